@@ -1,0 +1,49 @@
+//! Styles of printing findings: one file each, registered here.
+
+mod github;
+mod human;
+mod json;
+
+use std::io::{self, Write};
+
+use super::Diagnostic;
+
+/// A style of output.
+pub trait Renderer: Sync {
+    /// The name after `--message-format`.
+    fn name(&self) -> &'static str;
+
+    /// Called once before the first finding.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn start(&self, out: &mut dyn Write) -> io::Result<()> {
+        let _ = out;
+        Ok(())
+    }
+
+    /// Prints one finding.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn render(&self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Called once after the last finding.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn finish(&self, out: &mut dyn Write) -> io::Result<()> {
+        let _ = out;
+        Ok(())
+    }
+}
+
+/// Every style. The first is the default; `human-color` is what `human` becomes on a terminal.
+pub static RENDERERS: &[&dyn Renderer] =
+    &[&human::Human { color: false }, &human::Human { color: true }, &github::Github, &json::Json];
+
+/// Finds a style by name.
+#[must_use]
+pub fn renderer(name: &str) -> Option<&'static dyn Renderer> {
+    RENDERERS.iter().copied().find(|r| r.name() == name)
+}

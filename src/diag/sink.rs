@@ -1,0 +1,123 @@
+//! The one place findings go: severities are overridden here, findings counted, and printed as they come.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use super::{Diagnostic, Renderer, Severity};
+
+/// How many findings of each severity went through a [`Sink`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+/// Takes findings, changes their severity as the user asked, counts them and prints them.
+pub struct Sink<'a> {
+    renderer: &'a dyn Renderer,
+    out: Option<&'a mut (dyn Write + Send)>,
+    started: bool,
+    tally: Tally,
+    deny_warnings: bool,
+    allowed: BTreeSet<String>,
+    least: Severity,
+    kept: Option<Vec<Diagnostic>>,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink that prints each finding to `out` in a style.
+    pub fn new(renderer: &'a dyn Renderer, out: &'a mut (dyn Write + Send)) -> Self {
+        Self { out: Some(out), ..Self::base(renderer) }
+    }
+
+    /// A sink that prints nothing and keeps every finding: for tests and library users.
+    #[must_use]
+    pub fn keeping() -> Self {
+        Self { kept: Some(Vec::new()), ..Self::base(super::RENDERERS[0]) }
+    }
+
+    fn base(renderer: &'a dyn Renderer) -> Self {
+        Self {
+            renderer,
+            out: None,
+            started: false,
+            tally: Tally::default(),
+            deny_warnings: false,
+            allowed: BTreeSet::new(),
+            least: Severity::Note,
+            kept: None,
+        }
+    }
+
+    /// Makes every warning an error.
+    #[must_use]
+    pub fn deny_warnings(mut self, deny: bool) -> Self {
+        self.deny_warnings = deny;
+        self
+    }
+
+    /// Drops findings with these codes.
+    #[must_use]
+    pub fn allow(mut self, codes: impl IntoIterator<Item = String>) -> Self {
+        self.allowed.extend(codes);
+        self
+    }
+
+    /// Prints only findings at least this bad; all are counted.
+    #[must_use]
+    pub fn least(mut self, least: Severity) -> Self {
+        self.least = least;
+        self
+    }
+
+    /// Takes a finding. A broken output (a closed pipe) is not an error of the run.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if self.allowed.contains(diagnostic.meta.code) {
+            return;
+        }
+        if self.deny_warnings && diagnostic.severity == Severity::Warning {
+            diagnostic.severity = Severity::Error;
+        }
+        match diagnostic.severity {
+            Severity::Error => self.tally.errors += 1,
+            Severity::Warning => self.tally.warnings += 1,
+            Severity::Note => self.tally.notes += 1,
+        }
+        if let Some(out) = self.out.as_mut().filter(|_| diagnostic.severity >= self.least) {
+            if !std::mem::replace(&mut self.started, true) {
+                let _ = self.renderer.start(out);
+            }
+            let _ = self.renderer.render(&diagnostic, out);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.push(diagnostic);
+        }
+    }
+
+    /// Ends the output: styles that print one document (SARIF) close it here.
+    pub fn finish(&mut self) {
+        if let Some(out) = self.out.as_mut() {
+            if !std::mem::replace(&mut self.started, true) {
+                let _ = self.renderer.start(out);
+            }
+            let _ = self.renderer.finish(out);
+            let _ = out.flush();
+        }
+    }
+
+    /// The counts so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// The findings kept by [`Sink::keeping`].
+    #[must_use]
+    pub fn kept(&self) -> &[Diagnostic] {
+        self.kept.as_deref().unwrap_or_default()
+    }
+}

@@ -1,0 +1,7 @@
+//! feedmill turns a folder of parsed articles into RSS, Atom and JSON feeds, and checks any feed.
+
+pub mod diag;
+pub mod error;
+pub mod html;
+pub mod model;
+pub mod unit;

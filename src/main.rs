@@ -1,0 +1,3 @@
+//! The command: parse, call, exit.
+
+fn main() {}

@@ -1,0 +1,98 @@
+//! A feed as plain typed data, before any format. There is no clock here: a feed's time is that of its entries.
+
+use url::Url;
+
+use crate::html::{CleanHtml, Medium};
+use crate::unit::{Bytes, MediaType, UnixMs};
+
+/// A feed: what RSS calls a channel, Atom a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// Its id (Atom `id`): the self link's folder where known, else the site's address; never changes with content.
+    pub id: String,
+    /// Its name; plain text.
+    pub title: String,
+    /// What it is about; plain text, may be empty.
+    pub description: String,
+    /// The site it belongs to.
+    pub site: Url,
+    /// The folder it is published in, ending in `/`, where `base_url` says it: gives the self links.
+    pub base: Option<Url>,
+    /// Language of the channel ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646)), where configured.
+    pub language: Option<String>,
+    /// Who is responsible for it.
+    pub author: Option<Person>,
+    /// The copyright line.
+    pub copyright: Option<String>,
+    /// Its picture.
+    pub icon: Option<Url>,
+    /// The WebSub hub (<https://www.w3.org/TR/websub/>) that tells subscribers of news.
+    pub hub: Option<Url>,
+    /// Its entries, newest first.
+    pub entries: Vec<Entry>,
+}
+
+impl Feed {
+    /// The time of the newest change in it; `None` where it has no entries.
+    #[must_use]
+    pub fn updated(&self) -> Option<UnixMs> {
+        self.entries.iter().map(|e| e.updated).max()
+    }
+
+    /// Where a document of this feed is published, where that is known.
+    #[must_use]
+    pub fn self_link(&self, file_name: &str) -> Option<Url> {
+        self.base.as_ref().and_then(|base| base.join(file_name).ok())
+    }
+}
+
+/// One article in a feed: what RSS and JSON Feed call an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is known by for ever, the same in every format.
+    pub id: String,
+    /// Whether the id is also an address that shows the article (RSS `guid isPermaLink`).
+    pub id_is_permalink: bool,
+    /// Its address as the seed gives it where that is a valid URI, byte for byte.
+    pub link: String,
+    /// Its title; plain text, never empty.
+    pub title: String,
+    /// When it was first published.
+    pub published: UnixMs,
+    /// When it last changed.
+    pub updated: UnixMs,
+    /// The beginning of its text; plain text, may be empty.
+    pub summary: String,
+    /// Its body; may be empty.
+    pub content: CleanHtml,
+    /// Its authors; empty where the feed's author stands for it.
+    pub authors: Vec<Person>,
+    /// The section it comes from, as a category; empty where it is in none.
+    pub categories: Vec<String>,
+    /// Its media, the most important first: sound and moving pictures, then pictures.
+    pub enclosures: Vec<Enclosure>,
+}
+
+/// A media file that belongs to an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosure {
+    /// Where it is.
+    pub url: Url,
+    /// What it is.
+    pub medium: Medium,
+    /// Its type; `None` where that can't be known, and then it is no RSS `enclosure`.
+    pub media_type: Option<MediaType>,
+    /// Its length where known.
+    pub length: Option<Bytes>,
+}
+
+/// Somebody who writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The e-mail address, where given.
+    pub email: Option<String>,
+    /// The home page, where given.
+    pub uri: Option<Url>,
+}
