@@ -4,4 +4,5 @@ pub mod diag;
 pub mod error;
 pub mod html;
 pub mod model;
+pub mod store;
 pub mod unit;

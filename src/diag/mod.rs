@@ -4,6 +4,7 @@
 //! [`Sink`], which is the one room where severities are changed, findings counted and styles of output chosen.
 //! Findings never stop a run; [`crate::error::Error`] does.
 
+pub mod codes;
 mod render;
 mod sink;
 

@@ -1,0 +1,122 @@
+//! Where seeds lie and feeds go: one narrow trait, so that a disk, memory or a faulty disk can stand behind it.
+//!
+//! A store knows nothing of seeds or feeds. Paths are relative to its root.
+
+mod fs;
+mod memory;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+
+pub use fs::FsStore;
+pub use memory::MemoryStore;
+
+use crate::unit::Bytes;
+
+/// What lies under a name in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link that leads somewhere. Links are not followed: they may loop, or leave the store.
+    Link,
+    /// A symbolic link that leads nowhere.
+    BrokenLink,
+    /// A FIFO, socket or device: opening it could wait for ever.
+    Special,
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its name, any bytes the file system allows.
+    pub name: OsString,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The beginning of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix {
+    /// At most as many bytes as were asked for.
+    pub bytes: Vec<u8>,
+    /// The size of the whole file.
+    pub size: Bytes,
+}
+
+/// Whether [`Store::replace`] had anything to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The file is new or has new bytes.
+    Written,
+    /// The file had these bytes already and was not touched.
+    Unchanged,
+}
+
+/// A tree of files.
+pub trait Store: Sync {
+    /// How a path is shown to people: as the user named the root, then the path.
+    fn show(&self, path: &Path) -> String;
+
+    /// The names in a folder, sorted by their bytes.
+    ///
+    /// # Errors
+    /// What the storage says; a folder that is not there is [`io::ErrorKind::NotFound`].
+    fn list(&self, folder: &Path) -> io::Result<Vec<Item>>;
+
+    /// The first `length` bytes of a regular file. Never waits, whatever lies there.
+    ///
+    /// # Errors
+    /// What the storage says; [`io::ErrorKind::InvalidInput`] where it is no regular file.
+    fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix>;
+
+    /// A whole regular file.
+    ///
+    /// # Errors
+    /// As [`Store::prefix`]; [`io::ErrorKind::FileTooLarge`] above `limit`.
+    fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>>;
+
+    /// Puts a file in place whole or not at all, making its folder; leaves it untouched where its bytes are equal.
+    ///
+    /// # Errors
+    /// What the storage says; the old file is then as it was.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change>;
+
+    /// Removes a file, and its folder where that is empty then.
+    ///
+    /// # Errors
+    /// What the storage says.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The contract of [`Store`], written once and run against every kind.
+#[cfg(test)]
+pub(crate) mod contract {
+    use super::*;
+
+    pub(crate) fn holds(store: &dyn Store) {
+        let path = Path::new("b/one.txt");
+        assert_eq!(store.list(Path::new("b")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(store.replace(path, b"hello").unwrap(), Change::Written);
+        assert_eq!(store.replace(path, b"hello").unwrap(), Change::Unchanged);
+        assert_eq!(store.replace(path, b"hello, again").unwrap(), Change::Written);
+        assert_eq!(store.replace(Path::new("a.txt"), b"").unwrap(), Change::Written);
+        let names: Vec<_> =
+            store.list(Path::new("")).unwrap().into_iter().map(|i| (i.name, i.kind)).collect();
+        assert_eq!(names, [("a.txt".into(), Kind::File), ("b".into(), Kind::Folder)]);
+        let prefix = store.prefix(path, Bytes(5)).unwrap();
+        assert_eq!((prefix.bytes.as_slice(), prefix.size), (&b"hello"[..], Bytes(12)));
+        assert_eq!(store.prefix(path, Bytes(100)).unwrap().bytes, b"hello, again");
+        assert_eq!(store.read(path, Bytes(12)).unwrap(), b"hello, again");
+        assert_eq!(store.read(path, Bytes(11)).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(store.read(Path::new("nowhere"), Bytes(1)).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(store.read(Path::new("b"), Bytes(1)).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        store.remove(path).unwrap();
+        assert_eq!(store.remove(path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        let left: Vec<_> = store.list(Path::new("")).unwrap().into_iter().map(|i| i.name).collect();
+        assert_eq!(left, ["a.txt"], "an emptied folder goes with its last file");
+    }
+}
