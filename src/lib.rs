@@ -4,5 +4,6 @@ pub mod diag;
 pub mod error;
 pub mod html;
 pub mod model;
+pub mod seed;
 pub mod store;
 pub mod unit;

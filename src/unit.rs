@@ -28,8 +28,9 @@ impl UnixMs {
     /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC, with milliseconds only where they are not zero.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
-        let form = if self.0 % 1000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
-        self.to_utc().to_rfc3339_opts(form, true)
+        let utc = self.to_utc();
+        let form = if utc.timestamp_subsec_millis() == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        utc.to_rfc3339_opts(form, true)
     }
 
     /// [RFC 822](https://www.rfc-editor.org/rfc/rfc822) as RSS 2.0 wants it: English names, four-digit year, GMT.

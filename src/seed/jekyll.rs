@@ -1,0 +1,29 @@
+//! Jekyll front matter before a complete seed: the front matter repeats what the seed says, and is passed over.
+
+use super::{Dialect, Fault, Finding, Head, Lines, stamped::Stamped};
+use crate::diag::codes;
+
+pub(super) struct Jekyll;
+
+impl Dialect for Jekyll {
+    fn name(&self) -> &'static str {
+        "jekyll"
+    }
+
+    fn claims(&self, first_line: &str) -> bool {
+        first_line.trim_end() == "---"
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<Head, Fault> {
+        lines.next_line()?;
+        while lines.next_line()?.is_some_and(|line| line.trim_end() != "---") {}
+        lines.skip_blank();
+        match lines.peek()? {
+            Some(line) if Stamped.claims(line) => Stamped.read(lines, findings),
+            _ => {
+                let message = "no stamp follows the front matter";
+                Err(Finding::new(&codes::SEED_NO_STAMP, lines.number(), 1, message).into())
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The older dialect: no stamp, and after the rule a line `日期：<RFC 2822 date>`.
+
+use chrono::DateTime;
+
+use super::{Dialect, Fault, Finding, Head, Lines, stamped, title};
+use crate::diag::codes;
+use crate::unit::UnixMs;
+
+pub(super) struct Legacy;
+
+impl Dialect for Legacy {
+    fn name(&self) -> &'static str {
+        "legacy"
+    }
+
+    fn claims(&self, first_line: &str) -> bool {
+        first_line.trim_start().starts_with('[')
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<Head, Fault> {
+        let (title, link) = title::read(lines, findings)?;
+        stamped::rule(lines, findings)?;
+        lines.skip_blank();
+        let number = lines.number();
+        let line = lines.next_line()?.unwrap_or_default().trim();
+        let Some(date) = line.strip_prefix("日期").and_then(|l| l.strip_prefix(['：', ':'])) else {
+            let message = "there is neither a stamp on line 1 nor a line `日期：` after the rule";
+            return Err(Finding::new(&codes::SEED_NO_STAMP, 1, 1, message).into());
+        };
+        match DateTime::parse_from_rfc2822(date.trim()) {
+            Ok(time) => Ok(Head { time: UnixMs(time.timestamp_millis()), title, link }),
+            Err(why) => {
+                let message = format!("`{}` is no RFC 2822 date: {why}", date.trim().chars().take(40).collect::<String>());
+                Err(Finding::new(&codes::SEED_BAD_STAMP, number, 4, message).into())
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A cursor over the lines of a head: LF, CRLF or CR, counted from 1.
+
+use super::Fault;
+
+/// The lines of a text that may be only the beginning of a file.
+#[derive(Clone, Debug)]
+pub struct Lines<'a> {
+    rest: &'a str,
+    whole: bool,
+    number: u32,
+}
+
+impl<'a> Lines<'a> {
+    /// At line 1. `whole` says that the file ends where the text does.
+    #[must_use]
+    pub fn new(text: &'a str, whole: bool) -> Self {
+        Self { rest: text, whole, number: 1 }
+    }
+
+    /// The number of the line that [`Lines::peek`] shows.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What has not been taken yet.
+    #[must_use]
+    pub fn rest(&self) -> &'a str {
+        self.rest
+    }
+
+    /// The next line without its end; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// [`Fault::Incomplete`] where the line may go on behind the text.
+    pub fn peek(&self) -> Result<Option<&'a str>, Fault> {
+        match self.split() {
+            Some((line, _)) => Ok(Some(line)),
+            None if !self.whole => Err(Fault::Incomplete),
+            None if self.rest.is_empty() => Ok(None),
+            None => Ok(Some(self.rest)),
+        }
+    }
+
+    /// Takes the next line.
+    ///
+    /// # Errors
+    /// As [`Lines::peek`].
+    pub fn next_line(&mut self) -> Result<Option<&'a str>, Fault> {
+        let line = self.peek()?;
+        self.rest = self.split().map_or("", |(_, after)| after);
+        self.number = self.number.saturating_add(1);
+        Ok(line)
+    }
+
+    /// Takes lines of white space only. Never takes part of a line.
+    pub fn skip_blank(&mut self) {
+        while let Some((line, after)) = self.split().filter(|(line, _)| line.trim().is_empty()) {
+            let _ = line;
+            self.rest = after;
+            self.number = self.number.saturating_add(1);
+        }
+        if self.whole && self.rest.trim().is_empty() {
+            self.rest = "";
+        }
+    }
+
+    /// The next line and what follows its end, where that end is in the text.
+    fn split(&self) -> Option<(&'a str, &'a str)> {
+        let at = self.rest.find(['\n', '\r'])?;
+        let (line, end) = self.rest.split_at(at);
+        match end.strip_prefix("\r\n") {
+            Some(after) => Some((line, after)),
+            // A CR at the very end of a prefix may be half of a CRLF.
+            None if end == "\r" && !self.whole => None,
+            None => Some((line, &end[1..])),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The link of a seed: a valid URI is kept byte for byte, another is made one, what is no web address is refused.
+
+use url::Url;
+
+use super::Finding;
+use crate::diag::codes;
+
+/// Reads the link that stands at `line` and `column`.
+pub(super) fn read(text: &str, line: u32, column: u32, findings: &mut Vec<Finding>) -> Result<String, Finding> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Finding::new(&codes::SEED_NO_LINK, line, column, "the link is empty"));
+    }
+    let bad = |why: &str| {
+        let shown: String = text.chars().take(80).collect();
+        Finding::new(&codes::SEED_BAD_LINK, line, column, format!("`{shown}` {why}"))
+    };
+    let scheme = text.split(':').next().unwrap_or_default();
+    if !(scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
+        return Err(bad("does not begin with http:// or https://"));
+    }
+    let authority = text[scheme.len() + 1..].strip_prefix("//").unwrap_or_default();
+    if authority.is_empty() || authority.starts_with(['/', '\\', '?', '#']) {
+        return Err(bad("names no host"));
+    }
+    let mut url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        findings.push(Finding::new(&codes::SEED_LINK_CREDENTIALS, line, column, "the link carries a user name"));
+        if url.set_username("").is_err() || url.set_password(None).is_err() {
+            return Err(bad("carries a user name"));
+        }
+        return Ok(escape(url.as_str()));
+    }
+    Ok(if is_uri(text) { text.to_owned() } else { escape(url.as_str()) })
+}
+
+/// Whether only characters that RFC 3986 allows stand in it, each in a place where it may.
+fn is_uri(text: &str) -> bool {
+    escape(text).len() == text.len()
+}
+
+/// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
+fn escape(text: &str) -> String {
+    let path = text.find("//").and_then(|at| text[at + 2..].find(['/', '?', '#']).map(|p| at + 2 + p));
+    let (head, tail) = text.split_at(path.unwrap_or(text.len()));
+    let mut out = String::with_capacity(text.len());
+    let mut fragment = false;
+    out.push_str(head);
+    if !head.is_ascii() {
+        // Not a URI, and only the caller knows what it should be: make it differ.
+        out.push('%');
+    }
+    for (at, byte) in tail.bytes().enumerate() {
+        let hex = |i: usize| tail.as_bytes().get(at + i).is_some_and(u8::is_ascii_hexdigit);
+        let allowed = match byte {
+            b'%' => hex(1) && hex(2),
+            b'#' => !std::mem::replace(&mut fragment, true),
+            _ => byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte),
+        };
+        if allowed {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// What two spellings of one address have in common: without scheme and default port, host in lower case, escapes in
+/// upper case. Seeds with equal keys are one entry.
+#[must_use]
+pub fn key(link: &str) -> String {
+    let (scheme, rest) = link.split_once("://").unwrap_or(("", link));
+    let (host, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = host.to_ascii_lowercase();
+    let default = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    let mut key = host.strip_suffix(default).unwrap_or(&host).to_owned();
+    if tail.is_empty() || tail.starts_with(['?', '#']) {
+        key.push('/');
+    }
+    key.push_str(tail);
+    upper_escapes(&key)
+}
+
+/// The spelling that most links have; [`key`] gives it back its scheme.
+#[must_use]
+pub fn spelling(key: &str) -> String {
+    format!("https://{key}")
+}
+
+fn upper_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split('%');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push('%');
+        let cut = part.char_indices().nth(2).map_or(part.len(), |(at, _)| at);
+        out.push_str(&part[..cut].to_ascii_uppercase());
+        out.push_str(&part[cut..]);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeats_ignore_scheme_host_case_and_escape_case() {
+        let one = key("https://a.example/%e4?q=%2f");
+        for same in ["http://a.example/%E4?q=%2F", "HTTPS://A.EXAMPLE/%e4?q=%2f", "https://a.example:443/%e4?q=%2f"] {
+            assert_eq!(key(same), one, "{same}");
+        }
+        for other in ["https://a.example/%e4", "https://a.example/%e4?q=%2F/", "https://a.example/%E4?Q=%2f"] {
+            assert_ne!(key(other), one, "{other}");
+        }
+        assert_eq!(key("https://a.example"), key("https://a.example/"));
+        assert_ne!(key("https://a.example/A"), key("https://a.example/a"));
+    }
+}

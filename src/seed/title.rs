@@ -1,0 +1,44 @@
+//! The title line of a seed, `[text](link)`: not Markdown, for real titles hold brackets and backslashes.
+
+use super::{Fault, Finding, Lines, link};
+use crate::diag::codes;
+use crate::html::{decode_entities_once, xml_text};
+
+/// Takes the title line. The text ends at the line's last `](`, the link at its last `)`.
+pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<(String, String), Fault> {
+    let number = lines.number();
+    let no_title = |message: &str| Finding::new(&codes::SEED_NO_TITLE, number, 1, message);
+    let Some(line) = lines.next_line()? else {
+        return Err(no_title("the seed ends before its title line").into());
+    };
+    let trimmed = line.trim();
+    let Some((text, rest)) = trimmed.strip_prefix('[').and_then(|l| l.rsplit_once("](")) else {
+        return Err(no_title("this line is not of the form [title](link)").into());
+    };
+    let Some((target, after)) = rest.rsplit_once(')').filter(|(_, after)| after.trim().is_empty()) else {
+        return Err(no_title("the link does not end in `)`").into());
+    };
+    let _ = after;
+    let column = (line.chars().count() - line.trim_start().chars().count() + text.chars().count() + 4) as u32;
+    let link = link::read(target, number, column, findings)?;
+    Ok((plain(text, number, findings), link))
+}
+
+/// Entities decoded once, characters that XML can't carry left out, white space folded; empty where nothing is visible.
+fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
+    let decoded = decode_entities_once(text);
+    let legal = xml_text(&decoded);
+    if legal.len() != decoded.len() {
+        let message = "the title holds characters that XML forbids; they were left out";
+        findings.push(Finding::new(&codes::SEED_BAD_CHARACTER, line, 2, message));
+    }
+    // C1 controls and the two marks that override direction show nothing and can turn a whole list around.
+    let shown: String = legal
+        .chars()
+        .filter(|c| !matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{202d}' | '\u{202e}'))
+        .collect();
+    let folded = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let invisible =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}' | ' ');
+    if folded.chars().all(invisible) { String::new() } else { folded }
+}
