@@ -190,10 +190,8 @@ pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
         });
         match block.map(|b| b.id()) {
             Some(block) => remove_with_label(dom, block, keep),
-            // In a sentence it is the author's own: the words stay, and only an icon goes.
-            None if dom.get(id).is_some_and(|n| dom::is_blank(&dom::text_up_to(n, SLIGHT))) => {
-                dom::detach(dom, id)
-            }
+            // In a sentence it is the author's own and stays; an icon, or a name after a label, is a button.
+            None if is_button(dom, id, root, keep) => remove_with_label(dom, id, keep),
             None => {}
         }
     }
@@ -241,24 +239,31 @@ fn has_pictures(node: NodeRef<'_, Node>) -> bool {
     node.descendants().any(is_picture)
 }
 
+/// Whether a share link that stands alone is a button rather than a part of a sentence.
+fn is_button(dom: &Dom, id: NodeId, root: NodeId, keep: &HashSet<NodeId>) -> bool {
+    let Some(node) = dom.get(id) else { return false };
+    let text = dom::text_up_to(node, SLIGHT);
+    let is_top = node.parent().is_some_and(|p| p.id() == root);
+    dom::is_blank(&text) || (is_top && is_label(&text)) || label_before(dom, id, keep).is_some()
+}
+
 /// Removes a block, and the label before it.
 fn remove_with_label(dom: &mut Dom, id: NodeId, keep: &HashSet<NodeId>) {
-    let label = dom.get(id).and_then(|node| {
-        let mut before = node.prev_siblings().skip_while(|n| match n.value() {
-            Node::Text(text) => dom::is_blank(text),
-            Node::Element(e) => &*e.name.local == "br",
-            _ => true,
-        });
-        before.next().filter(|n| !keep.contains(&n.id()) && !has_pictures(*n))
-    });
-    let label = label.filter(|n| {
-        let text = dom::text_up_to(*n, SLIGHT);
-        !dom::is_blank(&text) && LABELS.contains(&&*bare(&text))
-    });
-    if let Some(label) = label.map(|n| n.id()) {
+    if let Some(label) = label_before(dom, id, keep) {
         dom::detach(dom, label);
     }
     dom::detach(dom, id);
+}
+
+fn label_before(dom: &Dom, id: NodeId, keep: &HashSet<NodeId>) -> Option<NodeId> {
+    let mut before = dom.get(id)?.prev_siblings().skip_while(|n| match n.value() {
+        Node::Text(text) => dom::is_blank(text),
+        Node::Element(e) => &*e.name.local == "br",
+        _ => true,
+    });
+    let label = before.next().filter(|n| !keep.contains(&n.id()) && !has_pictures(*n))?;
+    let text = dom::text_up_to(label, SLIGHT);
+    (!dom::is_blank(&text) && LABELS.contains(&&*bare(&text))).then(|| label.id())
 }
 
 /// Lower case, without punctuation around.

@@ -10,8 +10,8 @@ use url::Url;
 use super::dom::{self, Dom};
 use super::links::Base;
 
-/// Class names of advertisement slots, whole words.
-const AD_CLASSES: [&str; 22] = [
+/// Class names of advertisement slots and lists of other articles, whole words.
+const AD_CLASSES: [&str; 24] = [
     "adsbygoogle",
     "dotcom-ad",
     "advert",
@@ -34,6 +34,8 @@ const AD_CLASSES: [&str; 22] = [
     "taboola",
     "outbrain",
     "jp-relatedposts",
+    "related-posts",
+    "related-articles",
 ];
 
 /// Text in these is a control, not content.
