@@ -27,7 +27,8 @@ impl Base {
 
     /// The absolute address of something to load: http or https, without user and password.
     pub(super) fn resolve(&self, raw: &str) -> Option<Url> {
-        self.link(raw).filter(|url| matches!(url.scheme(), "http" | "https"))
+        let is_here = raw.trim_start().starts_with('#');
+        self.link(raw).filter(|url| !is_here && matches!(url.scheme(), "http" | "https"))
     }
 
     /// The absolute address of something to follow: also `mailto:` and `tel:`.

@@ -176,7 +176,14 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_controls: bool) -> Clean
     widgets::link_frames(dom, root, &base);
     widgets::remove_forms(dom, root);
     links::resolve_all(dom, root, &base);
-    has_controls |= tidy::tidy(dom, root) > 0;
+    let removed = tidy::tidy(dom, root);
+    has_controls |= removed.forbidden > 0;
+    if removed.excess > 0 {
+        repairs.push(format!(
+            "characters of markup beyond what an article may hold were removed: {}",
+            removed.excess
+        ));
+    }
     if has_controls {
         repairs.push("characters that XML cannot carry were removed".to_owned());
     }

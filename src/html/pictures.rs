@@ -153,10 +153,11 @@ fn settle_noscript(dom: &mut Dom, id: NodeId, root: NodeId, late: &HashSet<NodeI
         sources(&mut node.prev_siblings().take(4).filter(|n| dom::node_name(*n) == "img").map(|n| n.id()));
     for image in images {
         let src = dom::attr_of(dom, image, "src").unwrap_or_default();
-        if !outside.contains(src) && !siblings.contains(src) {
-            if let Some(mut node) = dom.get_mut(id) {
-                node.insert_id_before(image);
-            }
+        if !outside.contains(src)
+            && !siblings.contains(src)
+            && let Some(mut node) = dom.get_mut(id)
+        {
+            node.insert_id_before(image);
         }
     }
     dom::detach(dom, id);

@@ -119,7 +119,7 @@ fn value<'a>(element: &str, attribute: &str, raw: &'a str) -> Option<Cow<'a, str
             let digits = raw.trim().strip_suffix("px").unwrap_or(raw.trim());
             let bare = digits.strip_suffix('%').unwrap_or(digits);
             let ok = !bare.is_empty() && bare.len() <= 5 && bare.bytes().all(|b| b.is_ascii_digit());
-            ok.then(|| Cow::Borrowed(digits))
+            ok.then_some(Cow::Borrowed(digits))
         }
         "colspan" | "rowspan" | "span" | "start" | "value" => {
             number(raw.trim().len() <= 5 && raw.trim().parse::<i32>().is_ok())

@@ -7,14 +7,26 @@ use super::chars::is_forbidden;
 use super::dom::{self, Dom};
 use super::policy;
 
-/// Tidies everything below `root`, children before parents; gives the number of characters removed because XML cannot
-/// carry them.
-pub(super) fn tidy(dom: &mut Dom, root: NodeId) -> usize {
-    let mut removed = 0;
+/// More characters that need escaping than any article has. `ammonia` takes quadratic time over those of one text.
+const MAX_SPECIALS: usize = 200_000;
+
+/// What [`tidy`] took out of the text.
+#[derive(Default)]
+pub(super) struct Removed {
+    /// Characters that XML cannot carry.
+    pub forbidden: usize,
+    /// Characters beyond [`MAX_SPECIALS`].
+    pub excess: usize,
+    specials: usize,
+}
+
+/// Tidies everything below `root`, children before parents.
+pub(super) fn tidy(dom: &mut Dom, root: NodeId) -> Removed {
+    let mut removed = Removed::default();
     for id in dom::below(dom, root).into_iter().rev() {
         let Some(node) = dom.get(id) else { continue };
         match node.value() {
-            Node::Text(_) => removed += tidy_text(dom, id),
+            Node::Text(_) => tidy_text(dom, id, &mut removed),
             Node::Element(_) => tidy_element(dom, id),
             _ => dom::detach(dom, id),
         }
@@ -22,17 +34,26 @@ pub(super) fn tidy(dom: &mut Dom, root: NodeId) -> usize {
     removed
 }
 
-fn tidy_text(dom: &mut Dom, id: NodeId) -> usize {
-    let Some(Node::Text(text)) = dom.get(id).map(|n| n.value()) else { return 0 };
-    if !text.contains(|c| c == '\r' || is_forbidden(c)) {
-        return 0;
+fn tidy_text(dom: &mut Dom, id: NodeId, removed: &mut Removed) {
+    let Some(Node::Text(text)) = dom.get(id).map(|n| n.value()) else { return };
+    let is_special = |c: char| matches!(c, '&' | '<' | '>' | '\u{A0}');
+    removed.specials += text.chars().filter(|c| is_special(*c)).count();
+    let mut excess = removed.specials.saturating_sub(MAX_SPECIALS);
+    removed.specials -= excess;
+    removed.excess += excess;
+    if excess == 0 && !text.contains(|c| c == '\r' || is_forbidden(c)) {
+        return;
     }
-    let removed = text.chars().filter(|c| is_forbidden(*c)).count();
-    let clean = super::xml_text(text).replace('\r', "\n");
+    removed.forbidden += text.chars().filter(|c| is_forbidden(*c)).count();
+    let mut clean = super::xml_text(text).replace('\r', "\n");
+    clean.retain(|c| {
+        let goes = excess > 0 && is_special(c);
+        excess -= usize::from(goes);
+        !goes
+    });
     if let Some(Node::Text(text)) = dom.get_mut(id).as_mut().map(|n| n.value()) {
         text.text = clean.as_str().into();
     }
-    removed
 }
 
 /// The name an element is published under; none where only its content is.
@@ -63,13 +84,9 @@ fn tidy_element(dom: &mut Dom, id: NodeId) {
     let Some(node) = dom.get(id) else { return };
     // A parser closes `p` before a block, and a heading before a heading.
     let holds =
-        |test: &dyn Fn(&str) -> bool| node.children().any(|c| test(dom::node_name(c))) || deep(node, test);
-    if to == "p" && holds(&dom::is_block) {
-        to = "div";
-    } else if to.len() == 2
-        && to.starts_with('h')
-        && holds(&|n| n.len() == 2 && n.starts_with('h') && n != "hr")
-    {
+        |test: &dyn Fn(&str) -> bool| node.descendants().skip(1).take(5000).any(|d| test(dom::node_name(d)));
+    let is_heading = |n: &str| n.len() == 2 && n.starts_with('h') && n != "hr";
+    if (to == "p" && holds(&dom::is_block)) || (is_heading(to) && holds(&is_heading)) {
         to = "div";
     }
     let is_nested_format = is_format(to) && node.ancestors().any(|a| dom::node_name(a) == to);
@@ -84,12 +101,6 @@ fn tidy_element(dom: &mut Dom, id: NodeId) {
         trim_first_line(dom, id);
     }
     collapse(dom, id, &to);
-}
-
-/// Whether an element below passes, without looking into tables: their cells are worlds of their own to a parser, and
-/// the table itself is a block.
-fn deep(node: NodeRef<'_, Node>, test: &dyn Fn(&str) -> bool) -> bool {
-    node.descendants().skip(1).take(5000).any(|d| test(dom::node_name(d)))
 }
 
 /// Elements that a parser opens again after a block; one inside its like says nothing.
@@ -123,13 +134,8 @@ fn collapse(dom: &mut Dom, id: NodeId, name: &str) {
             if plays {
                 dom::set_attr(dom, id, "controls", Some(""));
             } else {
-                for track in node
-                    .children()
-                    .filter(|c| dom::node_name(*c) == "track")
-                    .map(|c| c.id())
-                    .collect::<Vec<_>>()
-                {
-                    dom::detach(dom, track);
+                for name in ["source", "track"] {
+                    dom::named(dom, id, name).into_iter().for_each(|part| dom::detach(dom, part));
                 }
                 dom::unwrap(dom, id);
             }
@@ -146,9 +152,7 @@ fn collapse(dom: &mut Dom, id: NodeId, name: &str) {
         }
         "col" | "colgroup" => {}
         _ if dom::is_block(name) || matches!(name, "tr" | "tbody" | "thead" | "tfoot" | "caption") => {
-            if name != "pre" && node.children().all(|c| blank(c) || is_br(c)) {
-                dom::detach(dom, id);
-            } else if name == "pre" && node.children().all(blank) {
+            if node.children().all(|c| blank(c) || (name != "pre" && is_br(c))) {
                 dom::detach(dom, id);
             } else if name == "div" && is_wrapper(node) {
                 dom::unwrap(dom, id);
