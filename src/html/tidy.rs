@@ -134,8 +134,10 @@ fn collapse(dom: &mut Dom, id: NodeId, name: &str) {
             if plays {
                 dom::set_attr(dom, id, "controls", Some(""));
             } else {
-                for name in ["source", "track"] {
-                    dom::named(dom, id, name).into_iter().for_each(|part| dom::detach(dom, part));
+                // Its own only: a player inside keeps what it plays.
+                let own = node.children().filter(|c| matches!(dom::node_name(*c), "source" | "track"));
+                for part in own.map(|c| c.id()).collect::<Vec<_>>() {
+                    dom::detach(dom, part);
                 }
                 dom::unwrap(dom, id);
             }
