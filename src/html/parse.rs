@@ -1,0 +1,281 @@
+//! From markup to a tree of bounded depth and size.
+//!
+//! A guard stands between tokenizer and tree builder: it measures the tree as it grows and holds back tags that would
+//! nest it too deep or make it too large. Text always passes. The tree builder, `scraper` and `ammonia` are quadratic
+//! in the depth, so this comes before all of them.
+
+use std::borrow::Cow;
+use std::cell::{Cell, Ref, RefCell};
+use std::collections::HashMap;
+
+use ego_tree::NodeId;
+use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
+use scraper::{Html, HtmlTreeSink};
+
+/// Far more than the deepest page needs; browsers stop at 512.
+pub(super) const MAX_DEPTH: usize = 128;
+const MAX_ELEMENTS: usize = 100_000;
+
+/// A parsed body and what stood around it.
+pub(super) struct Parsed {
+    pub html: Html,
+    /// The first `<base href>`, and whether it stood in the head of a whole document.
+    pub base: Option<(String, bool)>,
+    /// `lang` and `dir` of `<html>` and `<body>`.
+    pub lang: Option<String>,
+    pub dir: Option<String>,
+    /// Tags held back because of the depth, and because of the number.
+    pub too_deep: usize,
+    pub too_many: usize,
+}
+
+/// Parses markup that went through [`super::scan`].
+pub(super) fn parse(markup: &str) -> Parsed {
+    let sink =
+        Sink { inner: HtmlTreeSink::new(Html::new_fragment()), cursor: Cell::new(None), made: Cell::new(0) };
+    let context = sink.create_element(
+        QualName::new(None, ns!(html), local_name!("body")),
+        Vec::new(),
+        ElementFlags::default(),
+    );
+    // Without scripting the content of `noscript` is markup, and can be looked at.
+    let options =
+        TreeBuilderOpts { scripting_enabled: false, drop_doctype: true, ..TreeBuilderOpts::default() };
+    let guard = Guard {
+        builder: TreeBuilder::new_for_fragment(sink, context, None, options),
+        held: RefCell::default(),
+        seen: RefCell::default(),
+    };
+    let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from_slice(markup));
+    // A sink may ask for a pause (at a script); nothing runs here, so go on.
+    while !input.is_empty() {
+        let _ = tokenizer.feed(&input);
+    }
+    tokenizer.end();
+    let seen = tokenizer.sink.seen.into_inner();
+    Parsed {
+        html: tokenizer.sink.builder.sink.finish(),
+        base: seen.base,
+        lang: seen.lang,
+        dir: seen.dir,
+        too_deep: seen.too_deep,
+        too_many: seen.too_many,
+    }
+}
+
+struct Guard {
+    builder: TreeBuilder<NodeId, Sink>,
+    /// Start tags held back whose end tags are still to come, by name.
+    held: RefCell<HashMap<LocalName, usize>>,
+    seen: RefCell<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    base: Option<(String, bool)>,
+    lang: Option<String>,
+    dir: Option<String>,
+    in_head: bool,
+    too_deep: usize,
+    too_many: usize,
+}
+
+impl Guard {
+    /// Notes what only a whole document has; the tree of a fragment has no place for it.
+    fn note(&self, tag: &Tag) {
+        let value =
+            |name: &str| tag.attrs.iter().find(|a| &*a.name.local == name).map(|a| a.value.to_string());
+        let mut seen = self.seen.borrow_mut();
+        match &*tag.name {
+            "html" | "body" if tag.kind == TagKind::StartTag => {
+                seen.in_head = false;
+                seen.lang = value("lang").or(seen.lang.take());
+                seen.dir = value("dir").or(seen.dir.take());
+            }
+            // A head after content is no head.
+            "head" => seen.in_head = tag.kind == TagKind::StartTag && self.builder.sink.made.get() <= 2,
+            "base" if seen.base.is_none() => {
+                let in_head = seen.in_head;
+                seen.base = value("href").map(|href| (href, in_head));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a tag must not reach the tree builder.
+    fn holds_back(&self, tag: &Tag) -> bool {
+        if tag.kind == TagKind::EndTag {
+            let mut held = self.held.borrow_mut();
+            return match held.get_mut(&tag.name) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    true
+                }
+                // One end tag makes at most one element, so the number stays bounded by that of the tags.
+                _ => self.builder.sink.made.get() >= MAX_ELEMENTS,
+            };
+        }
+        let too_many = self.builder.sink.made.get() >= MAX_ELEMENTS;
+        let is_void = matches!(
+            &*tag.name,
+            "br" | "hr" | "img" | "wbr" | "source" | "track" | "input" | "embed" | "col"
+        );
+        let too_deep = !is_void && self.builder.sink.depth() >= MAX_DEPTH;
+        let mut seen = self.seen.borrow_mut();
+        if too_many {
+            seen.too_many += 1;
+        } else if too_deep {
+            seen.too_deep += 1;
+        } else {
+            return false;
+        }
+        if !is_void {
+            *self.held.borrow_mut().entry(tag.name.clone()).or_default() += 1;
+        }
+        true
+    }
+}
+
+impl TokenSink for Guard {
+    type Handle = NodeId;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
+        match &token {
+            Token::CommentToken(_) | Token::DoctypeToken(_) | Token::ParseError(_) => {
+                return TokenSinkResult::Continue;
+            }
+            Token::TagToken(tag) => {
+                if matches!(&*tag.name, "html" | "head" | "body" | "base") {
+                    self.note(tag);
+                    return TokenSinkResult::Continue;
+                }
+                if self.holds_back(tag) {
+                    return TokenSinkResult::Continue;
+                }
+            }
+            _ => {}
+        }
+        // The scan took raw text elements out: whatever the builder says, what follows is markup.
+        let _ = self.builder.process_token(token, line);
+        TokenSinkResult::Continue
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+}
+
+/// `scraper`'s sink, watched.
+struct Sink {
+    inner: HtmlTreeSink,
+    /// The element that the next one will probably be put into.
+    cursor: Cell<Option<NodeId>>,
+    made: Cell<usize>,
+}
+
+impl Sink {
+    fn depth(&self) -> usize {
+        let html = self.inner.0.borrow();
+        let node = self.cursor.get().and_then(|id| html.tree.get(id));
+        node.map_or(0, |node| node.ancestors().count())
+    }
+
+    fn follow(&self, parent: Option<NodeId>, child: &NodeOrText<NodeId>) {
+        match child {
+            NodeOrText::AppendNode(id) => self.cursor.set(Some(*id)),
+            NodeOrText::AppendText(_) if parent.is_some() => self.cursor.set(parent),
+            NodeOrText::AppendText(_) => {}
+        }
+    }
+}
+
+impl TreeSink for Sink {
+    type Handle = NodeId;
+    type Output = Html;
+    type ElemName<'a> = Ref<'a, QualName>;
+
+    fn finish(self) -> Html {
+        self.inner.finish()
+    }
+
+    fn parse_error(&self, _: Cow<'static, str>) {}
+
+    fn get_document(&self) -> NodeId {
+        self.inner.get_document()
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> Ref<'a, QualName> {
+        self.inner.elem_name(target)
+    }
+
+    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+        self.made.set(self.made.get() + 1);
+        self.inner.create_element(name, attrs, flags)
+    }
+
+    fn create_comment(&self, text: StrTendril) -> NodeId {
+        self.inner.create_comment(text)
+    }
+
+    fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
+        self.inner.create_pi(target, data)
+    }
+
+    fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
+        self.follow(Some(*parent), &child);
+        self.inner.append(parent, child);
+    }
+
+    fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
+        self.follow(None, &child);
+        self.inner.append_based_on_parent_node(element, previous, child);
+    }
+
+    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
+        self.inner.append_doctype_to_document(name, public, system);
+    }
+
+    fn pop(&self, node: &NodeId) {
+        let parent = self.inner.0.borrow().tree.get(*node).and_then(|n| n.parent()).map(|n| n.id());
+        if parent.is_some() {
+            self.cursor.set(parent);
+        }
+    }
+
+    fn get_template_contents(&self, target: &NodeId) -> NodeId {
+        self.inner.get_template_contents(target)
+    }
+
+    fn same_node(&self, x: &NodeId, y: &NodeId) -> bool {
+        x == y
+    }
+
+    fn set_quirks_mode(&self, mode: QuirksMode) {
+        self.inner.set_quirks_mode(mode);
+    }
+
+    fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
+        self.follow(None, &child);
+        self.inner.append_before_sibling(sibling, child);
+    }
+
+    fn add_attrs_if_missing(&self, target: &NodeId, attrs: Vec<Attribute>) {
+        self.inner.add_attrs_if_missing(target, attrs);
+    }
+
+    fn remove_from_parent(&self, target: &NodeId) {
+        self.inner.remove_from_parent(target);
+    }
+
+    fn reparent_children(&self, node: &NodeId, new_parent: &NodeId) {
+        self.inner.reparent_children(node, new_parent);
+    }
+}

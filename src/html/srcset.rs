@@ -1,0 +1,66 @@
+//! `srcset`: addresses may hold commas, descriptors may be missing or wrong.
+
+use url::Url;
+
+use super::links::Base;
+
+/// More candidates than any picture has; a longer list is cut.
+const MAX_CANDIDATES: usize = 32;
+
+/// One picture of a `srcset`.
+pub(super) struct Candidate {
+    pub url: Url,
+    /// `640w`, `2x` or empty.
+    descriptor: String,
+    /// A rank to compare widths, or densities, among themselves.
+    size: f32,
+}
+
+/// Reads a `srcset` as the HTML standard says; candidates that cannot be shown are left out.
+pub(super) fn parse(text: &str, base: &Base) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while found.len() < MAX_CANDIDATES {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        if rest.is_empty() {
+            break;
+        }
+        let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let raw = rest[..end].trim_end_matches(',');
+        let descriptor = if raw.len() < end {
+            rest = &rest[end..];
+            ""
+        } else {
+            let after = &rest[end..];
+            let comma = after.find(',').unwrap_or(after.len());
+            rest = &after[comma..];
+            after[..comma].trim()
+        };
+        let size = match descriptor.strip_suffix(['w', 'x']).map(str::parse::<f32>) {
+            None if descriptor.is_empty() => 1.0,
+            Some(Ok(size)) if size.is_finite() && size > 0.0 => size,
+            _ => continue,
+        };
+        if let Some(url) = base.resolve(raw).filter(|url| !url.as_str().ends_with(',')) {
+            found.push(Candidate { url, descriptor: descriptor.to_owned(), size });
+        }
+    }
+    found
+}
+
+/// The largest picture.
+pub(super) fn best(candidates: &[Candidate]) -> Option<&Candidate> {
+    candidates.iter().reduce(|best, c| if c.size > best.size { c } else { best })
+}
+
+/// The attribute for these candidates; none where it would say no more than `src`.
+pub(super) fn print(candidates: &[Candidate], src: &str) -> Option<String> {
+    if candidates.iter().all(|c| c.url.as_str() == src) {
+        return None;
+    }
+    let items = candidates.iter().map(|c| match &*c.descriptor {
+        "" => c.url.to_string(),
+        descriptor => format!("{} {descriptor}", c.url),
+    });
+    Some(items.collect::<Vec<_>>().join(", "))
+}
