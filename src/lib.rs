@@ -2,6 +2,7 @@
 
 pub mod diag;
 pub mod error;
+pub mod format;
 pub mod html;
 pub mod model;
 pub mod seed;

@@ -29,7 +29,8 @@ impl UnixMs {
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let utc = self.to_utc();
-        let form = if utc.timestamp_subsec_millis() == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        let form =
+            if utc.timestamp_subsec_millis() == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
         utc.to_rfc3339_opts(form, true)
     }
 

@@ -30,7 +30,10 @@ impl Dialect for Legacy {
         match DateTime::parse_from_rfc2822(date.trim()) {
             Ok(time) => Ok(Head { time: UnixMs(time.timestamp_millis()), title, link }),
             Err(why) => {
-                let message = format!("`{}` is no RFC 2822 date: {why}", date.trim().chars().take(40).collect::<String>());
+                let message = format!(
+                    "`{}` is no RFC 2822 date: {why}",
+                    date.trim().chars().take(40).collect::<String>()
+                );
                 Err(Finding::new(&codes::SEED_BAD_STAMP, number, 4, message).into())
             }
         }

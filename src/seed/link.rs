@@ -6,7 +6,12 @@ use super::Finding;
 use crate::diag::codes;
 
 /// Reads the link that stands at `line` and `column`.
-pub(super) fn read(text: &str, line: u32, column: u32, findings: &mut Vec<Finding>) -> Result<String, Finding> {
+pub(super) fn read(
+    text: &str,
+    line: u32,
+    column: u32,
+    findings: &mut Vec<Finding>,
+) -> Result<String, Finding> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Finding::new(&codes::SEED_NO_LINK, line, column, "the link is empty"));
@@ -25,7 +30,12 @@ pub(super) fn read(text: &str, line: u32, column: u32, findings: &mut Vec<Findin
     }
     let mut url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
     if !url.username().is_empty() || url.password().is_some() {
-        findings.push(Finding::new(&codes::SEED_LINK_CREDENTIALS, line, column, "the link carries a user name"));
+        findings.push(Finding::new(
+            &codes::SEED_LINK_CREDENTIALS,
+            line,
+            column,
+            "the link carries a user name",
+        ));
         if url.set_username("").is_err() || url.set_password(None).is_err() {
             return Err(bad("carries a user name"));
         }
@@ -108,10 +118,13 @@ mod tests {
     #[test]
     fn repeats_ignore_scheme_host_case_and_escape_case() {
         let one = key("https://a.example/%e4?q=%2f");
-        for same in ["http://a.example/%E4?q=%2F", "HTTPS://A.EXAMPLE/%e4?q=%2f", "https://a.example:443/%e4?q=%2f"] {
+        for same in
+            ["http://a.example/%E4?q=%2F", "HTTPS://A.EXAMPLE/%e4?q=%2f", "https://a.example:443/%e4?q=%2f"]
+        {
             assert_eq!(key(same), one, "{same}");
         }
-        for other in ["https://a.example/%e4", "https://a.example/%e4?q=%2F/", "https://a.example/%E4?Q=%2f"] {
+        for other in ["https://a.example/%e4", "https://a.example/%e4?q=%2F/", "https://a.example/%E4?Q=%2f"]
+        {
             assert_ne!(key(other), one, "{other}");
         }
         assert_eq!(key("https://a.example"), key("https://a.example/"));

@@ -157,7 +157,9 @@ mod tests {
     #[test]
     fn grammar_stamp_title_rule_body() {
         for end in ["\n", "\r\n", "\r"] {
-            let text = format!("<!-- 1698786902000 -->{end}[A title](https://a.example/x){end}---{end}{end}{end}<p>b</p>{end}");
+            let text = format!(
+                "<!-- 1698786902000 -->{end}[A title](https://a.example/x){end}---{end}{end}{end}<p>b</p>{end}"
+            );
             let seed = parse(&text, true).unwrap();
             assert_eq!(seed.head.time, UnixMs(1_698_786_902_000));
             assert_eq!(seed.head.title, "A title");
@@ -169,9 +171,15 @@ mod tests {
 
     #[test]
     fn grammar_title_ends_at_the_last_bracket_paren_and_link_at_the_last_paren() {
-        assert_eq!(head(&titled("See [this](http://x.example/) now")).title, "See [this](http://x.example/) now");
+        assert_eq!(
+            head(&titled("See [this](http://x.example/) now")).title,
+            "See [this](http://x.example/) now"
+        );
         assert_eq!(head(&titled("Old ] town [ hall [EP2]")).title, "Old ] town [ hall [EP2]");
-        assert_eq!(head(&linked("https://a.example/wiki/Bridge_(music)")).link, "https://a.example/wiki/Bridge_(music)");
+        assert_eq!(
+            head(&linked("https://a.example/wiki/Bridge_(music)")).link,
+            "https://a.example/wiki/Bridge_(music)"
+        );
         assert_eq!(head(&linked("https://a.example/a)b")).link, "https://a.example/a)b");
     }
 
@@ -188,7 +196,8 @@ mod tests {
         assert_eq!(code(""), "seed-empty");
         assert_eq!(code(" \n\n "), "seed-empty");
         assert_eq!(code("hello\nworld"), "seed-no-stamp");
-        for bad in ["", "x", "1.5", "1e3", "0x10", "１６９８", "16 98", "2023-10-31", "99999999999999999999"] {
+        for bad in ["", "x", "1.5", "1e3", "0x10", "１６９８", "16 98", "2023-10-31", "99999999999999999999"]
+        {
             assert_eq!(code(&stamped(bad)), "seed-bad-stamp", "{bad}");
         }
         assert_eq!(code("<!--1698786902000\n[t](https://a.example/)\n---\n\nb"), "seed-bad-stamp");
@@ -239,9 +248,20 @@ mod tests {
         assert_eq!(code("<!--1698786902000-->\nhello\n---\n\nx"), "seed-no-title");
         assert_eq!(code(&linked("")), "seed-no-link");
         for bad in [
-            "/a", "a.example/x", "//a.example/x", "javascript:alert(1)", "JaVa\tScRiPt:x", "data:text/html,x",
-            "file:///etc/passwd", "ftp://a.example/", "ttps://a.example/", "https:///x", "https://", "https://a b/",
-            "https://a.example:99999/", "http:a.example",
+            "/a",
+            "a.example/x",
+            "//a.example/x",
+            "javascript:alert(1)",
+            "JaVa\tScRiPt:x",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "ftp://a.example/",
+            "ttps://a.example/",
+            "https:///x",
+            "https://",
+            "https://a b/",
+            "https://a.example:99999/",
+            "http:a.example",
         ] {
             assert_eq!(code(&linked(bad)), "seed-bad-link", "{bad}");
         }
@@ -270,7 +290,10 @@ mod tests {
         let seed = "<!--1698786902000-->\n[t](https://a.example/x)\n------\n";
         assert_eq!(parse(seed, true).unwrap().body, "");
         assert_eq!(warned("<!--1698786902000-->\n[t](https://a.example/x)\n"), ["seed-no-rule"]);
-        assert_eq!(parse("<!--1698786902000-->\n[t](https://a.example/x)\n======\nb", true).unwrap().body, "b");
+        assert_eq!(
+            parse("<!--1698786902000-->\n[t](https://a.example/x)\n======\nb", true).unwrap().body,
+            "b"
+        );
     }
 
     #[test]
@@ -284,7 +307,8 @@ mod tests {
 
     #[test]
     fn dialect_jekyll_has_front_matter_before_a_complete_seed() {
-        let seed = "---\nlayout: post\ntitle: x\n---\n\n<!--1698786902000-->\n[t](https://a.example/x)\n---\n\nb";
+        let seed =
+            "---\nlayout: post\ntitle: x\n---\n\n<!--1698786902000-->\n[t](https://a.example/x)\n---\n\nb";
         assert_eq!(head(seed).title, "t");
         assert_eq!(parse(seed, true).unwrap().body, "b");
     }

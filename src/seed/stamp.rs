@@ -13,7 +13,12 @@ const MICROS_ABOVE: i64 = 100_000_000_000_000;
 const MICROS_FROM: i64 = 631_152_000_000_000;
 
 /// Reads the text between `<!--` and `-->`. `line` and `column` say where it stands.
-pub(super) fn read(text: &str, line: u32, column: u32, findings: &mut Vec<Finding>) -> Result<UnixMs, Finding> {
+pub(super) fn read(
+    text: &str,
+    line: u32,
+    column: u32,
+    findings: &mut Vec<Finding>,
+) -> Result<UnixMs, Finding> {
     let text = text.trim();
     let bad = |message: String| Finding::new(&codes::SEED_BAD_STAMP, line, column, message);
     let digits = text.strip_prefix('-').unwrap_or(text);

@@ -34,7 +34,8 @@ impl Dialect for Stamped {
 /// Takes the rule. Where it is missing the body begins at once; a line of other marks is taken for it.
 pub(super) fn rule(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<(), Fault> {
     let line = lines.peek()?.map(str::trim);
-    let all = |line: &str, marks: &[char]| line.chars().count() >= 3 && line.chars().all(|c| marks.contains(&c));
+    let all =
+        |line: &str, marks: &[char]| line.chars().count() >= 3 && line.chars().all(|c| marks.contains(&c));
     if line.is_some_and(|l| all(l, &['-'])) {
         lines.next_line()?;
         return Ok(());

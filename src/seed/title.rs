@@ -38,7 +38,6 @@ fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
         .filter(|c| !matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{202d}' | '\u{202e}'))
         .collect();
     let folded = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    let invisible =
-        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}' | ' ');
+    let invisible = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}' | ' ');
     if folded.chars().all(invisible) { String::new() } else { folded }
 }

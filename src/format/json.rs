@@ -1,0 +1,159 @@
+//! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>).
+
+use serde::Serialize;
+
+use super::{Format, GENERATOR, Layout, finish, lead_picture};
+use crate::error::{Error, Kind};
+use crate::model::{Entry, Feed, Person};
+
+pub(super) struct Json;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn file_name(&self) -> &'static str {
+        "feed.json"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "application/feed+json"
+    }
+
+    fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
+        let document = document(self, feed);
+        let written = match layout {
+            Layout::Indented => serde_json::to_vec_pretty(&document),
+            Layout::Compact => serde_json::to_vec(&document),
+        };
+        written.map(finish).map_err(|e| Error::new(Kind::Io, "cannot write JSON Feed").because(e))
+    }
+
+    fn is_ours(&self, document: &str) -> bool {
+        serde_json::from_str::<serde_json::Value>(document)
+            .is_ok_and(|d| d["_feedmill"]["generator"] == GENERATOR)
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    title: &'a str,
+    home_page_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed_url: Option<String>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'a>>,
+    /// JSON Feed has no generator; an object of our own says it.
+    #[serde(rename = "_feedmill")]
+    mark: Mark,
+    items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Mark {
+    generator: &'static str,
+}
+
+#[derive(Serialize)]
+struct Hub<'a> {
+    r#type: &'static str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Author<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: &'a str,
+    url: &'a str,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_html: Option<&'a str>,
+    /// One of the two is required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_text: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    summary: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    date_published: String,
+    date_modified: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
+}
+
+fn document<'a>(format: &Json, feed: &'a Feed) -> Document<'a> {
+    Document {
+        version: "https://jsonfeed.org/version/1.1",
+        title: &feed.title,
+        home_page_url: feed.site.as_str(),
+        feed_url: feed.self_link(format.file_name()).map(Into::into),
+        description: &feed.description,
+        icon: feed.icon.as_ref().map(url::Url::as_str),
+        authors: feed.author.iter().map(author).collect(),
+        language: feed.language.as_deref(),
+        hubs: feed.hub.iter().map(|h| Hub { r#type: "WebSub", url: h.as_str() }).collect(),
+        mark: Mark { generator: GENERATOR },
+        items: feed.entries.iter().map(item).collect(),
+    }
+}
+
+fn item(entry: &Entry) -> Item<'_> {
+    let html = (!entry.content.is_empty()).then_some(entry.content.as_str());
+    Item {
+        id: &entry.id,
+        url: &entry.link,
+        title: &entry.title,
+        content_text: html.is_none().then_some(entry.summary.as_str()),
+        content_html: html,
+        summary: &entry.summary,
+        image: lead_picture(entry).map(|e| e.url.as_str()),
+        date_published: entry.published.to_rfc3339(),
+        date_modified: entry.updated.to_rfc3339(),
+        authors: entry.authors.iter().map(author).collect(),
+        tags: &entry.categories,
+        attachments: entry
+            .enclosures
+            .iter()
+            .filter_map(|e| {
+                Some(Attachment {
+                    url: e.url.as_str(),
+                    mime_type: e.media_type.as_ref()?.as_str(),
+                    size_in_bytes: e.length.map(|l| l.0),
+                })
+            })
+            .collect(),
+    }
+}
+
+fn author(person: &Person) -> Author<'_> {
+    let mail = || person.email.as_ref().map(|email| format!("mailto:{email}"));
+    Author { name: &person.name, url: person.uri.as_ref().map(ToString::to_string).or_else(mail) }
+}

@@ -1,0 +1,161 @@
+//! RSS 2.0 (<https://www.rssboard.org/rss-specification>) with `content:encoded`, `dc:creator`, `atom:link` and
+//! Media RSS (<https://www.rssboard.org/media-rss>).
+
+use std::collections::BTreeMap;
+
+use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::{Extension, ExtensionMap};
+use rss::{Category, Channel, Guid, Image, Item};
+
+use super::{Format, GENERATOR, Layout, finish, first_typed};
+use crate::error::{Error, Kind};
+use crate::html::Medium;
+use crate::model::{Enclosure, Entry, Feed, Person};
+
+const ATOM: &str = "http://www.w3.org/2005/Atom";
+const MEDIA: &str = "http://search.yahoo.com/mrss/";
+const DOCS: &str = "https://www.rssboard.org/rss-specification";
+
+pub(super) struct Rss;
+
+impl Format for Rss {
+    fn name(&self) -> &'static str {
+        "rss"
+    }
+
+    fn file_name(&self) -> &'static str {
+        "rss.xml"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "application/rss+xml"
+    }
+
+    fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
+        let channel = channel(self, feed);
+        let written = match layout {
+            Layout::Indented => channel.pretty_write_to(Vec::new(), b' ', 2),
+            Layout::Compact => channel.write_to(Vec::new()),
+        };
+        written.map(finish).map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
+    }
+
+    fn is_ours(&self, document: &str) -> bool {
+        document.contains(&format!("<generator>{GENERATOR}</generator>"))
+    }
+}
+
+fn channel(format: &Rss, feed: &Feed) -> Channel {
+    let items: Vec<Item> = feed.entries.iter().map(|e| item(e, feed)).collect();
+    let link = |rel: &str, href: String, media_type: Option<&str>| {
+        let mut attrs = BTreeMap::from([("href".to_owned(), href), ("rel".to_owned(), rel.to_owned())]);
+        attrs.extend(media_type.map(|t| ("type".to_owned(), t.to_owned())));
+        Extension { name: "atom:link".to_owned(), attrs, ..Extension::default() }
+    };
+    let own = feed.self_link(format.file_name());
+    let own = own.map(|url| link("self", url.into(), Some(format.media_type())));
+    let links: Vec<_> =
+        own.into_iter().chain(feed.hub.iter().map(|hub| link("hub", hub.to_string(), None))).collect();
+    let mut namespaces = BTreeMap::new();
+    if items.iter().any(|i| i.extensions.contains_key("media")) {
+        namespaces.insert("media".to_owned(), MEDIA.to_owned());
+    }
+    let mut extensions = ExtensionMap::new();
+    if !links.is_empty() {
+        namespaces.insert("atom".to_owned(), ATOM.to_owned());
+        extensions.insert("atom".to_owned(), BTreeMap::from([("link".to_owned(), links)]));
+    }
+    Channel {
+        title: feed.title.clone(),
+        link: feed.site.to_string(),
+        description: if feed.description.is_empty() { feed.title.clone() } else { feed.description.clone() },
+        language: feed.language.clone(),
+        copyright: feed.copyright.clone(),
+        managing_editor: feed.author.as_ref().and_then(editor),
+        last_build_date: feed.updated().map(|t| t.to_rfc822()),
+        generator: Some(GENERATOR.to_owned()),
+        docs: Some(DOCS.to_owned()),
+        image: image(feed),
+        items,
+        extensions,
+        namespaces,
+        ..Channel::default()
+    }
+}
+
+/// `address (name)`, the form of RFC 822 that RSS asks for; a name alone is no address.
+fn editor(person: &Person) -> Option<String> {
+    person.email.as_ref().map(|email| format!("{email} ({})", person.name))
+}
+
+/// RSS knows GIF, JPEG and PNG only.
+fn image(feed: &Feed) -> Option<Image> {
+    let url = feed.icon.as_ref()?;
+    let path = url.path().to_ascii_lowercase();
+    [".gif", ".jpg", ".jpeg", ".png"].iter().any(|end| path.ends_with(end)).then(|| Image {
+        url: url.to_string(),
+        title: feed.title.clone(),
+        link: feed.site.to_string(),
+        ..Image::default()
+    })
+}
+
+fn item(entry: &Entry, feed: &Feed) -> Item {
+    let enclosure = first_typed(entry);
+    let others: Vec<Extension> =
+        entry.enclosures.iter().filter(|e| !enclosure.is_some_and(|one| one == *e)).map(media).collect();
+    let mut extensions = ExtensionMap::new();
+    if !others.is_empty() {
+        extensions.insert("media".to_owned(), BTreeMap::from([("content".to_owned(), others)]));
+    }
+    let authors = if entry.authors.is_empty() { feed.author.as_slice() } else { &entry.authors };
+    let creators: Vec<String> = authors.iter().map(|p| p.name.clone()).collect();
+    Item {
+        title: Some(entry.title.clone()),
+        link: Some(entry.link.clone()),
+        // A description is HTML to every reader: plain text has to be escaped once more.
+        description: (!entry.summary.is_empty()).then(|| escape(&entry.summary)),
+        categories: entry
+            .categories
+            .iter()
+            .map(|c| Category { name: c.clone(), ..Category::default() })
+            .collect(),
+        enclosure: enclosure.and_then(|e| {
+            Some(rss::Enclosure {
+                url: e.url.to_string(),
+                length: e.length.map_or(0, |l| l.0).to_string(),
+                mime_type: e.media_type.as_ref()?.to_string(),
+            })
+        }),
+        guid: Some(Guid { value: entry.id.clone(), permalink: entry.id_is_permalink }),
+        pub_date: Some(entry.published.to_rfc822()),
+        content: (!entry.content.is_empty()).then(|| entry.content.as_str().to_owned()),
+        dublin_core_ext: (!creators.is_empty())
+            .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
+        extensions,
+        ..Item::default()
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn media(enclosure: &Enclosure) -> Extension {
+    let medium = match enclosure.medium {
+        Medium::Audio => "audio",
+        Medium::Video => "video",
+        Medium::Image => "image",
+    };
+    let mut attrs = BTreeMap::from([
+        ("url".to_owned(), enclosure.url.to_string()),
+        ("medium".to_owned(), medium.to_owned()),
+    ]);
+    if let Some(media_type) = &enclosure.media_type {
+        attrs.insert("type".to_owned(), media_type.to_string());
+    }
+    if let Some(length) = enclosure.length {
+        attrs.insert("fileSize".to_owned(), length.0.to_string());
+    }
+    Extension { name: "media:content".to_owned(), attrs, ..Extension::default() }
+}

@@ -1,0 +1,298 @@
+//! What holds for every format, and that all of them say the same.
+
+use proptest::prelude::*;
+use url::Url;
+
+use super::*;
+use crate::html::{Policy, RawHtml, clean, xml_text};
+use crate::model::Person;
+use crate::unit::{Bytes, MediaType, UnixMs};
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+fn html(raw: &str) -> crate::html::CleanHtml {
+    clean(RawHtml(raw), &url("https://site.example/a/"), &Policy::default()).html
+}
+
+fn enclosure(address: &str, medium: Medium, media_type: Option<&str>, length: Option<u64>) -> Enclosure {
+    Enclosure {
+        url: url(address),
+        medium,
+        media_type: media_type.and_then(MediaType::parse),
+        length: length.map(Bytes),
+    }
+}
+
+fn entry(link: &str, title: &str) -> Entry {
+    Entry {
+        id: link.to_owned(),
+        id_is_permalink: true,
+        link: link.to_owned(),
+        title: title.to_owned(),
+        published: UnixMs(1_698_786_902_000),
+        updated: UnixMs(1_698_786_902_123),
+        summary: "Rain & <wind>, it's \"here\"".to_owned(),
+        content: html("<p>Rain &amp; wind ]]&gt; <a href='../x?a=1&amp;b=2'>there</a><img src='p.jpg'></p>"),
+        authors: vec![],
+        categories: vec!["town".to_owned()],
+        enclosures: vec![],
+    }
+}
+
+fn feed(entries: Vec<Entry>) -> Feed {
+    Feed {
+        id: "https://news.example/feeds/".to_owned(),
+        title: "News & <Views>".to_owned(),
+        description: "All of it".to_owned(),
+        site: url("https://site.example/"),
+        base: Some(url("https://news.example/feeds/")),
+        language: Some("en".to_owned()),
+        author: Some(Person {
+            name: "Ann Ray".to_owned(),
+            email: Some("ann@site.example".to_owned()),
+            uri: None,
+        }),
+        copyright: Some("© Ann".to_owned()),
+        icon: Some(url("https://site.example/i.png")),
+        hub: Some(url("https://hub.example/")),
+        entries,
+    }
+}
+
+fn rich() -> Feed {
+    let mut second = entry("https://site.example/b?x=1&y=%e4", "图书馆 \u{1f4da} & more");
+    second.enclosures = vec![
+        enclosure("https://cdn.example/v.mp4", Medium::Video, Some("video/mp4"), Some(1234)),
+        enclosure("https://cdn.example/p.jpg?a=1&b=2", Medium::Image, Some("image/jpeg"), None),
+        enclosure("https://cdn.example/unknown", Medium::Image, None, None),
+    ];
+    second.authors = vec![Person { name: "Bo & Co".to_owned(), email: None, uri: None }];
+    let mut third = entry("https://site.example/c", "Empty");
+    third.content = crate::html::CleanHtml::default();
+    third.summary = String::new();
+    third.published = UnixMs(-86_400_000);
+    third.updated = UnixMs(-86_400_000);
+    feed(vec![entry("https://site.example/a", "A < B > C [x](y)"), second, third])
+}
+
+/// What a reader of any format learns of an entry.
+#[derive(Debug, PartialEq)]
+struct Read {
+    id: String,
+    link: String,
+    title: String,
+    published: i64,
+    summary: String,
+    content: String,
+    typed: Vec<(String, String, u64)>,
+    categories: Vec<String>,
+}
+
+fn read_rss(bytes: &[u8]) -> Vec<Read> {
+    let channel = ::rss::Channel::read_from(bytes).unwrap();
+    let read = |i: &::rss::Item| {
+        let date = i.pub_date.as_deref().unwrap();
+        let first =
+            i.enclosure.iter().map(|e| (e.url.clone(), e.mime_type.clone(), e.length.parse().unwrap()));
+        let media = i.extensions.get("media").and_then(|m| m.get("content")).into_iter().flatten();
+        let more = media.filter_map(|m| {
+            let length = m.attrs.get("fileSize").map_or(0, |l| l.parse().unwrap());
+            Some((m.attrs["url"].clone(), m.attrs.get("type")?.clone(), length))
+        });
+        Read {
+            id: i.guid.clone().unwrap().value,
+            link: i.link.clone().unwrap(),
+            title: i.title.clone().unwrap_or_default(),
+            published: chrono::DateTime::parse_from_rfc2822(date).unwrap().timestamp(),
+            summary: crate::html::decode_entities_once(i.description.as_deref().unwrap_or_default())
+                .into_owned(),
+            content: i.content.clone().unwrap_or_default(),
+            typed: first.chain(more).collect(),
+            categories: i.categories.iter().map(|c| c.name.clone()).collect(),
+        }
+    };
+    channel.items.iter().map(read).collect()
+}
+
+fn read_atom(bytes: &[u8]) -> Vec<Read> {
+    let feed = atom_syndication::Feed::read_from(bytes).unwrap();
+    let read = |e: &atom_syndication::Entry| {
+        let typed = e.links.iter().filter(|l| l.rel == "enclosure").filter_map(|l| {
+            let length = l.length.as_ref().map_or(0, |l| l.parse().unwrap());
+            Some((l.href.clone(), l.mime_type.clone()?, length))
+        });
+        Read {
+            id: e.id.clone(),
+            link: e.links.iter().find(|l| l.rel == "alternate").unwrap().href.clone(),
+            title: e.title.value.clone(),
+            published: e.published.unwrap().timestamp(),
+            summary: e.summary.clone().map(|s| s.value).unwrap_or_default(),
+            content: e.content.clone().and_then(|c| c.value).unwrap_or_default(),
+            typed: typed.collect(),
+            categories: e.categories.iter().map(|c| c.term.clone()).collect(),
+        }
+    };
+    feed.entries.iter().map(read).collect()
+}
+
+fn read_json(bytes: &[u8]) -> Vec<Read> {
+    let document: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+    let text = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
+    let read = |i: &serde_json::Value| {
+        let date = text(&i["date_published"]);
+        let attachments = i["attachments"].as_array().cloned().unwrap_or_default();
+        Read {
+            id: text(&i["id"]),
+            link: text(&i["url"]),
+            title: text(&i["title"]),
+            published: chrono::DateTime::parse_from_rfc3339(&date).unwrap().timestamp(),
+            summary: text(&i["summary"]),
+            content: text(&i["content_html"]),
+            typed: attachments
+                .iter()
+                .map(|a| (text(&a["url"]), text(&a["mime_type"]), a["size_in_bytes"].as_u64().unwrap_or(0)))
+                .collect(),
+            categories: i["tags"].as_array().into_iter().flatten().map(text).collect(),
+        }
+    };
+    document["items"].as_array().unwrap().iter().map(read).collect()
+}
+
+fn read(feed: &Feed, layout: Layout) -> [Vec<Read>; 3] {
+    let write = |name: &str| format(name).unwrap().write(feed, layout).unwrap();
+    [read_rss(&write("rss")), read_atom(&write("atom")), read_json(&write("json"))]
+}
+
+#[test]
+fn the_three_say_the_same_entry_by_entry() {
+    for layout in [Layout::Indented, Layout::Compact] {
+        let feed = rich();
+        let [rss, atom, json] = read(&feed, layout);
+        assert_eq!(rss, atom);
+        assert_eq!(atom, json);
+        for (read, entry) in rss.iter().zip(&feed.entries) {
+            assert_eq!((&read.id, &read.link, &read.title), (&entry.id, &entry.link, &entry.title));
+            assert_eq!(read.published, entry.published.0 / 1000);
+            assert_eq!((&read.summary, read.content.as_str()), (&entry.summary, entry.content.as_str()));
+            assert_eq!(read.categories, entry.categories);
+        }
+        let typed: Vec<_> = rss[1].typed.iter().map(|t| (t.0.as_str(), t.1.as_str(), t.2)).collect();
+        assert_eq!(
+            typed,
+            [
+                ("https://cdn.example/v.mp4", "video/mp4", 1234),
+                ("https://cdn.example/p.jpg?a=1&b=2", "image/jpeg", 0)
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_document_is_the_same_bytes_each_time_and_known_as_ours() {
+    for format in FORMATS {
+        let bytes = format.write(&rich(), Layout::Indented).unwrap();
+        assert_eq!(bytes, format.write(&rich(), Layout::Indented).unwrap());
+        assert!(bytes.ends_with(b"\n") && !bytes.ends_with(b"\n\n"));
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(format.is_ours(&text), "{}", format.name());
+        assert!(!format.is_ours(&text.replace("feedmill", "other")), "{}", format.name());
+    }
+}
+
+#[test]
+fn policy_xml_a_cdata_section_ends_where_it_should() {
+    let bytes = format("rss").unwrap().write(&rich(), Layout::Compact).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(!text.replace("]]]]><![CDATA[>", "").contains("]]> <a"));
+}
+
+#[test]
+fn policy_dates_rss_is_rfc_822_and_atom_rfc_3339_with_milliseconds_only_where_not_zero() {
+    let text = |name: &str| {
+        String::from_utf8(format(name).unwrap().write(&rich(), Layout::Compact).unwrap()).unwrap()
+    };
+    let (rss, atom, json) = (text("rss"), text("atom"), text("json"));
+    assert!(rss.contains("<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>"));
+    assert!(rss.contains("<lastBuildDate>Tue, 31 Oct 2023 21:15:02 GMT</lastBuildDate>"));
+    assert!(atom.contains("<published>2023-10-31T21:15:02Z</published>"));
+    assert!(atom.contains("<updated>2023-10-31T21:15:02.123Z</updated>"));
+    assert!(atom.contains("<updated>1969-12-31T00:00:00Z</updated>"));
+    assert!(json.contains("\"date_published\":\"2023-10-31T21:15:02Z\""));
+}
+
+#[test]
+fn policy_enclosure_rss_has_one_and_the_rest_as_media_content() {
+    let text = String::from_utf8(format("rss").unwrap().write(&rich(), Layout::Compact).unwrap()).unwrap();
+    assert_eq!(text.matches("<enclosure ").count(), 1);
+    assert!(
+        text.contains("<enclosure url=\"https://cdn.example/v.mp4\" length=\"1234\" type=\"video/mp4\"/>")
+    );
+    assert!(text.contains("<media:content medium=\"image\" type=\"image/jpeg\" url="));
+    assert!(text.contains("<media:content medium=\"image\" url=\"https://cdn.example/unknown\">"));
+}
+
+#[test]
+fn every_channel_field_is_written() {
+    let text = |name: &str| {
+        String::from_utf8(format(name).unwrap().write(&rich(), Layout::Compact).unwrap()).unwrap()
+    };
+    for part in [
+        "rel=\"self\"",
+        "href=\"https://news.example/feeds/rss.xml\"",
+        "rel=\"hub\"",
+        "<language>en</language>",
+        "<copyright>© Ann</copyright>",
+        "<managingEditor>ann@site.example (Ann Ray)</managingEditor>",
+        "<image><url>https://site.example/i.png</url>",
+        "<docs>https://www.rssboard.org/rss-specification</docs>",
+        "<dc:creator>Bo &amp; Co</dc:creator>",
+    ] {
+        assert!(text("rss").contains(part), "{part}");
+    }
+    for part in [
+        "<id>https://news.example/feeds/</id>",
+        "href=\"https://news.example/feeds/atom.xml\"",
+        "xml:lang=\"en\"",
+        "<author><name>Ann Ray</name>",
+        "<rights>© Ann</rights>",
+        "<icon>https://site.example/i.png</icon>",
+        "<subtitle>All of it</subtitle>",
+        "href=\"https://hub.example/\"",
+    ] {
+        assert!(text("atom").contains(part), "{part}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&text("json")).unwrap();
+    assert_eq!(json["feed_url"], "https://news.example/feeds/feed.json");
+    assert_eq!(json["hubs"][0]["url"], "https://hub.example/");
+    assert_eq!(json["authors"][0]["url"], "mailto:ann@site.example");
+    assert_eq!(json["items"][1]["image"], "https://cdn.example/p.jpg?a=1&b=2");
+    assert_eq!(json["items"][2]["content_text"], "");
+}
+
+#[test]
+fn an_atom_feed_has_an_author_even_where_none_is_known_and_an_empty_feed_is_a_document() {
+    let mut feed = feed(vec![]);
+    feed.author = None;
+    let text = String::from_utf8(format("atom").unwrap().write(&feed, Layout::Compact).unwrap()).unwrap();
+    assert!(text.contains("<author><name>site.example</name></author>"));
+    assert_eq!(read(&feed, Layout::Indented).map(|r| r.len()), [0, 0, 0]);
+}
+
+proptest! {
+    #[test]
+    fn any_title_and_url_survive_a_trip_through_each_format(title in any::<String>(), path in any::<String>()) {
+        let title = xml_text(&title).split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut link = url("https://site.example/");
+        link.set_path(&path);
+        link.set_query(Some(&path));
+        for layout in [Layout::Indented, Layout::Compact] {
+            for read in read(&feed(vec![entry(link.as_str(), &title)]), layout) {
+                prop_assert_eq!(&read[0].title, &title);
+                prop_assert_eq!(read[0].link.as_str(), link.as_str());
+                prop_assert_eq!(read[0].id.as_str(), link.as_str());
+            }
+        }
+    }
+}
