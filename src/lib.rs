@@ -1,5 +1,6 @@
 //! feedmill turns a folder of parsed articles into RSS, Atom and JSON feeds, and checks any feed.
 
+pub mod config;
 pub mod diag;
 pub mod error;
 pub mod format;

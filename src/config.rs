@@ -1,0 +1,664 @@
+//! The configuration: as written ([`RawConfig`], every key with its place) and as resolved ([`Plan`], immutable).
+//!
+//! Keys are rows of a table, so one loop knows unknown ones, suggests the nearest and checks types; all faults are
+//! reported at once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use url::Url;
+
+use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::error::{Error, Kind};
+use crate::format::{FORMATS, Format, Layout, format};
+use crate::html::Policy;
+use crate::model::Person;
+
+/// The file that is read where none is named.
+pub const FILE: &str = "feedmill.toml";
+/// How many entries a feed carries where nothing else is said.
+pub const LIMIT: usize = 50;
+
+/// What a key takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Text,
+    Number,
+    Switch,
+    List,
+}
+
+/// Keys of a channel: at the top, in a section and in a feed of its own.
+const CHANNEL: &[(&str, Takes)] = &[
+    ("author", Takes::Text),
+    ("base_url", Takes::Text),
+    ("copyright", Takes::Text),
+    ("description", Takes::Text),
+    ("formats", Takes::List),
+    ("hub", Takes::Text),
+    ("icon", Takes::Text),
+    ("ids", Takes::Text),
+    ("indent", Takes::Switch),
+    ("language", Takes::Text),
+    ("limit", Takes::Number),
+    ("site_url", Takes::Text),
+    ("title", Takes::Text),
+];
+const TOP: &[(&str, Takes)] = &[("feeds", Takes::Text), ("seeds", Takes::Text)];
+const TABLES: &[&str] = &["clean", "feed", "section"];
+const CLEAN: &[(&str, Takes)] = &[("drop", Takes::List), ("keep", Takes::List)];
+const FEED: &[(&str, Takes)] = &[
+    ("link_contains", Takes::Text),
+    ("name", Takes::Text),
+    ("sections", Takes::List),
+    ("title_contains", Takes::Text),
+];
+
+/// A value of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A string.
+    Text(String),
+    /// An integer.
+    Number(i64),
+    /// `true` or `false`.
+    Switch(bool),
+    /// An array of strings.
+    List(Vec<String>),
+}
+
+#[derive(Clone, Debug)]
+struct Given {
+    value: Value,
+    place: Place,
+    in_file: bool,
+}
+
+type Keys = BTreeMap<&'static str, Given>;
+
+/// The configuration as written, from a file and from flags.
+#[derive(Clone, Debug, Default)]
+pub struct RawConfig {
+    folder: PathBuf,
+    top: Keys,
+    clean: Keys,
+    sections: BTreeMap<String, Keys>,
+    feeds: Vec<Keys>,
+}
+
+/// How an entry gets its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ids {
+    /// The link of its earliest seed.
+    Link,
+    /// A tag URI ([RFC 4151](https://www.rfc-editor.org/rfc/rfc4151)) made of that link.
+    Tag,
+    /// A tag URI made of the number in the seed's file name; seeds with one number are one entry.
+    File,
+}
+
+/// A feed to make, resolved.
+#[derive(Clone)]
+pub struct Channel {
+    /// Its title where configured.
+    pub title: Option<String>,
+    /// Its description, possibly empty.
+    pub description: String,
+    /// The site it belongs to, where configured.
+    pub site: Option<Url>,
+    /// The folder it is published in.
+    pub base: Option<Url>,
+    /// Language of the channel.
+    pub language: Option<String>,
+    /// Who is responsible for it.
+    pub author: Option<Person>,
+    /// The copyright line.
+    pub copyright: Option<String>,
+    /// Its picture.
+    pub icon: Option<Url>,
+    /// Its WebSub hub.
+    pub hub: Option<Url>,
+    /// How many entries it carries at most; [`usize::MAX`] for all.
+    pub limit: usize,
+    /// How entries get their ids.
+    pub ids: Ids,
+    /// What is written.
+    pub formats: Vec<&'static dyn Format>,
+    /// How it is laid out.
+    pub layout: Layout,
+}
+
+/// A feed of its own: the entries of some sections, or with some words in title or link.
+#[derive(Clone)]
+pub struct Filtered {
+    /// Its folder under the feeds.
+    pub name: String,
+    /// The sections it takes; empty for all.
+    pub sections: Vec<String>,
+    /// Text that a title must hold, in any case of letters.
+    pub title_contains: String,
+    /// Text that a link must hold.
+    pub link_contains: String,
+    /// What it is.
+    pub channel: Channel,
+}
+
+/// The configuration, resolved.
+#[derive(Clone)]
+pub struct Plan {
+    /// Where seeds lie.
+    pub seeds: PathBuf,
+    /// Where feeds go.
+    pub feeds: PathBuf,
+    /// What is dropped from bodies and kept in them.
+    pub policy: Policy,
+    /// The feed of everything.
+    pub whole: Channel,
+    /// Sections that are configured.
+    pub sections: BTreeMap<String, Channel>,
+    /// Feeds of their own.
+    pub filtered: Vec<Filtered>,
+}
+
+impl Plan {
+    /// The channel of a section: as configured, else derived from the whole.
+    #[must_use]
+    pub fn section(&self, name: &str) -> Channel {
+        self.sections.get(name).cloned().unwrap_or_else(|| derive(&self.whole, name))
+    }
+}
+
+impl RawConfig {
+    /// Reads a file's text. Everything wrong with it goes to `sink`.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] where anything was wrong.
+    pub fn read(text: &str, file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
+        let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
+        let mut reader = Reader { text, file: file.to_string_lossy().into_owned(), sink, faults: 0 };
+        let mut raw = Self { folder, ..Self::default() };
+        match DeTable::parse(text) {
+            Ok(table) => reader.top(table.get_ref(), &mut raw),
+            Err(error) => {
+                let at = error.span().map_or(0, |s| s.start);
+                reader.fault(&codes::CONFIG_SYNTAX, at, error.message().replace('\n', "; "));
+            }
+        }
+        reader.faults.eq(&0).then_some(raw).ok_or_else(|| faulty(file))
+    }
+
+    /// Sets a key at the top, as a flag or a variable does; `origin` names it in messages.
+    pub fn set(&mut self, key: &'static str, value: Value, origin: &str) {
+        self.top.insert(key, Given { value, place: Place::file(origin), in_file: false });
+    }
+
+    /// Resolves it. Everything wrong with a value goes to `sink`.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] where anything was wrong.
+    pub fn resolve(&self, sink: &mut Sink<'_>) -> Result<Plan, Error> {
+        let mut r = Resolver { sink, faults: 0 };
+        let folder = |key: &str| {
+            let given = self.top.get(key);
+            let name = given.and_then(|g| g.value.text()).unwrap_or(key);
+            if given.is_some_and(|g| g.in_file) || given.is_none() {
+                self.folder.join(name)
+            } else {
+                PathBuf::from(name)
+            }
+        };
+        let whole = r.channel(&self.top, None);
+        let list = |key: &str| self.clean.get(key).and_then(|g| g.value.list()).unwrap_or_default().to_vec();
+        let policy = Policy::new(&list("drop"), &list("keep")).unwrap_or_else(|message| {
+            let place = self.clean.values().next().map(|g| g.place.clone()).unwrap_or_default();
+            r.fault(place, message);
+            Policy::default()
+        });
+        let sections = self.sections.iter();
+        let sections =
+            sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&whole, name))))).collect();
+        let mut filtered: Vec<Filtered> = Vec::new();
+        for keys in &self.feeds {
+            let text = |key: &str| keys.get(key).and_then(|g| g.value.text()).unwrap_or_default().to_owned();
+            let name = text("name");
+            let place = keys.values().next().map(|g| g.place.clone()).unwrap_or_default();
+            if !is_feed_name(&name) {
+                r.fault(place, format!("a [[feed]] needs a `name` that can be a folder; `{name}` can't"));
+                continue;
+            }
+            if filtered.iter().any(|f| f.name == name) {
+                r.fault(place, format!("two [[feed]] are named `{name}`"));
+                continue;
+            }
+            let channel = r.channel(keys, Some((&whole, &name)));
+            let sections = keys.get("sections").and_then(|g| g.value.list()).unwrap_or_default().to_vec();
+            filtered.push(Filtered {
+                sections,
+                title_contains: text("title_contains").to_lowercase(),
+                link_contains: text("link_contains"),
+                channel,
+                name,
+            });
+        }
+        if r.faults > 0 {
+            return Err(faulty(Path::new("")));
+        }
+        Ok(Plan { seeds: folder("seeds"), feeds: folder("feeds"), policy, whole, sections, filtered })
+    }
+}
+
+fn faulty(file: &Path) -> Error {
+    let error = Error::new(Kind::Config, "the configuration can't be followed; nothing was milled");
+    if file.as_os_str().is_empty() { error } else { error.at(file) }
+}
+
+/// Whether a feed can live in a folder of this name beside the whole feed's files.
+#[must_use]
+pub fn is_feed_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && !name.contains(['/', '\\'])
+        && !name.chars().any(char::is_control)
+        && FORMATS.iter().all(|f| !f.file_name().eq_ignore_ascii_case(name))
+}
+
+impl Value {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn list(&self) -> Option<&[String]> {
+        match self {
+            Self::List(list) => Some(list),
+            _ => None,
+        }
+    }
+}
+
+struct Reader<'a, 'b, 'c> {
+    text: &'a str,
+    file: String,
+    sink: &'b mut Sink<'c>,
+    faults: usize,
+}
+
+impl Reader<'_, '_, '_> {
+    fn place(&self, at: usize) -> Place {
+        let before = &self.text[..self.text.floor_char_boundary(at)];
+        let line = before.matches('\n').count();
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let shown = self.text.lines().nth(line).unwrap_or_default();
+        Place::at(self.file.as_str(), line as u32 + 1, column as u32 + 1).showing(shown)
+    }
+
+    fn fault(&mut self, meta: &'static crate::diag::Meta, at: usize, message: String) {
+        let place = self.place(at);
+        self.faults += 1;
+        self.sink.push(Diagnostic::new(meta, place, message));
+    }
+
+    fn unknown<'k>(&mut self, key: &str, at: usize, within: &str, known: impl Iterator<Item = &'k str>) {
+        let near = known
+            .map(|k| (strsim::damerau_levenshtein(k, &key.to_lowercase()), k))
+            .min()
+            .filter(|(distance, k)| *distance <= 1 + k.len() / 4);
+        let hint = near.map(|(_, k)| format!("; did you mean `{k}`?")).unwrap_or_default();
+        self.fault(&codes::CONFIG_UNKNOWN_KEY, at, format!("unknown key `{key}`{within}{hint}"));
+    }
+
+    fn top(&mut self, table: &DeTable<'_>, raw: &mut RawConfig) {
+        let known = || CHANNEL.iter().chain(TOP);
+        let mut later = Vec::new();
+        for (key, value) in table {
+            let name: &str = key.get_ref();
+            if TABLES.contains(&name) {
+                later.push((name, value));
+            } else {
+                let names = known().map(|k| k.0).chain(TABLES.iter().copied());
+                self.key(key, value, "", known(), names, &mut raw.top);
+            }
+        }
+        for (name, value) in later {
+            let at = value.span().start;
+            match (name, value.get_ref()) {
+                ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN, &[]),
+                ("section", DeValue::Table(t)) => {
+                    for (key, value) in t {
+                        let Some(inner) = value.get_ref().as_table() else {
+                            self.fault(
+                                &codes::CONFIG_BAD_VALUE,
+                                key.span().start,
+                                "write [section.NAME]".to_owned(),
+                            );
+                            continue;
+                        };
+                        let keys = self.keys(inner, " in a section", CHANNEL, &[]);
+                        raw.sections.insert(key.get_ref().to_string(), keys);
+                    }
+                }
+                ("feed", DeValue::Array(list)) => {
+                    for item in list.iter() {
+                        match item.get_ref().as_table() {
+                            Some(t) => {
+                                let mut keys = self.keys(t, " in [[feed]]", CHANNEL, FEED);
+                                if keys.is_empty() {
+                                    let place = self.place(item.span().start);
+                                    keys.insert(
+                                        "name",
+                                        Given { value: Value::Text(String::new()), place, in_file: true },
+                                    );
+                                }
+                                raw.feeds.push(keys);
+                            }
+                            None => {
+                                let at = item.span().start;
+                                self.fault(&codes::CONFIG_BAD_VALUE, at, "write [[feed]]".to_owned());
+                            }
+                        }
+                    }
+                }
+                _ => {
+                    let brackets = if name == "feed" { "[[feed]]" } else { "[section.NAME] or [clean]" };
+                    self.fault(
+                        &codes::CONFIG_BAD_VALUE,
+                        at,
+                        format!("`{name}` is a table: write {brackets}"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn keys(
+        &mut self,
+        table: &DeTable<'_>,
+        within: &str,
+        some: &'static [(&'static str, Takes)],
+        more: &'static [(&'static str, Takes)],
+    ) -> Keys {
+        let mut keys = Keys::new();
+        for (key, value) in table {
+            let known = || some.iter().chain(more);
+            self.key(key, value, within, known(), known().map(|k| k.0), &mut keys);
+        }
+        keys
+    }
+
+    fn key<'k>(
+        &mut self,
+        key: &Spanned<toml::de::DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+        within: &str,
+        mut known: impl Iterator<Item = &'static (&'static str, Takes)>,
+        names: impl Iterator<Item = &'k str>,
+        keys: &mut Keys,
+    ) {
+        let name: &str = key.get_ref();
+        let Some((known, takes)) = known.find(|k| k.0 == name) else {
+            return self.unknown(name, key.span().start, within, names);
+        };
+        let read = match (takes, value.get_ref()) {
+            (Takes::Text, DeValue::String(s)) => Some(Value::Text(s.to_string())),
+            (Takes::Switch, DeValue::Boolean(b)) => Some(Value::Switch(*b)),
+            (Takes::Number, DeValue::Integer(i)) => {
+                i64::from_str_radix(&i.as_str().replace('_', ""), i.radix()).ok().map(Value::Number)
+            }
+            (Takes::List, DeValue::Array(list)) => list
+                .iter()
+                .map(|v| v.get_ref().as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+                .map(Value::List),
+            _ => None,
+        };
+        let wanted = match takes {
+            Takes::Text => "a string in quotes",
+            Takes::Number => "a whole number",
+            Takes::Switch => "true or false",
+            Takes::List => "a list of strings",
+        };
+        match read {
+            Some(value) => {
+                keys.insert(known, Given { value, place: self.place(key.span().start), in_file: true });
+            }
+            None => self.fault(
+                &codes::CONFIG_BAD_VALUE,
+                value.span().start,
+                format!("`{name}` takes {wanted}"),
+            ),
+        }
+    }
+}
+
+struct Resolver<'a, 'b> {
+    sink: &'a mut Sink<'b>,
+    faults: usize,
+}
+
+impl Resolver<'_, '_> {
+    fn fault(&mut self, place: Place, message: String) {
+        self.faults += 1;
+        self.sink.push(Diagnostic::new(&codes::CONFIG_BAD_VALUE, place, message));
+    }
+
+    fn channel(&mut self, keys: &Keys, within: Option<(&Channel, &str)>) -> Channel {
+        let mut channel = match within {
+            Some((whole, name)) => derive(whole, name),
+            None => Channel {
+                title: None,
+                description: String::new(),
+                site: None,
+                base: None,
+                language: None,
+                author: None,
+                copyright: None,
+                icon: None,
+                hub: None,
+                limit: LIMIT,
+                ids: Ids::Link,
+                formats: FORMATS.to_vec(),
+                layout: Layout::Indented,
+            },
+        };
+        for (key, given) in keys {
+            match (*key, &given.value) {
+                ("title", Value::Text(t)) => channel.title = some_text(t),
+                ("description", Value::Text(t)) => channel.description = plain(t),
+                ("copyright", Value::Text(t)) => channel.copyright = some_text(t),
+                ("site_url", Value::Text(t)) => channel.site = self.url(key, t, &given.place),
+                ("icon", Value::Text(t)) => channel.icon = self.url(key, t, &given.place),
+                ("hub", Value::Text(t)) => channel.hub = self.url(key, t, &given.place),
+                ("base_url", Value::Text(t)) => {
+                    channel.base = self.url(key, t, &given.place).map(|mut url| {
+                        url.set_query(None);
+                        url.set_fragment(None);
+                        if !url.path().ends_with('/') {
+                            url.set_path(&format!("{}/", url.path()));
+                        }
+                        url
+                    });
+                }
+                ("language", Value::Text(t)) => {
+                    if is_language(t) {
+                        channel.language = Some(t.clone());
+                    } else if !t.is_empty() {
+                        let message = format!("`{t}` is no language tag such as en or zh-Hans");
+                        self.fault(given.place.clone(), message);
+                    }
+                }
+                ("author", Value::Text(t)) => channel.author = person(t),
+                ("limit", Value::Number(n)) => match usize::try_from(*n) {
+                    Ok(0) => channel.limit = usize::MAX,
+                    Ok(n) => channel.limit = n,
+                    Err(_) => {
+                        let message = "`limit` can't be negative; 0 means all".to_owned();
+                        self.fault(given.place.clone(), message);
+                    }
+                },
+                ("indent", Value::Switch(on)) => {
+                    channel.layout = if *on { Layout::Indented } else { Layout::Compact };
+                }
+                ("ids", Value::Text(t)) => match t.as_str() {
+                    "link" => channel.ids = Ids::Link,
+                    "tag" => channel.ids = Ids::Tag,
+                    "file" => channel.ids = Ids::File,
+                    _ => self.fault(given.place.clone(), format!("`ids` is link, tag or file, not `{t}`")),
+                },
+                ("formats", Value::List(names)) => {
+                    channel.formats.clear();
+                    for name in names {
+                        match format(name) {
+                            Some(f) if !channel.formats.iter().any(|g| g.name() == f.name()) => {
+                                channel.formats.push(f);
+                            }
+                            Some(_) => {}
+                            None => {
+                                let known: Vec<_> = FORMATS.iter().map(|f| f.name()).collect();
+                                let known = known.join(", ");
+                                self.fault(
+                                    given.place.clone(),
+                                    format!("no format `{name}`; there are {known}"),
+                                );
+                            }
+                        }
+                    }
+                    if names.is_empty() {
+                        self.fault(given.place.clone(), "`formats` is empty".to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        channel
+    }
+
+    fn url(&mut self, key: &str, text: &str, place: &Place) -> Option<Url> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        match Url::parse(text.trim()) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+            _ => {
+                let message = format!("`{key}` is an absolute http or https address, not `{text}`");
+                self.fault(place.clone(), message);
+                None
+            }
+        }
+    }
+}
+
+/// What a section or a filtered feed has from the whole.
+fn derive(whole: &Channel, name: &str) -> Channel {
+    let title = whole.title.as_ref().map(|t| format!("{name} – {t}"));
+    let base = whole.base.clone().map(|mut url| {
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(name).push("");
+        }
+        url
+    });
+    Channel { title, base, description: String::new(), ..whole.clone() }
+}
+
+/// Text for a channel: characters that XML can carry, white space folded.
+fn plain(text: &str) -> String {
+    crate::html::xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn some_text(text: &str) -> Option<String> {
+    Some(plain(text)).filter(|t| !t.is_empty())
+}
+
+/// `Name <mail@host>`, `Name` or `mail@host`.
+fn person(text: &str) -> Option<Person> {
+    let text = plain(text);
+    let (name, email) = match text.split_once('<') {
+        Some((name, rest)) => (name.trim().to_owned(), some_text(rest.trim_end_matches('>'))),
+        None if text.contains('@') && !text.contains(' ') => (String::new(), Some(text)),
+        None => (text, None),
+    };
+    let name = if name.is_empty() { email.clone()? } else { name };
+    Some(Person { name, email, uri: None })
+}
+
+/// Whether a text has the shape of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
+fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    let starts = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())
+        || matches!(first, "x" | "i") && text.len() > 2;
+    starts && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<String> {
+        let mut sink = Sink::keeping();
+        if let Ok(raw) = RawConfig::read(text, Path::new("feedmill.toml"), &mut sink) {
+            let _ = raw.resolve(&mut sink);
+        }
+        sink.kept()
+            .iter()
+            .map(|d| format!("{}:{}: {}: {}", d.place.line, d.place.column, d.meta.code, d.message))
+            .collect()
+    }
+
+    fn plan(text: &str) -> Plan {
+        let mut sink = Sink::keeping();
+        RawConfig::read(text, Path::new("conf/feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap()
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_with_a_suggestion_and_the_line_and_all_are_reported() {
+        assert_eq!(
+            faults("titel = 'x'\nzzz = 1\n[clean]\ndrops = []\n[section.a]\nlimits = 3\n"),
+            [
+                "1:1: config-unknown-key: unknown key `titel`; did you mean `title`?",
+                "2:1: config-unknown-key: unknown key `zzz`",
+                "4:1: config-unknown-key: unknown key `drops` in [clean]; did you mean `drop`?",
+                "6:1: config-unknown-key: unknown key `limits` in a section; did you mean `limit`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn bad_values_are_errors_with_the_line() {
+        for (text, part) in [
+            ("limit = 'x'", "1:9: config-bad-value: `limit` takes a whole number"),
+            ("\nlimit = -1", "2:1: config-bad-value: `limit` can't be negative"),
+            ("base_url = 'feeds'", "1:1: config-bad-value: `base_url` is an absolute"),
+            ("formats = ['rss', 'rdf']", "no format `rdf`; there are rss"),
+            ("ids = 'guid'", "`ids` is link, tag or file"),
+            ("language = 'english language'", "is no language tag"),
+            ("[clean]\ndrop = ['p[']", "2:1: config-bad-value: `p[` is no CSS selector"),
+            ("[[feed]]\ntitle = 'x'", "needs a `name`"),
+            ("title = ", "1:9: config-syntax"),
+            ("section = 1", "1:11: config-bad-value: `section` is a table"),
+        ] {
+            let all = faults(text);
+            assert!(all.len() == 1 && all[0].contains(part), "{text}: {all:?}");
+        }
+    }
+
+    #[test]
+    fn a_section_inherits_and_has_its_own_folder() {
+        let plan = plan(
+            "title = 'News'\nbase_url = 'https://a.example/feeds'\nlimit = 0\nlanguage = 'en'\nauthor = 'Ann <a@b.example>'\n\
+             [section.'两 x']\nlanguage = 'zh-Hans'\n[section.b]\ntitle = 'B'\n[[feed]]\nname = 'rain'\ntitle_contains = 'Rain'",
+        );
+        let section = plan.section("两 x");
+        assert_eq!(section.title.as_deref(), Some("两 x – News"));
+        assert_eq!(section.base.unwrap().as_str(), "https://a.example/feeds/%E4%B8%A4%20x/");
+        assert_eq!((section.language.as_deref(), section.limit), (Some("zh-Hans"), usize::MAX));
+        assert_eq!(plan.section("b").title.as_deref(), Some("B"));
+        assert_eq!(plan.section("c").title.as_deref(), Some("c – News"));
+        assert_eq!(plan.filtered[0].title_contains, "rain");
+        assert_eq!(plan.whole.author.unwrap().email.as_deref(), Some("a@b.example"));
+        assert_eq!(plan.seeds, Path::new("conf/seeds"));
+    }
+}
