@@ -425,11 +425,9 @@ impl Reader<'_, '_, '_> {
             Some(value) => {
                 keys.insert(known, Given { value, place: self.place(key.span().start), in_file: true });
             }
-            None => self.fault(
-                &codes::CONFIG_BAD_VALUE,
-                value.span().start,
-                format!("`{name}` takes {wanted}"),
-            ),
+            None => {
+                self.fault(&codes::CONFIG_BAD_VALUE, value.span().start, format!("`{name}` takes {wanted}"))
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
 //! The command: parse, call, exit.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    feedmill::command::run(std::env::args_os())
+}

@@ -50,7 +50,8 @@ fn is_uri(text: &str) -> bool {
 }
 
 /// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
-fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let path = text.find("//").and_then(|at| text[at + 2..].find(['/', '?', '#']).map(|p| at + 2 + p));
     let (head, tail) = text.split_at(path.unwrap_or(text.len()));
     let mut out = String::with_capacity(text.len());

@@ -3,8 +3,9 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::{Change, Item, Kind, Prefix, Store};
+use super::{Change, Item, Kind, Lock, Prefix, Store};
 use crate::unit::Bytes;
 
 /// A folder on disk as a [`Store`].
@@ -117,11 +118,28 @@ impl Store for FsStore {
         }
         Ok(())
     }
+
+    fn lock(&self, wait: Duration) -> io::Result<Lock> {
+        Lock::take(&self.root, wait)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn policy_publishing_one_run_at_a_time_and_the_second_learns_who_holds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FsStore::new(dir.path().join("feeds"));
+        let held = store.lock(Duration::ZERO).unwrap();
+        let error = store.lock(Duration::ZERO).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+        drop(held);
+        assert!(!dir.path().join("feeds").exists(), "an empty folder goes with its lock");
+        drop(store.lock(Duration::ZERO).unwrap());
+    }
 
     #[test]
     fn keeps_the_contract() {

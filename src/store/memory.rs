@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use super::{Change, Item, Kind, Prefix, Store};
+use super::{Change, Item, Kind, Lock, Prefix, Store};
 use crate::unit::Bytes;
 
 /// A tree in memory as a [`Store`].
@@ -81,6 +82,10 @@ impl Store for MemoryStore {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.files().remove(path).map(|_| ()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn lock(&self, _wait: Duration) -> io::Result<Lock> {
+        Ok(Lock::none())
     }
 }
 

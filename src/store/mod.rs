@@ -3,13 +3,16 @@
 //! A store knows nothing of seeds or feeds. Paths are relative to its root.
 
 mod fs;
+mod lock;
 mod memory;
 
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 pub use fs::FsStore;
+pub use lock::Lock;
 pub use memory::MemoryStore;
 
 use crate::unit::Bytes;
@@ -90,6 +93,12 @@ pub trait Store: Sync {
     /// # Errors
     /// What the storage says.
     fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Keeps other runs out until the lock is dropped; waits up to `wait` for one that is in.
+    ///
+    /// # Errors
+    /// What the storage says; [`io::ErrorKind::WouldBlock`], naming the holder, where the wait was in vain.
+    fn lock(&self, wait: Duration) -> io::Result<Lock>;
 }
 
 /// The contract of [`Store`], written once and run against every kind.

@@ -1,0 +1,111 @@
+//! What can be said on the command line. Flags stand above `FEEDMILL_*` variables, those above the file.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Turns a folder of parsed articles into RSS, Atom and JSON feeds.
+#[derive(Debug, Parser)]
+#[command(name = "feedmill", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 found what you asked it to find (--strict), 2 could not do it."
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) verb: Option<Verb>,
+    #[command(flatten)]
+    pub(super) build: Build,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Mill the seeds into feeds (what happens without a command)
+    Build(Build),
+}
+
+/// How messages look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// For people, in colour on a terminal
+    Human,
+    /// One JSON object a line
+    Json,
+    /// GitHub Actions annotations
+    Github,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Common {
+    /// Show errors only, and no summary
+    #[arg(short, long, env = "FEEDMILL_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(super) quiet: bool,
+    /// Show the summary even where stderr is no terminal
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+    /// How messages look
+    #[arg(long, value_enum, value_name = "STYLE", default_value = "human", env = "FEEDMILL_MESSAGE_FORMAT")]
+    pub(super) message_format: MessageFormat,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Build {
+    /// Where the seeds lie [default: seeds]
+    #[arg(long, value_name = "DIR", env = "FEEDMILL_SEEDS")]
+    pub(super) seeds: Option<PathBuf>,
+    /// Where the feeds go [default: feeds]
+    #[arg(long, value_name = "DIR", env = "FEEDMILL_FEEDS")]
+    pub(super) feeds: Option<PathBuf>,
+    /// The configuration [default: feedmill.toml, where there is one]
+    #[arg(long, value_name = "FILE", env = "FEEDMILL_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+    /// Where the feeds folder is published; gives the self links
+    #[arg(long, value_name = "URL", env = "FEEDMILL_BASE_URL")]
+    pub(super) base_url: Option<String>,
+    /// The site the articles belong to
+    #[arg(long, value_name = "URL", env = "FEEDMILL_SITE_URL")]
+    pub(super) site_url: Option<String>,
+    /// The title of the whole feed
+    #[arg(long, value_name = "TEXT", env = "FEEDMILL_TITLE")]
+    pub(super) title: Option<String>,
+    /// What the whole feed is about
+    #[arg(long, value_name = "TEXT", env = "FEEDMILL_DESCRIPTION")]
+    pub(super) description: Option<String>,
+    /// The language of the feeds, such as en or zh-Hans
+    #[arg(long, value_name = "TAG", env = "FEEDMILL_LANGUAGE")]
+    pub(super) language: Option<String>,
+    /// Who is responsible: "Name <mail@host>"
+    #[arg(long, value_name = "PERSON", env = "FEEDMILL_AUTHOR")]
+    pub(super) author: Option<String>,
+    /// The copyright line
+    #[arg(long, value_name = "TEXT", env = "FEEDMILL_COPYRIGHT")]
+    pub(super) copyright: Option<String>,
+    /// The picture of the feeds
+    #[arg(long, value_name = "URL", env = "FEEDMILL_ICON")]
+    pub(super) icon: Option<String>,
+    /// The WebSub hub
+    #[arg(long, value_name = "URL", env = "FEEDMILL_HUB")]
+    pub(super) hub: Option<String>,
+    /// How many entries a feed carries; 0 for all [default: 50]
+    #[arg(long, value_name = "N", env = "FEEDMILL_LIMIT", allow_negative_numbers = true)]
+    pub(super) limit: Option<i64>,
+    /// What is written, separated by commas [default: all of rss,atom,json]
+    #[arg(long, value_name = "LIST", env = "FEEDMILL_FORMATS", value_delimiter = ',')]
+    pub(super) formats: Option<Vec<String>>,
+    /// What ids are made of: link, tag or file [default: link]
+    #[arg(long, value_name = "KIND", env = "FEEDMILL_IDS")]
+    pub(super) ids: Option<String>,
+    /// Whether feeds are indented: true or false [default: true]
+    #[arg(long, value_name = "BOOL", env = "FEEDMILL_INDENT")]
+    pub(super) indent: Option<bool>,
+    /// Exit with 1 where any seed was skipped or warned about
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Remove feeds that feedmill made and no longer makes
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// How many seconds to wait for another run to end
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
+    pub(super) wait: u64,
+    #[command(flatten)]
+    pub(super) common: Common,
+}

@@ -1,0 +1,107 @@
+//! `feedmill [build]`: the mill.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::config::{FILE, RawConfig, Value};
+use crate::diag::Sink;
+use crate::error::{Error, Kind};
+use crate::stage::{self, Options, Report};
+use crate::store::FsStore;
+use crate::unit::{Bytes, UnixMs};
+
+use super::args::Build;
+use super::{Done, Outcome, say, sink};
+
+pub(super) fn run(args: &Build) -> Done {
+    let mut stderr = std::io::stderr();
+    let mut sink = sink(&args.common, &mut stderr);
+    let result = mill(args, &mut sink);
+    sink.finish();
+    let tally = sink.tally();
+    let report = result?;
+    if args.common.verbose || !args.common.quiet && std::io::stderr().is_terminal() {
+        say(&summary(&report));
+    }
+    let found = args.strict && tally.errors + tally.warnings > 0;
+    Ok(if found { Outcome::Found } else { Outcome::Done })
+}
+
+fn mill(args: &Build, sink: &mut Sink<'_>) -> Result<Report, Error> {
+    let mut raw = match &args.config {
+        Some(file) => read(file, sink)?,
+        None if Path::new(FILE).exists() => read(Path::new(FILE), sink)?,
+        None => RawConfig::default(),
+    };
+    let folder = |path: &Option<std::path::PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
+    let texts = [
+        ("seeds", "--seeds", folder(&args.seeds)),
+        ("feeds", "--feeds", folder(&args.feeds)),
+        ("base_url", "--base-url", args.base_url.clone()),
+        ("site_url", "--site-url", args.site_url.clone()),
+        ("title", "--title", args.title.clone()),
+        ("description", "--description", args.description.clone()),
+        ("language", "--language", args.language.clone()),
+        ("author", "--author", args.author.clone()),
+        ("copyright", "--copyright", args.copyright.clone()),
+        ("icon", "--icon", args.icon.clone()),
+        ("hub", "--hub", args.hub.clone()),
+        ("ids", "--ids", args.ids.clone()),
+    ];
+    for (key, flag, value) in texts {
+        if let Some(value) = value {
+            raw.set(key, Value::Text(value), flag);
+        }
+    }
+    if let Some(limit) = args.limit {
+        raw.set("limit", Value::Number(limit), "--limit");
+    }
+    if let Some(formats) = &args.formats {
+        raw.set("formats", Value::List(formats.clone()), "--formats");
+    }
+    if let Some(indent) = args.indent {
+        raw.set("indent", Value::Switch(indent), "--indent");
+    }
+    let mut plan = raw.resolve(sink)?;
+    // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
+    plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
+    plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
+    let options = Options { now: now()?, wait: Duration::from_secs(args.wait), prune: args.prune };
+    stage::build(&plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
+}
+
+fn read(file: &Path, sink: &mut Sink<'_>) -> Result<RawConfig, Error> {
+    let text = std::fs::read_to_string(file).map_err(|e| Error::io("read the configuration", file, e))?;
+    RawConfig::read(&text, file, sink)
+}
+
+/// The present, or what `SOURCE_DATE_EPOCH` says it is (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn now() -> Result<UnixMs, Error> {
+    if let Some(epoch) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|v| !v.is_empty()) {
+        let seconds = epoch.to_str().and_then(|e| e.parse::<i64>().ok()).and_then(|s| s.checked_mul(1000));
+        return seconds.map(UnixMs).ok_or_else(|| {
+            Error::new(Kind::Config, "SOURCE_DATE_EPOCH is not a number of seconds since 1970")
+        });
+    }
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+fn summary(report: &Report) -> String {
+    let Report { seeds, skipped, entries, feeds, written, unchanged, removed, head_bytes, body_bytes } =
+        report;
+    let changes = match (written, removed) {
+        (0, 0) => "nothing changed".to_owned(),
+        (_, 0) => format!("{written} written, {unchanged} unchanged"),
+        _ => format!("{written} written, {unchanged} unchanged, {removed} removed"),
+    };
+    let (head, body) = (Bytes(*head_bytes), Bytes(*body_bytes));
+    let count = |n: &usize, one: &str, more: &str| format!("{n} {}", if *n == 1 { one } else { more });
+    format!(
+        "{} ({skipped} skipped), {} in {}: {changes}; read {head} of heads, {body} of published seeds",
+        count(seeds, "seed", "seeds"),
+        count(entries, "entry", "entries"),
+        count(feeds, "feed", "feeds"),
+    )
+}

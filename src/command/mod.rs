@@ -1,0 +1,73 @@
+//! The command line: arguments, then one verb a file. Data goes to stdout, messages to stderr.
+
+mod args;
+mod build;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::diag::{Renderer, Severity, Sink, renderer};
+use crate::error::Error;
+use args::{Args, Common, MessageFormat, Verb};
+
+/// How a run ended, as the exit code says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Done.
+    Done,
+    /// Found what it was asked to find.
+    Found,
+}
+
+/// Runs the command and says how to exit: 0 done, 1 found what was asked for, 2 could not do it.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let result = match args.verb {
+        Some(Verb::Build(build)) => build::run(&build),
+        None => build::run(&args.build),
+    };
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(error) => {
+            say(&format!("feedmill: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A line to stderr; where that is closed nobody wants to know.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// The style of messages: colours where a terminal shows them and nobody minds.
+fn style(common: &Common) -> &'static dyn Renderer {
+    let name = match common.message_format {
+        MessageFormat::Human => {
+            let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+                || std::env::var_os("TERM").is_some_and(|v| v == "dumb");
+            if std::io::stderr().is_terminal() && !plain { "human-color" } else { "human" }
+        }
+        MessageFormat::Json => "json",
+        MessageFormat::Github => "github",
+    };
+    renderer(name).unwrap_or(crate::diag::RENDERERS[0])
+}
+
+/// The sink for messages.
+fn sink<'a>(common: &Common, out: &'a mut (dyn Write + Send)) -> Sink<'a> {
+    let least = if common.quiet { Severity::Error } else { Severity::Note };
+    Sink::new(style(common), out).least(least)
+}
+
+type Done = Result<Outcome, Error>;

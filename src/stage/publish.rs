@@ -1,0 +1,60 @@
+//! Step 9: documents are put in place, each whole, and what is no longer made is named.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::error::Error;
+use crate::format::FORMATS;
+use crate::store::{Change, Kind, Store};
+use crate::unit::Bytes;
+
+use super::Report;
+
+/// The largest file that is looked at to see whether it is a feed of ours.
+const LOOKED_AT: Bytes = Bytes(256 << 20);
+
+pub(super) fn publish(
+    store: &dyn Store,
+    documents: &BTreeMap<PathBuf, Vec<u8>>,
+    prune: bool,
+    sink: &mut Sink<'_>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    for (path, bytes) in documents {
+        match store.replace(path, bytes).map_err(|e| Error::io("write the feed", store.show(path), e))? {
+            Change::Written => report.written += 1,
+            Change::Unchanged => report.unchanged += 1,
+        }
+    }
+    for path in orphans(store, documents) {
+        if prune {
+            store.remove(&path).map_err(|e| Error::io("remove the feed", store.show(&path), e))?;
+            report.removed += 1;
+        } else {
+            let place = Place::file(store.show(&path));
+            sink.push(Diagnostic::new(
+                &codes::FEED_ORPHAN,
+                place,
+                "no seed is in this feed any more; it was left as it is",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Feeds of ours, in the root or one folder below, that this run did not make.
+fn orphans(store: &dyn Store, documents: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<PathBuf> {
+    let root = store.list(Path::new("")).unwrap_or_default();
+    let folders = root.into_iter().filter(|i| i.kind == Kind::Folder).map(|i| PathBuf::from(i.name));
+    let folders = std::iter::once(PathBuf::new()).chain(folders);
+    let places = folders.flat_map(|folder| FORMATS.iter().map(move |f| (folder.join(f.file_name()), *f)));
+    places
+        .filter(|(path, _)| !documents.contains_key(path))
+        .filter(|(path, format)| {
+            let read = store.read(path, LOOKED_AT).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            read.is_some_and(|text| format.is_ours(&text))
+        })
+        .map(|(path, _)| path)
+        .collect()
+}
