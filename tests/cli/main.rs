@@ -28,7 +28,8 @@ fn run(command: &mut Command) -> (i32, String, String) {
 
 /// What other people keep for the tests, outside the project.
 fn shared(path: &str) -> PathBuf {
-    let folder = std::env::var_os("FEEDMILL_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let folder =
+        std::env::var_os("FEEDMILL_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(path)
 }
 

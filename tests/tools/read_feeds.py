@@ -1,0 +1,29 @@
+"""What python's feedparser reads of feeds: one JSON object a file. Nothing is cleaned or resolved on the way."""
+import calendar
+import json
+import sys
+
+import feedparser
+
+feedparser.SANITIZE_HTML = 0
+feedparser.RESOLVE_RELATIVE_URIS = 0
+
+
+def entry(e):
+    published = e.get("published_parsed")
+    contents = [c["value"] for c in e.get("content", []) if "html" in c["type"]]
+    return {
+        "id": e.get("id", ""),
+        "title": e.get("title", ""),
+        "link": e.get("link", ""),
+        "published": calendar.timegm(published) if published else None,
+        "content": contents[0] if contents else "",
+        "enclosures": sorted([x.get("href", ""), x.get("type", "")] for x in e.get("enclosures", [])),
+    }
+
+
+for path in sys.argv[1:]:
+    with open(path, "rb") as file:
+        feed = feedparser.parse(file.read())
+    said = repr(feed.get("bozo_exception", ""))
+    print(json.dumps({"path": path, "bozo": int(feed.bozo), "said": said, "entries": [entry(e) for e in feed.entries]}))
