@@ -1,4 +1,20 @@
-//! feedmill turns a folder of parsed articles into RSS, Atom and JSON feeds, and checks any feed.
+#![doc = include_str!("../README.md")]
+//!
+//! # The tour
+//!
+//! | room | what is in it |
+//! | --- | --- |
+//! | [`unit`] | instants, sizes, media types |
+//! | [`diag`] | findings, their codes, and the sink they go to |
+//! | [`error`] | what stops a run |
+//! | [`html`] | from raw HTML to HTML that is safe to publish |
+//! | [`store`] | where seeds lie and feeds go |
+//! | [`model`] | a feed as plain data |
+//! | [`seed`] | how a seed is written |
+//! | [`mod@format`] | how a feed is written |
+//! | [`config`] | what the user wants |
+//! | [`stage`] | the path of an article, a file a step |
+//! | [`command`] | the command line |
 
 pub mod command;
 pub mod config;

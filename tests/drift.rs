@@ -116,3 +116,15 @@ fn the_readme_names_every_key_and_code_has_a_remedy() {
         assert!(!meta.remedy.is_empty() && !meta.title.is_empty(), "{}", meta.code);
     }
 }
+
+#[test]
+fn the_readme_shows_a_real_seed_and_the_item_it_becomes() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let block = |language: &str| {
+        let start = readme.split(&format!("```{language}\n")).nth(1).unwrap();
+        start.split("\n```").next().unwrap().to_owned()
+    };
+    let name = readme.split("This is `").nth(1).unwrap().split('`').next().unwrap();
+    assert_eq!(fs::read_to_string(root().join(name)).unwrap().trim_end(), block("html"));
+    assert!(fs::read_to_string(root().join("feeds/town/rss.xml")).unwrap().contains(&block("xml")));
+}
