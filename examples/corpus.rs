@@ -154,9 +154,9 @@ fn body(random: &mut Random, language: &str, id: u64, kind: Body) -> Result<Stri
         }
         out.push_str("</p>\n");
         if rich && number == 2 {
-            write!(
+            writeln!(
                 out,
-                "<figure><img srcset=\"/media/{id}-a-480.jpg 480w, /media/{id}-a-1200.jpg 1200w\" src=\"/media/{id}-a-480.jpg\"><figcaption>{}</figcaption></figure>\n",
+                "<figure><img srcset=\"/media/{id}-a-480.jpg 480w, /media/{id}-a-1200.jpg 1200w\" src=\"/media/{id}-a-480.jpg\"><figcaption>{}</figcaption></figure>",
                 sentence(random, language)
             )?;
         }
@@ -179,10 +179,10 @@ fn main() -> io::Result<()> {
     let mut folder = PathBuf::new();
     for number in 0..args.count {
         let section = random.below(args.sections);
-        let language = args.languages[random.below(args.languages.len() as u64) as usize].as_str();
         // One in forty is a later version of an earlier article, as in real archives.
         let is_repeat = number > 40 && random.below(40) == 0;
         let id = if is_repeat { number - 1 - random.below(40) } else { number };
+        let language = args.languages[(id % args.languages.len() as u64) as usize].as_str();
         let ms = SPAN.0 + random.below((SPAN.1 - SPAN.0) as u64) as i64;
         let title = sentence(&mut random, language);
         let title = title.trim_end_matches(['.', ' ', '。']);

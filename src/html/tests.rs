@@ -33,7 +33,7 @@ fn media(raw: &str) -> Vec<(Medium, String, Option<String>)> {
 }
 
 #[test]
-fn every_address_is_absolute() {
+fn policy_bodies_every_address_is_absolute() {
     check(&[
         (r#"<a href="../up.html">u</a>"#, r#"<a href="https://news.example/a/up.html">u</a>"#),
         (r#"<a href="//cdn.example/x">c</a>"#, r#"<a href="https://cdn.example/x">c</a>"#),
@@ -56,7 +56,7 @@ fn every_address_is_absolute() {
 }
 
 #[test]
-fn base_is_honoured_on_the_same_host_and_in_the_head_of_a_document_only() {
+fn policy_bodies_base_is_honoured_on_the_same_host_and_in_the_head_of_a_document_only() {
     check(&[
         ("<base href=/z/><a href=r>r</a>", r#"<a href="https://news.example/z/r">r</a>"#),
         (
@@ -75,7 +75,7 @@ fn base_is_honoured_on_the_same_host_and_in_the_head_of_a_document_only() {
 }
 
 #[test]
-fn lazy_pictures_become_real_exactly_once() {
+fn policy_bodies_lazy_pictures_become_real_exactly_once() {
     let real = r#"<img src="https://news.example/r.jpg">"#;
     for name in ["data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-echo", "data-srcset"] {
         assert_eq!(html(&format!("<img src=/blank.gif {name}=/r.jpg>")), real, "{name}");
@@ -98,7 +98,7 @@ fn lazy_pictures_become_real_exactly_once() {
 }
 
 #[test]
-fn picture_collapses_to_its_best_img() {
+fn policy_bodies_picture_collapses_to_its_best_img() {
     let real = r#"<img src="https://news.example/r.jpg">"#;
     check(&[
         ("<picture><source srcset=/r.avif type=image/avif><img src=/r.jpg></picture>", real),
@@ -111,7 +111,7 @@ fn picture_collapses_to_its_best_img() {
 }
 
 #[test]
-fn scripts_styles_forms_and_handlers_go() {
+fn policy_bodies_scripts_styles_forms_and_handlers_go() {
     check(&[
         ("a<script>EVIL()</script><style>x</style>b", "ab"),
         ("<p onclick=EVIL() style='position:fixed' class=c id=i v-on:open=x data-y=z>k</p>", "<p>k</p>"),
@@ -126,7 +126,7 @@ fn scripts_styles_forms_and_handlers_go() {
 }
 
 #[test]
-fn tracking_pixels_and_advertisements_go() {
+fn policy_bodies_tracking_pixels_and_advertisements_go() {
     check(&[
         ("<img src=p.gif width=1 height=1><img src=q style='display:none'><img src=r.gif height=0>x", "x"),
         (
@@ -138,7 +138,7 @@ fn tracking_pixels_and_advertisements_go() {
 }
 
 #[test]
-fn an_iframe_becomes_a_link_to_what_it_showed() {
+fn policy_bodies_an_iframe_becomes_a_link_to_what_it_showed() {
     check(&[
         (
             "<p><iframe title='A film' src='https://www.youtube.com/embed/abc?x'></iframe></p>",
@@ -151,7 +151,7 @@ fn an_iframe_becomes_a_link_to_what_it_showed() {
 }
 
 #[test]
-fn share_blocks_go_with_their_label() {
+fn policy_bodies_share_blocks_go_with_their_label() {
     for block in [
         "<div><div>分享 :</div><div><a href='https://www.facebook.com/dialog/share?app_id=1&amp;href=x'><span></span></a><a href='whatsapp://send?text=x'></a><a href='https://x.com/intent/tweet?url=x'></a><span data-root-share><share-button v-on:open=o></share-button></span></div></div>",
         "<h3>Share this:</h3><ul><li><a href='https://twitter.com/intent/tweet?url=x'>Tweet</a></li><li><a href='mailto:?subject=x'>E-mail</a></li></ul>",
@@ -181,7 +181,7 @@ fn a_paragraph_that_links_to_a_network_stays() {
 }
 
 #[test]
-fn drop_removes_and_keep_protects_from_heuristics_but_not_from_safety() {
+fn policy_bodies_drop_removes_and_keep_protects_from_heuristics_but_not_from_safety() {
     let policy = Policy::new(&[".promo".into()], &[".mine".into()]).unwrap();
     let raw =
         "<p class=promo>Buy.</p><div class='mine advert' onclick=EVIL()>Kept.<script>EVIL()</script></div>";
@@ -226,7 +226,7 @@ fn hidden_mail_addresses_are_decoded_or_lose_their_key() {
 }
 
 #[test]
-fn characters_xml_forbids_are_removed_and_reported() {
+fn policy_xml_characters_xml_forbids_are_removed_and_reported() {
     let cleaned = all("<p>a\u{0}b&#1;c&#xFFFE;\u{B}d</p><img src=/a.jpg alt='x&#8;y'>");
     assert_eq!(cleaned.html.as_str(), r#"<p>abcd</p><img src="https://news.example/a.jpg" alt="xy">"#);
     assert_eq!(cleaned.repairs.len(), 1);
@@ -234,7 +234,7 @@ fn characters_xml_forbids_are_removed_and_reported() {
 }
 
 #[test]
-fn media_come_in_document_order_each_once() {
+fn policy_enclosure_media_come_in_document_order_each_once() {
     let jpeg = Some("image/jpeg".to_owned());
     assert_eq!(
         media(
@@ -251,7 +251,7 @@ fn media_come_in_document_order_each_once() {
 }
 
 #[test]
-fn a_source_tells_its_type() {
+fn policy_enclosure_a_source_tells_its_type() {
     assert_eq!(
         media(
             "<audio><source src=/a type='audio/mpeg'><source src=/a.ogg></audio><audio src=/stream></audio>"
@@ -264,7 +264,7 @@ fn a_source_tells_its_type() {
 }
 
 #[test]
-fn icons_and_smileys_are_no_media() {
+fn policy_enclosure_icons_and_smileys_are_no_media() {
     let icons = "<img class=wp-smiley src=/e/1f600.png alt='😀'><img src=/img/icon-zoom.png><img src=/s.png width=16><img src=/avatar/1.jpg><img src=/real.jpg width=800>";
     assert_eq!(
         media(icons),

@@ -9,6 +9,8 @@ mod head;
 mod load;
 mod publish;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

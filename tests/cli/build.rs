@@ -94,7 +94,7 @@ fn policy_publishing_a_second_run_says_nothing_changed_and_leaves_every_mtime() 
 }
 
 #[test]
-fn policy_publishing_nothing_is_touched_when_there_is_no_readable_seed() {
+fn input_no_readable_seed_at_all_is_an_error_and_existing_feeds_stay() {
     let mill = Mill::new();
     mill.seed("1.txt", T, "One", "https://e.example/1", "<p>x</p>");
     mill.run(&QUIET);
