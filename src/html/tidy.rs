@@ -74,8 +74,9 @@ fn tidy_element(dom: &mut Dom, id: NodeId) {
     let name = dom::name(dom, id).to_owned();
     let Some(mut to) = published(&name) else { return dom::unwrap(dom, id) };
     if matches!(to, "source" | "track") {
-        let is_good =
-            dom::attr_of(dom, id, "src").is_some() && dom::has_ancestor(dom, id, &["audio", "video"]);
+        // A browser plays the sources right under a player; others would be left behind when it is unwrapped.
+        let player = dom.get(id).and_then(|n| n.parent()).map_or("", dom::node_name);
+        let is_good = dom::attr_of(dom, id, "src").is_some() && matches!(player, "audio" | "video");
         return if is_good { dom::clear(dom, id) } else { dom::detach(dom, id) };
     }
     if policy::is_void(to) {
