@@ -1,5 +1,7 @@
 //! What is written twice stays in step: modules and files, the samples and their feeds, keys and the README.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

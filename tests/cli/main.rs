@@ -1,5 +1,7 @@
 //! The command as its users meet it: the real binary on real folders.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+
 mod build;
 mod edge;
 mod hostile;
