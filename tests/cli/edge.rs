@@ -39,7 +39,6 @@ fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
     std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(order).collect()
 }
 
-#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn rows() -> Vec<(&'static str, Vec<u8>, Want)> {
     let plain = |name: &str| String::from_utf8(body(name, "<p>Plain text.</p>")).unwrap();
     let chinese = "<p>港口议会今天早晨公布了新的桥梁预算计划，居民表示今年冬天花园和图书馆将继续开放。</p>";
@@ -220,7 +219,7 @@ fn input_unreadable_fifo_directory_loop_and_odd_names_never_hang() {
     symlink(".", mill.path("seeds/loop")).unwrap();
     symlink("self.txt", mill.path("seeds/self.txt")).unwrap();
     symlink("/etc/hostname", mill.path("seeds/outside.txt")).unwrap();
-    std::fs::set_permissions(mill.path("seeds/locked.txt"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(mill.path("seeds/locked.txt"), std::fs::Permissions::from_mode(0o000)).unwrap();
     let readable = std::fs::read(mill.path("seeds/locked.txt")).is_ok();
 
     let (code, _, stderr) = mill.run(&["--message-format", "json", "--base-url", "https://f.example/"]);
