@@ -39,7 +39,7 @@ pub(super) struct Common {
     /// Show errors only, and no summary
     #[arg(short, long, env = "FEEDMILL_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) quiet: bool,
-    /// Show the summary even where stderr is no terminal
+    /// Show notes too, and the summary even where stderr is no terminal
     #[arg(short, long, conflicts_with = "quiet")]
     pub(super) verbose: bool,
     /// How messages look

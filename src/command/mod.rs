@@ -66,7 +66,11 @@ fn style(common: &Common) -> &'static dyn Renderer {
 
 /// The sink for messages.
 fn sink<'a>(common: &Common, out: &'a mut (dyn Write + Send)) -> Sink<'a> {
-    let least = if common.quiet { Severity::Error } else { Severity::Note };
+    let least = match (common.quiet, common.verbose) {
+        (true, _) => Severity::Error,
+        (_, true) => Severity::Note,
+        _ => Severity::Warning,
+    };
     Sink::new(style(common), out).least(least)
 }
 

@@ -19,9 +19,9 @@ catalogue! {
         "correct the line; see https://toml.io";
     CONFIG_UNKNOWN_KEY = "config-unknown-key", Error, "A key that feedmill does not know",
         "correct or remove the key; the README's table lists them";
-    CONFIG_UNKNOWN_SECTION = "config-unknown-section", Warning, "A configured section that has no seeds",
-        "correct the name or remove the table; a section is a folder under the seeds";
-    FEED_EMPTY = "feed-empty", Warning, "A feed that no seed matches; it was not written",
+    CONFIG_UNKNOWN_SECTION = "config-unknown-section", Warning, "A configured section that has no seeds, while one of nearly its name has",
+        "correct the name; a section is a folder under the seeds";
+    FEED_EMPTY = "feed-empty", Note, "A feed that no seed matches; it was not written",
         "loosen its filter, or remove it from the configuration";
     FEED_ORPHAN = "feed-orphan", Warning, "A feed whose section is gone",
         "run with --prune to remove it, or delete it by hand";

@@ -220,8 +220,11 @@ fn order(
         }
     }
     for name in plan.sections.keys().filter(|name| !sections.contains_key(name.as_str())) {
-        let message = format!("the section `{name}` is configured, but no seed is in it");
-        sink.push(Diagnostic::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), message));
+        let near = sections.keys().filter(|s| strsim::damerau_levenshtein(s, name) <= 2).min();
+        if let Some(near) = near {
+            let message = format!("no seed is in the configured section `{name}`; did you mean `{near}`?");
+            sink.push(Diagnostic::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), message));
+        }
     }
     Ok((lines, spill))
 }

@@ -301,6 +301,20 @@ fn configuration_none_is_needed_and_a_warning_says_what_base_url_is_for() {
 }
 
 #[test]
+fn configuration_a_section_nearly_named_as_a_folder_is_a_warning() {
+    let mill = Mill::new();
+    mill.put(
+        "feedmill.toml",
+        "base_url = 'https://f.example/'\n[section.twon]\ntitle = 'T'\n[section.later]\ntitle = 'L'\n",
+    )
+    .seed("town/1.txt", T, "One", "https://e.example/1", "");
+    let (code, _, stderr) = mill.run(&["--message-format", "json"]);
+    let said = messages(&stderr);
+    assert_eq!((code, said.len(), text(&said[0], "code")), (0, 1, "config-unknown-section"));
+    assert!(text(&said[0], "message").contains("did you mean `town`?"));
+}
+
+#[test]
 fn configuration_filtered_feeds_take_what_matches() {
     let mill = Mill::new();
     mill.put(
@@ -310,7 +324,7 @@ fn configuration_filtered_feeds_take_what_matches() {
     .seed("a/1.txt", T, "Rain at last", "https://e.example/1", "")
     .seed("b/2.txt", T, "Sun", "https://e.example/2", "")
     .seed("c/3.txt", T, "More rain", "https://e.example/3", "");
-    let (code, _, stderr) = mill.run(&["--message-format", "json"]);
+    let (code, _, stderr) = mill.run(&["--message-format", "json", "-v"]);
     assert_eq!((code, text(&messages(&stderr)[0], "code")), (0, "feed-empty"));
     let titles: Vec<_> =
         mill.items("feeds/rain/feed.json").iter().map(|i| text(i, "title").to_owned()).collect();
