@@ -16,6 +16,7 @@
 //! | [`stage`] | the path of an article, a file a step |
 //! | [`command`] | the command line |
 
+pub mod check;
 pub mod command;
 pub mod config;
 pub mod diag;

@@ -1,0 +1,5 @@
+//! `feedmill check`: what is wrong with a feed, where, and how to mend it.
+mod document;
+
+/// WIP
+pub fn probe(text: &str) -> String { let d=document::parse(text); format!("{:?}", d.flaw) }
