@@ -38,6 +38,8 @@ pub(crate) struct Element<'a> {
     pub(crate) nodes: Vec<Node<'a>>,
     /// Byte offset of its start tag.
     pub(crate) at: usize,
+    /// Byte offset of its end tag; of its start tag where it is one tag.
+    pub(crate) end: usize,
     /// Whether its end tag was read.
     pub(crate) closed: bool,
 }
@@ -131,12 +133,12 @@ impl<'a> Parser<'a> {
     fn event(&mut self, event: Event<'a>, at: usize) -> Result<(), Flaw> {
         let flaw = |message: String| Flaw { at, message };
         match event {
-            Event::Start(tag) => self.start(&tag, at, 0)?,
+            Event::Start(tag) => self.start(&tag, at)?,
             Event::Empty(tag) => {
-                self.start(&tag, at, 1)?;
-                self.end();
+                self.start(&tag, at)?;
+                self.end(at);
             }
-            Event::End(_) => self.end(),
+            Event::End(_) => self.end(at),
             Event::Text(text) => {
                 let raw: Cow<'a, str> = text.into_inner();
                 if let Some(inner) = raw.find("]]>") {
@@ -212,7 +214,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn start(&mut self, tag: &BytesStart<'a>, at: usize, closed: usize) -> Result<(), Flaw> {
+    fn start(&mut self, tag: &BytesStart<'a>, at: usize) -> Result<(), Flaw> {
         let flaw = |message: String| Flaw { at, message };
         if self.document.root.is_some() {
             return Err(flaw("a second root element".to_owned()));
@@ -220,7 +222,6 @@ impl<'a> Parser<'a> {
         if self.open.len() >= DEPTH {
             return Err(flaw(format!("elements nest deeper than {DEPTH}")));
         }
-        let _ = closed;
         let depth = self.open.len() + 1;
         // The tag's bytes lie in the text: names can be borrowed from it.
         let length = tag.len();
@@ -281,7 +282,7 @@ impl<'a> Parser<'a> {
             }
             attributes.push(Attribute { ns, name: key, local, value });
         }
-        self.open.push(Element { ns, name, local, attributes, declared, nodes: Vec::new(), at, closed: false });
+        self.open.push(Element { ns, name, local, attributes, declared, nodes: Vec::new(), at, end: at, closed: false });
         Ok(())
     }
 
@@ -328,13 +329,14 @@ impl<'a> Parser<'a> {
         bound.or_else(|| prefix.is_empty().then(|| "".into())).map(|ns| (ns, local))
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, at: usize) {
         let depth = self.open.len();
         while self.scopes.last().is_some_and(|(d, _, _)| *d >= depth) {
             self.scopes.pop();
         }
         if let Some(mut element) = self.open.pop() {
             element.closed = true;
+            element.end = at;
             self.attach(element);
         }
     }

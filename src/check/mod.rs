@@ -1,5 +1,75 @@
-//! `feedmill check`: what is wrong with a feed, where, and how to mend it.
-mod document;
+//! What is wrong with a feed, where, and how to mend it.
 
-/// WIP
-pub fn probe(text: &str) -> String { let d=document::parse(text); format!("{:?}", d.flaw) }
+mod document;
+mod registry;
+mod rules;
+mod value;
+
+use crate::diag::{Diagnostic, Place};
+
+pub use registry::{RULES, Rule};
+
+/// What a check is told beside the document.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// The name to show for it.
+    pub file: &'a str,
+}
+
+/// Checks a document: everything that is wrong with it, in the order in which it is found.
+#[must_use]
+pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Diagnostic> {
+    let (text, encoding_fault) = decode(bytes);
+    let document = document::parse(&text);
+    let mut log = Log { found: Vec::new() };
+    if encoding_fault {
+        log.add(&registry::XML_ENCODING, 0, "the bytes are not in the declared encoding".to_owned());
+    }
+    rules::run(&document, &mut log);
+    if let Some(flaw) = document.flaw {
+        log.add(&registry::XML_NOT_WELL_FORMED, flaw.at, flaw.message);
+    }
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).collect();
+    let place = |at: usize| {
+        let at = at.min(text.len());
+        let line = starts.partition_point(|s| *s <= at).max(1);
+        let start = starts[line - 1];
+        let column = text.get(start..at).map_or(1, |before| before.chars().count() + 1);
+        let end = starts.get(line).map_or(text.len(), |next| next - 1);
+        let source: String = text.get(start..end).unwrap_or_default().chars().take(4096).collect();
+        Place::at(options.file, line as u32, column as u32).showing(source)
+    };
+    log.found.into_iter().map(|(rule, at, message)| Diagnostic::new(&rule.meta, place(at), message)).collect()
+}
+
+/// What was found, in order.
+struct Log {
+    found: Vec<(&'static Rule, usize, String)>,
+}
+
+impl Log {
+    fn add(&mut self, rule: &'static Rule, at: usize, message: String) {
+        self.found.push((rule, at, message));
+    }
+}
+
+/// The text of a document, by its byte order mark, its declaration, else UTF-8
+/// (<https://www.w3.org/TR/xml/#sec-guessing>); and whether the bytes break that encoding.
+fn decode(bytes: &[u8]) -> (String, bool) {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+        let (text, broken) = encoding.decode_without_bom_handling(&bytes[mark..]);
+        return (text.into_owned(), broken);
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+    let declared = head
+        .strip_prefix("<?xml")
+        .and_then(|h| h.split("?>").next())
+        .and_then(|h| h.split_once("encoding"))
+        .map(|(_, after)| after.trim_start_matches(['=', ' ', '"', '\'']))
+        .and_then(|after| after.split(['"', '\'']).next())
+        .and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes()));
+    let encoding = declared.unwrap_or(encoding_rs::UTF_8);
+    let (text, broken) = encoding.decode_without_bom_handling(bytes);
+    (text.into_owned(), broken)
+}
