@@ -38,7 +38,7 @@ pub(crate) struct Element<'a> {
     pub(crate) nodes: Vec<Node<'a>>,
     /// Byte offset of its start tag.
     pub(crate) at: usize,
-    /// Byte offset of its end tag; of its start tag where it is one tag.
+    /// Byte offset of its end tag; of the end of its one tag where it is empty.
     pub(crate) end: usize,
     /// Whether its end tag was read.
     pub(crate) closed: bool,
@@ -48,14 +48,15 @@ pub(crate) struct Element<'a> {
 #[derive(Debug)]
 pub(crate) enum Node<'a> {
     Element(Element<'a>),
-    Text(Cow<'a, str>),
+    /// Text, and where it begins.
+    Text(Cow<'a, str>, usize),
 }
 
 impl<'a> Element<'a> {
     pub(crate) fn elements(&self) -> impl Iterator<Item = &Element<'a>> {
         self.nodes.iter().filter_map(|n| match n {
             Node::Element(e) => Some(e),
-            Node::Text(_) => None,
+            Node::Text(..) => None,
         })
     }
 
@@ -67,7 +68,7 @@ impl<'a> Element<'a> {
     /// The text right in it.
     pub(crate) fn text(&self) -> Cow<'_, str> {
         let mut texts = self.nodes.iter().filter_map(|n| match n {
-            Node::Text(t) => Some(t),
+            Node::Text(t, _) => Some(t),
             Node::Element(_) => None,
         });
         let Some(first) = texts.next() else { return Cow::Borrowed("") };
@@ -107,7 +108,10 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
         let at = reader.buffer_position() as usize;
         let step = match reader.read_event() {
             Ok(Event::Eof) => break,
-            Ok(event) => parser.event(event, at),
+            Ok(event) => {
+                let after = reader.buffer_position() as usize;
+                parser.event(event, at, after)
+            }
             Err(error) => {
                 let at = (reader.error_position() as usize).max(at);
                 Err(Flaw { at, message: error.to_string() })
@@ -130,13 +134,13 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn event(&mut self, event: Event<'a>, at: usize) -> Result<(), Flaw> {
+    fn event(&mut self, event: Event<'a>, at: usize, after: usize) -> Result<(), Flaw> {
         let flaw = |message: String| Flaw { at, message };
         match event {
             Event::Start(tag) => self.start(&tag, at)?,
             Event::Empty(tag) => {
                 self.start(&tag, at)?;
-                self.end(at);
+                self.end(after.saturating_sub(1));
             }
             Event::End(_) => self.end(at),
             Event::Text(text) => {
@@ -206,7 +210,7 @@ impl<'a> Parser<'a> {
         }
         match self.open.last_mut() {
             Some(parent) => {
-                parent.nodes.push(Node::Text(text));
+                parent.nodes.push(Node::Text(text, at));
                 Ok(())
             }
             None if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') => Ok(()),

@@ -21,7 +21,6 @@ pub(super) enum Parent {
 enum Holds {
     Any,
     W3c,
-    Rfc3339,
     Rfc822,
     Url,
     Positive,
@@ -33,13 +32,11 @@ enum Holds {
     Integers,
     TrueFalse,
     YesNo,
-    Contact,
     Duration,
     EpisodeType,
     ShowType,
     /// At most this many characters.
     Short(usize),
-    Wrong(&'static Rule),
 }
 #[allow(clippy::enum_glob_use)]
 use Holds::*;
@@ -182,7 +179,6 @@ fn verdict(holds: &Holds, text: &str) -> Option<&'static Rule> {
     match holds {
         Any => None,
         W3c => value::w3c(text),
-        Rfc3339 => value::rfc3339(text),
         Rfc822 => value::rfc822(text),
         Url => value::address(text, Address::Full, false),
         Positive => value::positive(text),
@@ -194,12 +190,10 @@ fn verdict(holds: &Holds, text: &str) -> Option<&'static Rule> {
         Integers => unless(text.split(',').all(|n| value::integer(n.trim()).is_none()), &r::COMMA_INTEGERS),
         TrueFalse => unless(matches!(text, "true" | "false"), &r::BOOLEAN),
         YesNo => unless(matches!(&*text.to_ascii_lowercase(), "yes" | "no"), &r::YES_NO),
-        Contact => value::contact(text),
         Duration => unless(is_duration(text), &r::ITUNES_DURATION),
         EpisodeType => unless(matches!(text, "full" | "trailer" | "bonus"), &r::ITUNES_EPISODE_TYPE),
         ShowType => unless(matches!(text, "episodic" | "serial"), &r::ITUNES_TYPE),
         Short(most) => unless(text.chars().count() <= *most, &r::TOO_LONG),
-        Wrong(rule) => Some(rule),
     }
 }
 
@@ -213,7 +207,7 @@ fn is_duration(text: &str) -> bool {
 fn url_attribute(element: &Element<'_>, url: &str, log: &mut Log) {
     let lower = url.to_ascii_lowercase();
     if !lower.starts_with("http://") && !lower.starts_with("https://") || value::address(url, Address::Full, false).is_some() {
-        log.add(&r::URL_ATTRIBUTE, element.at, format!("`{url}` is no full http address"));
+        log.add(&r::URL_ATTRIBUTE, element.end, format!("`{url}` is no full http address"));
     }
 }
 
@@ -229,7 +223,7 @@ fn reply(element: &Element<'_>, log: &mut Log) {
         }
     }
     if let Some(t) = element.attr("type").filter(|t| !value::is_mime(t)) {
-        log.add(&r::MIME, element.at, format!("the type is `{t}`"));
+        log.add(&r::MIME, element.end, format!("the type is `{t}`"));
     }
 }
 
@@ -280,7 +274,7 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("Society & Culture", "Documentary|Personal Journals|Philosophy|Places & Travel|Relationships|History"),
     ("Sports", "Baseball|Basketball|Cricket|Fantasy Sports|Football|Golf|Hockey|Rugby|Running|Soccer|Swimming|Tennis|Volleyball|Wilderness|Wrestling"),
     ("Sports & Recreation", "Amateur|College & High School|Outdoor|Professional"),
-    ("Technology", "Gadgets|Tech News|Podcasting|Software How-To"),
+    ("Technology", "Computers|Gadgets|Tech News|Podcasting|Software How-To"),
     ("True Crime", ""),
     ("TV & Film", "After Shows|Film History|Film Interviews|Film Reviews|TV Reviews"),
 ];

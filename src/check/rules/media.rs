@@ -34,7 +34,7 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
             }
             sizes(element, log);
             if let Some(time) = attr("time").filter(|t| !is_time(t)) {
-                log.add(&r::MEDIA_TIME, element.at, format!("the time is `{time}`"));
+                log.add(&r::MEDIA_TIME, element.end, format!("the time is `{time}`"));
             }
             if element.local == "player" {
                 once.first(element, log);
@@ -43,19 +43,19 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
         "title" | "description" => {
             once.first(element, log);
             if let Some(t) = attr("type").filter(|t| !matches!(*t, "plain" | "html")) {
-                log.add(&r::MEDIA_TEXT, element.at, format!("the type is `{t}`"));
+                log.add(&r::MEDIA_TEXT, element.end, format!("the type is `{t}`"));
             }
         }
         "text" => {
             if let Some(t) = attr("type").filter(|t| !matches!(*t, "plain" | "html")) {
-                log.add(&r::MEDIA_TEXT, element.at, format!("the type is `{t}`"));
+                log.add(&r::MEDIA_TEXT, element.end, format!("the type is `{t}`"));
             }
             if let Some(l) = attr("lang") {
                 say(value::language(l), element, l, log);
             }
             for name in ["start", "end"] {
                 if let Some(time) = attr(name).filter(|t| !is_time(t)) {
-                    log.add(&r::MEDIA_TIME, element.at, format!("the time is `{time}`"));
+                    log.add(&r::MEDIA_TIME, element.end, format!("the time is `{time}`"));
                 }
             }
         }
@@ -74,7 +74,7 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
             }
         }
         "rating" => {
-            if let Some(scheme) = attr("scheme") {
+            if let Some(scheme) = attr("scheme").filter(|s| !matches!(*s, "urn:simple" | "urn:mpaa" | "urn:v-chip")) {
                 say(value::address(scheme, Address::Full, true), element, scheme, log);
             }
             let ok = match attr("scheme") {
@@ -86,7 +86,7 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
                 Some(_) => true,
             };
             if !ok {
-                log.add(&r::MEDIA_RATING, element.at, format!("`{text}` is no rating of this scheme"));
+                log.add(&r::MEDIA_RATING, element.end, format!("`{text}` is no rating of this scheme"));
             }
         }
         "hash" => {
@@ -94,12 +94,12 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
                 None | Some("md5") => 32,
                 Some("sha-1") => 40,
                 Some(other) => {
-                    log.add(&r::MEDIA_HASH, element.at, format!("the algorithm is `{other}`"));
+                    log.add(&r::MEDIA_HASH, element.end, format!("the algorithm is `{other}`"));
                     return;
                 }
             };
             if text.len() != length || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-                log.add(&r::MEDIA_HASH, element.at, format!("`{text}` is no hash of {length} hexadecimal digits"));
+                log.add(&r::MEDIA_HASH, element.end, format!("`{text}` is no hash of {length} hexadecimal digits"));
             }
         }
         "credit" => {
@@ -107,7 +107,7 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
                 say(value::address(scheme, Address::Full, true), element, scheme, log);
             }
             if attr("role").is_some_and(|role| role.chars().any(|c| c.is_ascii_uppercase())) {
-                log.add(&r::MEDIA_ROLE, element.at, "roles are written in lower case".to_owned());
+                log.add(&r::MEDIA_ROLE, element.end, "roles are written in lower case".to_owned());
             }
         }
         "restriction" => restriction(element, text, log),
@@ -152,21 +152,21 @@ fn content(element: &Element<'_>, log: &mut Log) {
     }
     for name in ["bitrate", "framerate", "samplingrate", "duration"] {
         if let Some(number) = element.attr(name).filter(|n| !value::is_float(n)) {
-            log.add(&r::FLOAT, element.at, format!("`{name}` is `{number}`"));
+            log.add(&r::FLOAT, element.end, format!("`{name}` is `{number}`"));
         }
     }
     sizes(element, log);
     if let Some(t) = element.attr("type").filter(|t| !value::is_mime(t)) {
-        log.add(&r::MIME_ATTRIBUTE, element.at, format!("the type is `{t}`"));
+        log.add(&r::MIME_ATTRIBUTE, element.end, format!("the type is `{t}`"));
     }
     if let Some(m) = element.attr("medium").filter(|m| !matches!(*m, "image" | "audio" | "video" | "document" | "executable")) {
-        log.add(&r::MEDIA_MEDIUM, element.at, format!("the medium is `{m}`"));
+        log.add(&r::MEDIA_MEDIUM, element.end, format!("the medium is `{m}`"));
     }
     if let Some(e) = element.attr("expression").filter(|e| !matches!(*e, "sample" | "full" | "nonstop")) {
-        log.add(&r::MEDIA_EXPRESSION, element.at, format!("the expression is `{e}`"));
+        log.add(&r::MEDIA_EXPRESSION, element.end, format!("the expression is `{e}`"));
     }
     if let Some(d) = element.attr("isDefault").filter(|d| !matches!(*d, "true" | "false")) {
-        log.add(&r::BOOLEAN, element.at, format!("isDefault is `{d}`"));
+        log.add(&r::BOOLEAN, element.end, format!("isDefault is `{d}`"));
     }
     if let Some(l) = element.attr("lang") {
         say(value::language(l), element, l, log);
@@ -176,17 +176,17 @@ fn content(element: &Element<'_>, log: &mut Log) {
 fn restriction(element: &Element<'_>, text: &str, log: &mut Log) {
     match required(element, "relationship", log) {
         Some("allow" | "deny") | None => {}
-        Some(other) => log.add(&r::MEDIA_RESTRICTION_REL, element.at, format!("the relationship is `{other}`")),
+        Some(other) => log.add(&r::MEDIA_RESTRICTION_REL, element.end, format!("the relationship is `{other}`")),
     }
     match element.attr("type") {
-        None if !matches!(text, "all" | "none") => {
-            log.add(&r::MEDIA_RESTRICTION, element.at, format!("`{text}` is neither all nor none"));
+        None if !matches!(text, "all" | "none" | "") => {
+            log.add(&r::MEDIA_RESTRICTION, element.end, format!("`{text}` is neither all nor none"));
         }
         Some("country") => {
             for country in text.split_whitespace() {
                 let ok = country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()) && !country.eq_ignore_ascii_case("xx");
                 if !ok {
-                    log.add(&r::MEDIA_COUNTRY, element.at, format!("`{country}` is no country"));
+                    log.add(&r::MEDIA_COUNTRY, element.end, format!("`{country}` is no country"));
                 }
             }
         }
@@ -196,7 +196,7 @@ fn restriction(element: &Element<'_>, text: &str, log: &mut Log) {
             }
         }
         None | Some("sharing") => {}
-        Some(other) => log.add(&r::MEDIA_RESTRICTION_TYPE, element.at, format!("the type is `{other}`")),
+        Some(other) => log.add(&r::MEDIA_RESTRICTION_TYPE, element.end, format!("the type is `{other}`")),
     }
 }
 

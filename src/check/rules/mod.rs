@@ -21,7 +21,7 @@ pub(super) fn run(document: &Document<'_>, log: &mut Log) {
         log.add(&r::XML_VERSION, 0, "the XML version is not 1.0".to_owned());
     }
     if let Some((at, doctype)) = &document.doctype {
-        if doctype.contains("rss-0.91") || doctype.contains("RSS 0.91") {
+        if doctype.to_ascii_lowercase().contains("netscape") {
             log.add(&r::XML_DOCTYPE, *at, "the document type of RSS 0.91 is no longer served".to_owned());
             let version = document.root.as_ref().and_then(|e| e.attr("version"));
             if version.is_some_and(|v| v != "0.91") {
@@ -92,7 +92,7 @@ fn attributes(element: &Element<'_>, known: &[&str], log: &mut Log) {
 fn required<'e>(element: &'e Element<'_>, name: &str, log: &mut Log) -> Option<&'e str> {
     let value = element.attr(name);
     if value.is_none() {
-        log.add(&r::ATTRIBUTE_MISSING, element.at, format!("`{}` lacks `{name}`", element.name));
+        log.add(&r::ATTRIBUTE_MISSING, element.end, format!("`{}` lacks `{name}`", element.name));
     }
     value
 }
@@ -100,16 +100,20 @@ fn required<'e>(element: &'e Element<'_>, name: &str, log: &mut Log) -> Option<&
 fn say(verdict: Option<&'static Rule>, element: &Element<'_>, value: &str, log: &mut Log) {
     if let Some(rule) = verdict {
         let shown: String = value.chars().take(80).collect();
-        log.add(rule, element.at, format!("`{}` is `{shown}`", element.name));
+        log.add(rule, element.end, format!("`{}` is `{shown}`", element.name));
     }
 }
 
 /// Text that stands between elements where only those may be.
 fn no_text(element: &Element<'_>, log: &mut Log) {
-    let text = element.text();
-    if !text.trim().is_empty() {
-        let shown: String = text.trim().chars().take(40).collect();
-        log.add(&r::TEXT_UNEXPECTED, element.at, format!("`{}` holds the text `{shown}`", element.name));
+    for node in &element.nodes {
+        let Node::Text(text, at) = node else { continue };
+        if let Some(inner) = text.find(|c: char| !c.is_whitespace()) {
+            let shown: String = text.trim().chars().take(40).collect();
+            let at = at + inner;
+            log.add(&r::TEXT_UNEXPECTED, at, format!("`{}` holds the text `{shown}`", element.name));
+            return;
+        }
     }
 }
 
@@ -123,9 +127,14 @@ impl<'e> Once<'e> {
 
     /// Notes an element; false where it was there before.
     fn first(&mut self, element: &'e Element<'_>, log: &mut Log) -> bool {
+        self.first_at(element, element.at, log)
+    }
+
+    /// The same, said at another place.
+    fn first_at(&mut self, element: &'e Element<'_>, at: usize, log: &mut Log) -> bool {
         let first = self.0.insert((&element.ns, element.local));
         if !first {
-            log.add(&r::ELEMENT_DUPLICATE, element.at, format!("`{}` is there twice", element.name));
+            log.add(&r::ELEMENT_DUPLICATE, at, format!("`{}` is there twice", element.name));
         }
         first
     }
@@ -158,7 +167,7 @@ fn deep_text(element: &Element<'_>) -> String {
     let mut out = String::new();
     for node in &element.nodes {
         match node {
-            Node::Text(text) => out.push_str(text),
+            Node::Text(text, _) => out.push_str(text),
             Node::Element(child) => out.push_str(&deep_text(child)),
         }
     }

@@ -60,7 +60,11 @@ fn channel(channel: &Element<'_>, log: &mut Log) {
             undefined(child, log);
             continue;
         }
-        once.first(child, log);
+        if matches!(child.local, "skipHours" | "skipDays") {
+            once.first_at(child, child.end, log);
+        } else {
+            once.first(child, log);
+        }
         if child.local != "cloud" {
             attributes(child, &[], log);
         }
@@ -101,7 +105,7 @@ fn channel(channel: &Element<'_>, log: &mut Log) {
 fn plain(element: &Element<'_>, log: &mut Log) {
     leaf(element, log);
     if element.text().trim().is_empty() && element.elements().next().is_none() {
-        log.add(&r::TEXT_BLANK, element.at, format!("`{}` is empty", element.name));
+        log.add(&r::TEXT_BLANK, element.end, format!("`{}` is empty", element.name));
     }
 }
 
@@ -118,7 +122,7 @@ fn cloud(element: &Element<'_>, log: &mut Log) {
     }
     if let Some(port) = required(element, "port", log) {
         if value::positive(port).is_some() {
-            log.add(&r::INTEGER_ATTRIBUTE, element.at, format!("the port is `{port}`"));
+            log.add(&r::INTEGER_ATTRIBUTE, element.end, format!("the port is `{port}`"));
         }
     }
 }
@@ -137,8 +141,8 @@ fn image(element: &Element<'_>, log: &mut Log) {
         match child.local {
             "title" | "description" => plain(child, log),
             "url" | "link" => link(child, log),
-            "width" if !within(144) => log.add(&r::RSS_IMAGE_WIDTH, child.at, format!("the width is `{text}`")),
-            "height" if !within(400) => log.add(&r::RSS_IMAGE_HEIGHT, child.at, format!("the height is `{text}`")),
+            "width" if !within(144) => log.add(&r::RSS_IMAGE_WIDTH, child.end, format!("the width is `{text}`")),
+            "height" if !within(400) => log.add(&r::RSS_IMAGE_HEIGHT, child.end, format!("the height is `{text}`")),
             "width" | "height" => {}
             _ => {
                 undefined(child, log);
@@ -170,7 +174,7 @@ fn text_input(element: &Element<'_>, log: &mut Log) {
                 let ok = text.starts_with(|c: char| c.is_ascii_alphabetic())
                     && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_:.".contains(c));
                 if !ok {
-                    log.add(&r::RSS_INPUT_NAME, child.at, format!("the name is `{text}`"));
+                    log.add(&r::RSS_INPUT_NAME, child.end, format!("the name is `{text}`"));
                 }
             }
             _ => {
@@ -207,10 +211,10 @@ fn skip_hours(element: &Element<'_>, log: &mut Log) {
         match text.trim().parse::<u32>() {
             Ok(hour @ 0..=24) => {
                 if !seen.insert(hour % 24) {
-                    log.add(&r::VALUE_DUPLICATE, child.at, format!("the hour {hour} is there twice"));
+                    log.add(&r::VALUE_DUPLICATE, child.end, format!("the hour {hour} is there twice"));
                 }
             }
-            _ => log.add(&r::RSS_HOUR, child.at, format!("`{}` is no hour", text.trim())),
+            _ => log.add(&r::RSS_HOUR, child.end, format!("`{}` is no hour", text.trim())),
         }
     }
     no_text(element, log);
@@ -231,9 +235,9 @@ fn skip_days(element: &Element<'_>, log: &mut Log) {
         count += 1;
         let text = child.text().trim().to_owned();
         if !DAYS.contains(&&*text) {
-            log.add(&r::RSS_DAY, child.at, format!("`{text}` is no day of the week"));
+            log.add(&r::RSS_DAY, child.end, format!("`{text}` is no day of the week"));
         } else if !seen.insert(text.clone()) {
-            log.add(&r::VALUE_DUPLICATE, child.at, format!("{text} is there twice"));
+            log.add(&r::VALUE_DUPLICATE, child.end, format!("{text} is there twice"));
         }
     }
     no_text(element, log);
@@ -300,22 +304,22 @@ fn enclosure(element: &Element<'_>, log: &mut Log) {
     attributes(element, &["url", "length", "type"], log);
     match required(element, "length", log) {
         Some(length) if length.starts_with('-') && value::integer(&length[1..]).is_none() => {
-            log.add(&r::LENGTH_UNKNOWN, element.at, format!("the length is `{length}`"));
+            log.add(&r::LENGTH_UNKNOWN, element.end, format!("the length is `{length}`"));
         }
         Some(length) if value::integer(length).is_some() => {
-            log.add(&r::INTEGER_ATTRIBUTE, element.at, format!("the length is `{length}`"));
+            log.add(&r::INTEGER_ATTRIBUTE, element.end, format!("the length is `{length}`"));
         }
         _ => {}
     }
     if let Some(media_type) = required(element, "type", log) {
         if !value::is_mime(media_type) {
-            log.add(&r::MIME_ATTRIBUTE, element.at, format!("the type is `{media_type}`"));
+            log.add(&r::MIME_ATTRIBUTE, element.end, format!("the type is `{media_type}`"));
         }
     }
     if let Some(url) = required(element, "url", log) {
         let lower = url.to_ascii_lowercase();
         if !lower.starts_with("http://") && !lower.starts_with("https://") || value::address(url, Address::Full, false).is_some() {
-            log.add(&r::URL_ATTRIBUTE, element.at, format!("the url is `{url}`"));
+            log.add(&r::URL_ATTRIBUTE, element.end, format!("the url is `{url}`"));
         }
     }
     leaf(element, log);
@@ -326,10 +330,10 @@ fn guid(element: &Element<'_>, guids: &mut HashSet<String>, log: &mut Log) {
     let text = element.text().trim().to_owned();
     let permalink = element.attr("isPermaLink");
     if let Some(other) = permalink.filter(|p| !matches!(*p, "true" | "false")) {
-        log.add(&r::BOOLEAN_ATTRIBUTE, element.at, format!("isPermaLink is `{other}`"));
+        log.add(&r::BOOLEAN_ATTRIBUTE, element.end, format!("isPermaLink is `{other}`"));
     }
     if !guids.insert(text.clone()) {
-        log.add(&r::VALUE_DUPLICATE, element.at, format!("the guid `{text}` is there twice"));
+        log.add(&r::VALUE_DUPLICATE, element.end, format!("the guid `{text}` is there twice"));
     }
     if matches!(permalink, Some("false")) {
         return;
@@ -337,11 +341,11 @@ fn guid(element: &Element<'_>, guids: &mut HashSet<String>, log: &mut Log) {
     let lower = text.to_ascii_lowercase();
     if lower.starts_with("http:") || lower.starts_with("https:") {
         if value::address(&text, Address::Full, false).is_some() {
-            log.add(&r::RSS_GUID_PERMALINK, element.at, format!("`{text}` is no address"));
+            log.add(&r::RSS_GUID_PERMALINK, element.end, format!("`{text}` is no address"));
         }
     } else if text.contains(':') && value::address(&text, Address::Full, true).is_none() {
-        log.add(&r::RSS_PERMALINK, element.at, format!("`{text}` is nothing to open"));
+        log.add(&r::RSS_PERMALINK, element.end, format!("`{text}` is nothing to open"));
     } else {
-        log.add(&r::RSS_GUID_PERMALINK, element.at, format!("`{text}` is no address"));
+        log.add(&r::RSS_GUID_PERMALINK, element.end, format!("`{text}` is no address"));
     }
 }
