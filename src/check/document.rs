@@ -179,8 +179,7 @@ impl<'a> Parser<'a> {
                 if at > 0 && !self.text[..at].chars().all(|c| c == '\u{feff}') {
                     return Err(flaw("the XML declaration is not at the start".to_owned()));
                 }
-                self.document.version =
-                    declaration.version().ok().map(|v| v.into_owned());
+                self.document.version = declaration.version().ok().map(|v| v.into_owned());
             }
             Event::PI(instruction) => {
                 if instruction.target().eq_ignore_ascii_case("xml") {
@@ -201,7 +200,9 @@ impl<'a> Parser<'a> {
     fn skips_entities(&self, name: &str) -> bool {
         let Some((_, doctype)) = &self.document.doctype else { return false };
         let outside = doctype.split('[').next().unwrap_or_default();
-        doctype.contains(&format!("<!ENTITY {name} ")) || outside.contains("PUBLIC") || outside.contains("SYSTEM")
+        doctype.contains(&format!("<!ENTITY {name} "))
+            || outside.contains("PUBLIC")
+            || outside.contains("SYSTEM")
     }
 
     fn add(&mut self, text: Cow<'a, str>, at: usize) -> Result<(), Flaw> {
@@ -242,7 +243,8 @@ impl<'a> Parser<'a> {
             if raw.len() >= ATTRIBUTES {
                 return Err(flaw(format!("more than {ATTRIBUTES} attributes")));
             }
-            let (key, after) = rest.split_once('=').ok_or_else(|| flaw("an attribute without a value".to_owned()))?;
+            let (key, after) =
+                rest.split_once('=').ok_or_else(|| flaw("an attribute without a value".to_owned()))?;
             let key = key.trim_end();
             if !is_name(key) || !spaced {
                 return Err(flaw(format!("`{key}` is no name of an attribute")));
@@ -273,7 +275,8 @@ impl<'a> Parser<'a> {
             self.scopes.push((depth, prefix, uri.clone()));
             declared.push((prefix, uri));
         }
-        let (ns, local) = self.resolve_name(name, true).ok_or_else(|| flaw(format!("unbound prefix in `{name}`")))?;
+        let (ns, local) =
+            self.resolve_name(name, true).ok_or_else(|| flaw(format!("unbound prefix in `{name}`")))?;
         let mut attributes: Vec<Attribute<'a>> = Vec::new();
         for (key, value) in raw {
             if key == "xmlns" || key.starts_with("xmlns:") {
@@ -286,7 +289,17 @@ impl<'a> Parser<'a> {
             }
             attributes.push(Attribute { ns, name: key, local, value });
         }
-        self.open.push(Element { ns, name, local, attributes, declared, nodes: Vec::new(), at, end: at, closed: false });
+        self.open.push(Element {
+            ns,
+            name,
+            local,
+            attributes,
+            declared,
+            nodes: Vec::new(),
+            at,
+            end: at,
+            closed: false,
+        });
         Ok(())
     }
 
@@ -319,7 +332,9 @@ impl<'a> Parser<'a> {
 
     fn resolve_name(&self, name: &'a str, is_element: bool) -> Option<(Rc<str>, &'a str)> {
         let (prefix, local) = match name.split_once(':') {
-            Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() && !local.contains(':') => (prefix, local),
+            Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() && !local.contains(':') => {
+                (prefix, local)
+            }
             Some(_) => return None,
             None => ("", name),
         };
@@ -393,5 +408,7 @@ fn resolve(name: &str) -> Option<String> {
 fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | ':'))
-        && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}'))
+        && chars.all(|c| {
+            c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}')
+        })
 }

@@ -29,8 +29,9 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Diagnostic> {
     if let Some(flaw) = document.flaw {
         log.add(&registry::XML_NOT_WELL_FORMED, flaw.at, flaw.message);
     }
-    let starts: Vec<usize> =
-        std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).collect();
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1))
+        .collect();
     let place = |at: usize| {
         let at = at.min(text.len());
         let line = starts.partition_point(|s| *s <= at).max(1);
@@ -59,17 +60,19 @@ impl Log {
 fn decode(bytes: &[u8]) -> (String, bool) {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, broken) = encoding.decode_without_bom_handling(&bytes[mark..]);
-        return (text.into_owned(), broken);
+        let other =
+            declared(&text).is_some_and(|d| d.name() != encoding.name() && !d.name().starts_with("UTF-16"));
+        return (text.into_owned(), broken || other);
     }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
-    let declared = head
-        .strip_prefix("<?xml")
-        .and_then(|h| h.split("?>").next())
-        .and_then(|h| h.split_once("encoding"))
-        .map(|(_, after)| after.trim_start_matches(['=', ' ', '"', '\'']))
-        .and_then(|after| after.split(['"', '\'']).next())
-        .and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes()));
-    let encoding = declared.unwrap_or(encoding_rs::UTF_8);
+    let encoding = declared(&head).unwrap_or(encoding_rs::UTF_8);
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     (text.into_owned(), broken)
+}
+
+/// The encoding that an XML declaration names.
+fn declared(text: &str) -> Option<&'static encoding_rs::Encoding> {
+    let (_, after) = text.strip_prefix("<?xml")?.split("?>").next()?.split_once("encoding")?;
+    let name = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
+    encoding_rs::Encoding::for_label(name.split(['"', '\'']).next()?.as_bytes())
 }

@@ -26,7 +26,7 @@ macro_rules! rules {
 rules! {
     XML_NOT_WELL_FORMED Error "xml/not-well-formed" "https://www.w3.org/TR/xml/" "The document is not well-formed XML", "correct the markup at this place; no reader can parse what follows";
     XML_ENCODING Error "xml/encoding" "https://www.w3.org/TR/xml/#charencoding" "The bytes are not in the encoding that is declared", "declare the encoding that the document has; best, write UTF-8";
-    XML_VERSION Warning "xml/version" "https://www.w3.org/TR/xml/" "The XML version is not 1.0", "write version=\"1.0\"";
+    XML_VERSION Error "xml/version" "https://www.w3.org/TR/xml/" "The XML version is not 1.0", "write version=\"1.0\"";
     XML_DOCTYPE Error "xml/doctype" "https://www.rssboard.org/rss-0-9-1-netscape" "A document type that is no longer served", "remove the DOCTYPE";
     XML_DOCTYPE_VERSION Error "xml/doctype-version" "https://www.rssboard.org/rss-0-9-1-netscape" "A document type of another version", "remove the DOCTYPE";
     FEED_UNKNOWN Error "feed/unknown-root" "https://www.rssboard.org/rss-specification" "The root element is no feed", "begin with rss, feed or a JSON object";
@@ -126,5 +126,12 @@ rules! {
     FH_CURRENT Error "fh/complete-current" "https://www.rfc-editor.org/rfc/rfc5005#section-2" "A complete feed whose current is another", "remove the link";
     FH_PAST_END Error "fh/past-end" "https://www.rfc-editor.org/rfc/rfc5005#section-3" "The last page names a next one", "remove one of the links";
     NO_NAMESPACE Error "rss/not-in-a-namespace" "https://www.rssboard.org/rss-specification#extendingRss" "An extension without namespace", "give it a namespace";
+    HTML_UNDECLARED Warning "html/undeclared" "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1" "Markup in a text that does not say it is HTML", "write type=\"html\"";
+    HTML_BROKEN Warning "html/not-well-formed" "https://html.spec.whatwg.org/" "HTML that is none", "correct the markup";
+    HTML_RISK Warning "html/risk" "https://www.rfc-editor.org/rfc/rfc4287#section-8.1" "An element that readers remove", "leave it out, and say it in words or with a link";
+    HTML_RISK_ATTRIBUTE Warning "html/risk-attribute" "https://www.rfc-editor.org/rfc/rfc4287#section-8.1" "An attribute that readers remove", "leave it out";
+    HTML_STYLE Warning "html/style" "https://www.rfc-editor.org/rfc/rfc4287#section-8.1" "A style that readers remove", "leave it out";
+    HTML_RELATIVE Warning "html/relative" "https://www.rssboard.org/rss-profile#data-types-url" "A relative address in a description", "write it in full";
+    HTML_INLINE Warning "html/not-inline" "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.3" "Escaped markup in XHTML", "write the markup itself";
     HTML_IN_TEXT Warning "html/in-text" "https://www.rssboard.org/rss-profile#data-types-characterdata" "Markup where plain text is meant", "write plain text";
 }

@@ -49,7 +49,12 @@ fn w3c_parts(text: &str) -> bool {
         None => return false,
     };
     let zone_ok = zone == "Z"
-        || zone.len() == 6 && zone.as_bytes()[3] == b':' && digits(&zone[1..3]) && digits(&zone[4..6]) && &zone[1..3] < "24" && &zone[4..6] < "60";
+        || zone.len() == 6
+            && zone.as_bytes()[3] == b':'
+            && digits(&zone[1..3])
+            && digits(&zone[4..6])
+            && &zone[1..3] < "24"
+            && &zone[4..6] < "60";
     let (clock, fraction) = clock.split_once('.').map_or((clock, None), |(c, f)| (c, Some(f)));
     let fields: Vec<&str> = clock.split(':').collect();
     let in_range = |i: usize, max: u32| {
@@ -64,10 +69,33 @@ fn w3c_parts(text: &str) -> bool {
 }
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// Comments of RFC 822 stand in parentheses, may nest, and say nothing.
+fn without_comments(text: &str) -> String {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            _ if std::mem::replace(&mut escaped, false) => {}
+            '\\' if depth > 0 => escaped = true,
+            '(' => {
+                depth += 1;
+                out.push(' ');
+            }
+            ')' if depth > 0 => depth -= 1,
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out.replace(" ,", ",")
+}
 
 /// A date of [RFC 822](https://www.rfc-editor.org/rfc/rfc822#section-5), as RSS readers take it.
 pub(super) fn rfc822(text: &str) -> Verdict {
+    let text = without_comments(text);
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     let (day, rest) = match lower.split_once(',') {
@@ -76,7 +104,8 @@ pub(super) fn rfc822(text: &str) -> Verdict {
     };
     let words: Vec<&str> = rest.split_whitespace().collect();
     let day_index = day.map(|d| DAYS.iter().position(|n| d.starts_with(n)));
-    let strict_day = day.is_none_or(|d| DAYS.contains(&d) && lower.split_once(',').is_some_and(|(_, r)| r.starts_with(' ')));
+    let strict_day = day
+        .is_none_or(|d| DAYS.contains(&d) && lower.split_once(',').is_some_and(|(_, r)| r.starts_with(' ')));
     let [date, month, year, clock, zone @ ..] = &words[..] else { return Some(&r::DATE_RFC822) };
     let month_index = MONTHS.iter().position(|m| month.starts_with(m));
     let (Some(month_index), true, true) = (month_index, digits(date), digits(year)) else {
@@ -90,7 +119,13 @@ pub(super) fn rfc822(text: &str) -> Verdict {
         _ => false,
     };
     let full_year = match (year.len(), year.parse::<i32>()) {
-        (2, Ok(y)) => if y < 69 { 2000 + y } else { 1900 + y },
+        (2, Ok(y)) => {
+            if y < 69 {
+                2000 + y
+            } else {
+                1900 + y
+            }
+        }
         (4, Ok(y)) => y,
         _ => return Some(&r::DATE_RFC822),
     };
@@ -104,7 +139,11 @@ pub(super) fn rfc822(text: &str) -> Verdict {
         }
     }
     let zone = zone.concat();
-    let named = matches!(&*zone, "ut" | "gmt" | "est" | "edt" | "cst" | "cdt" | "mst" | "mdt" | "pst" | "pdt" | "z");
+    if zone.contains(':') {
+        return Some(&r::DATE_RFC822);
+    }
+    let named =
+        matches!(&*zone, "ut" | "gmt" | "est" | "edt" | "cst" | "cdt" | "mst" | "mdt" | "pst" | "pdt" | "z");
     let offset = zone.len() == 5 && matches!(zone.as_bytes()[0], b'+' | b'-') && digits(&zone[1..]);
     if offset && (&zone[1..3] > "23" || &zone[3..5] > "59") {
         return Some(&r::DATE_RFC822);
@@ -157,7 +196,8 @@ pub(super) fn address(text: &str, kind: Address, iri: bool) -> Verdict {
         return Some(&r::URL_IRI);
     }
     if scheme.is_some_and(|s| matches!(&*s.to_ascii_lowercase(), "http" | "https" | "ftp"))
-        && (!lower.contains("://") || lower.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('/')))
+        && (!lower.contains("://")
+            || lower.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('/')))
     {
         return Some(if kind == Address::Full { &r::URL_RELATIVE } else { &r::URL_CHARACTER });
     }
@@ -170,7 +210,10 @@ fn is_tag(text: &str) -> bool {
     let Some((date, specific)) = rest.split_once(':') else { return false };
     let host = authority.rsplit('@').next().unwrap_or_default();
     let label = |l: &str| {
-        !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !l.starts_with('-') && !l.ends_with('-')
+        !l.is_empty()
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !l.starts_with('-')
+            && !l.ends_with('-')
     };
     let mail = authority.split_once('@').is_none_or(|(name, _)| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
@@ -214,8 +257,11 @@ pub(super) fn mailbox(text: &str) -> bool {
 
 /// A contact of RSS: an address, with a name in some form.
 pub(super) fn contact(text: &str) -> Verdict {
+    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
     let found = text
-        .split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ':' | '[' | ']' | ';'))
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ':' | '[' | ']' | ';')
+        })
         .map(|w| w.split('?').next().unwrap_or_default())
         .any(mailbox);
     unless(found, &r::EMAIL)
@@ -240,12 +286,17 @@ pub(super) fn language(text: &str) -> Verdict {
 /// `type/subtype`, parameters allowed.
 pub(super) fn is_mime(text: &str) -> bool {
     let essence = text.split(';').next().unwrap_or_default().trim_end();
-    let token = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b));
+    let token = |t: &str| {
+        !t.is_empty() && t.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
+    };
     essence.split_once('/').is_some_and(|(a, b)| token(a) && token(b))
 }
 
 pub(super) fn positive(text: &str) -> Verdict {
-    unless(digits(text.strip_prefix('+').unwrap_or(text)) && text.bytes().any(|b| matches!(b, b'1'..=b'9')), &r::INTEGER_POSITIVE)
+    unless(
+        digits(text.strip_prefix('+').unwrap_or(text)) && text.bytes().any(|b| matches!(b, b'1'..=b'9')),
+        &r::INTEGER_POSITIVE,
+    )
 }
 
 pub(super) fn integer(text: &str) -> Verdict {
@@ -254,7 +305,9 @@ pub(super) fn integer(text: &str) -> Verdict {
 
 pub(super) fn is_float(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    unsigned.bytes().any(|b| b.is_ascii_digit()) && unsigned.bytes().all(|b| b.is_ascii_digit() || b == b'.') && unsigned.matches('.').count() <= 1
+    unsigned.bytes().any(|b| b.is_ascii_digit())
+        && unsigned.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && unsigned.matches('.').count() <= 1
 }
 
 pub(super) fn is_base64(text: &str) -> bool {
@@ -277,7 +330,13 @@ mod tests {
         assert_eq!(code(rfc822("2023-10-31")), "date/rfc822");
         assert_eq!(code(rfc822("Tuesday, 31 October 2023 21:15 GMT")), "date/rfc822-problematic");
         assert_eq!(code(rfc3339("2023-10-31T21:15:02.5+01:00")), "");
-        for bad in ["2023-10-31", "2023-10-31 21:15:02Z", "2023-13-31T21:15:02Z", "2023-10-31T21:15:02+0100", "2023-10-31T21:15Z "] {
+        for bad in [
+            "2023-10-31",
+            "2023-10-31 21:15:02Z",
+            "2023-13-31T21:15:02Z",
+            "2023-10-31T21:15:02+0100",
+            "2023-10-31T21:15Z ",
+        ] {
             assert_eq!(code(rfc3339(bad)), "date/rfc3339", "{bad}");
         }
         assert_eq!(code(w3c("2023-10")), "");

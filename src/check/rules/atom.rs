@@ -7,7 +7,7 @@ use super::super::document::Element;
 use super::super::registry as r;
 use super::super::value::{self, Address};
 use super::extension::{self, Parent};
-use super::{ATOM, Once, XHTML, attributes, common, missing, no_text, required, say, undefined};
+use super::{ATOM, Once, XHTML, attributes, common, html, missing, no_text, required, say, undefined};
 
 /// Alternate links so far: type and language of each, and whether two were alike.
 #[derive(Default)]
@@ -42,7 +42,8 @@ pub(super) fn feed(feed: &Element<'_>, log: &mut Log) {
     let mut entries = 0;
     let mut said = false;
     let has_author = feed.elements().any(|e| is_atom(feed, e) && e.local == "author");
-    let has_self = feed.elements().any(|e| is_atom(feed, e) && e.local == "link" && e.attr("rel") == Some("self"));
+    let has_self =
+        feed.elements().any(|e| is_atom(feed, e) && e.local == "link" && e.attr("rel") == Some("self"));
     for child in feed.elements() {
         common(child, log);
         if is_atom(feed, child) && child.local == "entry" {
@@ -161,7 +162,9 @@ pub(super) fn entry(entry: &Element<'_>, log: &mut Log, seen: &mut Seen, has_aut
         }
     }
     let content = entry.elements().find(|e| is_atom(entry, e) && e.local == "content");
-    let alternate = entry.elements().any(|e| is_atom(entry, e) && e.local == "link" && matches!(e.attr("rel"), None | Some("alternate")));
+    let alternate = entry
+        .elements()
+        .any(|e| is_atom(entry, e) && e.local == "link" && matches!(e.attr("rel"), None | Some("alternate")));
     if content.is_none() && !alternate {
         missing(&r::ATOM_NO_CONTENT, entry, "content or an alternate link", log);
     }
@@ -171,7 +174,8 @@ pub(super) fn entry(entry: &Element<'_>, log: &mut Log, seen: &mut Seen, has_aut
     }
     let own_author = entry.elements().any(|e| {
         is_atom(entry, e)
-            && (e.local == "author" || e.local == "source" && e.elements().any(|s| is_atom(e, s) && s.local == "author"))
+            && (e.local == "author"
+                || e.local == "source" && e.elements().any(|s| is_atom(e, s) && s.local == "author"))
     });
     if !has_author && !own_author {
         missing(&r::ELEMENT_MISSING, entry, "author", log);
@@ -219,11 +223,17 @@ fn shared<'e>(
         "icon" | "logo" => iri(child, Address::Any, log),
         "generator" => {
             attributes(child, &["uri", "version"], log);
-            if let Some(uri) = child.attr("uri") {
-                say(value::address(uri, Address::Any, true), child, uri, log);
+            if let Some((uri, rule)) =
+                child.attr("uri").and_then(|u| value::address(u, Address::Any, true).map(|rule| (u, rule)))
+            {
+                log.add(rule, child.at, format!("the address is `{uri}`"));
             }
             if let Some(inner) = child.elements().next() {
-                log.add(&r::ELEMENT_UNDEFINED, child.at, format!("`{}` has no place in generator", inner.name));
+                log.add(
+                    &r::ELEMENT_UNDEFINED,
+                    child.at,
+                    format!("`{}` has no place in generator", inner.name),
+                );
             }
         }
         _ => return undefined(child, log),
@@ -235,7 +245,11 @@ fn iri(element: &Element<'_>, kind: Address, log: &mut Log) {
     attributes(element, &[], log);
     let text = element.text();
     if text.trim() != &*text {
-        log.add(&r::WHITESPACE, element.end, format!("white space stands around the value of `{}`", element.name));
+        log.add(
+            &r::WHITESPACE,
+            element.at,
+            format!("white space stands around the value of `{}`", element.name),
+        );
     }
     say(value::address(text.trim(), kind, true), element, &text, log);
 }
@@ -244,7 +258,11 @@ fn date(element: &Element<'_>, log: &mut Log) {
     attributes(element, &[], log);
     let text = element.text();
     if text.trim() != &*text && value::rfc3339(text.trim()).is_none() {
-        log.add(&r::WHITESPACE, element.end, format!("white space stands around the value of `{}`", element.name));
+        log.add(
+            &r::WHITESPACE,
+            element.at,
+            format!("white space stands around the value of `{}`", element.name),
+        );
         return;
     }
     say(value::rfc3339(&text), element, &text, log);
@@ -261,7 +279,7 @@ fn person(person: &Element<'_>, log: &mut Log) {
         }
         let text = child.text();
         match child.local {
-            "name" => {}
+            "name" => html::plain(&text, child, log),
             "uri" => say(value::address(text.trim(), Address::Any, true), child, &text, log),
             "email" if !value::mailbox(&text) && !value::mailbox(&format!("{text}.example")) => {
                 log.add(&r::EMAIL_SPEC, child.end, format!("`{text}` is no e-mail address"));
@@ -282,7 +300,10 @@ fn person(person: &Element<'_>, log: &mut Log) {
 
 fn category(element: &Element<'_>, log: &mut Log) {
     attributes(element, &["term", "scheme", "label"], log);
-    required(element, "term", log);
+    if required(element, "term", log).is_some_and(|t| t.trim().is_empty()) {
+        log.add(&r::TEXT_BLANK, element.end, "`term` is empty".to_owned());
+    }
+    html::plain(element.attr("label").unwrap_or_default(), element, log);
     if let Some(scheme) = element.attr("scheme") {
         say(value::address(scheme, Address::Full, true), element, scheme, log);
     }
@@ -327,12 +348,21 @@ fn thread(element: &Element<'_>, log: &mut Log) {
 pub(super) fn text_construct(element: &Element<'_>, log: &mut Log) {
     attributes(element, &["type"], log);
     match element.attr("type") {
-        None | Some("text" | "html") => inline(element, log),
+        None | Some("text" | "html") => {
+            inline(element, log);
+            if element.elements().next().is_none() && element.text().trim().is_empty() {
+                log.add(&r::TEXT_BLANK, element.end, format!("`{}` is empty", element.name));
+            }
+        }
         Some("xhtml") => xhtml(element, log),
         Some(other) if value::is_mime(other) => {
-            log.add(&r::MIME_TEXT, element.end, format!("a text has the type text, html or xhtml, not `{other}`"));
+            log.add(
+                &r::MIME_TEXT,
+                element.at,
+                format!("a text has the type text, html or xhtml, not `{other}`"),
+            );
         }
-        Some(other) => log.add(&r::MIME, element.end, format!("the type is `{other}`")),
+        Some(other) => log.add(&r::MIME, element.at, format!("the type is `{other}`")),
     }
 }
 
@@ -341,6 +371,12 @@ fn inline(element: &Element<'_>, log: &mut Log) {
     if let Some(inner) = element.elements().next() {
         log.add(&r::ELEMENT_UNDEFINED, element.at, format!("`{}` has to be escaped here", inner.name));
         no_text(element, log);
+        return;
+    }
+    let text = element.text();
+    match element.attr("type") {
+        Some("html" | "text/html") => html::html(&text, element, false, log),
+        _ => html::undeclared(&text, element, log),
     }
 }
 
@@ -352,8 +388,13 @@ fn xhtml(element: &Element<'_>, log: &mut Log) {
     if !ok {
         missing(&r::ATOM_NO_DIV, element, "div", log);
     }
+    let text = super::deep_text(element);
+    if html::looks_escaped(&text) {
+        log.add(&r::HTML_INLINE, element.end, format!("`{}` holds escaped markup", element.name));
+    }
     for child in element.elements() {
         markup(child, log);
+        html::xhtml(child, log);
     }
 }
 
@@ -377,7 +418,7 @@ fn content(element: &Element<'_>, log: &mut Log) {
     if let Some(src) = element.attr("src") {
         say(value::address(src, Address::Any, true), element, src, log);
         if let Some(t) = media_type.filter(|t| !value::is_mime(t)) {
-            log.add(&r::MIME, element.end, format!("content elsewhere has a media type, not `{t}`"));
+            log.add(&r::MIME, element.at, format!("content elsewhere has a media type, not `{t}`"));
         }
         if element.elements().next().is_some() {
             log.add(&r::ELEMENT_UNDEFINED, element.at, "content elsewhere is empty here".to_owned());
@@ -389,7 +430,7 @@ fn content(element: &Element<'_>, log: &mut Log) {
     match media_type {
         None | Some("text" | "html") => inline(element, log),
         Some("xhtml") => xhtml(element, log),
-        Some(t) if !value::is_mime(t) => log.add(&r::MIME, element.end, format!("the type is `{t}`")),
+        Some(t) if !value::is_mime(t) => log.add(&r::MIME, element.at, format!("the type is `{t}`")),
         Some(t) => {
             let t = t.to_ascii_lowercase();
             let essence = t.split(';').next().unwrap_or_default();

@@ -60,53 +60,123 @@ static NAMESPACES: &[Namespace] = &[
         uris: &["http://purl.org/dc/elements/1.1/"],
         closed: true,
         rows: &[
-            ("title", BOTH, true, Any), ("creator", BOTH, false, Any), ("subject", BOTH, false, Any),
-            ("description", BOTH, true, Any), ("publisher", BOTH, true, Any), ("contributor", BOTH, false, Any),
-            ("date", BOTH, false, W3c), ("type", BOTH, false, Any), ("format", BOTH, false, Any),
-            ("identifier", BOTH, false, Any), ("source", BOTH, true, Any), ("language", BOTH, true, Language),
-            ("relation", BOTH, false, Any), ("coverage", BOTH, false, Any), ("rights", BOTH, true, Any),
+            ("title", BOTH, true, Any),
+            ("creator", BOTH, false, Any),
+            ("subject", BOTH, false, Any),
+            ("description", BOTH, true, Any),
+            ("publisher", BOTH, true, Any),
+            ("contributor", BOTH, false, Any),
+            ("date", BOTH, false, W3c),
+            ("type", BOTH, false, Any),
+            ("format", BOTH, false, Any),
+            ("identifier", BOTH, false, Any),
+            ("source", BOTH, true, Any),
+            ("language", BOTH, true, Language),
+            ("relation", BOTH, false, Any),
+            ("coverage", BOTH, false, Any),
+            ("rights", BOTH, true, Any),
         ],
     },
     Namespace { uris: &["http://purl.org/dc/terms/"], closed: false, rows: &[] },
-    Namespace { uris: &["http://purl.org/rss/1.0/modules/content/"], closed: true, rows: &[("encoded", BOTH, true, Any), ("items", BOTH, false, Any)] },
+    Namespace {
+        uris: &["http://purl.org/rss/1.0/modules/content/"],
+        closed: true,
+        rows: &[("encoded", BOTH, true, Any), ("items", BOTH, false, Any)],
+    },
     Namespace {
         uris: &["http://purl.org/rss/1.0/modules/syndication/"],
         closed: true,
-        rows: &[("updatePeriod", C, true, Period), ("updateFrequency", C, true, Positive), ("updateBase", C, true, W3c)],
+        rows: &[
+            ("updatePeriod", C, true, Period),
+            ("updateFrequency", C, true, Positive),
+            ("updateBase", C, true, W3c),
+        ],
     },
     Namespace {
         uris: &["http://purl.org/rss/1.0/modules/slash/"],
         closed: true,
-        rows: &[("comments", BOTH, true, Integer), ("section", BOTH, true, Any), ("department", BOTH, true, Any), ("hit_parade", BOTH, true, Integers)],
+        rows: &[
+            ("comments", BOTH, true, Integer),
+            ("section", BOTH, true, Any),
+            ("department", BOTH, true, Any),
+            ("hit_parade", BOTH, true, Integers),
+        ],
     },
-    Namespace { uris: &["http://wellformedweb.org/CommentAPI/"], closed: true, rows: &[("comment", I, true, Url), ("commentRss", I, true, Url), ("commentRSS", I, true, Url)] },
-    Namespace { uris: &["http://backend.userland.com/creativeCommonsRssModule"], closed: true, rows: &[("license", BOTH, false, Url)] },
+    Namespace {
+        uris: &["http://wellformedweb.org/CommentAPI/"],
+        closed: true,
+        rows: &[("comment", I, true, Url), ("commentRss", I, true, Url), ("commentRSS", I, true, Url)],
+    },
+    Namespace {
+        uris: &["http://backend.userland.com/creativeCommonsRssModule"],
+        closed: true,
+        rows: &[("license", BOTH, false, Url)],
+    },
     Namespace {
         uris: &["http://backend.userland.com/blogChannelModule"],
         closed: true,
-        rows: &[("blogRoll", C, true, Url), ("mySubscriptions", C, true, Url), ("blink", C, true, Url), ("changes", C, true, Url)],
+        rows: &[
+            ("blogRoll", C, true, Url),
+            ("mySubscriptions", C, true, Url),
+            ("blink", C, true, Url),
+            ("changes", C, true, Url),
+        ],
     },
-    Namespace { uris: &["http://madskills.com/public/xml/rss/module/trackback/"], closed: true, rows: &[("ping", I, true, Url), ("about", I, false, Url)] },
-    Namespace { uris: &["http://webns.net/mvcb/"], closed: true, rows: &[("generatorAgent", C, true, Any), ("errorReportsTo", C, true, Any)] },
-    Namespace { uris: &["http://www.w3.org/2003/01/geo/wgs84_pos#"], closed: true, rows: &[("lat", BOTH, true, Latitude), ("long", BOTH, true, Longitude), ("Point", BOTH, false, Any)] },
-    Namespace { uris: &["http://geourl.org/rss/module/"], closed: true, rows: &[("latitude", BOTH, true, Latitude), ("longitude", BOTH, true, Longitude)] },
+    Namespace {
+        uris: &["http://madskills.com/public/xml/rss/module/trackback/"],
+        closed: true,
+        rows: &[("ping", I, true, Url), ("about", I, false, Url)],
+    },
+    Namespace {
+        uris: &["http://webns.net/mvcb/"],
+        closed: true,
+        rows: &[("generatorAgent", C, true, Any), ("errorReportsTo", C, true, Any)],
+    },
+    Namespace {
+        uris: &["http://www.w3.org/2003/01/geo/wgs84_pos#"],
+        closed: true,
+        rows: &[("lat", BOTH, true, Latitude), ("long", BOTH, true, Longitude), ("Point", BOTH, false, Any)],
+    },
+    Namespace {
+        uris: &["http://geourl.org/rss/module/"],
+        closed: true,
+        rows: &[("latitude", BOTH, true, Latitude), ("longitude", BOTH, true, Longitude)],
+    },
     Namespace {
         uris: &["http://purl.org/syndication/thread/1.0"],
         closed: true,
-        rows: &[("in-reply-to", I, false, Any), ("total", I, true, Integer)],
+        rows: &[("in-reply-to", BOTH, false, Any), ("total", I, true, Integer)],
     },
-    Namespace { uris: &["http://purl.org/syndication/history/1.0"], closed: true, rows: &[("complete", C, true, Any), ("archive", C, true, Any)] },
+    Namespace {
+        uris: &["http://purl.org/syndication/history/1.0"],
+        closed: true,
+        rows: &[("complete", C, true, Any), ("archive", C, true, Any)],
+    },
     Namespace {
         uris: &["http://www.itunes.com/dtds/podcast-1.0.dtd", "http://www.itunes.com/DTDs/Podcast-1.0.dtd"],
         closed: true,
         rows: &[
-            ("author", BOTH, true, Any), ("block", BOTH, true, YesNo), ("explicit", BOTH, true, TrueFalse),
-            ("keywords", BOTH, true, Any), ("subtitle", BOTH, true, Short(255)), ("summary", BOTH, true, Short(4000)),
-            ("image", BOTH, true, Any), ("title", BOTH, true, Any), ("category", C, false, Any), ("owner", C, true, Any),
-            ("new-feed-url", C, true, Url), ("type", C, true, ShowType), ("complete", C, true, Any),
-            ("duration", I, true, Duration), ("episode", I, true, Positive), ("season", I, true, Positive),
-            ("episodeType", I, true, EpisodeType), ("isClosedCaptioned", I, true, Any), ("order", I, true, Integer),
-            ("link", BOTH, false, Any), ("pubDate", BOTH, true, Rfc822),
+            ("author", BOTH, true, Any),
+            ("block", BOTH, true, YesNo),
+            ("explicit", BOTH, true, TrueFalse),
+            ("keywords", BOTH, true, Any),
+            ("subtitle", BOTH, true, Short(255)),
+            ("summary", BOTH, true, Short(4000)),
+            ("image", BOTH, true, Any),
+            ("title", BOTH, true, Any),
+            ("category", C, false, Any),
+            ("owner", C, true, Any),
+            ("new-feed-url", C, true, Url),
+            ("type", C, true, ShowType),
+            ("complete", C, true, Any),
+            ("duration", I, true, Duration),
+            ("episode", I, true, Positive),
+            ("season", I, true, Positive),
+            ("episodeType", I, true, EpisodeType),
+            ("isClosedCaptioned", I, true, Any),
+            ("order", I, true, Integer),
+            ("link", BOTH, false, Any),
+            ("pubDate", BOTH, true, Rfc822),
         ],
     },
 ];
@@ -124,7 +194,25 @@ pub(super) fn element<'e>(element: &'e Element<'_>, parent: Parent, once: &mut O
         return;
     }
     if ns == ATOM {
-        if !matches!(element.local, "link" | "author" | "contributor" | "id" | "updated" | "published" | "summary" | "content" | "rights" | "category" | "icon" | "logo" | "title" | "subtitle" | "generator" | "source") {
+        if !matches!(
+            element.local,
+            "link"
+                | "author"
+                | "contributor"
+                | "id"
+                | "updated"
+                | "published"
+                | "summary"
+                | "content"
+                | "rights"
+                | "category"
+                | "icon"
+                | "logo"
+                | "title"
+                | "subtitle"
+                | "generator"
+                | "source"
+        ) {
             undefined(element, log);
         }
         return;
@@ -152,6 +240,9 @@ pub(super) fn element<'e>(element: &'e Element<'_>, parent: Parent, once: &mut O
     let text = element.text();
     let text = text.trim();
     say(verdict(holds, text), element, text, log);
+    if element.local == "encoded" {
+        super::html::html(text, element, true, log);
+    }
     match element.local {
         "in-reply-to" => reply(element, log),
         "category" => category(element, log),
@@ -206,7 +297,9 @@ fn is_duration(text: &str) -> bool {
 
 fn url_attribute(element: &Element<'_>, url: &str, log: &mut Log) {
     let lower = url.to_ascii_lowercase();
-    if !lower.starts_with("http://") && !lower.starts_with("https://") || value::address(url, Address::Full, false).is_some() {
+    if !lower.starts_with("http://") && !lower.starts_with("https://")
+        || value::address(url, Address::Full, false).is_some()
+    {
         log.add(&r::URL_ATTRIBUTE, element.end, format!("`{url}` is no full http address"));
     }
 }
@@ -253,9 +346,15 @@ fn owner(element: &Element<'_>, log: &mut Log) {
 /// Apple's categories, and those below them.
 const CATEGORIES: &[(&str, &str)] = &[
     ("Arts", "Books|Design|Fashion & Beauty|Food|Performing Arts|Visual Arts|Literature"),
-    ("Business", "Careers|Entrepreneurship|Investing|Management|Marketing|Non-Profit|Business News|Management & Marketing|Shopping"),
+    (
+        "Business",
+        "Careers|Entrepreneurship|Investing|Management|Marketing|Non-Profit|Business News|Management & Marketing|Shopping",
+    ),
     ("Comedy", "Comedy Interviews|Improv|Stand-Up"),
-    ("Education", "Courses|How To|Language Learning|Self-Improvement|Education Technology|Higher Education|K-12|Language Courses|Training"),
+    (
+        "Education",
+        "Courses|How To|Language Learning|Self-Improvement|Education Technology|Higher Education|K-12|Language Courses|Training",
+    ),
     ("Fiction", "Comedy Fiction|Drama|Science Fiction"),
     ("Government", ""),
     ("Games & Hobbies", "Automotive|Aviation|Hobbies|Other Games|Video Games"),
@@ -269,10 +368,16 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("News", "Business News|Daily News|Entertainment News|News Commentary|Politics|Sports News|Tech News"),
     ("News & Politics", ""),
     ("Religion & Spirituality", "Buddhism|Christianity|Hinduism|Islam|Judaism|Religion|Spirituality|Other"),
-    ("Science", "Astronomy|Chemistry|Earth Sciences|Life Sciences|Mathematics|Natural Sciences|Nature|Physics|Social Sciences"),
+    (
+        "Science",
+        "Astronomy|Chemistry|Earth Sciences|Life Sciences|Mathematics|Natural Sciences|Nature|Physics|Social Sciences",
+    ),
     ("Science & Medicine", "Medicine|Natural Sciences|Social Sciences"),
     ("Society & Culture", "Documentary|Personal Journals|Philosophy|Places & Travel|Relationships|History"),
-    ("Sports", "Baseball|Basketball|Cricket|Fantasy Sports|Football|Golf|Hockey|Rugby|Running|Soccer|Swimming|Tennis|Volleyball|Wilderness|Wrestling"),
+    (
+        "Sports",
+        "Baseball|Basketball|Cricket|Fantasy Sports|Football|Golf|Hockey|Rugby|Running|Soccer|Swimming|Tennis|Volleyball|Wilderness|Wrestling",
+    ),
     ("Sports & Recreation", "Amateur|College & High School|Outdoor|Professional"),
     ("Technology", "Computers|Gadgets|Tech News|Podcasting|Software How-To"),
     ("True Crime", ""),

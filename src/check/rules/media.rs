@@ -74,14 +74,31 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
             }
         }
         "rating" => {
-            if let Some(scheme) = attr("scheme").filter(|s| !matches!(*s, "urn:simple" | "urn:mpaa" | "urn:v-chip")) {
+            if let Some(scheme) =
+                attr("scheme").filter(|s| !matches!(*s, "urn:simple" | "urn:mpaa" | "urn:v-chip"))
+            {
                 say(value::address(scheme, Address::Full, true), element, scheme, log);
             }
             let ok = match attr("scheme") {
                 None | Some("urn:simple") => matches!(text, "adult" | "nonadult"),
                 Some("urn:mpaa") => matches!(text, "g" | "pg" | "pg-13" | "r" | "nc-17" | "nr" | "m" | "x"),
                 Some("urn:v-chip") => {
-                    matches!(text, "14+" | "18+" | "c" | "c8" | "g" | "pg" | "tv-14" | "tv-g" | "tv-ma" | "tv-pg" | "tv-y" | "tv-y7" | "tv-y7-fv")
+                    matches!(
+                        text,
+                        "14+"
+                            | "18+"
+                            | "c"
+                            | "c8"
+                            | "g"
+                            | "pg"
+                            | "tv-14"
+                            | "tv-g"
+                            | "tv-ma"
+                            | "tv-pg"
+                            | "tv-y"
+                            | "tv-y7"
+                            | "tv-y7-fv"
+                    )
                 }
                 Some(_) => true,
             };
@@ -99,7 +116,11 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
                 }
             };
             if text.len() != length || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-                log.add(&r::MEDIA_HASH, element.end, format!("`{text}` is no hash of {length} hexadecimal digits"));
+                log.add(
+                    &r::MEDIA_HASH,
+                    element.end,
+                    format!("`{text}` is no hash of {length} hexadecimal digits"),
+                );
             }
         }
         "credit" => {
@@ -112,8 +133,8 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
         }
         "restriction" => restriction(element, text, log),
         "adult" => {}
-        "community" | "comments" | "embed" | "responses" | "backLinks" | "status" | "price" | "license" | "subTitle"
-        | "peerLink" | "location" | "rights" | "scenes" => {}
+        "community" | "comments" | "embed" | "responses" | "backLinks" | "status" | "price" | "license"
+        | "subTitle" | "peerLink" | "location" | "rights" | "scenes" => {}
         _ => undefined(element, log),
     }
 }
@@ -139,7 +160,22 @@ fn sizes(element: &Element<'_>, log: &mut Log) {
 fn content(element: &Element<'_>, log: &mut Log) {
     attributes(
         element,
-        &["url", "fileSize", "type", "medium", "isDefault", "expression", "bitrate", "framerate", "samplingrate", "channels", "duration", "height", "width", "lang"],
+        &[
+            "url",
+            "fileSize",
+            "type",
+            "medium",
+            "isDefault",
+            "expression",
+            "bitrate",
+            "framerate",
+            "samplingrate",
+            "channels",
+            "duration",
+            "height",
+            "width",
+            "lang",
+        ],
         log,
     );
     if let Some(url) = element.attr("url") {
@@ -159,7 +195,10 @@ fn content(element: &Element<'_>, log: &mut Log) {
     if let Some(t) = element.attr("type").filter(|t| !value::is_mime(t)) {
         log.add(&r::MIME_ATTRIBUTE, element.end, format!("the type is `{t}`"));
     }
-    if let Some(m) = element.attr("medium").filter(|m| !matches!(*m, "image" | "audio" | "video" | "document" | "executable")) {
+    if let Some(m) = element
+        .attr("medium")
+        .filter(|m| !matches!(*m, "image" | "audio" | "video" | "document" | "executable"))
+    {
         log.add(&r::MEDIA_MEDIUM, element.end, format!("the medium is `{m}`"));
     }
     if let Some(e) = element.attr("expression").filter(|e| !matches!(*e, "sample" | "full" | "nonstop")) {
@@ -176,7 +215,9 @@ fn content(element: &Element<'_>, log: &mut Log) {
 fn restriction(element: &Element<'_>, text: &str, log: &mut Log) {
     match required(element, "relationship", log) {
         Some("allow" | "deny") | None => {}
-        Some(other) => log.add(&r::MEDIA_RESTRICTION_REL, element.end, format!("the relationship is `{other}`")),
+        Some(other) => {
+            log.add(&r::MEDIA_RESTRICTION_REL, element.end, format!("the relationship is `{other}`"))
+        }
     }
     match element.attr("type") {
         None if !matches!(text, "all" | "none" | "") => {
@@ -184,7 +225,9 @@ fn restriction(element: &Element<'_>, text: &str, log: &mut Log) {
         }
         Some("country") => {
             for country in text.split_whitespace() {
-                let ok = country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()) && !country.eq_ignore_ascii_case("xx");
+                let ok = country.len() == 2
+                    && country.bytes().all(|b| b.is_ascii_alphabetic())
+                    && !country.eq_ignore_ascii_case("xx");
                 if !ok {
                     log.add(&r::MEDIA_COUNTRY, element.end, format!("`{country}` is no country"));
                 }

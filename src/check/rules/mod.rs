@@ -2,6 +2,7 @@
 
 mod atom;
 mod extension;
+mod html;
 mod media;
 mod rss;
 
@@ -21,7 +22,7 @@ pub(super) fn run(document: &Document<'_>, log: &mut Log) {
         log.add(&r::XML_VERSION, 0, "the XML version is not 1.0".to_owned());
     }
     if let Some((at, doctype)) = &document.doctype {
-        if doctype.to_ascii_lowercase().contains("netscape") {
+        if doctype.to_ascii_lowercase().contains("my.netscape.com") {
             log.add(&r::XML_DOCTYPE, *at, "the document type of RSS 0.91 is no longer served".to_owned());
             let version = document.root.as_ref().and_then(|e| e.attr("version"));
             if version.is_some_and(|v| v != "0.91") {
@@ -84,7 +85,11 @@ fn common(element: &Element<'_>, log: &mut Log) {
 /// Says which of the attributes without namespace an element does not have.
 fn attributes(element: &Element<'_>, known: &[&str], log: &mut Log) {
     for a in element.attributes.iter().filter(|a| a.ns.is_empty() && !known.contains(&a.local)) {
-        log.add(&r::ATTRIBUTE_UNEXPECTED, element.at, format!("`{}` has no attribute `{}`", element.name, a.local));
+        log.add(
+            &r::ATTRIBUTE_UNEXPECTED,
+            element.at,
+            format!("`{}` has no attribute `{}`", element.name, a.local),
+        );
     }
 }
 
@@ -92,7 +97,7 @@ fn attributes(element: &Element<'_>, known: &[&str], log: &mut Log) {
 fn required<'e>(element: &'e Element<'_>, name: &str, log: &mut Log) -> Option<&'e str> {
     let value = element.attr(name);
     if value.is_none() {
-        log.add(&r::ATTRIBUTE_MISSING, element.end, format!("`{}` lacks `{name}`", element.name));
+        log.add(&r::ATTRIBUTE_MISSING, element.at, format!("`{}` lacks `{name}`", element.name));
     }
     value
 }

@@ -7,7 +7,7 @@ use super::super::document::Element;
 use super::super::registry as r;
 use super::super::value::{self, Address};
 use super::extension::{self, Parent};
-use super::{Once, attributes, common, leaf, missing, no_text, required, say, undefined};
+use super::{Once, attributes, common, html, leaf, missing, no_text, required, say, undefined};
 
 pub(super) fn rss(root: &Element<'_>, log: &mut Log) {
     attributes(root, &["version"], log);
@@ -52,16 +52,31 @@ fn channel(channel: &Element<'_>, log: &mut Log) {
         }
         let known = matches!(
             child.local,
-            "title" | "link" | "description" | "language" | "copyright" | "managingEditor" | "webMaster" | "pubDate"
-                | "lastBuildDate" | "generator" | "docs" | "cloud" | "ttl" | "image" | "rating" | "textInput"
-                | "skipHours" | "skipDays"
+            "title"
+                | "link"
+                | "description"
+                | "language"
+                | "copyright"
+                | "managingEditor"
+                | "webMaster"
+                | "pubDate"
+                | "lastBuildDate"
+                | "generator"
+                | "docs"
+                | "cloud"
+                | "ttl"
+                | "image"
+                | "rating"
+                | "textInput"
+                | "skipHours"
+                | "skipDays"
         );
         if !known {
             undefined(child, log);
             continue;
         }
         if matches!(child.local, "skipHours" | "skipDays") {
-            once.first_at(child, child.end, log);
+            once.first_at(child, channel.end, log);
         } else {
             once.first(child, log);
         }
@@ -70,7 +85,10 @@ fn channel(channel: &Element<'_>, log: &mut Log) {
         }
         let text = child.text();
         match child.local {
-            "title" | "description" | "copyright" | "generator" | "rating" => plain(child, log),
+            "description" => {
+                plain(child, log);
+            }
+            "title" | "copyright" | "generator" | "rating" => plain(child, log),
             "link" | "docs" => link(child, log),
             "language" => say(value::language(&text), child, &text, log),
             "managingEditor" | "webMaster" => say(value::contact(&text), child, &text, log),
@@ -95,7 +113,9 @@ fn channel(channel: &Element<'_>, log: &mut Log) {
             missing(rule, channel, name, log);
         }
     }
-    let has_self = channel.elements().any(|e| &*e.ns == super::ATOM && e.local == "link" && e.attr("rel") == Some("self"));
+    let has_self = channel
+        .elements()
+        .any(|e| &*e.ns == super::ATOM && e.local == "link" && e.attr("rel") == Some("self"));
     if !has_self {
         missing(&r::RSS_SELF, channel, "atom:link rel=\"self\"", log);
     }
@@ -104,6 +124,7 @@ fn channel(channel: &Element<'_>, log: &mut Log) {
 /// Plain text; blank is worth a word.
 fn plain(element: &Element<'_>, log: &mut Log) {
     leaf(element, log);
+    html::plain(&element.text(), element, log);
     if element.text().trim().is_empty() && element.elements().next().is_none() {
         log.add(&r::TEXT_BLANK, element.end, format!("`{}` is empty", element.name));
     }
@@ -137,12 +158,17 @@ fn image(element: &Element<'_>, log: &mut Log) {
         }
         let text = child.text();
         let text = text.trim();
-        let within = |max: u32| text.parse::<u32>().is_ok_and(|n| (1..=max).contains(&n)) && !text.starts_with('+');
+        let within =
+            |max: u32| text.parse::<u32>().is_ok_and(|n| (1..=max).contains(&n)) && !text.starts_with('+');
         match child.local {
             "title" | "description" => plain(child, log),
             "url" | "link" => link(child, log),
-            "width" if !within(144) => log.add(&r::RSS_IMAGE_WIDTH, child.end, format!("the width is `{text}`")),
-            "height" if !within(400) => log.add(&r::RSS_IMAGE_HEIGHT, child.end, format!("the height is `{text}`")),
+            "width" if !within(144) => {
+                log.add(&r::RSS_IMAGE_WIDTH, child.end, format!("the width is `{text}`"))
+            }
+            "height" if !within(400) => {
+                log.add(&r::RSS_IMAGE_HEIGHT, child.end, format!("the height is `{text}`"))
+            }
             "width" | "height" => {}
             _ => {
                 undefined(child, log);
@@ -152,7 +178,8 @@ fn image(element: &Element<'_>, log: &mut Log) {
         once.first(child, log);
     }
     no_text(element, log);
-    for (name, rule) in [("title", &r::RSS_NO_TITLE), ("link", &r::RSS_NO_LINK), ("url", &r::ELEMENT_MISSING)] {
+    for (name, rule) in [("title", &r::RSS_NO_TITLE), ("link", &r::RSS_NO_LINK), ("url", &r::ELEMENT_MISSING)]
+    {
         if !once.has("", name) {
             missing(rule, element, name, log);
         }
@@ -269,12 +296,23 @@ fn item<'e>(item: &'e Element<'_>, guids: &mut HashSet<String>, log: &mut Log) {
                 enclosure(child, log);
                 continue;
             }
-            "title" | "description" => {
+            "title" => {
                 attributes(child, &[], log);
                 plain(child, log);
             }
+            "description" => {
+                attributes(child, &[], log);
+                leaf(child, log);
+                html::html(&text, child, true, log);
+                if text.trim().is_empty() && child.elements().next().is_none() {
+                    log.add(&r::TEXT_BLANK, child.end, "`description` is empty".to_owned());
+                }
+            }
             "link" | "comments" => link(child, log),
-            "author" => say(value::contact(&text), child, &text, log),
+            "author" => {
+                say(value::contact(&text), child, &text, log);
+                html::plain(&text, child, log);
+            }
             "pubDate" => say(value::rfc822(&text), child, &text, log),
             "guid" => guid(child, guids, log),
             "source" => {
@@ -318,7 +356,9 @@ fn enclosure(element: &Element<'_>, log: &mut Log) {
     }
     if let Some(url) = required(element, "url", log) {
         let lower = url.to_ascii_lowercase();
-        if !lower.starts_with("http://") && !lower.starts_with("https://") || value::address(url, Address::Full, false).is_some() {
+        if !lower.starts_with("http://") && !lower.starts_with("https://")
+            || value::address(url, Address::Full, false).is_some()
+        {
             log.add(&r::URL_ATTRIBUTE, element.end, format!("the url is `{url}`"));
         }
     }
