@@ -1,0 +1,91 @@
+//! Agreement with the W3C feed validator on its own test cases, which lie outside the project.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use feedmill::check::{Options, check};
+use feedmill::diag::{Diagnostic, Severity};
+
+/// What was reached; it may only rise.
+const FLOORS: [(&str, f64); 3] = [("verdict", 0.99), ("class", 0.90), ("line", 0.95)];
+
+fn table(name: &str) -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|l| l.split('\t').map(str::to_owned).collect()).collect()
+}
+
+fn cases() -> PathBuf {
+    let shared =
+        std::env::var_os("FEEDMILL_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("w3c/open")
+}
+
+/// Whether an expected class is among the findings.
+fn has(found: &[Diagnostic], codes: &str) -> bool {
+    match codes {
+        "ERROR" => found.iter().any(|d| d.severity == Severity::Error),
+        "WARNING" => found.iter().any(|d| d.severity == Severity::Warning),
+        _ => match codes.strip_prefix('!') {
+            Some(none) => !found.iter().any(|d| none.split(' ').any(|c| c == d.meta.code)),
+            None => found.iter().any(|d| codes.split(' ').any(|c| c == d.meta.code)),
+        },
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_shared), ignore = "needs FEEDMILL_SHARED")]
+fn the_w3c_validator_says_the_same() {
+    let map: HashMap<String, String> =
+        table("w3c-map.tsv").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let exceptions: Vec<String> =
+        table("w3c-exceptions.tsv").into_iter().skip(1).map(|row| row[0].clone()).collect();
+    let folder = cases();
+    let manifest = std::fs::read_to_string(folder.join("manifest.tsv")).unwrap();
+    let mut counts: BTreeMap<String, [[usize; 2]; 3]> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let mut rows = 0;
+    for row in manifest.lines().skip(1).map(|l| l.split('\t').collect::<Vec<_>>()) {
+        let [path, _, expect, class, _, _, kept, verdict, line, ..] = row[..] else { panic!("{row:?}") };
+        rows += 1;
+        if exceptions.iter().any(|e| e == path) {
+            continue;
+        }
+        let bytes = std::fs::read(folder.join(path)).unwrap();
+        let found = check(&bytes, Options { file: path });
+        let first = found.iter().find(|d| d.severity == Severity::Error);
+        let group = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let mut count = |index: usize, ok: bool, what: String| {
+            for group in [group.clone(), "all".to_owned()] {
+                let cell = &mut counts.entry(group).or_default()[index];
+                cell[0] += usize::from(ok);
+                cell[1] += 1;
+            }
+            if !ok {
+                wrong.push(format!("{}: {path}: {what}", FLOORS[index].0));
+            }
+        };
+        count(0, first.is_some() == (verdict == "invalid"), format!("{verdict} there"));
+        if kept == "yes" {
+            let codes = map.get(class).unwrap_or_else(|| panic!("{class} is not in w3c-map.tsv"));
+            count(1, has(&found, codes) == (expect == "present"), format!("{class} is {expect} there"));
+        }
+        if let (Some(first), Ok(line)) = (first, line.parse::<u32>()) {
+            count(2, first.place.line == line, format!("line {line} there, {} here", first.place.line));
+        }
+    }
+    println!("{:45} {:>11} {:>11} {:>11}", "", "verdict", "class", "line");
+    for (group, cells) in &counts {
+        let cells: Vec<String> =
+            cells.iter().map(|[ok, all]| format!("{:>11}", format!("{ok}/{all}"))).collect();
+        println!("{group:45} {}", cells.join(" "));
+    }
+    println!("{}", wrong.join("\n"));
+    assert!(exceptions.len() * 50 <= rows, "exceptions are more than 2 %");
+    for ((name, floor), [ok, all]) in FLOORS.iter().zip(counts["all"]) {
+        let share = ok as f64 / all as f64;
+        assert!(share >= *floor, "{name}: {share:.4} is below {floor}");
+    }
+}
