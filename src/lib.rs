@@ -12,6 +12,7 @@
 //! | [`model`] | a feed as plain data |
 //! | [`seed`] | how a seed is written |
 //! | [`mod@format`] | how a feed is written |
+//! | [`check`] | what is wrong with a feed |
 //! | [`config`] | what the user wants |
 //! | [`stage`] | the path of an article, a file a step |
 //! | [`command`] | the command line |

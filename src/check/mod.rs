@@ -20,8 +20,12 @@ pub struct Options<'a> {
 #[must_use]
 pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Diagnostic> {
     let (text, encoding_fault) = decode(bytes);
-    let document = document::parse(&text);
     let mut log = Log { found: Vec::new() };
+    if text.trim_start().starts_with(['{', '[']) {
+        rules::json::run(&text, &mut log);
+        return place(log, &text, options);
+    }
+    let document = document::parse(&text);
     if encoding_fault {
         log.add(&registry::XML_ENCODING, 0, "the bytes are not in the declared encoding".to_owned());
     }
@@ -29,6 +33,11 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Diagnostic> {
     if let Some(flaw) = document.flaw {
         log.add(&registry::XML_NOT_WELL_FORMED, flaw.at, flaw.message);
     }
+    place(log, &text, options)
+}
+
+/// Gives each finding its line and column.
+fn place(log: Log, text: &str, options: Options<'_>) -> Vec<Diagnostic> {
     let starts: Vec<usize> = std::iter::once(0)
         .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1))
         .collect();

@@ -133,5 +133,9 @@ rules! {
     HTML_STYLE Warning "html/style" "https://www.rfc-editor.org/rfc/rfc4287#section-8.1" "A style that readers remove", "leave it out";
     HTML_RELATIVE Warning "html/relative" "https://www.rssboard.org/rss-profile#data-types-url" "A relative address in a description", "write it in full";
     HTML_INLINE Warning "html/not-inline" "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.3" "Escaped markup in XHTML", "write the markup itself";
+    JSON_SYNTAX Error "json/syntax" "https://www.rfc-editor.org/rfc/rfc8259" "The document is no JSON", "correct the text at this place";
+    JSON_VERSION Error "json/version" "https://www.jsonfeed.org/version/1.1/#top-level" "The version is none of JSON Feed", "write \"version\": \"https://jsonfeed.org/version/1.1\"";
+    JSON_MISSING Error "json/missing-key" "https://www.jsonfeed.org/version/1.1/" "A required key is missing", "add the key";
+    JSON_DUPLICATE_ID Error "json/duplicate-id" "https://www.jsonfeed.org/version/1.1/#items" "Two items have one id", "give each item its own id";
     HTML_IN_TEXT Warning "html/in-text" "https://www.rssboard.org/rss-profile#data-types-characterdata" "Markup where plain text is meant", "write plain text";
 }

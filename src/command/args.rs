@@ -21,6 +21,10 @@ pub(super) struct Args {
 pub(super) enum Verb {
     /// Mill the seeds into feeds (what happens without a command)
     Build(Build),
+    /// Say what is wrong with feeds, where, why, and how to mend it
+    Check(Check),
+    /// List the rules of `check`, or explain one
+    Rules(Rules),
 }
 
 /// How messages look.
@@ -32,6 +36,8 @@ pub(super) enum MessageFormat {
     Json,
     /// GitHub Actions annotations
     Github,
+    /// One SARIF document, for code scanning
+    Sarif,
 }
 
 #[derive(Debug, clap::Args)]
@@ -45,6 +51,27 @@ pub(super) struct Common {
     /// How messages look
     #[arg(long, value_enum, value_name = "STYLE", default_value = "human", env = "FEEDMILL_MESSAGE_FORMAT")]
     pub(super) message_format: MessageFormat,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    /// Feeds, folders of feeds, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Make warnings errors
+    #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
+    pub(super) deny: Vec<String>,
+    /// Be silent about a rule
+    #[arg(long, value_name = "CODE")]
+    pub(super) allow: Vec<String>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rules {
+    /// The rule to explain
+    pub(super) code: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -100,6 +127,9 @@ pub(super) struct Build {
     /// Exit with 1 where any seed was skipped or warned about
     #[arg(long)]
     pub(super) strict: bool,
+    /// Publish nothing where `check` finds an error in what would be published
+    #[arg(long)]
+    pub(super) check: bool,
     /// Remove feeds that feedmill made and no longer makes
     #[arg(long)]
     pub(super) prune: bool,

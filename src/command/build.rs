@@ -67,7 +67,8 @@ fn mill(args: &Build, sink: &mut Sink<'_>) -> Result<Report, Error> {
     // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
     plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
     plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
-    let options = Options { now: now()?, wait: Duration::from_secs(args.wait), prune: args.prune };
+    let options =
+        Options { now: now()?, wait: Duration::from_secs(args.wait), prune: args.prune, check: args.check };
     stage::build(&plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
 }
 

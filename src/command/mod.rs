@@ -2,6 +2,8 @@
 
 mod args;
 mod build;
+mod check;
+mod rules;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -33,6 +35,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match args.verb {
         Some(Verb::Build(build)) => build::run(&build),
+        Some(Verb::Check(check)) => check::run(&check),
+        Some(Verb::Rules(rules)) => rules::run(&rules),
         None => build::run(&args.build),
     };
     match result {
@@ -60,18 +64,23 @@ fn style(common: &Common) -> &'static dyn Renderer {
         }
         MessageFormat::Json => "json",
         MessageFormat::Github => "github",
+        MessageFormat::Sarif => "sarif",
     };
     renderer(name).unwrap_or(crate::diag::RENDERERS[0])
 }
 
 /// The sink for messages.
 fn sink<'a>(common: &Common, out: &'a mut (dyn Write + Send)) -> Sink<'a> {
-    let least = match (common.quiet, common.verbose) {
+    Sink::new(style(common), out).least(least(common))
+}
+
+/// The least severity that is shown.
+fn least(common: &Common) -> Severity {
+    match (common.quiet, common.verbose) {
         (true, _) => Severity::Error,
         (_, true) => Severity::Note,
         _ => Severity::Warning,
-    };
-    Sink::new(style(common), out).least(least)
+    }
 }
 
 type Done = Result<Outcome, Error>;

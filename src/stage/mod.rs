@@ -44,6 +44,8 @@ pub struct Options {
     pub wait: Duration,
     /// Whether feeds that are no longer made are removed.
     pub prune: bool,
+    /// Whether every document is checked, and nothing published where one has an error.
+    pub check: bool,
 }
 
 /// What a run did.
@@ -132,8 +134,33 @@ pub fn build(
         let message = "without `base_url` the feeds carry no self link";
         sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), message));
     }
+    if options.check {
+        checked(feeds, &documents, sink)?;
+    }
     publish::publish(feeds, &documents, options.prune, sink, &mut report)?;
     Ok(report)
+}
+
+/// Refuses documents that our own check finds faulty.
+fn checked(
+    store: &dyn Store,
+    documents: &BTreeMap<PathBuf, Vec<u8>>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Error> {
+    let mut faulty = None;
+    for (path, bytes) in documents {
+        let file = store.show(path);
+        for finding in crate::check::check(bytes, crate::check::Options { file: &file }) {
+            if finding.severity == crate::diag::Severity::Error {
+                faulty.get_or_insert(path);
+            }
+            sink.push(finding);
+        }
+    }
+    faulty.map_or(Ok(()), |path| {
+        Err(Error::new(Kind::Invalid, "this feed would be faulty; nothing was published")
+            .at(store.show(path)))
+    })
 }
 
 /// The folder's name, which is the title of a feed that has none.

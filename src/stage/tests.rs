@@ -9,7 +9,8 @@ use super::*;
 use crate::config::RawConfig;
 use crate::store::{Change, Item, Lock, MemoryStore, Prefix};
 
-const OPTIONS: Options = Options { now: UnixMs(1_700_000_000_000), wait: Duration::ZERO, prune: false };
+const OPTIONS: Options =
+    Options { now: UnixMs(1_700_000_000_000), wait: Duration::ZERO, prune: false, check: false };
 
 /// A memory that fails where it is told to.
 #[derive(Default)]

@@ -3,6 +3,7 @@
 mod atom;
 mod extension;
 mod html;
+pub(super) mod json;
 mod media;
 mod rss;
 

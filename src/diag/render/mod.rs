@@ -3,6 +3,7 @@
 mod github;
 mod human;
 mod json;
+mod sarif;
 
 use std::io::{self, Write};
 
@@ -38,9 +39,11 @@ pub trait Renderer: Sync {
     }
 }
 
+static SARIF: sarif::Sarif = sarif::Sarif::new();
+
 /// Every style. The first is the default; `human-color` is what `human` becomes on a terminal.
 pub static RENDERERS: &[&dyn Renderer] =
-    &[&human::Human { color: false }, &human::Human { color: true }, &github::Github, &json::Json];
+    &[&human::Human { color: false }, &human::Human { color: true }, &github::Github, &json::Json, &SARIF];
 
 /// Finds a style by name.
 #[must_use]
