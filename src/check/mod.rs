@@ -85,3 +85,33 @@ fn declared(text: &str) -> Option<&'static encoding_rs::Encoding> {
     let name = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
     encoding_rs::Encoding::for_label(name.split(['"', '\'']).next()?.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique() {
+        let mut codes: Vec<&str> = RULES.iter().map(|r| r.meta.code).collect();
+        codes.sort_unstable();
+        assert!(codes.windows(2).all(|w| w[0] != w[1]));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = check(&bytes, Options::default());
+        }
+
+        #[test]
+        fn any_markup_never_panics(parts in prop::collection::vec(prop::sample::select(vec![
+            "<rss version='2.0'>", "<channel>", "<item>", "</item>", "</channel>", "<feed xmlns='http://www.w3.org/2005/Atom'>",
+            "<entry>", "<title type='html'>", "&lt;a style='x:y'", "<link href='tag:,é'/>", "<guid>", "é", "<![CDATA[", "]]>", "<!--", "-->",
+            "<!DOCTYPE x [", "<pubDate>Mon, 99 Xyz", "+é", "<id>urn:uuid:é", "<updated>2003-12-13T18:30:0é", "<?xml version='1.1'?>", "&#x", ";", "<a b='&amp;é'>", "{\"items\":[{\"id\":1}]",
+        ]), 0..25)) {
+            let _ = check(parts.concat().as_bytes(), Options::default());
+        }
+    }
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
 
 mod build;
+mod check;
 mod edge;
 mod hostile;
 mod readers;
