@@ -133,10 +133,10 @@ pub(super) fn rfc822(text: &str) -> Verdict {
     let Some(calendar) = calendar.filter(|_| clock_ok && day_index != Some(None)) else {
         return Some(&r::DATE_RFC822);
     };
-    if let Some(Some(index)) = day_index {
-        if calendar.weekday().num_days_from_monday() as usize != index {
-            return Some(&r::DATE_WEEKDAY);
-        }
+    if let Some(Some(index)) = day_index
+        && calendar.weekday().num_days_from_monday() as usize != index
+    {
+        return Some(&r::DATE_WEEKDAY);
     }
     let zone = zone.concat();
     if zone.contains(':') {

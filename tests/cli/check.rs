@@ -45,7 +45,7 @@ fn warnings_can_be_denied_rules_allowed_and_folders_walked() {
     let (_, stdout, _) = mill.run(&["check", "feeds", "--message-format", "sarif"]);
     let sarif: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 4);
-    assert_eq!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"], 9);
+    assert_eq!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"], 8);
 }
 
 #[test]

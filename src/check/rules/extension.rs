@@ -391,10 +391,10 @@ fn category(element: &Element<'_>, log: &mut Log) {
         return;
     };
     for child in element.elements().filter(|c| c.local == "category") {
-        if let Some(inner) = required(child, "text", log) {
-            if !below.split('|').any(|b| b == inner) {
-                log.add(&r::ITUNES_CATEGORY, child.at, format!("`{inner}` is no category of `{text}`"));
-            }
+        if let Some(inner) = required(child, "text", log)
+            && !below.split('|').any(|b| b == inner)
+        {
+            log.add(&r::ITUNES_CATEGORY, child.at, format!("`{inner}` is no category of `{text}`"));
         }
     }
 }

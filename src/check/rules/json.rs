@@ -71,9 +71,9 @@ pub(in super::super) fn run(text: &str, log: &mut Log) {
 }
 
 fn url(value: &Value, key: &str, log: &mut Log) {
-    if let Some(text) = value.as_str() {
-        if let Some(rule) = value::address(text, Address::Full, true) {
-            log.add(rule, 0, format!("`{key}` is `{text}`"));
-        }
+    if let Some(text) = value.as_str()
+        && let Some(rule) = value::address(text, Address::Full, true)
+    {
+        log.add(rule, 0, format!("`{key}` is `{text}`"));
     }
 }

@@ -20,12 +20,10 @@ pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &m
             if contents < 2 && element.closed {
                 log.add(&r::MEDIA_GROUP, element.end, "a group is for two contents or more".to_owned());
             }
-            return;
         }
         "content" => {
             content(element, log);
             children(element, log);
-            return;
         }
         "thumbnail" | "player" => {
             attributes(element, &["url", "width", "height", "time"], log);

@@ -22,13 +22,13 @@ pub(super) fn run(document: &Document<'_>, log: &mut Log) {
     if document.version.as_deref().is_some_and(|v| v != "1.0") {
         log.add(&r::XML_VERSION, 0, "the XML version is not 1.0".to_owned());
     }
-    if let Some((at, doctype)) = &document.doctype {
-        if doctype.to_ascii_lowercase().contains("my.netscape.com") {
-            log.add(&r::XML_DOCTYPE, *at, "the document type of RSS 0.91 is no longer served".to_owned());
-            let version = document.root.as_ref().and_then(|e| e.attr("version"));
-            if version.is_some_and(|v| v != "0.91") {
-                log.add(&r::XML_DOCTYPE_VERSION, *at, "the document type is that of RSS 0.91".to_owned());
-            }
+    if let Some((at, doctype)) = &document.doctype
+        && doctype.to_ascii_lowercase().contains("my.netscape.com")
+    {
+        log.add(&r::XML_DOCTYPE, *at, "the document type of RSS 0.91 is no longer served".to_owned());
+        let version = document.root.as_ref().and_then(|e| e.attr("version"));
+        if version.is_some_and(|v| v != "0.91") {
+            log.add(&r::XML_DOCTYPE_VERSION, *at, "the document type is that of RSS 0.91".to_owned());
         }
     }
     let Some(root) = &document.root else { return };
@@ -62,10 +62,10 @@ pub(super) fn run(document: &Document<'_>, log: &mut Log) {
 fn common(element: &Element<'_>, log: &mut Log) {
     for (prefix, uri) in &element.declared {
         let lower = uri.to_ascii_lowercase();
-        if lower.starts_with("tag:") {
-            if let Some(rule) = value::address(uri, Address::Full, true) {
-                log.add(rule, element.at, format!("the namespace of `{prefix}` is `{uri}`"));
-            }
+        if lower.starts_with("tag:")
+            && let Some(rule) = value::address(uri, Address::Full, true)
+        {
+            log.add(rule, element.at, format!("the namespace of `{prefix}` is `{uri}`"));
         }
         if lower.starts_with("http://search.yahoo.com/mrss") && &**uri != media::NS {
             log.add(&r::MEDIA_NAMESPACE, element.at, format!("`{uri}` is not `{}`", media::NS));

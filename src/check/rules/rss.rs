@@ -141,10 +141,10 @@ fn cloud(element: &Element<'_>, log: &mut Log) {
     for name in ["domain", "path", "registerProcedure", "protocol"] {
         required(element, name, log);
     }
-    if let Some(port) = required(element, "port", log) {
-        if value::positive(port).is_some() {
-            log.add(&r::INTEGER_ATTRIBUTE, element.end, format!("the port is `{port}`"));
-        }
+    if let Some(port) = required(element, "port", log)
+        && value::positive(port).is_some()
+    {
+        log.add(&r::INTEGER_ATTRIBUTE, element.end, format!("the port is `{port}`"));
     }
 }
 
@@ -276,7 +276,7 @@ fn skip_days(element: &Element<'_>, log: &mut Log) {
     }
 }
 
-fn item<'e>(item: &'e Element<'_>, guids: &mut HashSet<String>, log: &mut Log) {
+fn item(item: &Element<'_>, guids: &mut HashSet<String>, log: &mut Log) {
     attributes(item, &[], log);
     let mut once = Once::new();
     for child in item.elements() {
@@ -349,10 +349,10 @@ fn enclosure(element: &Element<'_>, log: &mut Log) {
         }
         _ => {}
     }
-    if let Some(media_type) = required(element, "type", log) {
-        if !value::is_mime(media_type) {
-            log.add(&r::MIME_ATTRIBUTE, element.end, format!("the type is `{media_type}`"));
-        }
+    if let Some(media_type) = required(element, "type", log)
+        && !value::is_mime(media_type)
+    {
+        log.add(&r::MIME_ATTRIBUTE, element.end, format!("the type is `{media_type}`"));
     }
     if let Some(url) = required(element, "url", log) {
         let lower = url.to_ascii_lowercase();
