@@ -20,7 +20,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Mill the seeds into feeds (what happens without a command)
-    Build(Build),
+    Build(Box<Build>),
     /// Say what is wrong with feeds, where, why, and how to mend it
     Check(Check),
     /// List the rules of `check`, or explain one
