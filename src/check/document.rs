@@ -1,4 +1,4 @@
-//! A document as a located tree: every element and every run of text knows where it begins.
+//! An XML document as a located tree: every element, attribute and run of text knows where it stands.
 //!
 //! Entities are never expanded, but for the five of XML and character references. Depth, attributes and size have
 //! limits. A tree is there even where the document is not well-formed: as far as it could be read.
@@ -15,95 +15,203 @@ const DEPTH: usize = 200;
 const ATTRIBUTES: usize = 256;
 
 /// The namespace that the prefix `xml` always has.
-pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
+pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// An attribute; namespace declarations are none.
 #[derive(Debug)]
-pub(crate) struct Attribute<'a> {
-    pub(crate) ns: Rc<str>,
-    pub(crate) name: &'a str,
-    pub(crate) local: &'a str,
-    pub(crate) value: Cow<'a, str>,
+pub(super) struct Attribute<'a> {
+    pub(super) ns: Rc<str>,
+    /// As written, with its prefix.
+    pub(super) name: &'a str,
+    pub(super) local: &'a str,
+    pub(super) value: Cow<'a, str>,
+    /// Byte offset of its value.
+    pub(super) at: usize,
+}
+
+/// A namespace declaration.
+#[derive(Debug)]
+pub(super) struct Declaration<'a> {
+    /// Empty for the default namespace.
+    pub(super) prefix: &'a str,
+    pub(super) uri: Rc<str>,
+    /// Byte offset of its value.
+    pub(super) at: usize,
 }
 
 /// An element.
 #[derive(Debug)]
-pub(crate) struct Element<'a> {
-    pub(crate) ns: Rc<str>,
-    pub(crate) name: &'a str,
-    pub(crate) local: &'a str,
-    pub(crate) attributes: Vec<Attribute<'a>>,
-    /// Namespaces declared here: prefix, address.
-    pub(crate) declared: Vec<(&'a str, Rc<str>)>,
-    pub(crate) nodes: Vec<Node<'a>>,
+pub(super) struct Element<'a> {
+    pub(super) ns: Rc<str>,
+    /// As written, with its prefix.
+    pub(super) name: &'a str,
+    pub(super) local: &'a str,
+    pub(super) attributes: Vec<Attribute<'a>>,
+    pub(super) declared: Vec<Declaration<'a>>,
+    pub(super) nodes: Vec<Node<'a>>,
     /// Byte offset of its start tag.
-    pub(crate) at: usize,
-    /// Byte offset of its end tag; of the end of its one tag where it is empty.
-    pub(crate) end: usize,
+    pub(super) at: usize,
+    /// Byte offset of its end tag; of the last byte of its one tag where it is empty.
+    pub(super) end: usize,
     /// Whether its end tag was read.
-    pub(crate) closed: bool,
+    pub(super) closed: bool,
 }
 
 /// What an element holds.
 #[derive(Debug)]
-pub(crate) enum Node<'a> {
+pub(super) enum Node<'a> {
     Element(Element<'a>),
-    /// Text, and where it begins.
-    Text(Cow<'a, str>, usize),
+    Text(Text<'a>),
+}
+
+/// A run of text: characters, references and CDATA sections up to the next tag.
+#[derive(Debug)]
+pub(super) struct Text<'a> {
+    pub(super) value: Cow<'a, str>,
+    /// How it is written.
+    raw: &'a str,
+    /// Byte offset of its beginning.
+    at: usize,
+}
+
+impl Text<'_> {
+    /// Where in the document a byte of the value stands.
+    pub(super) fn locate(&self, offset: usize) -> usize {
+        let (mut raw, mut value) = (self.raw, 0);
+        let at = |raw: &str| self.at + self.raw.len() - raw.len();
+        while value < offset && !raw.is_empty() {
+            if let Some(inner) = raw.strip_prefix("<![CDATA[") {
+                let length = inner.find("]]>").unwrap_or(inner.len());
+                if value + length > offset {
+                    return at(inner) + offset - value;
+                }
+                value += length;
+                raw = inner.get(length + 3..).unwrap_or_default();
+            } else if raw.starts_with('<') {
+                // A comment or an instruction.
+                let end = if raw.starts_with("<!--") { "-->" } else { "?>" };
+                raw = raw.split_once(end).map_or("", |(_, rest)| rest);
+            } else if raw.starts_with('&') {
+                let (reference, rest) = raw.split_once(';').unwrap_or((raw, ""));
+                value += resolve(&reference[1..]).map_or(0, char::len_utf8);
+                if value > offset {
+                    break;
+                }
+                raw = rest;
+            } else {
+                let length = raw.find(['<', '&']).unwrap_or(raw.len());
+                if value + length > offset {
+                    return at(raw) + offset - value;
+                }
+                value += length;
+                raw = &raw[length..];
+            }
+        }
+        at(raw)
+    }
 }
 
 impl<'a> Element<'a> {
-    pub(crate) fn elements(&self) -> impl Iterator<Item = &Element<'a>> {
+    pub(super) fn elements(&self) -> impl DoubleEndedIterator<Item = &Element<'a>> {
         self.nodes.iter().filter_map(|n| match n {
             Node::Element(e) => Some(e),
-            Node::Text(..) => None,
+            Node::Text(_) => None,
         })
     }
 
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Text<'a>> {
+        self.nodes.iter().filter_map(|n| match n {
+            Node::Text(t) => Some(t),
+            Node::Element(_) => None,
+        })
+    }
+
+    /// The first child with a name.
+    pub(super) fn child(&self, ns: &str, local: &str) -> Option<&Element<'a>> {
+        self.elements().find(|e| e.is(ns, local))
+    }
+
+    pub(super) fn is(&self, ns: &str, local: &str) -> bool {
+        self.local == local && &*self.ns == ns
+    }
+
     /// An attribute without namespace.
-    pub(crate) fn attr(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|a| a.ns.is_empty() && a.local == name).map(|a| &*a.value)
+    pub(super) fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
+        self.attribute_in("", name)
+    }
+
+    pub(super) fn attribute_in(&self, ns: &str, name: &str) -> Option<&Attribute<'a>> {
+        self.attributes.iter().find(|a| a.local == name && &*a.ns == ns)
+    }
+
+    /// The value of an attribute without namespace.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.attribute(name).map(|a| &*a.value)
     }
 
     /// The text right in it.
-    pub(crate) fn text(&self) -> Cow<'_, str> {
-        let mut texts = self.nodes.iter().filter_map(|n| match n {
-            Node::Text(t, _) => Some(t),
-            Node::Element(_) => None,
-        });
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        let mut texts = self.texts();
         let Some(first) = texts.next() else { return Cow::Borrowed("") };
         match texts.next() {
-            None => Cow::Borrowed(first),
-            Some(second) => {
-                Cow::Owned([&**first, &**second].into_iter().chain(texts.map(|t| &**t)).collect())
+            None => Cow::Borrowed(&first.value),
+            Some(second) => Cow::Owned(
+                [&*first.value, &*second.value].into_iter().chain(texts.map(|t| &*t.value)).collect(),
+            ),
+        }
+    }
+
+    /// All text in it, at any depth.
+    pub(super) fn deep_text(&self) -> String {
+        let mut out = String::new();
+        for node in &self.nodes {
+            match node {
+                Node::Text(text) => out.push_str(&text.value),
+                Node::Element(child) => out.push_str(&child.deep_text()),
             }
         }
+        out
+    }
+
+    /// Where its text begins, white space aside; its start tag where it has none.
+    pub(super) fn text_at(&self) -> usize {
+        self.texts()
+            .find_map(|t| t.value.find(|c: char| !c.is_whitespace()).map(|inner| t.locate(inner)))
+            .unwrap_or(self.at)
     }
 }
 
-/// Why a document is not well-formed, and where.
+/// Why a document is not well-formed or goes beyond a limit, and where.
 #[derive(Debug)]
-pub(crate) struct Flaw {
-    pub(crate) at: usize,
-    pub(crate) message: String,
+pub(super) struct Flaw {
+    pub(super) at: usize,
+    pub(super) message: String,
+    pub(super) limit: bool,
 }
 
 /// A document, as far as it could be read.
 #[derive(Debug, Default)]
-pub(crate) struct Document<'a> {
-    pub(crate) root: Option<Element<'a>>,
-    pub(crate) flaw: Option<Flaw>,
+pub(super) struct Document<'a> {
+    pub(super) root: Option<Element<'a>>,
+    pub(super) flaw: Option<Flaw>,
     /// The text between `<!DOCTYPE` and `>`, with its offset.
-    pub(crate) doctype: Option<(usize, String)>,
+    pub(super) doctype: Option<(usize, String)>,
     /// The version of the XML declaration.
-    pub(crate) version: Option<String>,
+    pub(super) version: Option<String>,
 }
 
 /// Reads a document.
-pub(crate) fn parse(text: &str) -> Document<'_> {
+pub(super) fn parse(text: &str) -> Document<'_> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
-    let mut parser = Parser { text, scopes: Vec::new(), open: Vec::new(), document: Document::default() };
+    let mut parser = Parser {
+        text,
+        scopes: Vec::new(),
+        open: Vec::new(),
+        pending: None,
+        none: "".into(),
+        document: Document::default(),
+    };
     loop {
         let at = reader.buffer_position() as usize;
         let step = match reader.read_event() {
@@ -114,7 +222,7 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
             }
             Err(error) => {
                 let at = (reader.error_position() as usize).max(at);
-                Err(Flaw { at, message: error.to_string() })
+                Err(flaw(at, error.to_string()))
             }
         };
         if let Err(flaw) = step {
@@ -125,70 +233,82 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
     parser.finish()
 }
 
+fn flaw(at: usize, message: impl Into<String>) -> Flaw {
+    Flaw { at, message: message.into(), limit: false }
+}
+
 struct Parser<'a> {
     text: &'a str,
     /// Declared prefixes; the depth at which each was.
     scopes: Vec<(usize, &'a str, Rc<str>)>,
     open: Vec<Element<'a>>,
+    /// The text since the last tag: its value, where it begins and ends.
+    pending: Option<(Cow<'a, str>, usize, usize)>,
+    none: Rc<str>,
     document: Document<'a>,
 }
 
 impl<'a> Parser<'a> {
     fn event(&mut self, event: Event<'a>, at: usize, after: usize) -> Result<(), Flaw> {
-        let flaw = |message: String| Flaw { at, message };
         match event {
-            Event::Start(tag) => self.start(&tag, at)?,
+            Event::Start(tag) => {
+                self.flush();
+                self.start(&tag, at)?;
+            }
             Event::Empty(tag) => {
+                self.flush();
                 self.start(&tag, at)?;
                 self.end(after.saturating_sub(1));
             }
-            Event::End(_) => self.end(at),
-            Event::Text(text) => {
-                let raw: Cow<'a, str> = text.into_inner();
+            Event::End(_) => {
+                self.flush();
+                self.end(at);
+            }
+            Event::Text(_) => {
+                let raw = &self.text[at..after];
                 if let Some(inner) = raw.find("]]>") {
-                    return Err(Flaw { at: at + inner, message: "`]]>` stands in text".to_owned() });
+                    return Err(flaw(at + inner, "`]]>` stands in text"));
                 }
-                self.add(raw, at)?;
+                self.add(Cow::Borrowed(raw), at, after)?;
             }
-            Event::CData(data) => {
-                let inner = data.into_inner();
-                let text = inner.into_owned();
+            Event::CData(_) => {
+                let inner = self.text.get(at + "<![CDATA[".len()..after - "]]>".len()).unwrap_or_default();
                 if self.open.is_empty() {
-                    return Err(flaw("text outside the root element".to_owned()));
+                    return Err(flaw(at, "text outside the root element"));
                 }
-                self.add(Cow::Owned(text), at)?;
+                self.add(Cow::Borrowed(inner), at, after)?;
             }
-            Event::GeneralRef(reference) => {
+            Event::GeneralRef(_) => {
                 if self.open.is_empty() {
-                    return Err(flaw("text outside the root element".to_owned()));
+                    return Err(flaw(at, "text outside the root element"));
                 }
-                let name = reference.to_string();
-                match resolve(&name) {
-                    Some(text) => self.add(Cow::Owned(text), at)?,
-                    None if self.skips_entities(&name) => {}
-                    None => return Err(flaw(format!("undefined entity `&{name};`"))),
+                let name = self.text.get(at + 1..after - 1).unwrap_or_default();
+                match resolve(name) {
+                    Some(c) => self.push(c, at, after),
+                    None if self.skips_entities(name) => {}
+                    None => return Err(flaw(at, format!("undefined entity `&{name};`"))),
                 }
             }
             Event::DocType(doctype) => {
                 if self.document.root.is_some() || !self.open.is_empty() {
-                    return Err(flaw("a document type after the root element has begun".to_owned()));
+                    return Err(flaw(at, "a document type after the root element has begun"));
                 }
                 self.document.doctype = Some((at, doctype.to_string()));
             }
             Event::Decl(declaration) => {
-                if at > 0 && !self.text[..at].chars().all(|c| c == '\u{feff}') {
-                    return Err(flaw("the XML declaration is not at the start".to_owned()));
+                if at > 0 {
+                    return Err(flaw(at, "the XML declaration does not stand at the very start"));
                 }
-                self.document.version = declaration.version().ok().map(|v| v.into_owned());
+                self.document.version = declaration.version().ok().map(std::borrow::Cow::into_owned);
             }
             Event::PI(instruction) => {
                 if instruction.target().eq_ignore_ascii_case("xml") {
-                    return Err(flaw("the XML declaration is not at the start".to_owned()));
+                    return Err(flaw(at, "the XML declaration does not stand at the very start"));
                 }
             }
             Event::Comment(comment) => {
                 if comment.contains("--") {
-                    return Err(flaw("`--` stands in a comment".to_owned()));
+                    return Err(flaw(at, "`--` stands in a comment"));
                 }
             }
             Event::Eof => {}
@@ -205,97 +325,122 @@ impl<'a> Parser<'a> {
             || outside.contains("SYSTEM")
     }
 
-    fn add(&mut self, text: Cow<'a, str>, at: usize) -> Result<(), Flaw> {
-        if let Some(bad) = text.find(|c| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')) {
-            return Err(Flaw { at: at + bad, message: "a character that XML forbids".to_owned() });
+    fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), Flaw> {
+        if let Some(bad) = forbidden(&text) {
+            return Err(flaw(at + bad, "a character that XML forbids"));
         }
-        match self.open.last_mut() {
-            Some(parent) => {
-                parent.nodes.push(Node::Text(text, at));
+        if self.open.is_empty() {
+            return if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') {
                 Ok(())
+            } else {
+                Err(flaw(at, "text outside the root element"))
+            };
+        }
+        match &mut self.pending {
+            None => self.pending = Some((text, at, after)),
+            Some((value, _, end)) => {
+                value.to_mut().push_str(&text);
+                *end = after;
             }
-            None if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') => Ok(()),
-            None => Err(Flaw { at, message: "text outside the root element".to_owned() }),
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, c: char, at: usize, after: usize) {
+        let (value, _, end) = self.pending.get_or_insert((Cow::Owned(String::new()), at, after));
+        value.to_mut().push(c);
+        *end = after;
+    }
+
+    /// Gives the text since the last tag to the element it stands in.
+    fn flush(&mut self) {
+        if let (Some((value, at, end)), Some(parent)) = (self.pending.take(), self.open.last_mut()) {
+            parent.nodes.push(Node::Text(Text { value, raw: &self.text[at..end], at }));
         }
     }
 
     fn start(&mut self, tag: &BytesStart<'a>, at: usize) -> Result<(), Flaw> {
-        let flaw = |message: String| Flaw { at, message };
         if self.document.root.is_some() {
-            return Err(flaw("a second root element".to_owned()));
+            return Err(flaw(at, "a second root element"));
         }
         if self.open.len() >= DEPTH {
-            return Err(flaw(format!("elements nest deeper than {DEPTH}")));
+            let message = format!("elements nest deeper than {DEPTH}");
+            return Err(Flaw { at, message, limit: true });
         }
         let depth = self.open.len() + 1;
         // The tag's bytes lie in the text: names can be borrowed from it.
-        let length = tag.len();
-        let inner: &'a str = self.text.get(at + 1..at + 1 + length).unwrap_or_default();
+        let inner: &'a str = self.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default();
+        let offset = |rest: &str| at + 1 + inner.len() - rest.len();
         let name_end = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
         let name = &inner[..name_end];
         if !is_name(name) {
-            return Err(flaw(format!("`{name}` is no name of an element")));
+            return Err(flaw(at, format!("`{name}` is no name of an element")));
         }
-        let mut raw: Vec<(&'a str, Cow<'a, str>)> = Vec::new();
+        let mut raw: Vec<(&'a str, Cow<'a, str>, usize)> = Vec::new();
         let mut rest = inner[name_end..].trim_start();
         let mut spaced = rest.len() < inner.len() - name_end;
         while !rest.is_empty() {
             if raw.len() >= ATTRIBUTES {
-                return Err(flaw(format!("more than {ATTRIBUTES} attributes")));
+                let message = format!("more than {ATTRIBUTES} attributes");
+                return Err(Flaw { at, message, limit: true });
             }
             let (key, after) =
-                rest.split_once('=').ok_or_else(|| flaw("an attribute without a value".to_owned()))?;
+                rest.split_once('=').ok_or_else(|| flaw(offset(rest), "an attribute without a value"))?;
             let key = key.trim_end();
             if !is_name(key) || !spaced {
-                return Err(flaw(format!("`{key}` is no name of an attribute")));
+                return Err(flaw(offset(rest), format!("`{key}` is no name of an attribute")));
             }
             let after = after.trim_start();
             let quote = after.chars().next().filter(|q| matches!(q, '"' | '\''));
-            let Some((value, after)) = quote.and_then(|q| after[1..].split_once(q)) else {
-                return Err(flaw(format!("the value of `{key}` is not in quotes")));
+            let Some((value, behind)) = quote.and_then(|q| after[1..].split_once(q)) else {
+                return Err(flaw(offset(after), format!("the value of `{key}` is not in quotes")));
             };
-            if raw.iter().any(|(k, _)| *k == key) {
-                return Err(flaw(format!("the attribute `{key}` is there twice")));
+            if raw.iter().any(|(k, _, _)| *k == key) {
+                return Err(flaw(offset(rest), format!("the attribute `{key}` is there twice")));
             }
-            raw.push((key, self.value(value, at)?));
-            rest = after.trim_start();
-            spaced = rest.len() < after.len();
+            let value_at = offset(after) + 1;
+            raw.push((key, self.attribute_value(value, value_at)?, value_at));
+            rest = behind.trim_start();
+            spaced = rest.len() < behind.len();
         }
         let mut declared = Vec::new();
-        for (key, value) in &raw {
+        for (key, value, at) in &raw {
             let prefix = match key.strip_prefix("xmlns") {
                 Some("") => "",
                 Some(p) if p.starts_with(':') => &p[1..],
                 _ => continue,
             };
             if value.is_empty() && !prefix.is_empty() {
-                return Err(flaw(format!("the prefix `{prefix}` is bound to nothing")));
+                return Err(flaw(*at, format!("the prefix `{prefix}` is bound to nothing")));
             }
             let uri: Rc<str> = (&**value).into();
             self.scopes.push((depth, prefix, uri.clone()));
-            declared.push((prefix, uri));
+            declared.push(Declaration { prefix, uri, at: *at });
         }
-        let (ns, local) =
-            self.resolve_name(name, true).ok_or_else(|| flaw(format!("unbound prefix in `{name}`")))?;
-        let mut attributes: Vec<Attribute<'a>> = Vec::new();
-        for (key, value) in raw {
+        let (ns, local) = self
+            .resolve_name(name, true)
+            .ok_or_else(|| flaw(at, format!("the prefix of `{name}` is not declared")))?;
+        let mut attributes: Vec<Attribute<'a>> = Vec::with_capacity(raw.len() - declared.len());
+        for (key, value, at) in raw {
             if key == "xmlns" || key.starts_with("xmlns:") {
                 continue;
             }
-            let (ns, local) =
-                self.resolve_name(key, false).ok_or_else(|| flaw(format!("unbound prefix in `{key}`")))?;
+            let (ns, local) = self
+                .resolve_name(key, false)
+                .ok_or_else(|| flaw(at, format!("the prefix of `{key}` is not declared")))?;
             if attributes.iter().any(|a| a.local == local && a.ns == ns) {
-                return Err(flaw(format!("the attribute `{local}` is there twice")));
+                return Err(flaw(at, format!("the attribute `{local}` is there twice")));
             }
-            attributes.push(Attribute { ns, name: key, local, value });
+            attributes.push(Attribute { ns, name: key, local, value, at });
         }
+        let nodes = Vec::new();
         self.open.push(Element {
             ns,
             name,
             local,
             attributes,
             declared,
-            nodes: Vec::new(),
+            nodes,
             at,
             end: at,
             closed: false,
@@ -304,29 +449,33 @@ impl<'a> Parser<'a> {
     }
 
     /// The value of an attribute, references resolved, white space made spaces.
-    fn value(&self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, Flaw> {
-        let flaw = |message: String| Flaw { at, message };
-        if raw.contains('<') {
-            return Err(flaw("`<` stands in the value of an attribute".to_owned()));
+    fn attribute_value(&self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, Flaw> {
+        if let Some(bad) = forbidden(raw) {
+            return Err(flaw(at + bad, "a character that XML forbids"));
+        }
+        if let Some(inner) = raw.find('<') {
+            return Err(flaw(at + inner, "`<` stands in the value of an attribute"));
         }
         if !raw.contains(['&', '\n', '\r', '\t']) {
             return Ok(Cow::Borrowed(raw));
         }
+        let spaced = |c: char| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
         let mut out = String::with_capacity(raw.len());
         let mut rest = raw;
         while let Some(start) = rest.find('&') {
-            out.extend(rest[..start].chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }));
+            out.extend(rest[..start].chars().map(spaced));
+            let here = at + raw.len() - rest.len() + start;
             let (name, after) = rest[start + 1..]
                 .split_once(';')
-                .ok_or_else(|| flaw("a `&` that begins no reference".to_owned()))?;
+                .ok_or_else(|| flaw(here, "a `&` that begins no reference; write `&amp;`"))?;
             match resolve(name) {
-                Some(text) => out.push_str(&text),
+                Some(c) => out.push(c),
                 None if self.skips_entities(name) => {}
-                None => return Err(flaw(format!("undefined entity `&{name};`"))),
+                None => return Err(flaw(here, format!("undefined entity `&{name};`"))),
             }
             rest = after;
         }
-        out.extend(rest.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }));
+        out.extend(rest.chars().map(spaced));
         Ok(Cow::Owned(out))
     }
 
@@ -342,10 +491,10 @@ impl<'a> Parser<'a> {
             return Some((XML.into(), local));
         }
         if prefix.is_empty() && !is_element {
-            return Some(("".into(), local));
+            return Some((self.none.clone(), local));
         }
         let bound = self.scopes.iter().rev().find(|(_, p, _)| *p == prefix).map(|(_, _, uri)| uri.clone());
-        bound.or_else(|| prefix.is_empty().then(|| "".into())).map(|ns| (ns, local))
+        bound.or_else(|| prefix.is_empty().then(|| self.none.clone())).map(|ns| (ns, local))
     }
 
     fn end(&mut self, at: usize) {
@@ -368,13 +517,14 @@ impl<'a> Parser<'a> {
     }
 
     fn finish(mut self) -> Document<'a> {
+        self.flush();
         let end = self.text.len();
         if self.document.flaw.is_none() {
             if let Some(open) = self.open.last() {
                 let message = format!("`{}` is never closed", open.name);
-                self.document.flaw = Some(Flaw { at: end, message });
+                self.document.flaw = Some(flaw(end, message));
             } else if self.document.root.is_none() {
-                self.document.flaw = Some(Flaw { at: end, message: "there is no element in it".to_owned() });
+                self.document.flaw = Some(flaw(end, "there is no element in it"));
             }
         }
         while let Some(element) = self.open.pop() {
@@ -384,9 +534,20 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// Where a character stands that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
+fn forbidden(text: &str) -> Option<usize> {
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8.
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().position(|(at, b)| match b {
+        0..=8 | 11 | 12 | 14..=31 => true,
+        0xef => matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])),
+        _ => false,
+    })
+}
+
 /// What a reference stands for, where XML itself says it.
-fn resolve(name: &str) -> Option<String> {
-    let one = match name {
+fn resolve(name: &str) -> Option<char> {
+    Some(match name {
         "amp" => '&',
         "lt" => '<',
         "gt" => '>',
@@ -401,8 +562,7 @@ fn resolve(name: &str) -> Option<String> {
             let forbidden = matches!(code, 0..=8 | 11 | 12 | 14..=31 | 0xfffe | 0xffff);
             char::from_u32(code).filter(|_| !forbidden)?
         }
-    };
-    Some(one.to_string())
+    })
 }
 
 fn is_name(name: &str) -> bool {

@@ -32,7 +32,7 @@ pub(super) fn run(args: &Check) -> Done {
         match read(file) {
             Ok(bytes) => {
                 let name = file.to_string_lossy();
-                check::check(&bytes, Options { file: &name }).into_iter().for_each(|d| sink.push(d));
+                check::check(&bytes, Options { file: &name, ..Options::default() }).into_iter().for_each(|d| sink.push(d));
             }
             Err(error) => failed = Some(error),
         }

@@ -64,8 +64,10 @@ pub struct Place {
     pub line: u32,
     /// Column from 1, in characters; 0 where it is about the whole line.
     pub column: u32,
-    /// The text of that line, cut where it is long, for people to see; empty where it is not at hand.
+    /// The text of that line, or a part of it where it is long, for people to see; empty where it is not at hand.
     pub source: String,
+    /// Which character of `source` (from 1) the column is.
+    pub mark: u32,
 }
 
 impl Place {
@@ -76,13 +78,21 @@ impl Place {
 
     /// A line and column (both from 1) in a file.
     pub fn at(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Self { file: file.into(), line, column, source: String::new() }
+        Self { file: file.into(), line, column, ..Self::default() }
     }
 
     /// Adds the text of the line.
     #[must_use]
-    pub fn showing(mut self, source: impl Into<String>) -> Self {
+    pub fn showing(self, source: impl Into<String>) -> Self {
+        let mark = self.column;
+        self.showing_part(source, mark)
+    }
+
+    /// Adds a part of the line, in which the place is character `mark` (from 1).
+    #[must_use]
+    pub fn showing_part(mut self, source: impl Into<String>, mark: u32) -> Self {
         self.source = source.into();
+        self.mark = mark;
         self
     }
 }

@@ -150,7 +150,7 @@ fn checked(
     let mut faulty = None;
     for (path, bytes) in documents {
         let file = store.show(path);
-        for finding in crate::check::check(bytes, crate::check::Options { file: &file }) {
+        for finding in crate::check::check(bytes, crate::check::Options { file: &file, ..Default::default() }) {
             if finding.severity == crate::diag::Severity::Error {
                 faulty.get_or_insert(path);
             }

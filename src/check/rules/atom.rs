@@ -1,446 +1,291 @@
-//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)).
+//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)): feeds, entries, sources, people. Its links and its
+//! texts have files of their own.
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::Log;
 use super::super::document::Element;
-use super::super::registry as r;
-use super::super::value::{self, Address};
-use super::extension::{self, Parent};
-use super::{ATOM, Once, XHTML, attributes, common, html, missing, no_text, required, say, undefined};
+use super::super::log::{Log, shown};
+use super::super::rule::{Rule, Within::{Entry, Feed, Whole}};
+use super::super::walk::{self, Def, Family, Kind, Scope};
+use super::{ATOM, date, element, email, html, link, rss, text, url};
 
-/// Alternate links so far: type and language of each, and whether two were alike.
-#[derive(Default)]
-pub(super) struct Links {
-    seen: HashSet<(String, String)>,
-    twice: bool,
-}
+static MISPLACED_METADATA: Rule = Rule::error("atom/misplaced-metadata", "An element of the feed behind its entries")
+    .why("The grammar of Atom puts entries last, so that programs that read a feed as it comes know the feed before its entries.")
+    .help("move it before the first entry")
+    .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
+    .example(Whole, "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n<rights>Ann</rights>\n</feed>", "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<rights>Ann</rights>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n</feed>");
 
-impl Links {
-    fn judge(&self, at: usize, log: &mut Log) {
-        if self.twice {
-            let message = "two alternate links have one type and language".to_owned();
-            log.add(&r::ATOM_LINK_TWICE, at, message);
-        }
+static MISSING_SELF: Rule = Rule::warning("atom/missing-self", "The feed does not say where it is")
+    .why("A feed that was mailed, mirrored or opened as a file can be subscribed to only if it says where it is published.")
+    .help("add <link rel=\"self\" href=\"…\"/>")
+    .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
+    .example(Whole, "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n</feed>", "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>");
+
+static DUPLICATE_ID: Rule = Rule::warning("atom/duplicate-id", "Two entries with one id")
+    .why("They are two versions of one entry: a reader shows the later one, or both as one. Most often an id was copied.")
+    .help("give each entry its own id")
+    .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
+    .example(Feed, "<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n<entry><id>https://town.example/1</id><title>Two</title><updated>2023-11-30T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>", "<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n<entry><id>https://town.example/2</id><title>Two</title><updated>2023-11-30T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>");
+
+static ALL_IDS_SAME: Rule = Rule::error("atom/all-ids-same", "All entries have one id")
+    .why("To a reader the feed is a single entry.")
+    .help("give each entry its own id")
+    .spec("RFC 4287, 4.2.6", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.6")
+    .example(Feed, concat!(
+        "<entry><id>https://town.example/</id><title>1</title><updated>2023-10-01T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>2</title><updated>2023-10-02T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>3</title><updated>2023-10-03T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>4</title><updated>2023-10-04T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>5</title><updated>2023-10-05T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>6</title><updated>2023-10-06T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>7</title><updated>2023-10-07T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>8</title><updated>2023-10-08T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>9</title><updated>2023-10-09T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n",
+        "<entry><id>https://town.example/</id><title>10</title><updated>2023-10-10T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>",
+    ), "<entry><id>https://town.example/1</id><title>1</title><updated>2023-10-01T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n<entry><id>https://town.example/2</id><title>2</title><updated>2023-10-02T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>");
+
+static DUPLICATE_UPDATED: Rule = Rule::note("atom/duplicate-updated", "Two entries of one instant")
+    .why("Readers order entries by this date; these two come in either order.")
+    .help("nothing needs mending, unless both have the same id")
+    .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
+    .example(Feed, "<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n<entry><id>https://town.example/2</id><title>Two</title><updated>2023-10-31T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>", "<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>\n<entry><id>https://town.example/2</id><title>Two</title><updated>2023-11-30T21:15:02Z</updated><author><name>Ann</name></author><content>Hello</content></entry>");
+
+static MISSING_SOURCE_ELEMENT: Rule = Rule::warning("atom/missing-source-element", "A source that does not say enough")
+    .why("An entry that was copied from another feed keeps that feed's id, title and date, so that readers can tell where it is from.")
+    .help("copy id, title and updated of the feed it is from")
+    .spec("RFC 4287, 4.2.11", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.11")
+    .example(Entry, "<source><id>https://other.example/</id><title>Other</title></source>", "<source><id>https://other.example/</id><title>Other</title><updated>2023-10-31T21:15:02Z</updated></source>");
+
+static MISSING_SUMMARY: Rule = Rule::error("atom/missing-summary", "Content that is no text, without a summary")
+    .why("Where the content is a file elsewhere, or a picture in Base64, the summary is all that most readers can show.")
+    .help("add a summary")
+    .spec("RFC 4287, 4.1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.2")
+    .example(Entry, "<content type=\"image/png\" src=\"https://town.example/1.png\"/>", "<content type=\"image/png\" src=\"https://town.example/1.png\"/>\n<summary>The town hall</summary>");
+
+static MISSING_TEXT: Rule = Rule::warning("atom/missing-text", "An entry without text")
+    .why("An entry that has neither content nor summary shows as its title.")
+    .help("add a summary or the content")
+    .spec("RFC 4287, 4.1.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1.1")
+    .example(Whole, "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link href=\"https://town.example/1\"/>\n</entry>", "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link href=\"https://town.example/1\"/>\n<summary>Hello</summary>\n</entry>");
+
+static NO_CONTENT_OR_ALTERNATE: Rule = Rule::error("atom/no-content-or-alternate", "An entry without content and without a link")
+    .why("There is nothing to show and nowhere to go.")
+    .help("add content, or a link with rel=\"alternate\"")
+    .spec("RFC 4287, 4.1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.2")
+    .example(Whole, "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<summary>Hello</summary>\n</entry>", "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<summary>Hello</summary>\n<link href=\"https://town.example/1\"/>\n</entry>");
+
+pub(in super::super) static FEED: Def = Def::parent("feed", &[]).attributes(&["indexing:index"]).check(feed);
+pub(in super::super) static ENTRY: Def = Def::parent("entry", &[&FEED]).attributes(&["rdf:parseType"]).many().check(entry);
+pub(in super::super) static SOURCE: Def = Def::parent("source", &[&ENTRY]).check(source);
+pub(in super::super) static AUTHOR: Def =
+    Def::parent("author", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM]).attributes(&["rdf:parseType"]).many().check(person);
+pub(in super::super) static CONTRIBUTOR: Def =
+    Def::parent("contributor", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM]).attributes(&["rdf:parseType"]).many().check(person);
+
+pub(in super::super) static FAMILY: Family = Family {
+    rules: &[
+        &MISPLACED_METADATA,
+        &MISSING_SELF,
+        &DUPLICATE_ID,
+        &ALL_IDS_SAME,
+        &DUPLICATE_UPDATED,
+        &MISSING_SOURCE_ELEMENT,
+        &MISSING_SUMMARY,
+        &MISSING_TEXT,
+        &NO_CONTENT_OR_ALTERNATE,
+    ],
+    stray,
+    ..Family::of_elements(
+        "atom",
+        &[ATOM],
+        &[
+            &ENTRY,
+            &SOURCE,
+            &AUTHOR,
+            &CONTRIBUTOR,
+            &Def::text("name", &[&AUTHOR, &CONTRIBUTOR], name),
+            &Def::text("email", &[&AUTHOR, &CONTRIBUTOR], |s, log| s.value(log, email::address)),
+            &Def::text("uri", &[&AUTHOR, &CONTRIBUTOR], address),
+            &Def::text("id", &[&FEED, &ENTRY, &SOURCE], id),
+            &Def::text("id", &[&rss::CHANNEL, &rss::ITEM], |s, log| s.value(log, url::iri)),
+            &Def::text("icon", &[&FEED, &SOURCE, &rss::CHANNEL], address),
+            &Def::text("logo", &[&FEED, &SOURCE, &rss::CHANNEL], address),
+            &Def::text("updated", &[&FEED, &ENTRY, &SOURCE], date::exact_rfc3339),
+            &Def::text("updated", &[&rss::CHANNEL, &rss::ITEM], date::rfc3339),
+            &Def::text("published", &[&ENTRY], date::exact_rfc3339),
+            &Def::text("published", &[&rss::ITEM], date::rfc3339),
+            &Def::text("generator", &[&FEED, &SOURCE, &rss::CHANNEL], generator).attributes(&["uri", "version"]),
+            &Def::own("category", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM], category)
+                .attributes(&["term", "scheme", "label"])
+                .many(),
+            &Def::own("link", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM], link::link)
+                .attributes(link::ATTRIBUTES)
+                .many(),
+            &Def::own("title", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM], text::construct).attributes(&["type"]),
+            &Def::own("subtitle", &[&FEED, &SOURCE, &rss::CHANNEL], text::construct).attributes(&["type"]),
+            &Def::own("rights", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL], text::construct).attributes(&["type"]),
+            &Def::own("summary", &[&ENTRY, &rss::ITEM], text::construct).attributes(&["type"]),
+            &Def::own("content", &[&ENTRY, &rss::ITEM], text::content).attributes(&["type", "src"]),
+        ],
+    )
+};
+
+/// An element of Atom in an extension or in RSS is odd; elsewhere it is wrong.
+fn stray<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, log: &mut Log) {
+    let known = FAMILY.elements.iter().any(|d| d.name == child.local) && !matches!(child.local, "entry" | "source");
+    let at_home = scope.feed.kind == Kind::Atom && &*scope.element.ns == ATOM;
+    let person = matches!(child.local, "name" | "email" | "uri");
+    if known && !at_home && !person {
+        element::questionable(scope, child, log);
+    } else {
+        walk::undefined(scope, child, log);
     }
 }
 
-/// Ids of the entries so far, with how often each.
-#[derive(Default)]
-pub(super) struct Seen(HashMap<String, usize>);
-
-/// Whether an element is the feed's own: of Atom, or of the wrong namespace that its parent has too.
-fn is_atom(parent: &Element<'_>, element: &Element<'_>) -> bool {
-    &*element.ns == ATOM || element.ns == parent.ns
+/// Where all that a feed says of itself is known: at its first entry, else at its end.
+pub(super) fn known_at(feed: &Element<'_>) -> usize {
+    feed.child(&feed.ns, "entry").map_or(feed.end, |e| e.at)
 }
 
-pub(super) fn feed(feed: &Element<'_>, log: &mut Log) {
-    attributes(feed, &[], log);
-    let mut once = Once::new();
-    let mut links = Links::default();
-    let mut seen = Seen::default();
-    let mut entries = 0;
-    let mut said = false;
-    let has_author = feed.elements().any(|e| is_atom(feed, e) && e.local == "author");
-    let has_self =
-        feed.elements().any(|e| is_atom(feed, e) && e.local == "link" && e.attr("rel") == Some("self"));
-    for child in feed.elements() {
-        common(child, log);
-        if is_atom(feed, child) && child.local == "entry" {
-            if !std::mem::replace(&mut said, true) {
-                metadata(feed, &once, has_self, log);
-                links.judge(child.at, log);
-                history(feed, child.at, log);
-            }
-            entries += 1;
-            entry(child, log, &mut seen, has_author);
-            continue;
-        }
-        if said && is_atom(feed, child) && child.local != "link" {
-            log.add(&r::ATOM_MISPLACED, feed.at, format!("`{}` stands after an entry", child.name));
-        }
-        shared(feed, child, Parent::Feed, &mut once, &mut links, log);
-    }
-    no_text(feed, log);
-    if !said && feed.closed {
-        metadata(feed, &once, has_self, log);
-        links.judge(feed.end, log);
-        history(feed, feed.end, log);
-    }
-    let all_same = entries > 2 && seen.0.len() == 1 && seen.0.values().all(|n| *n == entries);
-    if all_same && feed.closed {
-        log.add(&r::ATOM_DUPLICATE_IDS, feed.end, "all entries have one id".to_owned());
-    }
-}
-
-/// Paged and complete feeds ([RFC 5005](https://www.rfc-editor.org/rfc/rfc5005)), judged as far as they stand before
-/// the first entry.
-fn history(feed: &Element<'_>, at: usize, log: &mut Log) {
-    const HISTORY: &str = "http://purl.org/syndication/history/1.0";
-    let link = |rel: &str| {
-        let mut links = feed.elements().filter(|e| is_atom(feed, e) && e.local == "link");
-        links.find(|e| e.attr("rel") == Some(rel)).and_then(|e| e.attr("href"))
-    };
-    if feed.elements().any(|e| &*e.ns == HISTORY && e.local == "complete") {
-        for rel in ["first", "last", "previous", "next", "prev-archive", "next-archive"] {
-            if link(rel).is_some() {
-                log.add(&r::FH_REL, at, format!("a complete feed has no link `{rel}`"));
-            }
-        }
-        if link("current").is_some() && link("current") != link("self") {
-            log.add(&r::FH_CURRENT, at, "the current feed of a complete one is itself".to_owned());
-        }
-    }
-    for (end, beyond) in [("last", "next"), ("first", "previous")] {
-        if link("self").is_some() && link("self") == link(end) && link(beyond).is_some() {
-            log.add(&r::FH_PAST_END, at, format!("the {end} page names a {beyond} one"));
-        }
-    }
-}
-
-/// What the feed says of itself must stand before its first entry.
-fn metadata(feed: &Element<'_>, once: &Once<'_>, has_self: bool, log: &mut Log) {
+/// Says of a feed or source what it lacks, at its start tag: its end may be far.
+fn lacks(scope: &Scope<'_, '_>, rule: &'static Rule, log: &mut Log) {
+    let own = scope.element;
     for name in ["title", "id", "updated"] {
-        if !once.has(&feed.ns, name) {
-            log.add(&r::ELEMENT_MISSING, feed.at, format!("`{}` lacks `{name}`", feed.name));
+        if own.closed && own.child(&own.ns, name).is_none() {
+            log.late(rule, own.at, known_at(own), format!("`{}` has no `{name}`", own.name));
         }
-    }
-    if !has_self {
-        log.add(&r::ATOM_SELF, feed.at, "no link says where the feed is".to_owned());
     }
 }
 
-pub(super) fn entry(entry: &Element<'_>, log: &mut Log, seen: &mut Seen, has_author: bool) {
-    attributes(entry, &[], log);
-    let mut once = Once::new();
-    let mut links = Links::default();
-    for child in entry.elements() {
-        common(child, log);
-        if is_atom(entry, child) {
-            match child.local {
-                "content" => {
-                    once.first(child, log);
-                    content(child, log);
-                    continue;
-                }
-                "source" => {
-                    once.first(child, log);
-                    source(child, log);
-                    continue;
-                }
-                "published" => {
-                    once.first(child, log);
-                    date(child, log);
-                    continue;
-                }
-                "summary" => {
-                    once.first(child, log);
-                    text_construct(child, log);
-                    continue;
-                }
-                "subtitle" | "generator" | "icon" | "logo" => {
-                    undefined(child, log);
-                    continue;
-                }
-                "id" => {
-                    let id = child.text().trim().to_owned();
-                    let count = seen.0.entry(id).or_default();
-                    *count += 1;
-                }
-                _ => {}
+fn feed(scope: &Scope<'_, '_>, log: &mut Log) {
+    let feed = scope.element;
+    lacks(scope, &element::MISSING, log);
+    if feed.closed && !link::relations(feed).any(|(rel, _)| rel == "self") {
+        log.late(&MISSING_SELF, feed.at, known_at(feed), "no link with rel=\"self\" is in the feed");
+    }
+    if feed.closed && scope.xml("lang").next().is_none() {
+        log.start(&element::NO_LANGUAGE, feed, "no `xml:lang` is there");
+    }
+    link::one_alternate_a_kind(scope, log);
+    let entries: Vec<_> = feed.elements().filter(|e| e.ns == feed.ns && e.local == "entry").collect();
+    let first = entries.first().map_or(usize::MAX, |e| e.at);
+    for late in feed.elements().filter(|e| e.at > first && e.ns == feed.ns && e.local != "entry") {
+        if FAMILY.elements.iter().any(|d| d.name == late.local) {
+            log.start(&MISPLACED_METADATA, late, format!("`{}` stands behind an entry", late.name));
+        }
+    }
+    let mut ids: HashMap<String, usize> = HashMap::new();
+    let mut dates = HashSet::new();
+    let mut repeated = Vec::new();
+    for entry in &entries {
+        let text = |name| entry.child(&entry.ns, name).map(|e| (e, e.text().trim().to_owned()));
+        if let Some((element, id)) = text("id").filter(|(_, id)| !id.is_empty()) {
+            let count = ids.entry(id.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                repeated.push((element, id));
             }
         }
-        shared(entry, child, Parent::Entry, &mut once, &mut links, log);
+        if let Some((element, date)) = text("updated").filter(|(_, date)| !date.is_empty())
+            && !dates.insert(date.clone())
+        {
+            log.text(&DUPLICATE_UPDATED, element, format!("another entry was updated at {}", shown(&date)));
+        }
     }
-    no_text(entry, log);
+    if entries.len() > 9 && repeated.len() + 1 == entries.len() {
+        let (element, id) = &repeated[0];
+        log.text(&ALL_IDS_SAME, element, format!("all {} entries have the id `{}`", entries.len(), shown(id)));
+    } else {
+        for (element, id) in repeated {
+            log.text(&DUPLICATE_ID, element, format!("another entry has the id `{}`", shown(&id)));
+        }
+    }
+}
+
+fn source(scope: &Scope<'_, '_>, log: &mut Log) {
+    lacks(scope, &MISSING_SOURCE_ELEMENT, log);
+    link::one_alternate_a_kind(scope, log);
+}
+
+fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
+    let entry = scope.element;
+    let child = |name: &str| entry.child(&entry.ns, name);
     if entry.closed {
-        links.judge(entry.end, log);
-    }
-    for name in ["title", "id", "updated"] {
-        if !once.has(&entry.ns, name) {
-            missing(&r::ELEMENT_MISSING, entry, name, log);
+        let feed_has_author =
+            scope.parent.is_some_and(|feed| feed.element.child(&entry.ns, "author").is_some_and(|a| a.at < entry.at));
+        let source_has_author = child("source").is_some_and(|s| s.child(&entry.ns, "author").is_some());
+        scope.requires(log, &[("title", &element::MISSING)]);
+        if child("author").is_none() && !feed_has_author && !source_has_author {
+            log.end(&element::MISSING, entry, "neither the entry nor its feed has an `author`");
         }
-    }
-    let content = entry.elements().find(|e| is_atom(entry, e) && e.local == "content");
-    let alternate = entry
-        .elements()
-        .any(|e| is_atom(entry, e) && e.local == "link" && matches!(e.attr("rel"), None | Some("alternate")));
-    if content.is_none() && !alternate {
-        missing(&r::ATOM_NO_CONTENT, entry, "content or an alternate link", log);
-    }
-    let has_summary = entry.elements().any(|e| is_atom(entry, e) && e.local == "summary");
-    if content.is_some_and(|c| c.attr("src").is_some()) && !has_summary {
-        missing(&r::ATOM_NO_SUMMARY, entry, "summary", log);
-    }
-    let own_author = entry.elements().any(|e| {
-        is_atom(entry, e)
-            && (e.local == "author"
-                || e.local == "source" && e.elements().any(|s| is_atom(e, s) && s.local == "author"))
-    });
-    if !has_author && !own_author {
-        missing(&r::ELEMENT_MISSING, entry, "author", log);
-    }
-}
-
-fn source(source: &Element<'_>, log: &mut Log) {
-    attributes(source, &[], log);
-    let mut once = Once::new();
-    let mut links = Links::default();
-    for child in source.elements() {
-        common(child, log);
-        if is_atom(source, child) && child.local == "entry" {
-            undefined(child, log);
-            continue;
-        }
-        shared(source, child, Parent::Source, &mut once, &mut links, log);
-    }
-    no_text(source, log);
-    if source.closed {
-        links.judge(source.end, log);
-    }
-}
-
-/// What feeds, entries and sources have in common.
-fn shared<'e>(
-    within: &Element<'_>,
-    child: &'e Element<'_>,
-    parent: Parent,
-    once: &mut Once<'e>,
-    links: &mut Links,
-    log: &mut Log,
-) {
-    if !is_atom(within, child) {
-        extension::element(child, parent, once, log);
-        return;
-    }
-    match child.local {
-        "author" | "contributor" => return person(child, log),
-        "category" => return category(child, log),
-        "link" => return link(child, links, log),
-        "title" | "rights" | "subtitle" => text_construct(child, log),
-        "updated" => date(child, log),
-        "id" => iri(child, Address::Full, log),
-        "icon" | "logo" => iri(child, Address::Any, log),
-        "generator" => {
-            attributes(child, &["uri", "version"], log);
-            if let Some((uri, rule)) =
-                child.attr("uri").and_then(|u| value::address(u, Address::Any, true).map(|rule| (u, rule)))
-            {
-                log.add(rule, child.at, format!("the address is `{uri}`"));
+        scope.requires(log, &[("id", &element::MISSING), ("updated", &element::MISSING)]);
+        let summary = child("summary").is_some();
+        match child("content") {
+            Some(content) => {
+                let kind = content.value("type").unwrap_or_default();
+                let is_text =
+                    !kind.contains('/') || kind.ends_with("+xml") || kind.ends_with("/xml") || kind.starts_with("text/");
+                if !summary && (content.attribute("src").is_some() || !is_text) {
+                    log.end(&MISSING_SUMMARY, entry, "the content is no text, and there is no `summary`");
+                }
             }
-            if let Some(inner) = child.elements().next() {
-                log.add(
-                    &r::ELEMENT_UNDEFINED,
-                    child.at,
-                    format!("`{}` has no place in generator", inner.name),
-                );
+            None => {
+                if !summary {
+                    log.end(&MISSING_TEXT, entry, "`entry` has neither `content` nor `summary`");
+                }
+                if !link::relations(entry).any(|(rel, _)| rel == "alternate") {
+                    log.end(&NO_CONTENT_OR_ALTERNATE, entry, "`entry` has neither `content` nor a link to it");
+                }
             }
         }
-        _ => return undefined(child, log),
     }
-    once.first(child, log);
+    link::one_alternate_a_kind(scope, log);
 }
 
-fn iri(element: &Element<'_>, kind: Address, log: &mut Log) {
-    attributes(element, &[], log);
-    let text = element.text();
-    if text.trim() != &*text {
-        log.add(
-            &r::WHITESPACE,
-            element.at,
-            format!("white space stands around the value of `{}`", element.name),
-        );
-    }
-    say(value::address(text.trim(), kind, true), element, &text, log);
-}
-
-fn date(element: &Element<'_>, log: &mut Log) {
-    attributes(element, &[], log);
-    let text = element.text();
-    if text.trim() != &*text && value::rfc3339(text.trim()).is_none() {
-        log.add(
-            &r::WHITESPACE,
-            element.at,
-            format!("white space stands around the value of `{}`", element.name),
-        );
-        return;
-    }
-    say(value::rfc3339(&text), element, &text, log);
-}
-
-fn person(person: &Element<'_>, log: &mut Log) {
-    attributes(person, &[], log);
-    let mut once = Once::new();
-    for child in person.elements() {
-        common(child, log);
-        if !is_atom(person, child) {
-            extension::element(child, Parent::Other, &mut Once::new(), log);
-            continue;
-        }
-        let text = child.text();
-        match child.local {
-            "name" => html::plain(&text, child, log),
-            "uri" => say(value::address(text.trim(), Address::Any, true), child, &text, log),
-            "email" if !value::mailbox(&text) && !value::mailbox(&format!("{text}.example")) => {
-                log.add(&r::EMAIL_SPEC, child.end, format!("`{text}` is no e-mail address"));
-            }
-            "email" => {}
-            _ => {
-                undefined(child, log);
-                continue;
-            }
-        }
-        once.first(child, log);
-    }
-    no_text(person, log);
-    if !once.has(&person.ns, "name") {
-        missing(&r::ELEMENT_MISSING, person, "name", log);
+fn person(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.requires(log, &[("name", &element::MISSING)]);
+    if scope.stands_in(&[&rss::ITEM]) && scope.before().any(|e| e.is(ATOM, scope.element.local)) && scope.element.local == "author" {
+        element::duplicate(scope.parent.unwrap_or(scope), scope.element, log);
     }
 }
 
-fn category(element: &Element<'_>, log: &mut Log) {
-    attributes(element, &["term", "scheme", "label"], log);
-    if required(element, "term", log).is_some_and(|t| t.trim().is_empty()) {
-        log.add(&r::TEXT_BLANK, element.end, "`term` is empty".to_owned());
-    }
-    html::plain(element.attr("label").unwrap_or_default(), element, log);
-    if let Some(scheme) = element.attr("scheme") {
-        say(value::address(scheme, Address::Full, true), element, scheme, log);
-    }
+fn name(scope: &Scope<'_, '_>, log: &mut Log) {
+    element::not_blank(scope, log);
+    html::plain(scope, log);
+    email::not_in_name(scope, log);
 }
 
-fn link(element: &Element<'_>, links: &mut Links, log: &mut Log) {
-    attributes(element, &["href", "rel", "type", "hreflang", "title", "length"], log);
-    let (media_type, language) = (element.attr("type"), element.attr("hreflang"));
-    if let Some(t) = media_type.filter(|t| !value::is_mime(t)) {
-        log.add(&r::MIME, element.end, format!("the type is `{t}`"));
+fn address(scope: &Scope<'_, '_>, log: &mut Log) {
+    element::not_blank(scope, log);
+    if scope.feed.kind == Kind::Atom {
+        element::no_whitespace(scope, log);
     }
-    if let Some(l) = language {
-        say(value::language(l), element, l, log);
-    }
-    if let Some(length) = element.attr("length") {
-        say(value::integer(length), element, length, log);
-    }
-    thread(element, log);
-    match element.attr("href") {
-        Some(href) => say(value::address(href, Address::Any, true), element, href, log),
-        None => log.add(&r::ATOM_NO_HREF, element.end, "the link has no `href`".to_owned()),
-    }
-    if matches!(element.attr("rel"), None | Some("alternate")) {
-        let key = (media_type.unwrap_or_default().to_owned(), language.unwrap_or_default().to_owned());
-        links.twice |= !links.seen.insert(key);
-    }
+    scope.value(log, url::reference);
 }
 
-/// The attributes of [RFC 4685](https://www.rfc-editor.org/rfc/rfc4685#section-4).
-fn thread(element: &Element<'_>, log: &mut Log) {
-    for a in element.attributes.iter().filter(|a| &*a.ns == "http://purl.org/syndication/thread/1.0") {
-        let verdict = match a.local {
-            "count" => value::integer(&a.value),
-            "updated" => value::rfc3339(&a.value),
-            "when" => Some(&r::THR_WHEN),
-            _ => None,
-        };
-        say(verdict, element, &a.value, log);
-    }
+fn id(scope: &Scope<'_, '_>, log: &mut Log) {
+    element::not_blank(scope, log);
+    element::no_whitespace(scope, log);
+    scope.value(log, url::id);
 }
 
-pub(super) fn text_construct(element: &Element<'_>, log: &mut Log) {
-    attributes(element, &["type"], log);
-    match element.attr("type") {
-        None | Some("text" | "html") => {
-            inline(element, log);
-            if element.elements().next().is_none() && element.text().trim().is_empty() {
-                log.add(&r::TEXT_BLANK, element.end, format!("`{}` is empty", element.name));
-            }
-        }
-        Some("xhtml") => xhtml(element, log),
-        Some(other) if value::is_mime(other) => {
-            log.add(
-                &r::MIME_TEXT,
-                element.at,
-                format!("a text has the type text, html or xhtml, not `{other}`"),
-            );
-        }
-        Some(other) => log.add(&r::MIME, element.at, format!("the type is `{other}`")),
-    }
+fn generator(scope: &Scope<'_, '_>, log: &mut Log) {
+    element::not_blank(scope, log);
+    html::plain(scope, log);
+    scope.attribute(log, "uri", url::reference);
 }
 
-/// Text and escaped HTML hold no elements.
-fn inline(element: &Element<'_>, log: &mut Log) {
-    if let Some(inner) = element.elements().next() {
-        log.add(&r::ELEMENT_UNDEFINED, element.at, format!("`{}` has to be escaped here", inner.name));
-        no_text(element, log);
-        return;
+fn category(scope: &Scope<'_, '_>, log: &mut Log) {
+    for child in scope.element.elements() {
+        walk::undefined(scope, child, log);
     }
-    let text = element.text();
-    match element.attr("type") {
-        Some("html" | "text/html") => html::html(&text, element, false, log),
-        _ => html::undeclared(&text, element, log),
+    if let Some(text) = scope.element.texts().find(|t| !t.value.trim().is_empty()) {
+        let inner = text.value.len() - text.value.trim_start().len();
+        element::unexpected_text(scope, &text.value, text.locate(inner), log);
     }
-}
-
-fn xhtml(element: &Element<'_>, log: &mut Log) {
-    let mut divs = element.elements();
-    let first = divs.next();
-    let ok = first.is_some_and(|d| &*d.ns == XHTML && d.local == "div") && divs.next().is_none();
-    no_text(element, log);
-    if !ok {
-        missing(&r::ATOM_NO_DIV, element, "div", log);
-    }
-    let text = super::deep_text(element);
-    if html::looks_escaped(&text) {
-        log.add(&r::HTML_INLINE, element.end, format!("`{}` holds escaped markup", element.name));
-    }
-    for child in element.elements() {
-        markup(child, log);
-        html::xhtml(child, log);
-    }
-}
-
-/// Elements within a text: none may be without a namespace or of the feed's.
-fn markup(element: &Element<'_>, log: &mut Log) {
-    common(element, log);
-    if &*element.ns == "http://www.w3.org/2007/app" {
-        undefined(element, log);
-    }
-    if element.ns.is_empty() || &*element.ns == ATOM {
-        log.add(&r::NS_MISSING, element.at, format!("`{}` is not in the XHTML namespace", element.name));
-    }
-    for child in element.elements() {
-        markup(child, log);
-    }
-}
-
-fn content(element: &Element<'_>, log: &mut Log) {
-    attributes(element, &["type", "src"], log);
-    let media_type = element.attr("type");
-    if let Some(src) = element.attr("src") {
-        say(value::address(src, Address::Any, true), element, src, log);
-        if let Some(t) = media_type.filter(|t| !value::is_mime(t)) {
-            log.add(&r::MIME, element.at, format!("content elsewhere has a media type, not `{t}`"));
-        }
-        if element.elements().next().is_some() {
-            log.add(&r::ELEMENT_UNDEFINED, element.at, "content elsewhere is empty here".to_owned());
-        } else {
-            no_text(element, log);
-        }
-        return;
-    }
-    match media_type {
-        None | Some("text" | "html") => inline(element, log),
-        Some("xhtml") => xhtml(element, log),
-        Some(t) if !value::is_mime(t) => log.add(&r::MIME, element.at, format!("the type is `{t}`")),
-        Some(t) => {
-            let t = t.to_ascii_lowercase();
-            let essence = t.split(';').next().unwrap_or_default();
-            if essence.ends_with("+xml") || essence.ends_with("/xml") {
-                no_text(element, log);
-            } else if essence.starts_with("text/") {
-                inline(element, log);
-            } else if !value::is_base64(&super::deep_text(element)) {
-                log.add(&r::ATOM_BASE64, element.end, format!("content of type `{essence}` is Base64"));
-            }
-        }
+    scope.required(log, "term", element::not_blank_attribute);
+    scope.attribute(log, "scheme", url::iri);
+    if let Some(label) = scope.element.attribute("label") {
+        html::plain_attribute(label, log);
     }
 }

@@ -1,487 +1,261 @@
-//! HTML inside feeds: what readers strip, what endangers them, and markup where plain text is meant.
+//! HTML in feeds: where it is meant, whether it is sound and harmless; where it is not meant, whether it is there.
 
-use super::super::Log;
-use super::super::document::Element;
-use super::super::registry as r;
-use super::XHTML;
+use std::borrow::Cow;
 
-/// Elements that readers show.
-const SAFE: &[&str] = &[
-    "a",
-    "abbr",
-    "acronym",
-    "address",
-    "area",
-    "article",
-    "aside",
-    "audio",
-    "b",
-    "bdi",
-    "bdo",
-    "big",
-    "blockquote",
-    "body",
-    "br",
-    "button",
-    "canvas",
-    "caption",
-    "center",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "data",
-    "datalist",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "font",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hgroup",
-    "hr",
+use super::super::document::{Attribute, Element};
+use super::super::log::{Log, shown};
+use super::super::rule::{Rule, Within::{Entry, Item}};
+use super::super::walk::{Family, Scope};
+use super::{XHTML, markup, style};
+
+pub(in super::super) static BROKEN: Rule = Rule::warning("html/not-well-formed", "HTML that each reader repairs in its own way")
+    .why("Browsers repair what is broken; readers clean it, each with another parser, and what was open swallows what follows.")
+    .help("correct the markup at this place")
+    .spec("HTML, 13.2.2", "https://html.spec.whatwg.org/multipage/parsing.html#parse-errors")
+    .example(Item, "<description>&lt;p>One &lt;b>two&lt;/p></description>", "<description>&lt;p>One &lt;b>two&lt;/b>&lt;/p></description>");
+
+pub(in super::super) static RISK: Rule = Rule::warning("html/risk", "An element that readers take out")
+    .why("Scripts, frames, objects and styles can endanger the reader's user, so readers remove them, with or without what stands in them.")
+    .help("remove it; write a link in place of a frame")
+    .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
+    .example(Item, "<description>&lt;p>One&lt;/p>&lt;script>alert(1)&lt;/script></description>", "<description>&lt;p>One&lt;/p></description>");
+
+pub(in super::super) static RISK_ATTRIBUTE: Rule = Rule::warning("html/risk-attribute", "An attribute that readers take out")
+    .why("Event handlers and addresses with javascript: are scripts, so readers remove them.")
+    .help("remove it")
+    .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
+    .example(Item, "<description>&lt;p onclick=\"alert(1)\">One&lt;/p></description>", "<description>&lt;p>One&lt;/p></description>");
+
+pub(in super::super) static STYLE: Rule = Rule::warning("html/style", "A style that readers take out")
+    .why("With positions, huge margins or pictures in its style an entry can cover the reader itself, or tell a server who reads it; readers let simple properties and values through.")
+    .help("leave the looks to the reader")
+    .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
+    .example(Item, "<description>&lt;p style=\"position: fixed\">One&lt;/p></description>", "<description>&lt;p style=\"color: red\">One&lt;/p></description>");
+
+static RELATIVE: Rule = Rule::warning("html/relative", "A relative address in a text of RSS")
+    .why("RSS does not say what addresses in a text are relative to: one reader takes the item's link, another the feed's address, a third none.")
+    .help("write the address in full")
+    .spec("RSS Profile, description", "https://www.rssboard.org/rss-profile#element-channel-item-description")
+    .example(Item, "<description>&lt;img src=\"/1.png\" alt=\"\"></description>", "<description>&lt;img src=\"https://town.example/1.png\" alt=\"\"></description>");
+
+static IN_TEXT: Rule = Rule::warning("html/in-text", "HTML where plain text is meant")
+    .why("Readers show it as it stands, with its tags, or take it for HTML and lose what looks like a tag.")
+    .help("write the text without markup")
+    .spec("RSS Profile, Character Data", "https://www.rssboard.org/rss-profile#data-types-characterdata")
+    .example(Item, "<title>&lt;b>One&lt;/b></title>", "<title>One</title>");
+
+static CHARACTER_DATA: Rule = Rule::warning("html/character-data", "Plain text that looks like HTML")
+    .why("Some readers decode a title twice. What begins like a tag or a reference survives both ways if its `<` and `&` are written as hexadecimal references.")
+    .help("write &#x3C; for < and &#x26; for &")
+    .spec("RSS Profile, Character Data", "https://www.rssboard.org/rss-profile#data-types-characterdata")
+    .example(Item, "<title>a &lt;b</title>", "<title>a &#x3C;b</title>");
+
+static UNDECLARED: Rule = Rule::warning("html/undeclared", "HTML in a text whose type is text")
+    .why("The type says that this is plain text, so readers show the tags.")
+    .help("write type=\"html\", or the text without markup")
+    .spec("RFC 4287, 3.1.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.1")
+    .example(Entry, "<summary>&lt;b>One&lt;/b></summary>", "<summary type=\"html\">&lt;b>One&lt;/b></summary>");
+
+static NOT_INLINE: Rule = Rule::warning("html/not-inline", "Escaped HTML in XHTML")
+    .why("XHTML stands in the feed as elements. What is escaped is text, and readers show its tags.")
+    .help("write the elements unescaped, or type=\"html\"")
+    .spec("RFC 4287, 3.1.1.3", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.3")
+    .example(Entry, "<summary type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">&lt;b>One&lt;/b></div></summary>", "<summary type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><b>One</b></div></summary>");
+
+pub(in super::super) static FAMILY: Family = Family::of_rules(
     "html",
-    "i",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "label",
-    "legend",
-    "li",
-    "main",
-    "map",
-    "mark",
-    "menu",
-    "meter",
-    "nav",
-    "ol",
-    "optgroup",
-    "option",
-    "output",
-    "p",
-    "picture",
-    "pre",
-    "progress",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "select",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "textarea",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "track",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "video",
-    "wbr",
-    "svg",
-    "math",
-];
-/// Elements that readers take out, for what they can do.
-const RISKY: &[&str] = &[
-    "applet",
-    "base",
-    "basefont",
-    "bgsound",
-    "comment",
-    "embed",
-    "frame",
-    "frameset",
-    "iframe",
-    "isindex",
-    "keygen",
-    "link",
-    "listing",
-    "marquee",
-    "meta",
-    "noembed",
-    "noframes",
-    "noscript",
-    "nobr",
-    "blink",
-    "object",
-    "param",
-    "plaintext",
-    "script",
-    "style",
-    "template",
-    "title",
-    "xml",
-    "xmp",
-    "layer",
-    "ilayer",
-    "multicol",
-    "spacer",
-];
-const PROPERTIES: &[&str] = &[
-    "azimuth",
-    "background",
-    "background-color",
-    "border",
-    "border-bottom",
-    "border-bottom-color",
-    "border-bottom-style",
-    "border-bottom-width",
-    "border-collapse",
-    "border-color",
-    "border-left",
-    "border-left-color",
-    "border-left-style",
-    "border-left-width",
-    "border-right",
-    "border-right-color",
-    "border-right-style",
-    "border-right-width",
-    "border-spacing",
-    "border-style",
-    "border-top",
-    "border-top-color",
-    "border-top-style",
-    "border-top-width",
-    "border-width",
-    "clear",
-    "color",
-    "cursor",
-    "direction",
-    "display",
-    "elevation",
-    "float",
-    "font",
-    "font-family",
-    "font-size",
-    "font-style",
-    "font-variant",
-    "font-weight",
-    "height",
-    "letter-spacing",
-    "line-height",
-    "margin",
-    "margin-bottom",
-    "margin-left",
-    "margin-right",
-    "margin-top",
-    "overflow",
-    "padding",
-    "padding-bottom",
-    "padding-left",
-    "padding-right",
-    "padding-top",
-    "pause",
-    "pause-after",
-    "pause-before",
-    "pitch",
-    "pitch-range",
-    "richness",
-    "speak",
-    "speak-header",
-    "speak-numeral",
-    "speak-punctuation",
-    "speech-rate",
-    "stress",
-    "text-align",
-    "text-decoration",
-    "text-indent",
-    "unicode-bidi",
-    "vertical-align",
-    "voice-family",
-    "volume",
-    "white-space",
-    "width",
-];
-const KEYWORDS: &[&str] = &[
-    "aqua",
-    "auto",
-    "black",
-    "block",
-    "blue",
-    "bold",
-    "both",
-    "bottom",
-    "brown",
-    "center",
-    "collapse",
-    "dashed",
-    "dotted",
-    "fuchsia",
-    "gray",
-    "green",
-    "!important",
-    "italic",
-    "left",
-    "lime",
-    "maroon",
-    "medium",
-    "none",
-    "navy",
-    "normal",
-    "nowrap",
-    "olive",
-    "pointer",
-    "purple",
-    "red",
-    "right",
-    "solid",
-    "silver",
-    "teal",
-    "top",
-    "transparent",
-    "underline",
-    "white",
-    "yellow",
-];
+    &[
+        &BROKEN,
+        &RISK,
+        &RISK_ATTRIBUTE,
+        &STYLE,
+        &RELATIVE,
+        &IN_TEXT,
+        &CHARACTER_DATA,
+        &UNDECLARED,
+        &NOT_INLINE,
+    ],
+);
 
-/// A tag found in text: its name and its attributes.
-struct Tag<'a> {
-    name: &'a str,
-    attributes: Vec<(&'a str, &'a str)>,
+/// What speaks for HTML in a text that should have none.
+enum Sign<'t> {
+    /// An end tag of HTML, or a reference that only HTML has.
+    Markup(&'t str),
+    /// The beginning of what could be either.
+    Likeness(&'t str),
 }
 
-/// The start tags in a text.
-fn tags(text: &str) -> Vec<Tag<'_>> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix("!--") {
-            rest = after.split_once("-->").map_or("", |(_, r)| r);
-            continue;
-        }
-        let name_end =
-            rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-')).unwrap_or(rest.len());
-        let name = &rest[..name_end];
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            continue;
-        }
-        rest = &rest[name_end..];
-        let mut attributes = Vec::new();
-        loop {
-            rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-            if rest.is_empty() || rest.starts_with(['>', '<']) {
-                break;
-            }
-            let key_end = rest
-                .find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '<'))
-                .unwrap_or(rest.len());
-            let key = &rest[..key_end];
-            rest = rest[key_end..].trim_start();
-            let mut value = "";
-            if let Some(after) = rest.strip_prefix('=') {
-                let after = after.trim_start();
-                let quote = after.chars().next().filter(|q| matches!(q, '"' | '\''));
-                (value, rest) = match quote {
-                    Some(q) => after[1..].split_once(q).unwrap_or((&after[1..], "")),
-                    None => after
-                        .split_at(after.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(after.len())),
-                };
-            } else if key.is_empty() {
-                rest = rest.get(1..).unwrap_or_default();
-            }
-            attributes.push((key, value));
-        }
-        found.push(Tag { name, attributes });
+/// The first end tag of HTML, else the first reference of HTML, else the first thing like a tag.
+fn sign(text: &str) -> Option<Sign<'_>> {
+    if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
+        return None;
     }
-    found
-}
-
-fn is_known(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    SAFE.contains(&&*lower) || RISKY.contains(&&*lower)
-}
-
-/// Whether a text looks like markup: it holds a tag of HTML, or a reference that only HTML has.
-fn has_markup(text: &str) -> bool {
-    let closes = text.split("</").skip(1).any(|t| {
-        let name = t.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        is_known(name)
+    for (at, _) in text.match_indices("</") {
+        let name = word(&text[at + 2..]);
+        if text[at + 2 + name.len()..].starts_with('>') && markup::is_html(name) {
+            return Some(Sign::Markup(&text[at..at + name.len() + 3]));
+        }
+    }
+    let mut references = text.match_indices('&').map(|(at, _)| {
+        let rest = &text[at + 1..];
+        let number = rest.len() - rest.strip_prefix('#').unwrap_or(rest).len();
+        (at, number == 1, word(&rest[number..]))
     });
-    if closes || tags(text).iter().any(|t| is_known(t.name)) && text.contains('>') {
-        return true;
-    }
-    text.split('&').skip(1).any(|part| {
-        part.split_once(';').is_some_and(|(name, _)| {
-            let number = name.strip_prefix('#').map(|n| n.strip_prefix(['x', 'X']).unwrap_or(n));
-            number.map_or_else(
-                || {
-                    name.len() > 1
-                        && name.bytes().all(|b| b.is_ascii_alphanumeric())
-                        && crate::html::decode_entities_once(&format!("&{name};")).len() != name.len() + 2
-                },
-                |n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_hexdigit()),
-            )
-        })
-    })
-}
-
-/// Whether text that is markup already holds markup once more.
-pub(super) fn looks_escaped(text: &str) -> bool {
-    tags(text).iter().any(|t| is_known(t.name)) && text.contains('>')
-}
-
-/// Plain text must not hold markup.
-pub(super) fn plain(text: &str, element: &Element<'_>, log: &mut Log) {
-    if has_markup(text) {
-        log.add(&r::HTML_IN_TEXT, element.end, format!("`{}` holds markup", element.name));
-    }
-}
-
-/// Text of Atom that does not say that it is HTML.
-pub(super) fn undeclared(text: &str, element: &Element<'_>, log: &mut Log) {
-    if has_markup(text) {
-        log.add(
-            &r::HTML_UNDECLARED,
-            element.end,
-            format!("`{}` holds markup, but its type is text", element.name),
-        );
-    }
-}
-
-/// HTML as a text.
-pub(super) fn html(text: &str, element: &Element<'_>, relative: bool, log: &mut Log) {
-    let at = element.end;
-    for tag in tags(text) {
-        judge(&tag.name.to_ascii_lowercase(), tag.attributes.into_iter(), at, relative, log);
-    }
-    if text.rfind('<').is_some_and(|open| {
-        text[open..].chars().nth(1).is_some_and(|c| c.is_ascii_alphabetic()) && !text[open..].contains('>')
+    if let Some((at, number, name)) = references.find(|(_, number, name)| {
+        !name.is_empty() && (*number || !name.bytes().all(|b| b.is_ascii_alphabetic()) || is_entity(name))
     }) {
-        log.add(&r::HTML_BROKEN, at, format!("`{}` ends within a tag", element.name));
+        return Some(Sign::Markup(&text[at..at + 1 + usize::from(number) + name.len()]));
+    }
+    let start = text.match_indices('<').find(|(at, _)| {
+        text[at + 1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic())
+    })?;
+    let rest = &text[start.0..];
+    let name = word(&rest[1..]);
+    // A tag needs no end tag to be one where it has attributes or can have none.
+    let inner = rest.split('>').next().unwrap_or_default();
+    let sure = inner.contains("=\"") || ["br", "hr", "img"].iter().any(|v| v.eq_ignore_ascii_case(name));
+    let whole = inner.len() < rest.len() && sure && markup::is_html(name);
+    let shown = rest.get(..1 + name.len()).unwrap_or(rest);
+    Some(if whole { Sign::Markup(shown) } else { Sign::Likeness(shown) })
+}
+
+fn word(text: &str) -> &str {
+    &text[..text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())]
+}
+
+/// Whether HTML has a reference of this name.
+fn is_entity(name: &str) -> bool {
+    matches!(name, "amp" | "lt" | "gt" | "quot" | "nbsp" | "apos") || {
+        let reference = format!("&{name};");
+        crate::html::decode_entities_once(&reference) != reference
     }
 }
 
-fn judge<'t>(
-    name: &str,
-    attributes: impl Iterator<Item = (&'t str, &'t str)>,
-    at: usize,
+/// Whether the author of an element wrote hexadecimal references, as the RSS Profile advises for text that looks like
+/// HTML and is none.
+fn is_careful(scope: &Scope<'_, '_>) -> bool {
+    scope.feed.text.get(scope.element.at..scope.element.end).is_some_and(|raw| raw.contains("&#x"))
+}
+
+/// Plain text, in which HTML has no place.
+pub(in super::super) fn plain(scope: &Scope<'_, '_>, log: &mut Log) {
+    let text = scope.element.text();
+    match sign(&text) {
+        Some(Sign::Markup(found)) if found.starts_with("</") || !is_careful(scope) => {
+            let message = format!("`{}` holds `{}`", scope.element.name, shown(found));
+            log.text(&IN_TEXT, scope.element, message);
+        }
+        Some(Sign::Likeness(found)) if scope.is_rss_2() && !is_careful(scope) => {
+            let message = format!("`{}` holds `{}`", scope.element.name, shown(found));
+            log.text(&CHARACTER_DATA, scope.element, message);
+        }
+        _ => {}
+    }
+}
+
+/// The same for an attribute.
+pub(in super::super) fn plain_attribute(attribute: &Attribute<'_>, log: &mut Log) {
+    if let Some(Sign::Markup(found)) = sign(&attribute.value) {
+        log.attribute(&IN_TEXT, attribute, format!("`{}` holds `{}`", attribute.name, shown(found)));
+    }
+}
+
+/// A text that is not said to be HTML.
+pub(in super::super) fn undeclared(scope: &Scope<'_, '_>, log: &mut Log) {
+    let text = scope.element.text();
+    if let Some(Sign::Markup(found)) = sign(&text)
+        && (found.starts_with("</") || !is_careful(scope))
+    {
+        let message = format!("`{}` holds `{}`, and its type is text", scope.element.name, shown(found));
+        log.text(&UNDECLARED, scope.element, message);
+    }
+}
+
+/// XHTML whose text is HTML once more.
+pub(in super::super) fn not_inline(element: &Element<'_>, log: &mut Log) {
+    // Code that is shown has elements around it.
+    let flat = element.elements().all(|div| div.is(XHTML, "div") && div.elements().next().is_none());
+    let text = element.deep_text();
+    if flat && let Some(Sign::Markup(found)) = sign(&text) {
+        log.text(&NOT_INLINE, element, format!("`{}` holds the text `{}`", element.name, shown(found)));
+    }
+}
+
+pub(in super::super) fn not_xhtml(element: &Element<'_>, log: &mut Log) {
+    log.start(&BROKEN, element, format!("`{}` is not in the namespace of XHTML", element.name));
+}
+
+/// HTML of RSS, which has no base.
+pub(in super::super) fn fragment(scope: &Scope<'_, '_>, log: &mut Log) {
+    look(scope, true, log);
+}
+
+/// HTML of Atom.
+pub(in super::super) fn declared(scope: &Scope<'_, '_>, log: &mut Log) {
+    look(scope, false, log);
+}
+
+fn look(scope: &Scope<'_, '_>, relative: bool, log: &mut Log) {
+    let element = scope.element;
+    let text = element.text();
+    let whole = matches!(text, Cow::Borrowed(_)).then(|| element.texts().next()).flatten();
+    judge(&text, relative, &mut |rule, offset, message| {
+        log.at(rule, whole.map_or_else(|| element.text_at(), |t| t.locate(offset)), message);
+    });
+}
+
+/// Looks at HTML: what it says of it is the rule, the byte offset and the message.
+pub(in super::super) fn judge(
+    text: &str,
     relative: bool,
-    log: &mut Log,
+    say: &mut dyn FnMut(&'static Rule, usize, String),
 ) {
-    if RISKY.contains(&name) {
-        log.add(&r::HTML_RISK, at, format!("readers remove `{name}`"));
-    } else if !SAFE.contains(&name) {
-        log.add(&r::HTML_BROKEN, at, format!("`{name}` is no element of HTML"));
-    }
-    for (key, value) in attributes {
-        let key = key.to_ascii_lowercase();
-        if key.starts_with("on") {
-            log.add(&r::HTML_RISK_ATTRIBUTE, at, format!("readers remove `{key}`"));
-        } else if key == "style" {
-            if let Some(bad) = bad_style(value) {
-                log.add(&r::HTML_STYLE, at, format!("readers may remove the style for `{bad}`"));
-            }
-        } else if matches!(&*key, "href" | "src") {
-            let scheme = value
-                .split(':')
-                .next()
-                .filter(|_| value.contains(':'))
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase();
-            if matches!(&*scheme, "javascript" | "vbscript") {
-                log.add(&r::HTML_RISK_ATTRIBUTE, at, format!("readers remove `{scheme}:`"));
-            }
-            if relative && !value.contains(':') && !value.starts_with('#') && !value.is_empty() {
-                log.add(&r::HTML_RELATIVE, at, format!("`{value}` is relative to nothing"));
+    markup::scan(text, &mut |event| match event {
+        markup::Event::Broken(at, message) => say(&BROKEN, at, message),
+        markup::Event::Element(at, name) => match markup::kind(name) {
+            None if name.contains('-') => say(&RISK, at, format!("readers do not know `{}`", shown(name))),
+            None => say(&BROKEN, at, format!("`{}` is no element of HTML", shown(name))),
+            Some(kind) if kind.risky => say(&RISK, at, format!("readers take `{name}` out")),
+            Some(_) => {}
+        },
+        markup::Event::Instruction(at) => say(&RISK, at, "readers take `<?import` out".to_owned()),
+        markup::Event::Attribute { element, name, value, at } => {
+            if let Some((rule, message)) = attribute(name, value) {
+                say(rule, at, message);
+            } else if relative && is_address(element, name) && is_relative(value) {
+                say(&RELATIVE, at, format!("`{}` is relative to nothing", shown(value)));
             }
         }
-    }
+    });
 }
 
-/// The first part of a style that readers do not let through.
-fn bad_style(style: &str) -> Option<&str> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || ":,;#%.!-'\"()_".contains(c);
-    if !style.chars().all(allowed) {
-        return Some(style);
+/// What is wrong with an attribute, wherever it stands.
+pub(in super::super) fn attribute(name: &str, value: &str) -> Option<(&'static Rule, String)> {
+    let name = name.to_ascii_lowercase();
+    if name.starts_with("on") || matches!(&*name, "srcdoc" | "formaction") {
+        return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(&name))));
     }
-    for part in style.split(';').filter(|p| !p.trim().is_empty()) {
-        let Some((property, value)) = part.split_once(':') else { return Some(part) };
-        if value.contains(':') {
-            return Some(part);
-        }
-        let property = property.trim().to_ascii_lowercase();
-        if !PROPERTIES.contains(&&*property)
-            || value.to_ascii_lowercase().contains("url")
-            || value.to_ascii_lowercase().contains("expression")
-        {
-            return Some(part);
-        }
-        if ["background", "border", "margin", "padding"]
-            .contains(&property.split('-').next().unwrap_or_default())
-        {
-            for word in value.split_whitespace() {
-                let lower = word.to_ascii_lowercase();
-                if !KEYWORDS.contains(&&*lower) && !is_css_value(&lower) {
-                    return Some(part);
-                }
-            }
+    if name == "style" {
+        return style::unsafe_part(value).map(|part| (&STYLE, format!("readers take the style `{}` out", shown(&part))));
+    }
+    if matches!(&*name, "href" | "src" | "action" | "xlink:href" | "poster" | "data") {
+        // Browsers pass over white space and controls in a scheme.
+        let bare: String = value.chars().take(40).filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        let bare = bare.to_ascii_lowercase();
+        if ["javascript:", "vbscript:"].iter().any(|scheme| bare.starts_with(scheme)) {
+            return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(value))));
         }
     }
     None
 }
 
-fn is_css_value(word: &str) -> bool {
-    if let Some(hex) = word.strip_prefix('#') {
-        return !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit());
-    }
-    if let Some(rgb) = word.strip_prefix("rgb(") {
-        return rgb.trim_end_matches(')').bytes().all(|b| b.is_ascii_digit() || matches!(b, b'%' | b','));
-    }
-    let number = word.trim_start_matches('-');
-    let digits = number.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-    let unit = number[digits..].trim_end_matches(',');
-    digits <= 5
-        && matches!(unit, "" | "cm" | "em" | "ex" | "in" | "mm" | "pc" | "pt" | "px" | "%")
-        && (digits > 0 || !unit.is_empty())
+fn is_address(element: &str, name: &str) -> bool {
+    name.eq_ignore_ascii_case("href") && !element.eq_ignore_ascii_case("base")
+        || name.eq_ignore_ascii_case("src")
+        || name.eq_ignore_ascii_case("poster")
 }
 
-/// XHTML as elements.
-pub(super) fn xhtml(element: &Element<'_>, log: &mut Log) {
-    const DRAWING: [&str; 2] = ["http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"];
-    if &*element.ns == XHTML {
-        let attributes = element.attributes.iter().filter(|a| a.ns.is_empty()).map(|a| (a.local, &*a.value));
-        judge(element.local, attributes, element.at, false, log);
-    } else if !DRAWING.contains(&&*element.ns) && !element.ns.is_empty() && &*element.ns != super::ATOM {
-        log.add(&r::NS_UNKNOWN, element.at, format!("few readers know `{}`", element.ns));
-    }
-    for child in element.elements() {
-        xhtml(child, log);
-    }
+fn is_relative(value: &str) -> bool {
+    let value = value.trim();
+    !value.is_empty() && !value.starts_with('#') && super::url::scheme(value).is_none()
 }

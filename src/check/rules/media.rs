@@ -1,255 +1,382 @@
 //! Media RSS (<https://www.rssboard.org/media-rss>).
 
-use super::super::Log;
-use super::super::document::Element;
-use super::super::registry as r;
-use super::super::value::{self, Address};
-use super::{Once, attributes, common, required, say, undefined};
+use super::super::log::{Log, shown};
+use super::super::rule::{Rule, Within::{Item, Whole}};
+use super::super::walk::{Def, Family, Scope, pass};
+use super::{atom, element, html, language, media_type, number, rss, url};
 
 pub(super) const NS: &str = "http://search.yahoo.com/mrss/";
-pub(super) const NS_OLD: &str = "http://search.yahoo.com/mrss";
 
-pub(super) fn element<'e>(element: &'e Element<'_>, once: &mut Once<'e>, log: &mut Log) {
-    let attr = |name: &str| element.attr(name);
-    let text = element.text();
-    let text = text.trim();
-    match element.local {
-        "group" => {
-            children(element, log);
-            let contents = element.elements().filter(|c| c.local == "content").count();
-            if contents < 2 && element.closed {
-                log.add(&r::MEDIA_GROUP, element.end, "a group is for two contents or more".to_owned());
-            }
-        }
-        "content" => {
-            content(element, log);
-            children(element, log);
-        }
-        "thumbnail" | "player" => {
-            attributes(element, &["url", "width", "height", "time"], log);
-            if let Some(url) = required(element, "url", log) {
-                say(value::address(url, Address::Any, true), element, url, log);
-            }
-            sizes(element, log);
-            if let Some(time) = attr("time").filter(|t| !is_time(t)) {
-                log.add(&r::MEDIA_TIME, element.end, format!("the time is `{time}`"));
-            }
-            if element.local == "player" {
-                once.first(element, log);
-            }
-        }
-        "title" | "description" => {
-            once.first(element, log);
-            if let Some(t) = attr("type").filter(|t| !matches!(*t, "plain" | "html")) {
-                log.add(&r::MEDIA_TEXT, element.end, format!("the type is `{t}`"));
-            }
-        }
-        "text" => {
-            if let Some(t) = attr("type").filter(|t| !matches!(*t, "plain" | "html")) {
-                log.add(&r::MEDIA_TEXT, element.end, format!("the type is `{t}`"));
-            }
-            if let Some(l) = attr("lang") {
-                say(value::language(l), element, l, log);
-            }
-            for name in ["start", "end"] {
-                if let Some(time) = attr(name).filter(|t| !is_time(t)) {
-                    log.add(&r::MEDIA_TIME, element.end, format!("the time is `{time}`"));
-                }
-            }
-        }
-        "keywords" => {
-            once.first(element, log);
-        }
-        "copyright" => {
-            once.first(element, log);
-            if let Some(url) = attr("url") {
-                say(value::address(url, Address::Any, true), element, url, log);
-            }
-        }
-        "category" => {
-            if let Some(scheme) = attr("scheme") {
-                say(value::address(scheme, Address::Full, true), element, scheme, log);
-            }
-        }
-        "rating" => {
-            if let Some(scheme) =
-                attr("scheme").filter(|s| !matches!(*s, "urn:simple" | "urn:mpaa" | "urn:v-chip"))
-            {
-                say(value::address(scheme, Address::Full, true), element, scheme, log);
-            }
-            let ok = match attr("scheme") {
-                None | Some("urn:simple") => matches!(text, "adult" | "nonadult"),
-                Some("urn:mpaa") => matches!(text, "g" | "pg" | "pg-13" | "r" | "nc-17" | "nr" | "m" | "x"),
-                Some("urn:v-chip") => {
-                    matches!(
-                        text,
-                        "14+"
-                            | "18+"
-                            | "c"
-                            | "c8"
-                            | "g"
-                            | "pg"
-                            | "tv-14"
-                            | "tv-g"
-                            | "tv-ma"
-                            | "tv-pg"
-                            | "tv-y"
-                            | "tv-y7"
-                            | "tv-y7-fv"
-                    )
-                }
-                Some(_) => true,
-            };
-            if !ok {
-                log.add(&r::MEDIA_RATING, element.end, format!("`{text}` is no rating of this scheme"));
-            }
-        }
-        "hash" => {
-            let length = match attr("algo") {
-                None | Some("md5") => 32,
-                Some("sha-1") => 40,
-                Some(other) => {
-                    log.add(&r::MEDIA_HASH, element.end, format!("the algorithm is `{other}`"));
-                    return;
-                }
-            };
-            if text.len() != length || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-                log.add(
-                    &r::MEDIA_HASH,
-                    element.end,
-                    format!("`{text}` is no hash of {length} hexadecimal digits"),
-                );
-            }
-        }
-        "credit" => {
-            if let Some(scheme) = attr("scheme") {
-                say(value::address(scheme, Address::Full, true), element, scheme, log);
-            }
-            if attr("role").is_some_and(|role| role.chars().any(|c| c.is_ascii_uppercase())) {
-                log.add(&r::MEDIA_ROLE, element.end, "roles are written in lower case".to_owned());
-            }
-        }
-        "restriction" => restriction(element, text, log),
-        "adult" => {}
-        "community" | "comments" | "embed" | "responses" | "backLinks" | "status" | "price" | "license"
-        | "subTitle" | "peerLink" | "location" | "rights" | "scenes" => {}
-        _ => undefined(element, log),
-    }
-}
+pub(super) static NAMESPACE: Rule = Rule::error("media/namespace", "The namespace of Media RSS without its last mark")
+    .why("The namespace ends with a slash; readers compare letter by letter.")
+    .help("write xmlns:media=\"http://search.yahoo.com/mrss/\"")
+    .spec("Media RSS, Namespace", "https://www.rssboard.org/media-rss#namespace-declaration")
+    .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:media=\"http://search.yahoo.com/mrss\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:media=\"http://search.yahoo.com/mrss/\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>");
 
-fn children(element: &Element<'_>, log: &mut Log) {
-    let mut once = Once::new();
-    for child in element.elements() {
-        common(child, log);
-        if matches!(&*child.ns, NS | NS_OLD) {
-            self::element(child, &mut once, log);
-        }
-    }
-}
+static GROUP: Rule = Rule::warning("media/group", "A group of less than two contents")
+    .why("A group holds forms of one thing, such as two sizes of a film. One content needs no group, though some sites always write one.")
+    .help("put the content into the item itself")
+    .spec("Media RSS, media:group", "https://www.rssboard.org/media-rss#media-group")
+    .example(Item, "<media:group><media:content url=\"https://town.example/1.mp4\" medium=\"video\"/></media:group>", "<media:content url=\"https://town.example/1.mp4\" medium=\"video\"/>");
 
-fn sizes(element: &Element<'_>, log: &mut Log) {
-    for name in ["width", "height"] {
-        if let Some(size) = element.attr(name) {
-            say(value::positive(size), element, size, log);
-        }
-    }
-}
+static ADULT: Rule = Rule::warning("media/adult", "An element that was replaced")
+    .why("media:rating replaced it in 2005.")
+    .help("write <media:rating>adult</media:rating>")
+    .spec("Media RSS, media:adult", "https://www.rssboard.org/media-rss#media-rating")
+    .example(Item, "<media:adult>true</media:adult>", "<media:rating>adult</media:rating>");
 
-fn content(element: &Element<'_>, log: &mut Log) {
-    attributes(
-        element,
+static MEDIUM: Rule = Rule::error("media/medium", "No medium")
+    .why("Readers choose by the medium whether they show, play or save.")
+    .help("write image, audio, video, document or executable")
+    .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
+    .example(Item, "<media:content url=\"https://town.example/1.mp4\" medium=\"film\"/>", "<media:content url=\"https://town.example/1.mp4\" medium=\"video\"/>");
+
+static EXPRESSION: Rule = Rule::error("media/expression", "No expression")
+    .why("It says whether this is a sample, the whole or an endless stream.")
+    .help("write sample, full or nonstop")
+    .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
+    .example(Item, "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"trailer\"/>", "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"sample\"/>");
+
+static HASH: Rule = Rule::error("media/hash", "No hash")
+    .why("Readers compare the file with the hash and throw away what differs.")
+    .help("write 32 hexadecimal digits for md5, 40 for sha-1")
+    .spec("Media RSS, media:hash", "https://www.rssboard.org/media-rss#media-hash")
+    .example(Item, "<media:hash algo=\"md5\">1234</media:hash>", "<media:hash algo=\"md5\">dfdec888b72151965a34b4b59031290a</media:hash>");
+
+static RATING: Rule = Rule::error("media/rating", "A rating that its scheme does not have")
+    .why("Readers hide by rating; what they do not know they show, or hide.")
+    .help("write one of the scheme's values; without scheme, adult or nonadult")
+    .spec("Media RSS, media:rating", "https://www.rssboard.org/media-rss#media-rating")
+    .example(Item, "<media:rating>grown-ups</media:rating>", "<media:rating>adult</media:rating>");
+
+static CREDIT: Rule = Rule::error("media/credit-role", "A role that is none")
+    .why("Roles without a scheme are those of the European Broadcasting Union, in lower case.")
+    .help("write a role of the list, or name your scheme")
+    .spec("Media RSS, media:credit", "https://www.rssboard.org/media-rss#media-credit")
+    .example(Item, "<media:credit role=\"Boss\">Ann</media:credit>", "<media:credit role=\"director\">Ann</media:credit>");
+
+static RESTRICTION: Rule = Rule::error("media/restriction", "A restriction to neither all nor none")
+    .why("Without a type the restriction is for all or for none.")
+    .help("write all or none, or add type")
+    .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+    .example(Item, "<media:restriction relationship=\"allow\">some</media:restriction>", "<media:restriction relationship=\"allow\">all</media:restriction>");
+
+static RELATIONSHIP: Rule = Rule::error("media/restriction-relationship", "Neither allow nor deny")
+    .why("Readers that can't read the restriction deny everything, or nothing.")
+    .help("write allow or deny")
+    .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+    .example(Item, "<media:restriction relationship=\"only\" type=\"country\">au us</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">au us</media:restriction>");
+
+static RESTRICTION_TYPE: Rule = Rule::error("media/restriction-type", "No type of a restriction")
+    .why("Restrictions are by country or by address.")
+    .help("write country, uri or sharing")
+    .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+    .example(Item, "<media:restriction relationship=\"allow\" type=\"continent\">europe</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>");
+
+static COUNTRY: Rule = Rule::error("media/country", "No code of a country")
+    .why("Countries have two letters.")
+    .help("write codes of ISO 3166 with spaces between")
+    .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+    .example(Item, "<media:restriction relationship=\"allow\" type=\"country\">germany</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>");
+
+static TEXT_TYPE: Rule = Rule::error("media/text-type", "Neither plain nor html")
+    .why("The type says whether tags in the text are meant.")
+    .help("write plain or html")
+    .spec("Media RSS, media:title", "https://www.rssboard.org/media-rss#media-title")
+    .example(Item, "<media:title type=\"text/html\">One</media:title>", "<media:title type=\"html\">One</media:title>");
+
+static TIME: Rule = Rule::error("media/time", "No time in a film")
+    .why("Players jump to this time.")
+    .help("write now, seconds, or hh:mm:ss, with a point where need be")
+    .spec("RFC 2326, 3.6", "https://www.rfc-editor.org/rfc/rfc2326#section-3.6")
+    .example(Item, "<media:thumbnail url=\"https://town.example/1.png\" time=\"5 min\"/>", "<media:thumbnail url=\"https://town.example/1.png\" time=\"00:05:00\"/>");
+
+static GROUP_DEF: Def = Def::parent("group", ITEMS).many().check(group);
+pub(super) static CONTENT: Def =
+    Def::parent("content", &[&rss::ITEM, &atom::ENTRY, &GROUP_DEF]).attributes(CONTENT_ATTRIBUTES).many().check(content);
+
+const ITEMS: &[&Def] = &[&rss::ITEM, &atom::ENTRY];
+const ALL: &[&Def] = &[&rss::CHANNEL, &atom::FEED, &rss::ITEM, &atom::ENTRY, &GROUP_DEF, &CONTENT];
+const CONTENT_ATTRIBUTES: &[&str] = &[
+    "bitrate", "channels", "duration", "expression", "fileSize", "framerate", "height", "isDefault", "lang", "medium",
+    "samplingrate", "type", "url", "width",
+];
+
+pub(in super::super) static FAMILY: Family = Family {
+    rules: &[
+        &NAMESPACE,
+        &GROUP,
+        &ADULT,
+        &MEDIUM,
+        &EXPRESSION,
+        &HASH,
+        &RATING,
+        &CREDIT,
+        &RESTRICTION,
+        &RELATIONSHIP,
+        &RESTRICTION_TYPE,
+        &COUNTRY,
+        &TEXT_TYPE,
+        &TIME,
+    ],
+    ..Family::of_elements(
+        "media",
+        &[NS],
         &[
-            "url",
-            "fileSize",
-            "type",
-            "medium",
-            "isDefault",
-            "expression",
-            "bitrate",
-            "framerate",
-            "samplingrate",
-            "channels",
-            "duration",
-            "height",
-            "width",
-            "lang",
+            &GROUP_DEF,
+            &CONTENT,
+            &Def::text("adult", ALL, adult),
+            &Def::text("category", ALL, category).attributes(&["label", "scheme"]).many(),
+            &Def::text("copyright", ALL, copyright).attributes(&["url"]),
+            &Def::text("credit", ALL, credit).attributes(&["role", "scheme"]).many(),
+            &Def::text("description", ALL, typed).attributes(&["type"]),
+            &Def::text("title", ALL, typed).attributes(&["type"]),
+            &Def::text("keywords", ALL, |_, _| {}).many(),
+            &Def::text("hash", ALL, hash).attributes(&["algo"]).many(),
+            &Def::own("player", ALL, player).attributes(&["height", "url", "width"]).many(),
+            &Def::text("rating", ALL, rating).attributes(&["scheme"]).many(),
+            &Def::text("restriction", ALL, restriction).attributes(&["relationship", "type"]).many(),
+            &Def::text("text", ALL, text).attributes(&["end", "lang", "start", "type"]).many(),
+            &Def::own("thumbnail", ALL, thumbnail).attributes(&["height", "time", "url", "width"]).many(),
+            &Def::anything("backLinks", ALL),
+            &Def::anything("comments", ALL),
+            &Def::anything("community", ALL),
+            &Def::anything("embed", ALL),
+            &Def::anything("license", ALL),
+            &Def::anything("location", ALL),
+            &Def::anything("peerLink", ALL),
+            &Def::anything("price", ALL),
+            &Def::anything("responses", ALL),
+            &Def::anything("rights", ALL),
+            &Def::anything("scenes", ALL),
+            &Def::anything("status", ALL),
+            &Def::anything("subTitle", ALL),
         ],
-        log,
-    );
-    if let Some(url) = element.attr("url") {
-        say(value::address(url, Address::Any, true), element, url, log);
-    }
-    for name in ["fileSize", "channels"] {
-        if let Some(number) = element.attr(name) {
-            say(value::integer(number), element, number, log);
-        }
-    }
-    for name in ["bitrate", "framerate", "samplingrate", "duration"] {
-        if let Some(number) = element.attr(name).filter(|n| !value::is_float(n)) {
-            log.add(&r::FLOAT, element.end, format!("`{name}` is `{number}`"));
-        }
-    }
-    sizes(element, log);
-    if let Some(t) = element.attr("type").filter(|t| !value::is_mime(t)) {
-        log.add(&r::MIME_ATTRIBUTE, element.end, format!("the type is `{t}`"));
-    }
-    if let Some(m) = element
-        .attr("medium")
-        .filter(|m| !matches!(*m, "image" | "audio" | "video" | "document" | "executable"))
-    {
-        log.add(&r::MEDIA_MEDIUM, element.end, format!("the medium is `{m}`"));
-    }
-    if let Some(e) = element.attr("expression").filter(|e| !matches!(*e, "sample" | "full" | "nonstop")) {
-        log.add(&r::MEDIA_EXPRESSION, element.end, format!("the expression is `{e}`"));
-    }
-    if let Some(d) = element.attr("isDefault").filter(|d| !matches!(*d, "true" | "false")) {
-        log.add(&r::BOOLEAN, element.end, format!("isDefault is `{d}`"));
-    }
-    if let Some(l) = element.attr("lang") {
-        say(value::language(l), element, l, log);
+    )
+};
+
+fn group(scope: &Scope<'_, '_>, log: &mut Log) {
+    if scope.element.elements().filter(|e| e.local == "content").count() < 2 && scope.element.closed {
+        log.end(&GROUP, scope.element, "the group has less than two contents");
     }
 }
 
-fn restriction(element: &Element<'_>, text: &str, log: &mut Log) {
-    match required(element, "relationship", log) {
-        Some("allow" | "deny") | None => {}
-        Some(other) => {
-            log.add(&r::MEDIA_RESTRICTION_REL, element.end, format!("the relationship is `{other}`"))
-        }
+fn content(scope: &Scope<'_, '_>, log: &mut Log) {
+    let unless = |ok: bool, rule: &'static Rule| (!ok).then_some(rule);
+    for name in ["bitrate", "duration", "framerate", "samplingrate"] {
+        scope.attribute(log, name, number::decimal);
     }
-    match element.attr("type") {
-        None if !matches!(text, "all" | "none" | "") => {
-            log.add(&r::MEDIA_RESTRICTION, element.end, format!("`{text}` is neither all nor none"));
+    scope.attribute(log, "channels", number::not_negative);
+    for name in ["fileSize", "height", "width"] {
+        scope.attribute(log, name, number::positive);
+    }
+    scope.attribute(log, "expression", |v| unless(matches!(v, "sample" | "full" | "nonstop"), &EXPRESSION));
+    scope.attribute(log, "medium", |v| {
+        unless(matches!(v, "image" | "audio" | "video" | "document" | "executable"), &MEDIUM)
+    });
+    scope.attribute(log, "isDefault", number::true_false);
+    scope.attribute(log, "lang", language::tag);
+    scope.attribute(log, "type", media_type::enclosure);
+    scope.attribute(log, "url", url::uri);
+}
+
+fn adult(scope: &Scope<'_, '_>, log: &mut Log) {
+    log.start(&ADULT, scope.element, "`media:rating` replaced this");
+    scope.value(log, number::true_false);
+}
+
+fn category(scope: &Scope<'_, '_>, log: &mut Log) {
+    html::plain(scope, log);
+    if let Some(label) = scope.element.attribute("label") {
+        html::plain_attribute(label, log);
+    }
+    scope.attribute(log, "scheme", url::uri);
+}
+
+fn copyright(scope: &Scope<'_, '_>, log: &mut Log) {
+    html::plain(scope, log);
+    scope.attribute(log, "url", url::uri);
+}
+
+fn credit(scope: &Scope<'_, '_>, log: &mut Log) {
+    let scheme = scope.element.value("scheme").filter(|s| !s.is_empty()).unwrap_or("urn:ebu");
+    scope.attribute(log, "role", |role| {
+        let known = scheme != "urn:ebu" || EBU.contains(&role) || role.is_empty();
+        (!known || role != role.to_lowercase()).then_some(&CREDIT)
+    });
+    if scheme != "urn:ebu" {
+        scope.attribute(log, "scheme", url::uri);
+    }
+}
+
+/// A title or description, plain unless it says otherwise.
+fn typed(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.attribute(log, "type", |v| (!matches!(v, "plain" | "html")).then_some(&TEXT_TYPE));
+    if scope.element.value("type") == Some("html") {
+        html::declared(scope, log);
+    } else {
+        html::undeclared(scope, log);
+    }
+}
+
+fn text(scope: &Scope<'_, '_>, log: &mut Log) {
+    typed(scope, log);
+    for name in ["start", "end"] {
+        scope.attribute(log, name, time);
+    }
+    scope.attribute(log, "lang", language::tag);
+}
+
+fn hash(scope: &Scope<'_, '_>, log: &mut Log) {
+    let known = |algo: &str| matches!(algo, "md5" | "sha-1");
+    let algo = scope.attribute(log, "algo", |v| (!known(v)).then_some(&HASH)).map_or("md5", |a| &a.value);
+    let length = if algo == "sha-1" { 40 } else { 32 };
+    if known(algo) {
+        scope.value(log, |v| (v.len() != length || !v.bytes().all(|b| b.is_ascii_hexdigit())).then_some(&HASH));
+    }
+}
+
+fn player(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "url", url::uri);
+    sizes(scope, log);
+}
+
+fn thumbnail(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "url", url::uri);
+    scope.attribute(log, "time", time);
+    sizes(scope, log);
+}
+
+fn sizes(scope: &Scope<'_, '_>, log: &mut Log) {
+    for name in ["height", "width"] {
+        scope.attribute(log, name, number::positive);
+    }
+    scope.element.elements().for_each(|child| pass(scope, child, log));
+}
+
+/// Normal play time ([RFC 2326, 3.6](https://www.rfc-editor.org/rfc/rfc2326#section-3.6)).
+fn time(text: &str) -> Option<&'static Rule> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let seconds = |t: &str| number::decimal(t).is_none();
+    let ok = match parts[..] {
+        [one] => one == "now" || seconds(one),
+        [h, m, s] => {
+            number::not_negative(h).is_none()
+                && number::not_negative(m).is_none()
+                && m.len() == 2
+                && seconds(s)
+                && s.split('.').next().is_some_and(|s| s.len() == 2)
+        }
+        _ => false,
+    };
+    (!ok).then_some(&TIME)
+}
+
+fn rating(scope: &Scope<'_, '_>, log: &mut Log) {
+    let scheme = scope.element.value("scheme").filter(|s| !s.is_empty()).unwrap_or("urn:simple");
+    let known: &[&str] = match scheme {
+        "urn:simple" => &["adult", "nonadult"],
+        "urn:mpaa" => &["g", "m", "nc-17", "nr", "pg", "pg-13", "r", "x"],
+        "urn:v-chip" => &[
+            "14+", "18+", "c", "c8", "g", "pg", "tv-14", "tv-g", "tv-ma", "tv-pg", "tv-y", "tv-y7", "tv-y7-fv",
+        ],
+        "urn:icra" => {
+            scope.value(log, |v| (!is_icra(v)).then_some(&RATING));
+            return;
+        }
+        _ => {
+            scope.attribute(log, "scheme", url::uri);
+            return;
+        }
+    };
+    scope.value(log, |v| (!known.contains(&v)).then_some(&RATING));
+}
+
+/// `r (cz 1 lz 0 …)`: pairs of a label and 0 or 1.
+fn is_icra(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix("r (").and_then(|t| t.strip_suffix(')')) else { return false };
+    let words: Vec<&str> = inner.split(' ').collect();
+    let label = |l: &str| l.len() == 2 && l.starts_with(['n', 's', 'v', 'l', 'o', 'c', 'x']);
+    words.len().is_multiple_of(2) && words.chunks(2).all(|pair| label(pair[0]) && matches!(pair[1], "0" | "1"))
+}
+
+fn restriction(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "relationship", |v| (!matches!(v, "allow" | "deny")).then_some(&RELATIONSHIP));
+    match scope.element.value("type") {
+        None | Some("") => {
+            scope.value(log, |v| (!matches!(v, "" | "all" | "none")).then_some(&RESTRICTION));
         }
         Some("country") => {
-            for country in text.split_whitespace() {
-                let ok = country.len() == 2
-                    && country.bytes().all(|b| b.is_ascii_alphabetic())
-                    && !country.eq_ignore_ascii_case("xx");
-                if !ok {
-                    log.add(&r::MEDIA_COUNTRY, element.end, format!("`{country}` is no country"));
-                }
+            let text = scope.element.text().to_ascii_lowercase();
+            if let Some(bad) = text.split_whitespace().find(|c| !COUNTRIES.contains(c)) {
+                log.text(&COUNTRY, scope.element, format!("`{}` is no country", shown(bad)));
+            } else if text.trim().is_empty() {
+                element::not_blank(scope, log);
             }
         }
-        Some("uri") => {
-            for uri in text.split_whitespace() {
-                say(value::address(uri, Address::Full, true), element, uri, log);
-            }
+        Some("uri") => scope.value(log, |v| v.split_whitespace().find_map(url::uri).or_else(|| url::uri(v))),
+        Some("sharing") => {}
+        Some(_) => {
+            scope.attribute(log, "type", |_| Some(&RESTRICTION_TYPE));
         }
-        None | Some("sharing") => {}
-        Some(other) => log.add(&r::MEDIA_RESTRICTION_TYPE, element.end, format!("the type is `{other}`")),
     }
 }
 
-/// Normal play time ([RFC 2326](https://www.rfc-editor.org/rfc/rfc2326#section-3.6)).
-fn is_time(text: &str) -> bool {
-    if text == "now" {
-        return true;
+/// [ISO 3166-1](https://www.iso.org/iso-3166-country-codes.html), with codes that were in it once.
+const COUNTRIES: &[&str] = &[
+    "ad", "ae", "af", "ag", "ai", "al", "am", "an", "ao", "aq", "ar", "as", "at", "au", "aw", "ax", "az", "ba", "bb",
+    "bd", "be", "bf", "bg", "bh", "bi", "bj", "bl", "bm", "bn", "bo", "bq", "br", "bs", "bt", "bv", "bw", "by", "bz",
+    "ca", "cc", "cd", "cf", "cg", "ch", "ci", "ck", "cl", "cm", "cn", "co", "cr", "cu", "cv", "cw", "cx", "cy", "cz",
+    "de", "dj", "dk", "dm", "do", "dz", "ec", "ee", "eg", "eh", "er", "es", "et", "fi", "fj", "fk", "fm", "fo", "fr",
+    "ga", "gb", "gd", "ge", "gf", "gg", "gh", "gi", "gl", "gm", "gn", "gp", "gq", "gr", "gs", "gt", "gu", "gw", "gy",
+    "hk", "hm", "hn", "hr", "ht", "hu", "id", "ie", "il", "im", "in", "io", "iq", "ir", "is", "it", "je", "jm", "jo",
+    "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw", "ky", "kz", "la", "lb", "lc", "li", "lk", "lr", "ls",
+    "lt", "lu", "lv", "ly", "ma", "mc", "md", "me", "mf", "mg", "mh", "mk", "ml", "mm", "mn", "mo", "mp", "mq", "mr",
+    "ms", "mt", "mu", "mv", "mw", "mx", "my", "mz", "na", "nc", "ne", "nf", "ng", "ni", "nl", "no", "np", "nr", "nu",
+    "nz", "om", "pa", "pe", "pf", "pg", "ph", "pk", "pl", "pm", "pn", "pr", "ps", "pt", "pw", "py", "qa", "re", "ro",
+    "rs", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "sh", "si", "sj", "sk", "sl", "sm", "sn", "so", "sr", "ss",
+    "st", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl", "tm", "tn", "to", "tr", "tt", "tv",
+    "tw", "tz", "ua", "ug", "um", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn", "vu", "wf", "ws", "ye", "yt",
+    "za", "zm", "zw",
+];
+
+/// The roles of the European Broadcasting Union, and those that the specification's examples have besides.
+const EBU: &[&str] = &[
+    "actor", "adaptor", "anchor person", "animal trainer", "animator", "announcer", "armourer", "art director",
+    "artist", "artist/performer", "assistant camera", "assistant chief lighting technician", "assistant director",
+    "assistant producer", "assistant visual editor", "author", "broadcast assistant", "broadcast journalist",
+    "camera operator", "carpenter", "casting", "causeur", "chief lighting technician", "choir", "choreographer",
+    "clapper loader", "commentary or commentator", "commissioning broadcaster", "composer", "computer programmer",
+    "conductor", "consultant", "continuity checker", "correspondent", "costume designer", "dancer", "dialogue coach",
+    "director", "director of photography", "distribution company", "draughtsman", "dresser", "dubber", "editor",
+    "editor/producer", "ensemble", "executive producer", "expert", "fight director", "floor manager", "focus puller",
+    "foley artist", "foley editor", "foley mixer", "graphic assistant", "graphic designer", "greensman", "grip",
+    "hairdresser", "illustrator", "interviewed guest", "interviewer", "key character", "key grip", "key talents",
+    "leadman", "librettist", "lighting director", "lighting technician", "location manager", "lyricist",
+    "make up artist", "manufacturer", "matte artist", "music arranger", "music group", "musician", "news reader",
+    "orchestra", "owner", "participant", "performer", "photographer", "post", "producer", "production assistant",
+    "production company", "production department", "production manager", "production secretary",
+    "programme production researcher", "programme proposal", "property manager", "publishing company", "puppeteer",
+    "pyrotechnician", "reporter", "rigger", "runner", "scenario", "scenic operative", "script supervisor",
+    "second assistant camera", "second assistant director", "second unit director", "set designer", "set dresser",
+    "sign language", "singer", "sound designer", "sound mixer", "sound recordist", "special effects", "stunts",
+    "subtitles", "technical director", "term", "translation", "transportation manager", "treatment",
+    "treatment proposal", "treatment/programme proposal", "uploader", "vision mixer", "visual editor",
+    "visual effects", "wardrobe", "witness",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(COUNTRIES.windows(2).all(|w| w[0] < w[1]) && EBU.windows(2).all(|w| w[0] < w[1]));
     }
-    let (clock, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let parts: Vec<&str> = clock.split(':').collect();
-    fraction.bytes().all(|b| b.is_ascii_digit())
-        && matches!(parts.len(), 1 | 3)
-        && parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
-        && parts.iter().skip(1).all(|p| p.len() <= 2 && p.parse::<u32>().is_ok_and(|n| n < 60))
+
+    #[test]
+    fn times() {
+        assert!(["now", "12", "12.5", "1:02:03", "1:02:03.5"].iter().all(|t| time(t).is_none()));
+        assert!(["", "1:2:3", "12:30", "5 min", "-1", "1:02:3x"].iter().all(|t| time(t).is_some()));
+    }
 }

@@ -40,7 +40,7 @@ impl Renderer for Human {
         writeln!(out, "{tone}{}[{}]{reset}: {}", d.severity, d.meta.code, printable(&d.message))?;
         if !d.place.source.is_empty() {
             let number = d.place.line.to_string();
-            let (shown, mark) = window(&d.place.source, d.place.column);
+            let (shown, mark) = window(&d.place.source, d.place.mark);
             writeln!(out, " {dim}{number} |{reset} {shown}")?;
             if d.place.column > 0 {
                 writeln!(

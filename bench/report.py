@@ -1,0 +1,133 @@
+"""Prints the results of run.sh as Markdown: medians and ratios, the growth, and which goals of issue 5 are reached.
+
+    python3 report.py RESULTS VERSIONS
+"""
+
+import json
+import math
+import os
+import platform
+import sys
+from collections import defaultdict
+from pathlib import Path
+from statistics import fmean, median
+
+MIB = 1 << 20
+LABELS = {
+    "cold": "**feedmill**, cold build",
+    "same": "**feedmill**, nothing changed",
+    "added": "**feedmill**, one seed added",
+    "edited": "**feedmill**, one seed edited",
+    "percent": "**feedmill**, 1 % edited",
+    "find": "limit: `find`, size and time of each file",
+    "limit": "limit: open each file, read 512 bytes, all cores",
+    "feedgen": "feedgen + BeautifulSoup (RSS, Atom)",
+    "feedjs": "feed + cheerio (RSS, Atom, JSON)",
+    "hugo": "Hugo (RSS, bodies as they are)",
+    "eleventy": "Eleventy (RSS, bodies as they are)",
+    "full": "**feedmill**, full history, cold",
+    "feedgen_full": "feedgen + BeautifulSoup, full history",
+}
+
+
+class Results:
+    """Medians of the runs; a job that failed in any of them has none."""
+
+    def __init__(self, path):
+        self.runs = defaultdict(list)
+        for line in Path(path).read_text().splitlines():
+            run = json.loads(line)
+            self.runs[run["size"], run["job"]].append(run)
+        self.sizes = sorted({size for size, _ in self.runs})
+
+    def failed(self, size, job):
+        return [run["exit"] for run in self.runs[size, job] if run["exit"] != 0]
+
+    def get(self, size, job, what):
+        if (size, job) not in self.runs or self.failed(size, job):
+            return math.nan
+        return median(run[what] for run in self.runs[size, job])
+
+    def ratio(self, size, one, other):
+        return self.get(size, one, "wall") / self.get(size, other, "wall")
+
+    def growth(self, job, what):
+        """The slope of least squares through the logarithms."""
+        points = [(math.log(size), math.log(self.get(size, job, what))) for size in self.sizes]
+        mean_x, mean_y = (fmean(values) for values in zip(*points))
+        square = sum((x - mean_x) ** 2 for x, _ in points)
+        return sum((x - mean_x) * (y - mean_y) for x, y in points) / square if square else math.nan
+
+
+def machine():
+    info = Path("/proc/cpuinfo").read_text()
+    model = next((line.split(": ")[1] for line in info.splitlines() if line.startswith("model name")), "CPU")
+    return f"{len(os.sched_getaffinity(0))} cores of {model}, {platform.system()} {platform.release()}"
+
+
+def seconds(value):
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s" if value < 20 else f"{value:.0f} s"
+
+
+def row(results, size, job):
+    runs = results.runs[size, job]
+    if codes := results.failed(size, job):
+        return f"| {LABELS[job]} | {len(runs)} | failed (exit {codes[0]}) | | | | |"
+    walls = [run["wall"] for run in runs]
+    wall, cpu, memory = (results.get(size, job, what) for what in ("wall", "cpu", "maxrss"))
+    base = "full" if job.endswith("full") else "cold"
+    return (
+        f"| {LABELS[job]} | {len(runs)} | {seconds(wall)} | {seconds(min(walls))} – {seconds(max(walls))} "
+        f"| {seconds(cpu)} | {memory / MIB:.1f} MiB | {results.ratio(size, job, base):.2f} |"
+    )
+
+
+def goals(results):
+    """Workload, what is compared, the number, its sign and its bound: the table of goals in issue 5."""
+    cores = len(os.sched_getaffinity(0))
+    # A quick run tells what it can: the largest corpus stands for those that were not made.
+    small, large = (min(size, results.sizes[-1]) for size in (100_000, 1_000_000))
+    get, ratio = results.get, results.ratio
+    busy = get(small, "full", "cpu") / get(small, "full", "wall") / cores
+    yield f"cold build, {small:,}", "feedgen ÷ feedmill", ratio(small, "feedgen", "cold"), ">=", 100
+    yield f"cold build, {small:,}", "Hugo ÷ feedmill", ratio(small, "hugo", "cold"), ">=", 20
+    yield f"cold build, {small:,}", "feedmill ÷ open and read", ratio(small, "cold", "limit"), "<=", 1.3
+    for size in sorted({small, large}):
+        yield f"nothing changed, {size:,}", "feedmill ÷ `find`", ratio(size, "same", "find"), "<=", 0.8
+    yield f"one added, {large:,}", "÷ nothing changed", ratio(large, "added", "same"), "<=", 1.05
+    yield f"full history, {small:,}", "feedgen ÷ feedmill", ratio(small, "feedgen_full", "full"), ">=", 20
+    yield f"full history, {small:,}", f"{cores} cores busy", busy, ">=", 0.9
+    yield f"memory, {large:,}", "cold, MiB", get(large, "cold", "maxrss") / MIB, "<=", 64
+    yield f"memory, {large:,}", "nothing changed, MiB", get(large, "same", "maxrss") / MIB, "<=", 48
+    span = f"growth, {results.sizes[0]:,} to {results.sizes[-1]:,}"
+    yield span, "exponent of time, cold", results.growth("cold", "wall"), "<=", 1.05
+    yield span, "exponent of memory, cold", results.growth("cold", "maxrss"), "<=", 0.3
+
+
+def verdict(value, sign, bound):
+    if math.isnan(value):
+        return "not measured"
+    return "reached" if (value >= bound if sign == ">=" else value <= bound) else "**missed**"
+
+
+def main(path, versions):
+    results = Results(path)
+    print(f"{machine()}. {versions}; peers as in `bench/peers/`.")
+    print("Medians, each run with a warm page cache, the jobs in turn. Feeds have 50 entries, but for the full history.")
+    print("feedmill writes RSS, Atom and JSON of the whole and of each of five sections; peers what their row says.")
+    print("The ratio is that of wall times, to feedmill's cold build or, for full histories, to its full history.")
+    for size in results.sizes:
+        print(f"\n### {size:,} seeds\n")
+        print("| | runs | wall | from – to | CPU | peak memory | ratio |")
+        print("| --- | --: | --: | --: | --: | --: | --: |")
+        for job in LABELS:
+            if (size, job) in results.runs:
+                print(row(results, size, job))
+    print("\n### Goals\n")
+    print("| workload | what | goal | here | |")
+    print("| --- | --- | --: | --: | --- |")
+    for workload, what, value, sign, bound in goals(results):
+        print(f"| {workload} | {what} | {sign} {bound} | {value:.2f} | {verdict(value, sign, bound)} |")
+
+
+main(*sys.argv[1:])

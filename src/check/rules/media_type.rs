@@ -1,0 +1,69 @@
+//! Media types.
+
+use super::super::rule::{Rule, Within::{Entry, Item}};
+use super::super::walk::Family;
+
+pub(in super::super) static TYPE: Rule = Rule::error("mime/type", "No media type")
+    .why("Readers choose by the type whether they show, play or save.")
+    .help("write type/subtype, such as text/html")
+    .spec("RFC 6838, 4.2", "https://www.rfc-editor.org/rfc/rfc6838#section-4.2")
+    .example(Entry, "<link rel=\"related\" type=\"html\" href=\"https://town.example/2\"/>", "<link rel=\"related\" type=\"text/html\" href=\"https://town.example/2\"/>");
+
+static ATTRIBUTE: Rule = Rule::error("mime/attribute", "An enclosure whose type is none")
+    .why("Podcast readers look at the type before they load the file.")
+    .help("write type/subtype, such as audio/mpeg")
+    .spec("RSS 2.0.11, enclosure", "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt")
+    .example(Item, "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"mp3\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>");
+
+pub(in super::super) static FAMILY: Family = Family::of_rules("mime", &[&TYPE, &ATTRIBUTE]);
+
+/// The type of a link or of content.
+pub(in super::super) fn media_type(text: &str) -> Option<&'static Rule> {
+    (!is_media_type(text)).then_some(&TYPE)
+}
+
+/// The type of an enclosure.
+pub(in super::super) fn enclosure(text: &str) -> Option<&'static Rule> {
+    (!is_media_type(text)).then_some(&ATTRIBUTE)
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
+}
+
+/// `type/subtype`, then parameters `; name=value`.
+pub(in super::super) fn is_media_type(text: &str) -> bool {
+    let (essence, mut rest) = text.split_at(text.find(';').unwrap_or(text.len()));
+    if !essence.trim_end().split_once('/').is_some_and(|(a, b)| is_token(a) && is_token(b)) {
+        return false;
+    }
+    while let Some(parameter) = rest.strip_prefix(';') {
+        let Some((name, value)) = parameter.trim_start().split_once('=') else { return false };
+        let length = match value.strip_prefix('"') {
+            Some(quoted) => match quoted.find('"') {
+                Some(end) => end + 2,
+                None => return false,
+            },
+            None => value.find(';').unwrap_or(value.len()),
+        };
+        let (value, after) = value.split_at(length);
+        if !is_token(name) || !value.starts_with('"') && !is_token(value.trim_end()) {
+            return false;
+        }
+        rest = after.trim_start();
+    }
+    rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_media_type;
+
+    #[test]
+    fn types() {
+        let good = ["text/html", "text/html; charset=utf-8", "application/atom+xml;type=\"entry\";a=b", "image/svg+xml"];
+        let bad = ["", "text", "text/", "/html", "text/html/x", "text html/x", "text/html;", "text/html; charset", "*"];
+        assert!(good.iter().all(|t| is_media_type(t)));
+        assert!(bad.iter().all(|t| !is_media_type(t)));
+    }
+}

@@ -1,0 +1,114 @@
+//! Numbers and switches.
+
+use super::super::rule::{Rule, Within::{Channel, Item}};
+use super::super::log::Log;
+use super::super::walk::{Family, Scope};
+use super::element;
+
+static POSITIVE: Rule = Rule::error("number/positive", "No whole number above zero")
+    .why("Readers that can't read the number fall back to a default of their own.")
+    .help("write a whole number, 1 or more, in digits")
+    .spec("RSS 2.0.11, ttl", "https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt")
+    .example(Channel, "<ttl>1.5</ttl>", "<ttl>90</ttl>");
+
+static NOT_NEGATIVE: Rule = Rule::error("number/not-negative", "No whole number")
+    .why("A count or a size has no sign and no fraction.")
+    .help("write a whole number, 0 or more, in digits")
+    .spec("RFC 4685, 5", "https://www.rfc-editor.org/rfc/rfc4685#section-5")
+    .example(super::super::rule::Within::Entry, "<thr:total>-1</thr:total>", "<thr:total>1</thr:total>");
+
+static ATTRIBUTE: Rule = Rule::error("number/attribute", "An attribute that is no whole number")
+    .why("Readers that can't read the number take the element for broken.")
+    .help("write a whole number in digits; 0 where a length is not known")
+    .spec("RSS 2.0.11, enclosure", "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt")
+    .example(Item, "<enclosure url=\"https://town.example/1.mp3\" length=\"1 MB\" type=\"audio/mpeg\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000000\" type=\"audio/mpeg\"/>");
+
+static DECIMAL: Rule = Rule::error("number/decimal", "No number")
+    .why("Readers that can't read the number pass over it.")
+    .help("write digits, with a point where need be")
+    .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
+    .example(Item, "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"high\"/>", "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"128\"/>");
+
+static TRUE_FALSE: Rule = Rule::error("bool/true-false", "Neither true nor false")
+    .why("What is neither is taken for the default.")
+    .help("write true or false")
+    .spec("Apple Podcasts, itunes:explicit", "https://help.apple.com/itc/podcasts_connect/#/itcb54353390")
+    .example(Item, "<itunes:explicit>maybe</itunes:explicit>", "<itunes:explicit>false</itunes:explicit>");
+
+static BOOLEAN_ATTRIBUTE: Rule = Rule::error("bool/attribute", "An attribute that is neither true nor false")
+    .why("A reader may take `no` for true, since it is not `false`, and open the guid as an address.")
+    .help("write true or false, in lower case")
+    .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
+    .example(Item, "<guid isPermaLink=\"no\">town-1</guid>", "<guid isPermaLink=\"false\">town-1</guid>");
+
+static YES_NO: Rule = Rule::error("bool/yes-no", "Neither yes nor no")
+    .why("What is neither is taken for the default.")
+    .help("write yes or no")
+    .spec("Atom Publishing Protocol, 13.1.2", "https://www.rfc-editor.org/rfc/rfc5023#section-13.1.2")
+    .example(super::super::rule::Within::Entry, "<app:control><app:draft>perhaps</app:draft></app:control>", "<app:control><app:draft>no</app:draft></app:control>");
+
+pub(in super::super) static FAMILY: Family = Family::of_rules(
+    "number",
+    &[&POSITIVE, &NOT_NEGATIVE, &ATTRIBUTE, &DECIMAL, &TRUE_FALSE, &BOOLEAN_ATTRIBUTE, &YES_NO],
+);
+
+fn is_whole(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// From 1.
+pub(in super::super) fn positive(text: &str) -> Option<&'static Rule> {
+    (!is_whole(text) || text.bytes().all(|b| b == b'0')).then_some(&POSITIVE)
+}
+
+/// A text that is a number from 1; that it is empty is said besides.
+pub(in super::super) fn some_positive(scope: &Scope<'_, '_>, log: &mut Log) {
+    element::not_blank(scope, log);
+    scope.value(log, positive);
+}
+
+/// From 0.
+pub(in super::super) fn not_negative(text: &str) -> Option<&'static Rule> {
+    (!is_whole(text)).then_some(&NOT_NEGATIVE)
+}
+
+/// An attribute from 0.
+pub(in super::super) fn whole_attribute(text: &str) -> Option<&'static Rule> {
+    (!is_whole(text)).then_some(&ATTRIBUTE)
+}
+
+/// An attribute from 1.
+pub(in super::super) fn positive_attribute(text: &str) -> Option<&'static Rule> {
+    positive(text).map(|_| &ATTRIBUTE)
+}
+
+/// Digits with at most one point, maybe with a sign.
+pub(in super::super) fn is_decimal(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    is_whole(whole) && (fraction.is_empty() || is_whole(fraction))
+}
+
+/// A number that is not negative.
+pub(in super::super) fn decimal(text: &str) -> Option<&'static Rule> {
+    (!is_decimal(text) || text.starts_with('-')).then_some(&DECIMAL)
+}
+
+/// A number of either sign.
+pub(in super::super) fn signed(text: &str) -> Option<&'static Rule> {
+    (!is_decimal(text)).then_some(&DECIMAL)
+}
+
+/// In any case.
+pub(in super::super) fn true_false(text: &str) -> Option<&'static Rule> {
+    (!["true", "false"].iter().any(|t| t.eq_ignore_ascii_case(text))).then_some(&TRUE_FALSE)
+}
+
+/// An attribute, in lower case.
+pub(in super::super) fn boolean_attribute(text: &str) -> Option<&'static Rule> {
+    (!matches!(text, "true" | "false")).then_some(&BOOLEAN_ATTRIBUTE)
+}
+
+pub(in super::super) fn yes_no(text: &str) -> Option<&'static Rule> {
+    (!matches!(text, "yes" | "no")).then_some(&YES_NO)
+}
