@@ -241,7 +241,12 @@ pub(super) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
     attributes(scope, log);
     match scope.def.content {
         Content::Own => {}
-        Content::Anything => scope.element.elements().for_each(|child| pass(scope, child, log)),
+        Content::Anything => {
+            for child in scope.element.elements() {
+                namespace::not_in_one(scope.feed, scope.element, child, log);
+                pass(scope, child, log);
+            }
+        }
         Content::Text => {
             for child in scope.element.elements() {
                 undefined(scope, child, log);
@@ -297,7 +302,10 @@ fn vocabulary(family: &'static Family) -> impl Iterator<Item = &'static Def> {
 /// An element that has no place here, and what stands in it.
 pub(super) fn undefined<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, log: &mut Log) {
     if child.ns.is_empty() && scope.feed.kind == Kind::Atom {
-        namespace::undeterminable(child, log);
+        // Where the feed itself has no namespace, that was said.
+        if scope.chain().any(|s| !s.element.ns.is_empty()) {
+            namespace::undeterminable(child, log);
+        }
     } else {
         let family = registry::family(&child.ns).into_iter();
         let names = family.flat_map(vocabulary).filter(|d| d.stands_in(scope.def)).map(|d| d.name);

@@ -160,7 +160,7 @@ fn lacks(scope: &Scope<'_, '_>, rule: &'static Rule, log: &mut Log) {
 fn feed(scope: &Scope<'_, '_>, log: &mut Log) {
     let feed = scope.element;
     lacks(scope, &element::MISSING, log);
-    if feed.closed && !link::relations(feed).any(|(rel, _)| rel == "self") {
+    if feed.closed && !feed.ns.is_empty() && !link::relations(feed).any(|(rel, _)| rel == "self") {
         log.late(&MISSING_SELF, feed.at, known_at(feed), "no link with rel=\"self\" is in the feed");
     }
     if feed.closed && scope.xml("lang").next().is_none() {

@@ -20,7 +20,7 @@ static FORMAT: Rule = Rule::warning("email/format", "An address and a name in an
     .why("Of the forms that mail allows, readers know the one with the name in brackets behind the address.")
     .help("write ann@town.example (Ann)")
     .spec("RSS Profile, E-mail Addresses", "https://www.rssboard.org/rss-profile#data-types-email")
-    .example(Item, "<author>Ann &lt;ann@town.example></author>", "<author>ann@town.example (Ann)</author>");
+    .example(Item, "<author>ann@town.example, Ann</author>", "<author>ann@town.example (Ann)</author>");
 
 static REAL_NAME: Rule = Rule::warning("email/real-name", "An address without a name")
     .why("Readers show the name as the author; without it they show the address, or nothing.")

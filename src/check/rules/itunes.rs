@@ -76,6 +76,12 @@ static MISSING_EMAIL: Rule = Rule::warning("itunes/missing-email", "A podcast wi
     .spec("Apple Podcasts, itunes:owner", APPLE)
     .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n</channel>\n</rss>");
 
+static OWNER_EMAIL: Rule = Rule::warning("itunes/owner-email", "An owner without an address")
+    .why("Stores send a code to this address to see who owns the show. Some hosts leave it out against spam, and the show can't be claimed.")
+    .help("add itunes:email")
+    .spec("Apple Podcasts, itunes:owner", APPLE)
+    .example(Channel, "<itunes:owner><itunes:name>Ann</itunes:name></itunes:owner>", "<itunes:owner><itunes:name>Ann</itunes:name><itunes:email>ann@town.example</itunes:email></itunes:owner>");
+
 const CHANNELS: &[&Def] = &[&rss::CHANNEL, &atom::FEED];
 const ITEMS: &[&Def] = &[&rss::ITEM, &atom::ENTRY];
 const BOTH: &[&Def] = &[&rss::CHANNEL, &rss::ITEM, &atom::FEED, &atom::ENTRY];
@@ -96,6 +102,7 @@ pub(in super::super) static FAMILY: Family = Family {
         &NOT_UTF8,
         &MISSING,
         &MISSING_EMAIL,
+        &OWNER_EMAIL,
     ],
     also: &[(&rss::CHANNEL, show), (&atom::FEED, show), (&rss::ITEM, episode), (&atom::ENTRY, episode)],
     ..Family::of_elements(
@@ -162,7 +169,7 @@ fn owner_email(text: &str) -> Option<&'static Rule> {
 }
 
 fn owner(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.requires(log, &[("email", &element::MISSING)]);
+    scope.requires(log, &[("email", &OWNER_EMAIL)]);
 }
 
 fn image(scope: &Scope<'_, '_>, log: &mut Log) {

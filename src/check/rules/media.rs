@@ -74,7 +74,7 @@ static RESTRICTION_TYPE: Rule = Rule::error("media/restriction-type", "No type o
     .example(Item, "<media:restriction relationship=\"allow\" type=\"continent\">europe</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>");
 
 static COUNTRY: Rule = Rule::error("media/country", "No code of a country")
-    .why("Countries have two letters.")
+    .why("Players compare the code with where they are; what is no code is nowhere.")
     .help("write codes of ISO 3166 with spaces between")
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
     .example(Item, "<media:restriction relationship=\"allow\" type=\"country\">germany</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>");

@@ -5,7 +5,7 @@ use super::super::log::Log;
 use super::super::rule::{Rule, Within::{Channel, Item}};
 use super::super::walk::{Def, Family, Scope, pass};
 use super::dublin::{RESOURCE, resource};
-use super::{atom, date, html, number, rss, url};
+use super::{atom, date, element, html, number, rss, url};
 
 static UPDATE_PERIOD: Rule = Rule::error("sy/update-period", "No period of the syndication module")
     .why("Readers that know the module ask as often as it says; what they can't read they pass over.")
@@ -46,6 +46,10 @@ static CONTENT_ITEMS: Def = Def::anything("items", ITEMS);
 /// <https://web.resource.org/rss/1.0/modules/content/>
 pub(in super::super) static CONTENT: Family = Family {
     rules: &[&CONTENT_FIRST],
+    stray: |scope, child, log| match child.local {
+        "encoded" => element::questionable(scope, child, log),
+        _ => super::super::walk::undefined(scope, child, log),
+    },
     ..Family::of_elements(
         "content",
         &["http://purl.org/rss/1.0/modules/content/"],

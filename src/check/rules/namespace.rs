@@ -11,13 +11,13 @@ pub(in super::super) static MISSING: Rule = Rule::error("xml/missing-namespace",
     .why("Atom is known by its namespace. Without it a reader sees elements that mean nothing.")
     .help("write xmlns=\"http://www.w3.org/2005/Atom\"")
     .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
-    .example(Whole, "<feed/>", "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>");
+    .example(Whole, "<feed>\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>", "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>");
 
-pub(in super::super) static INVALID: Rule = Rule::error("xml/invalid-namespace", "A namespace that is not the one of the format")
+pub(in super::super) static INVALID: Rule = Rule::error("xml/invalid-namespace", "A namespace that is none, or not the one of the format")
     .why("Namespaces are compared letter by letter. RSS elements are in none at all.")
     .help("write the namespace exactly as the specification does")
     .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
-    .example(Whole, "<rss version=\"2.0\" xmlns=\"http://www.w3.org/2005/Atom\"/>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>");
+    .example(Item, "<x:mood xmlns:x=\"https://town.example/two words\">merry</x:mood>", "<category>merry</category>");
 
 pub(in super::super) static OBSOLETE: Rule = Rule::error("atom/obsolete-namespace", "A draft of Atom")
     .why("Atom 0.3 was a draft. Many readers have dropped it.")
@@ -53,7 +53,7 @@ static RESERVED_PREFIX: Rule = Rule::warning("xml/reserved-prefix", "A well-know
     .why("Readers that look at prefixes only take these elements for others.")
     .help("choose another prefix, or correct the namespace")
     .spec("Namespaces in XML, 3", "https://www.w3.org/TR/xml-names/#ns-decl")
-    .example(Item, "<slash:comments xmlns:slash=\"http://purl.org/dc/terms/\"/>", "<category>Town</category>");
+    .example(Item, "<slash:modified xmlns:slash=\"http://purl.org/dc/terms/\">2023-10-31</slash:modified>", "<dcterms:modified xmlns:dcterms=\"http://purl.org/dc/terms/\">2023-10-31</dcterms:modified>");
 
 static UNDETERMINABLE: Rule = Rule::warning("xml/undeterminable-vocabulary", "An element without namespace in an Atom feed")
     .why("Nobody can know what it means: an extension of Atom has a namespace of its own.")
