@@ -1,5 +1,5 @@
-//! What the file system alone costs: walks a folder, opens each file and reads 512 bytes of it, on all cores. No program
-//! that orders seeds by their heads, and knows nothing of an earlier run, can be faster.
+//! What the file system alone costs: walks a folder, opens each file and reads 512 bytes of it, on all cores. A program
+//! that orders seeds by their heads, and knows nothing of an earlier run, can hardly be faster.
 //!
 //! `rustc -O limit.rs && ./limit FOLDER` prints how many files it read.
 

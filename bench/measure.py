@@ -15,7 +15,7 @@ import sys
 import time
 
 # Linux counts the memory of the process that called exec into the peak of the program it becomes, and Python alone
-# has over 10 MB. So a small shell starts the command, says its number and ends; as its subreaper, we get to wait for it.
+# has over 10 MB. So a small shell starts the command, says its number and ends; as subreaper, we get to wait for it.
 LAUNCH = 'echo ready; read -r go; "$@" >/dev/null & echo $!'
 PR_SET_CHILD_SUBREAPER = 36
 

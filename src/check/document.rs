@@ -536,8 +536,12 @@ impl<'a> Parser<'a> {
 
 /// Where a character stands that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
 fn forbidden(text: &str) -> Option<usize> {
-    // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8.
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8. A first look takes many bytes at once.
     let bytes = text.as_bytes();
+    let suspect = |b: &u8| (*b < 32) & (*b != b'\t') & (*b != b'\n') & (*b != b'\r') | (*b == 0xef);
+    if !bytes.chunks(128).any(|chunk| chunk.iter().fold(false, |any, b| any | suspect(b))) {
+        return None;
+    }
     bytes.iter().enumerate().position(|(at, b)| match b {
         0..=8 | 11 | 12 | 14..=31 => true,
         0xef => matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])),

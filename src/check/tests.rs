@@ -142,7 +142,7 @@ fn places_are_those_of_the_fault() {
         ),
         (
             "<feed xmlns='http://www.w3.org/2005/Atom'>\n<rights type='html'>&lt;p onclick=&quot;x&quot;></rights></feed>",
-            "html/risk-attribute 2:43 `<rights type='html'>&lt;p onclick=&quot;x&quot;></rights></feed>`",
+            "html/risk-attribute 2:41 `<rights type='html'>&lt;p onclick=&quot;x&quot;></rights></feed>`",
         ),
         ("{\"version\": \"https://jsonfeed.org/version/1\",\n \"title\": 1}", "json/type 2:11 ` \"title\": 1}`"),
     ] {

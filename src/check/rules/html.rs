@@ -212,7 +212,7 @@ pub(in super::super) fn judge(
 ) {
     markup::scan(text, &mut |event| match event {
         markup::Event::Broken(at, message) => say(&BROKEN, at, message),
-        markup::Event::Element(at, name) => match markup::kind(name) {
+        markup::Event::Element(at, name, kind) => match kind {
             None if name.contains('-') => say(&RISK, at, format!("readers do not know `{}`", shown(name))),
             None => say(&BROKEN, at, format!("`{}` is no element of HTML", shown(name))),
             Some(kind) if kind.risky => say(&RISK, at, format!("readers take `{name}` out")),
@@ -231,22 +231,29 @@ pub(in super::super) fn judge(
 
 /// What is wrong with an attribute, wherever it stands.
 pub(in super::super) fn attribute(name: &str, value: &str) -> Option<(&'static Rule, String)> {
-    let name = name.to_ascii_lowercase();
-    if name.starts_with("on") || matches!(&*name, "srcdoc" | "formaction") {
-        return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(&name))));
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    let handler = name.get(..2).is_some_and(|on| on.eq_ignore_ascii_case("on"));
+    if handler || is("srcdoc") || is("formaction") {
+        return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(name))));
     }
-    if name == "style" {
+    if is("style") {
         return style::unsafe_part(value).map(|part| (&STYLE, format!("readers take the style `{}` out", shown(&part))));
     }
-    if matches!(&*name, "href" | "src" | "action" | "xlink:href" | "poster" | "data") {
-        // Browsers pass over white space and controls in a scheme.
-        let bare: String = value.chars().take(40).filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-        let bare = bare.to_ascii_lowercase();
-        if ["javascript:", "vbscript:"].iter().any(|scheme| bare.starts_with(scheme)) {
-            return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(value))));
-        }
+    if ["href", "src", "action", "xlink:href", "poster", "data"].iter().any(|k| is(k)) && is_script(value) {
+        return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(value))));
     }
     None
+}
+
+/// Whether an address is a script; browsers pass over white space and controls in its scheme.
+fn is_script(address: &str) -> bool {
+    let mut said = address.chars().filter(|c| !c.is_whitespace() && !c.is_control());
+    let mut begins = |scheme: &str| scheme.chars().all(|s| said.next().is_some_and(|c| c.eq_ignore_ascii_case(&s)));
+    match address.trim_start_matches(|c: char| c.is_whitespace() || c.is_control()).as_bytes().first() {
+        Some(b'j' | b'J') => begins("javascript:"),
+        Some(b'v' | b'V') => begins("vbscript:"),
+        _ => false,
+    }
 }
 
 fn is_address(element: &str, name: &str) -> bool {

@@ -6,8 +6,8 @@
 pub(super) enum Event<'t> {
     /// The first parse error, and where.
     Broken(usize, String),
-    /// A start tag.
-    Element(usize, &'t str),
+    /// A start tag, and the element of HTML that it begins.
+    Element(usize, &'t str, Option<&'static Kind>),
     /// An attribute of the last start tag.
     Attribute { element: &'t str, name: &'t str, value: &'t str, at: usize },
     /// `<?import`, which old browsers ran.
@@ -83,14 +83,38 @@ static KINDS: &[Kind] = &[
 
 /// The element of HTML with a name, in any case.
 pub(super) fn kind(name: &str) -> Option<&'static Kind> {
-    const LONGEST: usize = 10;
-    let mut lower = [0; LONGEST];
-    let lower = lower.get_mut(..name.len())?;
-    lower.copy_from_slice(name.as_bytes());
-    lower.make_ascii_lowercase();
-    let index = KINDS.binary_search_by(|k| k.name.as_bytes().cmp(lower)).ok()?;
-    KINDS.get(index)
+    let key = key(name.as_bytes())?;
+    KINDS.get(KEYS.binary_search(&key).ok()?)
 }
+
+/// A name as a number that orders as names do: one comparison a step of the search, and this is asked at every tag.
+const fn key(name: &[u8]) -> Option<u128> {
+    const LONGEST: usize = 16;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let mut key = 0;
+    let mut at = 0;
+    while at < LONGEST {
+        let byte = if at < name.len() { name[at].to_ascii_lowercase() } else { 0 };
+        key = key << 8 | byte as u128;
+        at += 1;
+    }
+    Some(key)
+}
+
+/// The keys of [`KINDS`].
+static KEYS: [u128; KINDS.len()] = {
+    let mut keys = [0; KINDS.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        if let Some(key) = key(KINDS[at].name.as_bytes()) {
+            keys[at] = key;
+        }
+        at += 1;
+    }
+    keys
+};
 
 /// Whether HTML has an element of this name.
 pub(super) fn is_html(name: &str) -> bool {
@@ -275,12 +299,13 @@ impl<'t> Scanner<'t, '_> {
 
     fn start_tag(&mut self, at: usize) -> usize {
         let (name, after) = self.name(at + 1);
-        (self.say)(Event::Element(at, name));
+        let kind = kind(name);
+        (self.say)(Event::Element(at, name, kind));
         let Some((end, self_closing)) = self.attributes(name, at, after) else {
             self.broken(at, || format!("`<{name}` does not end"));
             return self.text.len();
         };
-        let Some(kind) = kind(name) else { return end };
+        let Some(kind) = kind else { return end };
         if self.foreign > 0 {
             if matches!(kind.name, "svg" | "math") && !self_closing {
                 self.foreign += 1;
