@@ -131,8 +131,8 @@ def main(path, versions):
         print(f"| {workload} | {what} | {sign} {bound} | {here} | {verdict(value, sign, bound)} |")
     size = min(100_000, results.sizes[-1])
     feedgen, hugo = (results.ratio(size, peer, "limit") for peer in ("feedgen", "hugo"))
-    print(f"\nOpening and reading alone is {feedgen:.1f} x faster than feedgen's cold build of {size:,} and {hugo:.1f} x")
-    print("than Hugo's: about the most that a cold build which reads each head can reach.")
+    print(f"\nWith {size:,} seeds, feedgen ÷ open and read is {feedgen:.1f}, Hugo ÷ open and read {hugo:.1f}:")
+    print("about the most that a cold build which reads each head can reach.")
 
 
 main(*sys.argv[1:])

@@ -41,7 +41,7 @@ export HUGO_CACHEDIR=$dir/hugo-cache PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$dir/node"
 if ! cmp -s bench/peers/package.json "$dir/node/package.json"; then
     cp bench/peers/package.json "$dir/node/"
-    npm install --silent --no-audit --no-fund --prefix "$dir/node"
+    npm install --silent --no-audit --no-fund --prefix "$dir/node" || { rm "$dir/node/package.json" && exit 1; }
 fi
 cp bench/peers/feeds.mjs "$dir/node/"
 
@@ -50,15 +50,15 @@ results=$dir/results.jsonl
 
 # seed FILE MILLISECONDS NAME
 seed() {
-    printf '<!--%s-->\n[The %s article](https://news00.example/en/%s)\n------\n\n<p>It is <a href="../de">here</a>.</p>\n' \
-        "$2" "$3" "$3" >"$1"
+    printf '<!--%s-->\n[The %s article](https://news00.example/en/%s)\n------\n\n' "$2" "$3" "$3" >"$1"
+    echo '<p>It is <a href="../de">here</a>.</p>' >>"$1"
 }
 
 # The last seed is the newest, so that an edit of it shows in the feeds.
 make_corpus() {
     [ -d "$seeds" ] && return
     echo "bench: making $size seeds" >&2
-    rm -rf "$seeds.part"
+    rm -rf "$seeds.part" "$dir/hugo-$size" "$dir/node/eleventy-$size"
     cargo run --quiet --release --locked --example corpus -- "$seeds.part" --count $((size - 1))
     seed "$seeds.part/$newest" 1735776000000 newest
     mv "$seeds.part" "$seeds"
@@ -202,5 +202,6 @@ for size in "${sizes[@]}"; do
     done
 done
 
-versions="$("$FEEDMILL" --version), $(rustc --version | cut -d' ' -f1,2), $("$python" --version), node $(node --version)"
+versions="$("$FEEDMILL" --version), $(rustc --version | cut -d' ' -f1,2)"
+versions="$versions, $("$python" --version), node $(node --version)"
 python3 bench/report.py "$results" "$versions" | tee "$dir/table.md"

@@ -47,7 +47,8 @@ const CHANNEL: &[(&str, Takes)] = &[
     ("title", Takes::Text),
 ];
 const TOP: &[(&str, Takes)] = &[("feeds", Takes::Text), ("seeds", Takes::Text)];
-const TABLES: &[&str] = &["clean", "feed", "section"];
+const TABLES: &[&str] = &["check", "clean", "feed", "section"];
+const CHECK: &[(&str, Takes)] = &[("allow", Takes::List), ("deny", Takes::List)];
 const CLEAN: &[(&str, Takes)] = &[("drop", Takes::List), ("keep", Takes::List)];
 const FEED: &[(&str, Takes)] = &[
     ("link_contains", Takes::Text),
@@ -83,6 +84,7 @@ type Keys = BTreeMap<&'static str, Given>;
 pub struct RawConfig {
     folder: PathBuf,
     top: Keys,
+    check: Keys,
     clean: Keys,
     sections: BTreeMap<String, Keys>,
     feeds: Vec<Keys>,
@@ -145,9 +147,20 @@ pub struct Filtered {
     pub channel: Channel,
 }
 
+/// What `check` is told beside its arguments (`[check]`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckConfig {
+    /// Whether warnings are errors (`deny = ["warnings"]`).
+    pub deny_warnings: bool,
+    /// Codes of rules that say nothing.
+    pub allow: Vec<String>,
+}
+
 /// The configuration, resolved.
 #[derive(Clone)]
 pub struct Plan {
+    /// How published feeds are checked.
+    pub check: CheckConfig,
     /// Where seeds lie.
     pub seeds: PathBuf,
     /// Where feeds go.
@@ -242,10 +255,23 @@ impl RawConfig {
                 name,
             });
         }
+        let check = r.check(&self.check);
         if r.faults > 0 {
             return Err(faulty(Path::new("")));
         }
-        Ok(Plan { seeds: folder("seeds"), feeds: folder("feeds"), policy, whole, sections, filtered })
+        Ok(Plan { check, seeds: folder("seeds"), feeds: folder("feeds"), policy, whole, sections, filtered })
+    }
+}
+
+impl RawConfig {
+    /// Resolves `[check]` alone, for `feedmill check`.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] where anything was wrong.
+    pub fn check(&self, sink: &mut Sink<'_>) -> Result<CheckConfig, Error> {
+        let mut r = Resolver { sink, faults: 0 };
+        let check = r.check(&self.check);
+        if r.faults > 0 { Err(faulty(Path::new(""))) } else { Ok(check) }
     }
 }
 
@@ -326,6 +352,7 @@ impl Reader<'_, '_, '_> {
         for (name, value) in later {
             let at = value.span().start;
             match (name, value.get_ref()) {
+                ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK, &[]),
                 ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN, &[]),
                 ("section", DeValue::Table(t)) => {
                     for (key, value) in t {
@@ -363,7 +390,8 @@ impl Reader<'_, '_, '_> {
                     }
                 }
                 _ => {
-                    let brackets = if name == "feed" { "[[feed]]" } else { "[section.NAME] or [clean]" };
+                    let brackets =
+                        if name == "feed" { "[[feed]]" } else { "[section.NAME], [check] or [clean]" };
                     self.fault(
                         &codes::CONFIG_BAD_VALUE,
                         at,
@@ -441,6 +469,27 @@ impl Resolver<'_, '_> {
     fn fault(&mut self, place: Place, message: String) {
         self.faults += 1;
         self.sink.push(Diagnostic::new(&codes::CONFIG_BAD_VALUE, place, message));
+    }
+
+    fn check(&mut self, keys: &Keys) -> CheckConfig {
+        let mut check = CheckConfig::default();
+        let rules = crate::check::rules();
+        for (key, given) in keys {
+            for word in given.value.list().unwrap_or_default() {
+                match *key {
+                    "deny" if word == "warnings" => check.deny_warnings = true,
+                    "deny" => {
+                        self.fault(given.place.clone(), format!("`deny` takes \"warnings\", not `{word}`"))
+                    }
+                    _ if rules.iter().any(|r| r.meta.code == word) => check.allow.push(word.clone()),
+                    _ => self.fault(
+                        given.place.clone(),
+                        format!("there is no rule `{word}`; `feedmill rules` lists them"),
+                    ),
+                }
+            }
+        }
+        check
     }
 
     fn channel(&mut self, keys: &Keys, within: Option<(&Channel, &str)>) -> Channel {

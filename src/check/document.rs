@@ -79,7 +79,7 @@ impl Text<'_> {
     pub(super) fn locate(&self, offset: usize) -> usize {
         let (mut raw, mut value) = (self.raw, 0);
         let at = |raw: &str| self.at + self.raw.len() - raw.len();
-        while value < offset && !raw.is_empty() {
+        while value <= offset && !raw.is_empty() {
             if let Some(inner) = raw.strip_prefix("<![CDATA[") {
                 let length = inner.find("]]>").unwrap_or(inner.len());
                 if value + length > offset {
@@ -93,10 +93,11 @@ impl Text<'_> {
                 raw = raw.split_once(end).map_or("", |(_, rest)| rest);
             } else if raw.starts_with('&') {
                 let (reference, rest) = raw.split_once(';').unwrap_or((raw, ""));
-                value += resolve(&reference[1..]).map_or(0, char::len_utf8);
-                if value > offset {
+                let length = resolve(&reference[1..]).map_or(0, char::len_utf8);
+                if value + length > offset {
                     break;
                 }
+                value += length;
                 raw = rest;
             } else {
                 let length = raw.find(['<', '&']).unwrap_or(raw.len());
@@ -434,17 +435,7 @@ impl<'a> Parser<'a> {
             attributes.push(Attribute { ns, name: key, local, value, at });
         }
         let nodes = Vec::new();
-        self.open.push(Element {
-            ns,
-            name,
-            local,
-            attributes,
-            declared,
-            nodes,
-            at,
-            end: at,
-            closed: false,
-        });
+        self.open.push(Element { ns, name, local, attributes, declared, nodes, at, end: at, closed: false });
         Ok(())
     }
 

@@ -25,14 +25,10 @@ impl Log {
     }
 
     /// At an offset, but shown only further on.
-    pub(super) fn late(
-        &mut self,
-        rule: &'static Rule,
-        at: usize,
-        shows: usize,
-        message: impl Into<String>,
-    ) {
-        self.found.push(Found { rule, at, shows, message: message.into() });
+    pub(super) fn late(&mut self, rule: &'static Rule, at: usize, shows: usize, message: impl Into<String>) {
+        // A name from a broken document may hold anything; a message is one line.
+        let message = crate::diag::printable(&message.into());
+        self.found.push(Found { rule, at, shows, message });
     }
 
     /// At the start tag of an element.

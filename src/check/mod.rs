@@ -84,7 +84,11 @@ fn root(root: &document::Element<'_>, mut feed: Feed<'_>, log: &mut Log) {
             &opml::OPML
         }
         (ns, "rss") => {
-            log.start(&namespace::INVALID, root, format!("`rss` is in no namespace, and not in `{}`", shown(ns)));
+            log.start(
+                &namespace::INVALID,
+                root,
+                format!("`rss` is in no namespace, and not in `{}`", shown(ns)),
+            );
             &rss::RSS
         }
         ("http://purl.org/atom/ns#", "feed") => {

@@ -73,9 +73,7 @@ pub(super) fn parse(text: &str) -> Result<Value<'_>, Flaw> {
             Some(value) => Ok(located(value)),
             None => Err(Flaw { at: text.len(), message: "there is no value in it".to_owned(), limit: false }),
         },
-        Err(error) => {
-            Err(Flaw { at: error.range().start, message: error.kind().to_string(), limit: false })
-        }
+        Err(error) => Err(Flaw { at: error.range().start, message: error.kind().to_string(), limit: false }),
     }
 }
 

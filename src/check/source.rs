@@ -42,7 +42,8 @@ pub(super) fn decode(bytes: &[u8]) -> Source {
             Some(named) if marked.is_some() || guess != UTF_8 => {
                 let wide = named == encoding_rs::UTF_16LE || named == encoding_rs::UTF_16BE;
                 if named != guess && !(wide && guess != UTF_8) {
-                    let what = if marked.is_some() { "the byte order mark says" } else { "the bytes look like" };
+                    let what =
+                        if marked.is_some() { "the byte order mark says" } else { "the bytes look like" };
                     fault = Some((*at, format!("`{name}` is declared, but {what} {}", guess.name())));
                 }
             }

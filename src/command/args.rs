@@ -61,9 +61,15 @@ pub(super) struct Check {
     /// Make warnings errors
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(super) deny: Vec<String>,
-    /// Be silent about a rule
-    #[arg(long, value_name = "CODE")]
+    /// Be silent about a rule; may be said more than once
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(super) allow: Vec<String>,
+    /// Where the feed is published: its self link should say the same
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// The configuration, of which [check] counts [default: feedmill.toml, where there is one]
+    #[arg(long, value_name = "FILE", env = "FEEDMILL_CONFIG")]
+    pub(super) config: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
 }

@@ -1,18 +1,17 @@
 //! `feedmill [build]`: the mill.
 
 use std::io::IsTerminal;
-use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use crate::config::{FILE, RawConfig, Value};
+use crate::config::Value;
 use crate::diag::Sink;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::stage::{self, Options, Report};
 use crate::store::FsStore;
-use crate::unit::{Bytes, UnixMs};
+use crate::unit::Bytes;
 
 use super::args::Build;
-use super::{Done, Outcome, say, sink};
+use super::{Done, Outcome, config_file, now, say, sink};
 
 pub(super) fn run(args: &Build) -> Done {
     let mut stderr = std::io::stderr();
@@ -29,11 +28,7 @@ pub(super) fn run(args: &Build) -> Done {
 }
 
 fn mill(args: &Build, sink: &mut Sink<'_>) -> Result<Report, Error> {
-    let mut raw = match &args.config {
-        Some(file) => read(file, sink)?,
-        None if Path::new(FILE).exists() => read(Path::new(FILE), sink)?,
-        None => RawConfig::default(),
-    };
+    let mut raw = config_file(args.config.as_deref(), sink)?.unwrap_or_default();
     let folder = |path: &Option<std::path::PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
     let texts = [
         ("seeds", "--seeds", folder(&args.seeds)),
@@ -70,23 +65,6 @@ fn mill(args: &Build, sink: &mut Sink<'_>) -> Result<Report, Error> {
     let options =
         Options { now: now()?, wait: Duration::from_secs(args.wait), prune: args.prune, check: args.check };
     stage::build(&plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
-}
-
-fn read(file: &Path, sink: &mut Sink<'_>) -> Result<RawConfig, Error> {
-    let text = std::fs::read_to_string(file).map_err(|e| Error::io("read the configuration", file, e))?;
-    RawConfig::read(&text, file, sink)
-}
-
-/// The present, or what `SOURCE_DATE_EPOCH` says it is (<https://reproducible-builds.org/specs/source-date-epoch/>).
-fn now() -> Result<UnixMs, Error> {
-    if let Some(epoch) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|v| !v.is_empty()) {
-        let seconds = epoch.to_str().and_then(|e| e.parse::<i64>().ok()).and_then(|s| s.checked_mul(1000));
-        return seconds.map(UnixMs).ok_or_else(|| {
-            Error::new(Kind::Config, "SOURCE_DATE_EPOCH is not a number of seconds since 1970")
-        });
-    }
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
 }
 
 fn summary(report: &Report) -> String {

@@ -7,12 +7,16 @@ mod rules;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
+use crate::config::{FILE, RawConfig};
 use crate::diag::{Renderer, Severity, Sink, renderer};
-use crate::error::Error;
+use crate::error::{Error, Kind};
+use crate::unit::UnixMs;
 use args::{Args, Common, MessageFormat, Verb};
 
 /// How a run ended, as the exit code says it.
@@ -55,12 +59,12 @@ fn say(line: &str) {
 }
 
 /// The style of messages: colours where a terminal shows them and nobody minds.
-fn style(common: &Common) -> &'static dyn Renderer {
+fn style(common: &Common, terminal: bool) -> &'static dyn Renderer {
     let name = match common.message_format {
         MessageFormat::Human => {
             let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
                 || std::env::var_os("TERM").is_some_and(|v| v == "dumb");
-            if std::io::stderr().is_terminal() && !plain { "human-color" } else { "human" }
+            if terminal && !plain { "human-color" } else { "human" }
         }
         MessageFormat::Json => "json",
         MessageFormat::Github => "github",
@@ -71,7 +75,7 @@ fn style(common: &Common) -> &'static dyn Renderer {
 
 /// The sink for messages.
 fn sink<'a>(common: &Common, out: &'a mut (dyn Write + Send)) -> Sink<'a> {
-    Sink::new(style(common), out).least(least(common))
+    Sink::new(style(common, std::io::stderr().is_terminal()), out).least(least(common))
 }
 
 /// The least severity that is shown.
@@ -81,6 +85,25 @@ fn least(common: &Common) -> Severity {
         (_, true) => Severity::Note,
         _ => Severity::Warning,
     }
+}
+
+/// The configuration that is named, else the one that lies here, where there is one.
+fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<Option<RawConfig>, Error> {
+    let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(|f| f.exists())) else { return Ok(None) };
+    let text = std::fs::read_to_string(file).map_err(|e| Error::io("read the configuration", file, e))?;
+    RawConfig::read(&text, file, sink).map(Some)
+}
+
+/// The present, or what `SOURCE_DATE_EPOCH` says it is (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn now() -> Result<UnixMs, Error> {
+    if let Some(epoch) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|v| !v.is_empty()) {
+        let seconds = epoch.to_str().and_then(|e| e.parse::<i64>().ok()).and_then(|s| s.checked_mul(1000));
+        return seconds.map(UnixMs).ok_or_else(|| {
+            Error::new(Kind::Config, "SOURCE_DATE_EPOCH is not a number of seconds since 1970")
+        });
+    }
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
 }
 
 type Done = Result<Outcome, Error>;

@@ -18,9 +18,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rayon::prelude::*;
+use url::Url;
 
+use crate::check::{self, check};
 use crate::config::{Channel, Ids, Plan, is_feed_name};
-use crate::diag::{Diagnostic, Meta, Place, Sink, codes};
+use crate::diag::{Diagnostic, Meta, Place, Severity, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::seed::Finding;
 use crate::store::Store;
@@ -116,6 +118,7 @@ pub fn build(
         .at(seeds.show(Path::new(""))));
     }
     let mut documents: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
+    let mut addresses: HashMap<PathBuf, Url> = HashMap::new();
     let name = title_of(&seeds.show(Path::new("")));
     for (folder, channel, picks) in picks {
         let Some(feed) = assemble::feed(&folder, &channel, &name, picks, &articles) else {
@@ -126,6 +129,8 @@ pub fn build(
         report.feeds += 1;
         for format in &channel.formats {
             let path = Path::new(&folder).join(format.file_name());
+            let address = channel.base.as_ref().and_then(|base| base.join(format.file_name()).ok());
+            addresses.extend(address.map(|url| (path.clone(), url)));
             documents.insert(path, format.write(&feed, channel.layout)?);
         }
     }
@@ -135,7 +140,7 @@ pub fn build(
         sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), message));
     }
     if options.check {
-        checked(feeds, &documents, sink)?;
+        checked(plan, feeds, &documents, &addresses, options.now, sink)?;
     }
     publish::publish(feeds, &documents, options.prune, sink, &mut report)?;
     Ok(report)
@@ -143,15 +148,29 @@ pub fn build(
 
 /// Refuses documents that our own check finds faulty.
 fn checked(
+    plan: &Plan,
     store: &dyn Store,
     documents: &BTreeMap<PathBuf, Vec<u8>>,
+    addresses: &HashMap<PathBuf, Url>,
+    now: UnixMs,
     sink: &mut Sink<'_>,
 ) -> Result<(), Error> {
+    let found: Vec<Vec<Diagnostic>> = documents
+        .par_iter()
+        .map(|(path, bytes)| {
+            let file = store.show(path);
+            let url = addresses.get(path).map(Url::as_str);
+            check(bytes, check::Options { file: &file, url, now: Some(now) })
+        })
+        .collect();
     let mut faulty = None;
-    for (path, bytes) in documents {
-        let file = store.show(path);
-        for finding in crate::check::check(bytes, crate::check::Options { file: &file, ..Default::default() }) {
-            if finding.severity == crate::diag::Severity::Error {
+    let allowed = |d: &Diagnostic| plan.check.allow.iter().any(|code| code == d.meta.code);
+    for (path, found) in documents.keys().zip(found) {
+        for mut finding in found.into_iter().filter(|d| !allowed(d)) {
+            if plan.check.deny_warnings && finding.severity == Severity::Warning {
+                finding.severity = Severity::Error;
+            }
+            if finding.severity == Severity::Error {
                 faulty.get_or_insert(path);
             }
             sink.push(finding);

@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::document::Element;
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Entry, Feed, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Feed, Whole},
+};
 use super::super::walk::{self, Def, Family, Kind, Scope};
 use super::{ATOM, date, element, email, html, link, rss, text, url};
 
@@ -75,12 +78,19 @@ static NO_CONTENT_OR_ALTERNATE: Rule = Rule::error("atom/no-content-or-alternate
     .example(Whole, "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<summary>Hello</summary>\n</entry>", "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<summary>Hello</summary>\n<link href=\"https://town.example/1\"/>\n</entry>");
 
 pub(in super::super) static FEED: Def = Def::parent("feed", &[]).attributes(&["indexing:index"]).check(feed);
-pub(in super::super) static ENTRY: Def = Def::parent("entry", &[&FEED]).attributes(&["rdf:parseType"]).many().check(entry);
+pub(in super::super) static ENTRY: Def =
+    Def::parent("entry", &[&FEED]).attributes(&["rdf:parseType"]).many().check(entry);
 pub(in super::super) static SOURCE: Def = Def::parent("source", &[&ENTRY]).check(source);
 pub(in super::super) static AUTHOR: Def =
-    Def::parent("author", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM]).attributes(&["rdf:parseType"]).many().check(person);
+    Def::parent("author", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM])
+        .attributes(&["rdf:parseType"])
+        .many()
+        .check(person);
 pub(in super::super) static CONTRIBUTOR: Def =
-    Def::parent("contributor", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM]).attributes(&["rdf:parseType"]).many().check(person);
+    Def::parent("contributor", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM])
+        .attributes(&["rdf:parseType"])
+        .many()
+        .check(person);
 
 pub(in super::super) static FAMILY: Family = Family {
     rules: &[
@@ -114,16 +124,19 @@ pub(in super::super) static FAMILY: Family = Family {
             &Def::text("updated", &[&rss::CHANNEL, &rss::ITEM], date::rfc3339),
             &Def::text("published", &[&ENTRY], date::exact_rfc3339),
             &Def::text("published", &[&rss::ITEM], date::rfc3339),
-            &Def::text("generator", &[&FEED, &SOURCE, &rss::CHANNEL], generator).attributes(&["uri", "version"]),
+            &Def::text("generator", &[&FEED, &SOURCE, &rss::CHANNEL], generator)
+                .attributes(&["uri", "version"]),
             &Def::own("category", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM], category)
                 .attributes(&["term", "scheme", "label"])
                 .many(),
             &Def::own("link", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM], link::link)
                 .attributes(link::ATTRIBUTES)
                 .many(),
-            &Def::own("title", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM], text::construct).attributes(&["type"]),
+            &Def::own("title", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM], text::construct)
+                .attributes(&["type"]),
             &Def::own("subtitle", &[&FEED, &SOURCE, &rss::CHANNEL], text::construct).attributes(&["type"]),
-            &Def::own("rights", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL], text::construct).attributes(&["type"]),
+            &Def::own("rights", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL], text::construct)
+                .attributes(&["type"]),
             &Def::own("summary", &[&ENTRY, &rss::ITEM], text::construct).attributes(&["type"]),
             &Def::own("content", &[&ENTRY, &rss::ITEM], text::content).attributes(&["type", "src"]),
         ],
@@ -132,7 +145,8 @@ pub(in super::super) static FAMILY: Family = Family {
 
 /// An element of Atom in an extension or in RSS is odd; elsewhere it is wrong.
 fn stray<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, log: &mut Log) {
-    let known = FAMILY.elements.iter().any(|d| d.name == child.local) && !matches!(child.local, "entry" | "source");
+    let known =
+        FAMILY.elements.iter().any(|d| d.name == child.local) && !matches!(child.local, "entry" | "source");
     let at_home = scope.feed.kind == Kind::Atom && &*scope.element.ns == ATOM;
     let person = matches!(child.local, "name" | "email" | "uri");
     if known && !at_home && !person {
@@ -194,7 +208,11 @@ fn feed(scope: &Scope<'_, '_>, log: &mut Log) {
     }
     if entries.len() > 9 && repeated.len() + 1 == entries.len() {
         let (element, id) = &repeated[0];
-        log.text(&ALL_IDS_SAME, element, format!("all {} entries have the id `{}`", entries.len(), shown(id)));
+        log.text(
+            &ALL_IDS_SAME,
+            element,
+            format!("all {} entries have the id `{}`", entries.len(), shown(id)),
+        );
     } else {
         for (element, id) in repeated {
             log.text(&DUPLICATE_ID, element, format!("another entry has the id `{}`", shown(&id)));
@@ -211,8 +229,9 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
     let entry = scope.element;
     let child = |name: &str| entry.child(&entry.ns, name);
     if entry.closed {
-        let feed_has_author =
-            scope.parent.is_some_and(|feed| feed.element.child(&entry.ns, "author").is_some_and(|a| a.at < entry.at));
+        let feed_has_author = scope
+            .parent
+            .is_some_and(|feed| feed.element.child(&entry.ns, "author").is_some_and(|a| a.at < entry.at));
         let source_has_author = child("source").is_some_and(|s| s.child(&entry.ns, "author").is_some());
         scope.requires(log, &[("title", &element::MISSING)]);
         if child("author").is_none() && !feed_has_author && !source_has_author {
@@ -223,8 +242,10 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
         match child("content") {
             Some(content) => {
                 let kind = content.value("type").unwrap_or_default();
-                let is_text =
-                    !kind.contains('/') || kind.ends_with("+xml") || kind.ends_with("/xml") || kind.starts_with("text/");
+                let is_text = !kind.contains('/')
+                    || kind.ends_with("+xml")
+                    || kind.ends_with("/xml")
+                    || kind.starts_with("text/");
                 if !summary && (content.attribute("src").is_some() || !is_text) {
                     log.end(&MISSING_SUMMARY, entry, "the content is no text, and there is no `summary`");
                 }
@@ -234,7 +255,11 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
                     log.end(&MISSING_TEXT, entry, "`entry` has neither `content` nor `summary`");
                 }
                 if !link::relations(entry).any(|(rel, _)| rel == "alternate") {
-                    log.end(&NO_CONTENT_OR_ALTERNATE, entry, "`entry` has neither `content` nor a link to it");
+                    log.end(
+                        &NO_CONTENT_OR_ALTERNATE,
+                        entry,
+                        "`entry` has neither `content` nor a link to it",
+                    );
                 }
             }
         }
@@ -244,7 +269,10 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
 
 fn person(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.requires(log, &[("name", &element::MISSING)]);
-    if scope.stands_in(&[&rss::ITEM]) && scope.before().any(|e| e.is(ATOM, scope.element.local)) && scope.element.local == "author" {
+    if scope.stands_in(&[&rss::ITEM])
+        && scope.before().any(|e| e.is(ATOM, scope.element.local))
+        && scope.element.local == "author"
+    {
         element::duplicate(scope.parent.unwrap_or(scope), scope.element, log);
     }
 }

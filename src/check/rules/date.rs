@@ -3,7 +3,10 @@
 use chrono::{Datelike, NaiveDate, NaiveTime};
 
 use super::super::log::Log;
-use super::super::rule::{Rule, Within::{Entry, Item}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Item},
+};
 use super::super::walk::{Family, Scope};
 use super::element;
 use crate::unit::UnixMs;
@@ -14,17 +17,28 @@ static RFC822: Rule = Rule::error("date/rfc822", "No date of RFC 822")
     .spec("RFC 822, 5", "https://www.rfc-editor.org/rfc/rfc822#section-5")
     .example(Item, "<pubDate>2023-10-31 21:15</pubDate>", "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>");
 
-static RFC822_PROBLEMATIC: Rule = Rule::warning("date/rfc822-problematic", "A date that some readers can't read")
-    .why("RFC 822 allows years of two digits, military zones, comments and any case; many readers do not.")
-    .help("write it as Tue, 31 Oct 2023 21:15:02 GMT")
-    .spec("RSS Profile, Date and Time", "https://www.rssboard.org/rss-profile#data-types-datetime")
-    .example(Item, "<pubDate>Tue, 31 Oct 23 21:15:02 GMT</pubDate>", "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>");
+static RFC822_PROBLEMATIC: Rule =
+    Rule::warning("date/rfc822-problematic", "A date that some readers can't read")
+        .why(
+            "RFC 822 allows years of two digits, military zones, comments and any case; many readers do not.",
+        )
+        .help("write it as Tue, 31 Oct 2023 21:15:02 GMT")
+        .spec("RSS Profile, Date and Time", "https://www.rssboard.org/rss-profile#data-types-datetime")
+        .example(
+            Item,
+            "<pubDate>Tue, 31 Oct 23 21:15:02 GMT</pubDate>",
+            "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>",
+        );
 
 static WEEKDAY: Rule = Rule::error("date/weekday", "A day of the week that the date does not fall on")
     .why("One of the two is wrong, and a reader can't know which.")
     .help("correct the day, or leave it out")
     .spec("RFC 822, 5.2", "https://www.rfc-editor.org/rfc/rfc822#section-5.2")
-    .example(Item, "<pubDate>Wed, 31 Oct 2023 21:15:02 GMT</pubDate>", "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>");
+    .example(
+        Item,
+        "<pubDate>Wed, 31 Oct 2023 21:15:02 GMT</pubDate>",
+        "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>",
+    );
 
 static RFC3339: Rule = Rule::error("date/rfc3339", "No date of RFC 3339")
     .why("Atom and JSON Feed know one form: date, a capital T, time with seconds, and Z or an offset with a colon.")
@@ -171,8 +185,18 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /// Zones with names: name, hours from UTC.
 const ZONES: [(&str, i64); 12] = [
-    ("UT", 0), ("GMT", 0), ("Z", 0), ("EST", -5), ("EDT", -4), ("CST", -6), ("CDT", -5), ("MST", -7),
-    ("MDT", -6), ("PST", -8), ("PDT", -7), ("UTC", 0),
+    ("UT", 0),
+    ("GMT", 0),
+    ("Z", 0),
+    ("EST", -5),
+    ("EDT", -4),
+    ("CST", -6),
+    ("CDT", -5),
+    ("MST", -7),
+    ("MDT", -6),
+    ("PST", -8),
+    ("PDT", -7),
+    ("UTC", 0),
 ];
 
 /// Comments of RFC 822 stand in parentheses, may nest, and say nothing.
@@ -229,7 +253,11 @@ fn read_rfc822(text: &str) -> Read {
         [_, _, seconds] => number(seconds, 2),
         _ => None,
     };
-    let time = match (fields.first().and_then(|h| number(h, 2)), fields.get(1).and_then(|m| number(m, 2)), seconds) {
+    let time = match (
+        fields.first().and_then(|h| number(h, 2)),
+        fields.get(1).and_then(|m| number(m, 2)),
+        seconds,
+    ) {
         (Some(h), Some(m), Some(s)) => clock(h, m, s).ok_or(&RFC822)?,
         _ => return Err(&RFC822),
     };
@@ -243,7 +271,9 @@ fn read_rfc822(text: &str) -> Read {
             if let Some((name, hours)) = named {
                 strict &= zone == name && *name != "UTC";
                 hours * 60
-            } else if zone.len() == 1 && zone.bytes().all(|b| b.is_ascii_alphabetic() && !b.eq_ignore_ascii_case(&b'j')) {
+            } else if zone.len() == 1
+                && zone.bytes().all(|b| b.is_ascii_alphabetic() && !b.eq_ignore_ascii_case(&b'j'))
+            {
                 strict = false;
                 0
             } else {
@@ -257,7 +287,8 @@ fn read_rfc822(text: &str) -> Read {
         }
         _ => return Err(&RFC822),
     };
-    let calendar = NaiveDate::from_ymd_opt(year_number as i32, month_index as u32 + 1, date_number).ok_or(&RFC822)?;
+    let calendar =
+        NaiveDate::from_ymd_opt(year_number as i32, month_index as u32 + 1, date_number).ok_or(&RFC822)?;
     if day.is_some_and(|day| calendar.weekday().num_days_from_monday() as usize != day) {
         return Err(&WEEKDAY);
     }
@@ -274,19 +305,33 @@ mod tests {
 
     #[test]
     fn rfc_822() {
-        for good in ["Tue, 31 Oct 2023 21:15:02 GMT", "31 Oct 2023 21:15 +0545", "Tue, 31 Oct 2023 21:15:60 Z"] {
+        for good in
+            ["Tue, 31 Oct 2023 21:15:02 GMT", "31 Oct 2023 21:15 +0545", "Tue, 31 Oct 2023 21:15:60 Z"]
+        {
             assert_eq!(code(read_rfc822(good)), "", "{good}");
         }
         for odd in [
-            "Tue, 31 Oct 23 21:15:02 GMT", "tue, 31 oct 2023 21:15:02 gmt", "Tue,31 Oct 2023 21:15:02 GMT",
-            "Tue, 31 Oct 2023 21:15:02 A", "Tue, 31 Oct 2023 21:15:02 (here) GMT", "31 Oct 2023 21:15:02",
+            "Tue, 31 Oct 23 21:15:02 GMT",
+            "tue, 31 oct 2023 21:15:02 gmt",
+            "Tue,31 Oct 2023 21:15:02 GMT",
+            "Tue, 31 Oct 2023 21:15:02 A",
+            "Tue, 31 Oct 2023 21:15:02 (here) GMT",
+            "31 Oct 2023 21:15:02",
             "Tue, 31 Oct 2023 21:15:02 +0017",
         ] {
             assert_eq!(code(read_rfc822(odd)), "date/rfc822-problematic", "{odd}");
         }
         for bad in [
-            "", "2023-10-31", "Tuesday, 31 Oct 2023 21:15:02 GMT", "31 October 2023 21:15 GMT", "32 Oct 2023 21:15 GMT",
-            "31 Oct 2023 24:15 GMT", "31 Oct 2023 9:15 GMT", "31 Oct 2023 21:15 +2400", "31 Oct 2023 21:15 XYZ", "é, é é é é",
+            "",
+            "2023-10-31",
+            "Tuesday, 31 Oct 2023 21:15:02 GMT",
+            "31 October 2023 21:15 GMT",
+            "32 Oct 2023 21:15 GMT",
+            "31 Oct 2023 24:15 GMT",
+            "31 Oct 2023 9:15 GMT",
+            "31 Oct 2023 21:15 +2400",
+            "31 Oct 2023 21:15 XYZ",
+            "é, é é é é",
         ] {
             assert_eq!(code(read_rfc822(bad)), "date/rfc822", "{bad}");
         }
@@ -303,20 +348,33 @@ mod tests {
             assert_eq!(code(read_rfc3339(good)), "", "{good}");
         }
         for bad in [
-            "2023-10-31", "2023-10-31 21:15:02Z", "2023-13-31T21:15:02Z", "2023-10-31T21:15:02+0100", "2023-10-31T21:15Z",
-            "2023-10-31T21:15:02.Z", "2023-10-31T24:15:02Z", "2023-10-31T21:15:02+01:00:00", "2023-10-31T21:15:02",
+            "2023-10-31",
+            "2023-10-31 21:15:02Z",
+            "2023-13-31T21:15:02Z",
+            "2023-10-31T21:15:02+0100",
+            "2023-10-31T21:15Z",
+            "2023-10-31T21:15:02.Z",
+            "2023-10-31T24:15:02Z",
+            "2023-10-31T21:15:02+01:00:00",
+            "2023-10-31T21:15:02",
         ] {
             assert_eq!(code(read_rfc3339(bad)), "date/rfc3339", "{bad}");
         }
         assert!(["2023", "2023-10", "2023-10-31", "2023-10-31T21:15Z"].iter().all(|t| read_iso(t).is_some()));
-        assert!(["2023-10-31T21:15", "2023-10T21:15Z", "23-10-31", "2023-02-30"].iter().all(|t| read_iso(t).is_none()));
+        assert!(
+            ["2023-10-31T21:15", "2023-10T21:15Z", "23-10-31", "2023-02-30"]
+                .iter()
+                .all(|t| read_iso(t).is_none())
+        );
         assert_eq!(read_iso("2023-10-31T22:15:02+01:00"), Some(UnixMs(1_698_786_902_000)));
     }
 
     #[test]
     fn plausible() {
         let now = Some(UnixMs(1_700_000_000_000));
-        assert!(implausible(UnixMs(0), now).is_some() && implausible(UnixMs(1_800_000_000_000), now).is_some());
+        assert!(
+            implausible(UnixMs(0), now).is_some() && implausible(UnixMs(1_800_000_000_000), now).is_some()
+        );
         assert!(implausible(UnixMs(1_700_000_000_000), now).is_none());
         assert!(implausible(UnixMs(9_800_000_000_000), None).is_none());
     }

@@ -8,7 +8,8 @@ use super::{atom, date, element, html, language, number, rss, url};
 
 pub(super) const NS: &str = "http://purl.org/dc/elements/1.1/";
 
-const ATOM_AND_IMAGES: &[&Def] = &[&atom::FEED, &atom::ENTRY, &atom::SOURCE, &rss::IMAGE, &rss::TEXT_INPUT_DEF];
+const ATOM_AND_IMAGES: &[&Def] =
+    &[&atom::FEED, &atom::ENTRY, &atom::SOURCE, &rss::IMAGE, &rss::TEXT_INPUT_DEF];
 const PARENTS: &[&Def] =
     &[&rss::CHANNEL, &rss::ITEM, &atom::FEED, &atom::ENTRY, &atom::SOURCE, &rss::IMAGE, &rss::TEXT_INPUT_DEF];
 

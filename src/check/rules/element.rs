@@ -2,7 +2,10 @@
 
 use super::super::document::{Attribute, Element};
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Entry, Item, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Item, Whole},
+};
 use super::super::walk::{self, Family, Scope};
 
 pub(in super::super) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root", "The document is no feed")
@@ -27,13 +30,22 @@ static QUESTIONABLE: Rule = Rule::warning("feed/questionable-element", "A known 
     .why("The element is known, but not here: few readers will look for it.")
     .help("move it to the channel, the feed, the item or the entry")
     .spec("RFC 4287, 6.4", "https://www.rfc-editor.org/rfc/rfc4287#section-6.4")
-    .example(Entry, "<author><name>Ann</name><dc:language>en</dc:language></author>", "<author><name>Ann</name></author>\n<dc:language>en</dc:language>");
+    .example(
+        Entry,
+        "<author><name>Ann</name><dc:language>en</dc:language></author>",
+        "<author><name>Ann</name></author>\n<dc:language>en</dc:language>",
+    );
 
-pub(in super::super) static MISSING: Rule = Rule::error("feed/missing-element", "A required element is missing")
-    .why("Readers count on what the specification requires; some refuse the feed without it.")
-    .help("add the element")
-    .spec("RFC 4287, 4.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1")
-    .example(Entry, "<author><uri>https://ann.example/</uri></author>", "<author><name>Ann</name><uri>https://ann.example/</uri></author>");
+pub(in super::super) static MISSING: Rule =
+    Rule::error("feed/missing-element", "A required element is missing")
+        .why("Readers count on what the specification requires; some refuse the feed without it.")
+        .help("add the element")
+        .spec("RFC 4287, 4.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1")
+        .example(
+            Entry,
+            "<author><uri>https://ann.example/</uri></author>",
+            "<author><name>Ann</name><uri>https://ann.example/</uri></author>",
+        );
 
 static DUPLICATE: Rule = Rule::error("feed/duplicate-element", "An element that may be there once only")
     .why("Of two titles or dates one reader shows the first and another the last.")
@@ -47,11 +59,16 @@ static UNEXPECTED_TEXT: Rule = Rule::error("feed/unexpected-text", "Text where o
     .spec("RSS 2.0.11, Elements of item", "https://www.rssboard.org/rss-specification#hrelementsOfLtitemgt")
     .example(Item, "<title>One</title> two", "<title>One two</title>");
 
-static WHITESPACE: Rule = Rule::error("feed/unexpected-whitespace", "White space around a value that may have none")
-    .why("Ids and dates of Atom are compared letter by letter, white space and line ends included.")
-    .help("remove the white space")
-    .spec("RFC 4287, 2", "https://www.rfc-editor.org/rfc/rfc4287#section-2")
-    .example(Entry, "<published> 2023-10-31T21:15:02Z </published>", "<published>2023-10-31T21:15:02Z</published>");
+static WHITESPACE: Rule =
+    Rule::error("feed/unexpected-whitespace", "White space around a value that may have none")
+        .why("Ids and dates of Atom are compared letter by letter, white space and line ends included.")
+        .help("remove the white space")
+        .spec("RFC 4287, 2", "https://www.rfc-editor.org/rfc/rfc4287#section-2")
+        .example(
+            Entry,
+            "<published> 2023-10-31T21:15:02Z </published>",
+            "<published>2023-10-31T21:15:02Z</published>",
+        );
 
 static BLANK: Rule = Rule::warning("feed/blank", "An element that should not be empty")
     .why("An empty title shows as a line without words, an empty address leads nowhere.")
@@ -65,11 +82,19 @@ pub(in super::super) static BLANK_ATTRIBUTE: Rule = Rule::warning("feed/blank-at
     .spec("RFC 4287, 4.2.7", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7")
     .example(Entry, "<link rel=\"related\" title=\"\" href=\"https://town.example/2\"/>", "<link rel=\"related\" title=\"Two\" href=\"https://town.example/2\"/>");
 
-pub(in super::super) static MISSING_ATTRIBUTE: Rule = Rule::error("feed/missing-attribute", "A required attribute is missing")
-    .why("The element says nothing without it.")
-    .help("add the attribute")
-    .spec("RSS 2.0.11, enclosure", "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt")
-    .example(Item, "<enclosure url=\"https://town.example/1.mp3\" type=\"audio/mpeg\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>");
+pub(in super::super) static MISSING_ATTRIBUTE: Rule =
+    Rule::error("feed/missing-attribute", "A required attribute is missing")
+        .why("The element says nothing without it.")
+        .help("add the attribute")
+        .spec(
+            "RSS 2.0.11, enclosure",
+            "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
+        )
+        .example(
+            Item,
+            "<enclosure url=\"https://town.example/1.mp3\" type=\"audio/mpeg\"/>",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
+        );
 
 static UNEXPECTED_ATTRIBUTE: Rule = Rule::error("feed/unexpected-attribute", "An attribute that the element does not have")
     .why("A reader passes over it, so what was meant is lost. Names are compared letter by letter: `ispermalink` is not `isPermaLink`.")
@@ -173,7 +198,11 @@ pub(in super::super) fn not_blank_attribute(value: &str) -> Option<&'static Rule
 pub(in super::super) fn no_whitespace(scope: &Scope<'_, '_>, log: &mut Log) {
     let text = scope.element.text();
     if text.trim().len() < text.len() && !text.trim().is_empty() {
-        log.start(&WHITESPACE, scope.element, format!("white space surrounds the value of `{}`", scope.element.name));
+        log.start(
+            &WHITESPACE,
+            scope.element,
+            format!("white space surrounds the value of `{}`", scope.element.name),
+        );
     }
 }
 
@@ -185,4 +214,3 @@ pub(in super::super) fn at_most(scope: &Scope<'_, '_>, most: usize, log: &mut Lo
         log.end(&TOO_LONG, scope.element, message);
     }
 }
-

@@ -1,7 +1,10 @@
 //! E-mail addresses: alone in Atom, with a name in RSS.
 
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Entry, Item}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Item},
+};
 use super::super::walk::{Family, Scope};
 
 static CONTACT: Rule = Rule::error("email/contact", "No e-mail address")
@@ -14,7 +17,11 @@ static ADDRESS: Rule = Rule::error("email/address", "No e-mail address")
     .why("Atom has an element of its own for the name, so nothing but the mailbox may stand here.")
     .help("write name@host and nothing else")
     .spec("RFC 4287, 3.2.3", "https://www.rfc-editor.org/rfc/rfc4287#section-3.2.3")
-    .example(Entry, "<author><name>Ann</name><email>Ann &lt;ann@town.example></email></author>", "<author><name>Ann</name><email>ann@town.example</email></author>");
+    .example(
+        Entry,
+        "<author><name>Ann</name><email>Ann &lt;ann@town.example></email></author>",
+        "<author><name>Ann</name><email>ann@town.example</email></author>",
+    );
 
 static FORMAT: Rule = Rule::warning("email/format", "An address and a name in an unusual form")
     .why("Of the forms that mail allows, readers know the one with the name in brackets behind the address.")
@@ -32,13 +39,21 @@ static HOST: Rule = Rule::warning("email/host", "A host that can't be on the net
     .why("A host of a single word is known in its own network only.")
     .help("write the full name of the host")
     .spec("RFC 5321, 2.3.5", "https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5")
-    .example(Entry, "<author><name>Ann</name><email>ann@localhost</email></author>", "<author><name>Ann</name><email>ann@town.example</email></author>");
+    .example(
+        Entry,
+        "<author><name>Ann</name><email>ann@localhost</email></author>",
+        "<author><name>Ann</name><email>ann@town.example</email></author>",
+    );
 
 static IN_NAME: Rule = Rule::warning("email/in-name", "An address in the place of a name")
     .why("Readers show the name to everybody, and robots collect what they show.")
     .help("put the address into email")
     .spec("RFC 4287, 3.2.1", "https://www.rfc-editor.org/rfc/rfc4287#section-3.2.1")
-    .example(Entry, "<author><name>Ann &lt;ann@town.example></name></author>", "<author><name>Ann</name><email>ann@town.example</email></author>");
+    .example(
+        Entry,
+        "<author><name>Ann &lt;ann@town.example></name></author>",
+        "<author><name>Ann</name><email>ann@town.example</email></author>",
+    );
 
 pub(in super::super) static FAMILY: Family =
     Family::of_rules("email", &[&CONTACT, &ADDRESS, &FORMAT, &REAL_NAME, &HOST, &IN_NAME]);
@@ -46,8 +61,8 @@ pub(in super::super) static FAMILY: Family =
 /// A mailbox; whether its host has a dot.
 fn mailbox(text: &str) -> Option<bool> {
     let (local, host) = text.rsplit_once('@')?;
-    let local_ok =
-        !local.is_empty() && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
+    let local_ok = !local.is_empty()
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
     let label = |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     (local_ok && host.split('.').all(label)).then(|| host.contains('.'))
 }
@@ -79,7 +94,8 @@ pub(in super::super) fn contact(text: &str) -> Option<&'static Rule> {
         let named = name.trim_end_matches(')').trim();
         return judge(address.trim(), &CONTACT).or_else(|| named.is_empty().then_some(&REAL_NAME));
     }
-    let found = text.split(|c: char| c.is_whitespace() || "<>(),:;[]\"".contains(c)).any(|w| mailbox(w).is_some());
+    let found =
+        text.split(|c: char| c.is_whitespace() || "<>(),:;[]\"".contains(c)).any(|w| mailbox(w).is_some());
     if !found {
         Some(&CONTACT)
     } else if text.contains(char::is_whitespace) || mailbox(text).is_none() {
@@ -92,7 +108,8 @@ pub(in super::super) fn contact(text: &str) -> Option<&'static Rule> {
 /// A name that holds an address in angle brackets.
 pub(in super::super) fn not_in_name(scope: &Scope<'_, '_>, log: &mut Log) {
     let text = scope.element.text();
-    let found = text.split('<').skip(1).any(|t| t.split_once('>').is_some_and(|(m, _)| mailbox(m) == Some(true)));
+    let found =
+        text.split('<').skip(1).any(|t| t.split_once('>').is_some_and(|(m, _)| mailbox(m) == Some(true)));
     if found {
         log.text(&IN_NAME, scope.element, format!("`{}` is `{}`", scope.element.name, shown(&text)));
     }

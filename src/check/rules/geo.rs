@@ -30,7 +30,11 @@ static POINTS: Rule = Rule::error("geo/points", "No list of points")
     .why("A line has two points or more, each of a latitude and a longitude.")
     .help("write pairs of latitude and longitude with spaces between")
     .spec("GeoRSS Simple, line", SPEC)
-    .example(Item, "<georss:line>52.5 13.4 52.6</georss:line>", "<georss:line>52.5 13.4 52.6 13.5</georss:line>");
+    .example(
+        Item,
+        "<georss:line>52.5 13.4 52.6</georss:line>",
+        "<georss:line>52.5 13.4 52.6 13.5</georss:line>",
+    );
 
 static COMMA: Rule = Rule::warning("geo/comma", "A comma between latitude and longitude")
     .why("The specification has a space there; some readers know nothing else.")
@@ -149,7 +153,8 @@ fn point(scope: &Scope<'_, '_>, log: &mut Log) {
 
 fn points(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.value(log, |v| {
-        let numbers: Vec<&str> = v.split(|c: char| c.is_whitespace() || c == ',').filter(|n| !n.is_empty()).collect();
+        let numbers: Vec<&str> =
+            v.split(|c: char| c.is_whitespace() || c == ',').filter(|n| !n.is_empty()).collect();
         let pairs = numbers.len() >= 4 && numbers.len().is_multiple_of(2);
         // A comma can stand within a pair only.
         let within = v.split_whitespace().all(|pair| pair.matches(',').count() <= 1);

@@ -1,7 +1,10 @@
 //! Feed paging and archiving ([RFC 5005](https://www.rfc-editor.org/rfc/rfc5005)).
 
 use super::super::log::Log;
-use super::super::rule::{Rule, Within::{Entry, Feed}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Feed},
+};
 use super::super::walk::{Def, Family, Scope};
 use super::{atom, link, rss};
 
@@ -11,11 +14,16 @@ static COMPLETE_LINK: Rule = Rule::error("fh/complete-link", "A complete feed wi
     .spec("RFC 5005, 2", "https://www.rfc-editor.org/rfc/rfc5005#section-2")
     .example(Feed, "<fh:complete/>\n<link rel=\"next\" href=\"https://town.example/atom.xml?page=2\"/>", "<fh:complete/>");
 
-static COMPLETE_CURRENT: Rule = Rule::error("fh/complete-current", "A complete feed whose current feed is another")
-    .why("A complete feed holds all there is, so it is the current one itself.")
-    .help("remove the link, or fh:complete")
-    .spec("RFC 5005, 2", "https://www.rfc-editor.org/rfc/rfc5005#section-2")
-    .example(Feed, "<fh:complete/>\n<link rel=\"current\" href=\"https://town.example/other.xml\"/>", "<fh:complete/>\n<link rel=\"current\" href=\"https://town.example/feed.xml\"/>");
+static COMPLETE_CURRENT: Rule =
+    Rule::error("fh/complete-current", "A complete feed whose current feed is another")
+        .why("A complete feed holds all there is, so it is the current one itself.")
+        .help("remove the link, or fh:complete")
+        .spec("RFC 5005, 2", "https://www.rfc-editor.org/rfc/rfc5005#section-2")
+        .example(
+            Feed,
+            "<fh:complete/>\n<link rel=\"current\" href=\"https://town.example/other.xml\"/>",
+            "<fh:complete/>\n<link rel=\"current\" href=\"https://town.example/feed.xml\"/>",
+        );
 
 static PAST_END: Rule = Rule::error("fh/past-end", "A link past the end")
     .why("The first page has no page before it, the last none behind it; a reader that follows such a link goes in circles.")
@@ -39,7 +47,11 @@ static IN_ENTRY: Rule = Rule::warning("fh/link-in-entry", "A link between pages 
     .why("These relations are between documents of a feed; in an entry no reader follows them.")
     .help("move the link to the feed")
     .spec("RFC 5005, 3", "https://www.rfc-editor.org/rfc/rfc5005#section-3")
-    .example(Entry, "<link rel=\"next\" href=\"https://town.example/2\"/>", "<link rel=\"related\" href=\"https://town.example/2\"/>");
+    .example(
+        Entry,
+        "<link rel=\"next\" href=\"https://town.example/2\"/>",
+        "<link rel=\"related\" href=\"https://town.example/2\"/>",
+    );
 
 const CHANNELS: &[&Def] = &[&rss::CHANNEL, &atom::FEED, &atom::SOURCE];
 
@@ -47,26 +59,26 @@ const CHANNELS: &[&Def] = &[&rss::CHANNEL, &atom::FEED, &atom::SOURCE];
 const RELATIONS: &[&str] = &["current", "first", "last", "next", "next-archive", "prev-archive", "previous"];
 
 pub(in super::super) static FAMILY: Family = Family {
-    rules: &[
-        &COMPLETE_LINK,
-        &COMPLETE_CURRENT,
-        &PAST_END,
-        &MISSING_CURRENT,
-        &ARCHIVE_INCOMPLETE,
-        &IN_ENTRY,
-    ],
+    rules: &[&COMPLETE_LINK, &COMPLETE_CURRENT, &PAST_END, &MISSING_CURRENT, &ARCHIVE_INCOMPLETE, &IN_ENTRY],
     also: &[(&atom::FEED, ends), (&rss::CHANNEL, ends)],
     ..Family::of_elements(
         "fh",
         &["http://purl.org/syndication/history/1.0"],
-        &[&Def::parent("complete", CHANNELS).check(complete), &Def::parent("archive", CHANNELS).check(archive)],
+        &[
+            &Def::parent("complete", CHANNELS).check(complete),
+            &Def::parent("archive", CHANNELS).check(archive),
+        ],
     )
 };
 
 /// The links of the feed that an element of this family stands in: relation and address.
 fn links<'s>(scope: &Scope<'s, '_>) -> Vec<(&'s str, &'s str)> {
     let parent = scope.parent.map(|p| p.element);
-    parent.into_iter().flat_map(link::relations).map(|(rel, l)| (rel, l.value("href").unwrap_or_default())).collect()
+    parent
+        .into_iter()
+        .flat_map(link::relations)
+        .map(|(rel, l)| (rel, l.value("href").unwrap_or_default()))
+        .collect()
 }
 
 /// Whether an address is that of the document itself.

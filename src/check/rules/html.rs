@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use super::super::document::{Attribute, Element};
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Entry, Item}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Item},
+};
 use super::super::walk::{Family, Scope};
 use super::{XHTML, markup, style};
 
@@ -20,11 +23,16 @@ pub(in super::super) static RISK: Rule = Rule::warning("html/risk", "An element 
     .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
     .example(Item, "<description>&lt;p>One&lt;/p>&lt;script>alert(1)&lt;/script></description>", "<description>&lt;p>One&lt;/p></description>");
 
-pub(in super::super) static RISK_ATTRIBUTE: Rule = Rule::warning("html/risk-attribute", "An attribute that readers take out")
-    .why("Event handlers and addresses with javascript: are scripts, so readers remove them.")
-    .help("remove it")
-    .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
-    .example(Item, "<description>&lt;p onclick=\"alert(1)\">One&lt;/p></description>", "<description>&lt;p>One&lt;/p></description>");
+pub(in super::super) static RISK_ATTRIBUTE: Rule =
+    Rule::warning("html/risk-attribute", "An attribute that readers take out")
+        .why("Event handlers and addresses with javascript: are scripts, so readers remove them.")
+        .help("remove it")
+        .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
+        .example(
+            Item,
+            "<description>&lt;p onclick=\"alert(1)\">One&lt;/p></description>",
+            "<description>&lt;p>One&lt;/p></description>",
+        );
 
 pub(in super::super) static STYLE: Rule = Rule::warning("html/style", "A style that readers take out")
     .why("With positions, huge margins or pictures in its style an entry can cover the reader itself, or tell a server who reads it; readers let simple properties and values through.")
@@ -54,7 +62,11 @@ static UNDECLARED: Rule = Rule::warning("html/undeclared", "HTML in a text whose
     .why("The type says that this is plain text, so readers show the tags.")
     .help("write type=\"html\", or the text without markup")
     .spec("RFC 4287, 3.1.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.1")
-    .example(Entry, "<summary>&lt;b>One&lt;/b></summary>", "<summary type=\"html\">&lt;b>One&lt;/b></summary>");
+    .example(
+        Entry,
+        "<summary>&lt;b>One&lt;/b></summary>",
+        "<summary type=\"html\">&lt;b>One&lt;/b></summary>",
+    );
 
 static NOT_INLINE: Rule = Rule::warning("html/not-inline", "Escaped HTML in XHTML")
     .why("XHTML stands in the feed as elements. What is escaped is text, and readers show its tags.")
@@ -87,9 +99,7 @@ enum Sign<'t> {
 
 /// The first end tag of HTML, else the first reference of HTML, else the first thing like a tag.
 fn sign(text: &str) -> Option<Sign<'_>> {
-    if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
-        return None;
-    }
+    memchr::memchr2(b'<', b'&', text.as_bytes())?;
     for (at, _) in text.match_indices("</") {
         let name = word(&text[at + 2..]);
         if text[at + 2 + name.len()..].starts_with('>') && markup::is_html(name) {
@@ -106,9 +116,9 @@ fn sign(text: &str) -> Option<Sign<'_>> {
     }) {
         return Some(Sign::Markup(&text[at..at + 1 + usize::from(number) + name.len()]));
     }
-    let start = text.match_indices('<').find(|(at, _)| {
-        text[at + 1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic())
-    })?;
+    let start = text
+        .match_indices('<')
+        .find(|(at, _)| text[at + 1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()))?;
     let rest = &text[start.0..];
     let name = word(&rest[1..]);
     // A tag needs no end tag to be one where it has attributes or can have none.
@@ -205,11 +215,7 @@ fn look(scope: &Scope<'_, '_>, relative: bool, log: &mut Log) {
 }
 
 /// Looks at HTML: what it says of it is the rule, the byte offset and the message.
-pub(in super::super) fn judge(
-    text: &str,
-    relative: bool,
-    say: &mut dyn FnMut(&'static Rule, usize, String),
-) {
+pub(in super::super) fn judge(text: &str, relative: bool, say: &mut dyn FnMut(&'static Rule, usize, String)) {
     markup::scan(text, &mut |event| match event {
         markup::Event::Broken(at, message) => say(&BROKEN, at, message),
         markup::Event::Element(at, name, kind) => match kind {
@@ -237,7 +243,8 @@ pub(in super::super) fn attribute(name: &str, value: &str) -> Option<(&'static R
         return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(name))));
     }
     if is("style") {
-        return style::unsafe_part(value).map(|part| (&STYLE, format!("readers take the style `{}` out", shown(&part))));
+        return style::unsafe_part(value)
+            .map(|part| (&STYLE, format!("readers take the style `{}` out", shown(&part))));
     }
     if ["href", "src", "action", "xlink:href", "poster", "data"].iter().any(|k| is(k)) && is_script(value) {
         return Some((&RISK_ATTRIBUTE, format!("readers take `{}` out", shown(value))));
@@ -248,7 +255,8 @@ pub(in super::super) fn attribute(name: &str, value: &str) -> Option<(&'static R
 /// Whether an address is a script; browsers pass over white space and controls in its scheme.
 fn is_script(address: &str) -> bool {
     let mut said = address.chars().filter(|c| !c.is_whitespace() && !c.is_control());
-    let mut begins = |scheme: &str| scheme.chars().all(|s| said.next().is_some_and(|c| c.eq_ignore_ascii_case(&s)));
+    let mut begins =
+        |scheme: &str| scheme.chars().all(|s| said.next().is_some_and(|c| c.eq_ignore_ascii_case(&s)));
     match address.trim_start_matches(|c: char| c.is_whitespace() || c.is_control()).as_bytes().first() {
         Some(b'j' | b'J') => begins("javascript:"),
         Some(b'v' | b'V') => begins("vbscript:"),

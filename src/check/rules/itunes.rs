@@ -3,7 +3,10 @@
 use super::super::document::Element;
 use super::super::log::{Log, shown};
 use super::super::registry::same_namespace;
-use super::super::rule::{Rule, Within::{Channel, Item, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Channel, Item, Whole},
+};
 use super::super::walk::{Def, Family, Scope, pass};
 use super::{atom, date, element, email, html, number, rss, url};
 
@@ -16,11 +19,19 @@ static CATEGORY: Rule = Rule::error("itunes/category", "No category of Apple Pod
     .spec("Apple Podcasts, categories", "https://podcasters.apple.com/support/1691-apple-podcasts-categories")
     .example(Channel, "<itunes:category text=\"Town News\"/>", "<itunes:category text=\"News\"/>");
 
-static OBSOLETE_CATEGORY: Rule = Rule::warning("itunes/obsolete-category", "A category that Apple Podcasts no longer has")
-    .why("Apple changed its categories in 2019; old ones are mapped as long as it pleases the store.")
-    .help("choose one of today's categories")
-    .spec("Apple Podcasts, categories", "https://podcasters.apple.com/support/1691-apple-podcasts-categories")
-    .example(Channel, "<itunes:category text=\"News &amp; Politics\"/>", "<itunes:category text=\"News\"/>");
+static OBSOLETE_CATEGORY: Rule =
+    Rule::warning("itunes/obsolete-category", "A category that Apple Podcasts no longer has")
+        .why("Apple changed its categories in 2019; old ones are mapped as long as it pleases the store.")
+        .help("choose one of today's categories")
+        .spec(
+            "Apple Podcasts, categories",
+            "https://podcasters.apple.com/support/1691-apple-podcasts-categories",
+        )
+        .example(
+            Channel,
+            "<itunes:category text=\"News &amp; Politics\"/>",
+            "<itunes:category text=\"News\"/>",
+        );
 
 static TYPE: Rule = Rule::error("itunes/type", "No type of a show")
     .why("The type decides whether the newest or the first episode comes first.")
@@ -32,7 +43,11 @@ static EPISODE_TYPE: Rule = Rule::error("itunes/episode-type", "No type of an ep
     .why("Trailers and bonus episodes are shown apart from full ones.")
     .help("write full, trailer or bonus")
     .spec("Apple Podcasts, itunes:episodeType", APPLE)
-    .example(Item, "<itunes:episodeType>Full episode</itunes:episodeType>", "<itunes:episodeType>full</itunes:episodeType>");
+    .example(
+        Item,
+        "<itunes:episodeType>Full episode</itunes:episodeType>",
+        "<itunes:episodeType>full</itunes:episodeType>",
+    );
 
 static DURATION: Rule = Rule::error("itunes/duration", "No duration")
     .why("Players show it beside the episode; what they can't read they leave out.")
@@ -50,7 +65,11 @@ static KEYWORDS: Rule = Rule::warning("itunes/keywords", "Keywords with spaces b
     .why("Keywords have commas between; this is a single one with spaces in it.")
     .help("write commas between keywords")
     .spec("Apple Podcasts, RSS tags", APPLE)
-    .example(Item, "<itunes:keywords>town hall clock</itunes:keywords>", "<itunes:keywords>town hall, clock</itunes:keywords>");
+    .example(
+        Item,
+        "<itunes:keywords>town hall clock</itunes:keywords>",
+        "<itunes:keywords>town hall, clock</itunes:keywords>",
+    );
 
 static FORMAT: Rule = Rule::warning("itunes/format", "A file that Apple Podcasts does not play")
     .why("The store goes by the end of the address.")
@@ -127,7 +146,9 @@ pub(in super::super) static FAMILY: Family = Family {
             &Def::text("title", BOTH, |_, _| {}),
             &Def::text("pubDate", CHANNELS, date::rfc822),
             &Def::text("new-feed-url", CHANNELS, |s, log| s.value(log, url::uri)),
-            &Def::text("type", CHANNELS, |s, log| s.value(log, |v| one_of(v, &["episodic", "serial"], &TYPE))),
+            &Def::text("type", CHANNELS, |s, log| {
+                s.value(log, |v| one_of(v, &["episodic", "serial"], &TYPE))
+            }),
             &Def::text("complete", CHANNELS, |_, _| {}),
             &Def::text("applepodcastsverify", CHANNELS, |_, _| {}),
             &Def::text("duration", ITEMS, duration),
@@ -190,7 +211,8 @@ fn duration(scope: &Scope<'_, '_>, log: &mut Log) {
 /// What the store asks of a show, where anything of Apple's is in it.
 fn show(scope: &Scope<'_, '_>, log: &mut Log) {
     let show = scope.element;
-    let in_items = || show.elements().filter(|e| matches!(e.local, "item" | "entry")).flat_map(Element::elements);
+    let in_items =
+        || show.elements().filter(|e| matches!(e.local, "item" | "entry")).flat_map(Element::elements);
     let Some(first) = show.elements().find(|e| is_ours(e)).or_else(|| in_items().find(|e| is_ours(e))) else {
         return;
     };
@@ -286,7 +308,10 @@ const CATEGORIES: &[(&str, &str)] = &[
 /// Categories until 2019, and from before them.
 const OLD: &[(&str, &str)] = &[
     ("Arts", "Literature"),
-    ("Arts & Entertainment", "Architecture|Design|Entertainment|Games|Performing Arts|Photography|Poetry|Science Fiction"),
+    (
+        "Arts & Entertainment",
+        "Architecture|Design|Entertainment|Games|Performing Arts|Photography|Poetry|Science Fiction",
+    ),
     ("Audio Blogs", ""),
     ("Business", "Business News|Finance|Management & Marketing|News|Shopping"),
     ("Education", "Education Technology|Higher Education|K-12|Language Courses|Training"),
@@ -294,7 +319,10 @@ const OLD: &[(&str, &str)] = &[
     ("Food", ""),
     ("Games & Hobbies", "Automotive|Aviation|Hobbies|Other Games|Video Games"),
     ("Government & Organizations", "Local|National|Non-Profit|Regional"),
-    ("Health", "Alternative Health|Diet & Nutrition|Fitness|Fitness & Nutrition|Relationships|Self-Help|Sexuality"),
+    (
+        "Health",
+        "Alternative Health|Diet & Nutrition|Fitness|Fitness & Nutrition|Relationships|Self-Help|Sexuality",
+    ),
     (
         "International",
         "Australian|Belgian|Brazilian|Canadian|Chinese|Dutch|French|German|Hebrew|Italian|Japanese|Norwegian|Polish|Portuguese|Spanish|Swedish",

@@ -1,12 +1,14 @@
 //! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>).
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::super::document::Flaw;
 use super::super::log::{Log, shown};
 use super::super::object::{self, Data, Member, Value};
-use super::super::rule::{Rule, Within::{Json, JsonItem, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Json, JsonItem, Whole},
+};
 use super::super::walk::Family;
 use super::{date, html, language, media_type, url};
 use crate::unit::UnixMs;
@@ -47,7 +49,11 @@ static ID_NUMBER: Rule = Rule::warning("json/id-number", "An id that is a number
     .why("Readers must take it for a string, and 1 and 1.0 make two; the specification wants a string.")
     .help("put it in quotes")
     .spec("JSON Feed 1.1, Items", SPEC)
-    .example(Json, "\"items\": [{\"id\": 1, \"content_text\": \"Hello\"}]", "\"items\": [{\"id\": \"1\", \"content_text\": \"Hello\"}]");
+    .example(
+        Json,
+        "\"items\": [{\"id\": 1, \"content_text\": \"Hello\"}]",
+        "\"items\": [{\"id\": \"1\", \"content_text\": \"Hello\"}]",
+    );
 
 static DUPLICATE_KEY: Rule = Rule::error("json/duplicate-key", "A key that is there twice")
     .why("One parser takes the first, another the last, a third refuses the document.")
@@ -65,13 +71,21 @@ static NO_CONTENT: Rule = Rule::error("json/no-content", "An item without conten
     .why("One of content_html and content_text must be there: a reader has nothing else to show.")
     .help("add content_html or content_text")
     .spec("JSON Feed 1.1, Items", SPEC)
-    .example(Json, "\"items\": [{\"id\": \"1\", \"title\": \"One\"}]", "\"items\": [{\"id\": \"1\", \"title\": \"One\", \"content_text\": \"Hello\"}]");
+    .example(
+        Json,
+        "\"items\": [{\"id\": \"1\", \"title\": \"One\"}]",
+        "\"items\": [{\"id\": \"1\", \"title\": \"One\", \"content_text\": \"Hello\"}]",
+    );
 
 static DUPLICATE_ID: Rule = Rule::error("json/duplicate-id", "Two items with one id")
     .why("To a reader they are one item: it shows the first, or lets them flicker.")
     .help("give each item its own id")
     .spec("JSON Feed 1.1, Items", SPEC)
-    .example(Json, "\"items\": [{\"id\": \"1\", \"content_text\": \"One\"}, {\"id\": \"1\", \"content_text\": \"Two\"}]", "\"items\": [{\"id\": \"1\", \"content_text\": \"One\"}, {\"id\": \"2\", \"content_text\": \"Two\"}]");
+    .example(
+        Json,
+        "\"items\": [{\"id\": \"1\", \"content_text\": \"One\"}, {\"id\": \"1\", \"content_text\": \"Two\"}]",
+        "\"items\": [{\"id\": \"1\", \"content_text\": \"One\"}, {\"id\": \"2\", \"content_text\": \"Two\"}]",
+    );
 
 static MISSING_FEED_URL: Rule = Rule::warning("json/missing-feed-url", "The feed does not say where it is")
     .why("The address serves as the feed's id, and is how readers find a feed that was mailed or mirrored.")
@@ -83,7 +97,11 @@ static NEXT_URL: Rule = Rule::error("json/next-url", "A next page that is this p
     .why("A reader that follows it never comes to an end.")
     .help("leave next_url out of the last page")
     .spec("JSON Feed 1.1, Top-level", SPEC)
-    .example(Json, "\"next_url\": \"https://town.example/feed.json\"", "\"next_url\": \"https://town.example/feed.json?page=2\"");
+    .example(
+        Json,
+        "\"next_url\": \"https://town.example/feed.json\"",
+        "\"next_url\": \"https://town.example/feed.json?page=2\"",
+    );
 
 static AUTHOR: Rule = Rule::error("json/author", "An author who is nobody")
     .why("An author has a name, an address or a picture; one of them must be there.")
@@ -268,7 +286,8 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        let Some(Data::Array(items)) = members.iter().find(|m| m.key == "items").map(|m| &m.value.data) else {
+        let Some(Data::Array(items)) = members.iter().find(|m| m.key == "items").map(|m| &m.value.data)
+        else {
             return;
         };
         let mut ids = HashSet::new();
@@ -302,7 +321,8 @@ impl Checker<'_, '_> {
                 Some((_, holds, _)) => self.value(key, &member.value, *holds),
                 None if key.starts_with('_') => {}
                 None => {
-                    let near = keys.iter().map(|(name, _, _)| (strsim::damerau_levenshtein(name, key), *name)).min();
+                    let near =
+                        keys.iter().map(|(name, _, _)| (strsim::damerau_levenshtein(name, key), *name)).min();
                     let hint = near.filter(|(distance, _)| *distance <= 2);
                     let hint = hint.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default();
                     let message = format!("{} has no key `{}`{hint}", shape.name(), shown(key));
@@ -350,7 +370,7 @@ impl Checker<'_, '_> {
         self.log.at(&TYPE, value.at, format!("`{key}` is {}, not {wanted}", value.kind()));
     }
 
-    fn text(&mut self, key: &str, at: usize, text: &Cow<'_, str>, holds: Holds) {
+    fn text(&mut self, key: &str, at: usize, text: &str, holds: Holds) {
         let verdict = match holds {
             Holds::Url => url::iri(text),
             Holds::Date => match date::read_rfc3339(text) {
@@ -361,11 +381,11 @@ impl Checker<'_, '_> {
             Holds::MediaType => media_type::media_type(text),
             Holds::Version => {
                 let known = ["https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1"];
-                (!known.contains(&&**text)).then_some(&VERSION)
+                (!known.contains(&text)).then_some(&VERSION)
             }
             Holds::Html => {
                 // Escapes move what stands behind them; without any, offsets are those of the document.
-                let plain = self.text.get(at + 1..).is_some_and(|rest| rest.starts_with(&**text));
+                let plain = self.text.get(at + 1..).is_some_and(|rest| rest.starts_with(text));
                 html::judge(text, true, &mut |rule, offset, message| {
                     self.log.at(rule, at + 1 + if plain { offset } else { 0 }, message);
                 });

@@ -6,9 +6,14 @@ use url::Url;
 
 use super::super::document::Element;
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Entry, Feed}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Feed},
+};
 use super::super::walk::{self, Family, Scope};
-use super::{ATOM, atom, date, element, history, html, language, media_type, number, rss, thread, url as address};
+use super::{
+    ATOM, atom, date, element, history, html, language, media_type, number, rss, thread, url as address,
+};
 
 static MISSING_HREF: Rule = Rule::error("atom/missing-href", "A link without an address")
     .why("A link is nothing without the address it leads to.")
@@ -20,31 +25,51 @@ static NOT_EMPTY: Rule = Rule::warning("atom/link-not-empty", "A link with somet
     .why("A link of Atom is all in its attributes; readers pass over what stands between its tags.")
     .help("put the address into href and the text into title")
     .spec("RFC 4287, 4.2.7", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7")
-    .example(Entry, "<link rel=\"related\" href=\"https://town.example/2\">Two</link>", "<link rel=\"related\" href=\"https://town.example/2\" title=\"Two\"/>");
+    .example(
+        Entry,
+        "<link rel=\"related\" href=\"https://town.example/2\">Two</link>",
+        "<link rel=\"related\" href=\"https://town.example/2\" title=\"Two\"/>",
+    );
 
 static RELATION: Rule = Rule::warning("atom/link-relation", "A relation that is not registered")
     .why("Readers choose by the relation what to do with a link; what they do not know they pass over.")
     .help("write a registered name, or a URI of your own")
     .spec("IANA, link relations", "https://www.iana.org/assignments/link-relations/link-relations.xhtml")
-    .example(Entry, "<link rel=\"more\" href=\"https://town.example/2\"/>", "<link rel=\"related\" href=\"https://town.example/2\"/>");
+    .example(
+        Entry,
+        "<link rel=\"more\" href=\"https://town.example/2\"/>",
+        "<link rel=\"related\" href=\"https://town.example/2\"/>",
+    );
 
 static DUPLICATE: Rule = Rule::error("atom/duplicate-link", "Two alternate links of one type and language")
     .why("A reader that opens the entry would have to guess which is meant.")
     .help("keep one of them, or say how they differ by type or hreflang")
     .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
-    .example(Entry, "<link href=\"https://town.example/1\"/>\n<link href=\"https://town.example/one\"/>", "<link href=\"https://town.example/1\"/>\n<link hreflang=\"de\" href=\"https://town.example/eins\"/>");
+    .example(
+        Entry,
+        "<link href=\"https://town.example/1\"/>\n<link href=\"https://town.example/one\"/>",
+        "<link href=\"https://town.example/1\"/>\n<link hreflang=\"de\" href=\"https://town.example/eins\"/>",
+    );
 
 static RELATIVE_SELF: Rule = Rule::warning("atom/relative-self", "A self link that is relative to nothing")
     .why("The link is for those who do not know where the feed is from.")
     .help("write the address in full")
     .spec("RFC 4287, 4.2.7.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7.2")
-    .example(Feed, "<link rel=\"self\" href=\"atom.xml\"/>", "<link rel=\"self\" href=\"https://town.example/atom.xml\"/>");
+    .example(
+        Feed,
+        "<link rel=\"self\" href=\"atom.xml\"/>",
+        "<link rel=\"self\" href=\"https://town.example/atom.xml\"/>",
+    );
 
 static SELF_TYPE: Rule = Rule::warning("atom/self-type", "A self link that is no feed by its type")
     .why("The self link leads to the feed itself, not to the page of the site: that is the alternate link.")
     .help("write application/atom+xml or application/rss+xml, or rel=\"alternate\"")
     .spec("RFC 4287, 4.2.7.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7.2")
-    .example(Feed, "<link rel=\"self\" type=\"text/html\" href=\"https://town.example/atom.xml\"/>", "<link rel=\"self\" type=\"application/atom+xml\" href=\"https://town.example/atom.xml\"/>");
+    .example(
+        Feed,
+        "<link rel=\"self\" type=\"text/html\" href=\"https://town.example/atom.xml\"/>",
+        "<link rel=\"self\" type=\"application/atom+xml\" href=\"https://town.example/atom.xml\"/>",
+    );
 
 static SELF_LOCATION: Rule = Rule::warning("feed/self-location", "A self link that leads elsewhere")
     .why("Who subscribes by the self link gets another document than this one. Looked at where `--url` says where the feed is.")
@@ -58,12 +83,22 @@ pub(in super::super) static FAMILY: Family = Family::of_rules(
 );
 
 pub(in super::super) const ATTRIBUTES: &[&str] = &[
-    "href", "rel", "type", "hreflang", "title", "length", "rdf:type", "rdf:resource", "thr:count", "thr:when",
+    "href",
+    "rel",
+    "type",
+    "hreflang",
+    "title",
+    "length",
+    "rdf:type",
+    "rdf:resource",
+    "thr:count",
+    "thr:when",
     "thr:updated",
 ];
 
 /// Registered relations (<https://www.iana.org/assignments/link-relations/link-relations.xhtml>), and `payment`'s like
 /// that feeds have had from before the registry.
+#[rustfmt::skip]
 const RELATIONS: &[&str] = &[
     "about", "acl", "alternate", "amphtml", "appendix", "apple-touch-icon", "archives", "author", "blocked-by",
     "bookmark", "canonical", "chapter", "cite-as", "collection", "contents", "convertedfrom", "copyright",
@@ -112,13 +147,21 @@ pub(in super::super) fn link(scope: &Scope<'_, '_>, log: &mut Log) {
     let rel = relation(link);
     scope.attribute(log, "rel", |value| {
         let known = RELATIONS.contains(&rel) || address::iri(value).is_none();
-        if value.trim().is_empty() { element::not_blank_attribute(value) } else { (!known).then_some(&RELATION) }
+        if value.trim().is_empty() {
+            element::not_blank_attribute(value)
+        } else {
+            (!known).then_some(&RELATION)
+        }
     });
     scope.attribute(log, "type", |value| {
         let essence = value.split(';').next().unwrap_or_default().trim();
         let is_feed = matches!(
             essence,
-            "application/atom+xml" | "application/rss+xml" | "application/rdf+xml" | "application/xml" | "text/xml"
+            "application/atom+xml"
+                | "application/rss+xml"
+                | "application/rdf+xml"
+                | "application/xml"
+                | "text/xml"
         );
         media_type::media_type(value).or((rel == "self" && !is_feed).then_some(&SELF_TYPE))
     });
@@ -167,7 +210,8 @@ fn ambiguous(scope: &Scope<'_, '_>, href: &str) -> Option<String> {
     let base = base(scope)?;
     let resolved = base.join(href).ok()?;
     let plain = |url: &Url| url[..url::Position::AfterQuery].to_owned();
-    let is_document = scope.feed.url.is_some_and(|url| Url::parse(url).is_ok_and(|u| plain(&u) == plain(&base)));
+    let is_document =
+        scope.feed.url.is_some_and(|url| Url::parse(url).is_ok_and(|u| plain(&u) == plain(&base)));
     let same = plain(&resolved) == plain(&base) && !is_document;
     same.then(|| format!("`{}` means this feed, or `{}`", shown(href), shown(base.as_str())))
 }

@@ -45,6 +45,7 @@ const fn risky(name: &'static str, end: End) -> Kind {
 }
 
 /// The elements of HTML, past and present, by name.
+#[rustfmt::skip]
 static KINDS: &[Kind] = &[
     of("a", End::Tag), of("abbr", End::Tag), of("acronym", End::Tag), of("address", End::Tag),
     risky("applet", End::Tag), of("area", End::Void), of("article", End::Tag), of("aside", End::Tag),
@@ -125,10 +126,47 @@ pub(super) fn is_html(name: &str) -> bool {
 fn ends_paragraph(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "center" | "details" | "dialog" | "dir" | "div" | "dl" | "dd"
-            | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "header" | "hgroup" | "hr" | "li" | "listing" | "main" | "menu" | "nav" | "ol" | "p" | "plaintext" | "pre"
-            | "search" | "section" | "summary" | "table" | "ul" | "xmp"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dd"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "li"
+            | "listing"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "plaintext"
+            | "pre"
+            | "search"
+            | "section"
+            | "summary"
+            | "table"
+            | "ul"
+            | "xmp"
     )
 }
 
@@ -154,7 +192,8 @@ const DEEPEST: usize = 256;
 
 /// Scans a fragment of HTML.
 pub(super) fn scan<'t>(text: &'t str, say: &mut dyn FnMut(Event<'t>)) {
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), open: Vec::new(), foreign: 0, broken: false, say };
+    let mut scanner =
+        Scanner { text, bytes: text.as_bytes(), open: Vec::new(), foreign: 0, broken: false, say };
     let mut at = 0;
     while let Some(found) = memchr::memchr2(b'<', b'&', &scanner.bytes[at..]) {
         at += found;
@@ -192,7 +231,8 @@ impl<'t> Scanner<'t, '_> {
             let length = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
             let end = self.text.len() - digits.len() + length;
             let code = u32::from_str_radix(&digits[..length], radix);
-            let control = |c: u32| matches!(c, 0 | 0x0b | 0x0d | 0x80..=0x9f | 0xd800..=0xdfff) || c > 0x10_ffff;
+            let control =
+                |c: u32| matches!(c, 0 | 0x0b | 0x0d | 0x80..=0x9f | 0xd800..=0xdfff) || c > 0x10_ffff;
             if length == 0 || code.is_err() || code.is_ok_and(control) {
                 let shown = &self.text[at..end];
                 self.broken(at, || format!("`{shown}` is no character"));
@@ -256,8 +296,10 @@ impl<'t> Scanner<'t, '_> {
 
     /// The name of the tag that begins at an offset, and where it ends.
     fn name(&self, from: usize) -> (&'t str, usize) {
-        let length =
-            self.bytes[from..].iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>')).count();
+        let length = self.bytes[from..]
+            .iter()
+            .take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>'))
+            .count();
         (&self.text[from..from + length], from + length)
     }
 
@@ -287,7 +329,8 @@ impl<'t> Scanner<'t, '_> {
         match self.open.iter().rposition(|(k, _)| std::ptr::eq(*k, kind)) {
             None => self.broken(at, || format!("`</{name}>` ends nothing")),
             Some(index) => {
-                let over = self.open[index + 1..].iter().find(|(k, _)| k.end != End::Optional).map(|(k, _)| k.name);
+                let over =
+                    self.open[index + 1..].iter().find(|(k, _)| k.end != End::Optional).map(|(k, _)| k.name);
                 if let Some(over) = over {
                     self.broken(at, || format!("`</{name}>` stands before the end of `{over}`"));
                 }
@@ -333,7 +376,9 @@ impl<'t> Scanner<'t, '_> {
                 let found = self.bytes[end..]
                     .windows(close.len())
                     .position(|w| w.eq_ignore_ascii_case(close.as_bytes()));
-                return match found.and_then(|f| memchr::memchr(b'>', &self.bytes[end + f..]).map(|c| end + f + c + 1)) {
+                return match found
+                    .and_then(|f| memchr::memchr(b'>', &self.bytes[end + f..]).map(|c| end + f + c + 1))
+                {
                     Some(end) => end,
                     None => {
                         self.broken(at, || format!("`{name}` does not end"));
@@ -365,14 +410,17 @@ impl<'t> Scanner<'t, '_> {
                 }
                 self.open.truncate(stop + index);
             }
-            let in_table = matches!(name, "tr" | "td" | "th" | "tbody" | "thead" | "tfoot" | "caption" | "colgroup");
+            let in_table =
+                matches!(name, "tr" | "td" | "th" | "tbody" | "thead" | "tfoot" | "caption" | "colgroup");
             if in_table && !self.open.iter().any(|(k, _)| k.name == "table") {
                 self.broken(at, || format!("`<{name}>` stands outside a table"));
             }
         }
         if ends_paragraph(name)
             && let Some(index) = self.open.iter().rposition(|(k, _)| k.name == "p")
-            && !self.open[index..].iter().any(|(k, _)| matches!(k.name, "button" | "table" | "td" | "th" | "object"))
+            && !self.open[index..]
+                .iter()
+                .any(|(k, _)| matches!(k.name, "button" | "table" | "td" | "th" | "object"))
         {
             if let Some((over, _)) = self.open[index + 1..].iter().find(|(k, _)| k.end != End::Optional) {
                 let over = over.name;
@@ -452,7 +500,12 @@ impl<'t> Scanner<'t, '_> {
                 }
                 at = next;
                 let quoted = start > 0 && matches!(self.bytes[start - 1], b'"' | b'\'');
-                if quoted && self.bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b'>' | b'/')) {
+                if quoted
+                    && self
+                        .bytes
+                        .get(at)
+                        .is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b'>' | b'/'))
+                {
                     self.broken(at, || format!("no space stands behind the value of `{name}`"));
                 }
             }
@@ -494,13 +547,29 @@ mod tests {
     #[test]
     fn sound_html_is_left_in_peace() {
         for good in [
-            "", "plain & simple, AT&T", "<p>One<p>Two", "<ul><li>One<li>Two</ul>", "<br><br/><img src=x alt=\"\">",
-            "<p>a &amp; b &copy; &#169; &#xA9;</p>", "<dl><dt>a<dd>b<dt>c</dl>", "<a href=\"?a=1&b=2\">x</a>",
-            "<table><tr><td>1<td>2<tr><td>3</table>", "<p>a</p><div><p>b</div>", "<!-- <b> --><i>x</i>",
-            "<svg viewBox=\"0 0 1 1\"><path d=\"M0\"/></svg>", "<math><mi>x</mi></math>", "<script>if (a<b) {}</script>",
-            "<ul><li><p>One</p><ul><li>Two</ul></ul>", "<li><div><li>x</div>", "<P CLASS='a' data-x>y</P>", "ü<b>ü</b>&ü",
-            "<figure><img src=a><figcaption>x</figcaption></figure>", "<video controls><source src=a></video>",
-            "<iframe src=\"a\"></iframe>", "<textarea><p></textarea>", "<ruby>a<rp>(<rt>b<rp>)</ruby>",
+            "",
+            "plain & simple, AT&T",
+            "<p>One<p>Two",
+            "<ul><li>One<li>Two</ul>",
+            "<br><br/><img src=x alt=\"\">",
+            "<p>a &amp; b &copy; &#169; &#xA9;</p>",
+            "<dl><dt>a<dd>b<dt>c</dl>",
+            "<a href=\"?a=1&b=2\">x</a>",
+            "<table><tr><td>1<td>2<tr><td>3</table>",
+            "<p>a</p><div><p>b</div>",
+            "<!-- <b> --><i>x</i>",
+            "<svg viewBox=\"0 0 1 1\"><path d=\"M0\"/></svg>",
+            "<math><mi>x</mi></math>",
+            "<script>if (a<b) {}</script>",
+            "<ul><li><p>One</p><ul><li>Two</ul></ul>",
+            "<li><div><li>x</div>",
+            "<P CLASS='a' data-x>y</P>",
+            "ü<b>ü</b>&ü",
+            "<figure><img src=a><figcaption>x</figcaption></figure>",
+            "<video controls><source src=a></video>",
+            "<iframe src=\"a\"></iframe>",
+            "<textarea><p></textarea>",
+            "<ruby>a<rp>(<rt>b<rp>)</ruby>",
         ] {
             assert_eq!(broken(good), None, "{good}");
         }

@@ -1,7 +1,10 @@
 //! Media RSS (<https://www.rssboard.org/media-rss>).
 
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Item, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Item, Whole},
+};
 use super::super::walk::{Def, Family, Scope, pass};
 use super::{atom, element, html, language, media_type, number, rss, url};
 
@@ -29,19 +32,31 @@ static MEDIUM: Rule = Rule::error("media/medium", "No medium")
     .why("Readers choose by the medium whether they show, play or save.")
     .help("write image, audio, video, document or executable")
     .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
-    .example(Item, "<media:content url=\"https://town.example/1.mp4\" medium=\"film\"/>", "<media:content url=\"https://town.example/1.mp4\" medium=\"video\"/>");
+    .example(
+        Item,
+        "<media:content url=\"https://town.example/1.mp4\" medium=\"film\"/>",
+        "<media:content url=\"https://town.example/1.mp4\" medium=\"video\"/>",
+    );
 
 static EXPRESSION: Rule = Rule::error("media/expression", "No expression")
     .why("It says whether this is a sample, the whole or an endless stream.")
     .help("write sample, full or nonstop")
     .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
-    .example(Item, "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"trailer\"/>", "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"sample\"/>");
+    .example(
+        Item,
+        "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"trailer\"/>",
+        "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"sample\"/>",
+    );
 
 static HASH: Rule = Rule::error("media/hash", "No hash")
     .why("Readers compare the file with the hash and throw away what differs.")
     .help("write 32 hexadecimal digits for md5, 40 for sha-1")
     .spec("Media RSS, media:hash", "https://www.rssboard.org/media-rss#media-hash")
-    .example(Item, "<media:hash algo=\"md5\">1234</media:hash>", "<media:hash algo=\"md5\">dfdec888b72151965a34b4b59031290a</media:hash>");
+    .example(
+        Item,
+        "<media:hash algo=\"md5\">1234</media:hash>",
+        "<media:hash algo=\"md5\">dfdec888b72151965a34b4b59031290a</media:hash>",
+    );
 
 static RATING: Rule = Rule::error("media/rating", "A rating that its scheme does not have")
     .why("Readers hide by rating; what they do not know they show, or hide.")
@@ -53,50 +68,81 @@ static CREDIT: Rule = Rule::error("media/credit-role", "A role that is none")
     .why("Roles without a scheme are those of the European Broadcasting Union, in lower case.")
     .help("write a role of the list, or name your scheme")
     .spec("Media RSS, media:credit", "https://www.rssboard.org/media-rss#media-credit")
-    .example(Item, "<media:credit role=\"Boss\">Ann</media:credit>", "<media:credit role=\"director\">Ann</media:credit>");
+    .example(
+        Item,
+        "<media:credit role=\"Boss\">Ann</media:credit>",
+        "<media:credit role=\"director\">Ann</media:credit>",
+    );
 
 static RESTRICTION: Rule = Rule::error("media/restriction", "A restriction to neither all nor none")
     .why("Without a type the restriction is for all or for none.")
     .help("write all or none, or add type")
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
-    .example(Item, "<media:restriction relationship=\"allow\">some</media:restriction>", "<media:restriction relationship=\"allow\">all</media:restriction>");
+    .example(
+        Item,
+        "<media:restriction relationship=\"allow\">some</media:restriction>",
+        "<media:restriction relationship=\"allow\">all</media:restriction>",
+    );
 
 static RELATIONSHIP: Rule = Rule::error("media/restriction-relationship", "Neither allow nor deny")
     .why("Readers that can't read the restriction deny everything, or nothing.")
     .help("write allow or deny")
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
-    .example(Item, "<media:restriction relationship=\"only\" type=\"country\">au us</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">au us</media:restriction>");
+    .example(
+        Item,
+        "<media:restriction relationship=\"only\" type=\"country\">au us</media:restriction>",
+        "<media:restriction relationship=\"allow\" type=\"country\">au us</media:restriction>",
+    );
 
 static RESTRICTION_TYPE: Rule = Rule::error("media/restriction-type", "No type of a restriction")
     .why("Restrictions are by country or by address.")
     .help("write country, uri or sharing")
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
-    .example(Item, "<media:restriction relationship=\"allow\" type=\"continent\">europe</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>");
+    .example(
+        Item,
+        "<media:restriction relationship=\"allow\" type=\"continent\">europe</media:restriction>",
+        "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>",
+    );
 
 static COUNTRY: Rule = Rule::error("media/country", "No code of a country")
     .why("Players compare the code with where they are; what is no code is nowhere.")
     .help("write codes of ISO 3166 with spaces between")
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
-    .example(Item, "<media:restriction relationship=\"allow\" type=\"country\">germany</media:restriction>", "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>");
+    .example(
+        Item,
+        "<media:restriction relationship=\"allow\" type=\"country\">germany</media:restriction>",
+        "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>",
+    );
 
 static TEXT_TYPE: Rule = Rule::error("media/text-type", "Neither plain nor html")
     .why("The type says whether tags in the text are meant.")
     .help("write plain or html")
     .spec("Media RSS, media:title", "https://www.rssboard.org/media-rss#media-title")
-    .example(Item, "<media:title type=\"text/html\">One</media:title>", "<media:title type=\"html\">One</media:title>");
+    .example(
+        Item,
+        "<media:title type=\"text/html\">One</media:title>",
+        "<media:title type=\"html\">One</media:title>",
+    );
 
 static TIME: Rule = Rule::error("media/time", "No time in a film")
     .why("Players jump to this time.")
     .help("write now, seconds, or hh:mm:ss, with a point where need be")
     .spec("RFC 2326, 3.6", "https://www.rfc-editor.org/rfc/rfc2326#section-3.6")
-    .example(Item, "<media:thumbnail url=\"https://town.example/1.png\" time=\"5 min\"/>", "<media:thumbnail url=\"https://town.example/1.png\" time=\"00:05:00\"/>");
+    .example(
+        Item,
+        "<media:thumbnail url=\"https://town.example/1.png\" time=\"5 min\"/>",
+        "<media:thumbnail url=\"https://town.example/1.png\" time=\"00:05:00\"/>",
+    );
 
 static GROUP_DEF: Def = Def::parent("group", ITEMS).many().check(group);
-pub(super) static CONTENT: Def =
-    Def::parent("content", &[&rss::ITEM, &atom::ENTRY, &GROUP_DEF]).attributes(CONTENT_ATTRIBUTES).many().check(content);
+pub(super) static CONTENT: Def = Def::parent("content", &[&rss::ITEM, &atom::ENTRY, &GROUP_DEF])
+    .attributes(CONTENT_ATTRIBUTES)
+    .many()
+    .check(content);
 
 const ITEMS: &[&Def] = &[&rss::ITEM, &atom::ENTRY];
 const ALL: &[&Def] = &[&rss::CHANNEL, &atom::FEED, &rss::ITEM, &atom::ENTRY, &GROUP_DEF, &CONTENT];
+#[rustfmt::skip]
 const CONTENT_ATTRIBUTES: &[&str] = &[
     "bitrate", "channels", "duration", "expression", "fileSize", "framerate", "height", "isDefault", "lang", "medium",
     "samplingrate", "type", "url", "width",
@@ -232,7 +278,9 @@ fn hash(scope: &Scope<'_, '_>, log: &mut Log) {
     let algo = scope.attribute(log, "algo", |v| (!known(v)).then_some(&HASH)).map_or("md5", |a| &a.value);
     let length = if algo == "sha-1" { 40 } else { 32 };
     if known(algo) {
-        scope.value(log, |v| (v.len() != length || !v.bytes().all(|b| b.is_ascii_hexdigit())).then_some(&HASH));
+        scope.value(log, |v| {
+            (v.len() != length || !v.bytes().all(|b| b.is_ascii_hexdigit())).then_some(&HASH)
+        });
     }
 }
 
@@ -278,7 +326,8 @@ fn rating(scope: &Scope<'_, '_>, log: &mut Log) {
         "urn:simple" => &["adult", "nonadult"],
         "urn:mpaa" => &["g", "m", "nc-17", "nr", "pg", "pg-13", "r", "x"],
         "urn:v-chip" => &[
-            "14+", "18+", "c", "c8", "g", "pg", "tv-14", "tv-g", "tv-ma", "tv-pg", "tv-y", "tv-y7", "tv-y7-fv",
+            "14+", "18+", "c", "c8", "g", "pg", "tv-14", "tv-g", "tv-ma", "tv-pg", "tv-y", "tv-y7",
+            "tv-y7-fv",
         ],
         "urn:icra" => {
             scope.value(log, |v| (!is_icra(v)).then_some(&RATING));
@@ -297,7 +346,8 @@ fn is_icra(text: &str) -> bool {
     let Some(inner) = text.strip_prefix("r (").and_then(|t| t.strip_suffix(')')) else { return false };
     let words: Vec<&str> = inner.split(' ').collect();
     let label = |l: &str| l.len() == 2 && l.starts_with(['n', 's', 'v', 'l', 'o', 'c', 'x']);
-    words.len().is_multiple_of(2) && words.chunks(2).all(|pair| label(pair[0]) && matches!(pair[1], "0" | "1"))
+    words.len().is_multiple_of(2)
+        && words.chunks(2).all(|pair| label(pair[0]) && matches!(pair[1], "0" | "1"))
 }
 
 fn restriction(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -323,6 +373,7 @@ fn restriction(scope: &Scope<'_, '_>, log: &mut Log) {
 }
 
 /// [ISO 3166-1](https://www.iso.org/iso-3166-country-codes.html), with codes that were in it once.
+#[rustfmt::skip]
 const COUNTRIES: &[&str] = &[
     "ad", "ae", "af", "ag", "ai", "al", "am", "an", "ao", "aq", "ar", "as", "at", "au", "aw", "ax", "az", "ba", "bb",
     "bd", "be", "bf", "bg", "bh", "bi", "bj", "bl", "bm", "bn", "bo", "bq", "br", "bs", "bt", "bv", "bw", "by", "bz",
@@ -341,6 +392,7 @@ const COUNTRIES: &[&str] = &[
 ];
 
 /// The roles of the European Broadcasting Union, and those that the specification's examples have besides.
+#[rustfmt::skip]
 const EBU: &[&str] = &[
     "actor", "adaptor", "anchor person", "animal trainer", "animator", "announcer", "armourer", "art director",
     "artist", "artist/performer", "assistant camera", "assistant chief lighting technician", "assistant director",

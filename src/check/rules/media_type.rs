@@ -1,19 +1,33 @@
 //! Media types.
 
-use super::super::rule::{Rule, Within::{Entry, Item}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Item},
+};
 use super::super::walk::Family;
 
 pub(in super::super) static TYPE: Rule = Rule::error("mime/type", "No media type")
     .why("Readers choose by the type whether they show, play or save.")
     .help("write type/subtype, such as text/html")
     .spec("RFC 6838, 4.2", "https://www.rfc-editor.org/rfc/rfc6838#section-4.2")
-    .example(Entry, "<link rel=\"related\" type=\"html\" href=\"https://town.example/2\"/>", "<link rel=\"related\" type=\"text/html\" href=\"https://town.example/2\"/>");
+    .example(
+        Entry,
+        "<link rel=\"related\" type=\"html\" href=\"https://town.example/2\"/>",
+        "<link rel=\"related\" type=\"text/html\" href=\"https://town.example/2\"/>",
+    );
 
 static ATTRIBUTE: Rule = Rule::error("mime/attribute", "An enclosure whose type is none")
     .why("Podcast readers look at the type before they load the file.")
     .help("write type/subtype, such as audio/mpeg")
-    .spec("RSS 2.0.11, enclosure", "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt")
-    .example(Item, "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"mp3\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>");
+    .spec(
+        "RSS 2.0.11, enclosure",
+        "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
+    )
+    .example(
+        Item,
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"mp3\"/>",
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
+    );
 
 pub(in super::super) static FAMILY: Family = Family::of_rules("mime", &[&TYPE, &ATTRIBUTE]);
 
@@ -61,8 +75,23 @@ mod tests {
 
     #[test]
     fn types() {
-        let good = ["text/html", "text/html; charset=utf-8", "application/atom+xml;type=\"entry\";a=b", "image/svg+xml"];
-        let bad = ["", "text", "text/", "/html", "text/html/x", "text html/x", "text/html;", "text/html; charset", "*"];
+        let good = [
+            "text/html",
+            "text/html; charset=utf-8",
+            "application/atom+xml;type=\"entry\";a=b",
+            "image/svg+xml",
+        ];
+        let bad = [
+            "",
+            "text",
+            "text/",
+            "/html",
+            "text/html/x",
+            "text html/x",
+            "text/html;",
+            "text/html; charset",
+            "*",
+        ];
         assert!(good.iter().all(|t| is_media_type(t)));
         assert!(bad.iter().all(|t| !is_media_type(t)));
     }

@@ -1,8 +1,10 @@
 //! Small modules of RSS, a vocabulary each.
 
-
 use super::super::log::Log;
-use super::super::rule::{Rule, Within::{Channel, Item}};
+use super::super::rule::{
+    Rule,
+    Within::{Channel, Item},
+};
 use super::super::walk::{Def, Family, Scope, pass};
 use super::dublin::{RESOURCE, resource};
 use super::{atom, date, element, html, number, rss, url};
@@ -11,13 +13,21 @@ static UPDATE_PERIOD: Rule = Rule::error("sy/update-period", "No period of the s
     .why("Readers that know the module ask as often as it says; what they can't read they pass over.")
     .help("write hourly, daily, weekly, monthly or yearly")
     .spec("RSS 1.0 Syndication", "https://web.resource.org/rss/1.0/modules/syndication/")
-    .example(Channel, "<sy:updatePeriod>often</sy:updatePeriod>", "<sy:updatePeriod>hourly</sy:updatePeriod>");
+    .example(
+        Channel,
+        "<sy:updatePeriod>often</sy:updatePeriod>",
+        "<sy:updatePeriod>hourly</sy:updatePeriod>",
+    );
 
 static HIT_PARADE: Rule = Rule::error("slash/hit-parade", "No list of whole numbers")
     .why("It is a list of counts, with commas between.")
     .help("write whole numbers with commas between")
     .spec("RSS 1.0 Slash", "https://web.resource.org/rss/1.0/modules/slash/")
-    .example(Item, "<slash:hit_parade>177;155</slash:hit_parade>", "<slash:hit_parade>177,155</slash:hit_parade>");
+    .example(
+        Item,
+        "<slash:hit_parade>177;155</slash:hit_parade>",
+        "<slash:hit_parade>177,155</slash:hit_parade>",
+    );
 
 static SLASH_DATE: Rule = Rule::warning("slash/date", "A count of comments in a channel without lastBuildDate")
     .why("The count is right at one moment only, and the channel does not say which.")
@@ -31,11 +41,21 @@ static COMMENT_RSS: Rule = Rule::warning("wfw/comment-rss", "The address of comm
     .spec("RSS Profile, wfw:commentRss", "https://www.rssboard.org/rss-profile#namespace-elements-wfw-commentrss")
     .example(Item, "<wfw:commentRSS>https://town.example/1/comments.xml</wfw:commentRSS>", "<wfw:commentRss>https://town.example/1/comments.xml</wfw:commentRss>");
 
-static CONTENT_FIRST: Rule = Rule::warning("rss/content-before-description", "The full text before the summary, or without one")
-    .why("Some readers show the last of the two that they meet, so the summary would replace the full text.")
-    .help("put description before content:encoded")
-    .spec("RSS Profile, content:encoded", "https://www.rssboard.org/rss-profile#namespace-elements-content-encoded")
-    .example(Item, "<content:encoded>&lt;p>Hello&lt;/p></content:encoded>\n<description>Hello</description>", "<description>Hello</description>\n<content:encoded>&lt;p>Hello&lt;/p></content:encoded>");
+static CONTENT_FIRST: Rule = Rule::warning(
+    "rss/content-before-description",
+    "The full text before the summary, or without one",
+)
+.why("Some readers show the last of the two that they meet, so the summary would replace the full text.")
+.help("put description before content:encoded")
+.spec(
+    "RSS Profile, content:encoded",
+    "https://www.rssboard.org/rss-profile#namespace-elements-content-encoded",
+)
+.example(
+    Item,
+    "<content:encoded>&lt;p>Hello&lt;/p></content:encoded>\n<description>Hello</description>",
+    "<description>Hello</description>\n<content:encoded>&lt;p>Hello&lt;/p></content:encoded>",
+);
 
 const CHANNELS: &[&Def] = &[&rss::CHANNEL, &atom::FEED, &atom::SOURCE];
 const ITEMS: &[&Def] = &[&rss::ITEM, &atom::ENTRY];
@@ -242,4 +262,3 @@ pub(in super::super) static LIST: Family = Family {
         ],
     )
 };
-

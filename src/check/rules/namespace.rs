@@ -3,7 +3,10 @@
 use super::super::document::{Attribute, Element};
 use super::super::log::{Log, shown};
 use super::super::registry::{FAMILIES, same_namespace};
-use super::super::rule::{Rule, Within::{Entry, Item, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Item, Whole},
+};
 use super::super::walk::{Family, Feed, Kind, Scope};
 use super::{ATOM, XHTML, media, rss, url};
 
@@ -13,11 +16,16 @@ pub(in super::super) static MISSING: Rule = Rule::error("xml/missing-namespace",
     .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
     .example(Whole, "<feed>\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>", "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>");
 
-pub(in super::super) static INVALID: Rule = Rule::error("xml/invalid-namespace", "A namespace that is none, or not the one of the format")
-    .why("Namespaces are compared letter by letter. RSS elements are in none at all.")
-    .help("write the namespace exactly as the specification does")
-    .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
-    .example(Item, "<x:mood xmlns:x=\"https://town.example/two words\">merry</x:mood>", "<category>merry</category>");
+pub(in super::super) static INVALID: Rule =
+    Rule::error("xml/invalid-namespace", "A namespace that is none, or not the one of the format")
+        .why("Namespaces are compared letter by letter. RSS elements are in none at all.")
+        .help("write the namespace exactly as the specification does")
+        .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
+        .example(
+            Item,
+            "<x:mood xmlns:x=\"https://town.example/two words\">merry</x:mood>",
+            "<category>merry</category>",
+        );
 
 pub(in super::super) static OBSOLETE: Rule = Rule::error("atom/obsolete-namespace", "A draft of Atom")
     .why("Atom 0.3 was a draft. Many readers have dropped it.")
@@ -29,13 +37,18 @@ static UNKNOWN: Rule = Rule::warning("xml/undefined-namespace", "A namespace tha
     .why("Readers pass over what they do not know, and nothing here can look whether it is right.")
     .help("see whether a well-known extension says the same")
     .spec("RFC 4287, 6.3", "https://www.rfc-editor.org/rfc/rfc4287#section-6.3")
-    .example(Item, "<x:mood xmlns:x=\"https://town.example/ns\">merry</x:mood>", "<category>merry</category>");
+    .example(
+        Item,
+        "<x:mood xmlns:x=\"https://town.example/ns\">merry</x:mood>",
+        "<category>merry</category>",
+    );
 
-static UNSUPPORTED: Rule = Rule::note("xml/unsupported-namespace", "A namespace that is known and not looked at")
-    .why("What it holds is for certain programs; whether it is right has to be looked up with them.")
-    .help("nothing needs mending")
-    .spec("RFC 4287, 6.3", "https://www.rfc-editor.org/rfc/rfc4287#section-6.3")
-    .example(Item, "<s:about xmlns:s=\"http://schema.org/\">Town</s:about>", "<category>Town</category>");
+static UNSUPPORTED: Rule =
+    Rule::note("xml/unsupported-namespace", "A namespace that is known and not looked at")
+        .why("What it holds is for certain programs; whether it is right has to be looked up with them.")
+        .help("nothing needs mending")
+        .spec("RFC 4287, 6.3", "https://www.rfc-editor.org/rfc/rfc4287#section-6.3")
+        .example(Item, "<s:about xmlns:s=\"http://schema.org/\">Town</s:about>", "<category>Town</category>");
 
 static AVOID_PREFIX: Rule = Rule::warning("xml/namespace-prefix", "Atom or XHTML with a prefix in an Atom feed")
     .why("A prefix is right by the specifications, but some readers look for the names without one.")
@@ -47,25 +60,44 @@ static NONSTANDARD_PREFIX: Rule = Rule::note("xml/nonstandard-prefix", "An unusu
     .why("Any prefix is right, but some readers look for the usual one.")
     .help("use the usual prefix")
     .spec("Namespaces in XML, 3", "https://www.w3.org/TR/xml-names/#ns-decl")
-    .example(Item, "<dublin:creator xmlns:dublin=\"http://purl.org/dc/elements/1.1/\">Ann</dublin:creator>", "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">Ann</dc:creator>");
+    .example(
+        Item,
+        "<dublin:creator xmlns:dublin=\"http://purl.org/dc/elements/1.1/\">Ann</dublin:creator>",
+        "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">Ann</dc:creator>",
+    );
 
-static RESERVED_PREFIX: Rule = Rule::warning("xml/reserved-prefix", "A well-known prefix for another namespace")
-    .why("Readers that look at prefixes only take these elements for others.")
-    .help("choose another prefix, or correct the namespace")
-    .spec("Namespaces in XML, 3", "https://www.w3.org/TR/xml-names/#ns-decl")
-    .example(Item, "<slash:modified xmlns:slash=\"http://purl.org/dc/terms/\">2023-10-31</slash:modified>", "<dcterms:modified xmlns:dcterms=\"http://purl.org/dc/terms/\">2023-10-31</dcterms:modified>");
+static RESERVED_PREFIX: Rule =
+    Rule::warning("xml/reserved-prefix", "A well-known prefix for another namespace")
+        .why("Readers that look at prefixes only take these elements for others.")
+        .help("choose another prefix, or correct the namespace")
+        .spec("Namespaces in XML, 3", "https://www.w3.org/TR/xml-names/#ns-decl")
+        .example(
+            Item,
+            "<slash:modified xmlns:slash=\"http://purl.org/dc/terms/\">2023-10-31</slash:modified>",
+            "<dcterms:modified xmlns:dcterms=\"http://purl.org/dc/terms/\">2023-10-31</dcterms:modified>",
+        );
 
-static UNDETERMINABLE: Rule = Rule::warning("xml/undeterminable-vocabulary", "An element without namespace in an Atom feed")
-    .why("Nobody can know what it means: an extension of Atom has a namespace of its own.")
-    .help("declare its namespace, or remove it")
-    .spec("RFC 4287, 6.1", "https://www.rfc-editor.org/rfc/rfc4287#section-6.1")
-    .example(Entry, "<mood xmlns=\"\">merry</mood>", "<category term=\"merry\"/>");
+static UNDETERMINABLE: Rule =
+    Rule::warning("xml/undeterminable-vocabulary", "An element without namespace in an Atom feed")
+        .why("Nobody can know what it means: an extension of Atom has a namespace of its own.")
+        .help("declare its namespace, or remove it")
+        .spec("RFC 4287, 6.1", "https://www.rfc-editor.org/rfc/rfc4287#section-6.1")
+        .example(Entry, "<mood xmlns=\"\">merry</mood>", "<category term=\"merry\"/>");
 
-static NOT_IN_ONE: Rule = Rule::error("rss/not-in-a-namespace", "An element without namespace in an extension")
-    .why("An RSS feed may hold elements that the specification does not describe only if they are in a namespace.")
-    .help("give it the prefix of its extension")
-    .spec("RSS 2.0.11, Extending RSS", "https://www.rssboard.org/rss-specification#extendingRss")
-    .example(Item, "<dcterms:spatial xmlns:dcterms=\"http://purl.org/dc/terms/\"><place>Town</place></dcterms:spatial>", "<dcterms:spatial xmlns:dcterms=\"http://purl.org/dc/terms/\">Town</dcterms:spatial>");
+static NOT_IN_ONE: Rule = Rule::error(
+    "rss/not-in-a-namespace",
+    "An element without namespace in an extension",
+)
+.why(
+    "An RSS feed may hold elements that the specification does not describe only if they are in a namespace.",
+)
+.help("give it the prefix of its extension")
+.spec("RSS 2.0.11, Extending RSS", "https://www.rssboard.org/rss-specification#extendingRss")
+.example(
+    Item,
+    "<dcterms:spatial xmlns:dcterms=\"http://purl.org/dc/terms/\"><place>Town</place></dcterms:spatial>",
+    "<dcterms:spatial xmlns:dcterms=\"http://purl.org/dc/terms/\">Town</dcterms:spatial>",
+);
 
 static EXTENSION_ATTRIBUTE: Rule = Rule::warning("rss/extension-attribute", "An attribute of an extension on an element of RSS")
     .why("Whether RSS may be extended by attributes is disputed: the specification speaks of elements and attributes, older readings of elements only.")
@@ -132,6 +164,7 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// Namespaces of today that nothing here looks at.
+#[rustfmt::skip]
 const UNSUPPORTED_NAMESPACES: &[&str] = &[
     "http://schemas.google.com/g/2005",
     "http://www.rawvoice.com/rawvoiceRssModule/",
@@ -170,7 +203,9 @@ pub(in super::super) fn declarations(feed: &Feed<'_>, element: &Element<'_>, log
         let (prefix, uri, at) = (declaration.prefix, &*declaration.uri, declaration.at);
         let exact = known(uri).filter(|(_, right)| *right == uri);
         let reserved = !prefix.is_empty()
-            && (FAMILIES.iter().any(|f| f.name == prefix && f.namespaces.first().is_some_and(|n| !n.is_empty()))
+            && (FAMILIES
+                .iter()
+                .any(|f| f.name == prefix && f.namespaces.first().is_some_and(|n| !n.is_empty()))
                 || OTHERS.iter().any(|(p, _)| *p == prefix));
         let hidden = matches!(uri, ATOM | XHTML) && feed.kind == Kind::Atom && !prefix.is_empty();
         if uri.split_whitespace().count() > 1 {
@@ -202,7 +237,12 @@ pub(in super::super) fn undeterminable(element: &Element<'_>, log: &mut Log) {
 }
 
 /// A child without namespace in an element of an extension.
-pub(in super::super) fn not_in_one(feed: &Feed<'_>, parent: &Element<'_>, child: &Element<'_>, log: &mut Log) {
+pub(in super::super) fn not_in_one(
+    feed: &Feed<'_>,
+    parent: &Element<'_>,
+    child: &Element<'_>,
+    log: &mut Log,
+) {
     if feed.kind == Kind::Rss && child.ns.is_empty() && !parent.ns.is_empty() {
         log.start(&NOT_IN_ONE, child, format!("`{}` is in no namespace", child.name));
     }

@@ -1,7 +1,10 @@
 //! Numbers and switches.
 
-use super::super::rule::{Rule, Within::{Channel, Item}};
 use super::super::log::Log;
+use super::super::rule::{
+    Rule,
+    Within::{Channel, Item},
+};
 use super::super::walk::{Family, Scope};
 use super::element;
 
@@ -20,14 +23,25 @@ static NOT_NEGATIVE: Rule = Rule::error("number/not-negative", "No whole number"
 static ATTRIBUTE: Rule = Rule::error("number/attribute", "An attribute that is no whole number")
     .why("Readers that can't read the number take the element for broken.")
     .help("write a whole number in digits; 0 where a length is not known")
-    .spec("RSS 2.0.11, enclosure", "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt")
-    .example(Item, "<enclosure url=\"https://town.example/1.mp3\" length=\"1 MB\" type=\"audio/mpeg\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000000\" type=\"audio/mpeg\"/>");
+    .spec(
+        "RSS 2.0.11, enclosure",
+        "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
+    )
+    .example(
+        Item,
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"1 MB\" type=\"audio/mpeg\"/>",
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000000\" type=\"audio/mpeg\"/>",
+    );
 
 static DECIMAL: Rule = Rule::error("number/decimal", "No number")
     .why("Readers that can't read the number pass over it.")
     .help("write digits, with a point where need be")
     .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
-    .example(Item, "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"high\"/>", "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"128\"/>");
+    .example(
+        Item,
+        "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"high\"/>",
+        "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"128\"/>",
+    );
 
 static TRUE_FALSE: Rule = Rule::error("bool/true-false", "Neither true nor false")
     .why("What is neither is taken for the default.")
@@ -45,7 +59,11 @@ static YES_NO: Rule = Rule::error("bool/yes-no", "Neither yes nor no")
     .why("What is neither is taken for the default.")
     .help("write yes or no")
     .spec("Atom Publishing Protocol, 13.1.2", "https://www.rfc-editor.org/rfc/rfc5023#section-13.1.2")
-    .example(super::super::rule::Within::Entry, "<app:control><app:draft>perhaps</app:draft></app:control>", "<app:control><app:draft>no</app:draft></app:control>");
+    .example(
+        super::super::rule::Within::Entry,
+        "<app:control><app:draft>perhaps</app:draft></app:control>",
+        "<app:control><app:draft>no</app:draft></app:control>",
+    );
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "number",

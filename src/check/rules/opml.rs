@@ -1,7 +1,10 @@
 //! OPML 1.x and 2.0 (<http://opml.org/spec2.opml>).
 
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Outlines, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Outlines, Whole},
+};
 use super::super::walk::{Def, Family, Scope};
 use super::{date, element, email, html, language, number, url};
 
@@ -11,31 +14,53 @@ static VERSION: Rule = Rule::error("opml/version", "A version of OPML that does 
     .why("Readers choose by the version how they read the attributes.")
     .help("write version=\"2.0\"")
     .spec("OPML 2.0, opml", SPEC)
-    .example(Whole, "<opml version=\"3.0\"><head/><body><outline text=\"One\"/></body></opml>", "<opml version=\"2.0\"><head/><body><outline text=\"One\"/></body></opml>");
+    .example(
+        Whole,
+        "<opml version=\"3.0\"><head/><body><outline text=\"One\"/></body></opml>",
+        "<opml version=\"2.0\"><head/><body><outline text=\"One\"/></body></opml>",
+    );
 
-static MISSING_XML_URL: Rule = Rule::error("opml/missing-xml-url", "A subscription without the address of the feed")
-    .why("An outline of type rss is a subscription; without xmlUrl there is nothing to subscribe to.")
-    .help("add xmlUrl")
-    .spec("OPML 2.0, Subscription lists", SPEC)
-    .example(Outlines, "<outline type=\"rss\" text=\"Town\" title=\"Town\"/>", "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>");
+static MISSING_XML_URL: Rule =
+    Rule::error("opml/missing-xml-url", "A subscription without the address of the feed")
+        .why("An outline of type rss is a subscription; without xmlUrl there is nothing to subscribe to.")
+        .help("add xmlUrl")
+        .spec("OPML 2.0, Subscription lists", SPEC)
+        .example(
+            Outlines,
+            "<outline type=\"rss\" text=\"Town\" title=\"Town\"/>",
+            "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+        );
 
 static MISSING_URL: Rule = Rule::error("opml/missing-url", "A link or include without an address")
     .why("Such an outline stands for what is at its address.")
     .help("add url")
     .spec("OPML 2.0, Inclusion", SPEC)
-    .example(Outlines, "<outline type=\"link\" text=\"Town\"/>", "<outline type=\"link\" text=\"Town\" url=\"https://town.example/\"/>");
+    .example(
+        Outlines,
+        "<outline type=\"link\" text=\"Town\"/>",
+        "<outline type=\"link\" text=\"Town\" url=\"https://town.example/\"/>",
+    );
 
 static MISSING_TITLE: Rule = Rule::note("opml/missing-title", "A subscription without a title")
     .why("Readers show the title of the feed; most take the text where it is missing.")
     .help("add title with the feed's own title")
     .spec("OPML 2.0, Subscription lists", SPEC)
-    .example(Outlines, "<outline type=\"rss\" text=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>", "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>");
+    .example(
+        Outlines,
+        "<outline type=\"rss\" text=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+        "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+    );
 
-static MISSING_TYPE: Rule = Rule::warning("opml/missing-type", "The attributes of a subscription without its type")
-    .why("Without type=\"rss\" some readers take this for a folder.")
-    .help("add type=\"rss\"")
-    .spec("OPML 2.0, Subscription lists", SPEC)
-    .example(Outlines, "<outline text=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>", "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>");
+static MISSING_TYPE: Rule =
+    Rule::warning("opml/missing-type", "The attributes of a subscription without its type")
+        .why("Without type=\"rss\" some readers take this for a folder.")
+        .help("add type=\"rss\"")
+        .spec("OPML 2.0, Subscription lists", SPEC)
+        .example(
+            Outlines,
+            "<outline text=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+            "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+        );
 
 static EXPANSION: Rule = Rule::error("opml/expansion-state", "No list of line numbers")
     .why("Outliners open these lines when they show the document.")
@@ -48,17 +73,11 @@ pub(super) static HEAD: Def = Def::parent("head", &[&OPML]);
 pub(super) static BODY: Def = Def::parent("body", &[&OPML]).check(|s, log| {
     s.requires(log, &[("outline", &element::MISSING)]);
 });
-pub(super) static OUTLINE: Def = Def::parent("outline", &[&BODY, &OUTLINE]).any_attribute().many().check(outline);
+pub(super) static OUTLINE: Def =
+    Def::parent("outline", &[&BODY, &OUTLINE]).any_attribute().many().check(outline);
 
 pub(in super::super) static FAMILY: Family = Family {
-    rules: &[
-        &VERSION,
-        &MISSING_XML_URL,
-        &MISSING_URL,
-        &MISSING_TITLE,
-        &MISSING_TYPE,
-        &EXPANSION,
-    ],
+    rules: &[&VERSION, &MISSING_XML_URL, &MISSING_URL, &MISSING_TITLE, &MISSING_TYPE, &EXPANSION],
     ..Family::of_elements(
         "opml",
         &[""],
@@ -117,10 +136,18 @@ fn outline(scope: &Scope<'_, '_>, log: &mut Log) {
     }
     scope.attribute(log, "created", date::rfc822_value);
     for name in ["htmlUrl", "xmlUrl", "url"] {
-        scope.attribute(log, name, |v| if v.is_empty() { element::not_blank_attribute(v) } else { url::uri(v) });
+        scope.attribute(
+            log,
+            name,
+            |v| if v.is_empty() { element::not_blank_attribute(v) } else { url::uri(v) },
+        );
     }
     for name in ["isBreakpoint", "isComment"] {
         scope.attribute(log, name, number::true_false);
     }
-    scope.attribute(log, "language", |v| if v == "unknown" || v.is_empty() { None } else { language::tag(v) });
+    scope.attribute(
+        log,
+        "language",
+        |v| if v == "unknown" || v.is_empty() { None } else { language::tag(v) },
+    );
 }

@@ -2,7 +2,10 @@
 //! often, so what is not known is passed over.
 
 use super::super::log::Log;
-use super::super::rule::{Rule, Within::{Channel, Item}};
+use super::super::rule::{
+    Rule,
+    Within::{Channel, Item},
+};
 use super::super::walk::{Def, Family, Scope, pass};
 use super::{element, media_type, number, rss, url};
 
@@ -21,8 +24,15 @@ static LOCKED: Rule = Rule::error("podcast/locked", "Neither yes nor no")
 static TIME: Rule = Rule::error("podcast/time", "No time in seconds")
     .why("Players jump to this second of the file.")
     .help("write seconds, with a point where need be")
-    .spec("Podcasting 2.0, podcast:soundbite", "https://podcasting2.org/docs/podcast-namespace/tags/soundbite")
-    .example(Item, "<podcast:soundbite startTime=\"1:13\" duration=\"60.0\"/>", "<podcast:soundbite startTime=\"73.0\" duration=\"60.0\"/>");
+    .spec(
+        "Podcasting 2.0, podcast:soundbite",
+        "https://podcasting2.org/docs/podcast-namespace/tags/soundbite",
+    )
+    .example(
+        Item,
+        "<podcast:soundbite startTime=\"1:13\" duration=\"60.0\"/>",
+        "<podcast:soundbite startTime=\"73.0\" duration=\"60.0\"/>",
+    );
 
 const CHANNELS: &[&Def] = &[&rss::CHANNEL];
 const ITEMS: &[&Def] = &[&rss::ITEM];
@@ -40,7 +50,11 @@ pub(in super::super) static FAMILY: Family = Family {
         &[
             &Def::text("guid", CHANNELS, |s, log| s.value(log, |v| (!url::is_uuid(v)).then_some(&GUID))),
             &Def::text("locked", CHANNELS, locked).any_attribute(),
-            &Def::text("funding", BOTH, |s, log| { s.required(log, "url", url::uri); }).any_attribute().many(),
+            &Def::text("funding", BOTH, |s, log| {
+                s.required(log, "url", url::uri);
+            })
+            .any_attribute()
+            .many(),
             &Def::own("transcript", ITEMS, file).any_attribute().many(),
             &Def::own("chapters", ITEMS, file).any_attribute(),
             &Def::text("soundbite", ITEMS, soundbite).any_attribute().many(),

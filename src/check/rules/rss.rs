@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use super::super::document::Element;
 use super::super::log::{Log, shown};
-use super::super::rule::{Rule, Within::{Channel, Item, Whole}};
+use super::super::rule::{
+    Rule,
+    Within::{Channel, Item, Whole},
+};
 use super::super::walk::{Def, Family, Scope};
 use super::{ATOM, date, element, email, html, language, media_type, number, url};
 
@@ -44,11 +47,12 @@ static MISSING_GUID: Rule = Rule::warning("rss/missing-guid", "An item without g
     .spec("RSS Profile, guid", "https://www.rssboard.org/rss-profile#element-channel-item-guid")
     .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<item><title>One</title></item>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<item><title>One</title><guid>https://town.example/1</guid></item>\n</channel>\n</rss>");
 
-static GUID_NOT_URL: Rule = Rule::error("rss/guid-not-url", "A guid that is said to be a permalink and is no address")
-    .why("Where isPermaLink is true or missing, readers open the guid as the address of the item.")
-    .help("write isPermaLink=\"false\", or the full address")
-    .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
-    .example(Item, "<guid>town-1</guid>", "<guid isPermaLink=\"false\">town-1</guid>");
+static GUID_NOT_URL: Rule =
+    Rule::error("rss/guid-not-url", "A guid that is said to be a permalink and is no address")
+        .why("Where isPermaLink is true or missing, readers open the guid as the address of the item.")
+        .help("write isPermaLink=\"false\", or the full address")
+        .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
+        .example(Item, "<guid>town-1</guid>", "<guid isPermaLink=\"false\">town-1</guid>");
 
 static GUID_NOT_PERMALINK: Rule = Rule::error("rss/guid-not-permalink", "A permalink that no browser can open")
     .why("Where isPermaLink is true or missing, readers open the guid as the address of the item. Tag URIs and UUIDs are names, not addresses.")
@@ -66,7 +70,11 @@ static DUPLICATE_VALUE: Rule = Rule::error("rss/duplicate-value", "A value that 
     .why("Two items with one guid are one item to a reader: it shows the first, or lets them flicker.")
     .help("keep one of them, or give each its own")
     .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
-    .example(Channel, "<skipDays><day>Sunday</day><day>Sunday</day></skipDays>", "<skipDays><day>Saturday</day><day>Sunday</day></skipDays>");
+    .example(
+        Channel,
+        "<skipDays><day>Sunday</day><day>Sunday</day></skipDays>",
+        "<skipDays><day>Saturday</day><day>Sunday</day></skipDays>",
+    );
 
 static SKIP_DAYS: Rule = Rule::error("rss/skip-days", "More days than a week has")
     .why("Seven days at the most can be skipped.")
@@ -150,7 +158,11 @@ static BLINK: Rule = Rule::error("rss/no-blink", "There is no blink element in R
     .why("It belongs to the blogChannel module and must have its namespace.")
     .help("write blogChannel:blink, or remove it")
     .spec("blogChannel module", "http://backend.userland.com/blogChannelModule")
-    .example(Channel, "<blink>https://ann.example/</blink>", "<blogChannel:blink>https://ann.example/</blogChannel:blink>");
+    .example(
+        Channel,
+        "<blink>https://ann.example/</blink>",
+        "<blogChannel:blink>https://ann.example/</blogChannel:blink>",
+    );
 
 static DUPLICATE_ENCLOSURE: Rule = Rule::warning("rss/duplicate-enclosure", "An item with more than one enclosure")
     .why("Most podcast readers load the first, some the last, few all.")
@@ -174,7 +186,11 @@ static ENCLOSURE_LENGTH: Rule = Rule::error("rss/enclosure-length", "A length be
     .why("Readers show the length before they load a file; a negative one makes some of them fail.")
     .help("write the size in bytes; 0 where it is not known")
     .spec("RSS Profile, enclosure", "https://www.rssboard.org/rss-profile#element-channel-item-enclosure")
-    .example(Item, "<enclosure url=\"https://town.example/1.mp3\" length=\"-1\" type=\"audio/mpeg\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"0\" type=\"audio/mpeg\"/>");
+    .example(
+        Item,
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"-1\" type=\"audio/mpeg\"/>",
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"0\" type=\"audio/mpeg\"/>",
+    );
 
 pub(in super::super) static RSS: Def = Def::parent("rss", &[]).attributes(&["version"]).check(rss);
 pub(in super::super) static CHANNEL: Def = Def::parent("channel", &[&RSS]).check(channel);
@@ -240,8 +256,13 @@ pub(in super::super) static FAMILY: Family = Family {
             &Def::text("category", &[&ITEM], titled).attributes(&["domain"]).many(),
             &Def::text("generator", &[&CHANNEL], |_, _| {}),
             &Def::text("docs", &[&CHANNEL], address),
-            &Def::own("cloud", &[&CHANNEL], cloud)
-                .attributes(&["domain", "port", "path", "registerProcedure", "protocol"]),
+            &Def::own("cloud", &[&CHANNEL], cloud).attributes(&[
+                "domain",
+                "port",
+                "path",
+                "registerProcedure",
+                "protocol",
+            ]),
             &Def::text("ttl", &[&CHANNEL], number::some_positive),
             &IMAGE,
             &Def::text("rating", &[&CHANNEL], |_, _| {}),
@@ -250,7 +271,9 @@ pub(in super::super) static FAMILY: Family = Family {
             &SKIP_DAYS_DEF,
             &Def::text("hour", &[&SKIP_HOURS_DEF], |_, _| {}).many(),
             &Def::text("day", &[&SKIP_DAYS_DEF], |_, _| {}).many(),
-            &Def::text("blink", &[&CHANNEL], |s, log| log.start(&BLINK, s.element, "there is no `blink` in RSS")),
+            &Def::text("blink", &[&CHANNEL], |s, log| {
+                log.start(&BLINK, s.element, "there is no `blink` in RSS")
+            }),
             &Def::text("url", &[&IMAGE], image_url),
             &Def::text("width", &[&IMAGE], |s, log| size(s, 144, &IMAGE_WIDTH, log)),
             &Def::text("height", &[&IMAGE], |s, log| size(s, 400, &IMAGE_HEIGHT, log)),
@@ -286,8 +309,10 @@ const SAME_IN_ITEM: &[(Name, Name)] = &[
 ];
 type Name = (&'static str, &'static str);
 const DC: &str = super::dublin::NS;
-const LICENSES: (Name, Name) =
-    (("http://backend.userland.com/creativeCommonsRssModule", "license"), ("http://web.resource.org/cc/", "license"));
+const LICENSES: (Name, Name) = (
+    ("http://backend.userland.com/creativeCommonsRssModule", "license"),
+    ("http://web.resource.org/cc/", "license"),
+);
 
 /// Says of pairs that both are there, at the second.
 fn same(scope: &Scope<'_, '_>, pairs: &[(Name, Name)], log: &mut Log) {
@@ -295,7 +320,11 @@ fn same(scope: &Scope<'_, '_>, pairs: &[(Name, Name)], log: &mut Log) {
         let Some(core) = scope.element.child(ns, core) else { continue };
         if let Some(other) = scope.element.child(other_ns, other) {
             let second = if core.at > other.at { core } else { other };
-            log.start(&DUPLICATE_SEMANTICS, second, format!("`{}` and `{}` say the same", core.name, other.name));
+            log.start(
+                &DUPLICATE_SEMANTICS,
+                second,
+                format!("`{}` and `{}` say the same", core.name, other.name),
+            );
         }
     }
 }
@@ -315,7 +344,8 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
     if channel.closed && scope.is_rss_2() && !channel.elements().any(is_self) {
         log.end(&MISSING_SELF, channel, "no `atom:link` with rel=\"self\" is in the channel");
     }
-    let has_language = channel.elements().any(|e| e.local == "language") || scope.xml("lang").next().is_some();
+    let has_language =
+        channel.elements().any(|e| e.local == "language") || scope.xml("lang").next().is_some();
     if channel.closed && !has_language {
         log.end(&element::NO_LANGUAGE, channel, "neither `language` nor `xml:lang` is there");
     }
@@ -452,7 +482,9 @@ fn skip_hours(scope: &Scope<'_, '_>, log: &mut Log) {
     let mut seen = Vec::new();
     for (index, child) in scope.element.elements().filter(|e| e.is("", "hour")).enumerate() {
         let text = child.text();
-        let hour = Some(text.trim()).filter(|t| number::not_negative(t).is_none()).and_then(|t| t.parse::<u32>().ok());
+        let hour = Some(text.trim())
+            .filter(|t| number::not_negative(t).is_none())
+            .and_then(|t| t.parse::<u32>().ok());
         if index == 24 {
             log.start(&SKIP_HOURS, child, "a day has 24 hours");
             continue;
@@ -504,7 +536,9 @@ fn guid(scope: &Scope<'_, '_>, log: &mut Log) {
     let lower = value.to_ascii_lowercase();
     if permalink.is_none_or(|p| p.value == "true") {
         let verdict = match url::uri(value) {
-            Some(rule) if matches!(rule.meta.code, "url/relative" | "url/no-host" | "url/not-ascii") => Some(&GUID_NOT_URL),
+            Some(rule) if matches!(rule.meta.code, "url/relative" | "url/no-host" | "url/not-ascii") => {
+                Some(&GUID_NOT_URL)
+            }
             Some(rule) => Some(rule),
             None => ["tag:", "urn:"].iter().any(|s| lower.starts_with(s)).then_some(&GUID_NOT_PERMALINK),
         };

@@ -1,6 +1,7 @@
 //! What of a `style` attribute the sanitizers of readers let through.
 
 /// Properties without positions, pictures or behaviour.
+#[rustfmt::skip]
 const PROPERTIES: &[&str] = &[
     "azimuth", "background", "background-color", "border", "border-bottom", "border-bottom-color",
     "border-bottom-style", "border-bottom-width", "border-collapse", "border-color", "border-left",
@@ -16,6 +17,7 @@ const PROPERTIES: &[&str] = &[
 ];
 
 /// Words that may be a part of a background, border, margin or padding.
+#[rustfmt::skip]
 const WORDS: &[&str] = &[
     "!important", "aqua", "auto", "black", "block", "blue", "bold", "both", "bottom", "brown", "center", "collapse",
     "dashed", "dotted", "fuchsia", "gray", "green", "italic", "left", "lime", "maroon", "medium", "navy", "none",
@@ -68,15 +70,20 @@ fn is_plain(style: &str) -> bool {
         at += match c {
             ':' | ',' | ';' | '#' | '%' | '.' | '!' => 1,
             c if c.is_whitespace() || c.is_ascii_alphanumeric() => 1,
-            '-' if at > 0 && is_word(&characters[at - 1]) && rest.first().is_some_and(|c| is_word(c)) => 1,
-            c if is_word(c) && rest.first() == Some(&'-') && rest.get(1).is_some_and(|c| is_word(c)) => 1,
+            '-' if at > 0 && is_word(&characters[at - 1]) && rest.first().is_some_and(is_word) => 1,
+            c if is_word(c) && rest.first() == Some(&'-') && rest.get(1).is_some_and(is_word) => 1,
             quote @ ('"' | '\'') => match until(*quote) {
-                Some(end) if end > 0 && rest[..end].iter().all(|c| is_word(c) || c.is_whitespace()) => end + 2,
+                Some(end) if end > 0 && rest[..end].iter().all(|c| is_word(c) || c.is_whitespace()) => {
+                    end + 2
+                }
                 _ => return false,
             },
             '(' => match until(')') {
                 Some(end)
-                    if end > 0 && rest[..end].iter().all(|c| c.is_ascii_digit() || c.is_whitespace() || *c == ',') =>
+                    if end > 0
+                        && rest[..end]
+                            .iter()
+                            .all(|c| c.is_ascii_digit() || c.is_whitespace() || *c == ',') =>
                 {
                     end + 2
                 }
@@ -115,8 +122,16 @@ mod tests {
     #[test]
     fn what_readers_let_through() {
         for good in [
-            "", ";", "color: red", "margin: 0 auto", "border: 1px solid rgb(0, 0, 0)", "font-family: 'Some Font', serif",
-            "padding: 0.5em 2% !important; width: 100%", "COLOR: Red", "background: #fff", "border-left: .5em dotted",
+            "",
+            ";",
+            "color: red",
+            "margin: 0 auto",
+            "border: 1px solid rgb(0, 0, 0)",
+            "font-family: 'Some Font', serif",
+            "padding: 0.5em 2% !important; width: 100%",
+            "COLOR: Red",
+            "background: #fff",
+            "border-left: .5em dotted",
         ] {
             assert_eq!(unsafe_part(good), None, "{good}");
         }

@@ -26,7 +26,11 @@ static BASE64: Rule = Rule::error("atom/base64", "Content that should be Base64 
     .why("Content of a type that is neither text nor XML can stand in XML as Base64 only.")
     .help("encode it, or correct the type")
     .spec("RFC 4287, 4.1.3.3", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.3.3")
-    .example(Entry, "<content type=\"application/pdf\">Hello!</content>\n<summary>Hello</summary>", "<content type=\"application/pdf\">SGVsbG8h</content>\n<summary>Hello</summary>");
+    .example(
+        Entry,
+        "<content type=\"application/pdf\">Hello!</content>\n<summary>Hello</summary>",
+        "<content type=\"application/pdf\">SGVsbG8h</content>\n<summary>Hello</summary>",
+    );
 
 static FRAGMENT: Rule = Rule::warning("atom/html-fragment", "A part of a page where a whole page is meant")
     .why("The type text/html or application/xhtml+xml says that a whole document stands here; for a part of one there are the types html and xhtml.")
@@ -38,7 +42,11 @@ static MISSING_TYPE: Rule = Rule::warning("atom/missing-type", "Content elsewher
     .why("A reader can't tell whether to show or to save what it would have to load first.")
     .help("add type")
     .spec("RFC 4287, 4.1.3.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.3.2")
-    .example(Entry, "<content src=\"https://town.example/1.html\"/>\n<summary>Hello</summary>", "<content src=\"https://town.example/1.html\" type=\"text/html\"/>\n<summary>Hello</summary>");
+    .example(
+        Entry,
+        "<content src=\"https://town.example/1.html\"/>\n<summary>Hello</summary>",
+        "<content src=\"https://town.example/1.html\" type=\"text/html\"/>\n<summary>Hello</summary>",
+    );
 
 pub(in super::super) static FAMILY: Family =
     Family::of_rules("text", &[&TYPE, &MISSING_DIV, &BASE64, &FRAGMENT, &MISSING_TYPE]);
@@ -104,7 +112,8 @@ fn children(scope: &Scope<'_, '_>, kind: &str, log: &mut Log) {
                 let blank = text.value.trim().is_empty();
                 if kind == "xhtml" && !blank && !begun {
                     log.text(&MISSING_DIV, own, "text stands outside the `div`");
-                } else if !blank && own.elements().next().is_some_and(|e| e.at < text.locate(0)) && !text_said {
+                } else if !blank && own.elements().next().is_some_and(|e| e.at < text.locate(0)) && !text_said
+                {
                     let inner = text.value.len() - text.value.trim_start().len();
                     element::unexpected_text(scope, &text.value, text.locate(inner), log);
                     text_said = true;

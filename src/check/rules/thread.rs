@@ -17,13 +17,21 @@ static ATTRIBUTE: Rule = Rule::error("thr/attribute", "A count of replies on a l
     .why("The count and the date of replies belong to a link with rel=\"replies\".")
     .help("write rel=\"replies\", or remove the attribute")
     .spec("RFC 4685, 4", "https://www.rfc-editor.org/rfc/rfc4685#section-4")
-    .example(Entry, "<link rel=\"related\" thr:count=\"3\" href=\"https://town.example/1/replies.xml\"/>", "<link rel=\"replies\" thr:count=\"3\" href=\"https://town.example/1/replies.xml\"/>");
+    .example(
+        Entry,
+        "<link rel=\"related\" thr:count=\"3\" href=\"https://town.example/1/replies.xml\"/>",
+        "<link rel=\"replies\" thr:count=\"3\" href=\"https://town.example/1/replies.xml\"/>",
+    );
 
 static NO_REF: Rule = Rule::error("thr/missing-ref", "A reply that does not say to what")
     .why("Readers put a reply under the entry with this id.")
     .help("add ref with the id of that entry")
     .spec("RFC 4685, 3", "https://www.rfc-editor.org/rfc/rfc4685#section-3")
-    .example(Entry, "<thr:in-reply-to href=\"https://town.example/0\"/>", "<thr:in-reply-to ref=\"https://town.example/0\" href=\"https://town.example/0\"/>");
+    .example(
+        Entry,
+        "<thr:in-reply-to href=\"https://town.example/0\"/>",
+        "<thr:in-reply-to ref=\"https://town.example/0\" href=\"https://town.example/0\"/>",
+    );
 
 const ITEMS: &[&Def] = &[&rss::ITEM, &atom::ENTRY];
 

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use super::super::rule::{Rule, Within::{Entry, Item}};
+use super::super::rule::{
+    Rule,
+    Within::{Entry, Item},
+};
 use super::super::walk::Family;
 
 static CHARACTER: Rule = Rule::error("url/character", "A character that no address may hold")
@@ -23,7 +26,11 @@ static NOT_ASCII: Rule = Rule::error("url/not-ascii", "An IRI where a URI is req
     .why("RSS allows URIs, which are ASCII. Readers encode other characters each in its own way.")
     .help("percent-encode what is not ASCII; write the host in Punycode")
     .spec("RFC 3987, 3.1", "https://www.rfc-editor.org/rfc/rfc3987#section-3.1")
-    .example(Item, "<link>https://town.example/größe</link>", "<link>https://town.example/gr%C3%B6%C3%9Fe</link>");
+    .example(
+        Item,
+        "<link>https://town.example/größe</link>",
+        "<link>https://town.example/gr%C3%B6%C3%9Fe</link>",
+    );
 
 static NO_HOST: Rule = Rule::error("url/no-host", "An http address without a host")
     .why("Two slashes and a host follow `http:`; anything else leads nowhere.")
@@ -34,8 +41,15 @@ static NO_HOST: Rule = Rule::error("url/no-host", "An http address without a hos
 static NOT_HTTP: Rule = Rule::error("url/attribute", "An attribute that is no http address")
     .why("Readers and stores fetch this over http and https only.")
     .help("write http:// or https://, the host and the path")
-    .spec("RSS 2.0.11, enclosure", "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt")
-    .example(Item, "<enclosure url=\"1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>");
+    .spec(
+        "RSS 2.0.11, enclosure",
+        "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
+    )
+    .example(
+        Item,
+        "<enclosure url=\"1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
+    );
 
 static TAG: Rule = Rule::error("url/tag", "No tag URI")
     .why("A tag URI names a host or mailbox and a day on which its author owned it; without them it is not unique.")
@@ -67,11 +81,16 @@ static NOT_CANONICAL: Rule = Rule::warning("url/not-canonical", "An id that is n
     .spec("RFC 3986, 6.2.2", "https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2")
     .example(Entry, "<id>HTTP://town.example/%7eann</id>", "<id>http://town.example/~ann</id>");
 
-pub(in super::super) static SAME_DOCUMENT: Rule = Rule::warning("url/same-document", "A reference to the document itself, under another base")
-    .why("An empty reference means the feed by one reading, and what xml:base says by another.")
-    .help("write the address in full")
-    .spec("RFC 3986, 4.4", "https://www.rfc-editor.org/rfc/rfc3986#section-4.4")
-    .example(Entry, "<link rel=\"related\" xml:base=\"https://other.example/\" href=\"\"/>", "<link rel=\"related\" href=\"https://other.example/\"/>");
+pub(in super::super) static SAME_DOCUMENT: Rule =
+    Rule::warning("url/same-document", "A reference to the document itself, under another base")
+        .why("An empty reference means the feed by one reading, and what xml:base says by another.")
+        .help("write the address in full")
+        .spec("RFC 3986, 4.4", "https://www.rfc-editor.org/rfc/rfc3986#section-4.4")
+        .example(
+            Entry,
+            "<link rel=\"related\" xml:base=\"https://other.example/\" href=\"\"/>",
+            "<link rel=\"related\" href=\"https://other.example/\"/>",
+        );
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "url",
@@ -92,6 +111,7 @@ pub(in super::super) static FAMILY: Family = Family::of_rules(
 
 /// Schemes that are registered for good (<https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml>), as far as
 /// they are words of letters, and those that were when feeds were young.
+#[rustfmt::skip]
 const SCHEMES: &[&str] = &[
     "aaa", "aaas", "about", "acap", "acct", "cap", "cid", "coap", "coaps", "crid", "data", "dav", "dict", "dns", "dtn",
     "example", "fax", "file", "ftp", "geo", "go", "gopher", "http", "https", "iax", "icap", "im", "imap", "info", "ipn",
@@ -212,15 +232,16 @@ fn is_tag(text: &str) -> bool {
             && !l.ends_with('-')
     };
     let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(u, h)| (Some(u), h));
-    let mailbox =
-        user.is_none_or(|u| !u.is_empty() && u.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)));
+    let mailbox = user
+        .is_none_or(|u| !u.is_empty() && u.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)));
     let parts: Vec<&str> = date.split('-').collect();
     let lengths: Vec<usize> = parts.iter().map(|p| p.len()).collect();
     let dated = parts.iter().all(|p| digits(p))
         && matches!(lengths[..], [4] | [4, 2] | [4, 2, 2])
         && parts.get(1).is_none_or(|m| matches!(m.parse(), Ok(1..=12)))
         && parts.get(2).is_none_or(|d| matches!(d.parse(), Ok(1..=31)));
-    let characters = |s: &str| s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:@!$&'()*+,;=/?%".contains(&b));
+    let characters =
+        |s: &str| s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:@!$&'()*+,;=/?%".contains(&b));
     let (specific, fragment) = specific.split_once('#').unwrap_or((specific, ""));
     host.split('.').all(label) && mailbox && dated && characters(specific) && characters(fragment)
 }
@@ -381,7 +402,11 @@ mod tests {
         assert_eq!(code(iri("https://town.example/ü")), "");
         assert_eq!(code(reference("")), "");
         assert_eq!(code(http("https://town.example:8080/a")), "");
-        assert!(["ftp://town.example/", "http://town/", "/a", "http://town.example/a b"].iter().all(|u| http(u).is_some()));
+        assert!(
+            ["ftp://town.example/", "http://town/", "/a", "http://town.example/a b"]
+                .iter()
+                .all(|u| http(u).is_some())
+        );
     }
 
     #[test]

@@ -11,7 +11,11 @@ static MISPLACED: Rule = Rule::warning("atom/misplaced-xhtml", "XHTML outside a 
     .why("Readers look for XHTML in a title, summary or content of that type, and nowhere else.")
     .help("put it into a text with type=\"xhtml\"")
     .spec("RFC 4287, 6.4", "https://www.rfc-editor.org/rfc/rfc4287#section-6.4")
-    .example(Feed, "<p xmlns=\"http://www.w3.org/1999/xhtml\">Hello</p>", "<subtitle type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">Hello</div></subtitle>");
+    .example(
+        Feed,
+        "<p xmlns=\"http://www.w3.org/1999/xhtml\">Hello</p>",
+        "<subtitle type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">Hello</div></subtitle>",
+    );
 
 pub(in super::super) static FAMILY: Family = Family {
     rules: &[&MISPLACED],
@@ -75,7 +79,9 @@ fn within<'d>(scope: &Scope<'_, 'd>, parent: &Element<'d>, log: &mut Log) {
 fn of_xhtml(element: &Element<'_>, log: &mut Log) {
     match markup::kind(element.local) {
         None => log.start(&html::BROKEN, element, format!("`{}` is no element of XHTML", element.name)),
-        Some(kind) if kind.risky => log.start(&html::RISK, element, format!("readers take `{}` out", element.name)),
+        Some(kind) if kind.risky => {
+            log.start(&html::RISK, element, format!("readers take `{}` out", element.name))
+        }
         Some(_) => {}
     }
     for attribute in element.attributes.iter().filter(|a| a.ns.is_empty()) {
@@ -102,12 +108,14 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 
 /// SVG Tiny without scripts, pictures and foreign elements, and gradients.
+#[rustfmt::skip]
 const SVG_ELEMENTS: &[&str] = &[
     "a", "animate", "animateColor", "animateMotion", "animateTransform", "circle", "clipPath", "defs", "desc",
     "ellipse", "font-face", "font-face-name", "font-face-src", "g", "glyph", "hkern", "line", "linearGradient",
     "marker", "mask", "metadata", "missing-glyph", "mpath", "path", "pattern", "polygon", "polyline",
     "radialGradient", "rect", "set", "stop", "svg", "switch", "symbol", "text", "textPath", "title", "tspan", "use",
 ];
+#[rustfmt::skip]
 const SVG_ATTRIBUTES: &[&str] = &[
     "accent-height", "accumulate", "additive", "alphabetic", "arabic-form", "ascent", "attributeName",
     "attributeType", "baseProfile", "bbox", "begin", "by", "calcMode", "cap-height", "class", "clip-path",
@@ -126,12 +134,14 @@ const SVG_ATTRIBUTES: &[&str] = &[
     "u1", "u2", "underline-position", "underline-thickness", "unicode", "unicode-range", "units-per-em", "values",
     "version", "viewBox", "visibility", "width", "widths", "x", "x-height", "x1", "x2", "y", "y1", "y2", "zoomAndPan",
 ];
+#[rustfmt::skip]
 const MATHML_ELEMENTS: &[&str] = &[
     "annotation", "annotation-xml", "maction", "math", "menclose", "merror", "mfenced", "mfrac", "mi",
     "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts", "mroot", "mrow", "ms", "mspace",
     "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none",
     "semantics",
 ];
+#[rustfmt::skip]
 const MATHML_ATTRIBUTES: &[&str] = &[
     "accent", "accentunder", "actiontype", "align", "class", "close", "columnalign", "columnlines", "columnspacing",
     "columnspan", "depth", "dir", "display", "displaystyle", "encoding", "equalcolumns", "equalrows", "fence",

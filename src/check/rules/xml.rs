@@ -41,13 +41,22 @@ static OBSCURE_ENCODING: Rule = Rule::warning("xml/obscure-encoding", "An encodi
     .why("An XML parser must know UTF-8 and UTF-16 and need know nothing else.")
     .help("write UTF-8")
     .spec("XML 1.0, 4.3.3", "https://www.w3.org/TR/xml/#charencoding")
-    .example(Whole, feed_behind!("<?xml version=\"1.0\" encoding=\"x-mac-cyrillic\"?>"), feed_behind!("<?xml version=\"1.0\" encoding=\"utf-8\"?>"));
+    .example(
+        Whole,
+        feed_behind!("<?xml version=\"1.0\" encoding=\"x-mac-cyrillic\"?>"),
+        feed_behind!("<?xml version=\"1.0\" encoding=\"utf-8\"?>"),
+    );
 
-static NONSTANDARD_ENCODING: Rule = Rule::note("xml/nonstandard-encoding", "An encoding that readers need not know")
-    .why("Common as it is, an XML parser must know UTF-8 and UTF-16 only.")
-    .help("write UTF-8")
-    .spec("XML 1.0, 4.3.3", "https://www.w3.org/TR/xml/#charencoding")
-    .example(Whole, feed_behind!("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>"), feed_behind!("<?xml version=\"1.0\" encoding=\"utf-8\"?>"));
+static NONSTANDARD_ENCODING: Rule =
+    Rule::note("xml/nonstandard-encoding", "An encoding that readers need not know")
+        .why("Common as it is, an XML parser must know UTF-8 and UTF-16 only.")
+        .help("write UTF-8")
+        .spec("XML 1.0, 4.3.3", "https://www.w3.org/TR/xml/#charencoding")
+        .example(
+            Whole,
+            feed_behind!("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>"),
+            feed_behind!("<?xml version=\"1.0\" encoding=\"utf-8\"?>"),
+        );
 
 static VERSION: Rule = Rule::error("xml/version", "The version of XML is not 1.0")
     .why("XML 1.1 was never taken up: most parsers refuse it.")
@@ -96,6 +105,7 @@ pub(in super::super) static FAMILY: Family = Family::of_rules(
 );
 
 /// Encodings besides UTF-8 and UTF-16 that are common in feeds.
+#[rustfmt::skip]
 const COMMON: &[&str] = &[
     "us-ascii", "iso-8859-1", "euc-jp", "iso-8859-2", "iso-8859-15", "iso-8859-7", "koi8-r", "shift_jis",
     "windows-1250", "windows-1251", "windows-1252", "windows-1254", "windows-1255", "windows-1256", "gb18030",
