@@ -130,3 +130,23 @@ fn the_readme_shows_a_real_seed_and_the_item_it_becomes() {
     assert_eq!(fs::read_to_string(root().join(name)).unwrap().trim_end(), block("html"));
     assert!(fs::read_to_string(root().join("feeds/town/rss.xml")).unwrap().contains(&block("xml")));
 }
+
+#[test]
+fn the_page_of_rules_is_what_the_rules_say() {
+    let rules = feedmill::check::rules();
+    let mut page = String::from(
+        "# Rules of `feedmill check`\n\nMade from the rules themselves; `feedmill rules CODE` prints the same.\n\n\
+         | rule | severity | what is wrong |\n| --- | --- | --- |\n",
+    );
+    for rule in &rules {
+        let anchor = rule.meta.code.replace('/', "");
+        let row = format!("| [{}](#{anchor}) | {} | {} |\n", rule.meta.code, rule.meta.severity, rule.meta.title);
+        page.push_str(&row);
+    }
+    rules.iter().for_each(|rule| page.push_str(&format!("\n{}", rule.page())));
+    let path = root().join("docs/rules.md");
+    if std::env::var_os("FEEDMILL_BLESS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert!(fs::read_to_string(path).unwrap() == page, "docs/rules.md is stale: run with FEEDMILL_BLESS=1");
+}

@@ -13,7 +13,7 @@ use feedmill::unit::UnixMs;
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 
 /// What was reached; it may only rise.
-const FLOORS: [(&str, f64); 3] = [("verdict", 0.99), ("class", 0.82), ("line", 0.95)];
+const FLOORS: [(&str, f64); 3] = [("verdict", 0.999), ("class", 0.994), ("line", 0.96)];
 
 fn table(name: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
