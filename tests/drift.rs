@@ -140,7 +140,8 @@ fn the_page_of_rules_is_what_the_rules_say() {
     );
     for rule in &rules {
         let anchor = rule.meta.code.replace('/', "");
-        let row = format!("| [{}](#{anchor}) | {} | {} |\n", rule.meta.code, rule.meta.severity, rule.meta.title);
+        let row =
+            format!("| [{}](#{anchor}) | {} | {} |\n", rule.meta.code, rule.meta.severity, rule.meta.title);
         page.push_str(&row);
     }
     rules.iter().for_each(|rule| page.push_str(&format!("\n{}", rule.page())));

@@ -12,17 +12,29 @@ use super::super::rule::{
 use super::super::walk::{self, Def, Family, Kind, Scope};
 use super::{ATOM, date, element, email, html, link, rss, text, url};
 
+/// An entry with what an example adds.
+macro_rules! entry {
+    ($($inside:literal)?) => {
+        concat!(
+            "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n",
+            "<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n",
+            $($inside,)?
+            "</entry>"
+        )
+    };
+}
+
 static MISPLACED_METADATA: Rule = Rule::error("atom/misplaced-metadata", "An element of the feed behind its entries")
     .why("The grammar of Atom puts entries last, so that programs that read a feed as it comes know the feed before its entries.")
     .help("move it before the first entry")
     .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
-    .example(Whole, "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n<rights>Ann</rights>\n</feed>", "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<rights>Ann</rights>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n</feed>");
+    .example(Whole, atom_without_self!("<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n<rights>Ann</rights>\n"), atom_without_self!("<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<rights>Ann</rights>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n"));
 
 static MISSING_SELF: Rule = Rule::warning("atom/missing-self", "The feed does not say where it is")
     .why("A feed that was mailed, mirrored or opened as a file can be subscribed to only if it says where it is published.")
     .help("add <link rel=\"self\" href=\"…\"/>")
     .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
-    .example(Whole, "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n</feed>", "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>");
+    .example(Whole, atom_without_self!(), atom!());
 
 static DUPLICATE_ID: Rule = Rule::warning("atom/duplicate-id", "Two entries with one id")
     .why("They are two versions of one entry: a reader shows the later one, or both as one. Most often an id was copied.")
@@ -69,13 +81,22 @@ static MISSING_TEXT: Rule = Rule::warning("atom/missing-text", "An entry without
     .why("An entry that has neither content nor summary shows as its title.")
     .help("add a summary or the content")
     .spec("RFC 4287, 4.1.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1.1")
-    .example(Whole, "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link href=\"https://town.example/1\"/>\n</entry>", "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<link href=\"https://town.example/1\"/>\n<summary>Hello</summary>\n</entry>");
+    .example(
+        Whole,
+        entry!("<link href=\"https://town.example/1\"/>\n"),
+        entry!("<link href=\"https://town.example/1\"/>\n<summary>Hello</summary>\n"),
+    );
 
-static NO_CONTENT_OR_ALTERNATE: Rule = Rule::error("atom/no-content-or-alternate", "An entry without content and without a link")
-    .why("There is nothing to show and nowhere to go.")
-    .help("add content, or a link with rel=\"alternate\"")
-    .spec("RFC 4287, 4.1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.2")
-    .example(Whole, "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<summary>Hello</summary>\n</entry>", "<entry xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/1</id>\n<title>One</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<author><name>Ann</name></author>\n<summary>Hello</summary>\n<link href=\"https://town.example/1\"/>\n</entry>");
+static NO_CONTENT_OR_ALTERNATE: Rule =
+    Rule::error("atom/no-content-or-alternate", "An entry without content and without a link")
+        .why("There is nothing to show and nowhere to go.")
+        .help("add content, or a link with rel=\"alternate\"")
+        .spec("RFC 4287, 4.1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.2")
+        .example(
+            Whole,
+            entry!("<summary>Hello</summary>\n"),
+            entry!("<summary>Hello</summary>\n<link href=\"https://town.example/1\"/>\n"),
+        );
 
 pub(in super::super) static FEED: Def = Def::parent("feed", &[]).attributes(&["indexing:index"]).check(feed);
 pub(in super::super) static ENTRY: Def =

@@ -12,13 +12,20 @@ pub(in super::super) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root"
     .why("A reader that is given a web page or an error message in place of a feed shows nothing.")
     .help("see what the server sends: the root should be rss, feed or opml, or a JSON object")
     .spec("RSS 2.0.11, What is RSS?", "https://www.rssboard.org/rss-specification#whatIsRss")
-    .example(Whole, "<html><body>Page not found</body></html>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>");
+    .example(Whole, "<html><body>Page not found</body></html>", rss!());
 
-pub(in super::super) static RSS_1: Rule = Rule::warning("feed/rss-1", "RSS 1.0, of which only the XML is looked at")
-    .why("RSS 1.0 is RDF and has little in common with RSS 2.0. Its rules are not looked at here.")
-    .help("publish RSS 2.0 or Atom beside it")
-    .spec("RSS 1.0", "https://web.resource.org/rss/1.0/spec")
-    .example(Whole, "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\"/>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>");
+pub(in super::super) static RSS_1: Rule = Rule::warning(
+    "feed/rss-1",
+    "RSS 1.0, of which only the XML is looked at",
+)
+.why("RSS 1.0 is RDF and has little in common with RSS 2.0. Its rules are not looked at here.")
+.help("publish RSS 2.0 or Atom beside it")
+.spec("RSS 1.0", "https://web.resource.org/rss/1.0/spec")
+.example(
+    Whole,
+    "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\"/>",
+    rss!(),
+);
 
 pub(in super::super) static UNDEFINED: Rule = Rule::error("feed/undefined-element", "An element that has no place here")
     .why("A reader passes over what its format does not describe, so what was written there is lost. Names are compared letter by letter: `pubdate` is not `pubDate`.")
@@ -108,11 +115,18 @@ static TOO_LONG: Rule = Rule::error("feed/too-long", "More text than may be here
     .spec("Apple Podcasts, RSS tags", "https://help.apple.com/itc/podcasts_connect/#/itcb54353390")
     .example(Item, "<itunes:subtitle>one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten</itunes:subtitle>", "<itunes:subtitle>one two three</itunes:subtitle>");
 
-pub(in super::super) static NO_LANGUAGE: Rule = Rule::note("feed/no-language", "The feed does not say its language")
-    .why("A reader that reads aloud, hyphenates or translates has to guess.")
-    .help("add language to an RSS channel, xml:lang to an Atom feed")
-    .spec("RSS Profile, language", "https://www.rssboard.org/rss-profile#element-channel-language")
-    .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>");
+pub(in super::super) static NO_LANGUAGE: Rule =
+    Rule::note("feed/no-language", "The feed does not say its language")
+        .why("A reader that reads aloud, hyphenates or translates has to guess.")
+        .help("add language to an RSS channel, xml:lang to an Atom feed")
+        .spec("RSS Profile, language", "https://www.rssboard.org/rss-profile#element-channel-language")
+        .example(
+            Whole,
+            rss!(),
+            rss_without_self!(
+                "<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n"
+            ),
+        );
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "feed",

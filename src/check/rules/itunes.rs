@@ -13,6 +13,20 @@ use super::{atom, date, element, email, html, number, rss, url};
 const NS: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
 const APPLE: &str = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390";
 
+/// A show with what an example adds.
+macro_rules! show {
+    ($($inside:literal)?) => {
+        concat!(
+            "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" ",
+            "xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n",
+            "<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n",
+            "<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n",
+            $($inside,)?
+            "</channel>\n</rss>"
+        )
+    };
+}
+
 static CATEGORY: Rule = Rule::error("itunes/category", "No category of Apple Podcasts")
     .why("The store refuses a podcast whose category it does not have. Names are compared letter by letter.")
     .help("choose one of Apple's categories")
@@ -87,13 +101,13 @@ static MISSING: Rule = Rule::warning("itunes/missing-element", "A podcast withou
     .why("The store refuses a show without language, category and explicit.")
     .help("add the element to the channel")
     .spec("Apple Podcasts, required tags", APPLE)
-    .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n</channel>\n</rss>");
+    .example(Whole, show!("<itunes:category text=\"News\"/>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n"), show!("<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n"));
 
 static MISSING_EMAIL: Rule = Rule::warning("itunes/missing-email", "A podcast without the address of its owner")
     .why("Stores send a code to this address to see who owns the show.")
     .help("add itunes:owner with itunes:email to the channel")
     .spec("Apple Podcasts, itunes:owner", APPLE)
-    .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n</channel>\n</rss>");
+    .example(Whole, show!("<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n"), show!("<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n"));
 
 static OWNER_EMAIL: Rule = Rule::warning("itunes/owner-email", "An owner without an address")
     .why("Stores send a code to this address to see who owns the show. Some hosts leave it out against spam, and the show can't be claimed.")

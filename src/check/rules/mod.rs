@@ -1,6 +1,53 @@
 //! The rules, a file a family: each holds its rules with their texts and examples, the elements of its namespace, and
 //! the checks. Missing elements are said at the end tag of their parent, all else where it stands.
 
+// Whole documents for examples, with what an example adds; the rest is as it should be.
+
+macro_rules! rss_without_self {
+    ($($inside:literal)?) => {
+        concat!(
+            "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n",
+            "<link>https://town.example/</link>\n<description>News</description>\n",
+            $($inside,)?
+            "</channel>\n</rss>"
+        )
+    };
+}
+
+macro_rules! rss {
+    ($($inside:literal)?) => {
+        concat!(
+            "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n",
+            "<link>https://town.example/</link>\n<description>News</description>\n",
+            "<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n",
+            $($inside,)?
+            "</channel>\n</rss>"
+        )
+    };
+}
+
+macro_rules! atom_without_self {
+    ($($inside:literal)?) => {
+        concat!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n",
+            "<updated>2023-10-31T21:15:02Z</updated>\n",
+            $($inside,)?
+            "</feed>"
+        )
+    };
+}
+
+macro_rules! atom {
+    ($($inside:literal)?) => {
+        concat!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n",
+            "<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n",
+            $($inside,)?
+            "</feed>"
+        )
+    };
+}
+
 pub(super) mod atom;
 pub(super) mod date;
 pub(super) mod dublin;
