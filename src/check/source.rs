@@ -1,13 +1,15 @@
 //! From bytes to text, and from offsets in it to lines and columns.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8};
 
 use super::log::Found;
 use crate::diag::{Diagnostic, Place};
 
 /// A document as text.
-pub(super) struct Source {
-    pub(super) text: String,
+pub(super) struct Source<'b> {
+    pub(super) text: Cow<'b, str>,
     /// What is wrong with its encoding, and where.
     pub(super) fault: Option<(usize, String)>,
     /// The encoding it was read in; none where the one that is declared is not known.
@@ -18,7 +20,10 @@ pub(super) struct Source {
 
 /// Reads bytes by their byte order mark, else by their XML declaration, else as UTF-8
 /// (XML, appendix F, <https://www.w3.org/TR/xml/#sec-guessing>).
-pub(super) fn decode(bytes: &[u8]) -> Source {
+pub(super) fn decode(bytes: &[u8]) -> Source<'_> {
+    if let Some(text) = utf_32(bytes) {
+        return of_utf_32(text);
+    }
     let marked = Encoding::for_bom(bytes);
     let (guess, skip) = match marked {
         Some((encoding, mark)) => (encoding, mark),
@@ -58,21 +63,49 @@ pub(super) fn decode(bytes: &[u8]) -> Source {
         // On the web these names mean Windows-1252; in XML they mean what they say.
         let ascii = matches!(&*label, "us-ascii" | "ascii");
         let broken = ascii.then(|| bytes.iter().position(|b| !b.is_ascii())).flatten();
-        (encoding_rs::mem::decode_latin1(bytes).into_owned(), broken)
+        (encoding_rs::mem::decode_latin1(bytes), broken)
     } else if encoding == UTF_8 {
         match std::str::from_utf8(bytes) {
-            Ok(text) => (text.to_owned(), None),
-            Err(error) => (String::from_utf8_lossy(bytes).into_owned(), Some(error.valid_up_to())),
+            Ok(text) => (Cow::Borrowed(text), None),
+            Err(error) => (String::from_utf8_lossy(bytes), Some(error.valid_up_to())),
         }
     } else {
         let (text, broken) = encoding.decode_without_bom_handling(bytes);
         let at = broken.then(|| text.find('\u{fffd}').unwrap_or_default());
-        (text.into_owned(), at)
+        (text, at)
     };
     if let Some(at) = broken {
-        fault = fault.or_else(|| Some((at, format!("a byte here is not {}", encoding.name()))));
+        let name = if label.is_empty() { encoding.name() } else { &label };
+        fault = fault.or_else(|| Some((at, format!("a byte here is not {name}"))));
     }
     Source { text, fault, encoding: known.then(|| encoding.name()), declared }
+}
+
+/// The characters of four bytes each, which `encoding_rs` leaves out as browsers do and XML does not.
+fn utf_32(bytes: &[u8]) -> Option<String> {
+    let (read, skip): (fn([u8; 4]) -> u32, usize) = match bytes.get(..4)? {
+        [0, 0, 0xfe, 0xff] => (u32::from_be_bytes, 4),
+        [0xff, 0xfe, 0, 0] => (u32::from_le_bytes, 4),
+        [0, 0, 0, b'<'] => (u32::from_be_bytes, 0),
+        [b'<', 0, 0, 0] => (u32::from_le_bytes, 0),
+        _ => return None,
+    };
+    let (characters, _) = bytes[skip..].as_chunks();
+    Some(characters.iter().map(|four| char::from_u32(read(*four)).unwrap_or('\u{fffd}')).collect())
+}
+
+fn of_utf_32(text: String) -> Source<'static> {
+    let declared = declared(&text);
+    let fault = match &declared {
+        None => Some((0, "an encoding of four bytes a character has to be declared".to_owned())),
+        Some((at, name)) => {
+            let name = name.to_ascii_uppercase();
+            let wide = name.starts_with("UTF-32") || name.ends_with("UCS-4") || name == "CSUCS4";
+            (!wide).then(|| (*at, format!("`{name}` is declared, but the bytes look like UTF-32")))
+        }
+    };
+    let lost = text.find('\u{fffd}').map(|at| (at, "this is not UTF-32".to_owned()));
+    Source { text: text.into(), fault: fault.or(lost), encoding: Some("UTF-32"), declared }
 }
 
 /// The encoding of a name; Apple's are registered with an `x-`.

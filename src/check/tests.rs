@@ -242,6 +242,8 @@ fn encodings_are_read_as_declared() {
     let wide: Vec<u8> =
         std::iter::once(0xfeff).chain(feed("utf-16").encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert!(!has(&wide, "xml/encoding") && has(&wide, "rss/missing-link"));
+    let wider: Vec<u8> = feed("utf-32").chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+    assert!(!has(&wider, "xml/encoding") && has(&wider, "rss/missing-link"));
     assert!(has(&encoding_rs::WINDOWS_1252.encode(&feed("utf-8")).0, "xml/encoding"));
     assert!(has(feed("utf-16").as_bytes(), "xml/encoding"));
     assert!(has(&[b"\xef\xbb\xbf", feed("iso-8859-1").as_bytes()].concat(), "xml/encoding"));

@@ -97,7 +97,7 @@ pub(in super::super) static GEORSS: Family = Family {
             &Def::text("polygon", EVERYWHERE, points).any_attribute().many(),
             &Def::text("box", EVERYWHERE, points).any_attribute().many(),
             &Def::text("elev", EVERYWHERE, |s, log| s.value(log, number::signed)).many(),
-            &Def::text("floor", EVERYWHERE, |s, log| s.value(log, number::signed)).many(),
+            &Def::text("floor", EVERYWHERE, |s, log| s.value(log, number::integer)).many(),
             &Def::text("radius", EVERYWHERE, |s, log| s.value(log, number::decimal)).many(),
             &Def::text("featureTypeTag", EVERYWHERE, |_, _| {}).many(),
             &Def::text("relationshipTag", EVERYWHERE, |_, _| {}).many(),

@@ -238,7 +238,7 @@ pub(in super::super) static OPEN_SEARCH: Family = Family {
         &["http://a9.com/-/spec/opensearch/1.1/", "http://a9.com/-/spec/opensearchrss/1.0/"],
         &[
             &Def::text("totalResults", CHANNELS, |s, log| s.value(log, number::not_negative)),
-            &Def::text("startIndex", CHANNELS, |s, log| s.value(log, number::not_negative)),
+            &Def::text("startIndex", CHANNELS, |s, log| s.value(log, number::integer)),
             &Def::text("itemsPerPage", CHANNELS, |s, log| s.value(log, number::not_negative)),
         ],
     )

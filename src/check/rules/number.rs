@@ -20,6 +20,12 @@ static NOT_NEGATIVE: Rule = Rule::error("number/not-negative", "No whole number"
     .spec("RFC 4685, 5", "https://www.rfc-editor.org/rfc/rfc4685#section-5")
     .example(super::super::rule::Within::Entry, "<thr:total>-1</thr:total>", "<thr:total>1</thr:total>");
 
+static INTEGER: Rule = Rule::error("number/integer", "No whole number")
+    .why("Readers that can't read the number pass over it.")
+    .help("write a whole number in digits, with a minus where need be")
+    .spec("GeoRSS Simple, floor", "https://docs.ogc.org/cs/17-002r1/17-002r1.html")
+    .example(Item, "<georss:floor>second</georss:floor>", "<georss:floor>2</georss:floor>");
+
 static ATTRIBUTE: Rule = Rule::error("number/attribute", "An attribute that is no whole number")
     .why("Readers that can't read the number take the element for broken.")
     .help("write a whole number in digits; 0 where a length is not known")
@@ -67,7 +73,7 @@ static YES_NO: Rule = Rule::error("bool/yes-no", "Neither yes nor no")
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "number",
-    &[&POSITIVE, &NOT_NEGATIVE, &ATTRIBUTE, &DECIMAL, &TRUE_FALSE, &BOOLEAN_ATTRIBUTE, &YES_NO],
+    &[&POSITIVE, &NOT_NEGATIVE, &INTEGER, &ATTRIBUTE, &DECIMAL, &TRUE_FALSE, &BOOLEAN_ATTRIBUTE, &YES_NO],
 );
 
 fn is_whole(text: &str) -> bool {
@@ -88,6 +94,11 @@ pub(in super::super) fn some_positive(scope: &Scope<'_, '_>, log: &mut Log) {
 /// From 0.
 pub(in super::super) fn not_negative(text: &str) -> Option<&'static Rule> {
     (!is_whole(text)).then_some(&NOT_NEGATIVE)
+}
+
+/// Of either sign.
+pub(in super::super) fn integer(text: &str) -> Option<&'static Rule> {
+    (!is_whole(text.strip_prefix(['-', '+']).unwrap_or(text))).then_some(&INTEGER)
 }
 
 /// An attribute from 0.

@@ -112,7 +112,7 @@ const COMMON: &[&str] = &[
 ];
 
 /// What the bytes and the declaration say of the encoding.
-pub(in super::super) fn encoding(source: &Source, log: &mut Log) {
+pub(in super::super) fn encoding(source: &Source<'_>, log: &mut Log) {
     if let Some((at, message)) = &source.fault {
         log.at(&ENCODING, *at, message.clone());
     }
