@@ -213,13 +213,19 @@ pub(super) fn parse(text: &str) -> Document<'_> {
         none: "".into(),
         document: Document::default(),
     };
+    // Looked for once: text comes in small parts between references.
+    let forbidden = forbidden(text).unwrap_or(text.len());
     loop {
         let at = reader.buffer_position() as usize;
         let step = match reader.read_event() {
             Ok(Event::Eof) => break,
             Ok(event) => {
                 let after = reader.buffer_position() as usize;
-                parser.event(event, at, after)
+                if after > forbidden {
+                    Err(flaw(forbidden, "a character that XML forbids"))
+                } else {
+                    parser.event(event, at, after)
+                }
             }
             Err(error) => {
                 let at = (reader.error_position() as usize).max(at);
@@ -267,7 +273,8 @@ impl<'a> Parser<'a> {
             }
             Event::Text(_) => {
                 let raw = &self.text[at..after];
-                if let Some(inner) = raw.find("]]>") {
+                let bracket = memchr::memchr(b']', raw.as_bytes());
+                if let Some(inner) = bracket.and_then(|first| Some(first + raw[first..].find("]]>")?)) {
                     return Err(flaw(at + inner, "`]]>` stands in text"));
                 }
                 self.add(Cow::Borrowed(raw), at, after)?;
@@ -327,9 +334,6 @@ impl<'a> Parser<'a> {
     }
 
     fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), Flaw> {
-        if let Some(bad) = forbidden(&text) {
-            return Err(flaw(at + bad, "a character that XML forbids"));
-        }
         if self.open.is_empty() {
             return if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') {
                 Ok(())
@@ -441,9 +445,6 @@ impl<'a> Parser<'a> {
 
     /// The value of an attribute, references resolved, white space made spaces.
     fn attribute_value(&self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, Flaw> {
-        if let Some(bad) = forbidden(raw) {
-            return Err(flaw(at + bad, "a character that XML forbids"));
-        }
         if let Some(inner) = raw.find('<') {
             return Err(flaw(at + inner, "`<` stands in the value of an attribute"));
         }

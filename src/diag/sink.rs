@@ -21,6 +21,8 @@ pub struct Sink<'a> {
     renderer: &'a dyn Renderer,
     out: Option<&'a mut (dyn Write + Send)>,
     started: bool,
+    /// Whether anything was printed.
+    printed: bool,
     tally: Tally,
     deny_warnings: bool,
     allowed: BTreeSet<String>,
@@ -45,6 +47,7 @@ impl<'a> Sink<'a> {
             renderer,
             out: None,
             started: false,
+            printed: false,
             tally: Tally::default(),
             deny_warnings: false,
             allowed: BTreeSet::new(),
@@ -90,6 +93,9 @@ impl<'a> Sink<'a> {
         if let Some(out) = self.out.as_mut().filter(|_| diagnostic.severity >= self.least) {
             if !std::mem::replace(&mut self.started, true) {
                 let _ = self.renderer.start(out);
+            }
+            if std::mem::replace(&mut self.printed, true) {
+                let _ = out.write_all(self.renderer.between().as_bytes());
             }
             let _ = self.renderer.render(&diagnostic, out);
         }

@@ -23,6 +23,11 @@ pub trait Renderer: Sync {
         Ok(())
     }
 
+    /// What stands between two findings.
+    fn between(&self) -> &'static str {
+        ""
+    }
+
     /// Prints one finding.
     ///
     /// # Errors
@@ -39,11 +44,9 @@ pub trait Renderer: Sync {
     }
 }
 
-static SARIF: sarif::Sarif = sarif::Sarif::new();
-
 /// Every style. The first is the default; `human-color` is what `human` becomes on a terminal.
 pub static RENDERERS: &[&dyn Renderer] =
-    &[&human::Human { color: false }, &human::Human { color: true }, &github::Github, &json::Json, &SARIF];
+    &[&human::Human { color: false }, &human::Human { color: true }, &github::Github, &json::Json, &sarif::Sarif];
 
 /// Finds a style by name.
 #[must_use]

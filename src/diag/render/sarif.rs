@@ -1,19 +1,11 @@
 //! SARIF 2.1.0 (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/>): one document, for code scanning.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Renderer;
 use crate::diag::{Diagnostic, Severity};
 
-/// Findings are written as they come, so whether a comma is due has to be remembered.
-pub(super) struct Sarif(AtomicBool);
-
-impl Sarif {
-    pub(super) const fn new() -> Self {
-        Self(AtomicBool::new(false))
-    }
-}
+pub(super) struct Sarif;
 
 impl Renderer for Sarif {
     fn name(&self) -> &'static str {
@@ -21,12 +13,16 @@ impl Renderer for Sarif {
     }
 
     fn start(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.0.store(false, Ordering::Relaxed);
         let schema = "https://json.schemastore.org/sarif-2.1.0.json";
         write!(
             out,
-            "{{\"$schema\":\"{schema}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{{\"name\":\"feedmill\"}}}},\"results\":["
+            "{{\"$schema\":\"{schema}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{{\"name\":\"feedmill\"}}}},\
+             \"columnKind\":\"unicodeCodePoints\",\"results\":["
         )
+    }
+
+    fn between(&self) -> &'static str {
+        ","
     }
 
     fn render(&self, d: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
@@ -46,8 +42,7 @@ impl Renderer for Sarif {
             "message": { "text": format!("{} ({})", d.message, d.meta.remedy) },
             "locations": [{ "physicalLocation": location }],
         });
-        let comma = if self.0.swap(true, Ordering::Relaxed) { "," } else { "" };
-        write!(out, "{comma}{result}")
+        write!(out, "{result}")
     }
 
     fn finish(&self, out: &mut dyn Write) -> io::Result<()> {
