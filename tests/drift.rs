@@ -111,6 +111,8 @@ fn the_readme_names_every_key_and_code_has_a_remedy() {
         "sections",
         "title_contains",
         "link_contains",
+        "deny",
+        "allow",
     ] {
         assert!(readme.contains(&format!("`{key}`")), "README.md lacks `{key}`");
     }
@@ -129,6 +131,23 @@ fn the_readme_shows_a_real_seed_and_the_item_it_becomes() {
     let name = readme.split("This is `").nth(1).unwrap().split('`').next().unwrap();
     assert_eq!(fs::read_to_string(root().join(name)).unwrap().trim_end(), block("html"));
     assert!(fs::read_to_string(root().join("feeds/town/rss.xml")).unwrap().contains(&block("xml")));
+}
+
+#[test]
+fn the_readme_shows_a_failing_feed_and_what_check_prints() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let section = readme.split("## Checking feeds").nth(1).unwrap();
+    let block = |language: &str| {
+        let start = section.split(&format!("```{language}\n")).nth(1).unwrap();
+        start.split("```").next().unwrap().to_owned()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("feed.xml"), block("xml")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
+    let output = command.current_dir(folder.path()).args(["check", "feed.xml"]).output().unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    assert_eq!(String::from_utf8_lossy(&printed), block("text"));
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
