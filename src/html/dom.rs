@@ -153,7 +153,7 @@ pub(super) fn text_up_to(node: NodeRef<'_, Node>, limit: usize) -> String {
 }
 
 /// Elements that start a line of their own.
-pub(super) fn is_block(name: &str) -> bool {
+pub(crate) fn is_block(name: &str) -> bool {
     matches!(
         name,
         "address"

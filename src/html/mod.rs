@@ -39,6 +39,7 @@ use ego_tree::NodeId;
 use url::Url;
 
 pub use chars::{decode_entities_once, xml_text};
+pub(crate) use dom::is_block;
 use links::Base;
 use parse::Parsed;
 pub use text::summary;
