@@ -28,7 +28,15 @@ static MISPLACED_METADATA: Rule = Rule::error("atom/misplaced-metadata", "An ele
     .why("The grammar of Atom puts entries last, so that programs that read a feed as it comes know the feed before its entries.")
     .help("move it before the first entry")
     .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
-    .example(Whole, atom_without_self!("<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n<rights>Ann</rights>\n"), atom_without_self!("<author><name>Ann</name></author>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n<rights>Ann</rights>\n<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>\n"));
+    .example(Whole, atom_without_self!(r#"<author><name>Ann</name></author>
+<link rel="self" href="https://town.example/atom.xml"/>
+<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>
+<rights>Ann</rights>
+"#), atom_without_self!(r#"<author><name>Ann</name></author>
+<link rel="self" href="https://town.example/atom.xml"/>
+<rights>Ann</rights>
+<entry><id>https://town.example/1</id><title>One</title><updated>2023-10-31T21:15:02Z</updated><content>Hello</content></entry>
+"#));
 
 static MISSING_SELF: Rule = Rule::warning("atom/missing-self", "The feed does not say where it is")
     .why("A feed that was mailed, mirrored or opened as a file can be subscribed to only if it says where it is published.")
@@ -75,7 +83,8 @@ static MISSING_SUMMARY: Rule = Rule::error("atom/missing-summary", "Content that
     .why("Where the content is a file elsewhere, or a picture in Base64, the summary is all that most readers can show.")
     .help("add a summary")
     .spec("RFC 4287, 4.1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.2")
-    .example(Entry, "<content type=\"image/png\" src=\"https://town.example/1.png\"/>", "<content type=\"image/png\" src=\"https://town.example/1.png\"/>\n<summary>The town hall</summary>");
+    .example(Entry, r#"<content type="image/png" src="https://town.example/1.png"/>"#, r#"<content type="image/png" src="https://town.example/1.png"/>
+<summary>The town hall</summary>"#);
 
 static MISSING_TEXT: Rule = Rule::warning("atom/missing-text", "An entry without text")
     .why("An entry that has neither content nor summary shows as its title.")
@@ -83,8 +92,15 @@ static MISSING_TEXT: Rule = Rule::warning("atom/missing-text", "An entry without
     .spec("RFC 4287, 4.1.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1.1")
     .example(
         Whole,
-        entry!("<link href=\"https://town.example/1\"/>\n"),
-        entry!("<link href=\"https://town.example/1\"/>\n<summary>Hello</summary>\n"),
+        entry!(
+            r#"<link href="https://town.example/1"/>
+"#
+        ),
+        entry!(
+            r#"<link href="https://town.example/1"/>
+<summary>Hello</summary>
+"#
+        ),
     );
 
 static NO_CONTENT_OR_ALTERNATE: Rule =
@@ -95,7 +111,11 @@ static NO_CONTENT_OR_ALTERNATE: Rule =
         .example(
             Whole,
             entry!("<summary>Hello</summary>\n"),
-            entry!("<summary>Hello</summary>\n<link href=\"https://town.example/1\"/>\n"),
+            entry!(
+                r#"<summary>Hello</summary>
+<link href="https://town.example/1"/>
+"#
+            ),
         );
 
 pub(in super::super) static FEED: Def = Def::parent("feed", &[]).attributes(&["indexing:index"]).check(feed);

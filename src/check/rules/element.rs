@@ -23,7 +23,7 @@ pub(in super::super) static RSS_1: Rule = Rule::warning(
 .spec("RSS 1.0", "https://web.resource.org/rss/1.0/spec")
 .example(
     Whole,
-    "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\"/>",
+    r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>"#,
     rss!(),
 );
 
@@ -87,7 +87,7 @@ pub(in super::super) static BLANK_ATTRIBUTE: Rule = Rule::warning("feed/blank-at
     .why("An attribute that says nothing is taken by some readers for one that is not there, and by others for a value of its own.")
     .help("give it a value, or leave the attribute out")
     .spec("RFC 4287, 4.2.7", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7")
-    .example(Entry, "<link rel=\"related\" title=\"\" href=\"https://town.example/2\"/>", "<link rel=\"related\" title=\"Two\" href=\"https://town.example/2\"/>");
+    .example(Entry, r#"<link rel="related" title="" href="https://town.example/2"/>"#, r#"<link rel="related" title="Two" href="https://town.example/2"/>"#);
 
 pub(in super::super) static MISSING_ATTRIBUTE: Rule =
     Rule::error("feed/missing-attribute", "A required attribute is missing")
@@ -99,15 +99,15 @@ pub(in super::super) static MISSING_ATTRIBUTE: Rule =
         )
         .example(
             Item,
-            "<enclosure url=\"https://town.example/1.mp3\" type=\"audio/mpeg\"/>",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
+            r#"<enclosure url="https://town.example/1.mp3" type="audio/mpeg"/>"#,
+            r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>"#,
         );
 
 static UNEXPECTED_ATTRIBUTE: Rule = Rule::error("feed/unexpected-attribute", "An attribute that the element does not have")
     .why("A reader passes over it, so what was meant is lost. Names are compared letter by letter: `ispermalink` is not `isPermaLink`.")
     .help("correct its name, or remove it")
     .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
-    .example(Item, "<guid ispermalink=\"true\">https://town.example/1</guid>", "<guid isPermaLink=\"true\">https://town.example/1</guid>");
+    .example(Item, r#"<guid ispermalink="true">https://town.example/1</guid>"#, r#"<guid isPermaLink="true">https://town.example/1</guid>"#);
 
 static TOO_LONG: Rule = Rule::error("feed/too-long", "More text than may be here")
     .why("The store cuts it off or refuses the feed.")
@@ -124,7 +124,9 @@ pub(in super::super) static NO_LANGUAGE: Rule =
             Whole,
             rss!(),
             rss_without_self!(
-                "<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n"
+                r#"<language>en</language>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+"#
             ),
         );
 

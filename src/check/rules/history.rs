@@ -12,7 +12,8 @@ static COMPLETE_LINK: Rule = Rule::error("fh/complete-link", "A complete feed wi
     .why("A complete feed holds all there is, so a reader drops what is not in it; links to other pages contradict that.")
     .help("remove the link, or fh:complete")
     .spec("RFC 5005, 2", "https://www.rfc-editor.org/rfc/rfc5005#section-2")
-    .example(Feed, "<fh:complete/>\n<link rel=\"next\" href=\"https://town.example/atom.xml?page=2\"/>", "<fh:complete/>");
+    .example(Feed, r#"<fh:complete/>
+<link rel="next" href="https://town.example/atom.xml?page=2"/>"#, "<fh:complete/>");
 
 static COMPLETE_CURRENT: Rule =
     Rule::error("fh/complete-current", "A complete feed whose current feed is another")
@@ -21,27 +22,46 @@ static COMPLETE_CURRENT: Rule =
         .spec("RFC 5005, 2", "https://www.rfc-editor.org/rfc/rfc5005#section-2")
         .example(
             Feed,
-            "<fh:complete/>\n<link rel=\"current\" href=\"https://town.example/other.xml\"/>",
-            "<fh:complete/>\n<link rel=\"current\" href=\"https://town.example/feed.xml\"/>",
+            r#"<fh:complete/>
+<link rel="current" href="https://town.example/other.xml"/>"#,
+            r#"<fh:complete/>
+<link rel="current" href="https://town.example/feed.xml"/>"#,
         );
 
 static PAST_END: Rule = Rule::error("fh/past-end", "A link past the end")
     .why("The first page has no page before it, the last none behind it; a reader that follows such a link goes in circles.")
     .help("remove the link")
     .spec("RFC 5005, 3", "https://www.rfc-editor.org/rfc/rfc5005#section-3")
-    .example(Feed, "<link rel=\"last\" href=\"https://town.example/feed.xml\"/>\n<link rel=\"next\" href=\"https://town.example/atom.xml?page=2\"/>", "<link rel=\"last\" href=\"https://town.example/feed.xml\"/>");
+    .example(Feed, r#"<link rel="last" href="https://town.example/feed.xml"/>
+<link rel="next" href="https://town.example/atom.xml?page=2"/>"#, r#"<link rel="last" href="https://town.example/feed.xml"/>"#);
 
-static MISSING_CURRENT: Rule = Rule::warning("fh/missing-current", "An archive that does not say which feed it is of")
-    .why("Who finds an archive document can subscribe only if it leads to the feed that is current.")
-    .help("add a link with rel=\"current\"")
-    .spec("RFC 5005, 4", "https://www.rfc-editor.org/rfc/rfc5005#section-4")
-    .example(Feed, "<fh:archive/>\n<link rel=\"prev-archive\" href=\"https://town.example/2023/09.xml\"/>", "<fh:archive/>\n<link rel=\"prev-archive\" href=\"https://town.example/2023/09.xml\"/>\n<link rel=\"current\" href=\"https://town.example/atom.xml\"/>");
+static MISSING_CURRENT: Rule =
+    Rule::warning("fh/missing-current", "An archive that does not say which feed it is of")
+        .why("Who finds an archive document can subscribe only if it leads to the feed that is current.")
+        .help("add a link with rel=\"current\"")
+        .spec("RFC 5005, 4", "https://www.rfc-editor.org/rfc/rfc5005#section-4")
+        .example(
+            Feed,
+            r#"<fh:archive/>
+<link rel="prev-archive" href="https://town.example/2023/09.xml"/>"#,
+            r#"<fh:archive/>
+<link rel="prev-archive" href="https://town.example/2023/09.xml"/>
+<link rel="current" href="https://town.example/atom.xml"/>"#,
+        );
 
-static ARCHIVE_INCOMPLETE: Rule = Rule::warning("fh/archive-incomplete", "An archive without links to others")
-    .why("Archive documents are a chain; this one has no neighbour.")
-    .help("add links with rel=\"prev-archive\" or \"next-archive\"")
-    .spec("RFC 5005, 4", "https://www.rfc-editor.org/rfc/rfc5005#section-4")
-    .example(Feed, "<fh:archive/>\n<link rel=\"current\" href=\"https://town.example/atom.xml\"/>", "<fh:archive/>\n<link rel=\"current\" href=\"https://town.example/atom.xml\"/>\n<link rel=\"next-archive\" href=\"https://town.example/2023/11.xml\"/>");
+static ARCHIVE_INCOMPLETE: Rule =
+    Rule::warning("fh/archive-incomplete", "An archive without links to others")
+        .why("Archive documents are a chain; this one has no neighbour.")
+        .help("add links with rel=\"prev-archive\" or \"next-archive\"")
+        .spec("RFC 5005, 4", "https://www.rfc-editor.org/rfc/rfc5005#section-4")
+        .example(
+            Feed,
+            r#"<fh:archive/>
+<link rel="current" href="https://town.example/atom.xml"/>"#,
+            r#"<fh:archive/>
+<link rel="current" href="https://town.example/atom.xml"/>
+<link rel="next-archive" href="https://town.example/2023/11.xml"/>"#,
+        );
 
 static IN_ENTRY: Rule = Rule::warning("fh/link-in-entry", "A link between pages of a feed, in an entry")
     .why("These relations are between documents of a feed; in an entry no reader follows them.")
@@ -49,8 +69,8 @@ static IN_ENTRY: Rule = Rule::warning("fh/link-in-entry", "A link between pages 
     .spec("RFC 5005, 3", "https://www.rfc-editor.org/rfc/rfc5005#section-3")
     .example(
         Entry,
-        "<link rel=\"next\" href=\"https://town.example/2\"/>",
-        "<link rel=\"related\" href=\"https://town.example/2\"/>",
+        r#"<link rel="next" href="https://town.example/2"/>"#,
+        r#"<link rel="related" href="https://town.example/2"/>"#,
     );
 
 const CHANNELS: &[&Def] = &[&rss::CHANNEL, &atom::FEED, &atom::SOURCE];

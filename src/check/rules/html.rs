@@ -30,7 +30,7 @@ pub(in super::super) static RISK_ATTRIBUTE: Rule =
         .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
         .example(
             Item,
-            "<description>&lt;p onclick=\"alert(1)\">One&lt;/p></description>",
+            r#"<description>&lt;p onclick="alert(1)">One&lt;/p></description>"#,
             "<description>&lt;p>One&lt;/p></description>",
         );
 
@@ -38,13 +38,13 @@ pub(in super::super) static STYLE: Rule = Rule::warning("html/style", "A style t
     .why("With positions, huge margins or pictures in its style an entry can cover the reader itself, or tell a server who reads it; readers let simple properties and values through.")
     .help("leave the looks to the reader")
     .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
-    .example(Item, "<description>&lt;p style=\"position: fixed\">One&lt;/p></description>", "<description>&lt;p style=\"color: red\">One&lt;/p></description>");
+    .example(Item, r#"<description>&lt;p style="position: fixed">One&lt;/p></description>"#, r#"<description>&lt;p style="color: red">One&lt;/p></description>"#);
 
 static RELATIVE: Rule = Rule::warning("html/relative", "A relative address in a text of RSS")
     .why("RSS does not say what addresses in a text are relative to: one reader takes the item's link, another the feed's address, a third none.")
     .help("write the address in full")
     .spec("RSS Profile, description", "https://www.rssboard.org/rss-profile#element-channel-item-description")
-    .example(Item, "<description>&lt;img src=\"/1.png\" alt=\"\"></description>", "<description>&lt;img src=\"https://town.example/1.png\" alt=\"\"></description>");
+    .example(Item, r#"<description>&lt;img src="/1.png" alt=""></description>"#, r#"<description>&lt;img src="https://town.example/1.png" alt=""></description>"#);
 
 static IN_TEXT: Rule = Rule::warning("html/in-text", "HTML where plain text is meant")
     .why("Readers show it as it stands, with its tags, or take it for HTML and lose what looks like a tag.")
@@ -65,14 +65,18 @@ static UNDECLARED: Rule = Rule::warning("html/undeclared", "HTML in a text whose
     .example(
         Entry,
         "<summary>&lt;b>One&lt;/b></summary>",
-        "<summary type=\"html\">&lt;b>One&lt;/b></summary>",
+        r#"<summary type="html">&lt;b>One&lt;/b></summary>"#,
     );
 
 static NOT_INLINE: Rule = Rule::warning("html/not-inline", "Escaped HTML in XHTML")
     .why("XHTML stands in the feed as elements. What is escaped is text, and readers show its tags.")
     .help("write the elements unescaped, or type=\"html\"")
     .spec("RFC 4287, 3.1.1.3", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.3")
-    .example(Entry, "<summary type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">&lt;b>One&lt;/b></div></summary>", "<summary type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><b>One</b></div></summary>");
+    .example(
+        Entry,
+        r#"<summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">&lt;b>One&lt;/b></div></summary>"#,
+        r#"<summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><b>One</b></div></summary>"#,
+    );
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "html",

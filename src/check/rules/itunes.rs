@@ -31,7 +31,7 @@ static CATEGORY: Rule = Rule::error("itunes/category", "No category of Apple Pod
     .why("The store refuses a podcast whose category it does not have. Names are compared letter by letter.")
     .help("choose one of Apple's categories")
     .spec("Apple Podcasts, categories", "https://podcasters.apple.com/support/1691-apple-podcasts-categories")
-    .example(Channel, "<itunes:category text=\"Town News\"/>", "<itunes:category text=\"News\"/>");
+    .example(Channel, r#"<itunes:category text="Town News"/>"#, r#"<itunes:category text="News"/>"#);
 
 static OBSOLETE_CATEGORY: Rule =
     Rule::warning("itunes/obsolete-category", "A category that Apple Podcasts no longer has")
@@ -43,8 +43,8 @@ static OBSOLETE_CATEGORY: Rule =
         )
         .example(
             Channel,
-            "<itunes:category text=\"News &amp; Politics\"/>",
-            "<itunes:category text=\"News\"/>",
+            r#"<itunes:category text="News &amp; Politics"/>"#,
+            r#"<itunes:category text="News"/>"#,
         );
 
 static TYPE: Rule = Rule::error("itunes/type", "No type of a show")
@@ -89,25 +89,82 @@ static FORMAT: Rule = Rule::warning("itunes/format", "A file that Apple Podcasts
     .why("The store goes by the end of the address.")
     .help("publish mp3, m4a, mp4, m4v, mov, pdf or epub")
     .spec("Apple Podcasts, enclosure", APPLE)
-    .example(Item, "<enclosure url=\"https://town.example/1.wmv\" length=\"1000\" type=\"video/x-ms-wmv\"/>\n<itunes:duration>60</itunes:duration>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<itunes:duration>60</itunes:duration>");
+    .example(
+        Item,
+        r#"<enclosure url="https://town.example/1.wmv" length="1000" type="video/x-ms-wmv"/>
+<itunes:duration>60</itunes:duration>"#,
+        r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>
+<itunes:duration>60</itunes:duration>"#,
+    );
 
 static NOT_UTF8: Rule = Rule::warning("itunes/not-utf8", "A podcast that is not in UTF-8")
     .why("The store asks for UTF-8 and takes other encodings for it.")
     .help("write UTF-8")
     .spec("Apple Podcasts, RSS feed requirements", APPLE)
-    .example(Whole, "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n</channel>\n</rss>", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n</channel>\n</rss>");
+    .example(Whole, r#"<?xml version="1.0" encoding="iso-8859-1"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<language>en</language>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+<itunes:category text="News"/>
+<itunes:explicit>false</itunes:explicit>
+<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
+</channel>
+</rss>"#, r#"<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<language>en</language>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+<itunes:category text="News"/>
+<itunes:explicit>false</itunes:explicit>
+<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
+</channel>
+</rss>"#);
 
 static MISSING: Rule = Rule::warning("itunes/missing-element", "A podcast without what the store requires")
     .why("The store refuses a show without language, category and explicit.")
     .help("add the element to the channel")
     .spec("Apple Podcasts, required tags", APPLE)
-    .example(Whole, show!("<itunes:category text=\"News\"/>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n"), show!("<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n"));
+    .example(
+        Whole,
+        show!(
+            r#"<itunes:category text="News"/>
+<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
+"#
+        ),
+        show!(
+            r#"<itunes:category text="News"/>
+<itunes:explicit>false</itunes:explicit>
+<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
+"#
+        ),
+    );
 
-static MISSING_EMAIL: Rule = Rule::warning("itunes/missing-email", "A podcast without the address of its owner")
-    .why("Stores send a code to this address to see who owns the show.")
-    .help("add itunes:owner with itunes:email to the channel")
-    .spec("Apple Podcasts, itunes:owner", APPLE)
-    .example(Whole, show!("<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n"), show!("<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n"));
+static MISSING_EMAIL: Rule =
+    Rule::warning("itunes/missing-email", "A podcast without the address of its owner")
+        .why("Stores send a code to this address to see who owns the show.")
+        .help("add itunes:owner with itunes:email to the channel")
+        .spec("Apple Podcasts, itunes:owner", APPLE)
+        .example(
+            Whole,
+            show!(
+                r#"<itunes:category text="News"/>
+<itunes:explicit>false</itunes:explicit>
+"#
+            ),
+            show!(
+                r#"<itunes:category text="News"/>
+<itunes:explicit>false</itunes:explicit>
+<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
+"#
+            ),
+        );
 
 static OWNER_EMAIL: Rule = Rule::warning("itunes/owner-email", "An owner without an address")
     .why("Stores send a code to this address to see who owns the show. Some hosts leave it out against spam, and the show can't be claimed.")

@@ -19,31 +19,31 @@ static NOT_WELL_FORMED: Rule = Rule::error("json/not-well-formed", "The document
     .why("A JSON parser stops at the first fault, so a reader shows nothing.")
     .help("correct the syntax at this place; have a library write it")
     .spec("RFC 8259", "https://www.rfc-editor.org/rfc/rfc8259")
-    .example(Whole, "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\",}", "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}");
+    .example(Whole, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town",}"#, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);
 
 static LIMIT: Rule = Rule::error("json/limit", "Values nest deeper than readers take")
     .why("Readers limit how deep values nest, so that a hostile document can't exhaust them. No feed needs as much.")
     .help("look at the program that made this")
     .spec("RFC 8259, 9", "https://www.rfc-editor.org/rfc/rfc8259#section-9")
-    .example(Whole, concat!("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "[[[[[[[[[[[[[[[[[[[["), "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}");
+    .example(Whole, concat!("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "[[[[[[[[[[[[[[[[[[[["), r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);
 
 static VERSION: Rule = Rule::error("json/version", "No version of JSON Feed")
     .why("Readers know a JSON Feed by this address.")
     .help("write \"version\": \"https://jsonfeed.org/version/1.1\"")
     .spec("JSON Feed 1.1, Top-level", SPEC)
-    .example(Whole, "{\"version\": \"1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}", "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}");
+    .example(Whole, r#"{"version": "1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);
 
 static MISSING: Rule = Rule::error("json/missing-key", "A required key is missing")
     .why("Readers count on what the specification requires; some refuse the feed without it.")
     .help("add the key")
     .spec("JSON Feed 1.1, Top-level", SPEC)
-    .example(Whole, "{\"version\": \"https://jsonfeed.org/version/1.1\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}", "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}");
+    .example(Whole, r#"{"version": "https://jsonfeed.org/version/1.1", "feed_url": "https://town.example/feed.json", "items": []}"#, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);
 
 static TYPE: Rule = Rule::error("json/type", "A value of the wrong kind")
     .why("Readers with types refuse the whole feed for one number in the place of a string.")
     .help("write the kind of value that the specification says")
     .spec("JSON Feed 1.1, Top-level", SPEC)
-    .example(JsonItem, "\"title\": 1", "\"title\": \"1\"");
+    .example(JsonItem, r#""title": 1"#, r#""title": "1""#);
 
 static ID_NUMBER: Rule = Rule::warning("json/id-number", "An id that is a number")
     .why("Readers must take it for a string, and 1 and 1.0 make two; the specification wants a string.")
@@ -51,21 +51,21 @@ static ID_NUMBER: Rule = Rule::warning("json/id-number", "An id that is a number
     .spec("JSON Feed 1.1, Items", SPEC)
     .example(
         Json,
-        "\"items\": [{\"id\": 1, \"content_text\": \"Hello\"}]",
-        "\"items\": [{\"id\": \"1\", \"content_text\": \"Hello\"}]",
+        r#""items": [{"id": 1, "content_text": "Hello"}]"#,
+        r#""items": [{"id": "1", "content_text": "Hello"}]"#,
     );
 
 static DUPLICATE_KEY: Rule = Rule::error("json/duplicate-key", "A key that is there twice")
     .why("One parser takes the first, another the last, a third refuses the document.")
     .help("keep one of them")
     .spec("RFC 8259, 4", "https://www.rfc-editor.org/rfc/rfc8259#section-4")
-    .example(JsonItem, "\"title\": \"One\", \"title\": \"Two\"", "\"title\": \"One\"");
+    .example(JsonItem, r#""title": "One", "title": "Two""#, r#""title": "One""#);
 
 static UNKNOWN_KEY: Rule = Rule::warning("json/unknown-key", "A key that JSON Feed does not have")
     .why("Readers pass over it, so what was meant is lost. Extensions begin with an underscore.")
     .help("correct its name, or begin it with _")
     .spec("JSON Feed 1.1, Extensions", SPEC)
-    .example(JsonItem, "\"date\": \"2023-10-31T21:15:02Z\"", "\"date_published\": \"2023-10-31T21:15:02Z\"");
+    .example(JsonItem, r#""date": "2023-10-31T21:15:02Z""#, r#""date_published": "2023-10-31T21:15:02Z""#);
 
 static NO_CONTENT: Rule = Rule::error("json/no-content", "An item without content")
     .why("One of content_html and content_text must be there: a reader has nothing else to show.")
@@ -73,8 +73,8 @@ static NO_CONTENT: Rule = Rule::error("json/no-content", "An item without conten
     .spec("JSON Feed 1.1, Items", SPEC)
     .example(
         Json,
-        "\"items\": [{\"id\": \"1\", \"title\": \"One\"}]",
-        "\"items\": [{\"id\": \"1\", \"title\": \"One\", \"content_text\": \"Hello\"}]",
+        r#""items": [{"id": "1", "title": "One"}]"#,
+        r#""items": [{"id": "1", "title": "One", "content_text": "Hello"}]"#,
     );
 
 static DUPLICATE_ID: Rule = Rule::error("json/duplicate-id", "Two items with one id")
@@ -83,15 +83,15 @@ static DUPLICATE_ID: Rule = Rule::error("json/duplicate-id", "Two items with one
     .spec("JSON Feed 1.1, Items", SPEC)
     .example(
         Json,
-        "\"items\": [{\"id\": \"1\", \"content_text\": \"One\"}, {\"id\": \"1\", \"content_text\": \"Two\"}]",
-        "\"items\": [{\"id\": \"1\", \"content_text\": \"One\"}, {\"id\": \"2\", \"content_text\": \"Two\"}]",
+        r#""items": [{"id": "1", "content_text": "One"}, {"id": "1", "content_text": "Two"}]"#,
+        r#""items": [{"id": "1", "content_text": "One"}, {"id": "2", "content_text": "Two"}]"#,
     );
 
 static MISSING_FEED_URL: Rule = Rule::warning("json/missing-feed-url", "The feed does not say where it is")
     .why("The address serves as the feed's id, and is how readers find a feed that was mailed or mirrored.")
     .help("add feed_url")
     .spec("JSON Feed 1.1, Top-level", SPEC)
-    .example(Whole, "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"items\": []}", "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}");
+    .example(Whole, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "items": []}"#, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);
 
 static NEXT_URL: Rule = Rule::error("json/next-url", "A next page that is this page")
     .why("A reader that follows it never comes to an end.")
@@ -99,27 +99,27 @@ static NEXT_URL: Rule = Rule::error("json/next-url", "A next page that is this p
     .spec("JSON Feed 1.1, Top-level", SPEC)
     .example(
         Json,
-        "\"next_url\": \"https://town.example/feed.json\"",
-        "\"next_url\": \"https://town.example/feed.json?page=2\"",
+        r#""next_url": "https://town.example/feed.json""#,
+        r#""next_url": "https://town.example/feed.json?page=2""#,
     );
 
 static AUTHOR: Rule = Rule::error("json/author", "An author who is nobody")
     .why("An author has a name, an address or a picture; one of them must be there.")
     .help("add name, url or avatar")
     .spec("JSON Feed 1.1, Authors", SPEC)
-    .example(JsonItem, "\"authors\": [{}]", "\"authors\": [{\"name\": \"Ann\"}]");
+    .example(JsonItem, r#""authors": [{}]"#, r#""authors": [{"name": "Ann"}]"#);
 
 static OLD_AUTHOR: Rule = Rule::note("json/old-author", "One author, as version 1.0 had it")
     .why("Version 1.1 has authors, of which there may be more than one; readers know both.")
     .help("write authors")
     .spec("JSON Feed 1.1, Changes", SPEC)
-    .example(JsonItem, "\"author\": {\"name\": \"Ann\"}", "\"authors\": [{\"name\": \"Ann\"}]");
+    .example(JsonItem, r#""author": {"name": "Ann"}"#, r#""authors": [{"name": "Ann"}]"#);
 
 static SELF_LOCATION: Rule = Rule::warning("json/self-location", "A feed_url that is not where the feed is")
     .why("Who subscribes by it gets another document than this one. Looked at where `--url` says where the feed is.")
     .help("write the address at which the feed is published")
     .spec("JSON Feed 1.1, Top-level", SPEC)
-    .example(Whole, "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/old.json\", \"items\": []}", "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.xml\", \"items\": []}");
+    .example(Whole, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/old.json", "items": []}"#, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.xml", "items": []}"#);
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "json",

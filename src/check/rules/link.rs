@@ -19,7 +19,7 @@ static MISSING_HREF: Rule = Rule::error("atom/missing-href", "A link without an 
     .why("A link is nothing without the address it leads to.")
     .help("add href")
     .spec("RFC 4287, 4.2.7.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7.1")
-    .example(Entry, "<link rel=\"related\"/>", "<link rel=\"related\" href=\"https://town.example/2\"/>");
+    .example(Entry, r#"<link rel="related"/>"#, r#"<link rel="related" href="https://town.example/2"/>"#);
 
 static NOT_EMPTY: Rule = Rule::warning("atom/link-not-empty", "A link with something in it")
     .why("A link of Atom is all in its attributes; readers pass over what stands between its tags.")
@@ -27,8 +27,8 @@ static NOT_EMPTY: Rule = Rule::warning("atom/link-not-empty", "A link with somet
     .spec("RFC 4287, 4.2.7", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7")
     .example(
         Entry,
-        "<link rel=\"related\" href=\"https://town.example/2\">Two</link>",
-        "<link rel=\"related\" href=\"https://town.example/2\" title=\"Two\"/>",
+        r#"<link rel="related" href="https://town.example/2">Two</link>"#,
+        r#"<link rel="related" href="https://town.example/2" title="Two"/>"#,
     );
 
 static RELATION: Rule = Rule::warning("atom/link-relation", "A relation that is not registered")
@@ -37,8 +37,8 @@ static RELATION: Rule = Rule::warning("atom/link-relation", "A relation that is 
     .spec("IANA, link relations", "https://www.iana.org/assignments/link-relations/link-relations.xhtml")
     .example(
         Entry,
-        "<link rel=\"more\" href=\"https://town.example/2\"/>",
-        "<link rel=\"related\" href=\"https://town.example/2\"/>",
+        r#"<link rel="more" href="https://town.example/2"/>"#,
+        r#"<link rel="related" href="https://town.example/2"/>"#,
     );
 
 static DUPLICATE: Rule = Rule::error("atom/duplicate-link", "Two alternate links of one type and language")
@@ -47,8 +47,10 @@ static DUPLICATE: Rule = Rule::error("atom/duplicate-link", "Two alternate links
     .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
     .example(
         Entry,
-        "<link href=\"https://town.example/1\"/>\n<link href=\"https://town.example/one\"/>",
-        "<link href=\"https://town.example/1\"/>\n<link hreflang=\"de\" href=\"https://town.example/eins\"/>",
+        r#"<link href="https://town.example/1"/>
+<link href="https://town.example/one"/>"#,
+        r#"<link href="https://town.example/1"/>
+<link hreflang="de" href="https://town.example/eins"/>"#,
     );
 
 static RELATIVE_SELF: Rule = Rule::warning("atom/relative-self", "A self link that is relative to nothing")
@@ -57,8 +59,8 @@ static RELATIVE_SELF: Rule = Rule::warning("atom/relative-self", "A self link th
     .spec("RFC 4287, 4.2.7.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7.2")
     .example(
         Feed,
-        "<link rel=\"self\" href=\"atom.xml\"/>",
-        "<link rel=\"self\" href=\"https://town.example/atom.xml\"/>",
+        r#"<link rel="self" href="atom.xml"/>"#,
+        r#"<link rel="self" href="https://town.example/atom.xml"/>"#,
     );
 
 static SELF_TYPE: Rule = Rule::warning("atom/self-type", "A self link that is no feed by its type")
@@ -67,15 +69,15 @@ static SELF_TYPE: Rule = Rule::warning("atom/self-type", "A self link that is no
     .spec("RFC 4287, 4.2.7.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7.2")
     .example(
         Feed,
-        "<link rel=\"self\" type=\"text/html\" href=\"https://town.example/atom.xml\"/>",
-        "<link rel=\"self\" type=\"application/atom+xml\" href=\"https://town.example/atom.xml\"/>",
+        r#"<link rel="self" type="text/html" href="https://town.example/atom.xml"/>"#,
+        r#"<link rel="self" type="application/atom+xml" href="https://town.example/atom.xml"/>"#,
     );
 
 static SELF_LOCATION: Rule = Rule::warning("feed/self-location", "A self link that leads elsewhere")
     .why("Who subscribes by the self link gets another document than this one. Looked at where `--url` says where the feed is.")
     .help("write the address at which the feed is published")
     .spec("RFC 4287, 4.2.7.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7.2")
-    .example(Feed, "<link rel=\"self\" href=\"https://town.example/old.xml\"/>", "<link rel=\"self\" href=\"https://town.example/feed.xml\"/>");
+    .example(Feed, r#"<link rel="self" href="https://town.example/old.xml"/>"#, r#"<link rel="self" href="https://town.example/feed.xml"/>"#);
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "link",

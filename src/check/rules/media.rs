@@ -14,13 +14,27 @@ pub(super) static NAMESPACE: Rule = Rule::error("media/namespace", "The namespac
     .why("The namespace ends with a slash; readers compare letter by letter.")
     .help("write xmlns:media=\"http://search.yahoo.com/mrss/\"")
     .spec("Media RSS, Namespace", "https://www.rssboard.org/media-rss#namespace-declaration")
-    .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:media=\"http://search.yahoo.com/mrss\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:media=\"http://search.yahoo.com/mrss/\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>");
+    .example(Whole, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+</channel>
+</rss>"#, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+</channel>
+</rss>"#);
 
 static GROUP: Rule = Rule::warning("media/group", "A group of less than two contents")
     .why("A group holds forms of one thing, such as two sizes of a film. One content needs no group, though some sites always write one.")
     .help("put the content into the item itself")
     .spec("Media RSS, media:group", "https://www.rssboard.org/media-rss#media-group")
-    .example(Item, "<media:group><media:content url=\"https://town.example/1.mp4\" medium=\"video\"/></media:group>", "<media:content url=\"https://town.example/1.mp4\" medium=\"video\"/>");
+    .example(Item, r#"<media:group><media:content url="https://town.example/1.mp4" medium="video"/></media:group>"#, r#"<media:content url="https://town.example/1.mp4" medium="video"/>"#);
 
 static ADULT: Rule = Rule::warning("media/adult", "An element that was replaced")
     .why("media:rating replaced it in 2005.")
@@ -34,8 +48,8 @@ static MEDIUM: Rule = Rule::error("media/medium", "No medium")
     .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
     .example(
         Item,
-        "<media:content url=\"https://town.example/1.mp4\" medium=\"film\"/>",
-        "<media:content url=\"https://town.example/1.mp4\" medium=\"video\"/>",
+        r#"<media:content url="https://town.example/1.mp4" medium="film"/>"#,
+        r#"<media:content url="https://town.example/1.mp4" medium="video"/>"#,
     );
 
 static EXPRESSION: Rule = Rule::error("media/expression", "No expression")
@@ -44,8 +58,8 @@ static EXPRESSION: Rule = Rule::error("media/expression", "No expression")
     .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
     .example(
         Item,
-        "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"trailer\"/>",
-        "<media:content url=\"https://town.example/1.mp4\" medium=\"video\" expression=\"sample\"/>",
+        r#"<media:content url="https://town.example/1.mp4" medium="video" expression="trailer"/>"#,
+        r#"<media:content url="https://town.example/1.mp4" medium="video" expression="sample"/>"#,
     );
 
 static HASH: Rule = Rule::error("media/hash", "No hash")
@@ -54,8 +68,8 @@ static HASH: Rule = Rule::error("media/hash", "No hash")
     .spec("Media RSS, media:hash", "https://www.rssboard.org/media-rss#media-hash")
     .example(
         Item,
-        "<media:hash algo=\"md5\">1234</media:hash>",
-        "<media:hash algo=\"md5\">dfdec888b72151965a34b4b59031290a</media:hash>",
+        r#"<media:hash algo="md5">1234</media:hash>"#,
+        r#"<media:hash algo="md5">dfdec888b72151965a34b4b59031290a</media:hash>"#,
     );
 
 static RATING: Rule = Rule::error("media/rating", "A rating that its scheme does not have")
@@ -70,8 +84,8 @@ static CREDIT: Rule = Rule::error("media/credit-role", "A role that is none")
     .spec("Media RSS, media:credit", "https://www.rssboard.org/media-rss#media-credit")
     .example(
         Item,
-        "<media:credit role=\"Boss\">Ann</media:credit>",
-        "<media:credit role=\"director\">Ann</media:credit>",
+        r#"<media:credit role="Boss">Ann</media:credit>"#,
+        r#"<media:credit role="director">Ann</media:credit>"#,
     );
 
 static RESTRICTION: Rule = Rule::error("media/restriction", "A restriction to neither all nor none")
@@ -80,8 +94,8 @@ static RESTRICTION: Rule = Rule::error("media/restriction", "A restriction to ne
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
     .example(
         Item,
-        "<media:restriction relationship=\"allow\">some</media:restriction>",
-        "<media:restriction relationship=\"allow\">all</media:restriction>",
+        r#"<media:restriction relationship="allow">some</media:restriction>"#,
+        r#"<media:restriction relationship="allow">all</media:restriction>"#,
     );
 
 static RELATIONSHIP: Rule = Rule::error("media/restriction-relationship", "Neither allow nor deny")
@@ -90,8 +104,8 @@ static RELATIONSHIP: Rule = Rule::error("media/restriction-relationship", "Neith
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
     .example(
         Item,
-        "<media:restriction relationship=\"only\" type=\"country\">au us</media:restriction>",
-        "<media:restriction relationship=\"allow\" type=\"country\">au us</media:restriction>",
+        r#"<media:restriction relationship="only" type="country">au us</media:restriction>"#,
+        r#"<media:restriction relationship="allow" type="country">au us</media:restriction>"#,
     );
 
 static RESTRICTION_TYPE: Rule = Rule::error("media/restriction-type", "No type of a restriction")
@@ -100,8 +114,8 @@ static RESTRICTION_TYPE: Rule = Rule::error("media/restriction-type", "No type o
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
     .example(
         Item,
-        "<media:restriction relationship=\"allow\" type=\"continent\">europe</media:restriction>",
-        "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>",
+        r#"<media:restriction relationship="allow" type="continent">europe</media:restriction>"#,
+        r#"<media:restriction relationship="allow" type="country">de</media:restriction>"#,
     );
 
 static COUNTRY: Rule = Rule::error("media/country", "No code of a country")
@@ -110,8 +124,8 @@ static COUNTRY: Rule = Rule::error("media/country", "No code of a country")
     .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
     .example(
         Item,
-        "<media:restriction relationship=\"allow\" type=\"country\">germany</media:restriction>",
-        "<media:restriction relationship=\"allow\" type=\"country\">de</media:restriction>",
+        r#"<media:restriction relationship="allow" type="country">germany</media:restriction>"#,
+        r#"<media:restriction relationship="allow" type="country">de</media:restriction>"#,
     );
 
 static TEXT_TYPE: Rule = Rule::error("media/text-type", "Neither plain nor html")
@@ -120,8 +134,8 @@ static TEXT_TYPE: Rule = Rule::error("media/text-type", "Neither plain nor html"
     .spec("Media RSS, media:title", "https://www.rssboard.org/media-rss#media-title")
     .example(
         Item,
-        "<media:title type=\"text/html\">One</media:title>",
-        "<media:title type=\"html\">One</media:title>",
+        r#"<media:title type="text/html">One</media:title>"#,
+        r#"<media:title type="html">One</media:title>"#,
     );
 
 static TIME: Rule = Rule::error("media/time", "No time in a film")
@@ -130,8 +144,8 @@ static TIME: Rule = Rule::error("media/time", "No time in a film")
     .spec("RFC 2326, 3.6", "https://www.rfc-editor.org/rfc/rfc2326#section-3.6")
     .example(
         Item,
-        "<media:thumbnail url=\"https://town.example/1.png\" time=\"5 min\"/>",
-        "<media:thumbnail url=\"https://town.example/1.png\" time=\"00:05:00\"/>",
+        r#"<media:thumbnail url="https://town.example/1.png" time="5 min"/>"#,
+        r#"<media:thumbnail url="https://town.example/1.png" time="00:05:00"/>"#,
     );
 
 static GROUP_DEF: Def = Def::parent("group", ITEMS).many().check(group);

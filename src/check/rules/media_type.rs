@@ -12,8 +12,8 @@ pub(in super::super) static TYPE: Rule = Rule::error("mime/type", "No media type
     .spec("RFC 6838, 4.2", "https://www.rfc-editor.org/rfc/rfc6838#section-4.2")
     .example(
         Entry,
-        "<link rel=\"related\" type=\"html\" href=\"https://town.example/2\"/>",
-        "<link rel=\"related\" type=\"text/html\" href=\"https://town.example/2\"/>",
+        r#"<link rel="related" type="html" href="https://town.example/2"/>"#,
+        r#"<link rel="related" type="text/html" href="https://town.example/2"/>"#,
     );
 
 static ATTRIBUTE: Rule = Rule::error("mime/attribute", "An enclosure whose type is none")
@@ -25,8 +25,8 @@ static ATTRIBUTE: Rule = Rule::error("mime/attribute", "An enclosure whose type 
     )
     .example(
         Item,
-        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"mp3\"/>",
-        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
+        r#"<enclosure url="https://town.example/1.mp3" length="1000" type="mp3"/>"#,
+        r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>"#,
     );
 
 pub(in super::super) static FAMILY: Family = Family::of_rules("mime", &[&TYPE, &ATTRIBUTE]);

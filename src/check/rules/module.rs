@@ -33,7 +33,24 @@ static SLASH_DATE: Rule = Rule::warning("slash/date", "A count of comments in a 
     .why("The count is right at one moment only, and the channel does not say which.")
     .help("add lastBuildDate to the channel")
     .spec("RSS Profile, slash:comments", "https://www.rssboard.org/rss-profile#namespace-elements-slash-comments")
-    .example(super::super::rule::Within::Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:slash=\"http://purl.org/rss/1.0/modules/slash/\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<item><title>One</title><guid>https://town.example/1</guid><slash:comments>3</slash:comments></item>\n</channel>\n</rss>", "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:slash=\"http://purl.org/rss/1.0/modules/slash/\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<lastBuildDate>Tue, 31 Oct 2023 21:15:02 GMT</lastBuildDate>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n<item><title>One</title><guid>https://town.example/1</guid><slash:comments>3</slash:comments></item>\n</channel>\n</rss>");
+    .example(super::super::rule::Within::Whole, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:slash="http://purl.org/rss/1.0/modules/slash/">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+<item><title>One</title><guid>https://town.example/1</guid><slash:comments>3</slash:comments></item>
+</channel>
+</rss>"#, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:slash="http://purl.org/rss/1.0/modules/slash/">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<lastBuildDate>Tue, 31 Oct 2023 21:15:02 GMT</lastBuildDate>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+<item><title>One</title><guid>https://town.example/1</guid><slash:comments>3</slash:comments></item>
+</channel>
+</rss>"#);
 
 static COMMENT_RSS: Rule = Rule::warning("wfw/comment-rss", "The address of comments under its misspelled name")
     .why("The element is `commentRss`; `commentRSS` was a slip of an early description that some readers do not know.")

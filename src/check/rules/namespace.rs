@@ -10,11 +10,21 @@ use super::super::rule::{
 use super::super::walk::{Family, Feed, Kind, Scope};
 use super::{ATOM, XHTML, media, rss, url};
 
-pub(in super::super) static MISSING: Rule = Rule::error("xml/missing-namespace", "An element without the namespace it belongs to")
-    .why("Atom is known by its namespace. Without it a reader sees elements that mean nothing.")
-    .help("write xmlns=\"http://www.w3.org/2005/Atom\"")
-    .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
-    .example(Whole, "<feed>\n<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n</feed>", atom!());
+pub(in super::super) static MISSING: Rule =
+    Rule::error("xml/missing-namespace", "An element without the namespace it belongs to")
+        .why("Atom is known by its namespace. Without it a reader sees elements that mean nothing.")
+        .help("write xmlns=\"http://www.w3.org/2005/Atom\"")
+        .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
+        .example(
+            Whole,
+            r#"<feed>
+<id>https://town.example/</id>
+<title>Town</title>
+<updated>2023-10-31T21:15:02Z</updated>
+<link rel="self" href="https://town.example/atom.xml"/>
+</feed>"#,
+            atom!(),
+        );
 
 pub(in super::super) static INVALID: Rule =
     Rule::error("xml/invalid-namespace", "A namespace that is none, or not the one of the format")
@@ -23,7 +33,7 @@ pub(in super::super) static INVALID: Rule =
         .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
         .example(
             Item,
-            "<x:mood xmlns:x=\"https://town.example/two words\">merry</x:mood>",
+            r#"<x:mood xmlns:x="https://town.example/two words">merry</x:mood>"#,
             "<category>merry</category>",
         );
 
@@ -31,7 +41,7 @@ pub(in super::super) static OBSOLETE: Rule = Rule::error("atom/obsolete-namespac
     .why("Atom 0.3 was a draft. Many readers have dropped it.")
     .help("write Atom 1.0, whose namespace is http://www.w3.org/2005/Atom")
     .spec("RFC 4287, 1.2", "https://www.rfc-editor.org/rfc/rfc4287#section-1.2")
-    .example(Whole, "<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"/>", atom!());
+    .example(Whole, r#"<feed version="0.3" xmlns="http://purl.org/atom/ns#"/>"#, atom!());
 
 static UNKNOWN: Rule = Rule::warning("xml/undefined-namespace", "A namespace that readers do not know")
     .why("Readers pass over what they do not know, and nothing here can look whether it is right.")
@@ -39,7 +49,7 @@ static UNKNOWN: Rule = Rule::warning("xml/undefined-namespace", "A namespace tha
     .spec("RFC 4287, 6.3", "https://www.rfc-editor.org/rfc/rfc4287#section-6.3")
     .example(
         Item,
-        "<x:mood xmlns:x=\"https://town.example/ns\">merry</x:mood>",
+        r#"<x:mood xmlns:x="https://town.example/ns">merry</x:mood>"#,
         "<category>merry</category>",
     );
 
@@ -48,13 +58,17 @@ static UNSUPPORTED: Rule =
         .why("What it holds is for certain programs; whether it is right has to be looked up with them.")
         .help("nothing needs mending")
         .spec("RFC 4287, 6.3", "https://www.rfc-editor.org/rfc/rfc4287#section-6.3")
-        .example(Item, "<s:about xmlns:s=\"http://schema.org/\">Town</s:about>", "<category>Town</category>");
+        .example(
+            Item,
+            r#"<s:about xmlns:s="http://schema.org/">Town</s:about>"#,
+            "<category>Town</category>",
+        );
 
 static AVOID_PREFIX: Rule = Rule::warning("xml/namespace-prefix", "Atom or XHTML with a prefix in an Atom feed")
     .why("A prefix is right by the specifications, but some readers look for the names without one.")
     .help("make it the default namespace of these elements")
     .spec("Namespaces in XML, 6.2", "https://www.w3.org/TR/xml-names/#defaulting")
-    .example(Entry, "<content type=\"xhtml\"><xhtml:div xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">Hello</xhtml:div></content>", "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">Hello</div></content>");
+    .example(Entry, r#"<content type="xhtml"><xhtml:div xmlns:xhtml="http://www.w3.org/1999/xhtml">Hello</xhtml:div></content>"#, r#"<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Hello</div></content>"#);
 
 static NONSTANDARD_PREFIX: Rule = Rule::note("xml/nonstandard-prefix", "An unusual prefix")
     .why("Any prefix is right, but some readers look for the usual one.")
@@ -62,8 +76,8 @@ static NONSTANDARD_PREFIX: Rule = Rule::note("xml/nonstandard-prefix", "An unusu
     .spec("Namespaces in XML, 3", "https://www.w3.org/TR/xml-names/#ns-decl")
     .example(
         Item,
-        "<dublin:creator xmlns:dublin=\"http://purl.org/dc/elements/1.1/\">Ann</dublin:creator>",
-        "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">Ann</dc:creator>",
+        r#"<dublin:creator xmlns:dublin="http://purl.org/dc/elements/1.1/">Ann</dublin:creator>"#,
+        r#"<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">Ann</dc:creator>"#,
     );
 
 static RESERVED_PREFIX: Rule =
@@ -73,8 +87,8 @@ static RESERVED_PREFIX: Rule =
         .spec("Namespaces in XML, 3", "https://www.w3.org/TR/xml-names/#ns-decl")
         .example(
             Item,
-            "<slash:modified xmlns:slash=\"http://purl.org/dc/terms/\">2023-10-31</slash:modified>",
-            "<dcterms:modified xmlns:dcterms=\"http://purl.org/dc/terms/\">2023-10-31</dcterms:modified>",
+            r#"<slash:modified xmlns:slash="http://purl.org/dc/terms/">2023-10-31</slash:modified>"#,
+            r#"<dcterms:modified xmlns:dcterms="http://purl.org/dc/terms/">2023-10-31</dcterms:modified>"#,
         );
 
 static UNDETERMINABLE: Rule =
@@ -82,7 +96,7 @@ static UNDETERMINABLE: Rule =
         .why("Nobody can know what it means: an extension of Atom has a namespace of its own.")
         .help("declare its namespace, or remove it")
         .spec("RFC 4287, 6.1", "https://www.rfc-editor.org/rfc/rfc4287#section-6.1")
-        .example(Entry, "<mood xmlns=\"\">merry</mood>", "<category term=\"merry\"/>");
+        .example(Entry, r#"<mood xmlns="">merry</mood>"#, r#"<category term="merry"/>"#);
 
 static NOT_IN_ONE: Rule = Rule::error(
     "rss/not-in-a-namespace",
@@ -95,15 +109,15 @@ static NOT_IN_ONE: Rule = Rule::error(
 .spec("RSS 2.0.11, Extending RSS", "https://www.rssboard.org/rss-specification#extendingRss")
 .example(
     Item,
-    "<dcterms:spatial xmlns:dcterms=\"http://purl.org/dc/terms/\"><place>Town</place></dcterms:spatial>",
-    "<dcterms:spatial xmlns:dcterms=\"http://purl.org/dc/terms/\">Town</dcterms:spatial>",
+    r#"<dcterms:spatial xmlns:dcterms="http://purl.org/dc/terms/"><place>Town</place></dcterms:spatial>"#,
+    r#"<dcterms:spatial xmlns:dcterms="http://purl.org/dc/terms/">Town</dcterms:spatial>"#,
 );
 
 static EXTENSION_ATTRIBUTE: Rule = Rule::warning("rss/extension-attribute", "An attribute of an extension on an element of RSS")
     .why("Whether RSS may be extended by attributes is disputed: the specification speaks of elements and attributes, older readings of elements only.")
     .help("write an element of the extension instead")
     .spec("RSS 2.0.11, Extending RSS", "https://www.rssboard.org/rss-specification#extendingRss")
-    .example(Item, "<category xmlns:rv=\"http://www.rawvoice.com/rawvoiceRssModule/\" rv:rank=\"1\">Town</category>", "<category>Town</category>");
+    .example(Item, r#"<category xmlns:rv="http://www.rawvoice.com/rawvoiceRssModule/" rv:rank="1">Town</category>"#, "<category>Town</category>");
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(
     "namespace",

@@ -35,8 +35,8 @@ static ATTRIBUTE: Rule = Rule::error("number/attribute", "An attribute that is n
     )
     .example(
         Item,
-        "<enclosure url=\"https://town.example/1.mp3\" length=\"1 MB\" type=\"audio/mpeg\"/>",
-        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000000\" type=\"audio/mpeg\"/>",
+        r#"<enclosure url="https://town.example/1.mp3" length="1 MB" type="audio/mpeg"/>"#,
+        r#"<enclosure url="https://town.example/1.mp3" length="1000000" type="audio/mpeg"/>"#,
     );
 
 static DECIMAL: Rule = Rule::error("number/decimal", "No number")
@@ -45,8 +45,8 @@ static DECIMAL: Rule = Rule::error("number/decimal", "No number")
     .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
     .example(
         Item,
-        "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"high\"/>",
-        "<media:content url=\"https://town.example/1.mp3\" medium=\"audio\" bitrate=\"128\"/>",
+        r#"<media:content url="https://town.example/1.mp3" medium="audio" bitrate="high"/>"#,
+        r#"<media:content url="https://town.example/1.mp3" medium="audio" bitrate="128"/>"#,
     );
 
 static TRUE_FALSE: Rule = Rule::error("bool/true-false", "Neither true nor false")
@@ -59,7 +59,7 @@ static BOOLEAN_ATTRIBUTE: Rule = Rule::error("bool/attribute", "An attribute tha
     .why("A reader may take `no` for true, since it is not `false`, and open the guid as an address.")
     .help("write true or false, in lower case")
     .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
-    .example(Item, "<guid isPermaLink=\"no\">town-1</guid>", "<guid isPermaLink=\"false\">town-1</guid>");
+    .example(Item, r#"<guid isPermaLink="no">town-1</guid>"#, r#"<guid isPermaLink="false">town-1</guid>"#);
 
 static YES_NO: Rule = Rule::error("bool/yes-no", "Neither yes nor no")
     .why("What is neither is taken for the default.")

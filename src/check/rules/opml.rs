@@ -16,8 +16,8 @@ static VERSION: Rule = Rule::error("opml/version", "A version of OPML that does 
     .spec("OPML 2.0, opml", SPEC)
     .example(
         Whole,
-        "<opml version=\"3.0\"><head/><body><outline text=\"One\"/></body></opml>",
-        "<opml version=\"2.0\"><head/><body><outline text=\"One\"/></body></opml>",
+        r#"<opml version="3.0"><head/><body><outline text="One"/></body></opml>"#,
+        r#"<opml version="2.0"><head/><body><outline text="One"/></body></opml>"#,
     );
 
 static MISSING_XML_URL: Rule =
@@ -27,8 +27,8 @@ static MISSING_XML_URL: Rule =
         .spec("OPML 2.0, Subscription lists", SPEC)
         .example(
             Outlines,
-            "<outline type=\"rss\" text=\"Town\" title=\"Town\"/>",
-            "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+            r#"<outline type="rss" text="Town" title="Town"/>"#,
+            r#"<outline type="rss" text="Town" title="Town" xmlUrl="https://town.example/rss.xml"/>"#,
         );
 
 static MISSING_URL: Rule = Rule::error("opml/missing-url", "A link or include without an address")
@@ -37,8 +37,8 @@ static MISSING_URL: Rule = Rule::error("opml/missing-url", "A link or include wi
     .spec("OPML 2.0, Inclusion", SPEC)
     .example(
         Outlines,
-        "<outline type=\"link\" text=\"Town\"/>",
-        "<outline type=\"link\" text=\"Town\" url=\"https://town.example/\"/>",
+        r#"<outline type="link" text="Town"/>"#,
+        r#"<outline type="link" text="Town" url="https://town.example/"/>"#,
     );
 
 static MISSING_TITLE: Rule = Rule::note("opml/missing-title", "A subscription without a title")
@@ -47,8 +47,8 @@ static MISSING_TITLE: Rule = Rule::note("opml/missing-title", "A subscription wi
     .spec("OPML 2.0, Subscription lists", SPEC)
     .example(
         Outlines,
-        "<outline type=\"rss\" text=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
-        "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+        r#"<outline type="rss" text="Town" xmlUrl="https://town.example/rss.xml"/>"#,
+        r#"<outline type="rss" text="Town" title="Town" xmlUrl="https://town.example/rss.xml"/>"#,
     );
 
 static MISSING_TYPE: Rule =
@@ -58,15 +58,15 @@ static MISSING_TYPE: Rule =
         .spec("OPML 2.0, Subscription lists", SPEC)
         .example(
             Outlines,
-            "<outline text=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
-            "<outline type=\"rss\" text=\"Town\" title=\"Town\" xmlUrl=\"https://town.example/rss.xml\"/>",
+            r#"<outline text="Town" xmlUrl="https://town.example/rss.xml"/>"#,
+            r#"<outline type="rss" text="Town" title="Town" xmlUrl="https://town.example/rss.xml"/>"#,
         );
 
 static EXPANSION: Rule = Rule::error("opml/expansion-state", "No list of line numbers")
     .why("Outliners open these lines when they show the document.")
     .help("write line numbers with commas between")
     .spec("OPML 2.0, head", SPEC)
-    .example(Whole, "<opml version=\"2.0\"><head><expansionState>all</expansionState></head><body><outline text=\"One\"/></body></opml>", "<opml version=\"2.0\"><head><expansionState>1, 3</expansionState></head><body><outline text=\"One\"/></body></opml>");
+    .example(Whole, r#"<opml version="2.0"><head><expansionState>all</expansionState></head><body><outline text="One"/></body></opml>"#, r#"<opml version="2.0"><head><expansionState>1, 3</expansionState></head><body><outline text="One"/></body></opml>"#);
 
 pub(in super::super) static OPML: Def = Def::parent("opml", &[]).attributes(&["version"]).check(opml);
 pub(super) static HEAD: Def = Def::parent("head", &[&OPML]);

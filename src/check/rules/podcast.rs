@@ -30,8 +30,8 @@ static TIME: Rule = Rule::error("podcast/time", "No time in seconds")
     )
     .example(
         Item,
-        "<podcast:soundbite startTime=\"1:13\" duration=\"60.0\"/>",
-        "<podcast:soundbite startTime=\"73.0\" duration=\"60.0\"/>",
+        r#"<podcast:soundbite startTime="1:13" duration="60.0"/>"#,
+        r#"<podcast:soundbite startTime="73.0" duration="60.0"/>"#,
     );
 
 const CHANNELS: &[&Def] = &[&rss::CHANNEL];

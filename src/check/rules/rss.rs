@@ -15,7 +15,18 @@ static VERSION: Rule = Rule::error("rss/version", "A version of RSS that does no
     .why("Readers choose by the version what they look for.")
     .help("write version=\"2.0\"")
     .spec("RSS 2.0.11, What is RSS?", "https://www.rssboard.org/rss-specification#whatIsRss")
-    .example(Whole, "<rss version=\"3.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>", rss!());
+    .example(
+        Whole,
+        r#"<rss version="3.0" xmlns:atom="http://www.w3.org/2005/Atom">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+</channel>
+</rss>"#,
+        rss!(),
+    );
 
 static NO_TITLE: Rule = Rule::error("rss/missing-title", "A title is missing")
     .why("The title is the name under which a reader lists the feed.")
@@ -32,8 +43,21 @@ static NO_LINK: Rule = Rule::error("rss/missing-link", "A link is missing")
 static NO_DESCRIPTION: Rule = Rule::error("rss/missing-description", "A description is missing")
     .why("A channel says in a sentence what it is about; directories show it.")
     .help("add a description")
-    .spec("RSS 2.0.11, Required channel elements", "https://www.rssboard.org/rss-specification#requiredChannelElements")
-    .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>", rss!());
+    .spec(
+        "RSS 2.0.11, Required channel elements",
+        "https://www.rssboard.org/rss-specification#requiredChannelElements",
+    )
+    .example(
+        Whole,
+        r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+</channel>
+</rss>"#,
+        rss!(),
+    );
 
 static ITEM_EMPTY: Rule = Rule::error("rss/item-no-title-or-description", "An item without title and description")
     .why("All elements of an item are optional, but one of these two must be there: a reader has nothing else to show.")
@@ -52,19 +76,19 @@ static GUID_NOT_URL: Rule =
         .why("Where isPermaLink is true or missing, readers open the guid as the address of the item.")
         .help("write isPermaLink=\"false\", or the full address")
         .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
-        .example(Item, "<guid>town-1</guid>", "<guid isPermaLink=\"false\">town-1</guid>");
+        .example(Item, "<guid>town-1</guid>", r#"<guid isPermaLink="false">town-1</guid>"#);
 
 static GUID_NOT_PERMALINK: Rule = Rule::error("rss/guid-not-permalink", "A permalink that no browser can open")
     .why("Where isPermaLink is true or missing, readers open the guid as the address of the item. Tag URIs and UUIDs are names, not addresses.")
     .help("write isPermaLink=\"false\"")
     .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
-    .example(Item, "<guid>tag:town.example,2023:1</guid>", "<guid isPermaLink=\"false\">tag:town.example,2023:1</guid>");
+    .example(Item, "<guid>tag:town.example,2023:1</guid>", r#"<guid isPermaLink="false">tag:town.example,2023:1</guid>"#);
 
 static GUID_SHORT: Rule = Rule::warning("rss/guid-short", "A guid that others may have too")
     .why("Guids are to be unique among all feeds: some readers keep one list for all. A short number is in many of them.")
     .help("write the address of the item, or a tag URI")
     .spec("RSS Profile, guid", "https://www.rssboard.org/rss-profile#element-channel-item-guid")
-    .example(Item, "<guid isPermaLink=\"false\">1</guid>", "<guid isPermaLink=\"false\">tag:town.example,2023:1</guid>");
+    .example(Item, r#"<guid isPermaLink="false">1</guid>"#, r#"<guid isPermaLink="false">tag:town.example,2023:1</guid>"#);
 
 static DUPLICATE_VALUE: Rule = Rule::error("rss/duplicate-value", "A value that is there twice")
     .why("Two items with one guid are one item to a reader: it shows the first, or lets them flicker.")
@@ -140,7 +164,21 @@ static TEXT_INPUT_NAME: Rule = Rule::error("rss/text-input-name", "No name of a 
     .why("A browser sends the text under this name.")
     .help("begin with a letter; letters, digits, - _ : . may follow")
     .spec("HTML 4.01, 6.2", "https://www.w3.org/TR/html401/types.html#type-name")
-    .example(Whole, "<rss version=\"0.92\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<textInput><title>Search</title><description>Search</description><name>1</name><link>https://town.example/search</link></textInput>\n</channel>\n</rss>", "<rss version=\"0.92\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<textInput><title>Search</title><description>Search</description><name>q</name><link>https://town.example/search</link></textInput>\n</channel>\n</rss>");
+    .example(Whole, r#"<rss version="0.92">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<textInput><title>Search</title><description>Search</description><name>1</name><link>https://town.example/search</link></textInput>
+</channel>
+</rss>"#, r#"<rss version="0.92">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<textInput><title>Search</title><description>Search</description><name>q</name><link>https://town.example/search</link></textInput>
+</channel>
+</rss>"#);
 
 static TEXT_INPUT: Rule = Rule::warning("rss/text-input", "A textInput, which readers ignore")
     .why("Its purpose is something of a mystery, says the specification; hardly any reader shows it.")
@@ -152,7 +190,13 @@ static MISSING_SELF: Rule = Rule::warning("rss/missing-self", "The feed does not
     .why("A feed that was mailed, mirrored or opened as a file can be subscribed to only if it says where it is published.")
     .help("add <atom:link rel=\"self\" href=\"…\" type=\"application/rss+xml\"/>")
     .spec("RSS Profile, atom:link", "https://www.rssboard.org/rss-profile#namespace-elements-atom-link")
-    .example(Whole, "<rss version=\"2.0\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n</channel>\n</rss>", rss!());
+    .example(Whole, r#"<rss version="2.0">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+</channel>
+</rss>"#, rss!());
 
 static BLINK: Rule = Rule::error("rss/no-blink", "There is no blink element in RSS")
     .why("It belongs to the blogChannel module and must have its namespace.")
@@ -164,11 +208,17 @@ static BLINK: Rule = Rule::error("rss/no-blink", "There is no blink element in R
         "<blogChannel:blink>https://ann.example/</blogChannel:blink>",
     );
 
-static DUPLICATE_ENCLOSURE: Rule = Rule::warning("rss/duplicate-enclosure", "An item with more than one enclosure")
-    .why("Most podcast readers load the first, some the last, few all.")
-    .help("keep one; put the others into media:content")
-    .spec("RSS Profile, enclosure", "https://www.rssboard.org/rss-profile#element-channel-item-enclosure")
-    .example(Item, "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<enclosure url=\"https://town.example/1.ogg\" length=\"1000\" type=\"audio/ogg\"/>", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>");
+static DUPLICATE_ENCLOSURE: Rule =
+    Rule::warning("rss/duplicate-enclosure", "An item with more than one enclosure")
+        .why("Most podcast readers load the first, some the last, few all.")
+        .help("keep one; put the others into media:content")
+        .spec("RSS Profile, enclosure", "https://www.rssboard.org/rss-profile#element-channel-item-enclosure")
+        .example(
+            Item,
+            r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>
+<enclosure url="https://town.example/1.ogg" length="1000" type="audio/ogg"/>"#,
+            r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>"#,
+        );
 
 static DUPLICATE_SEMANTICS: Rule = Rule::warning("rss/duplicate-semantics", "Two elements that say the same")
     .why("Of pubDate and dc:date one reader takes the one and another the other; once they differ, nobody knows which is meant.")
@@ -176,11 +226,24 @@ static DUPLICATE_SEMANTICS: Rule = Rule::warning("rss/duplicate-semantics", "Two
     .spec("RSS Profile, Namespace Elements", "https://www.rssboard.org/rss-profile#namespace-elements")
     .example(Item, "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>\n<dc:date>2023-10-31</dc:date>", "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>");
 
-static MISPLACED_ITEM: Rule = Rule::warning("rss/misplaced-item", "An item before the end of the channel's own elements")
-    .why("Programs that read a feed as it comes want to know the channel before its items.")
-    .help("put the items last")
-    .spec("RSS Profile, channel", "https://www.rssboard.org/rss-profile#element-channel")
-    .example(Whole, "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<item><title>One</title><guid>https://town.example/1</guid></item>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>", rss!("<item><title>One</title><guid>https://town.example/1</guid></item>\n"));
+static MISPLACED_ITEM: Rule =
+    Rule::warning("rss/misplaced-item", "An item before the end of the channel's own elements")
+        .why("Programs that read a feed as it comes want to know the channel before its items.")
+        .help("put the items last")
+        .spec("RSS Profile, channel", "https://www.rssboard.org/rss-profile#element-channel")
+        .example(
+            Whole,
+            r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">
+<channel>
+<item><title>One</title><guid>https://town.example/1</guid></item>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+</channel>
+</rss>"#,
+            rss!("<item><title>One</title><guid>https://town.example/1</guid></item>\n"),
+        );
 
 static ENCLOSURE_LENGTH: Rule = Rule::error("rss/enclosure-length", "A length below zero")
     .why("Readers show the length before they load a file; a negative one makes some of them fail.")
@@ -188,8 +251,8 @@ static ENCLOSURE_LENGTH: Rule = Rule::error("rss/enclosure-length", "A length be
     .spec("RSS Profile, enclosure", "https://www.rssboard.org/rss-profile#element-channel-item-enclosure")
     .example(
         Item,
-        "<enclosure url=\"https://town.example/1.mp3\" length=\"-1\" type=\"audio/mpeg\"/>",
-        "<enclosure url=\"https://town.example/1.mp3\" length=\"0\" type=\"audio/mpeg\"/>",
+        r#"<enclosure url="https://town.example/1.mp3" length="-1" type="audio/mpeg"/>"#,
+        r#"<enclosure url="https://town.example/1.mp3" length="0" type="audio/mpeg"/>"#,
     );
 
 pub(in super::super) static RSS: Def = Def::parent("rss", &[]).attributes(&["version"]).check(rss);

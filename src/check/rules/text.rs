@@ -14,13 +14,17 @@ static TYPE: Rule = Rule::error("atom/text-type", "No type of a text")
     .why("A title, summary or the like is text, html or xhtml; media types are for content only.")
     .help("write text, html or xhtml")
     .spec("RFC 4287, 3.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1")
-    .example(Entry, "<summary type=\"text/plain\">Hello</summary>", "<summary type=\"text\">Hello</summary>");
+    .example(
+        Entry,
+        r#"<summary type="text/plain">Hello</summary>"#,
+        r#"<summary type="text">Hello</summary>"#,
+    );
 
 static MISSING_DIV: Rule = Rule::error("atom/missing-div", "XHTML without its div")
     .why("The div carries the namespace and is not part of the text. Without it readers lose what stands outside the first element.")
     .help("put <div xmlns=\"http://www.w3.org/1999/xhtml\"> around it")
     .spec("RFC 4287, 3.1.1.3", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.3")
-    .example(Entry, "<summary type=\"xhtml\">Hello</summary>", "<summary type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">Hello</div></summary>");
+    .example(Entry, r#"<summary type="xhtml">Hello</summary>"#, r#"<summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Hello</div></summary>"#);
 
 static BASE64: Rule = Rule::error("atom/base64", "Content that should be Base64 and is not")
     .why("Content of a type that is neither text nor XML can stand in XML as Base64 only.")
@@ -28,15 +32,17 @@ static BASE64: Rule = Rule::error("atom/base64", "Content that should be Base64 
     .spec("RFC 4287, 4.1.3.3", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.3.3")
     .example(
         Entry,
-        "<content type=\"application/pdf\">Hello!</content>\n<summary>Hello</summary>",
-        "<content type=\"application/pdf\">SGVsbG8h</content>\n<summary>Hello</summary>",
+        r#"<content type="application/pdf">Hello!</content>
+<summary>Hello</summary>"#,
+        r#"<content type="application/pdf">SGVsbG8h</content>
+<summary>Hello</summary>"#,
     );
 
 static FRAGMENT: Rule = Rule::warning("atom/html-fragment", "A part of a page where a whole page is meant")
     .why("The type text/html or application/xhtml+xml says that a whole document stands here; for a part of one there are the types html and xhtml.")
     .help("write type=\"html\" or type=\"xhtml\"")
     .spec("RFC 4287, 4.1.3.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.3.1")
-    .example(Entry, "<content type=\"text/html\">&lt;p>Hello&lt;/p></content>", "<content type=\"html\">&lt;p>Hello&lt;/p></content>");
+    .example(Entry, r#"<content type="text/html">&lt;p>Hello&lt;/p></content>"#, r#"<content type="html">&lt;p>Hello&lt;/p></content>"#);
 
 static MISSING_TYPE: Rule = Rule::warning("atom/missing-type", "Content elsewhere without its type")
     .why("A reader can't tell whether to show or to save what it would have to load first.")
@@ -44,8 +50,10 @@ static MISSING_TYPE: Rule = Rule::warning("atom/missing-type", "Content elsewher
     .spec("RFC 4287, 4.1.3.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.3.2")
     .example(
         Entry,
-        "<content src=\"https://town.example/1.html\"/>\n<summary>Hello</summary>",
-        "<content src=\"https://town.example/1.html\" type=\"text/html\"/>\n<summary>Hello</summary>",
+        r#"<content src="https://town.example/1.html"/>
+<summary>Hello</summary>"#,
+        r#"<content src="https://town.example/1.html" type="text/html"/>
+<summary>Hello</summary>"#,
     );
 
 pub(in super::super) static FAMILY: Family =

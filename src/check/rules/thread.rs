@@ -11,7 +11,7 @@ static WHEN: Rule = Rule::error("thr/when", "An attribute of a draft")
     .why("`thr:when` became `thr:updated` before the specification was published; no reader knows it.")
     .help("write thr:updated")
     .spec("RFC 4685, 4", "https://www.rfc-editor.org/rfc/rfc4685#section-4")
-    .example(Entry, "<link rel=\"replies\" thr:when=\"2023-10-31T21:15:02Z\" href=\"https://town.example/1/replies.xml\"/>", "<link rel=\"replies\" thr:updated=\"2023-10-31T21:15:02Z\" href=\"https://town.example/1/replies.xml\"/>");
+    .example(Entry, r#"<link rel="replies" thr:when="2023-10-31T21:15:02Z" href="https://town.example/1/replies.xml"/>"#, r#"<link rel="replies" thr:updated="2023-10-31T21:15:02Z" href="https://town.example/1/replies.xml"/>"#);
 
 static ATTRIBUTE: Rule = Rule::error("thr/attribute", "A count of replies on a link that is not to replies")
     .why("The count and the date of replies belong to a link with rel=\"replies\".")
@@ -19,8 +19,8 @@ static ATTRIBUTE: Rule = Rule::error("thr/attribute", "A count of replies on a l
     .spec("RFC 4685, 4", "https://www.rfc-editor.org/rfc/rfc4685#section-4")
     .example(
         Entry,
-        "<link rel=\"related\" thr:count=\"3\" href=\"https://town.example/1/replies.xml\"/>",
-        "<link rel=\"replies\" thr:count=\"3\" href=\"https://town.example/1/replies.xml\"/>",
+        r#"<link rel="related" thr:count="3" href="https://town.example/1/replies.xml"/>"#,
+        r#"<link rel="replies" thr:count="3" href="https://town.example/1/replies.xml"/>"#,
     );
 
 static NO_REF: Rule = Rule::error("thr/missing-ref", "A reply that does not say to what")
@@ -29,8 +29,8 @@ static NO_REF: Rule = Rule::error("thr/missing-ref", "A reply that does not say 
     .spec("RFC 4685, 3", "https://www.rfc-editor.org/rfc/rfc4685#section-3")
     .example(
         Entry,
-        "<thr:in-reply-to href=\"https://town.example/0\"/>",
-        "<thr:in-reply-to ref=\"https://town.example/0\" href=\"https://town.example/0\"/>",
+        r#"<thr:in-reply-to href="https://town.example/0"/>"#,
+        r#"<thr:in-reply-to ref="https://town.example/0" href="https://town.example/0"/>"#,
     );
 
 const ITEMS: &[&Def] = &[&rss::ITEM, &atom::ENTRY];

@@ -47,8 +47,8 @@ static NOT_HTTP: Rule = Rule::error("url/attribute", "An attribute that is no ht
     )
     .example(
         Item,
-        "<enclosure url=\"1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
-        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>",
+        r#"<enclosure url="1.mp3" length="1000" type="audio/mpeg"/>"#,
+        r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>"#,
     );
 
 static TAG: Rule = Rule::error("url/tag", "No tag URI")
@@ -88,8 +88,8 @@ pub(in super::super) static SAME_DOCUMENT: Rule =
         .spec("RFC 3986, 4.4", "https://www.rfc-editor.org/rfc/rfc3986#section-4.4")
         .example(
             Entry,
-            "<link rel=\"related\" xml:base=\"https://other.example/\" href=\"\"/>",
-            "<link rel=\"related\" href=\"https://other.example/\"/>",
+            r#"<link rel="related" xml:base="https://other.example/" href=""/>"#,
+            r#"<link rel="related" href="https://other.example/"/>"#,
         );
 
 pub(in super::super) static FAMILY: Family = Family::of_rules(

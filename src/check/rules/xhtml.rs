@@ -13,8 +13,8 @@ static MISPLACED: Rule = Rule::warning("atom/misplaced-xhtml", "XHTML outside a 
     .spec("RFC 4287, 6.4", "https://www.rfc-editor.org/rfc/rfc4287#section-6.4")
     .example(
         Feed,
-        "<p xmlns=\"http://www.w3.org/1999/xhtml\">Hello</p>",
-        "<subtitle type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">Hello</div></subtitle>",
+        r#"<p xmlns="http://www.w3.org/1999/xhtml">Hello</p>"#,
+        r#"<subtitle type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Hello</div></subtitle>"#,
     );
 
 pub(in super::super) static FAMILY: Family = Family {

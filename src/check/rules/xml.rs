@@ -23,19 +23,22 @@ pub(in super::super) static NOT_WELL_FORMED: Rule = Rule::error("xml/not-well-fo
     .why("An XML parser must stop at the first fault, so a reader shows nothing of the feed, or only what stands before it. Most often a `&` or `<` was not escaped, or HTML entities such as `&nbsp;` were used: XML has only five.")
     .help("escape the text, or correct the markup at this place")
     .spec("XML 1.0, 2.1", "https://www.w3.org/TR/xml/#sec-well-formed")
-    .example(Whole, "<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel><title>Cats & Dogs</title></channel></rss>", feed_behind!("<?xml version=\"1.0\"?>"));
+    .example(Whole, r#"<?xml version="1.0"?>
+<rss version="2.0"><channel><title>Cats & Dogs</title></channel></rss>"#, feed_behind!(r#"<?xml version="1.0"?>"#));
 
 static LIMIT: Rule = Rule::error("xml/limit", "The document goes beyond what readers take")
     .why("Readers limit how deep elements nest and how many attributes they have, so that a hostile document can't exhaust them. No feed needs as much.")
     .help("look at the program that made this")
     .spec("XML 1.0, 1.2", "https://www.w3.org/TR/xml/#dt-error")
-    .example(Whole, concat!("<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<entry>\n<content type=\"image/svg+xml\"><svg xmlns=\"http://www.w3.org/2000/svg\">", "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>", "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>", "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>"), feed_behind!(""));
+    .example(Whole, concat!(r#"<feed xmlns="http://www.w3.org/2005/Atom">
+<entry>
+<content type="image/svg+xml"><svg xmlns="http://www.w3.org/2000/svg">"#, "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>", "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>", "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>"), feed_behind!(""));
 
 static ENCODING: Rule = Rule::error("xml/encoding", "The bytes are not in the encoding that is declared")
     .why("A parser that meets a byte which the declared encoding does not have must stop there. Often a file was written as Latin-1 and declared, or taken by default, as UTF-8.")
     .help("write UTF-8 and declare it, or declare nothing")
     .spec("XML 1.0, 4.3.3", "https://www.w3.org/TR/xml/#charencoding")
-    .example(Whole, feed_behind!("<?xml version=\"1.0\" encoding=\"no-such-encoding\"?>"), feed_behind!("<?xml version=\"1.0\" encoding=\"utf-8\"?>"));
+    .example(Whole, feed_behind!(r#"<?xml version="1.0" encoding="no-such-encoding"?>"#), feed_behind!(r#"<?xml version="1.0" encoding="utf-8"?>"#));
 
 static OBSCURE_ENCODING: Rule = Rule::warning("xml/obscure-encoding", "An encoding that few readers know")
     .why("An XML parser must know UTF-8 and UTF-16 and need know nothing else.")
@@ -43,8 +46,8 @@ static OBSCURE_ENCODING: Rule = Rule::warning("xml/obscure-encoding", "An encodi
     .spec("XML 1.0, 4.3.3", "https://www.w3.org/TR/xml/#charencoding")
     .example(
         Whole,
-        feed_behind!("<?xml version=\"1.0\" encoding=\"x-mac-cyrillic\"?>"),
-        feed_behind!("<?xml version=\"1.0\" encoding=\"utf-8\"?>"),
+        feed_behind!(r#"<?xml version="1.0" encoding="x-mac-cyrillic"?>"#),
+        feed_behind!(r#"<?xml version="1.0" encoding="utf-8"?>"#),
     );
 
 static NONSTANDARD_ENCODING: Rule =
@@ -54,33 +57,41 @@ static NONSTANDARD_ENCODING: Rule =
         .spec("XML 1.0, 4.3.3", "https://www.w3.org/TR/xml/#charencoding")
         .example(
             Whole,
-            feed_behind!("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>"),
-            feed_behind!("<?xml version=\"1.0\" encoding=\"utf-8\"?>"),
+            feed_behind!(r#"<?xml version="1.0" encoding="iso-8859-1"?>"#),
+            feed_behind!(r#"<?xml version="1.0" encoding="utf-8"?>"#),
         );
 
 static VERSION: Rule = Rule::error("xml/version", "The version of XML is not 1.0")
     .why("XML 1.1 was never taken up: most parsers refuse it.")
     .help("write version=\"1.0\"")
     .spec("XML 1.0, 2.8", "https://www.w3.org/TR/xml/#sec-prolog-dtd")
-    .example(Whole, feed_behind!("<?xml version=\"1.1\"?>"), feed_behind!("<?xml version=\"1.0\"?>"));
+    .example(Whole, feed_behind!(r#"<?xml version="1.1"?>"#), feed_behind!(r#"<?xml version="1.0"?>"#));
 
 static DOCTYPE: Rule = Rule::error("xml/doctype", "A document type that is no longer served")
     .why("Netscape's server of the RSS 0.91 document type has been gone since 2007. A parser that fetches it fails.")
     .help("remove the DOCTYPE")
     .spec("RSS 0.91", "https://www.rssboard.org/rss-0-9-1-netscape")
-    .example(Whole, "<!DOCTYPE rss PUBLIC \"-//Netscape Communications//DTD RSS 0.91//EN\" \"http://my.netscape.com/publish/formats/rss-0.91.dtd\">\n<rss version=\"0.91\">\n<channel>\n<title>Town</title>\n<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n</channel>\n</rss>", feed_behind!(""));
+    .example(Whole, r#"<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">
+<rss version="0.91">
+<channel>
+<title>Town</title>
+<link>https://town.example/</link>
+<description>News</description>
+<language>en</language>
+</channel>
+</rss>"#, feed_behind!(""));
 
 static DOCTYPE_VERSION: Rule = Rule::error("xml/doctype-version", "A document type of another version")
     .why("The only document type there ever was for RSS is that of version 0.91.")
     .help("remove the DOCTYPE")
     .spec("RSS 0.91", "https://www.rssboard.org/rss-0-9-1-netscape")
-    .example(Whole, feed_behind!("<!DOCTYPE rss PUBLIC \"-//Netscape Communications//DTD RSS 0.91//EN\" \"http://www.rssboard.org/rss-0.91.dtd\">"), feed_behind!(""));
+    .example(Whole, feed_behind!(r#"<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://www.rssboard.org/rss-0.91.dtd">"#), feed_behind!(""));
 
 static SYSTEM_ENTITY: Rule = Rule::note("xml/system-entity", "The document refers to another file")
     .why("Readers do not fetch document types and entities: those would be a hole into the network behind them.")
     .help("remove the DOCTYPE")
     .spec("XML 1.0, 4.2.2", "https://www.w3.org/TR/xml/#sec-external-ent")
-    .example(Whole, feed_behind!("<!DOCTYPE rss SYSTEM \"rss.dtd\">"), feed_behind!(""));
+    .example(Whole, feed_behind!(r#"<!DOCTYPE rss SYSTEM "rss.dtd">"#), feed_behind!(""));
 
 static BAD_CHARACTERS: Rule = Rule::warning("xml/bad-characters", "Characters that somebody decoded wrongly")
     .why("Control characters from U+0080 to U+009F are quotation marks and dashes of Windows-1252 that were taken for Latin-1; `Ã©` is UTF-8 that was encoded twice; U+FFFD stands for bytes that were lost already.")

@@ -45,8 +45,13 @@ pub trait Renderer: Sync {
 }
 
 /// Every style. The first is the default; `human-color` is what `human` becomes on a terminal.
-pub static RENDERERS: &[&dyn Renderer] =
-    &[&human::Human { color: false }, &human::Human { color: true }, &github::Github, &json::Json, &sarif::Sarif];
+pub static RENDERERS: &[&dyn Renderer] = &[
+    &human::Human { color: false },
+    &human::Human { color: true },
+    &github::Github,
+    &json::Json,
+    &sarif::Sarif,
+];
 
 /// Finds a style by name.
 #[must_use]
