@@ -13,10 +13,15 @@ pub(super) struct Found {
     pub(super) message: String,
 }
 
+/// How many findings of one rule are kept: nobody reads more, and a hostile document has millions.
+const MOST: usize = 1000;
+
 /// Collects findings.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    pub(super) found: Vec<Found>,
+    found: Vec<Found>,
+    /// How often each rule was broken.
+    counts: Vec<(&'static Rule, usize)>,
 }
 
 impl Log {
@@ -26,9 +31,31 @@ impl Log {
 
     /// At an offset, but shown only further on.
     pub(super) fn late(&mut self, rule: &'static Rule, at: usize, shows: usize, message: impl Into<String>) {
-        // A name from a broken document may hold anything; a message is one line.
-        let message = crate::diag::printable(&message.into());
-        self.found.push(Found { rule, at, shows, message });
+        let index = self.counts.iter().position(|(r, _)| std::ptr::eq(*r, rule)).unwrap_or_else(|| {
+            self.counts.push((rule, 0));
+            self.counts.len() - 1
+        });
+        self.counts[index].1 += 1;
+        if self.counts[index].1 <= MOST {
+            // A name from a broken document may hold anything; a message is one line.
+            let message = crate::diag::printable(&message.into());
+            self.found.push(Found { rule, at, shows, message });
+        }
+    }
+
+    /// Whether enough was said of a rule.
+    pub(super) fn is_full(&self, rule: &'static Rule) -> bool {
+        self.counts.iter().any(|(r, count)| std::ptr::eq(*r, rule) && *count >= MOST)
+    }
+
+    /// All that was found; where a rule was broken too often, how much more there is stands behind it.
+    pub(super) fn finish(mut self) -> Vec<Found> {
+        for (rule, count) in self.counts.into_iter().filter(|(_, count)| *count > MOST) {
+            let last = self.found.iter().rfind(|f| std::ptr::eq(f.rule, rule)).map_or(0, |f| f.at);
+            let message = format!("{} more of these follow", count - MOST);
+            self.found.push(Found { rule, at: last, shows: last, message });
+        }
+        self.found
     }
 
     /// At the start tag of an element.

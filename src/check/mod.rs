@@ -72,7 +72,7 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Diagnostic> {
             self::root(root, feed, &mut log);
         }
     }
-    source::locate(log.found, &source.text, options.file)
+    source::locate(log.finish(), &source.text, options.file)
 }
 
 /// Finds out what kind of feed it is.

@@ -70,6 +70,10 @@ pub(super) fn family(ns: &str) -> Option<&'static Family> {
 
 /// Whether two addresses differ by case and by marks at their end only.
 pub(super) fn same_namespace(a: &str, b: &str) -> bool {
+    // Most differ in length already, and this is asked for every element of an unknown namespace.
+    if a.len().abs_diff(b.len()) > 2 {
+        return false;
+    }
     let core = |ns: &str| ns.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_').len();
     a.get(..core(a)).zip(b.get(..core(b))).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b)) && !a.is_empty()
 }

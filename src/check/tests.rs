@@ -230,6 +230,15 @@ fn entities_are_never_expanded_and_depth_has_an_end() {
 }
 
 #[test]
+fn a_fault_in_its_thousands_is_said_a_thousand_times_and_counted() {
+    let document = format!("<rss version='2.0'><channel>{}</channel></rss>", "<oops/>".repeat(200_000));
+    let found = found(&document, None);
+    let undefined: Vec<_> = found.iter().filter(|d| d.meta.code == "feed/undefined-element").collect();
+    assert_eq!(undefined.len(), 1001);
+    assert_eq!(undefined[1000].message, "199000 more of these follow");
+}
+
+#[test]
 fn encodings_are_read_as_declared() {
     let feed = |encoding: &str| {
         format!(

@@ -166,7 +166,8 @@ pub(in super::super) fn undefined(
     known: impl Iterator<Item = &'static str>,
     log: &mut Log,
 ) {
-    let hint = hint(child.local, known);
+    // Looking for a name that was meant takes longest.
+    let hint = if log.is_full(&UNDEFINED) { String::new() } else { hint(child.local, known) };
     let message = format!("`{}` has no place in `{}`{hint}", child.name, scope.element.name);
     log.start(&UNDEFINED, child, message);
 }

@@ -553,11 +553,14 @@ fn skip_hours(scope: &Scope<'_, '_>, log: &mut Log) {
             continue;
         }
         match hour {
-            Some(hour) if seen.contains(&(hour % 24)) && hour <= 24 => {
-                log.text(&DUPLICATE_VALUE, child, format!("the hour {hour} is there twice"));
+            Some(hour @ 0..=24) => {
+                if seen.contains(&(hour % 24)) {
+                    log.text(&DUPLICATE_VALUE, child, format!("the hour {hour} is there twice"));
+                }
+                if hour == 24 {
+                    log.text(&MIDNIGHT, child, "the hour is 24");
+                }
             }
-            Some(24) => log.text(&MIDNIGHT, child, "the hour is 24"),
-            Some(0..=23) => {}
             _ => log.text(&HOUR, child, format!("the hour is `{}`", shown(&text))),
         }
         seen.extend(hour.map(|h| h % 24));
