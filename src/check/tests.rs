@@ -227,6 +227,11 @@ fn entities_are_never_expanded_and_depth_has_an_end() {
         "&lt;div>".repeat(200_000)
     );
     assert!(codes(&nested).contains(&"html/not-well-formed"));
+    let attributes: String = (0..200_000).map(|i| format!(" a{i}='x'")).collect();
+    let wide = format!(
+        "<rss version='2.0'><channel><item><description>&lt;a{attributes}></description></item></channel></rss>"
+    );
+    assert!(codes(&wide).contains(&"html/not-well-formed"));
 }
 
 #[test]

@@ -146,6 +146,8 @@ fn implied_ends(name: &str) -> (&'static [&'static str], &'static [&'static str]
 
 /// How deep elements may nest: no reader keeps more.
 const DEEPEST: usize = 256;
+/// How many attributes a tag may have.
+const MOST_ATTRIBUTES: usize = 256;
 
 /// Scans a fragment of HTML.
 pub(super) fn scan<'t>(text: &'t str, say: &mut dyn FnMut(Event<'t>)) {
@@ -417,10 +419,16 @@ impl<'t> Scanner<'t, '_> {
             if name.contains(['"', '\'', '<']) {
                 self.broken(name_at, || format!("`{name}` is no name of an attribute"));
             }
-            if seen.iter().any(|s| s.eq_ignore_ascii_case(name)) {
-                self.broken(name_at, || format!("`{name}` is there twice"));
+            // Names are compared with each other, up to the first fault only.
+            if seen.len() >= MOST_ATTRIBUTES {
+                self.broken(name_at, || format!("`{element}` has more than {MOST_ATTRIBUTES} attributes"));
             }
-            seen.push(name);
+            if !self.broken {
+                if seen.iter().any(|s| s.eq_ignore_ascii_case(name)) {
+                    self.broken(name_at, || format!("`{name}` is there twice"));
+                }
+                seen.push(name);
+            }
             let spaces = self.bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
             let (mut value, mut value_at) = ("", name_at);
             if self.bytes.get(at + spaces) == Some(&b'=') {
