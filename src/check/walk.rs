@@ -253,7 +253,7 @@ pub(super) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
             }
         }
         Content::Elements => {
-            let mut seen: Vec<&'static Def> = Vec::new();
+            let mut seen = Seen::default();
             let mut text_said = false;
             for node in &scope.element.nodes {
                 match node {
@@ -279,16 +279,31 @@ pub(super) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
     }
 }
 
+/// Which kinds of elements a parent holds so far.
+#[derive(Default)]
+struct Seen {
+    defs: Vec<&'static Def>,
+    /// How many stood there once too often.
+    repeats: usize,
+}
+
 /// An element among those of its parent.
-fn enter<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, seen: &mut Vec<&'static Def>, log: &mut Log) {
+fn enter<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, seen: &mut Seen, log: &mut Log) {
+    /// So many repeats are looked into: their checks may look at the whole parent.
+    const MOST_REPEATS: usize = 100;
     let Some(family) = registry::family(&child.ns) else { return pass(scope, child, log) };
     let Some(def) = vocabulary(family).find(|d| d.name == child.local && d.stands_in(scope.def)) else {
         return (family.stray)(scope, child, log);
     };
-    if def.once && seen.iter().any(|d| std::ptr::eq(*d, def)) {
+    if !seen.defs.iter().any(|d| std::ptr::eq(*d, def)) {
+        seen.defs.push(def);
+    } else if def.once {
         structure::duplicate(scope, child, log);
+        seen.repeats += 1;
+        if seen.repeats > MOST_REPEATS {
+            return pass(scope, child, log);
+        }
     }
-    seen.push(def);
     namespace::declarations(scope.feed, child, log);
     walk(&Scope { element: child, def, parent: Some(scope), feed: scope.feed }, log);
 }

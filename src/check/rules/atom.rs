@@ -270,12 +270,11 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
     let entry = scope.element;
     let child = |name: &str| entry.child(&entry.ns, name);
     if entry.closed {
-        let feed_has_author = scope
-            .parent
-            .is_some_and(|feed| feed.element.child(&entry.ns, "author").is_some_and(|a| a.at < entry.at));
-        let source_has_author = child("source").is_some_and(|s| s.child(&entry.ns, "author").is_some());
+        let authors = |parent: &Element<'_>| parent.child(&entry.ns, "author").map(|a| a.at);
+        let of_feed = || scope.parent.and_then(|feed| authors(feed.element)).is_some_and(|at| at < entry.at);
         scope.requires(log, &[("title", &element::MISSING)]);
-        if child("author").is_none() && !feed_has_author && !source_has_author {
+        let has_author = authors(entry).or_else(|| child("source").and_then(authors)).is_some();
+        if !has_author && !log.is_full(&element::MISSING) && !of_feed() {
             log.end(&element::MISSING, entry, "neither the entry nor its feed has an `author`");
         }
         scope.requires(log, &[("id", &element::MISSING), ("updated", &element::MISSING)]);

@@ -96,7 +96,7 @@ pub(in super::super) static CONTENT: Family = Family {
 
 fn encoded(scope: &Scope<'_, '_>, log: &mut Log) {
     html::fragment(scope, log);
-    if !scope.before().any(|e| e.is("", "description")) {
+    if !log.is_full(&CONTENT_FIRST) && !scope.before().any(|e| e.is("", "description")) {
         log.start(&CONTENT_FIRST, scope.element, "no `description` stands before `content:encoded`");
     }
 }
@@ -157,8 +157,9 @@ pub(in super::super) static SLASH: Family = Family {
 
 fn comments(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.value(log, number::not_negative);
-    let undated = scope.outer(&rss::CHANNEL).is_some_and(|c| c.element.child("", "lastBuildDate").is_none());
-    if undated {
+    let undated =
+        || scope.outer(&rss::CHANNEL).is_some_and(|c| c.element.child("", "lastBuildDate").is_none());
+    if !log.is_full(&SLASH_DATE) && undated() {
         log.start(&SLASH_DATE, scope.element, "the channel does not say when this was counted");
     }
 }

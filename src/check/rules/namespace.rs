@@ -268,7 +268,11 @@ pub(in super::super) fn extension_attribute(scope: &Scope<'_, '_>, attribute: &A
         let docs = scope.outer(&rss::CHANNEL).and_then(|c| c.element.child("", "docs"));
         docs.is_some_and(|d| d.text().trim() == "http://www.rssboard.org/rss-specification")
     };
-    if scope.feed.kind == Kind::Rss && scope.element.ns.is_empty() && !follows_board() {
+    if scope.feed.kind == Kind::Rss
+        && scope.element.ns.is_empty()
+        && !log.is_full(&EXTENSION_ATTRIBUTE)
+        && !follows_board()
+    {
         let message = format!("`{}` is extended by `{}`", scope.element.name, attribute.name);
         log.attribute(&EXTENSION_ATTRIBUTE, attribute, message);
     }
