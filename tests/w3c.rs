@@ -82,7 +82,8 @@ fn the_w3c_validator_says_the_same() {
         };
         count(0, first.is_some() == (verdict == "invalid"), format!("{verdict} there"));
         if kept == "yes" {
-            let codes = map.get(class).unwrap_or_else(|| panic!("{class} is not in w3c-map.tsv"));
+            // A class without a row has nothing of ours that stands for it.
+            let codes = map.get(class).map_or("", String::as_str);
             let found = if expect == "absent" { about(&found, params) } else { found.clone() };
             count(1, has(&found, codes) == (expect == "present"), format!("{class} is {expect} there"));
         }
