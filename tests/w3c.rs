@@ -9,7 +9,7 @@ use feedmill::check::{Options, check};
 use feedmill::diag::{Diagnostic, Severity};
 use feedmill::unit::UnixMs;
 
-/// The day on which the cases were run through that validator.
+/// A day after all cases were written, and before the dates of those that mean the future.
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 
 /// What was reached; it may only rise.
