@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::config::{Channel, Ids};
-use crate::model::{Entry, Feed};
+use crate::model::{Entry, Feed, History};
 
 use super::load::Article;
 use super::select::Pick;
@@ -44,6 +44,7 @@ pub(super) fn feed(
         copyright: channel.copyright.clone(),
         icon: channel.icon.clone(),
         hub: channel.hub.clone(),
+        history: History::default(),
         entries,
     })
 }
