@@ -229,6 +229,26 @@ mod tests {
                 prop_assert_eq!(paths(part), paths(same));
             }
         }
+
+        /// RFC 5005, 4.2: such a reader follows `prev-archive` until it comes to an address that it knows.
+        #[test]
+        fn policy_archive_a_reader_that_never_reads_an_address_twice_misses_nothing_but_the_open_month(
+            days in prop::collection::btree_set(-90i64..300, 1..150), limit in 1i64..20,
+            polls in prop::collection::btree_set(1usize..150, 1..9),
+        ) {
+            let days: Vec<i64> = days.into_iter().collect();
+            let (mut known, mut read) = (BTreeSet::new(), BTreeSet::new());
+            for there in polls.into_iter().map(|poll| poll.min(days.len())) {
+                let newest: Vec<i64> = days[..there].iter().rev().copied().collect();
+                let (kept, all) = archive(limit, &newest);
+                known.extend(newest.iter().take(kept).map(|day| PathBuf::from(format!("https://e.example/{day}"))));
+                for part in all.parts.iter().rev().take_while(|part| read.insert(part.base.clone())) {
+                    known.extend(part.picks.iter().map(|pick| pick.seed.path.clone()));
+                }
+                let whole = all.parts.iter().filter(|part| !part.is_open).flat_map(|part| &part.picks);
+                prop_assert!(whole.into_iter().all(|pick| known.contains(&pick.seed.path)));
+            }
+        }
     }
 
     #[test]
