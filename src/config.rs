@@ -32,6 +32,7 @@ enum Takes {
 
 /// Keys of a channel: at the top, in a section and in a feed of its own.
 const CHANNEL: &[(&str, Takes)] = &[
+    ("archive", Takes::Switch),
     ("author", Takes::Text),
     ("base_url", Takes::Text),
     ("copyright", Takes::Text),
@@ -124,6 +125,8 @@ pub struct Channel {
     pub hub: Option<Url>,
     /// How many entries it carries at most; [`usize::MAX`] for all.
     pub limit: usize,
+    /// Whether older entries go to archive documents; then `base` is known.
+    pub archive: bool,
     /// How entries get their ids.
     pub ids: Ids,
     /// What is written.
@@ -506,6 +509,7 @@ impl Resolver<'_, '_> {
                 icon: None,
                 hub: None,
                 limit: LIMIT,
+                archive: false,
                 ids: Ids::Link,
                 formats: FORMATS.to_vec(),
                 layout: Layout::Indented,
@@ -546,6 +550,7 @@ impl Resolver<'_, '_> {
                         self.fault(given.place.clone(), message);
                     }
                 },
+                ("archive", Value::Switch(on)) => channel.archive = *on,
                 ("indent", Value::Switch(on)) => {
                     channel.layout = if *on { Layout::Indented } else { Layout::Compact };
                 }
@@ -579,6 +584,13 @@ impl Resolver<'_, '_> {
                 }
                 _ => {}
             }
+        }
+        // Said once, where it was asked for: a channel that only inherits the switch repeats nothing.
+        let place = keys.get("archive").or_else(|| keys.get("base_url")).map(|g| g.place.clone());
+        if let Some(place) = place.filter(|_| channel.archive && channel.base.is_none()) {
+            let message =
+                "`archive` needs `base_url`: its documents lead to each other by absolute addresses";
+            self.fault(place, message.to_owned());
         }
         channel
     }
@@ -684,6 +696,14 @@ mod tests {
             ("language = 'english language'", "is no language tag"),
             ("[clean]\ndrop = ['p[']", "2:1: config-bad-value: `p[` is no CSS selector"),
             ("[[feed]]\ntitle = 'x'", "needs a `name`"),
+            (
+                "title = 'x'\narchive = true\n[section.a]\nlimit = 3",
+                "2:1: config-bad-value: `archive` needs `base_url`",
+            ),
+            (
+                "base_url = 'https://a.example/'\narchive = true\n[section.a]\nbase_url = ''",
+                "4:1: config-bad-value: `archive` needs `base_url`",
+            ),
             ("title = ", "1:9: config-syntax"),
             ("section = 1", "1:11: config-bad-value: `section` is a table"),
         ] {

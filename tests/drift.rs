@@ -99,6 +99,7 @@ fn the_readme_names_every_key_and_code_has_a_remedy() {
         "copyright",
         "icon",
         "limit",
+        "archive",
         "seeds",
         "feeds",
         "formats",

@@ -130,6 +130,9 @@ pub(super) struct Build {
     /// Whether feeds are indented: true or false [default: true]
     #[arg(long, value_name = "BOOL", env = "FEEDMILL_INDENT")]
     pub(super) indent: Option<bool>,
+    /// Whether older entries go to archive documents: true or false [default: false]
+    #[arg(long, value_name = "BOOL", env = "FEEDMILL_ARCHIVE")]
+    pub(super) archive: Option<bool>,
     /// Exit with 1 where any seed was skipped or warned about
     #[arg(long)]
     pub(super) strict: bool,

@@ -55,8 +55,10 @@ fn mill(args: &Build, sink: &mut Sink<'_>) -> Result<Report, Error> {
     if let Some(formats) = &args.formats {
         raw.set("formats", Value::List(formats.clone()), "--formats");
     }
-    if let Some(indent) = args.indent {
-        raw.set("indent", Value::Switch(indent), "--indent");
+    for (key, flag, value) in [("indent", "--indent", args.indent), ("archive", "--archive", args.archive)] {
+        if let Some(on) = value {
+            raw.set(key, Value::Switch(on), flag);
+        }
     }
     let mut plan = raw.resolve(sink)?;
     // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.

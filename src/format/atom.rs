@@ -1,10 +1,11 @@
-//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)).
+//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)), with the links between the documents of an archived feed
+//! ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
 
 use atom_syndication::{
     Category, Content, Feed as Document, Generator, Link, Person as Author, Text, WriteConfig,
 };
 
-use super::{Format, GENERATOR, Layout, finish};
+use super::{Format, GENERATOR, HISTORY, Layout, finish};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 use crate::unit::UnixMs;
@@ -32,7 +33,9 @@ impl Format for Atom {
         let config = WriteConfig { write_document_declaration: true, indent_size };
         document(self, feed)
             .write_with_config(Vec::new(), config)
-            .map(|bytes| finish(with_z(&bytes)))
+            .map(|bytes| with_z(&bytes))
+            .map(|text| if feed.history.is_archive() { marked(&text, layout) } else { text })
+            .map(|text| finish(text.into_bytes()))
             .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
     }
 
@@ -43,26 +46,32 @@ impl Format for Atom {
 
 /// The crate writes UTC as `+00:00`; `Z` is what JSON Feed and our own messages write. In a text no `<` stands
 /// unescaped, so only dates are hit.
-fn with_z(bytes: &[u8]) -> Vec<u8> {
+fn with_z(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes)
         .replace("+00:00</updated>", "Z</updated>")
         .replace("+00:00</published>", "Z</published>")
-        .into_bytes()
+}
+
+/// RFC 5005 wants `fh:archive` in the head; the crate writes extensions behind the entries. There is one generator.
+fn marked(text: &str, layout: Layout) -> String {
+    let line = if layout == Layout::Indented { "\n  " } else { "" };
+    text.replacen("</generator>", &format!("</generator>{line}<fh:archive/>"), 1)
 }
 
 fn document(format: &Atom, feed: &Feed) -> Document {
+    let document = |rel: &str, url: url::Url| Link {
+        href: url.into(),
+        rel: rel.to_owned(),
+        mime_type: Some(format.media_type().to_owned()),
+        ..Link::default()
+    };
     let mut links = vec![alternate(feed.site.as_str())];
-    if let Some(url) = feed.self_link(format.file_name()) {
-        links.push(Link {
-            href: url.into(),
-            rel: "self".to_owned(),
-            mime_type: Some(format.media_type().to_owned()),
-            ..Link::default()
-        });
-    }
+    links.extend(feed.self_link(format.file_name()).map(|url| document("self", url)));
     if let Some(hub) = &feed.hub {
         links.push(Link { href: hub.to_string(), rel: "hub".to_owned(), ..Link::default() });
     }
+    links.extend(feed.history.links(format.file_name()).map(|(rel, url)| document(rel, url)));
+    let namespaces = feed.history.is_archive().then(|| ("fh".to_owned(), HISTORY.to_owned()));
     // RFC 4287 4.1.1: a feed has an author unless each of its entries has one.
     let author = feed.author.as_ref().map_or_else(
         || Author { name: feed.site.host_str().unwrap_or(&feed.title).to_owned(), ..Author::default() },
@@ -79,6 +88,7 @@ fn document(format: &Atom, feed: &Feed) -> Document {
         rights: feed.copyright.clone().map(Text::plain),
         subtitle: (!feed.description.is_empty()).then(|| Text::plain(feed.description.clone())),
         entries: feed.entries.iter().map(entry).collect(),
+        namespaces: namespaces.into_iter().collect(),
         lang: feed.language.clone(),
         ..Document::default()
     }

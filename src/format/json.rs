@@ -43,6 +43,9 @@ struct Document<'a> {
     home_page_url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<String>,
+    /// What is older: the archive document that RFC 5005 calls `prev-archive`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,6 +118,7 @@ fn document<'a>(format: &Json, feed: &'a Feed) -> Document<'a> {
         title: &feed.title,
         home_page_url: feed.site.as_str(),
         feed_url: feed.self_link(format.file_name()).map(Into::into),
+        next_url: feed.history.prev.as_ref().and_then(|u| u.join(format.file_name()).ok()).map(Into::into),
         description: &feed.description,
         icon: feed.icon.as_ref().map(url::Url::as_str),
         authors: feed.author.iter().map(author).collect(),

@@ -14,6 +14,9 @@ use crate::model::{Enclosure, Entry, Feed};
 /// an upgrade alone changes no byte of a feed.
 pub const GENERATOR: &str = "feedmill";
 
+/// The namespace of `fh:archive` ([RFC 5005](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
+const HISTORY: &str = "http://purl.org/syndication/history/1.0";
+
 /// How a document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {

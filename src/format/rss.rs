@@ -1,5 +1,6 @@
-//! RSS 2.0 (<https://www.rssboard.org/rss-specification>) with `content:encoded`, `dc:creator`, `atom:link` and
-//! Media RSS (<https://www.rssboard.org/media-rss>).
+//! RSS 2.0 (<https://www.rssboard.org/rss-specification>) with `content:encoded`, `dc:creator`, `atom:link`, Media RSS
+//! (<https://www.rssboard.org/media-rss>), and the links between the documents of an archived feed as
+//! [RFC 5005, B](https://www.rfc-editor.org/rfc/rfc5005#appendix-B) has them in RSS.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Image, Item};
 
-use super::{Format, GENERATOR, Layout, finish, first_typed};
+use super::{Format, GENERATOR, HISTORY, Layout, finish, first_typed};
 use crate::error::{Error, Kind};
 use crate::html::Medium;
 use crate::model::{Enclosure, Entry, Feed, Person};
@@ -37,11 +38,23 @@ impl Format for Rss {
             Layout::Indented => channel.pretty_write_to(Vec::new(), b' ', 2),
             Layout::Compact => channel.write_to(Vec::new()),
         };
-        written.map(finish).map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
+        written
+            .map(|bytes| finish(if feed.history.is_archive() { with_empty_mark(&bytes) } else { bytes }))
+            .map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
     }
 
     fn is_ours(&self, document: &str) -> bool {
         document.contains(&format!("<generator>{GENERATOR}</generator>"))
+    }
+}
+
+/// RFC 5005 has `fh:archive` empty; the crate writes a line break into it. The head stands before all that could hold the
+/// same text.
+fn with_empty_mark(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    match text.split_once("<fh:archive>").and_then(|(a, b)| Some((a, b.split_once("</fh:archive>")?.1))) {
+        Some((before, behind)) => format!("{before}<fh:archive/>{behind}").into_bytes(),
+        None => bytes.to_vec(),
     }
 }
 
@@ -52,10 +65,11 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         attrs.extend(media_type.map(|t| ("type".to_owned(), t.to_owned())));
         Extension { name: "atom:link".to_owned(), attrs, ..Extension::default() }
     };
-    let own = feed.self_link(format.file_name());
-    let own = own.map(|url| link("self", url.into(), Some(format.media_type())));
-    let links: Vec<_> =
-        own.into_iter().chain(feed.hub.iter().map(|hub| link("hub", hub.to_string(), None))).collect();
+    let document = |(rel, url): (&str, url::Url)| link(rel, url.into(), Some(format.media_type()));
+    let own = feed.self_link(format.file_name()).map(|url| document(("self", url)));
+    let hub = feed.hub.iter().map(|hub| link("hub", hub.to_string(), None));
+    let others = feed.history.links(format.file_name()).map(document);
+    let links: Vec<_> = own.into_iter().chain(hub).chain(others).collect();
     let mut namespaces = BTreeMap::new();
     if items.iter().any(|i| i.extensions.contains_key("media")) {
         namespaces.insert("media".to_owned(), MEDIA.to_owned());
@@ -64,6 +78,11 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
     if !links.is_empty() {
         namespaces.insert("atom".to_owned(), ATOM.to_owned());
         extensions.insert("atom".to_owned(), BTreeMap::from([("link".to_owned(), links)]));
+    }
+    if feed.history.is_archive() {
+        let mark = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
+        namespaces.insert("fh".to_owned(), HISTORY.to_owned());
+        extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
     }
     Channel {
         title: feed.title.clone(),

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::*;
 use crate::html::{Policy, RawHtml, clean, xml_text};
-use crate::model::Person;
+use crate::model::{History, Person};
 use crate::unit::{Bytes, MediaType, UnixMs};
 
 fn url(text: &str) -> Url {
@@ -57,6 +57,7 @@ fn feed(entries: Vec<Entry>) -> Feed {
         copyright: Some("© Ann".to_owned()),
         icon: Some(url("https://site.example/i.png")),
         hub: Some(url("https://hub.example/")),
+        history: History::default(),
         entries,
     }
 }

@@ -28,6 +28,8 @@ pub struct Feed {
     pub icon: Option<Url>,
     /// The WebSub hub (<https://www.w3.org/TR/websub/>) that tells subscribers of news.
     pub hub: Option<Url>,
+    /// Its neighbours, where it is one document of several.
+    pub history: History,
     /// Its entries, newest first.
     pub entries: Vec<Entry>,
 }
@@ -43,6 +45,32 @@ impl Feed {
     #[must_use]
     pub fn self_link(&self, file_name: &str) -> Option<Url> {
         self.base.as_ref().and_then(|base| base.join(file_name).ok())
+    }
+}
+
+/// Where a document stands in an archived feed ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)): the
+/// folders of others, in each of which the document of the same format has the same name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// That of the subscription document; `None` in that document itself.
+    pub current: Option<Url>,
+    /// That of the archive document with the next older entries.
+    pub prev: Option<Url>,
+    /// That of the archive document with the next newer entries.
+    pub next: Option<Url>,
+}
+
+impl History {
+    /// Whether the document is one of the archive.
+    #[must_use]
+    pub fn is_archive(&self) -> bool {
+        self.current.is_some()
+    }
+
+    /// The links to the others, each with its relation.
+    pub fn links(&self, file_name: &str) -> impl Iterator<Item = (&'static str, Url)> {
+        let all = [("current", &self.current), ("prev-archive", &self.prev), ("next-archive", &self.next)];
+        all.into_iter().filter_map(move |(rel, folder)| Some((rel, folder.as_ref()?.join(file_name).ok()?)))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::config::{Channel, Ids};
-use crate::model::{Entry, Feed};
+use crate::model::{Entry, Feed, History};
 
 use super::load::Article;
 use super::select::Pick;
@@ -17,20 +17,32 @@ pub(super) fn feed(
     folder: &str,
     channel: &Channel,
     name: &str,
-    picks: Vec<Pick>,
+    picks: &[Pick],
     articles: &HashMap<PathBuf, Article>,
 ) -> Option<Feed> {
-    let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path))?;
+    let is_any = picks.iter().any(|p| articles.contains_key(&p.seed.path));
+    is_any.then(|| document(folder, channel, name, picks, articles)).flatten()
+}
+
+/// The same, where a document is wanted even if none of its articles could be read; `None` where there are no picks.
+pub(super) fn document(
+    folder: &str,
+    channel: &Channel,
+    name: &str,
+    picks: &[Pick],
+    articles: &HashMap<PathBuf, Article>,
+) -> Option<Feed> {
+    let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(picks.first())?;
     let site = channel.site.clone().or_else(|| site_of(&newest.seed.link))?;
     let title = channel
         .title
         .clone()
         .unwrap_or_else(|| if folder.is_empty() { name.to_owned() } else { format!("{folder} – {name}") });
     let entries = picks
-        .into_iter()
+        .iter()
         .filter_map(|pick| {
             let article = articles.get(&pick.seed.path)?;
-            Some(entry(&pick, article, channel.ids))
+            Some(entry(pick, article, channel.ids))
         })
         .collect();
     Some(Feed {
@@ -44,6 +56,7 @@ pub(super) fn feed(
         copyright: channel.copyright.clone(),
         icon: channel.icon.clone(),
         hub: channel.hub.clone(),
+        history: History::default(),
         entries,
     })
 }

@@ -1,6 +1,7 @@
 //! The path of an article, a file a step: discover → head → select → load → clean → enclose → assemble → format →
 //! publish. [`build`] is the only function that knows them all.
 
+mod archive;
 mod assemble;
 mod clean;
 mod discover;
@@ -24,10 +25,12 @@ use crate::check::{self, check};
 use crate::config::{Channel, Ids, Plan, is_feed_name};
 use crate::diag::{Diagnostic, Meta, Place, Severity, Sink, codes};
 use crate::error::{Error, Kind};
+use crate::model::Feed;
 use crate::seed::Finding;
 use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
 
+use archive::Archive;
 use discover::Found;
 use load::Article;
 use select::{Newest, Pick, Spill};
@@ -102,14 +105,18 @@ pub fn build(
     let mut report = Report::default();
     let (lines, mut spill) = order(plan, seeds, options.now, sink, &mut report)?;
     let mut picks: Vec<(String, Channel, Vec<Pick>)> = Vec::new();
+    let mut archives: Vec<Archive> = Vec::new();
     let stayed: Vec<_> = lines.iter().enumerate().map(|(i, line)| (i as u32, &line.newest)).collect();
     let spilled =
         spill.read(&stayed).map_err(|e| Error::new(Kind::Io, "cannot use a temporary file").because(e))?;
     for (number, line) in lines.into_iter().enumerate() {
-        picks.push((line.name, line.channel, line.newest.finish(number as u32, &spilled)));
+        let mut chosen = line.newest.finish(number as u32, &spilled);
+        archives.push(Archive::take(&line.name, &line.channel, &mut chosen));
+        picks.push((line.name, line.channel, chosen));
     }
     drop(spilled);
-    let articles = articles(plan, seeds, &picks, sink, &mut report);
+    let mut loader = Loader { plan, seeds, said: BTreeSet::new(), failed: BTreeSet::new() };
+    let articles = loader.articles(picks.iter().flat_map(|(_, _, picks)| picks), sink, &mut report);
     if articles.is_empty() {
         return Err(Error::new(
             Kind::Empty,
@@ -117,55 +124,100 @@ pub fn build(
         )
         .at(seeds.show(Path::new(""))));
     }
-    let mut documents: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
-    let mut addresses: HashMap<PathBuf, Url> = HashMap::new();
+    let chosen = picks.iter().flat_map(|(_, _, picks)| picks).chain(archives.iter().flat_map(Archive::picks));
+    let mut paths: Vec<&Path> = chosen.map(|pick| pick.seed.path.as_path()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let entries = paths.len();
+    let mut documents = Documents::default();
     let name = title_of(&seeds.show(Path::new("")));
-    for (folder, channel, picks) in picks {
-        let Some(feed) = assemble::feed(&folder, &channel, &name, picks, &articles) else {
+    for ((folder, channel, picks), archive) in picks.iter().zip(&archives) {
+        let Some(mut feed) = assemble::feed(folder, channel, &name, picks, &articles) else {
             let message = format!("no seed is in the feed `{folder}`; it was not written");
             sink.push(Diagnostic::new(&codes::FEED_EMPTY, Place::default(), message));
             continue;
         };
         report.feeds += 1;
-        for format in &channel.formats {
-            let path = Path::new(&folder).join(format.file_name());
-            let address = channel.base.as_ref().and_then(|base| base.join(format.file_name()).ok());
-            addresses.extend(address.map(|url| (path.clone(), url)));
-            documents.insert(path, format.write(&feed, channel.layout)?);
-        }
+        feed.history.prev = archive.newest();
+        documents.add(Path::new(folder), channel, &feed)?;
     }
-    report.entries = articles.len();
+    drop(articles);
     if plan.whole.base.is_none() {
         let message = "without `base_url` the feeds carry no self link";
         sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), message));
     }
+    // One month at a time, so that no more than one is in memory.
+    let mut month = |month: &str, sink: &mut Sink<'_>, report: &mut Report| -> Result<Documents, Error> {
+        let articles = loader.articles(archives.iter().flat_map(|a| a.picks_of(month)), sink, report);
+        let mut documents = Documents::default();
+        for archive in &archives {
+            archive.write(month, &name, &articles, &mut documents)?;
+        }
+        Ok(documents)
+    };
+    let months = archive::months(&archives);
     if options.check {
-        checked(plan, feeds, &documents, &addresses, options.now, sink)?;
+        let mut sound = checked(plan, feeds, &documents, options.now, sink);
+        for name in &months {
+            let documents = month(name, sink, &mut report)?;
+            sound = sound.and(checked(plan, feeds, &documents, options.now, sink));
+        }
+        sound?;
     }
-    publish::publish(feeds, &documents, options.prune, sink, &mut report)?;
+    // The oldest first and the feeds last: who walks back never comes to what is not there yet.
+    let mut made = BTreeSet::new();
+    for name in &months {
+        let documents = month(name, sink, &mut report)?;
+        publish::publish(feeds, &documents.bytes, &mut report)?;
+        made.extend(documents.bytes.into_keys());
+    }
+    publish::publish(feeds, &documents.bytes, &mut report)?;
+    made.extend(documents.bytes.into_keys());
+    publish::tidy(feeds, &made, options.prune, sink, &mut report)?;
+    report.entries = entries - loader.failed.len();
     Ok(report)
+}
+
+/// Documents to publish.
+#[derive(Default)]
+struct Documents {
+    bytes: BTreeMap<PathBuf, Vec<u8>>,
+    /// Where they are published.
+    addresses: HashMap<PathBuf, Url>,
+}
+
+impl Documents {
+    /// Writes a feed in each format of its channel, into a folder.
+    fn add(&mut self, folder: &Path, channel: &Channel, feed: &Feed) -> Result<(), Error> {
+        for format in &channel.formats {
+            let path = folder.join(format.file_name());
+            self.addresses.extend(feed.self_link(format.file_name()).map(|url| (path.clone(), url)));
+            self.bytes.insert(path, format.write(feed, channel.layout)?);
+        }
+        Ok(())
+    }
 }
 
 /// Refuses documents that our own check finds faulty.
 fn checked(
     plan: &Plan,
     store: &dyn Store,
-    documents: &BTreeMap<PathBuf, Vec<u8>>,
-    addresses: &HashMap<PathBuf, Url>,
+    documents: &Documents,
     now: UnixMs,
     sink: &mut Sink<'_>,
 ) -> Result<(), Error> {
     let found: Vec<Vec<Diagnostic>> = documents
+        .bytes
         .par_iter()
         .map(|(path, bytes)| {
             let file = store.show(path);
-            let url = addresses.get(path).map(Url::as_str);
+            let url = documents.addresses.get(path).map(Url::as_str);
             check(bytes, check::Options { file: &file, url, now: Some(now) })
         })
         .collect();
     let mut faulty = None;
     let allowed = |d: &Diagnostic| plan.check.allow.iter().any(|code| code == d.meta.code);
-    for (path, found) in documents.keys().zip(found) {
+    for (path, found) in documents.bytes.keys().zip(found) {
         for mut finding in found.into_iter().filter(|d| !allowed(d)) {
             if plan.check.deny_warnings && finding.severity == Severity::Warning {
                 finding.severity = Severity::Error;
@@ -200,7 +252,7 @@ fn order(
     report: &mut Report,
 ) -> Result<(Vec<Line>, Spill), Error> {
     let line = |name: &str, channel: Channel| Line {
-        newest: Newest::new(channel.limit),
+        newest: Newest::new(archive::room(&channel)),
         name: name.to_owned(),
         channel,
     };
@@ -291,39 +343,46 @@ fn add_section(plan: &Plan, section: &str, lines: &mut [Line], sink: &mut Sink<'
     true
 }
 
-/// Loads and cleans every seed that some feed picked, once.
-fn articles(
-    plan: &Plan,
-    seeds: &dyn Store,
-    picks: &[(String, Channel, Vec<Pick>)],
-    sink: &mut Sink<'_>,
-    report: &mut Report,
-) -> HashMap<PathBuf, Article> {
-    let mut wanted: BTreeMap<&Path, &Pick> = BTreeMap::new();
-    for pick in picks.iter().flat_map(|(_, _, picks)| picks) {
-        wanted.insert(&pick.seed.path, pick);
-    }
-    let loaded: Vec<_> = wanted
-        .into_par_iter()
-        .map(|(path, pick)| (path, load::load(seeds, &pick.seed, &plan.policy)))
-        .collect();
-    let mut articles = HashMap::new();
-    let mut said = BTreeSet::new();
-    for (path, loaded) in loaded {
-        report.body_bytes += loaded.bytes;
-        for (finding, source) in &loaded.findings {
-            if said.insert((path, finding.meta.code, finding.line)) {
-                sink.push(diagnostic(seeds.show(path), finding, source));
+/// Loads seeds; says what it found only once, however often one is loaded.
+struct Loader<'a> {
+    plan: &'a Plan,
+    seeds: &'a dyn Store,
+    said: BTreeSet<(PathBuf, &'static str, u32)>,
+    failed: BTreeSet<PathBuf>,
+}
+
+impl Loader<'_> {
+    /// Loads and cleans every seed that was picked, once.
+    fn articles<'p>(
+        &mut self,
+        picks: impl Iterator<Item = &'p Pick>,
+        sink: &mut Sink<'_>,
+        report: &mut Report,
+    ) -> HashMap<PathBuf, Article> {
+        let wanted: BTreeMap<&Path, &Pick> = picks.map(|pick| (pick.seed.path.as_path(), pick)).collect();
+        let loaded: Vec<_> = wanted
+            .into_par_iter()
+            .map(|(path, pick)| (path, load::load(self.seeds, &pick.seed, &self.plan.policy)))
+            .collect();
+        let mut articles = HashMap::new();
+        for (path, loaded) in loaded {
+            report.body_bytes += loaded.bytes;
+            for (finding, source) in &loaded.findings {
+                if self.said.insert((path.to_path_buf(), finding.meta.code, finding.line)) {
+                    sink.push(diagnostic(self.seeds.show(path), finding, source));
+                }
+            }
+            match loaded.article {
+                Some(article) => {
+                    articles.insert(path.to_path_buf(), article);
+                }
+                None => {
+                    report.skipped += usize::from(self.failed.insert(path.to_path_buf()));
+                }
             }
         }
-        match loaded.article {
-            Some(article) => {
-                articles.insert(path.to_path_buf(), article);
-            }
-            None => report.skipped += 1,
-        }
+        articles
     }
-    articles
 }
 
 fn diagnostic(file: String, finding: &Finding, source: &str) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! Step 9: documents are put in place, each whole, and what is no longer made is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Place, Sink, codes};
@@ -9,7 +9,7 @@ use crate::format::FORMATS;
 use crate::store::{Change, Kind, Store};
 use crate::unit::Bytes;
 
-use super::Report;
+use super::{Report, archive};
 
 /// The largest file that is looked at to see whether it is a feed of ours.
 const LOOKED_AT: Bytes = Bytes(256 << 20);
@@ -17,8 +17,6 @@ const LOOKED_AT: Bytes = Bytes(256 << 20);
 pub(super) fn publish(
     store: &dyn Store,
     documents: &BTreeMap<PathBuf, Vec<u8>>,
-    prune: bool,
-    sink: &mut Sink<'_>,
     report: &mut Report,
 ) -> Result<(), Error> {
     for (path, bytes) in documents {
@@ -27,8 +25,20 @@ pub(super) fn publish(
             Change::Unchanged => report.unchanged += 1,
         }
     }
-    for path in orphans(store, documents) {
-        if prune {
+    Ok(())
+}
+
+/// Names what this run did not make, or removes it. What an open month held lies at the month's own address once that is
+/// whole: there is nothing to ask then.
+pub(super) fn tidy(
+    store: &dyn Store,
+    made: &BTreeSet<PathBuf>,
+    prune: bool,
+    sink: &mut Sink<'_>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    for path in orphans(store, made) {
+        if prune || archive::whole(&path).is_some_and(|whole| made.contains(&whole)) {
             store.remove(&path).map_err(|e| Error::io("remove the feed", store.show(&path), e))?;
             report.removed += 1;
         } else {
@@ -43,14 +53,20 @@ pub(super) fn publish(
     Ok(())
 }
 
-/// Feeds of ours, in the root or one folder below, that this run did not make.
-fn orphans(store: &dyn Store, documents: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<PathBuf> {
-    let root = store.list(Path::new("")).unwrap_or_default();
-    let folders = root.into_iter().filter(|i| i.kind == Kind::Folder).map(|i| PathBuf::from(i.name));
-    let folders = std::iter::once(PathBuf::new()).chain(folders);
+/// Feeds of ours, in the root or one folder below, and documents of their archives, that this run did not make.
+fn orphans(store: &dyn Store, made: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let within = |folder: &Path| -> Vec<PathBuf> {
+        let items = store.list(folder).unwrap_or_default().into_iter();
+        items.filter(|i| i.kind == Kind::Folder).map(|i| folder.join(i.name)).collect()
+    };
+    let folders = std::iter::once(PathBuf::new()).chain(within(Path::new(""))).flat_map(|folder| {
+        let mut months = within(&folder.join(archive::FOLDER));
+        months.retain(|month| month.file_name().is_some_and(archive::is_folder));
+        std::iter::once(folder).chain(months)
+    });
     let places = folders.flat_map(|folder| FORMATS.iter().map(move |f| (folder.join(f.file_name()), *f)));
     places
-        .filter(|(path, _)| !documents.contains_key(path))
+        .filter(|(path, _)| !made.contains(path))
         .filter(|(path, format)| {
             let read = store.read(path, LOOKED_AT).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             read.is_some_and(|text| format.is_ours(&text))

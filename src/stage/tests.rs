@@ -74,8 +74,18 @@ fn seed(number: i64) -> Vec<u8> {
 }
 
 fn mill(seeds: &Faulty, feeds: &Faulty, limit: i64) -> (Result<Report, Error>, Vec<(&'static str, String)>) {
+    mill_with(seeds, feeds, limit, false)
+}
+
+fn mill_with(
+    seeds: &Faulty,
+    feeds: &Faulty,
+    limit: i64,
+    archive: bool,
+) -> (Result<Report, Error>, Vec<(&'static str, String)>) {
     let mut sink = Sink::keeping();
     let mut raw = RawConfig::default();
+    raw.set("archive", crate::config::Value::Switch(archive), "test");
     raw.set("base_url", crate::config::Value::Text("https://f.example/".to_owned()), "test");
     raw.set("limit", crate::config::Value::Number(limit), "test");
     let plan = raw.resolve(&mut sink).unwrap();
@@ -130,4 +140,56 @@ fn policy_publishing_an_output_that_refuses_is_an_error_and_the_old_feed_stays()
     let error = report.unwrap_err();
     assert_eq!((error.kind(), error.path()), (Kind::Io, Some(Path::new("atom.xml"))));
     assert_eq!(feeds.inner.read(Path::new("atom.xml"), Bytes(9)).unwrap(), b"old");
+}
+
+/// Seed `i` is of the day `i` since 2023-07-22.
+fn daily(seeds: &Faulty, days: std::ops::Range<i64>) {
+    for i in days {
+        let bytes = String::from_utf8(seed(i)).unwrap();
+        let (old, new) = (1_690_000_000_000 + i, 1_690_000_000_000 + i * 86_400_000);
+        let bytes = bytes.replace(&old.to_string(), &new.to_string());
+        seeds.inner.replace(Path::new(&format!("{i}.txt")), bytes.as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn policy_archive_reads_each_seed_once_and_counts_it_once() {
+    let seeds = Faulty::default();
+    daily(&seeds, 0..100);
+    let (report, said) = mill_with(&seeds, &Faulty::default(), 7, true);
+    let report = report.unwrap();
+    assert_eq!((report.entries, report.feeds, seeds.wholes.load(Ordering::Relaxed)), (100, 1, 100));
+    assert_eq!(report.written, 3 * 5, "the feed, 2023-07 to 2023-09, and October, which is open");
+    assert_eq!(said, []);
+}
+
+#[test]
+fn policy_archive_is_in_place_before_the_feed_that_leads_to_it() {
+    let (seeds, good) = (Faulty::default(), MemoryStore::new());
+    daily(&seeds, 0..50);
+    let feeds = Faulty { refused: "2023-08-open", inner: good, ..Faulty::default() };
+    feeds.inner.replace(Path::new("rss.xml"), b"old").unwrap();
+    assert_eq!(mill_with(&seeds, &feeds, 20, true).0.unwrap_err().kind(), Kind::Io);
+    assert_eq!(feeds.inner.read(Path::new("rss.xml"), Bytes(9)).unwrap(), b"old");
+    assert!(feeds.inner.read(Path::new("archive/2023-07/rss.xml"), Bytes(1 << 20)).is_ok());
+}
+
+#[test]
+fn policy_archive_a_month_whose_seeds_changed_under_our_hands_breaks_no_chain() {
+    let seeds = Faulty::default();
+    daily(&seeds, 0..80);
+    let last = seeds.inner.read(Path::new("79.txt"), Bytes(1 << 20)).unwrap();
+    *seeds.later.lock().unwrap() = Some(last);
+    let feeds = Faulty::default();
+    let (report, said) = mill_with(&seeds, &feeds, 20, true);
+    assert_eq!((report.unwrap().entries, said.len()), (1, 79));
+    let (mut path, mut seen) = ("feed.json".to_owned(), Vec::new());
+    loop {
+        let bytes = feeds.inner.read(Path::new(&path), Bytes(1 << 20)).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        seen.push(document["items"].as_array().unwrap().len());
+        let Some(next) = document["next_url"].as_str() else { break };
+        path = next.strip_prefix("https://f.example/").unwrap().to_owned();
+    }
+    assert_eq!(seen, [1, 0, 0, 0]);
 }

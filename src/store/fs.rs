@@ -113,9 +113,8 @@ impl Store for FsStore {
     fn remove(&self, path: &Path) -> io::Result<()> {
         let target = self.root.join(path);
         fs::remove_file(&target)?;
-        if let Some(folder) = target.parent().filter(|f| *f != self.root) {
-            let _ = fs::remove_dir(folder);
-        }
+        let folders = target.ancestors().skip(1).take_while(|f| *f != self.root);
+        let _ = folders.map(fs::remove_dir).all(|removed| removed.is_ok());
         Ok(())
     }
 

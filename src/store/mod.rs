@@ -88,7 +88,7 @@ pub trait Store: Sync {
     /// What the storage says; the old file is then as it was.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change>;
 
-    /// Removes a file, and its folder where that is empty then.
+    /// Removes a file, and the folders above it that are empty then.
     ///
     /// # Errors
     /// What the storage says.
@@ -127,5 +127,11 @@ pub(crate) mod contract {
         assert_eq!(store.remove(path).unwrap_err().kind(), io::ErrorKind::NotFound);
         let left: Vec<_> = store.list(Path::new("")).unwrap().into_iter().map(|i| i.name).collect();
         assert_eq!(left, ["a.txt"], "an emptied folder goes with its last file");
+        store.replace(Path::new("c/d/two.txt"), b"").unwrap();
+        store.replace(Path::new("c/one.txt"), b"").unwrap();
+        store.remove(Path::new("c/d/two.txt")).unwrap();
+        assert_eq!(store.list(Path::new("c")).unwrap().len(), 1);
+        store.remove(Path::new("c/one.txt")).unwrap();
+        assert_eq!(store.list(Path::new("")).unwrap().len(), 1, "and so do those above it");
     }
 }

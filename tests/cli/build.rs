@@ -9,7 +9,7 @@ const QUIET: [&str; 2] = ["--base-url", "https://f.example/feeds/"];
 const T: i64 = 1_698_786_902_000;
 
 /// Every file under the feeds with its bytes and mtime.
-fn feeds(mill: &Mill) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
+pub(super) fn feeds(mill: &Mill) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
     fn walk(folder: &std::path::Path, into: &mut BTreeMap<String, (Vec<u8>, SystemTime)>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
