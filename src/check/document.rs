@@ -203,6 +203,11 @@ pub(super) struct Document<'a> {
 
 /// Reads a document.
 pub(super) fn parse(text: &str) -> Document<'_> {
+    // The tokenizer would skip it and count from behind it.
+    if text.starts_with('\u{feff}') {
+        let flaw = flaw(0, "a second byte order mark, which is no mark but text");
+        return Document { flaw: Some(flaw), ..Document::default() };
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     let mut parser = Parser {
@@ -272,7 +277,7 @@ impl<'a> Parser<'a> {
                 self.end(at);
             }
             Event::Text(_) => {
-                let raw = &self.text[at..after];
+                let raw = self.text.get(at..after).unwrap_or_default();
                 let bracket = memchr::memchr(b']', raw.as_bytes());
                 if let Some(inner) = bracket.and_then(|first| Some(first + raw[first..].find("]]>")?)) {
                     return Err(flaw(at + inner, "`]]>` stands in text"));
@@ -360,7 +365,11 @@ impl<'a> Parser<'a> {
     /// Gives the text since the last tag to the element it stands in.
     fn flush(&mut self) {
         if let (Some((value, at, end)), Some(parent)) = (self.pending.take(), self.open.last_mut()) {
-            parent.nodes.push(Node::Text(Text { value, raw: &self.text[at..end], at }));
+            parent.nodes.push(Node::Text(Text {
+                value,
+                raw: self.text.get(at..end).unwrap_or_default(),
+                at,
+            }));
         }
     }
 

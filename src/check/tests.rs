@@ -244,6 +244,13 @@ fn a_fault_in_its_thousands_is_said_a_thousand_times_and_counted() {
 }
 
 #[test]
+fn a_second_byte_order_mark_is_text() {
+    // Found by the fuzzer: places behind it were those of other characters.
+    let found = check(b"\xfe\xff\xfe\xff\xff\x74\x30\x74\x6e\x3d\x2e\x5f\x75\x72\0w", Options::default());
+    assert_eq!(found[0].meta.code, "xml/not-well-formed");
+}
+
+#[test]
 fn encodings_are_read_as_declared() {
     let feed = |encoding: &str| {
         format!(
