@@ -115,7 +115,12 @@ fn entry(entry: &Entry) -> atom_syndication::Entry {
             .collect(),
         links,
         published: Some(entry.published.to_utc().fixed_offset()),
-        summary: (!entry.summary.is_empty()).then(|| Text::plain(entry.summary.clone())),
+        // An entry should have some text (RFC 4287, 4.1.1.1); where a seed has none there is its title.
+        summary: match (entry.summary.is_empty(), entry.content.is_empty()) {
+            (false, _) => Some(Text::plain(entry.summary.clone())),
+            (true, true) => Some(Text::plain(entry.title.clone())),
+            (true, false) => None,
+        },
         content: (!entry.content.is_empty()).then(|| Content {
             content_type: Some("html".to_owned()),
             value: Some(entry.content.as_str().to_owned()),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::*;
-use crate::html::{Policy, RawHtml, clean, xml_text};
+use crate::html::{CleanHtml, Policy, RawHtml, clean, xml_text};
 use crate::model::{History, Person};
 use crate::unit::{Bytes, MediaType, UnixMs};
 
@@ -12,7 +12,7 @@ fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
-fn html(raw: &str) -> crate::html::CleanHtml {
+fn html(raw: &str) -> CleanHtml {
     clean(RawHtml(raw), &url("https://site.example/a/"), &Policy::default()).html
 }
 
@@ -71,7 +71,7 @@ fn rich() -> Feed {
     ];
     second.authors = vec![Person { name: "Bo & Co".to_owned(), email: None, uri: None }];
     let mut third = entry("https://site.example/c", "Empty");
-    third.content = crate::html::CleanHtml::default();
+    third.content = CleanHtml::default();
     third.summary = String::new();
     third.published = UnixMs(-86_400_000);
     third.updated = UnixMs(-86_400_000);
@@ -124,12 +124,15 @@ fn read_atom(bytes: &[u8]) -> Vec<Read> {
             let length = l.length.as_ref().map_or(0, |l| l.parse().unwrap());
             Some((l.href.clone(), l.mime_type.clone()?, length))
         });
+        let summary = e.summary.clone().map(|s| s.value).unwrap_or_default();
+        // Where there is no text at all, the summary is the title by policy: that says no more than the others.
+        let only_title = e.content.is_none() && summary == e.title.value;
         Read {
             id: e.id.clone(),
             link: e.links.iter().find(|l| l.rel == "alternate").unwrap().href.clone(),
             title: e.title.value.clone(),
             published: e.published.unwrap().timestamp(),
-            summary: e.summary.clone().map(|s| s.value).unwrap_or_default(),
+            summary: if only_title { String::new() } else { summary },
             content: e.content.clone().and_then(|c| c.value).unwrap_or_default(),
             typed: typed.collect(),
             categories: e.categories.iter().map(|c| c.term.clone()).collect(),
@@ -164,6 +167,17 @@ fn read_json(bytes: &[u8]) -> Vec<Read> {
 fn read(feed: &Feed, layout: Layout) -> [Vec<Read>; 3] {
     let write = |name: &str| format(name).unwrap().write(feed, layout).unwrap();
     [read_rss(&write("rss")), read_atom(&write("atom")), read_json(&write("json"))]
+}
+
+#[test]
+fn an_atom_entry_without_text_has_its_title_as_summary() {
+    let mut feed = rich();
+    let title = feed.entries[0].title.clone();
+    (feed.entries[0].summary, feed.entries[0].content) = (String::new(), CleanHtml::default());
+    let atom = format("atom").unwrap().write(&feed, Layout::Indented).unwrap();
+    let read = atom_syndication::Feed::read_from(atom.as_slice()).unwrap();
+    assert_eq!(read.entries[0].summary.clone().unwrap().value, title);
+    assert!(read.entries[0].content.is_none());
 }
 
 #[test]
