@@ -244,6 +244,14 @@ fn a_fault_in_its_thousands_is_said_a_thousand_times_and_counted() {
 }
 
 #[test]
+fn a_message_is_one_line_whatever_a_document_is_made_of() {
+    // Found by the fuzzer.
+    let found = found("<rss version='2.0'><summary></su\n<!--\u{1b}[31mmmary></rss>", None);
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|d| !d.message.contains(char::is_control)), "{found:?}");
+}
+
+#[test]
 fn a_second_byte_order_mark_is_text() {
     // Found by the fuzzer: places behind it were those of other characters.
     let found = check(b"\xfe\xff\xfe\xff\xff\x74\x30\x74\x6e\x3d\x2e\x5f\x75\x72\0w", Options::default());
