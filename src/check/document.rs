@@ -75,6 +75,11 @@ pub(super) struct Text<'a> {
 }
 
 impl Text<'_> {
+    /// Where it begins, white space aside; none where it is blank.
+    pub(super) fn begin(&self) -> Option<usize> {
+        self.value.find(|c: char| !c.is_whitespace()).map(|inner| self.locate(inner))
+    }
+
     /// Where in the document a byte of the value stands.
     pub(super) fn locate(&self, offset: usize) -> usize {
         let (mut raw, mut value) = (self.raw, 0);
@@ -176,9 +181,7 @@ impl<'a> Element<'a> {
 
     /// Where its text begins, white space aside; its start tag where it has none.
     pub(super) fn text_at(&self) -> usize {
-        self.texts()
-            .find_map(|t| t.value.find(|c: char| !c.is_whitespace()).map(|inner| t.locate(inner)))
-            .unwrap_or(self.at)
+        self.texts().find_map(Text::begin).unwrap_or(self.at)
     }
 }
 

@@ -259,8 +259,8 @@ pub(super) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
                 match node {
                     Node::Element(child) => enter(scope, child, &mut seen, log),
                     Node::Text(text) if !text_said => {
-                        if let Some(inner) = text.value.find(|c: char| !c.is_whitespace()) {
-                            structure::unexpected_text(scope, &text.value, text.locate(inner), log);
+                        if let Some(begin) = text.begin() {
+                            structure::unexpected_text(scope, &text.value, begin, log);
                             text_said = true;
                         }
                     }

@@ -122,16 +122,18 @@ pub(in super::super) static FEED: Def = Def::parent("feed", &[]).attributes(&["i
 pub(in super::super) static ENTRY: Def =
     Def::parent("entry", &[&FEED]).attributes(&["rdf:parseType"]).many().check(entry);
 pub(in super::super) static SOURCE: Def = Def::parent("source", &[&ENTRY]).check(source);
-pub(in super::super) static AUTHOR: Def =
-    Def::parent("author", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM])
-        .attributes(&["rdf:parseType"])
-        .many()
-        .check(person);
-pub(in super::super) static CONTRIBUTOR: Def =
-    Def::parent("contributor", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM])
-        .attributes(&["rdf:parseType"])
-        .many()
-        .check(person);
+static AUTHOR: Def = Def::parent("author", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL])
+    .attributes(&["rdf:parseType"])
+    .many()
+    .check(person);
+/// An item of RSS has one author.
+static ITEM_AUTHOR: Def = Def::parent("author", &[&rss::ITEM]).attributes(&["rdf:parseType"]).check(person);
+static CONTRIBUTOR: Def = Def::parent("contributor", &[&FEED, &ENTRY, &SOURCE, &rss::CHANNEL, &rss::ITEM])
+    .attributes(&["rdf:parseType"])
+    .many()
+    .check(person);
+
+pub(in super::super) const PERSONS: &[&Def] = &[&AUTHOR, &ITEM_AUTHOR, &CONTRIBUTOR];
 
 pub(in super::super) static FAMILY: Family = Family {
     rules: &[
@@ -153,10 +155,11 @@ pub(in super::super) static FAMILY: Family = Family {
             &ENTRY,
             &SOURCE,
             &AUTHOR,
+            &ITEM_AUTHOR,
             &CONTRIBUTOR,
-            &Def::text("name", &[&AUTHOR, &CONTRIBUTOR], name),
-            &Def::text("email", &[&AUTHOR, &CONTRIBUTOR], |s, log| s.value(log, email::address)),
-            &Def::text("uri", &[&AUTHOR, &CONTRIBUTOR], address),
+            &Def::text("name", PERSONS, name),
+            &Def::text("email", PERSONS, |s, log| s.value(log, email::address)),
+            &Def::text("uri", PERSONS, address),
             &Def::text("id", &[&FEED, &ENTRY, &SOURCE], id),
             &Def::text("id", &[&rss::CHANNEL, &rss::ITEM], |s, log| s.value(log, url::iri)),
             &Def::text("icon", &[&FEED, &SOURCE, &rss::CHANNEL], address),
@@ -282,11 +285,7 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
         match child("content") {
             Some(content) => {
                 let kind = content.value("type").unwrap_or_default();
-                let is_text = !kind.contains('/')
-                    || kind.ends_with("+xml")
-                    || kind.ends_with("/xml")
-                    || kind.starts_with("text/");
-                if !summary && (content.attribute("src").is_some() || !is_text) {
+                if !summary && (content.attribute("src").is_some() || !text::is_readable(kind)) {
                     log.end(&MISSING_SUMMARY, entry, "the content is no text, and there is no `summary`");
                 }
             }
@@ -309,12 +308,6 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
 
 fn person(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.requires(log, &[("name", &element::MISSING)]);
-    if scope.stands_in(&[&rss::ITEM])
-        && scope.before().any(|e| e.is(ATOM, scope.element.local))
-        && scope.element.local == "author"
-    {
-        element::duplicate(scope.parent.unwrap_or(scope), scope.element, log);
-    }
 }
 
 fn name(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -347,9 +340,8 @@ fn category(scope: &Scope<'_, '_>, log: &mut Log) {
     for child in scope.element.elements() {
         walk::undefined(scope, child, log);
     }
-    if let Some(text) = scope.element.texts().find(|t| !t.value.trim().is_empty()) {
-        let inner = text.value.len() - text.value.trim_start().len();
-        element::unexpected_text(scope, &text.value, text.locate(inner), log);
+    if let Some((text, begin)) = scope.element.texts().find_map(|t| Some((t, t.begin()?))) {
+        element::unexpected_text(scope, &text.value, begin, log);
     }
     scope.required(log, "term", element::not_blank_attribute);
     scope.attribute(log, "scheme", url::iri);

@@ -9,6 +9,7 @@ use super::super::rule::{
 };
 use super::super::walk::{Family, Scope};
 use super::element;
+use super::number::is_whole;
 use crate::unit::UnixMs;
 
 static RFC822: Rule = Rule::error("date/rfc822", "No date of RFC 822")
@@ -120,13 +121,9 @@ pub(in super::super) fn implausible(instant: UnixMs, now: Option<UnixMs>) -> Opt
     (instant.0 < YEAR_1990 || late).then_some(&IMPLAUSIBLE)
 }
 
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
 /// A number of exactly so many digits.
 fn number(text: &str, length: usize) -> Option<u32> {
-    (text.len() == length && digits(text)).then(|| text.parse().ok()).flatten()
+    (text.len() == length && is_whole(text)).then(|| text.parse().ok()).flatten()
 }
 
 fn instant(date: NaiveDate, time: NaiveTime, offset_minutes: i64) -> UnixMs {
@@ -172,7 +169,7 @@ fn read_iso(text: &str) -> Option<UnixMs> {
     let fields: Vec<&str> = time.split(':').collect();
     let time = match fields[..] {
         [hours, minutes] if fraction.is_none() => clock(number(hours, 2)?, number(minutes, 2)?, 0)?,
-        [hours, minutes, seconds] if fraction.is_none_or(digits) => {
+        [hours, minutes, seconds] if fraction.is_none_or(is_whole) => {
             clock(number(hours, 2)?, number(minutes, 2)?, number(seconds, 2)?)?
         }
         _ => return None,

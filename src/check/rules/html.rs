@@ -151,15 +151,20 @@ fn is_careful(scope: &Scope<'_, '_>) -> bool {
     scope.feed.text.get(scope.element.at..scope.element.end).is_some_and(|raw| raw.contains("&#x"))
 }
 
+/// What speaks for HTML in the text of an element whose author was not careful; an end tag always does.
+fn sign_in<'t>(scope: &Scope<'_, '_>, text: &'t str) -> Option<Sign<'t>> {
+    sign(text).filter(|s| matches!(s, Sign::Markup(found) if found.starts_with("</")) || !is_careful(scope))
+}
+
 /// Plain text, in which HTML has no place.
 pub(in super::super) fn plain(scope: &Scope<'_, '_>, log: &mut Log) {
     let text = scope.element.text();
-    match sign(&text) {
-        Some(Sign::Markup(found)) if found.starts_with("</") || !is_careful(scope) => {
+    match sign_in(scope, &text) {
+        Some(Sign::Markup(found)) => {
             let message = format!("`{}` holds `{}`", scope.element.name, shown(found));
             log.text(&IN_TEXT, scope.element, message);
         }
-        Some(Sign::Likeness(found)) if scope.is_rss_2() && !is_careful(scope) => {
+        Some(Sign::Likeness(found)) if scope.is_rss_2() => {
             let message = format!("`{}` holds `{}`", scope.element.name, shown(found));
             log.text(&CHARACTER_DATA, scope.element, message);
         }
@@ -177,9 +182,7 @@ pub(in super::super) fn plain_attribute(attribute: &Attribute<'_>, log: &mut Log
 /// A text that is not said to be HTML.
 pub(in super::super) fn undeclared(scope: &Scope<'_, '_>, log: &mut Log) {
     let text = scope.element.text();
-    if let Some(Sign::Markup(found)) = sign(&text)
-        && (found.starts_with("</") || !is_careful(scope))
-    {
+    if let Some(Sign::Markup(found)) = sign_in(scope, &text) {
         let message = format!("`{}` holds `{}`, and its type is text", scope.element.name, shown(found));
         log.text(&UNDECLARED, scope.element, message);
     }

@@ -16,13 +16,28 @@ const APPLE: &str = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390"
 /// A show with what an example adds.
 macro_rules! show {
     ($($inside:literal)?) => {
+        channel!(
+            "version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
+            "<language>en</language>\n",
+            self_link!()
+            $(, $inside)?
+        )
+    };
+}
+
+/// The same in an encoding.
+macro_rules! show_in {
+    ($encoding:literal) => {
         concat!(
-            "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" ",
-            "xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\n<channel>\n<title>Town</title>\n",
-            "<link>https://town.example/</link>\n<description>News</description>\n<language>en</language>\n",
-            "<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n",
-            $($inside,)?
-            "</channel>\n</rss>"
+            "<?xml version=\"1.0\" encoding=\"",
+            $encoding,
+            "\"?>\n",
+            show!(
+                r#"<itunes:category text="News"/>
+<itunes:explicit>false</itunes:explicit>
+<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
+"#
+            )
         )
     };
 }
@@ -101,31 +116,7 @@ static NOT_UTF8: Rule = Rule::warning("itunes/not-utf8", "A podcast that is not 
     .why("The store asks for UTF-8 and takes other encodings for it.")
     .help("write UTF-8")
     .spec("Apple Podcasts, RSS feed requirements", APPLE)
-    .example(Whole, r#"<?xml version="1.0" encoding="iso-8859-1"?>
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<language>en</language>
-<atom:link rel="self" href="https://town.example/rss.xml"/>
-<itunes:category text="News"/>
-<itunes:explicit>false</itunes:explicit>
-<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
-</channel>
-</rss>"#, r#"<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<language>en</language>
-<atom:link rel="self" href="https://town.example/rss.xml"/>
-<itunes:category text="News"/>
-<itunes:explicit>false</itunes:explicit>
-<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>
-</channel>
-</rss>"#);
+    .example(Whole, show_in!("iso-8859-1"), show_in!("utf-8"));
 
 static MISSING: Rule = Rule::warning("itunes/missing-element", "A podcast without what the store requires")
     .why("The store refuses a show without language, category and explicit.")

@@ -14,21 +14,7 @@ pub(super) static NAMESPACE: Rule = Rule::error("media/namespace", "The namespac
     .why("The namespace ends with a slash; readers compare letter by letter.")
     .help("write xmlns:media=\"http://search.yahoo.com/mrss/\"")
     .spec("Media RSS, Namespace", "https://www.rssboard.org/media-rss#namespace-declaration")
-    .example(Whole, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<atom:link rel="self" href="https://town.example/rss.xml"/>
-</channel>
-</rss>"#, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<atom:link rel="self" href="https://town.example/rss.xml"/>
-</channel>
-</rss>"#);
+    .example(Whole, channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:media=\"http://search.yahoo.com/mrss\"", self_link!()), channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:media=\"http://search.yahoo.com/mrss/\"", self_link!()));
 
 static GROUP: Rule = Rule::warning("media/group", "A group of less than two contents")
     .why("A group holds forms of one thing, such as two sizes of a film. One content needs no group, though some sites always write one.")

@@ -3,48 +3,49 @@
 
 // Whole documents for examples, with what an example adds; the rest is as it should be.
 
-macro_rules! rss_without_self {
-    ($($inside:literal)?) => {
+macro_rules! channel {
+    ($attributes:literal $(, $inside:expr)*) => {
         concat!(
-            "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n",
+            "<rss ", $attributes, ">\n<channel>\n<title>Town</title>\n",
             "<link>https://town.example/</link>\n<description>News</description>\n",
-            $($inside,)?
+            $($inside,)*
             "</channel>\n</rss>"
         )
+    };
+}
+
+macro_rules! self_link {
+    () => {
+        "<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n"
+    };
+}
+
+macro_rules! rss_without_self {
+    ($($inside:expr),*) => {
+        channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"" $(, $inside)*)
     };
 }
 
 macro_rules! rss {
-    ($($inside:literal)?) => {
-        concat!(
-            "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n",
-            "<link>https://town.example/</link>\n<description>News</description>\n",
-            "<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n",
-            $($inside,)?
-            "</channel>\n</rss>"
-        )
+    ($($inside:expr),*) => {
+        rss_without_self!(self_link!() $(, $inside)*)
     };
 }
 
 macro_rules! atom_without_self {
-    ($($inside:literal)?) => {
+    ($($inside:expr),*) => {
         concat!(
             "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n",
             "<updated>2023-10-31T21:15:02Z</updated>\n",
-            $($inside,)?
+            $($inside,)*
             "</feed>"
         )
     };
 }
 
 macro_rules! atom {
-    ($($inside:literal)?) => {
-        concat!(
-            "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>https://town.example/</id>\n<title>Town</title>\n",
-            "<updated>2023-10-31T21:15:02Z</updated>\n<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n",
-            $($inside,)?
-            "</feed>"
-        )
+    () => {
+        atom_without_self!("<link rel=\"self\" href=\"https://town.example/atom.xml\"/>\n")
     };
 }
 

@@ -3,11 +3,12 @@
 use super::super::log::Log;
 use super::super::rule::{
     Rule,
-    Within::{Channel, Item},
+    Within::{Channel, Item, Whole},
 };
-use super::super::walk::{Def, Family, Scope, pass};
+use super::super::walk::{Def, Family, Scope, pass, undefined};
 use super::dublin::{RESOURCE, resource};
-use super::{atom, date, element, html, number, rss, url};
+use super::rss::address;
+use super::{atom, date, element, html, number, rss};
 
 static UPDATE_PERIOD: Rule = Rule::error("sy/update-period", "No period of the syndication module")
     .why("Readers that know the module ask as often as it says; what they can't read they pass over.")
@@ -29,28 +30,31 @@ static HIT_PARADE: Rule = Rule::error("slash/hit-parade", "No list of whole numb
         "<slash:hit_parade>177,155</slash:hit_parade>",
     );
 
-static SLASH_DATE: Rule = Rule::warning("slash/date", "A count of comments in a channel without lastBuildDate")
-    .why("The count is right at one moment only, and the channel does not say which.")
-    .help("add lastBuildDate to the channel")
-    .spec("RSS Profile, slash:comments", "https://www.rssboard.org/rss-profile#namespace-elements-slash-comments")
-    .example(super::super::rule::Within::Whole, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:slash="http://purl.org/rss/1.0/modules/slash/">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<atom:link rel="self" href="https://town.example/rss.xml"/>
-<item><title>One</title><guid>https://town.example/1</guid><slash:comments>3</slash:comments></item>
-</channel>
-</rss>"#, r#"<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:slash="http://purl.org/rss/1.0/modules/slash/">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<lastBuildDate>Tue, 31 Oct 2023 21:15:02 GMT</lastBuildDate>
-<atom:link rel="self" href="https://town.example/rss.xml"/>
-<item><title>One</title><guid>https://town.example/1</guid><slash:comments>3</slash:comments></item>
-</channel>
-</rss>"#);
+/// A channel with a count of comments, and what an example adds.
+macro_rules! counted {
+    ($($inside:literal)?) => {
+        channel!(
+            "version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:slash=\"http://purl.org/rss/1.0/modules/slash/\""
+            $(, $inside)?,
+            self_link!(),
+            "<item><title>One</title><guid>https://town.example/1</guid><slash:comments>3</slash:comments></item>\n"
+        )
+    };
+}
+
+static SLASH_DATE: Rule =
+    Rule::warning("slash/date", "A count of comments in a channel without lastBuildDate")
+        .why("The count is right at one moment only, and the channel does not say which.")
+        .help("add lastBuildDate to the channel")
+        .spec(
+            "RSS Profile, slash:comments",
+            "https://www.rssboard.org/rss-profile#namespace-elements-slash-comments",
+        )
+        .example(
+            Whole,
+            counted!(),
+            counted!("<lastBuildDate>Tue, 31 Oct 2023 21:15:02 GMT</lastBuildDate>\n"),
+        );
 
 static COMMENT_RSS: Rule = Rule::warning("wfw/comment-rss", "The address of comments under its misspelled name")
     .why("The element is `commentRss`; `commentRSS` was a slip of an early description that some readers do not know.")
@@ -85,7 +89,7 @@ pub(in super::super) static CONTENT: Family = Family {
     rules: &[&CONTENT_FIRST],
     stray: |scope, child, log| match child.local {
         "encoded" => element::questionable(scope, child, log),
-        _ => super::super::walk::undefined(scope, child, log),
+        _ => undefined(scope, child, log),
     },
     ..Family::of_elements(
         "content",
@@ -99,10 +103,6 @@ fn encoded(scope: &Scope<'_, '_>, log: &mut Log) {
     if !log.is_full(&CONTENT_FIRST) && !scope.before().any(|e| e.is("", "description")) {
         log.start(&CONTENT_FIRST, scope.element, "no `description` stands before `content:encoded`");
     }
-}
-
-fn address(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.value(log, url::uri);
 }
 
 pub(in super::super) static CREATIVE_COMMONS: Family = Family::of_elements(
@@ -265,18 +265,15 @@ pub(in super::super) static OPEN_SEARCH: Family = Family {
 static LIST_INFO: Def = Def::parent("listinfo", CHANNELS);
 
 /// Microsoft's Simple List Extensions.
-pub(in super::super) static LIST: Family = Family {
-    stray: super::super::walk::undefined,
-    ..Family::of_elements(
-        "cf",
-        &["http://www.microsoft.com/schemas/rss/core/2005"],
-        &[
-            &LIST_INFO,
-            &Def::text("treatAs", CHANNELS, |_, _| {}).many(),
-            &Def::own("sort", &[&LIST_INFO], |_, _| {})
-                .attributes(&["data-type", "default", "element", "label", "ns"])
-                .many(),
-            &Def::own("group", &[&LIST_INFO], |_, _| {}).attributes(&["element", "label", "ns"]).many(),
-        ],
-    )
-};
+pub(in super::super) static LIST: Family = Family::of_elements(
+    "cf",
+    &["http://www.microsoft.com/schemas/rss/core/2005"],
+    &[
+        &LIST_INFO,
+        &Def::text("treatAs", CHANNELS, |_, _| {}).many(),
+        &Def::own("sort", &[&LIST_INFO], |_, _| {})
+            .attributes(&["data-type", "default", "element", "label", "ns"])
+            .many(),
+        &Def::own("group", &[&LIST_INFO], |_, _| {}).attributes(&["element", "label", "ns"]).many(),
+    ],
+);

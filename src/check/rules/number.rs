@@ -76,7 +76,8 @@ pub(in super::super) static FAMILY: Family = Family::of_rules(
     &[&POSITIVE, &NOT_NEGATIVE, &INTEGER, &ATTRIBUTE, &DECIMAL, &TRUE_FALSE, &BOOLEAN_ATTRIBUTE, &YES_NO],
 );
 
-fn is_whole(text: &str) -> bool {
+/// Digits and nothing else.
+pub(in super::super) fn is_whole(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 

@@ -17,14 +17,7 @@ static VERSION: Rule = Rule::error("rss/version", "A version of RSS that does no
     .spec("RSS 2.0.11, What is RSS?", "https://www.rssboard.org/rss-specification#whatIsRss")
     .example(
         Whole,
-        r#"<rss version="3.0" xmlns:atom="http://www.w3.org/2005/Atom">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<atom:link rel="self" href="https://town.example/rss.xml"/>
-</channel>
-</rss>"#,
+        channel!("version=\"3.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"", self_link!()),
         rss!(),
     );
 
@@ -164,21 +157,7 @@ static TEXT_INPUT_NAME: Rule = Rule::error("rss/text-input-name", "No name of a 
     .why("A browser sends the text under this name.")
     .help("begin with a letter; letters, digits, - _ : . may follow")
     .spec("HTML 4.01, 6.2", "https://www.w3.org/TR/html401/types.html#type-name")
-    .example(Whole, r#"<rss version="0.92">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<textInput><title>Search</title><description>Search</description><name>1</name><link>https://town.example/search</link></textInput>
-</channel>
-</rss>"#, r#"<rss version="0.92">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-<textInput><title>Search</title><description>Search</description><name>q</name><link>https://town.example/search</link></textInput>
-</channel>
-</rss>"#);
+    .example(Whole, channel!("version=\"0.92\"", "<textInput><title>Search</title><description>Search</description><name>1</name><link>https://town.example/search</link></textInput>\n"), channel!("version=\"0.92\"", "<textInput><title>Search</title><description>Search</description><name>q</name><link>https://town.example/search</link></textInput>\n"));
 
 static TEXT_INPUT: Rule = Rule::warning("rss/text-input", "A textInput, which readers ignore")
     .why("Its purpose is something of a mystery, says the specification; hardly any reader shows it.")
@@ -190,13 +169,7 @@ static MISSING_SELF: Rule = Rule::warning("rss/missing-self", "The feed does not
     .why("A feed that was mailed, mirrored or opened as a file can be subscribed to only if it says where it is published.")
     .help("add <atom:link rel=\"self\" href=\"…\" type=\"application/rss+xml\"/>")
     .spec("RSS Profile, atom:link", "https://www.rssboard.org/rss-profile#namespace-elements-atom-link")
-    .example(Whole, r#"<rss version="2.0">
-<channel>
-<title>Town</title>
-<link>https://town.example/</link>
-<description>News</description>
-</channel>
-</rss>"#, rss!());
+    .example(Whole, channel!("version=\"2.0\""), rss!());
 
 static BLINK: Rule = Rule::error("rss/no-blink", "There is no blink element in RSS")
     .why("It belongs to the blogChannel module and must have its namespace.")
@@ -446,7 +419,8 @@ fn titled(scope: &Scope<'_, '_>, log: &mut Log) {
     html::plain(scope, log);
 }
 
-fn address(scope: &Scope<'_, '_>, log: &mut Log) {
+/// An address as text.
+pub(in super::super) fn address(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.value(log, url::uri);
 }
 

@@ -73,6 +73,12 @@ fn is_xml(kind: &str) -> bool {
     kind.ends_with("+xml") || kind.ends_with("/xml")
 }
 
+/// Whether content of a type stands in the feed as it is; any other is in Base64
+/// ([RFC 4287, 4.1.3.3](https://www.rfc-editor.org/rfc/rfc4287#section-4.1.3.3)).
+pub(in super::super) fn is_readable(kind: &str) -> bool {
+    !kind.contains('/') || is_xml(kind) || kind.starts_with("text/")
+}
+
 fn look(scope: &Scope<'_, '_>, is_content: bool, log: &mut Log) {
     let own = scope.element;
     let src = own.attribute("src").filter(|_| is_content);
@@ -120,10 +126,11 @@ fn children(scope: &Scope<'_, '_>, kind: &str, log: &mut Log) {
                 let blank = text.value.trim().is_empty();
                 if kind == "xhtml" && !blank && !begun {
                     log.text(&MISSING_DIV, own, "text stands outside the `div`");
-                } else if !blank && own.elements().next().is_some_and(|e| e.at < text.locate(0)) && !text_said
+                } else if !text_said
+                    && let Some(begin) = text.begin()
+                    && own.elements().next().is_some_and(|e| e.at < begin)
                 {
-                    let inner = text.value.len() - text.value.trim_start().len();
-                    element::unexpected_text(scope, &text.value, text.locate(inner), log);
+                    element::unexpected_text(scope, &text.value, begin, log);
                     text_said = true;
                 }
                 begun |= !blank;
@@ -166,7 +173,7 @@ fn said(scope: &Scope<'_, '_>, kind: &str, elsewhere: bool, log: &mut Log) {
         if kind != "html" && !elsewhere && !own.text().contains("<html") {
             log.text(&FRAGMENT, own, format!("`{}` is not a whole page", shown(&own.text())));
         }
-    } else if kind.contains('/') && !is_xml(kind) && !kind.starts_with("text/") {
+    } else if !is_readable(kind) {
         match decode(&own.deep_text()) {
             None => log.text(&BASE64, own, format!("content of the type `{}` is not in Base64", shown(kind))),
             Some(bytes) if kind.ends_with("/html") => {

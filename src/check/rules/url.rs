@@ -9,6 +9,7 @@ use super::super::rule::{
     Within::{Entry, Item},
 };
 use super::super::walk::Family;
+use super::number::is_whole;
 
 static CHARACTER: Rule = Rule::error("url/character", "A character that no address may hold")
     .why("Spaces, quotes, brackets and a `%` without two hexadecimal digits make an address that each reader repairs in its own way.")
@@ -217,10 +218,6 @@ fn characters(text: &str) -> Option<&'static Rule> {
     (twice || !bytes.iter().enumerate().all(|(at, b)| ok(at, *b))).then_some(&CHARACTER)
 }
 
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
 /// What follows `tag:`.
 fn is_tag(text: &str) -> bool {
     let Some((authority, rest)) = text.split_once(',') else { return false };
@@ -236,7 +233,7 @@ fn is_tag(text: &str) -> bool {
         .is_none_or(|u| !u.is_empty() && u.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)));
     let parts: Vec<&str> = date.split('-').collect();
     let lengths: Vec<usize> = parts.iter().map(|p| p.len()).collect();
-    let dated = parts.iter().all(|p| digits(p))
+    let dated = parts.iter().all(|p| is_whole(p))
         && matches!(lengths[..], [4] | [4, 2] | [4, 2, 2])
         && parts.get(1).is_none_or(|m| matches!(m.parse(), Ok(1..=12)))
         && parts.get(2).is_none_or(|d| matches!(d.parse(), Ok(1..=31)));
@@ -298,7 +295,7 @@ fn canonical_authority(authority: &str, scheme: &str) -> String {
     let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(u, h)| (Some(u), h));
     let mut host = host.to_ascii_lowercase();
     if let Some((name, port)) = host.rsplit_once(':')
-        && (port.is_empty() || digits(port))
+        && (port.is_empty() || is_whole(port))
     {
         let default = match scheme {
             "ftp" => "21",

@@ -25,7 +25,8 @@ pub(in super::super) static FAMILY: Family = Family {
         &[XHTML],
         &[
             &Def::own("body", &[&rss::ITEM], body).any_attribute(),
-            &Def::anything("div", &[&rss::CHANNEL, &atom::FEED, &atom::AUTHOR, &atom::CONTRIBUTOR]),
+            &Def::anything("div", &[&rss::CHANNEL, &atom::FEED]),
+            &Def::anything("div", atom::PERSONS),
             &Def::anything("meta", &[&rss::CHANNEL, &atom::FEED]),
         ],
     )

@@ -10,12 +10,7 @@ use super::{language, url};
 /// A whole feed behind what an example shows.
 macro_rules! feed_behind {
     ($declaration:literal) => {
-        concat!(
-            $declaration,
-            "\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n<title>Town</title>\n",
-            "<link>https://town.example/</link>\n<description>News</description>\n",
-            "<atom:link rel=\"self\" href=\"https://town.example/rss.xml\"/>\n</channel>\n</rss>"
-        )
+        concat!($declaration, "\n", rss!())
     };
 }
 
