@@ -1,6 +1,9 @@
-//! Tells the tests what is at hand, so that a test which can't run is reported as ignored, by name.
+//! Tells the tests what is at hand, so that a test which can't run is reported as ignored, by name; and the mill what
+//! it was built of, so that no other build of it takes over what it remembers.
 
 use std::env;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -11,6 +14,12 @@ fn main() {
     }
     println!("cargo::rerun-if-changed=build.rs");
     let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let mut hasher = DefaultHasher::new();
+    for part in ["src", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo::rerun-if-changed={part}");
+        hash(&root.join(part), &mut hasher);
+    }
+    println!("cargo::rustc-env=FEEDMILL_SOURCES={:016x}", hasher.finish());
     let shared = env::var_os("FEEDMILL_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     // Joining an absolute path gives that path.
     if root.join(shared).join("seeds").is_dir() {
@@ -19,4 +28,14 @@ fn main() {
     if env::var_os("FEEDMILL_PYTHON").is_some_and(|python| Path::new(&python).is_file()) {
         println!("cargo::rustc-cfg=has_tools");
     }
+}
+
+/// Every file, by its name and its bytes.
+fn hash(path: &Path, hasher: &mut DefaultHasher) {
+    let mut inner: Vec<PathBuf> =
+        fs::read_dir(path).into_iter().flatten().filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+    inner.sort();
+    path.file_name().hash(hasher);
+    fs::read(path).unwrap_or_default().hash(hasher);
+    inner.iter().for_each(|path| hash(path, hasher));
 }

@@ -47,7 +47,7 @@ const CHANNEL: &[(&str, Takes)] = &[
     ("site_url", Takes::Text),
     ("title", Takes::Text),
 ];
-const TOP: &[(&str, Takes)] = &[("feeds", Takes::Text), ("seeds", Takes::Text)];
+const TOP: &[(&str, Takes)] = &[("catalog", Takes::Switch), ("feeds", Takes::Text), ("seeds", Takes::Text)];
 const TABLES: &[&str] = &["check", "clean", "feed", "section"];
 const CHECK: &[(&str, Takes)] = &[("allow", Takes::List), ("deny", Takes::List)];
 const CLEAN: &[(&str, Takes)] = &[("drop", Takes::List), ("keep", Takes::List)];
@@ -168,6 +168,10 @@ pub struct Plan {
     pub seeds: PathBuf,
     /// Where feeds go.
     pub feeds: PathBuf,
+    /// Whether a catalog is kept beside the feeds.
+    pub catalog: bool,
+    /// All that was configured, in one text: two plans with the same text are the same plan, but for folders.
+    pub written: String,
     /// What is dropped from bodies and kept in them.
     pub policy: Policy,
     /// The feed of everything.
@@ -262,11 +266,38 @@ impl RawConfig {
         if r.faults > 0 {
             return Err(faulty(Path::new("")));
         }
-        Ok(Plan { check, seeds: folder("seeds"), feeds: folder("feeds"), policy, whole, sections, filtered })
+        let catalog = !matches!(self.top.get("catalog").map(|g| &g.value), Some(Value::Switch(false)));
+        Ok(Plan {
+            check,
+            seeds: folder("seeds"),
+            feeds: folder("feeds"),
+            catalog,
+            written: self.written(),
+            policy,
+            whole,
+            sections,
+            filtered,
+        })
     }
 }
 
 impl RawConfig {
+    /// Every key and value, wherever it was written.
+    fn written(&self) -> String {
+        let keys = |keys: &Keys| {
+            let keys = keys.iter().filter(|(key, _)| !matches!(**key, "catalog" | "feeds" | "seeds"));
+            keys.map(|(key, given)| format!("{key} = {:?}\n", given.value)).collect::<String>()
+        };
+        let sections = self.sections.iter().map(|(name, inner)| format!("section {name:?}\n{}", keys(inner)));
+        let feeds = self.feeds.iter().map(|inner| format!("feed\n{}", keys(inner)));
+        let tables = [
+            keys(&self.top),
+            format!("check\n{}", keys(&self.check)),
+            format!("clean\n{}", keys(&self.clean)),
+        ];
+        tables.into_iter().chain(sections).chain(feeds).collect()
+    }
+
     /// Resolves `[check]` alone, for `feedmill check`.
     ///
     /// # Errors

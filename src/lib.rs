@@ -14,9 +14,11 @@
 //! | [`mod@format`] | how a feed is written |
 //! | [`check`] | what is wrong with a feed |
 //! | [`config`] | what the user wants |
+//! | [`catalog`] | what is remembered between runs |
 //! | [`stage`] | the path of an article, a file a step |
 //! | [`command`] | the command line |
 
+pub mod catalog;
 pub mod check;
 pub mod command;
 pub mod config;

@@ -142,6 +142,9 @@ pub(super) struct Build {
     /// Remove feeds that feedmill made and no longer makes
     #[arg(long)]
     pub(super) prune: bool,
+    /// Read every seed anew, and remember nothing
+    #[arg(long)]
+    pub(super) no_catalog: bool,
     /// How many seconds to wait for another run to end
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
     pub(super) wait: u64,

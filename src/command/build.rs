@@ -1,22 +1,34 @@
 //! `feedmill [build]`: the mill.
 
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::config::Value;
 use crate::diag::Sink;
 use crate::error::Error;
-use crate::stage::{self, Options, Report};
+use crate::stage::{self, Options, Progress, Report};
 use crate::store::FsStore;
 use crate::unit::Bytes;
 
 use super::args::Build;
-use super::{Done, Outcome, config_file, now, say, sink};
+use super::progress::Screen;
+use super::{Done, Outcome, config_file, is_dumb, now, say, sink};
 
 pub(super) fn run(args: &Build) -> Done {
-    let mut stderr = std::io::stderr();
-    let mut sink = sink(&args.common, &mut stderr);
-    let result = mill(args, &mut sink);
+    let screen = Screen::new(std::io::stderr());
+    let mut out = &screen;
+    let mut sink = sink(&args.common, &mut out);
+    let progress = Progress::default();
+    let shown = !args.common.quiet && !is_dumb() && std::io::stderr().is_terminal();
+    let result = std::thread::scope(|scope| {
+        let (done, stop) = std::sync::mpsc::channel();
+        if shown {
+            scope.spawn(|| screen.follow(&progress, &{ stop }));
+        }
+        let result = mill(args, &progress, &mut sink);
+        drop(done);
+        result
+    });
     sink.finish();
     let tally = sink.tally();
     let report = result?;
@@ -27,7 +39,7 @@ pub(super) fn run(args: &Build) -> Done {
     Ok(if found { Outcome::Found } else { Outcome::Done })
 }
 
-fn mill(args: &Build, sink: &mut Sink<'_>) -> Result<Report, Error> {
+fn mill(args: &Build, progress: &Progress, sink: &mut Sink<'_>) -> Result<Report, Error> {
     let mut raw = config_file(args.config.as_deref(), sink)?.unwrap_or_default();
     let folder = |path: &Option<std::path::PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
     let texts = [
@@ -60,12 +72,21 @@ fn mill(args: &Build, sink: &mut Sink<'_>) -> Result<Report, Error> {
             raw.set(key, Value::Switch(on), flag);
         }
     }
+    if args.no_catalog {
+        raw.set("catalog", Value::Switch(false), "--no-catalog");
+    }
     let mut plan = raw.resolve(sink)?;
     // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
     plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
     plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
-    let options =
-        Options { now: now()?, wait: Duration::from_secs(args.wait), prune: args.prune, check: args.check };
+    let options = Options {
+        now: now()?,
+        started: SystemTime::now(),
+        wait: Duration::from_secs(args.wait),
+        prune: args.prune,
+        check: args.check,
+        progress: Some(progress),
+    };
     stage::build(&plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
 }
 

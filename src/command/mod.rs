@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod check;
+mod progress;
 mod rules;
 
 use std::ffi::OsString;
@@ -62,8 +63,7 @@ fn say(line: &str) {
 fn style(common: &Common, terminal: bool) -> &'static dyn Renderer {
     let name = match common.message_format {
         MessageFormat::Human => {
-            let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
-                || std::env::var_os("TERM").is_some_and(|v| v == "dumb");
+            let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) || is_dumb();
             if terminal && !plain { "human-color" } else { "human" }
         }
         MessageFormat::Json => "json",
@@ -71,6 +71,11 @@ fn style(common: &Common, terminal: bool) -> &'static dyn Renderer {
         MessageFormat::Sarif => "sarif",
     };
     renderer(name).unwrap_or(crate::diag::RENDERERS[0])
+}
+
+/// Whether the terminal can't take a line back.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|v| v == "dumb")
 }
 
 /// The sink for messages.

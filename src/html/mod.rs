@@ -34,6 +34,7 @@ mod tidy;
 mod widgets;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use ego_tree::NodeId;
 use url::Url;
@@ -52,7 +53,7 @@ pub struct RawHtml<'a>(pub &'a str);
 
 /// HTML that is safe to publish: made by [`clean`] and by nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CleanHtml(String);
+pub struct CleanHtml(Arc<str>);
 
 impl CleanHtml {
     /// The markup.
@@ -141,7 +142,7 @@ pub fn clean(raw: RawHtml<'_>, base: &Url, policy: &Policy) -> Cleaned {
     let mut printed = std::mem::take(&mut first.html.0);
     for _ in 0..MAX_PASSES {
         let passed = policy::pass_gate(&printed);
-        if passed == printed {
+        if passed == *printed {
             first.html = CleanHtml(printed);
             return first;
         }
@@ -152,7 +153,7 @@ pub fn clean(raw: RawHtml<'_>, base: &Url, policy: &Policy) -> Cleaned {
     }
     // No real page comes here; text alone is always a fixed point.
     first.repairs.push("the markup never settled, so only its text is kept".to_owned());
-    first.html = CleanHtml(policy::pass_gate(&first.text.replace('&', "&amp;").replace('<', "&lt;")));
+    first.html = CleanHtml(policy::pass_gate(&first.text.replace('&', "&amp;").replace('<', "&lt;")).into());
     first
 }
 
@@ -194,7 +195,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_controls: bool) -> Clean
         .is_some_and(|n| n.descendants().any(|d| matches!(dom::node_name(d), "img" | "audio" | "video")));
     let html = if text.is_empty() && !shows { String::new() } else { policy::print(dom, root) };
     Cleaned {
-        html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned()),
+        html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).into()),
         heading: text::heading(dom, root),
         media: media::collect(dom, root),
         text,

@@ -15,7 +15,7 @@ fn all(raw: &str) -> Cleaned {
 }
 
 fn html(raw: &str) -> String {
-    all(raw).html.0
+    all(raw).html.0.to_string()
 }
 
 fn check(cases: &[(&str, &str)]) {

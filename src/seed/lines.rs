@@ -67,7 +67,7 @@ impl<'a> Lines<'a> {
 
     /// The next line and what follows its end, where that end is in the text.
     fn split(&self) -> Option<(&'a str, &'a str)> {
-        let at = self.rest.find(['\n', '\r'])?;
+        let at = memchr::memchr2(b'\n', b'\r', self.rest.as_bytes())?;
         let (line, end) = self.rest.split_at(at);
         match end.strip_prefix("\r\n") {
             Some(after) => Some((line, after)),

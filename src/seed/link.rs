@@ -93,12 +93,6 @@ pub fn key(link: &str) -> String {
     upper_escapes(&key)
 }
 
-/// The spelling that most links have; [`key`] gives it back its scheme.
-#[must_use]
-pub fn spelling(key: &str) -> String {
-    format!("https://{key}")
-}
-
 fn upper_escapes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut parts = text.split('%');

@@ -17,7 +17,7 @@ use crate::unit::{Bytes, UnixMs};
 
 pub use decode::decode;
 pub use lines::Lines;
-pub use link::{escape as uri, key as link_key, spelling as link_spelling};
+pub use link::{escape as uri, key as link_key};
 
 /// The longest head that is read. A megabyte without a line end is no seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);

@@ -1,47 +1,57 @@
-//! The archive of a feed ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)): what its subscription
-//! document has no room for, a document a month.
+//! The documents of a feed: the subscription document, and what that has no room for in an archive
+//! ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)), a document a month.
 //!
 //! A month is that of an entry's latest time, in UTC: each document is a stretch of the feed's own order, and every entry
 //! is in exactly one. The month in which the subscription document ends is open. What falls out of that document goes
 //! there, and it lies in a folder of its own until all of it has fallen out: a month's own address never shows a part.
 
-use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use url::Url;
 
 use crate::config::Channel;
-use crate::error::Error;
 use crate::model::History;
 use crate::unit::UnixMs;
 
-use super::load::Article;
 use super::select::Pick;
-use super::{Documents, assemble};
 
 /// The folder of the archive, in that of its feed. No feed is that deep, so a section of this name is in nobody's way.
 pub(super) const FOLDER: &str = "archive";
 /// What the folder of the open month ends in.
 const OPEN: &str = "-open";
 
-/// The archive of one feed.
-pub(super) struct Archive {
-    /// The folder of its feed.
-    folder: String,
-    channel: Channel,
-    /// Oldest first.
-    parts: Vec<Part>,
-}
-
 /// One document, in every format.
-struct Part {
-    month: String,
+pub(super) struct Part {
+    /// The folder of its feed.
+    pub(super) feed: String,
+    pub(super) channel: Arc<Channel>,
+    /// The month of the archive; empty for the subscription document.
+    pub(super) month: String,
     is_open: bool,
     /// Where it is published.
-    base: Url,
+    pub(super) base: Option<Url>,
     /// Newest first.
-    picks: Vec<Pick>,
+    pub(super) picks: Vec<Pick>,
+    pub(super) history: History,
+}
+
+impl Part {
+    /// The paths of its seeds, in their order.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.picks.iter().map(|pick| pick.seed.path.as_path())
+    }
+
+    /// The folder in which it lies.
+    pub(super) fn folder(&self) -> PathBuf {
+        let feed = Path::new(&self.feed);
+        if self.month.is_empty() {
+            feed.to_path_buf()
+        } else {
+            feed.join(FOLDER).join(name(&self.month, self.is_open))
+        }
+    }
 }
 
 /// How many entries are chosen for a channel: with an archive all of them have a place.
@@ -49,84 +59,55 @@ pub(super) fn room(channel: &Channel) -> usize {
     if channel.archive { usize::MAX } else { channel.limit }
 }
 
-impl Archive {
-    /// Takes from the picks of a feed what its subscription document has no room for.
-    pub(super) fn take(folder: &str, channel: &Channel, picks: &mut Vec<Pick>) -> Self {
-        let older = picks.split_off(channel.limit.min(picks.len()));
-        let open = picks.last().map(|last| month(last.seed.time)).unwrap_or_default();
-        picks.shrink_to_fit();
-        let mut parts: Vec<Part> = Vec::new();
-        for pick in older {
-            let month = month(pick.seed.time);
-            if let Some(part) = parts.last_mut().filter(|part| part.month == month) {
-                part.picks.push(pick);
-                continue;
-            }
-            let is_open = month == open;
-            let path = format!("{FOLDER}/{}/", name(&month, is_open));
-            let Some(base) = channel.base.as_ref().and_then(|base| base.join(&path).ok()) else { break };
-            parts.push(Part { month, is_open, base, picks: vec![pick] });
+/// The documents that carry what was picked for a feed: that of its subscribers, then its archive, oldest first.
+pub(super) fn parts(feed: &str, channel: Channel, mut picks: Vec<Pick>) -> Vec<Part> {
+    let older = picks.split_off(channel.limit.min(picks.len()));
+    let open = picks.last().map(|last| month(last.seed.time)).unwrap_or_default();
+    let channel = Arc::new(channel);
+    let part = |month, is_open, base, picks| Part {
+        feed: feed.to_owned(),
+        channel: channel.clone(),
+        month,
+        is_open,
+        base,
+        picks,
+        history: History::default(),
+    };
+    let mut parts: Vec<Part> = Vec::new();
+    for pick in older {
+        let month = month(pick.seed.time);
+        if let Some(part) = parts.last_mut().filter(|part| part.month == month) {
+            part.picks.push(pick);
+            continue;
         }
-        parts.reverse();
-        Self { folder: folder.to_owned(), channel: channel.clone(), parts }
+        let is_open = month == open;
+        let path = format!("{FOLDER}/{}/", name(&month, is_open));
+        let Some(base) = channel.base.as_ref().and_then(|base| base.join(&path).ok()) else { break };
+        parts.push(part(month, is_open, Some(base), vec![pick]));
     }
-
-    /// Where its newest document is published.
-    pub(super) fn newest(&self) -> Option<Url> {
-        self.parts.last().map(|part| part.base.clone())
+    picks.shrink_to_fit();
+    parts.push(part(String::new(), false, channel.base.clone(), picks));
+    parts.rotate_right(1);
+    parts[1..].reverse();
+    parts[0].history.prev =
+        parts.last().filter(|part| !part.month.is_empty()).and_then(|part| part.base.clone());
+    for index in 1..parts.len() {
+        parts[index].history = history(&parts, index);
     }
-
-    /// Everything in it.
-    pub(super) fn picks(&self) -> impl Iterator<Item = &Pick> {
-        self.parts.iter().flat_map(|part| &part.picks)
-    }
-
-    /// What of it belongs to a month.
-    pub(super) fn picks_of(&self, month: &str) -> impl Iterator<Item = &Pick> {
-        self.parts.iter().filter(move |part| part.month == month).flat_map(|part| &part.picks)
-    }
-
-    /// The neighbours of a document. A month is linked to the next where that is whole, so that it is written anew once
-    /// when that is; the oldest document, which has no other neighbour, is linked to whatever comes next.
-    fn history(&self, index: usize) -> History {
-        let prev = index.checked_sub(1).and_then(|i| self.parts.get(i));
-        let next = self.parts.get(index + 1);
-        let next = match (prev, next) {
-            (Some(_), next) => next.filter(|next| !next.is_open).map(|next| next.base.clone()),
-            (None, next) => next.map(|next| next.base.clone()).or_else(|| self.channel.base.clone()),
-        };
-        History { current: self.channel.base.clone(), prev: prev.map(|part| part.base.clone()), next }
-    }
-
-    /// Adds the documents of a month. One of which no article could be read is written without any: its neighbours lead
-    /// to it, and through it to all that is older.
-    pub(super) fn write(
-        &self,
-        month: &str,
-        title: &str,
-        articles: &HashMap<PathBuf, Article>,
-        into: &mut Documents,
-    ) -> Result<(), Error> {
-        for (index, part) in self.parts.iter().enumerate().filter(|(_, part)| part.month == month) {
-            let Some(mut feed) =
-                assemble::document(&self.folder, &self.channel, title, &part.picks, articles)
-            else {
-                continue;
-            };
-            feed.base = Some(part.base.clone());
-            feed.history = self.history(index);
-            // Nobody subscribes to a document of the archive.
-            feed.hub = None;
-            let folder = Path::new(&self.folder).join(FOLDER).join(name(&part.month, part.is_open));
-            into.add(&folder, &self.channel, &feed)?;
-        }
-        Ok(())
-    }
+    parts
 }
 
-/// The months of some archives, oldest first.
-pub(super) fn months(archives: &[Archive]) -> BTreeSet<String> {
-    archives.iter().flat_map(|archive| &archive.parts).map(|part| part.month.clone()).collect()
+/// The neighbours of a document of the archive. A month is linked to the next where that is whole, so that it is written
+/// anew once when that is; the oldest document, which has no other neighbour, is linked to whatever comes next.
+fn history(parts: &[Part], index: usize) -> History {
+    let current = parts[0].base.clone();
+    let next = parts.get(index + 1);
+    let prev = parts.get(index - 1).filter(|_| index > 1);
+    let next = match prev {
+        Some(_) => next.filter(|next| !next.is_open).and_then(|next| next.base.clone()),
+        None => next.map_or(current.clone(), |next| next.base.clone()),
+    };
+    History { current, prev: prev.and_then(|part| part.base.clone()), next }
 }
 
 fn month(time: UnixMs) -> String {
@@ -154,6 +135,7 @@ pub(super) fn whole(path: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
     use proptest::prelude::*;
@@ -165,15 +147,15 @@ mod tests {
 
     const DAY: i64 = 86_400_000;
 
-    /// The archive of entries of these days since 2023-10-01, the newest first.
-    fn archive(limit: i64, days: &[i64]) -> (usize, Archive) {
+    /// The archive of entries of these days since 2023-10-01, the newest first, and how many the feed keeps.
+    fn archive(limit: i64, days: &[i64]) -> (usize, Vec<Part>) {
         let mut sink = Sink::keeping();
         let mut raw = RawConfig::default();
         raw.set("base_url", Value::Text("https://f.example/".to_owned()), "test");
         raw.set("limit", Value::Number(limit), "test");
         raw.set("archive", Value::Switch(true), "test");
         let channel = raw.resolve(&mut sink).unwrap().whole;
-        let mut picks: Vec<Pick> = days
+        let picks: Vec<Pick> = days
             .iter()
             .map(|day| {
                 let link = format!("https://e.example/{day}");
@@ -188,15 +170,20 @@ mod tests {
                 }
             })
             .collect();
-        let archive = Archive::take("", &channel, &mut picks);
-        (picks.len(), archive)
+        let mut parts = parts("", channel, picks);
+        let feed = parts.remove(0);
+        assert_eq!(feed.history.prev, parts.last().and_then(|part| part.base.clone()));
+        (feed.picks.len(), parts)
     }
 
-    fn shape(archive: &Archive) -> Vec<(&str, usize)> {
-        archive
-            .parts
+    fn path(part: &Part) -> &str {
+        part.base.as_ref().map_or("", Url::path)
+    }
+
+    fn shape(parts: &[Part]) -> Vec<(&str, usize)> {
+        parts
             .iter()
-            .map(|p| (p.base.path().trim_matches('/').trim_start_matches("archive/"), p.picks.len()))
+            .map(|p| (path(p).trim_matches('/').trim_start_matches("archive/"), p.picks.len()))
             .collect()
     }
 
@@ -218,13 +205,13 @@ mod tests {
         ) {
             let days: Vec<i64> = days.into_iter().rev().collect();
             let (kept, before) = archive(limit, &days);
-            let walked = before.parts.iter().rev().flat_map(|part| &part.picks).map(|p| p.seed.link.to_string());
+            let walked = before.iter().rev().flat_map(|part| &part.picks).map(|p| p.seed.link.to_string());
             let expected = days.iter().skip(kept).map(|day| format!("https://e.example/{day}"));
             prop_assert_eq!(walked.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
             let next = days.first().unwrap_or(&0) + later;
             let (_, after) = archive(limit, &[&[next], days.as_slice()].concat());
-            for part in before.parts.iter().filter(|part| !part.is_open) {
-                let same = after.parts.iter().find(|other| other.base == part.base).unwrap();
+            for part in before.iter().filter(|part| !part.is_open) {
+                let same = after.iter().find(|other| other.base == part.base).unwrap();
                 let paths = |part: &Part| part.picks.iter().map(|p| p.seed.path.clone()).collect::<Vec<_>>();
                 prop_assert_eq!(paths(part), paths(same));
             }
@@ -242,10 +229,10 @@ mod tests {
                 let newest: Vec<i64> = days[..there].iter().rev().copied().collect();
                 let (kept, all) = archive(limit, &newest);
                 known.extend(newest.iter().take(kept).map(|day| PathBuf::from(format!("https://e.example/{day}"))));
-                for part in all.parts.iter().rev().take_while(|part| read.insert(part.base.clone())) {
+                for part in all.iter().rev().take_while(|part| read.insert(part.base.clone())) {
                     known.extend(part.picks.iter().map(|pick| pick.seed.path.clone()));
                 }
-                let whole = all.parts.iter().filter(|part| !part.is_open).flat_map(|part| &part.picks);
+                let whole = all.iter().filter(|part| !part.is_open).flat_map(|part| &part.picks);
                 prop_assert!(whole.into_iter().all(|pick| known.contains(&pick.seed.path)));
             }
         }
@@ -255,10 +242,9 @@ mod tests {
     fn policy_archive_every_document_has_a_neighbour_and_the_chain_ends() {
         let links = |limit: i64, days: &[i64]| -> Vec<String> {
             let (_, all) = archive(limit, days);
-            (0..all.parts.len())
-                .map(|i| {
-                    let links = all.history(i);
-                    let links = links.links("rss.xml").skip(1);
+            all.iter()
+                .map(|part| {
+                    let links = part.history.links("rss.xml").skip(1);
                     links
                         .map(|(rel, url)| format!("{} {}", &rel[..4], url.path()))
                         .collect::<Vec<_>>()

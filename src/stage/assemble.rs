@@ -6,33 +6,19 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::config::{Channel, Ids};
-use crate::model::{Entry, Feed, History};
+use crate::model::{Entry, Feed};
 
+use super::archive::Part;
 use super::load::Article;
 use super::select::Pick;
 
-/// The feed of a folder (empty for the whole); `None` where it has no entry. `name` is the title of a whole feed that
-/// has none configured.
-pub(super) fn feed(
-    folder: &str,
-    channel: &Channel,
-    name: &str,
-    picks: &[Pick],
-    articles: &HashMap<PathBuf, Article>,
-) -> Option<Feed> {
-    let is_any = picks.iter().any(|p| articles.contains_key(&p.seed.path));
-    is_any.then(|| document(folder, channel, name, picks, articles)).flatten()
-}
-
-/// The same, where a document is wanted even if none of its articles could be read; `None` where there are no picks.
-pub(super) fn document(
-    folder: &str,
-    channel: &Channel,
-    name: &str,
-    picks: &[Pick],
-    articles: &HashMap<PathBuf, Article>,
-) -> Option<Feed> {
-    let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(picks.first())?;
+/// A part as a feed; `None` where that would have no entry. In the archive an empty document is wanted: its neighbours
+/// lead to it, and through it to all that is older. `name` is the title of a whole feed that has none configured.
+pub(super) fn document(part: &Part, name: &str, articles: &HashMap<PathBuf, Article>) -> Option<Feed> {
+    let Part { feed: folder, channel, picks, .. } = part;
+    let is_archive = part.history.is_archive();
+    let first = picks.first().filter(|_| is_archive);
+    let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
     let site = channel.site.clone().or_else(|| site_of(&newest.seed.link))?;
     let title = channel
         .title
@@ -50,13 +36,14 @@ pub(super) fn document(
         title,
         description: channel.description.clone(),
         site,
-        base: channel.base.clone(),
+        base: part.base.clone(),
         language: channel.language.clone(),
         author: channel.author.clone(),
         copyright: channel.copyright.clone(),
         icon: channel.icon.clone(),
-        hub: channel.hub.clone(),
-        history: History::default(),
+        // Nobody subscribes to a document of the archive.
+        hub: channel.hub.clone().filter(|_| !is_archive),
+        history: part.history.clone(),
         entries,
     })
 }

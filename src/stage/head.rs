@@ -1,15 +1,18 @@
 //! Step 2: the head of a seed from as few bytes as it takes.
 
+use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 
 use crate::diag::codes;
 use crate::seed::{self, Fault, Finding, HEAD_FIRST, HEAD_LIMIT, Head, SEED_LIMIT};
-use crate::store::Store;
+use crate::store::{Beginning, Stamp, Store};
 use crate::unit::Bytes;
 
 use super::{size, source_line, unreadable};
 
 /// What came of reading a head.
+#[derive(Default)]
 pub(super) struct Read {
     /// The head, unless the seed can't be used.
     pub(super) head: Option<Head>,
@@ -17,72 +20,104 @@ pub(super) struct Read {
     pub(super) findings: Vec<(Finding, String)>,
     /// How many bytes were read.
     pub(super) bytes: u64,
+    /// The stamp of the file before it was read.
+    pub(super) stamp: Option<Stamp>,
+    /// Whether the storage was to blame, so that another try may do.
+    pub(super) failed: bool,
 }
 
-pub(super) fn read(store: &dyn Store, path: &Path) -> Read {
+/// The heads of some seeds of a folder, in the order of the names.
+pub(super) fn read_all(store: &dyn Store, folder: &Path, names: &[&OsStr]) -> Vec<Read> {
+    let mut all = Vec::with_capacity(names.len());
+    let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
+        all.push(match beginning {
+            Ok(beginning) => Read { stamp: beginning.stamp, ..read(store, folder, names[number], beginning) },
+            Err(error) => failed(&error, 0),
+        });
+    });
+    if let Err(error) = result {
+        all.resize_with(names.len(), || failed(&error, 0));
+    }
+    all
+}
+
+fn failed(error: &io::Error, bytes: u64) -> Read {
+    Read { findings: vec![(unreadable(error), String::new())], bytes, failed: true, ..Read::default() }
+}
+
+fn read(store: &dyn Store, folder: &Path, name: &OsStr, first: Beginning<'_>) -> Read {
     let mut bytes = 0;
-    let fail = |finding: Finding, bytes| Read { head: None, findings: vec![(finding, String::new())], bytes };
-    for length in [HEAD_FIRST, HEAD_LIMIT] {
-        let prefix = match store.prefix(path, length) {
-            Ok(prefix) => prefix,
-            Err(error) => return fail(unreadable(&error), bytes),
-        };
-        bytes += size(&prefix.bytes);
-        if prefix.size > SEED_LIMIT {
-            return fail(unreadable(&std::io::ErrorKind::FileTooLarge.into()), bytes);
-        }
-        let whole = prefix.size == Bytes(size(&prefix.bytes));
-        if is_utf8_so_far(&prefix.bytes, whole) {
-            match parse(&prefix.bytes, whole, bytes) {
-                Some(read) => return read,
-                None => continue,
-            }
-        }
+    let tried = match attempt(first.bytes, first.size, &mut bytes) {
+        Tried::Longer => match store.prefix(&folder.join(name), HEAD_LIMIT) {
+            Ok(prefix) => attempt(&prefix.bytes, prefix.size, &mut bytes),
+            Err(error) => return failed(&error, bytes),
+        },
+        tried => tried,
+    };
+    match tried {
+        Tried::Done(read) => *read,
+        Tried::Longer => endless(bytes),
         // In which encoding a text is can't be seen from its beginning.
-        return match store.read(path, SEED_LIMIT) {
+        Tried::Encoded => match store.read(&folder.join(name), SEED_LIMIT) {
             Ok(all) => {
                 bytes += size(&all);
-                parse(&all, true, bytes).unwrap_or_else(|| fail(endless(), bytes))
+                let (text, encoding) = seed::decode(&all);
+                parse(&text, encoding, true, bytes).unwrap_or_else(|| endless(bytes))
             }
-            Err(error) => fail(unreadable(&error), bytes),
-        };
-    }
-    fail(endless(), bytes)
-}
-
-fn endless() -> Finding {
-    Finding {
-        meta: &codes::SEED_NO_TITLE,
-        line: 0,
-        column: 0,
-        message: format!("its head does not end within {HEAD_LIMIT}"),
+            Err(error) => failed(&error, bytes),
+        },
     }
 }
 
-/// Whether it is UTF-8, but for a character that the end of a prefix may have cut.
-fn is_utf8_so_far(bytes: &[u8], whole: bool) -> bool {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => !whole && error.error_len().is_none(),
+enum Tried {
+    Done(Box<Read>),
+    /// The head goes on behind the bytes.
+    Longer,
+    /// It is not UTF-8.
+    Encoded,
+}
+
+fn attempt(beginning: &[u8], file: Bytes, bytes: &mut u64) -> Tried {
+    *bytes += size(beginning);
+    if file > SEED_LIMIT {
+        return Tried::Done(Box::new(Read {
+            failed: false,
+            ..failed(&io::ErrorKind::FileTooLarge.into(), *bytes)
+        }));
     }
+    let whole = file == Bytes(size(beginning));
+    let text = match std::str::from_utf8(beginning) {
+        Ok(text) => text,
+        // A character that the end has cut.
+        Err(error) if !whole && error.error_len().is_none() => {
+            std::str::from_utf8(&beginning[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return Tried::Encoded,
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    parse(text, None, whole, *bytes).map_or(Tried::Longer, |read| Tried::Done(Box::new(read)))
+}
+
+fn endless(bytes: u64) -> Read {
+    let message = format!("its head does not end within {HEAD_LIMIT}");
+    let finding = Finding { meta: &codes::SEED_NO_TITLE, line: 0, column: 0, message };
+    Read { findings: vec![(finding, String::new())], bytes, ..Read::default() }
 }
 
 /// `None` where the head goes on behind the bytes. What is wrong with the encoding is said when the body is loaded.
-fn parse(bytes: &[u8], whole: bool, read: u64) -> Option<Read> {
-    let (text, encoding) = seed::decode(bytes);
+fn parse(text: &str, encoding: Option<Finding>, whole: bool, read: u64) -> Option<Read> {
     let line = |finding: Finding| {
-        let source = source_line(&text, finding.line);
+        let source = source_line(text, finding.line);
         (finding, source)
     };
-    match seed::parse(&text, whole) {
+    match seed::parse(text, whole) {
         Ok(seed) => {
             let findings = seed.findings.into_iter().map(line).collect();
-            Some(Read { head: Some(seed.head), findings, bytes: read })
+            Some(Read { head: Some(seed.head), findings, bytes: read, ..Read::default() })
         }
         Err(Fault::Bad(finding)) => {
-            let encoding = encoding.filter(|_| whole);
             let findings = encoding.into_iter().chain([finding]).map(line).collect();
-            Some(Read { head: None, findings, bytes: read })
+            Some(Read { findings, bytes: read, ..Read::default() })
         }
         Err(Fault::Incomplete) => None,
     }

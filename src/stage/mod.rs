@@ -1,4 +1,4 @@
-//! The path of an article, a file a step: discover → head → select → load → clean → enclose → assemble → format →
+//! The path of an article, a file a step: discover → head → order, select → load → clean → enclose → assemble → format →
 //! publish. [`build`] is the only function that knows them all.
 
 mod archive;
@@ -7,50 +7,56 @@ mod clean;
 mod discover;
 mod enclose;
 mod head;
+#[cfg(test)]
+mod histories;
 mod load;
+mod order;
+mod part;
+mod progress;
 mod publish;
 mod select;
+mod survey;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use url::Url;
 
+use crate::catalog::{self, Catalog, Made, Said};
 use crate::check::{self, check};
-use crate::config::{Channel, Ids, Plan, is_feed_name};
-use crate::diag::{Diagnostic, Meta, Place, Severity, Sink, codes};
+use crate::config::Plan;
+use crate::diag::{Diagnostic, Place, Severity, Sink, codes};
 use crate::error::{Error, Kind};
-use crate::model::Feed;
 use crate::seed::Finding;
 use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
 
-use archive::Archive;
-use discover::Found;
+use archive::Part;
 use load::Article;
-use select::{Newest, Pick, Spill};
-
-/// How far ahead of the clock a seed may be dated, in ms: a day, for clocks and time zones that are off.
-const FUTURE: i64 = 24 * 60 * 60 * 1000;
-/// How many heads are read before they are put in order: enough to keep every core busy, and little memory.
-const BATCH: usize = 2048;
+pub use progress::Progress;
+use select::Pick;
+use survey::{Found, Survey};
 
 /// What a run is told beside the [`Plan`].
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// The present: seeds dated more than a day later are held back.
     pub now: UnixMs,
+    /// When the run began, by the clock that stamps files: what was written shortly before may be written again without
+    /// its stamp telling.
+    pub started: SystemTime,
     /// How long to wait for another run to end.
     pub wait: Duration,
     /// Whether feeds that are no longer made are removed.
     pub prune: bool,
     /// Whether every document is checked, and nothing published where one has an error.
     pub check: bool,
+    /// Where to tell how far it is.
+    pub progress: Option<&'a Progress>,
 }
 
 /// What a run did.
@@ -76,12 +82,17 @@ pub struct Report {
     pub body_bytes: u64,
 }
 
-/// One feed in the making.
-struct Line {
-    /// Its folder under the feeds; empty for the whole.
+/// What every step is told.
+struct Run<'a> {
+    plan: &'a Plan,
+    seeds: &'a dyn Store,
+    feeds: &'a dyn Store,
+    options: Options<'a>,
+    progress: &'a Progress,
+    /// The title of a whole feed that has none.
     name: String,
-    channel: Channel,
-    newest: Newest,
+    /// The hash of all that feeds depend on beside their seeds.
+    told: u128,
 }
 
 /// Mills the seeds of one store into the feeds of another.
@@ -93,88 +104,55 @@ pub fn build(
     plan: &Plan,
     seeds: &dyn Store,
     feeds: &dyn Store,
-    options: Options,
+    options: Options<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
+    let root = Path::new("");
     let _lock = feeds.lock(options.wait).map_err(|e| match e.kind() {
-        std::io::ErrorKind::WouldBlock => {
-            Error::new(Kind::Locked, e.to_string()).at(feeds.show(Path::new("")))
-        }
-        _ => Error::io("lock the feeds folder", feeds.show(Path::new("")), e),
+        std::io::ErrorKind::WouldBlock => Error::new(Kind::Locked, e.to_string()).at(feeds.show(root)),
+        _ => Error::io("lock the feeds folder", feeds.show(root), e),
     })?;
-    let mut report = Report::default();
-    let (lines, mut spill) = order(plan, seeds, options.now, sink, &mut report)?;
-    let mut picks: Vec<(String, Channel, Vec<Pick>)> = Vec::new();
-    let mut archives: Vec<Archive> = Vec::new();
-    let stayed: Vec<_> = lines.iter().enumerate().map(|(i, line)| (i as u32, &line.newest)).collect();
-    let spilled =
-        spill.read(&stayed).map_err(|e| Error::new(Kind::Io, "cannot use a temporary file").because(e))?;
-    for (number, line) in lines.into_iter().enumerate() {
-        let mut chosen = line.newest.finish(number as u32, &spilled);
-        archives.push(Archive::take(&line.name, &line.channel, &mut chosen));
-        picks.push((line.name, line.channel, chosen));
-    }
-    drop(spilled);
-    let mut loader = Loader { plan, seeds, said: BTreeSet::new(), failed: BTreeSet::new() };
-    let articles = loader.articles(picks.iter().flat_map(|(_, _, picks)| picks), sink, &mut report);
-    if articles.is_empty() {
-        return Err(Error::new(
-            Kind::Empty,
-            "there is no readable seed here; existing feeds were left as they are",
-        )
-        .at(seeds.show(Path::new(""))));
-    }
-    let chosen = picks.iter().flat_map(|(_, _, picks)| picks).chain(archives.iter().flat_map(Archive::picks));
-    let mut paths: Vec<&Path> = chosen.map(|pick| pick.seed.path.as_path()).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let entries = paths.len();
-    let mut documents = Documents::default();
-    let name = title_of(&seeds.show(Path::new("")));
-    for ((folder, channel, picks), archive) in picks.iter().zip(&archives) {
-        let Some(mut feed) = assemble::feed(folder, channel, &name, picks, &articles) else {
-            let message = format!("no seed is in the feed `{folder}`; it was not written");
-            sink.push(Diagnostic::new(&codes::FEED_EMPTY, Place::default(), message));
-            continue;
-        };
-        report.feeds += 1;
-        feed.history.prev = archive.newest();
-        documents.add(Path::new(folder), channel, &feed)?;
-    }
-    drop(articles);
-    if plan.whole.base.is_none() {
-        let message = "without `base_url` the feeds carry no self link";
-        sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), message));
-    }
-    // One month at a time, so that no more than one is in memory.
-    let mut month = |month: &str, sink: &mut Sink<'_>, report: &mut Report| -> Result<Documents, Error> {
-        let articles = loader.articles(archives.iter().flat_map(|a| a.picks_of(month)), sink, report);
-        let mut documents = Documents::default();
-        for archive in &archives {
-            archive.write(month, &name, &articles, &mut documents)?;
+    let own = Progress::default();
+    let name = title_of(&seeds.show(root));
+    let told = catalog::plan_hash(plan, &[&seeds.show(root), &feeds.show(root), &name]);
+    let run = Run { plan, seeds, feeds, options, progress: options.progress.unwrap_or(&own), name, told };
+    let mut survey = survey::survey(&run, sink)?;
+    let mut report = survey.report();
+    survey.say(&run, sink);
+    let Survey { catalog, census, found } = survey;
+    let made = match found {
+        Found::AsItWas(made) => {
+            repeat(&made, sink);
+            finish(&run, &made, sink)?;
+            report.unchanged = made.parts.values().map(|part| part.documents.len()).sum();
+            made
         }
-        Ok(documents)
+        Found::Anew(order) => {
+            let parts: Vec<Part> =
+                order.feeds.into_iter().flat_map(|f| archive::parts(&f.name, f.channel, f.picks)).collect();
+            let made = Made { plan: told, held: order.held, said: order.said, ..Made::default() };
+            let read = &census.read;
+            let mut mill = Mill {
+                run: &run,
+                catalog: &catalog,
+                read,
+                made,
+                said: HashSet::new(),
+                failed: BTreeSet::new(),
+                report,
+            };
+            mill.mill(parts, sink)?;
+            report = mill.report;
+            mill.made
+        }
     };
-    let months = archive::months(&archives);
-    if options.check {
-        let mut sound = checked(plan, feeds, &documents, options.now, sink);
-        for name in &months {
-            let documents = month(name, sink, &mut report)?;
-            sound = sound.and(checked(plan, feeds, &documents, options.now, sink));
-        }
-        sound?;
+    let all = made.parts.values().flat_map(|part| &part.documents).map(|d| d.path.clone()).collect();
+    publish::tidy(feeds, &all, options.prune, sink, &mut report)?;
+    report.entries = made.entries as usize;
+    report.feeds = made.parts.values().filter(|p| p.month.is_empty() && !p.documents.is_empty()).count();
+    if let Err(error) = catalog.commit(census.folders, made) {
+        survey::note_lost(&run, &error.to_string(), sink);
     }
-    // The oldest first and the feeds last: who walks back never comes to what is not there yet.
-    let mut made = BTreeSet::new();
-    for name in &months {
-        let documents = month(name, sink, &mut report)?;
-        publish::publish(feeds, &documents.bytes, &mut report)?;
-        made.extend(documents.bytes.into_keys());
-    }
-    publish::publish(feeds, &documents.bytes, &mut report)?;
-    made.extend(documents.bytes.into_keys());
-    publish::tidy(feeds, &made, options.prune, sink, &mut report)?;
-    report.entries = entries - loader.failed.len();
     Ok(report)
 }
 
@@ -186,26 +164,184 @@ struct Documents {
     addresses: HashMap<PathBuf, Url>,
 }
 
-impl Documents {
-    /// Writes a feed in each format of its channel, into a folder.
-    fn add(&mut self, folder: &Path, channel: &Channel, feed: &Feed) -> Result<(), Error> {
-        for format in &channel.formats {
-            let path = folder.join(format.file_name());
-            self.addresses.extend(feed.self_link(format.file_name()).map(|url| (path.clone(), url)));
-            self.bytes.insert(path, format.write(feed, channel.layout)?);
+/// Steps 4 to 9: it makes what the last run did not leave as it is to be.
+struct Mill<'a> {
+    run: &'a Run<'a>,
+    catalog: &'a Catalog,
+    /// [`discover::Census::read`].
+    read: &'a [u64],
+    made: Made,
+    /// What was said of bodies.
+    said: HashSet<Said>,
+    /// Seeds that could not be loaded.
+    failed: BTreeSet<PathBuf>,
+    report: Report,
+}
+
+impl Mill<'_> {
+    /// Makes parts and puts them in place: of an archive the oldest first, and the feeds last, so that who walks back
+    /// never comes to what is not there yet. One month at a time, so that no more than one is in memory.
+    fn mill(&mut self, parts: Vec<Part>, sink: &mut Sink<'_>) -> Result<(), Error> {
+        let run = self.run;
+        let mut paths: Vec<&Path> = parts.iter().flat_map(Part::paths).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let entries = paths.len();
+        run.progress.entries(entries as u64);
+        self.made.said.iter().filter_map(Said::finding).for_each(|d| sink.push(d));
+        let mut months: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+        for part in parts {
+            months.entry(part.month.clone()).or_default().push(part);
         }
+        let feeds = months.remove("").unwrap_or_default();
+        let documents = self.make(&feeds, sink)?;
+        drop(feeds);
+        finish(run, &self.made, sink)?;
+        if run.options.check {
+            let mut sound = checked(run, &documents, sink);
+            for parts in months.values() {
+                sound = sound.and(checked(run, &self.make(parts, sink)?, sink));
+            }
+            sound?;
+        }
+        for parts in months.values() {
+            let documents = self.make(parts, sink)?;
+            publish::publish(run.feeds, &documents.bytes, &mut self.report)?;
+        }
+        publish::publish(run.feeds, &documents.bytes, &mut self.report)?;
+        let all: usize = self.made.parts.values().map(|part| part.documents.len()).sum();
+        self.report.unchanged = all - self.report.written;
+        self.report.skipped += self.failed.len();
+        self.made.entries = (entries - self.failed.len()) as u64;
         Ok(())
+    }
+
+    /// Makes those parts that would not come out as they are, and says what there is to say of the seeds of all.
+    fn make(&mut self, parts: &[Part], sink: &mut Sink<'_>) -> Result<Documents, Error> {
+        let kept: Vec<_> = parts.par_iter().map(|part| self.kept(part)).collect();
+        let anew: Vec<&Part> = parts.iter().zip(&kept).filter(|(_, k)| k.is_none()).map(|(p, _)| p).collect();
+        let (articles, findings) = self.articles(parts, &anew);
+        let (written, all): (Vec<_>, Vec<_>) = anew
+            .par_iter()
+            .map(|part| part::made(self.run, part, &articles, &findings))
+            .collect::<Result<Vec<_>, Error>>()?
+            .into_iter()
+            .unzip();
+        let mut written = written.into_iter();
+        let made: Vec<_> = kept.into_iter().filter_map(|kept| kept.or_else(|| written.next())).collect();
+        say(&made, &mut self.said, sink);
+        self.made.parts.extend(parts.iter().map(Part::folder).zip(made));
+        let mut documents = Documents::default();
+        for more in all {
+            documents.bytes.extend(more.bytes);
+            documents.addresses.extend(more.addresses);
+        }
+        Ok(documents)
+    }
+
+    /// A part as the last run left it, where it would come out the same: it is made of the same, none of its seeds was
+    /// touched, and its documents are still there.
+    fn kept(&self, part: &Part) -> Option<catalog::Part> {
+        let last = self.catalog.made();
+        let old = last.parts.get(&part.folder())?;
+        let is_touched =
+            |path| !self.read.is_empty() && self.read.binary_search(&catalog::path_hash(path)).is_ok();
+        let same = last.plan == self.run.told
+            && !self.run.options.check
+            && old.picks == part::picks_hash(part)
+            && !part.paths().any(is_touched);
+        same.then(|| part::kept(self.run, self.catalog, old)).flatten()
+    }
+
+    /// Loads and cleans every seed that was picked for parts, once; what there is to say of each comes beside. `all` is
+    /// what this is a part of.
+    fn articles(
+        &mut self,
+        all: &[Part],
+        parts: &[&Part],
+    ) -> (HashMap<PathBuf, Article>, HashMap<PathBuf, Vec<Said>>) {
+        let Run { plan, seeds, progress, .. } = self.run;
+        let wanted: BTreeMap<&Path, &Pick> =
+            parts.iter().flat_map(|part| part.paths().zip(&part.picks)).collect();
+        let kept: HashSet<&Path> =
+            all.iter().flat_map(Part::paths).filter(|path| !wanted.contains_key(path)).collect();
+        progress.cleaned(kept.len() as u64);
+        let loaded: Vec<_> = wanted
+            .into_par_iter()
+            .map(|(path, pick)| {
+                let loaded = load::load(*seeds, &pick.seed, &plan.policy);
+                progress.cleaned(1);
+                (path, loaded)
+            })
+            .collect();
+        let (mut articles, mut said) = (HashMap::new(), HashMap::new());
+        for (path, loaded) in loaded {
+            self.report.body_bytes += loaded.bytes;
+            let mut once = BTreeSet::new();
+            let findings = loaded.findings.iter().filter(|(f, _)| once.insert((f.meta.code, f.line)));
+            let all: Vec<Said> = findings
+                .map(|(finding, source)| Said::new(&diagnostic(seeds.show(path), finding, source)))
+                .collect();
+            if !all.is_empty() {
+                said.insert(path.to_path_buf(), all);
+            }
+            match loaded.article {
+                Some(article) => _ = articles.insert(path.to_path_buf(), article),
+                None => _ = self.failed.insert(path.to_path_buf()),
+            }
+        }
+        (articles, said)
     }
 }
 
-/// Refuses documents that our own check finds faulty.
-fn checked(
-    plan: &Plan,
-    store: &dyn Store,
-    documents: &Documents,
-    now: UnixMs,
+/// Says once more what was said of feeds that are as they were.
+fn repeat(made: &Made, sink: &mut Sink<'_>) {
+    made.said.iter().filter_map(Said::finding).for_each(|d| sink.push(d));
+    let mut months: BTreeMap<&str, Vec<&catalog::Part>> = BTreeMap::new();
+    for part in made.parts.values() {
+        months.entry(&part.month).or_default().push(part);
+    }
+    let mut said = HashSet::new();
+    months.into_values().for_each(|parts| say(parts, &mut said, sink));
+}
+
+/// Says what there is to say of the bodies in some parts, each thing once.
+fn say<'a>(
+    parts: impl IntoIterator<Item = &'a catalog::Part>,
+    said: &mut HashSet<Said>,
     sink: &mut Sink<'_>,
-) -> Result<(), Error> {
+) {
+    let mut all: Vec<&Said> = parts.into_iter().flat_map(|part| &part.said).collect();
+    all.sort_by(|a, b| a.file().cmp(b.file()));
+    all.retain(|finding| said.insert((*finding).clone()));
+    all.into_iter().filter_map(Said::finding).for_each(|d| sink.push(d));
+}
+
+/// Says what there is to say of the feeds themselves, when they are made.
+///
+/// # Errors
+/// Where no feed has an entry.
+fn finish(run: &Run<'_>, made: &Made, sink: &mut Sink<'_>) -> Result<(), Error> {
+    let root = Path::new("");
+    let feeds = || made.parts.iter().filter(|(_, part)| part.month.is_empty());
+    if feeds().all(|(_, part)| part.documents.is_empty()) {
+        let message = "there is no readable seed here; existing feeds were left as they are";
+        return Err(Error::new(Kind::Empty, message).at(run.seeds.show(root)));
+    }
+    for (name, _) in feeds().filter(|(_, part)| part.documents.is_empty()) {
+        let message = format!("no seed is in the feed `{}`; it was not written", name.display());
+        sink.push(Diagnostic::new(&codes::FEED_EMPTY, Place::default(), message));
+    }
+    if run.plan.whole.base.is_none() {
+        let message = "without `base_url` the feeds carry no self link";
+        sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), message));
+    }
+    Ok(())
+}
+
+/// Refuses documents that our own check finds faulty.
+fn checked(run: &Run<'_>, documents: &Documents, sink: &mut Sink<'_>) -> Result<(), Error> {
+    let (store, rules, now) = (run.feeds, &run.plan.check, run.options.now);
     let found: Vec<Vec<Diagnostic>> = documents
         .bytes
         .par_iter()
@@ -216,10 +352,10 @@ fn checked(
         })
         .collect();
     let mut faulty = None;
-    let allowed = |d: &Diagnostic| plan.check.allow.iter().any(|code| code == d.meta.code);
+    let allowed = |d: &Diagnostic| rules.allow.iter().any(|code| code == d.meta.code);
     for (path, found) in documents.bytes.keys().zip(found) {
         for mut finding in found.into_iter().filter(|d| !allowed(d)) {
-            if plan.check.deny_warnings && finding.severity == Severity::Warning {
+            if rules.deny_warnings && finding.severity == Severity::Warning {
                 finding.severity = Severity::Error;
             }
             if finding.severity == Severity::Error {
@@ -241,148 +377,6 @@ fn title_of(root: &str) -> String {
     let name = absolute.file_name().unwrap_or(absolute.as_os_str()).to_string_lossy().into_owned();
     let name = crate::html::xml_text(&name).trim().to_owned();
     if name.is_empty() { "feed".to_owned() } else { name }
-}
-
-/// Reads every head and keeps the newest of each feed.
-fn order(
-    plan: &Plan,
-    seeds: &dyn Store,
-    now: UnixMs,
-    sink: &mut Sink<'_>,
-    report: &mut Report,
-) -> Result<(Vec<Line>, Spill), Error> {
-    let line = |name: &str, channel: Channel| Line {
-        newest: Newest::new(archive::room(&channel)),
-        name: name.to_owned(),
-        channel,
-    };
-    let mut lines = vec![line("", plan.whole.clone())];
-    lines.extend(plan.filtered.iter().map(|f| line(&f.name, f.channel.clone())));
-    let mut sections: HashMap<Arc<str>, Option<usize>> = HashMap::new();
-    let mut spill = Spill::new();
-    let mut walk = discover::Walk::new(seeds)?;
-    loop {
-        let batch: Vec<Found> = walk.by_ref().take(BATCH).collect();
-        walk.findings().for_each(|d| {
-            report.skipped += 1;
-            sink.push(d);
-        });
-        if batch.is_empty() {
-            break;
-        }
-        report.seeds += batch.len();
-        let heads: Vec<_> = batch.par_iter().map(|found| head::read(seeds, &found.path)).collect();
-        for (found, read) in batch.into_iter().zip(heads) {
-            report.head_bytes += read.bytes;
-            let shown = || seeds.show(&found.path);
-            for (finding, source) in read.findings {
-                sink.push(diagnostic(shown(), &finding, &source));
-            }
-            let Some(head) = read.head else {
-                report.skipped += 1;
-                continue;
-            };
-            if head.time.0.saturating_sub(now.0) > FUTURE {
-                let message = format!("it is dated {}; it is held back until then", head.time.to_rfc3339());
-                sink.push(Diagnostic::new(&codes::SEED_FUTURE, Place::at(shown(), 1, 0), message));
-                report.skipped += 1;
-                continue;
-            }
-            let own = found.section.as_ref().and_then(|section| {
-                *sections.entry(section.clone()).or_insert_with(|| {
-                    add_section(plan, section, &mut lines, sink).then(|| {
-                        lines.push(line(section, plan.section(section)));
-                        lines.len() - 1
-                    })
-                })
-            });
-            let title = head.title.to_lowercase();
-            let seed = Arc::new(select::Candidate {
-                time: head.time,
-                link: head.link.into(),
-                path: found.path,
-                section: found.section,
-            });
-            let section = seed.section.as_deref();
-            let filtered = plan.filtered.iter().enumerate().filter(|(_, f)| {
-                (f.sections.is_empty() || section.is_some_and(|s| f.sections.iter().any(|n| n == s)))
-                    && title.contains(&f.title_contains)
-                    && seed.link.contains(&f.link_contains)
-            });
-            let into: Vec<usize> =
-                std::iter::once(0).chain(filtered.map(|(i, _)| i + 1)).chain(own).collect();
-            for number in into {
-                let line = &mut lines[number];
-                line.newest.insert(&seed, line.channel.ids == Ids::File, number as u32, &mut spill);
-            }
-        }
-    }
-    for name in plan.sections.keys().filter(|name| !sections.contains_key(name.as_str())) {
-        let near = sections.keys().filter(|s| strsim::damerau_levenshtein(s, name) <= 2).min();
-        if let Some(near) = near {
-            let message = format!("no seed is in the configured section `{name}`; did you mean `{near}`?");
-            sink.push(Diagnostic::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), message));
-        }
-    }
-    Ok((lines, spill))
-}
-
-/// Whether a section gets feeds of its own; says why not.
-fn add_section(plan: &Plan, section: &str, lines: &mut [Line], sink: &mut Sink<'_>) -> bool {
-    let mut warn = |meta: &'static Meta, message: String| {
-        sink.push(Diagnostic::new(meta, Place::default(), message));
-    };
-    if !is_feed_name(section) || plan.filtered.iter().any(|f| f.name == section) {
-        warn(&codes::SECTION_NAME, format!("`{section}` can't be a folder beside the other feeds"));
-        return false;
-    }
-    let lower = section.to_lowercase();
-    if let Some(other) = lines.iter().find(|l| l.name.to_lowercase() == lower) {
-        warn(&codes::SECTION_CASE, format!("`{section}` and `{}` differ by case only", other.name));
-    }
-    true
-}
-
-/// Loads seeds; says what it found only once, however often one is loaded.
-struct Loader<'a> {
-    plan: &'a Plan,
-    seeds: &'a dyn Store,
-    said: BTreeSet<(PathBuf, &'static str, u32)>,
-    failed: BTreeSet<PathBuf>,
-}
-
-impl Loader<'_> {
-    /// Loads and cleans every seed that was picked, once.
-    fn articles<'p>(
-        &mut self,
-        picks: impl Iterator<Item = &'p Pick>,
-        sink: &mut Sink<'_>,
-        report: &mut Report,
-    ) -> HashMap<PathBuf, Article> {
-        let wanted: BTreeMap<&Path, &Pick> = picks.map(|pick| (pick.seed.path.as_path(), pick)).collect();
-        let loaded: Vec<_> = wanted
-            .into_par_iter()
-            .map(|(path, pick)| (path, load::load(self.seeds, &pick.seed, &self.plan.policy)))
-            .collect();
-        let mut articles = HashMap::new();
-        for (path, loaded) in loaded {
-            report.body_bytes += loaded.bytes;
-            for (finding, source) in &loaded.findings {
-                if self.said.insert((path.to_path_buf(), finding.meta.code, finding.line)) {
-                    sink.push(diagnostic(self.seeds.show(path), finding, source));
-                }
-            }
-            match loaded.article {
-                Some(article) => {
-                    articles.insert(path.to_path_buf(), article);
-                }
-                None => {
-                    report.skipped += usize::from(self.failed.insert(path.to_path_buf()));
-                }
-            }
-        }
-        articles
-    }
 }
 
 fn diagnostic(file: String, finding: &Finding, source: &str) -> Diagnostic {

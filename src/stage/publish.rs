@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::diag::{Diagnostic, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::FORMATS;
@@ -14,16 +16,18 @@ use super::{Report, archive};
 /// The largest file that is looked at to see whether it is a feed of ours.
 const LOOKED_AT: Bytes = Bytes(256 << 20);
 
+/// Puts documents in place, together, for each waits for the disk.
 pub(super) fn publish(
     store: &dyn Store,
     documents: &BTreeMap<PathBuf, Vec<u8>>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    for (path, bytes) in documents {
-        match store.replace(path, bytes).map_err(|e| Error::io("write the feed", store.show(path), e))? {
-            Change::Written => report.written += 1,
-            Change::Unchanged => report.unchanged += 1,
-        }
+    let put = |(path, bytes): (&PathBuf, &Vec<u8>)| {
+        store.replace(path, bytes).map_err(|e| Error::io("write the feed", store.show(path), e))
+    };
+    let changes: Vec<Result<Change, Error>> = documents.par_iter().map(put).collect();
+    for change in changes {
+        report.written += usize::from(change? == Change::Written);
     }
     Ok(())
 }

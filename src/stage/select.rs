@@ -1,17 +1,15 @@
 //! Step 3: the newest entries of a feed, repeats merged, in memory bounded by the feed.
 //!
-//! What a feed has no room for goes to a temporary file, a few bytes a seed: when all seeds were seen, one look through
-//! it tells of each entry that stayed when, and under which link, it was first published.
+//! What a feed has no room for is not kept: when all seeds were seen, one more look through them tells of each entry
+//! that stayed when, and under which link, it was first published.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
-use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::seed::{link_key, link_spelling};
+use crate::catalog::key_hash;
+use crate::seed::link_key;
 use crate::unit::UnixMs;
 
 /// A seed that may get into a feed.
@@ -61,9 +59,8 @@ impl Newest {
         Self { limit, held: HashMap::new(), order: BTreeSet::new() }
     }
 
-    /// Takes a seed; `by_file` ties repeats by file name. `feed` names this feed in the spill.
-    pub(super) fn insert(&mut self, seed: &Arc<Candidate>, by_file: bool, feed: u32, spill: &mut Spill) {
-        let key: Arc<str> = if by_file { file_key(seed) } else { link_key(&seed.link) }.into();
+    /// Takes a seed with what ties its repeats.
+    pub(super) fn insert(&mut self, seed: &Arc<Candidate>, key: Arc<str>) {
         if let Some(held) = self.held.get_mut(&key) {
             held.first = (seed.time, seed.link.clone()).min(held.first.clone());
             if (seed.time, &seed.path) > (held.seed.time, &held.seed.path) {
@@ -74,26 +71,49 @@ impl Newest {
             return;
         }
         let rank = rank(seed, &key);
-        if self.held.len() >= self.limit {
+        if self.is_full() {
             if self.order.last().is_none_or(|worst| rank > *worst) {
-                spill.write(feed, &key, &(seed.time, seed.link.clone()));
                 return;
             }
-            if let Some(out) = self.order.pop_last().and_then(|worst| self.held.remove_entry(&worst.1)) {
-                spill.write(feed, &out.0, &out.1.first);
+            if let Some(worst) = self.order.pop_last() {
+                self.held.remove(&worst.1);
             }
         }
         self.order.insert(rank);
         self.held.insert(key, Held { seed: seed.clone(), first: (seed.time, seed.link.clone()) });
     }
 
+    /// Whether it turns seeds away.
+    pub(super) fn is_full(&self) -> bool {
+        self.held.len() >= self.limit
+    }
+
+    /// No seed before this time changes what is held, but for when it was first published.
+    pub(super) fn floor(&self) -> UnixMs {
+        let worst = self.order.last().filter(|_| self.is_full());
+        worst.map_or(if self.limit == 0 { UnixMs::MAX } else { UnixMs(i64::MIN) }, |worst| worst.0.0)
+    }
+
+    /// The hashes of what ties the seeds of each entry.
+    pub(super) fn hashes(&self) -> HashSet<u64> {
+        self.held.keys().map(|key| key_hash(key)).collect()
+    }
+
+    /// Takes a seed that may be an earlier publication of what is held.
+    pub(super) fn earlier(&mut self, key: &str, time: UnixMs, link: &str) {
+        if let Some(held) =
+            self.held.get_mut(key).filter(|held| (time, link) < (held.first.0, &*held.first.1))
+        {
+            held.first = (time, link.into());
+        }
+    }
+
     /// The entries in order.
-    pub(super) fn finish(mut self, feed: u32, spilled: &Spilled) -> Vec<Pick> {
+    pub(super) fn finish(mut self) -> Vec<Pick> {
         let order = std::mem::take(&mut self.order);
         let pick = |(_, key): Rank| {
             let held = self.held.remove(&key)?;
-            let first = spilled.first(feed, &key).map_or(held.first.clone(), |first| first.min(held.first));
-            Some(Pick { seed: held.seed, published: first.0, first_link: first.1, key })
+            Some(Pick { seed: held.seed, published: held.first.0, first_link: held.first.1, key })
         };
         order.into_iter().filter_map(pick).collect()
     }
@@ -103,127 +123,27 @@ fn rank(seed: &Candidate, key: &Arc<str>) -> Rank {
     (Reverse(seed.time), key.clone())
 }
 
+/// What ties a seed to its repeats: its link, or what its file is named.
+pub(super) fn key(path: &Path, section: Option<&str>, link: &str, by_file: bool) -> Arc<str> {
+    if by_file { file_key(path, section) } else { link_key(link) }.into()
+}
+
 /// Section and number of a file name. The number is the first run of four digits or more that stands alone between
 /// `_`, `-`, `.` or the ends: shorter ones count the files of a crawl. Without one it is the whole stem.
-fn file_key(seed: &Candidate) -> String {
-    let stem = seed.path.file_stem().unwrap_or_default().to_string_lossy();
+fn file_key(path: &Path, section: Option<&str>) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let number = stem
         .split(['_', '-', '.'])
         .find(|part| part.len() >= 4 && part.bytes().all(|b| b.is_ascii_digit()))
         .unwrap_or(&stem);
-    let folder = seed.path.parent().unwrap_or(Path::new(""));
-    match &seed.section {
+    match section {
         Some(section) => format!("{section}/{number}"),
-        None => folder.join(number).to_string_lossy().into_owned(),
-    }
-}
-
-fn hash(key: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// What feeds had no room for.
-pub(super) struct Spill {
-    out: Option<BufWriter<File>>,
-    fault: Option<io::Error>,
-}
-
-/// What the spill tells of entries that stayed.
-pub(super) struct Spilled {
-    firsts: HashMap<(u32, u64), First>,
-}
-
-impl Spill {
-    pub(super) fn new() -> Self {
-        Self { out: None, fault: None }
-    }
-
-    /// A record: feed, hash of the key, time, length of the link and the link. A link that is spelled as its key says
-    /// is left out.
-    fn write(&mut self, feed: u32, key: &str, first: &First) {
-        let result = (|| {
-            let out = match &mut self.out {
-                Some(out) => out,
-                none => none.insert(BufWriter::new(tempfile::tempfile()?)),
-            };
-            let link = if *first.1 == *link_spelling(key) { "" } else { &*first.1 };
-            out.write_all(&feed.to_le_bytes())?;
-            out.write_all(&hash(key).to_le_bytes())?;
-            out.write_all(&first.0.0.to_le_bytes())?;
-            out.write_all(&(link.len() as u32).to_le_bytes())?;
-            out.write_all(link.as_bytes())
-        })();
-        if let Err(error) = result {
-            self.fault.get_or_insert(error);
-        }
-    }
-
-    /// Reads back what concerns the entries that stayed.
-    pub(super) fn read(&mut self, stayed: &[(u32, &Newest)]) -> io::Result<Spilled> {
-        let mut firsts: HashMap<(u32, u64), First> = HashMap::new();
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
-        }
-        let Some(out) = self.out.take() else { return Ok(Spilled { firsts }) };
-        let mut keys: HashMap<(u32, u64), Arc<str>> = HashMap::new();
-        for (feed, newest) in stayed {
-            keys.extend(newest.held.keys().map(|key| ((*feed, hash(key)), key.clone())));
-        }
-        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.rewind()?;
-        let mut file = BufReader::new(file);
-        let mut record = [0; 24];
-        let mut link = Vec::new();
-        loop {
-            match file.read_exact(&mut record) {
-                Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => break,
-                other => other?,
-            }
-            let feed = u32::from_le_bytes(field(&record, 0));
-            let hash = u64::from_le_bytes(field(&record, 4));
-            let time = UnixMs(i64::from_le_bytes(field(&record, 12)));
-            link.resize(u32::from_le_bytes(field(&record, 20)) as usize, 0);
-            file.read_exact(&mut link)?;
-            let Some(key) = keys.get(&(feed, hash)) else { continue };
-            let link = if link.is_empty() {
-                link_spelling(key).into()
-            } else {
-                String::from_utf8_lossy(&link).into_owned().into_boxed_str()
-            };
-            let first = (time, link);
-            match firsts.entry((feed, hash)) {
-                std::collections::hash_map::Entry::Occupied(mut old) => {
-                    if first < *old.get() {
-                        old.insert(first);
-                    }
-                }
-                std::collections::hash_map::Entry::Vacant(new) => {
-                    new.insert(first);
-                }
-            }
-        }
-        Ok(Spilled { firsts })
-    }
-}
-
-fn field<const N: usize>(record: &[u8; 24], at: usize) -> [u8; N] {
-    let mut out = [0; N];
-    out.copy_from_slice(&record[at..at + N]);
-    out
-}
-
-impl Spilled {
-    fn first(&self, feed: u32, key: &str) -> Option<First> {
-        self.firsts.get(&(feed, hash(key))).cloned()
+        None => path.parent().unwrap_or(Path::new("")).join(number).to_string_lossy().into_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -232,11 +152,20 @@ mod tests {
         Arc::new(Candidate { time: UnixMs(time), link: link.into(), path: path.into(), section: None })
     }
 
+    /// As the stage does: what is too old is not shown, and then all are looked at once more.
     fn select(limit: usize, seeds: &[Arc<Candidate>], by_file: bool) -> Vec<Pick> {
-        let (mut newest, mut spill) = (Newest::new(limit), Spill::new());
-        seeds.iter().for_each(|seed| newest.insert(seed, by_file, 7, &mut spill));
-        let spilled = spill.read(&[(7, &newest)]).unwrap();
-        newest.finish(7, &spilled)
+        let mut newest = Newest::new(limit);
+        let key = |seed: &Candidate| key(&seed.path, None, &seed.link, by_file);
+        for seed in seeds {
+            if seed.time >= newest.floor() {
+                newest.insert(seed, key(seed));
+            }
+        }
+        let hashes = newest.hashes();
+        for seed in seeds.iter().filter(|seed| hashes.contains(&key_hash(&key(seed)))) {
+            newest.earlier(&key(seed), seed.time, &seed.link);
+        }
+        newest.finish()
     }
 
     /// What the policy says, without a bound on memory.

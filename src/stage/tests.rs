@@ -9,8 +9,14 @@ use super::*;
 use crate::config::RawConfig;
 use crate::store::{Change, Item, Lock, MemoryStore, Prefix};
 
-const OPTIONS: Options =
-    Options { now: UnixMs(1_700_000_000_000), wait: Duration::ZERO, prune: false, check: false };
+pub(super) const OPTIONS: Options<'_> = Options {
+    now: UnixMs(1_700_000_000_000),
+    started: SystemTime::UNIX_EPOCH,
+    wait: Duration::ZERO,
+    prune: false,
+    check: false,
+    progress: None,
+};
 
 /// A memory that fails where it is told to.
 #[derive(Default)]

@@ -1,10 +1,14 @@
 //! A folder on disk.
 
+#[cfg(unix)]
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(unix)]
+use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, Prefix, Store};
 use crate::unit::Bytes;
 
@@ -34,7 +38,7 @@ impl FsStore {
         let file = options.open(self.root.join(path))?;
         let meta = file.metadata()?;
         if !meta.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            return Err(special());
         }
         Ok((file, meta.len()))
     }
@@ -121,6 +125,146 @@ impl Store for FsStore {
     fn lock(&self, wait: Duration) -> io::Result<Lock> {
         Lock::take(&self.root, wait)
     }
+
+    #[cfg(unix)]
+    fn scan(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+    ) -> io::Result<()> {
+        unix::scan(&self.root.join(folder), stamps, see)
+    }
+
+    #[cfg(unix)]
+    fn heads(
+        &self,
+        folder: &Path,
+        names: &[&OsStr],
+        length: Bytes,
+        see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
+    ) -> io::Result<()> {
+        unix::heads(&self.root.join(folder), names, length, see)
+    }
+
+    #[cfg(unix)]
+    fn stamp(&self, path: &Path) -> io::Result<Option<Stamp>> {
+        unix::stamp_of(&self.root.join(path)).map(Some)
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
+}
+
+/// Many files of one folder: names are looked up from the open folder, which saves the kernel the way there.
+#[cfg(unix)]
+mod unix {
+    use std::ffi::OsStr;
+    use std::fs::File;
+    use std::io;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
+    use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, openat, statat};
+    use rustix::io::{Errno, read, retry_on_intr};
+
+    use super::super::{Beginning, Kind, Stamp};
+    use crate::unit::Bytes;
+
+    pub(super) fn scan(
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+    ) -> io::Result<()> {
+        let folder = File::open(folder)?;
+        for entry in rustix::fs::Dir::read_from(&folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if matches!(name.to_bytes(), b"." | b"..") {
+                continue;
+            }
+            let mut stat = None;
+            let mut look = || match statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+                // It went after it was listed.
+                Err(Errno::NOENT) => Ok(false),
+                found => found.map(|found| stat = Some(found)).map(|()| true),
+            };
+            let mut kind = entry.file_type();
+            if kind == FileType::Unknown || stamps && kind == FileType::RegularFile {
+                if !look()? {
+                    continue;
+                }
+                kind = stat.as_ref().map_or(kind, |s| FileType::from_raw_mode(s.st_mode));
+            }
+            let kind = match kind {
+                FileType::RegularFile => Kind::File,
+                FileType::Directory => Kind::Folder,
+                FileType::Symlink if statat(&folder, name, AtFlags::empty()).is_ok() => Kind::Link,
+                FileType::Symlink => Kind::BrokenLink,
+                _ => Kind::Special,
+            };
+            let stamp = stat.as_ref().filter(|_| kind == Kind::File && stamps).map(stamp);
+            see(OsStr::from_bytes(name.to_bytes()), kind, stamp);
+        }
+        Ok(())
+    }
+
+    pub(super) fn heads(
+        folder: &Path,
+        names: &[&OsStr],
+        length: Bytes,
+        see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
+    ) -> io::Result<()> {
+        let folder = File::open(folder)?;
+        let mut buffer = vec![0; usize::try_from(length.0).map_err(io::Error::other)?];
+        for (number, name) in names.iter().enumerate() {
+            let head = head(&folder, name, &mut buffer).map_err(io::Error::from);
+            see(number, head.and_then(|head| head.ok_or_else(super::special)));
+        }
+        Ok(())
+    }
+
+    /// `None` where it is no regular file.
+    fn head<'a>(folder: &File, name: &OsStr, buffer: &'a mut [u8]) -> Result<Option<Beginning<'a>>, Errno> {
+        let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let file = openat(folder, name, flags, Mode::empty())?;
+        let stat = fstat(&file)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Ok(None);
+        }
+        let stamp = stamp(&stat);
+        let mut filled = 0;
+        // One more read would only say that this is the end.
+        while filled < buffer.len() && (filled as u64) < stamp.size.0 {
+            match retry_on_intr(|| read(&file, &mut buffer[filled..]))? {
+                0 => break,
+                more => filled += more,
+            }
+        }
+        Ok(Some(Beginning { bytes: &buffer[..filled], size: stamp.size, stamp: Some(stamp) }))
+    }
+
+    pub(super) fn stamp_of(path: &Path) -> io::Result<Stamp> {
+        let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)?;
+        let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        is_file.then(|| stamp(&stat)).ok_or_else(super::special)
+    }
+
+    #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss, reason = "the fields differ between systems")]
+    fn stamp(stat: &Stat) -> Stamp {
+        let ns = |seconds: i64, ns: i64| i128::from(seconds) * 1_000_000_000 + i128::from(ns);
+        Stamp {
+            size: Bytes(stat.st_size as u64),
+            modified: ns(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            changed: ns(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            inode: stat.st_ino as u64,
+        }
+    }
+}
+
+fn special() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
 }
 
 #[cfg(test)]

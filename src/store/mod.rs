@@ -6,7 +6,7 @@ mod fs;
 mod lock;
 mod memory;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -39,6 +39,31 @@ pub struct Item {
     pub name: OsString,
     /// What it is.
     pub kind: Kind,
+}
+
+/// By what a storage tells that a file may have changed. Equal stamps mean equal bytes, unless the file was written
+/// within the grain of the storage's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The size of the file.
+    pub size: Bytes,
+    /// When its bytes were last written, in ns since 1970; anybody can set it.
+    pub modified: i128,
+    /// When anything of it last changed, in ns since 1970; nobody can set it.
+    pub changed: i128,
+    /// Which file it is.
+    pub inode: u64,
+}
+
+/// What [`Store::heads`] shows of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning<'a> {
+    /// At most as many bytes as were asked for.
+    pub bytes: &'a [u8],
+    /// The size of the whole file.
+    pub size: Bytes,
+    /// Taken before the bytes were read, so that a later change shows.
+    pub stamp: Option<Stamp>,
 }
 
 /// The beginning of a file.
@@ -99,6 +124,64 @@ pub trait Store: Sync {
     /// # Errors
     /// What the storage says; [`io::ErrorKind::WouldBlock`], naming the holder, where the wait was in vain.
     fn lock(&self, wait: Duration) -> io::Result<Lock>;
+
+    /// Shows every name of a folder, in any order; regular files with their stamps where those are asked for and the
+    /// storage keeps any.
+    ///
+    /// # Errors
+    /// As [`Store::list`].
+    fn scan(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+    ) -> io::Result<()> {
+        let _ = stamps;
+        self.list(folder)?.iter().for_each(|item| see(&item.name, item.kind, None));
+        Ok(())
+    }
+
+    /// Shows the beginning of some files of a folder, one after the other. `see` gets the number of the name.
+    ///
+    /// # Errors
+    /// As [`Store::list`]; what is wrong with a single file is told to `see`.
+    fn heads(
+        &self,
+        folder: &Path,
+        names: &[&OsStr],
+        length: Bytes,
+        see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
+    ) -> io::Result<()> {
+        for (number, name) in names.iter().enumerate() {
+            let read = self.prefix(&folder.join(name), length);
+            see(
+                number,
+                read.as_ref()
+                    .map(|p| Beginning { bytes: &p.bytes, size: p.size, stamp: None })
+                    .map_err(again),
+            );
+        }
+        Ok(())
+    }
+
+    /// By what to see later that a regular file is what it was; `None` where the storage keeps no such thing.
+    ///
+    /// # Errors
+    /// As [`Store::prefix`].
+    fn stamp(&self, path: &Path) -> io::Result<Option<Stamp>> {
+        let _ = path;
+        Ok(None)
+    }
+
+    /// Where on disk it is, for those who keep something of their own there.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
+}
+
+/// The same error once more.
+fn again(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
 /// The contract of [`Store`], written once and run against every kind.
@@ -119,6 +202,21 @@ pub(crate) mod contract {
         let prefix = store.prefix(path, Bytes(5)).unwrap();
         assert_eq!((prefix.bytes.as_slice(), prefix.size), (&b"hello"[..], Bytes(12)));
         assert_eq!(store.prefix(path, Bytes(100)).unwrap().bytes, b"hello, again");
+        let mut seen = Vec::new();
+        store
+            .scan(Path::new("b"), true, &mut |name, kind, stamp| seen.push((name.to_owned(), kind, stamp)))
+            .unwrap();
+        assert_eq!((seen[0].0.as_os_str(), seen[0].1, seen.len()), (OsStr::new("one.txt"), Kind::File, 1));
+        assert!(seen[0].2.is_none_or(|stamp| stamp.size == Bytes(12)));
+        let names = ["one.txt", "none"].map(OsStr::new);
+        let mut heads = Vec::new();
+        store
+            .heads(Path::new("b"), &names, Bytes(5), &mut |number, head| {
+                heads.push((number, head.map(|h| (h.bytes.to_vec(), h.size, h.stamp)).map_err(|e| e.kind())));
+            })
+            .unwrap();
+        assert_eq!(heads[0], (0, Ok((b"hello".to_vec(), Bytes(12), seen[0].2))));
+        assert_eq!(heads[1], (1, Err(io::ErrorKind::NotFound)));
         assert_eq!(store.read(path, Bytes(12)).unwrap(), b"hello, again");
         assert_eq!(store.read(path, Bytes(11)).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         assert_eq!(store.read(Path::new("nowhere"), Bytes(1)).unwrap_err().kind(), io::ErrorKind::NotFound);

@@ -13,6 +13,10 @@ pub(super) fn feeds(mill: &Mill) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
     fn walk(folder: &std::path::Path, into: &mut BTreeMap<String, (Vec<u8>, SystemTime)>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
+            // What the mill remembers is no feed.
+            if path.ends_with(".feedmill") {
+                continue;
+            }
             if path.is_dir() {
                 walk(&path, into);
             } else {

@@ -4,9 +4,11 @@
 
 mod archive;
 mod build;
+mod catalog;
 mod check;
 mod edge;
 mod hostile;
+mod kill;
 mod readers;
 
 use std::path::{Path, PathBuf};
