@@ -46,7 +46,12 @@ pub(super) fn read(
 
 /// Whether only characters that RFC 3986 allows stand in it, each in a place where it may.
 fn is_uri(text: &str) -> bool {
-    escape(text).len() == text.len()
+    text.bytes().all(is_plain) || escape(text).len() == text.len()
+}
+
+/// Whether it may stand anywhere behind the host.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)
 }
 
 /// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
@@ -66,7 +71,7 @@ pub fn escape(text: &str) -> String {
         let allowed = match byte {
             b'%' => hex(1) && hex(2),
             b'#' => !std::mem::replace(&mut fragment, true),
-            _ => byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte),
+            _ => is_plain(byte),
         };
         if allowed {
             out.push(char::from(byte));

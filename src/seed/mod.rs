@@ -22,7 +22,7 @@ pub use link::{escape as uri, key as link_key};
 /// The longest head that is read. A megabyte without a line end is no seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);
 /// What is read of a file at first: enough for nearly every head.
-pub const HEAD_FIRST: Bytes = Bytes(1 << 10);
+pub const HEAD_FIRST: Bytes = Bytes(512);
 /// The largest seed.
 pub const SEED_LIMIT: Bytes = Bytes(64 << 20);
 
