@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures feedmill, its peers and the limits of the machine on the same seeds, and prints a table.
 #
-#     bash bench/run.sh            10k, 100k and 1M seeds; 5 runs, 3 of what takes over 20 s
+#     bash bench/run.sh            10k, 100k and 1M seeds; 5 runs, 2 of what takes over 10 s
 #     bash bench/run.sh --quick    10k seeds, 1 run
 #
 # BENCH_DIR is where corpora, peers and results go (default target/bench; 10 GB), FEEDMILL the binary under test
@@ -14,8 +14,8 @@ cache=.feedmill
 
 sizes=(10000 100000 1000000)
 runs=5
-slow_runs=3
-slow_after=20
+slow_runs=2
+slow_after=10
 if [ "${1:-}" = --quick ]; then
     sizes=(10000)
     runs=1

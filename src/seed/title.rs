@@ -50,7 +50,8 @@ fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
 fn is_plain(text: &str) -> bool {
     let mut last = ' ';
     let fine = text.chars().all(|c| {
-        let fine = if c == ' ' { last != ' ' } else { c.is_ascii_graphic() && c != '&' || c.is_alphanumeric() };
+        let fine =
+            if c == ' ' { last != ' ' } else { c.is_ascii_graphic() && c != '&' || c.is_alphanumeric() };
         last = c;
         fine
     });

@@ -180,7 +180,7 @@ struct Mill<'a> {
 
 impl Mill<'_> {
     /// Makes parts and puts them in place: of an archive the oldest first, and the feeds last, so that who walks back
-    /// never comes to what is not there yet. One month at a time, so that no more than one is in memory.
+    /// never comes to what is not there yet. One month at a time, so that the articles of no more than one are in memory.
     fn mill(&mut self, parts: Vec<Part>, sink: &mut Sink<'_>) -> Result<(), Error> {
         let run = self.run;
         let mut paths: Vec<&Path> = parts.iter().flat_map(Part::paths).collect();
@@ -194,21 +194,20 @@ impl Mill<'_> {
             months.entry(part.month.clone()).or_default().push(part);
         }
         let feeds = months.remove("").unwrap_or_default();
-        let documents = self.make(&feeds, sink)?;
+        let documents = self.make(&feeds, !run.options.check && months.is_empty(), sink)?;
         drop(feeds);
         finish(run, &self.made, sink)?;
         if run.options.check {
             let mut sound = checked(run, &documents, sink);
             for parts in months.values() {
-                sound = sound.and(checked(run, &self.make(parts, sink)?, sink));
+                sound = sound.and(checked(run, &self.make(parts, false, sink)?, sink));
             }
             sound?;
         }
         for parts in months.values() {
-            let documents = self.make(parts, sink)?;
-            publish::publish(run.feeds, &documents.bytes, &mut self.report)?;
+            self.make(parts, true, sink)?;
         }
-        publish::publish(run.feeds, &documents.bytes, &mut self.report)?;
+        self.report.written += publish::all(run.feeds, &documents.bytes)?;
         let all: usize = self.made.parts.values().map(|part| part.documents.len()).sum();
         self.report.unchanged = all - self.report.written;
         self.report.skipped += self.failed.len();
@@ -216,25 +215,30 @@ impl Mill<'_> {
         Ok(())
     }
 
-    /// Makes those parts that would not come out as they are, and says what there is to say of the seeds of all.
-    fn make(&mut self, parts: &[Part], sink: &mut Sink<'_>) -> Result<Documents, Error> {
+    /// Makes those parts that would not come out as they are, and says what there is to say of the seeds of all; gives
+    /// back the documents that are to be published, where they are not `at_once`.
+    fn make(&mut self, parts: &[Part], at_once: bool, sink: &mut Sink<'_>) -> Result<Documents, Error> {
         let kept: Vec<_> = parts.par_iter().map(|part| self.kept(part)).collect();
         let anew: Vec<&Part> = parts.iter().zip(&kept).filter(|(_, k)| k.is_none()).map(|(p, _)| p).collect();
         let (articles, findings) = self.articles(parts, &anew);
-        let (written, all): (Vec<_>, Vec<_>) = anew
-            .par_iter()
-            .map(|part| part::made(self.run, part, &articles, &findings))
-            .collect::<Result<Vec<_>, Error>>()?
-            .into_iter()
-            .unzip();
-        let mut written = written.into_iter();
-        let made: Vec<_> = kept.into_iter().filter_map(|kept| kept.or_else(|| written.next())).collect();
-        say(&made, &mut self.said, sink);
-        self.made.parts.extend(parts.iter().map(Part::folder).zip(made));
+        let made: Vec<Result<part::Made, Error>> =
+            anew.par_iter().map(|part| part::make(self.run, part, &articles, &findings, at_once)).collect();
+        let old = kept.iter().flatten().flat_map(|part| &part.said);
+        say(old.chain(findings.values().flatten()).collect(), &mut self.said, sink);
+        let mut made = made.into_iter();
         let mut documents = Documents::default();
-        for more in all {
-            documents.bytes.extend(more.bytes);
-            documents.addresses.extend(more.addresses);
+        for (part, kept) in parts.iter().zip(kept) {
+            let made = match kept {
+                Some(kept) => kept,
+                None => {
+                    let Some(made) = made.next().transpose()? else { continue };
+                    self.report.written += made.written;
+                    documents.bytes.extend(made.documents.bytes);
+                    documents.addresses.extend(made.documents.addresses);
+                    made.part
+                }
+            };
+            self.made.parts.insert(part.folder(), made);
         }
         Ok(documents)
     }
@@ -297,21 +301,16 @@ impl Mill<'_> {
 /// Says once more what was said of feeds that are as they were.
 fn repeat(made: &Made, sink: &mut Sink<'_>) {
     made.said.iter().filter_map(Said::finding).for_each(|d| sink.push(d));
-    let mut months: BTreeMap<&str, Vec<&catalog::Part>> = BTreeMap::new();
+    let mut months: BTreeMap<&str, Vec<&Said>> = BTreeMap::new();
     for part in made.parts.values() {
-        months.entry(&part.month).or_default().push(part);
+        months.entry(&part.month).or_default().extend(&part.said);
     }
     let mut said = HashSet::new();
-    months.into_values().for_each(|parts| say(parts, &mut said, sink));
+    months.into_values().for_each(|all| say(all, &mut said, sink));
 }
 
-/// Says what there is to say of the bodies in some parts, each thing once.
-fn say<'a>(
-    parts: impl IntoIterator<Item = &'a catalog::Part>,
-    said: &mut HashSet<Said>,
-    sink: &mut Sink<'_>,
-) {
-    let mut all: Vec<&Said> = parts.into_iter().flat_map(|part| &part.said).collect();
+/// Says what there is to say of bodies, each thing once, by files.
+fn say(mut all: Vec<&Said>, said: &mut HashSet<Said>, sink: &mut Sink<'_>) {
     all.sort_by(|a, b| a.file().cmp(b.file()));
     all.retain(|finding| said.insert((*finding).clone()));
     all.into_iter().filter_map(Said::finding).for_each(|d| sink.push(d));

@@ -11,7 +11,7 @@ use crate::unit::Bytes;
 
 use super::archive::Part;
 use super::load::Article;
-use super::{Documents, Run, assemble, size};
+use super::{Documents, Run, assemble, publish, size};
 
 /// What a part of the last run is now: `None` where a seed or a document of it was lost or changed.
 pub(super) fn kept(run: &Run<'_>, catalog: &Catalog, old: &catalog::Part) -> Option<catalog::Part> {
@@ -56,33 +56,55 @@ pub(super) fn picks_hash(part: &Part) -> u128 {
     catalog::hash(&bytes).max(1)
 }
 
-/// Makes a part of articles; `findings` is what there is to say of each seed.
-pub(super) fn made(
+/// What was made of a part.
+pub(super) struct Made {
+    pub(super) part: catalog::Part,
+    /// What is still to be published; nothing where each document was as soon as it was made.
+    pub(super) documents: Documents,
+    /// How many files are new or have new bytes.
+    pub(super) written: usize,
+}
+
+/// Makes a part of articles; `findings` is what there is to say of each seed. `at_once` says whether documents are
+/// published as they are made, so that no more than a few are in memory.
+pub(super) fn make(
     run: &Run<'_>,
     part: &Part,
     articles: &HashMap<PathBuf, Article>,
     findings: &HashMap<PathBuf, Vec<Said>>,
-) -> Result<(catalog::Part, Documents), Error> {
+    at_once: bool,
+) -> Result<Made, Error> {
     let is_whole = part.paths().all(|path| articles.contains_key(path));
-    let mut made = catalog::Part {
-        month: part.month.clone(),
-        picks: if is_whole { picks_hash(part) } else { 0 },
-        documents: Vec::new(),
-        said: part.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect(),
-    };
-    let mut documents = Documents::default();
-    let Some(feed) = assemble::document(part, &run.name, articles) else { return Ok((made, documents)) };
-    let formats = part.channel.formats.par_iter();
+    let feed = assemble::document(part, &run.name, articles);
+    let formats = part.channel.formats.par_iter().filter_map(|format| Some((format, feed.as_ref()?)));
     let written: Vec<_> = formats
-        .map(|format| Ok((format.file_name(), format.write(&feed, part.channel.layout)?)))
+        .map(|(format, feed)| {
+            let path = part.folder().join(format.file_name());
+            let bytes = format.write(feed, part.channel.layout)?;
+            let document =
+                Document { path: path.clone(), size: size(&bytes), hash: catalog::hash(&bytes), seal: 0 };
+            let is_written = at_once && publish::put(run.feeds, &path, &bytes)?;
+            let address = feed.self_link(format.file_name());
+            Ok((document, is_written, (!at_once).then_some((path, bytes, address))))
+        })
         .collect::<Result<_, Error>>()?;
-    let folder = part.folder();
-    for (name, bytes) in written {
-        let path = folder.join(name);
-        let (size, hash) = (size(&bytes), catalog::hash(&bytes));
-        made.documents.push(Document { path: path.clone(), size, hash, seal: 0 });
-        documents.addresses.extend(feed.self_link(name).map(|url| (path.clone(), url)));
-        documents.bytes.insert(path, bytes);
+    let mut made = Made {
+        part: catalog::Part {
+            month: part.month.clone(),
+            picks: if is_whole { picks_hash(part) } else { 0 },
+            documents: Vec::new(),
+            said: part.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect(),
+        },
+        documents: Documents::default(),
+        written: 0,
+    };
+    for (document, is_written, later) in written {
+        made.part.documents.push(document);
+        made.written += usize::from(is_written);
+        if let Some((path, bytes, address)) = later {
+            made.documents.addresses.extend(address.map(|url| (path.clone(), url)));
+            made.documents.bytes.insert(path, bytes);
+        }
     }
-    Ok((made, documents))
+    Ok(made)
 }

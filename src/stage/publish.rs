@@ -16,20 +16,18 @@ use super::{Report, archive};
 /// The largest file that is looked at to see whether it is a feed of ours.
 const LOOKED_AT: Bytes = Bytes(256 << 20);
 
-/// Puts documents in place, together, for each waits for the disk.
-pub(super) fn publish(
-    store: &dyn Store,
-    documents: &BTreeMap<PathBuf, Vec<u8>>,
-    report: &mut Report,
-) -> Result<(), Error> {
-    let put = |(path, bytes): (&PathBuf, &Vec<u8>)| {
-        store.replace(path, bytes).map_err(|e| Error::io("write the feed", store.show(path), e))
-    };
-    let changes: Vec<Result<Change, Error>> = documents.par_iter().map(put).collect();
-    for change in changes {
-        report.written += usize::from(change? == Change::Written);
-    }
-    Ok(())
+/// Puts a document in place; tells whether it is new or has new bytes.
+pub(super) fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+    let change = store.replace(path, bytes);
+    change
+        .map(|change| change == Change::Written)
+        .map_err(|e| Error::io("write the feed", store.show(path), e))
+}
+
+/// Puts documents in place, together, for each waits for the disk; tells how many are new or have new bytes.
+pub(super) fn all(store: &dyn Store, documents: &BTreeMap<PathBuf, Vec<u8>>) -> Result<usize, Error> {
+    let put: Vec<_> = documents.par_iter().map(|(path, bytes)| put(store, path, bytes)).collect();
+    put.into_iter().map(|written| written.map(usize::from)).sum()
 }
 
 /// Names what this run did not make, or removes it. What an open month held lies at the month's own address once that is

@@ -42,6 +42,22 @@ impl FsStore {
         }
         Ok((file, meta.len()))
     }
+
+    /// Whether a file has these bytes. It may be large, so it is never in memory.
+    fn holds(&self, path: &Path, mut bytes: &[u8]) -> io::Result<bool> {
+        let (mut file, size) = self.open(path)?;
+        if size != bytes.len() as u64 {
+            return Ok(false);
+        }
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let read = file.read(&mut buffer)?;
+            match bytes.strip_prefix(&buffer[..read]) {
+                Some(rest) if read > 0 => bytes = rest,
+                rest => return Ok(rest.is_some_and(<[u8]>::is_empty)),
+            }
+        }
+    }
 }
 
 impl Store for FsStore {
@@ -90,9 +106,7 @@ impl Store for FsStore {
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
         let target = self.root.join(path);
-        if self.open(path).is_ok_and(|(_, size)| size == bytes.len() as u64)
-            && self.read(path, Bytes(bytes.len() as u64)).is_ok_and(|old| old == bytes)
-        {
+        if self.holds(path, bytes).unwrap_or(false) {
             return Ok(Change::Unchanged);
         }
         let folder = target.parent().unwrap_or(&self.root);
