@@ -1,7 +1,9 @@
 //! What becomes of seeds and of what the mill remembers between runs: with a catalog and without, the same comes out.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 

@@ -11,7 +11,8 @@ use crate::unit::Bytes;
 
 use super::archive::Part;
 use super::load::Article;
-use super::{Documents, Run, assemble, publish, size};
+use super::mill::Documents;
+use super::{Run, assemble, publish, size};
 
 /// What a part of the last run is now: `None` where a seed or a document of it was lost or changed.
 pub(super) fn kept(run: &Run<'_>, catalog: &Catalog, old: &catalog::Part) -> Option<catalog::Part> {
@@ -57,7 +58,7 @@ pub(super) fn picks_hash(part: &Part) -> u128 {
 }
 
 /// What was made of a part.
-pub(super) struct Made {
+pub(super) struct Written {
     pub(super) part: catalog::Part,
     /// What is still to be published; nothing where each document was as soon as it was made.
     pub(super) documents: Documents,
@@ -73,7 +74,7 @@ pub(super) fn make(
     articles: &HashMap<PathBuf, Article>,
     findings: &HashMap<PathBuf, Vec<Said>>,
     at_once: bool,
-) -> Result<Made, Error> {
+) -> Result<Written, Error> {
     let is_whole = part.paths().all(|path| articles.contains_key(path));
     let feed = assemble::document(part, &run.name, articles);
     let formats = part.channel.formats.par_iter().filter_map(|format| Some((format, feed.as_ref()?)));
@@ -88,7 +89,7 @@ pub(super) fn make(
             Ok((document, is_written, (!at_once).then_some((path, bytes, address))))
         })
         .collect::<Result<_, Error>>()?;
-    let mut made = Made {
+    let mut made = Written {
         part: catalog::Part {
             month: part.month.clone(),
             picks: if is_whole { picks_hash(part) } else { 0 },

@@ -9,6 +9,7 @@ mod check;
 mod edge;
 mod hostile;
 mod kill;
+mod progress;
 mod readers;
 
 use std::path::{Path, PathBuf};
