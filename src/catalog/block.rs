@@ -1,8 +1,20 @@
-//! The seeds of one folder, a column a property: what orders them lies together, and their texts in one heap.
+//! Some seeds of one folder, a column a property: what orders them lies together, and their texts in one heap.
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::Folder;
+use super::Piece;
+
+/// How many seeds are in a piece on the average: enough to make its line in the index cheap, few enough to hold. Tests
+/// have few seeds, and many pieces all the same.
+const MEAN: u64 = if cfg!(test) { 2 } else { 1024 };
+
+/// Where a piece begins that starts with this name, by that name alone, so that a seed which comes or goes changes its
+/// own piece and hardly ever another. The first piece of a folder is 0.
+#[must_use]
+pub fn starts(name: &[u8]) -> Option<u64> {
+    let hash = xxhash_rust::xxh3::xxh3_64(name);
+    hash.is_multiple_of(MEAN).then_some(hash)
+}
 
 /// The row has a head.
 const USABLE: u8 = 1;
@@ -121,8 +133,9 @@ impl Rows {
     }
 
     /// What they say in sum.
-    pub(super) fn folder(&self) -> Folder {
-        Folder {
+    pub(super) fn piece(&self) -> Piece {
+        Piece {
+            start: 0,
             seal: self.seal,
             seeds: self.states.len() as u32,
             skipped: self.skipped,

@@ -1,7 +1,7 @@
 //! What the mill remembers between runs, in a hidden folder beside the feeds: of each seed the stamp of its file and
 //! its head, of each feed what it was made of. Losing it costs time and nothing else.
 //!
-//! Two files. `seeds` holds a block a folder of seeds ([`block`]), and is only ever added to; `index` says where the
+//! Two files. `seeds` holds the seeds of each folder in blocks ([`block`]), and is only ever added to; `index` says where the
 //! blocks of the last run are, and is put in place whole, when the feeds are. So whenever a run dies, the index that
 //! is there speaks of bytes that are there. Everything is checked by a sum before it is believed.
 //!
@@ -37,16 +37,18 @@ const SEEDS_NEW: &str = "seeds.new";
 const GIT: &str = ".gitignore";
 const TAG: &str = "CACHEDIR.TAG";
 /// How an index begins: another layout, or another build of the mill, is another beginning.
-const MAGIC: &str = concat!("feedmill catalog 1 ", env!("FEEDMILL_SOURCES"), "\n");
+const MAGIC: &str = concat!("feedmill catalog 2 ", env!("FEEDMILL_SOURCES"), "\n");
 /// A file that changed less than this before the run began may change again without its stamp telling, in ns: two
 /// seconds are the grain of the coarsest file system, one is for clocks that are not quite one.
 const GRAIN: i128 = 3_000_000_000;
 /// Blocks that are no longer used are cleared away where they are more than the others, and more than this, in bytes.
 const WASTE: u64 = 1 << 20;
 
-/// Where the block of a folder is, and what it says in sum.
+/// Seeds of a folder whose names follow each other: where their block is, and what it says in sum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Folder {
+pub struct Piece {
+    /// What it is known by in its folder, whatever its seeds are ([`block::starts`]).
+    pub start: u64,
     /// The seals of its seeds, added up.
     pub seal: u128,
     /// How many seeds are in it.
@@ -63,6 +65,9 @@ pub struct Folder {
     length: u64,
     sum: u64,
 }
+
+/// The folders of seeds, each in pieces, in the order of the names.
+pub type Folders = BTreeMap<PathBuf, Vec<Piece>>;
 
 /// A finding as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,7 +130,7 @@ struct Index {
     end: u64,
     /// Whether titles are in the blocks.
     titles: bool,
-    folders: BTreeMap<PathBuf, Folder>,
+    folders: Folders,
     made: Made,
 }
 
@@ -224,15 +229,15 @@ impl Catalog {
         self.folder.is_some()
     }
 
-    /// The folder of seeds at a path as the last run saw it.
+    /// The folder of seeds at a path as the last run saw it; nothing where it saw none.
     #[must_use]
-    pub fn folder(&self, path: &Path) -> Option<&Folder> {
-        self.index.folders.get(path)
+    pub fn folder(&self, path: &Path) -> &[Piece] {
+        self.index.folders.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// All folders as the last run saw them.
     #[must_use]
-    pub fn folders(&self) -> &BTreeMap<PathBuf, Folder> {
+    pub fn folders(&self) -> &Folders {
         &self.index.folders
     }
 
@@ -248,32 +253,32 @@ impl Catalog {
         stamp.modified.max(stamp.changed) >= self.start.saturating_sub(GRAIN)
     }
 
-    /// The block of a folder; `None` where it is not what was written.
+    /// The block of a piece; `None` where it is not what was written.
     #[must_use]
-    pub fn read<'b>(&self, folder: &Folder, buffer: &'b mut Vec<u8>) -> Option<Block<'b>> {
-        self.heap.read(folder.offset, folder.length, buffer).ok()?;
-        (xxh3_64(buffer) == folder.sum).then(|| Block::decode(buffer)).flatten()
+    pub fn read<'b>(&self, piece: &Piece, buffer: &'b mut Vec<u8>) -> Option<Block<'b>> {
+        self.heap.read(piece.offset, piece.length, buffer).ok()?;
+        (xxh3_64(buffer) == piece.sum).then(|| Block::decode(buffer)).flatten()
     }
 
-    /// Keeps the rows of a folder, where they are not what `old` says already.
+    /// Keeps the rows of a piece, where they are not what `old` says already.
     ///
     /// # Errors
     /// Where they can't be written.
-    pub fn write(&self, rows: &block::Rows, old: Option<&Folder>) -> io::Result<Folder> {
+    pub fn write(&self, start: u64, rows: &block::Rows, old: Option<&Piece>) -> io::Result<Piece> {
         let bytes = rows.encode();
-        let mut folder = Folder { length: bytes.len() as u64, sum: xxh3_64(&bytes), ..rows.folder() };
-        match old.filter(|old| (old.length, old.sum) == (folder.length, folder.sum)) {
-            Some(old) => folder.offset = old.offset,
-            None => folder.offset = self.heap.append(&bytes)?,
+        let mut piece = Piece { start, length: bytes.len() as u64, sum: xxh3_64(&bytes), ..rows.piece() };
+        match old.filter(|old| (old.length, old.sum) == (piece.length, piece.sum)) {
+            Some(old) => piece.offset = old.offset,
+            None => piece.offset = self.heap.append(&bytes)?,
         }
-        Ok(folder)
+        Ok(piece)
     }
 
     /// Puts the index of this run in place of the last one's.
     ///
     /// # Errors
     /// Where it can't be written; the next run begins anew then.
-    pub fn commit(mut self, folders: BTreeMap<PathBuf, Folder>, made: Made) -> io::Result<()> {
+    pub fn commit(mut self, folders: Folders, made: Made) -> io::Result<()> {
         let Some(path) = self.folder.clone() else { return Ok(()) };
         if self.index.folders == folders && self.index.made == made {
             self.committed = true;
@@ -281,7 +286,7 @@ impl Catalog {
         }
         self.index.folders = folders;
         self.index.made = made;
-        let used: u64 = self.index.folders.values().map(|f| f.length).sum();
+        let used: u64 = pieces(&self.index.folders).map(|(_, piece)| piece.length).sum();
         let end = self.heap.flush()?;
         self.index.end = end;
         let compact = end > WASTE + 2 * used;
@@ -309,11 +314,11 @@ impl Catalog {
         out.write_all(&id.to_le_bytes())?;
         let mut end = heap::HEADER;
         let mut buffer = Vec::new();
-        for folder in self.index.folders.values_mut() {
-            self.heap.read(folder.offset, folder.length, &mut buffer)?;
+        for piece in self.index.folders.values_mut().flatten() {
+            self.heap.read(piece.offset, piece.length, &mut buffer)?;
             out.write_all(&buffer)?;
-            folder.offset = end;
-            end += folder.length;
+            piece.offset = end;
+            end += piece.length;
         }
         out.flush()?;
         self.index.heap = id;
@@ -332,6 +337,11 @@ impl Drop for Catalog {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// Every piece, with its folder.
+pub fn pieces(folders: &Folders) -> impl Iterator<Item = (&Path, &Piece)> {
+    folders.iter().flat_map(|(path, pieces)| pieces.iter().map(|piece| (path.as_path(), piece)))
 }
 
 fn decode(bytes: &[u8]) -> Option<Index> {

@@ -1,34 +1,32 @@
 //! Steps 1 and 2: every seed under the root, and the head of each that is not known yet. Folders are walked on all
-//! cores; links are not followed, so no loop can catch the walk. One folder a core is held.
+//! cores; links are not followed, so no loop can catch the walk. Of a folder no more is held than its names.
 //!
-//! A folder whose names and stamps add up to what the catalog says is done with: nothing of it is read.
+//! A folder whose names and stamps add up to what the catalog says is done with, and so is a piece of one.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::catalog::block::{Head, Note, Row, Rows};
-use crate::catalog::{Catalog, Folder, key_hash, path_hash, seal};
+use crate::catalog::block::{Head, Note, Row, Rows, starts};
+use crate::catalog::{self, Catalog, Folders, Piece, key_hash, path_hash, seal};
 use crate::diag::{Diagnostic, Meta, Place, codes};
 use crate::error::Error;
 use crate::seed::{Finding, link_key};
-use crate::store::{Kind, Stamp, Store};
+use crate::store::{Kind, Store};
 
 use super::survey::Trouble;
 use super::{Progress, head};
-
-/// How many heads are read in one piece: enough to keep every core busy on a single folder.
-const PIECE: usize = 256;
 
 /// What is there.
 #[derive(Default)]
 pub(super) struct Census {
     /// Every folder that has seeds.
-    pub(super) folders: BTreeMap<PathBuf, Folder>,
+    pub(super) folders: Folders,
     /// The hashes of the paths of seeds that were read again, sorted; empty where there is nothing to compare with.
     pub(super) read: Vec<u64>,
     /// What is wrong with what is no seed.
@@ -73,11 +71,64 @@ pub(super) fn walk(
     Ok(census)
 }
 
-/// A seed in a folder.
-struct Entry {
-    name: OsString,
-    stamp: Option<Stamp>,
+/// The names of the seeds in a folder and their seals, close together: there may be a million.
+#[derive(Default)]
+struct Names {
+    /// Of each seed its seal, the length of its name, and its name.
+    text: Vec<u8>,
+    /// Where each begins.
+    places: Vec<usize>,
 }
+
+/// What of [`Names::text`] is before a name.
+const BEFORE: usize = 18;
+
+impl Names {
+    fn push(&mut self, name: &OsStr, seal: u128) {
+        let name = name.as_encoded_bytes();
+        self.places.push(self.text.len());
+        self.text.extend(seal.to_le_bytes());
+        // No file system has longer ones.
+        self.text.extend(u16::try_from(name.len()).unwrap_or(u16::MAX).to_le_bytes());
+        self.text.extend(name);
+    }
+
+    fn at(text: &[u8], place: usize) -> (u128, &[u8]) {
+        let mut seal = [0; 16];
+        seal.copy_from_slice(&text[place..place + 16]);
+        let length = usize::from(u16::from_le_bytes([text[place + 16], text[place + 17]]));
+        (u128::from_le_bytes(seal), &text[place + BEFORE..place + BEFORE + length])
+    }
+
+    /// Seals and names of some, in their order.
+    fn get(&self, range: Range<usize>) -> impl Iterator<Item = (u128, &[u8])> {
+        self.places[range].iter().map(|place| Self::at(&self.text, *place))
+    }
+
+    fn sort(&mut self) {
+        let Self { text, places } = self;
+        places.sort_unstable_by_key(|place| Self::at(text, *place).1);
+    }
+
+    /// Where pieces begin and end in the order of the names, each with what it is known by.
+    fn pieces(&self) -> Vec<(u64, Range<usize>)> {
+        let mut pieces = Vec::new();
+        let (mut start, mut from) = (0, 0);
+        for (number, (_, name)) in self.get(0..self.places.len()).enumerate().skip(1) {
+            if let Some(next) = starts(name) {
+                pieces.push((std::mem::replace(&mut start, next), from..number));
+                from = number;
+            }
+        }
+        if from < self.places.len() {
+            pieces.push((start, from..self.places.len()));
+        }
+        pieces
+    }
+}
+
+/// A piece that was looked at: with the hashes of the paths of seeds that were read, and how many bytes that took.
+type Looked = (Piece, Vec<u64>, u64);
 
 impl<'a> Walk<'a> {
     fn visit<'s>(&'s self, folder: PathBuf, scope: &rayon::Scope<'s>) {
@@ -85,24 +136,24 @@ impl<'a> Walk<'a> {
             return;
         }
         let old = self.catalog.folder(&folder);
-        let (mut entries, mut inner, mut odd) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut names, mut inner, mut odd) = (Names::default(), Vec::new(), Vec::new());
         let (sum, count) = (Cell::new(0_u128), Cell::new(0_u32));
         // As long as all is as it was, names are not kept: they are asked for again where it is not.
-        let mut quiet = old.is_some_and(|old| !old.doubtful);
+        let mut quiet = !old.is_empty() && !old.iter().any(|piece| piece.doubtful);
         let mut scan = |quiet: bool, again: bool| {
-            self.store.scan(&folder, old.is_some(), &mut |name, kind, stamp| {
+            self.store.scan(&folder, !old.is_empty(), &mut |name, kind, stamp| {
                 // Hidden files are the crawler's, the editor's and the versioning's own.
                 if name.as_encoded_bytes().starts_with(b".") {
                     return;
                 }
                 let is_seed = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+                let seal = || stamp.as_ref().map_or(0, |stamp| seal(name, stamp));
                 match kind {
                     Kind::File if is_seed && quiet => {
-                        let seal = stamp.as_ref().map_or(0, |stamp| seal(name, stamp));
-                        sum.set(sum.get().wrapping_add(seal));
+                        sum.set(sum.get().wrapping_add(seal()));
                         count.set(count.get() + 1);
                     }
-                    Kind::File if is_seed => entries.push(Entry { name: name.to_owned(), stamp }),
+                    Kind::File if is_seed => names.push(name, seal()),
                     Kind::Folder if !again => inner.push(folder.join(name)),
                     Kind::BrokenLink if is_seed && !again => {
                         odd.push((name.to_owned(), "it is a link to nothing"))
@@ -116,7 +167,10 @@ impl<'a> Walk<'a> {
         };
         let mut scanned = scan(quiet, false);
         if quiet && scanned.is_ok() {
-            quiet = old.is_some_and(|old| (old.seal, old.seeds) == (sum.get(), count.get()));
+            let all = old.iter().fold((0, 0), |(sum, count), piece| {
+                (u128::wrapping_add(sum, piece.seal), count + piece.seeds)
+            });
+            quiet = all == (sum.get(), count.get());
             if !quiet {
                 scanned = scan(false, true);
             }
@@ -137,67 +191,78 @@ impl<'a> Walk<'a> {
             .into_iter()
             .map(|(name, message)| self.odd(&codes::SEED_SPECIAL, &folder.join(name), message.to_owned()))
             .collect();
-        let done = match old.filter(|_| quiet) {
-            Some(old) => {
-                self.progress.seen(u64::from(old.seeds));
-                Ok((old.clone(), Vec::new(), 0))
-            }
-            None => self.read(&folder, entries, old),
-        };
-        let (done, read, bytes) = match done {
-            Ok(done) => done,
-            Err(error) => return self.fail(Trouble::Catalog(error.to_string())),
+        let looked = if quiet {
+            old.iter().map(|piece| Ok(self.keep(piece))).collect()
+        } else {
+            self.read(&folder, names, old)
         };
         let mut census = self.census();
         census.findings.extend(odd);
-        census.read.extend(read);
-        census.bytes += bytes;
-        if done.seeds > 0 {
-            census.folders.insert(folder, done);
+        let mut pieces = Vec::with_capacity(looked.len());
+        for looked in looked {
+            match looked {
+                Ok((piece, read, bytes)) => {
+                    census.read.extend(read);
+                    census.bytes += bytes;
+                    pieces.push(piece);
+                }
+                Err(error) => return self.fail(Trouble::Catalog(error.to_string())),
+            }
+        }
+        if !pieces.is_empty() {
+            census.folders.insert(folder, pieces);
         }
     }
 
-    /// The rows of a folder: from the catalog where the seal is known, else from the seed.
-    fn read(
+    /// A piece that is what it was.
+    fn keep(&self, old: &Piece) -> Looked {
+        self.progress.seen(u64::from(old.seeds));
+        (old.clone(), Vec::new(), 0)
+    }
+
+    /// The pieces of a folder.
+    fn read(&self, folder: &Path, mut names: Names, old: &[Piece]) -> Vec<std::io::Result<Looked>> {
+        names.sort();
+        let old: HashMap<u64, &Piece> = old.iter().map(|piece| (piece.start, piece)).collect();
+        let pieces = names.pieces().into_par_iter();
+        pieces
+            .map(|(start, range)| self.piece(folder, &names, start, range, old.get(&start).copied()))
+            .collect()
+    }
+
+    /// The rows of a piece: from the catalog where the seal is known, else from the seed.
+    fn piece(
         &self,
         folder: &Path,
-        mut entries: Vec<Entry>,
-        old: Option<&Folder>,
-    ) -> std::io::Result<(Folder, Vec<u64>, u64)> {
-        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        names: &Names,
+        start: u64,
+        range: Range<usize>,
+        old: Option<&Piece>,
+    ) -> std::io::Result<Looked> {
+        let sum = names.get(range.clone()).fold(0, |sum, (seal, _)| u128::wrapping_add(sum, seal));
+        let is_same = |old: &&Piece| !old.doubtful && (old.seal, old.seeds as usize) == (sum, range.len());
+        if let Some(old) = old.filter(is_same) {
+            return Ok(self.keep(old));
+        }
         let mut buffer = Vec::new();
         let block = old.and_then(|old| self.catalog.read(old, &mut buffer));
         let known: HashMap<u128, usize> = block.iter().flat_map(|block| block.trusted()).collect();
-        let found = |entry: &Entry| -> Option<Row<'_>> {
-            let seal = seal(&entry.name, entry.stamp.as_ref()?);
-            block.as_ref()?.row(*known.get(&seal)?)
-        };
-        let rows: Vec<Option<Row<'_>>> = entries.iter().map(found).collect();
-        let unknown: Vec<&OsStr> = entries
-            .iter()
-            .zip(&rows)
-            .filter(|(_, row)| row.is_none())
-            .map(|(e, _)| e.name.as_os_str())
-            .collect();
-        self.progress.seen((entries.len() - unknown.len()) as u64);
-        let pieces: Vec<Vec<head::Read>> = unknown
-            .par_chunks(PIECE)
-            .map(|names| {
-                let heads = head::read_all(self.store, folder, names);
-                self.progress.seen(names.len() as u64);
-                heads
-            })
-            .collect();
-        let mut heads = pieces.into_iter().flatten();
+        let row = |seal: u128| -> Option<Row<'_>> { block.as_ref()?.row(*known.get(&seal)?) };
+        let rows: Vec<Option<Row<'_>>> = names.get(range.clone()).map(|(seal, _)| row(seal)).collect();
+        let unknown = names.get(range.clone()).zip(&rows).filter(|(_, row)| row.is_none());
+        let unknown: Vec<OsString> = unknown.map(|((_, name), _)| catalog::name(name)).collect();
+        let heads = head::read_all(self.store, folder, &unknown.iter().map(|n| &**n).collect::<Vec<_>>());
+        self.progress.seen(rows.len() as u64);
+        let mut heads = heads.into_iter();
         let (mut out, mut bytes) = (Rows::default(), 0);
-        for (entry, row) in entries.iter().zip(rows) {
+        for ((_, name), row) in names.get(range).zip(rows) {
             if let Some(row) = row {
                 out.push(row, row.seal, []);
                 continue;
             }
             let Some(head) = heads.next() else { break };
             bytes += head.bytes;
-            let sealed = head.stamp.as_ref().map_or(0, |stamp| seal(&entry.name, stamp));
+            let sealed = head.stamp.as_ref().map_or(0, |stamp| seal(&catalog::name(name), stamp));
             let settled = head.stamp.is_some_and(|stamp| !self.catalog.is_fresh(&stamp)) && !head.failed;
             let head_row = head.head.as_ref().map(|h| Head {
                 time: h.time.0,
@@ -205,11 +270,7 @@ impl<'a> Walk<'a> {
                 link: &h.link,
                 title: if self.titles { &h.title } else { "" },
             });
-            let row = Row {
-                seal: if settled { sealed } else { 0 },
-                head: head_row,
-                name: entry.name.as_encoded_bytes(),
-            };
+            let row = Row { seal: if settled { sealed } else { 0 }, head: head_row, name };
             out.push(row, sealed, head.findings.into_iter().map(|(finding, source)| note(finding, source)));
         }
         let read = if self.compare {
@@ -217,7 +278,7 @@ impl<'a> Walk<'a> {
         } else {
             Vec::new()
         };
-        Ok((self.catalog.write(&out, old)?, read, bytes))
+        Ok((self.catalog.write(start, &out, old)?, read, bytes))
     }
 
     fn odd(&self, meta: &'static Meta, path: &Path, message: String) -> Diagnostic {

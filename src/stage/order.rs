@@ -1,6 +1,6 @@
 //! Step 3, the other half: every head in the catalog is shown to the feeds it may get into.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::prelude::*;
 
 use crate::catalog::block::Head;
-use crate::catalog::{self, Catalog, Folder, Said};
+use crate::catalog::{self, Catalog, Folders, Piece, Said};
 use crate::config::{Channel, Filtered, Ids, Plan, is_feed_name};
 use crate::diag::{Diagnostic, Meta, Place, codes};
 use crate::store::Store;
@@ -97,17 +97,18 @@ pub(super) fn order(
     plan: &Plan,
     seeds: &dyn Store,
     catalog: &Catalog,
-    folders: &BTreeMap<PathBuf, Folder>,
+    folders: &Folders,
     now: UnixMs,
 ) -> Option<Order> {
     let mut said = Vec::new();
     let lines = lines(plan, folders, &mut said);
-    let ahead: Option<Vec<Vec<(PathBuf, UnixMs)>>> = folders
+    let pieces: Vec<(&Path, &Piece)> = catalog::pieces(folders).collect();
+    let ahead: Option<Vec<Vec<(PathBuf, UnixMs)>>> = pieces
         .par_iter()
-        .map_init(Vec::new, |buffer, (path, folder)| show(catalog, path, folder, &lines, now, buffer))
+        .map_init(Vec::new, |buffer, (path, piece)| show(catalog, path, piece, &lines, now, buffer))
         .collect();
     let mut ahead: Vec<_> = ahead?.into_iter().flatten().collect();
-    firsts(catalog, folders, &lines, now)?;
+    firsts(catalog, &pieces, &lines, now)?;
     ahead.sort();
     let held = !ahead.is_empty();
     let ahead = ahead.into_iter().map(|(path, time)| {
@@ -125,17 +126,12 @@ pub(super) fn order(
 }
 
 /// The feeds: the whole, those that are configured, and one a section.
-fn lines<'a>(
-    plan: &'a Plan,
-    folders: &BTreeMap<PathBuf, Folder>,
-    said: &mut Vec<Diagnostic>,
-) -> Vec<Line<'a>> {
+fn lines<'a>(plan: &'a Plan, folders: &Folders, said: &mut Vec<Diagnostic>) -> Vec<Line<'a>> {
     let mut lines = vec![Line::new("", plan.whole.clone(), Takes::All)];
     lines.extend(plan.filtered.iter().map(|f| Line::new(&f.name, f.channel.clone(), Takes::Some(f))));
     let mut sections = HashSet::new();
-    for section in
-        folders.iter().filter(|(_, f)| f.skipped < f.seeds).filter_map(|(path, _)| section_of(path))
-    {
+    let usable = catalog::pieces(folders).filter(|(_, piece)| piece.skipped < piece.seeds);
+    for section in usable.filter_map(|(path, _)| section_of(path)) {
         if sections.insert(section.clone()) && is_line(plan, &section, &lines, said) {
             lines.push(Line::new(&section, plan.section(&section), Takes::Section));
         }
@@ -166,11 +162,11 @@ fn is_line(plan: &Plan, section: &str, lines: &[Line<'_>], said: &mut Vec<Diagno
     true
 }
 
-/// Shows the seeds of one folder to the feeds, and gives back those that are held back.
+/// Shows the seeds of a piece to the feeds, and gives back those that are held back.
 fn show(
     catalog: &Catalog,
     path: &Path,
-    folder: &Folder,
+    piece: &Piece,
     lines: &[Line<'_>],
     now: UnixMs,
     buffer: &mut Vec<u8>,
@@ -178,7 +174,7 @@ fn show(
     let section: Option<Arc<str>> = section_of(path).map(Arc::from);
     let lines: Vec<_> = lines.iter().filter(|line| line.takes_of(section.as_deref())).collect();
     let mut ahead = Vec::new();
-    let block = catalog.read(folder, buffer)?;
+    let block = catalog.read(piece, buffer)?;
     for (number, time, _) in block.heads() {
         let time = UnixMs(time);
         if is_ahead(time, now) {
@@ -206,12 +202,7 @@ fn show(
 }
 
 /// Looks for the first publication of each entry among the seeds that were turned away.
-fn firsts(
-    catalog: &Catalog,
-    folders: &BTreeMap<PathBuf, Folder>,
-    lines: &[Line<'_>],
-    now: UnixMs,
-) -> Option<()> {
+fn firsts(catalog: &Catalog, pieces: &[(&Path, &Piece)], lines: &[Line<'_>], now: UnixMs) -> Option<()> {
     let full: Vec<(&Line<'_>, HashSet<u64>)> = lines
         .iter()
         .filter_map(|line| {
@@ -226,9 +217,9 @@ fn firsts(
     let links: HashSet<u64> =
         full.iter().filter(|(line, _)| !line.is_by_file()).flat_map(|(_, hashes)| hashes).copied().collect();
     let files = full.iter().any(|(line, _)| line.is_by_file());
-    let looked = folders.par_iter().map_init(Vec::new, |buffer, (path, folder)| {
+    let looked = pieces.par_iter().map_init(Vec::new, |buffer, (path, piece)| {
         let section = section_of(path);
-        let block = catalog.read(folder, buffer)?;
+        let block = catalog.read(piece, buffer)?;
         for (number, time, hash) in block.heads() {
             if !(files || links.contains(&hash)) || is_ahead(UnixMs(time), now) {
                 continue;

@@ -50,7 +50,7 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
         if let Some(why) = lost {
             note_lost(run, &why, sink);
         }
-        run.progress.begin(catalog.folders().values().map(|f| u64::from(f.seeds)).sum());
+        run.progress.begin(catalog::pieces(catalog.folders()).map(|(_, piece)| u64::from(piece.seeds)).sum());
         let why = match look(run, &catalog, titles) {
             Ok((census, found)) => return Ok(Survey { catalog, census, found }),
             Err(Trouble::Run(error)) => return Err(error),
@@ -77,7 +77,10 @@ fn look(run: &Run<'_>, catalog: &Catalog, titles: bool) -> Result<(Census, Found
     let damaged = || Trouble::Catalog("its file of seeds is damaged".to_owned());
     // Before anything is said: what was said can't be taken back.
     let mut buffer = Vec::new();
-    if census.folders.values().any(|folder| folder.findings && catalog.read(folder, &mut buffer).is_none()) {
+    let is_damaged = catalog::pieces(&census.folders)
+        .filter(|(_, piece)| piece.findings)
+        .any(|(_, piece)| catalog.read(piece, &mut buffer).is_none());
+    if is_damaged {
         return Err(damaged());
     }
     let now = run.options.now;
@@ -88,7 +91,7 @@ fn look(run: &Run<'_>, catalog: &Catalog, titles: bool) -> Result<(Census, Found
         && !made.held
         && census.read.is_empty()
         && census.folders == *catalog.folders()
-        && !census.folders.values().any(|folder| is_ahead(UnixMs(folder.latest), now));
+        && !catalog::pieces(&census.folders).any(|(_, piece)| is_ahead(UnixMs(piece.latest), now));
     if may_be {
         let kept = made.parts.par_iter().map(|(at, old)| Some((at.clone(), part::kept(run, catalog, old)?)));
         if let Some(parts) = kept.collect() {
@@ -111,12 +114,10 @@ impl Survey {
             Found::AsItWas(_) => 0,
             Found::Anew(order) => order.ahead.len(),
         };
-        let folders = || self.census.folders.values();
+        let pieces = || catalog::pieces(&self.census.folders).map(|(_, piece)| piece);
         Report {
-            seeds: folders().map(|f| f.seeds as usize).sum(),
-            skipped: folders().map(|f| f.skipped as usize).sum::<usize>()
-                + self.census.findings.len()
-                + ahead,
+            seeds: pieces().map(|p| p.seeds as usize).sum(),
+            skipped: pieces().map(|p| p.skipped as usize).sum::<usize>() + self.census.findings.len() + ahead,
             head_bytes: self.census.bytes,
             ..Report::default()
         }
@@ -126,8 +127,8 @@ impl Survey {
     pub(super) fn say(&mut self, run: &Run<'_>, sink: &mut Sink<'_>) {
         std::mem::take(&mut self.census.findings).into_iter().for_each(|d| sink.push(d));
         let mut buffer = Vec::new();
-        for (path, folder) in self.census.folders.iter().filter(|(_, folder)| folder.findings) {
-            let Some(block) = self.catalog.read(folder, &mut buffer) else { continue };
+        for (path, piece) in catalog::pieces(&self.census.folders).filter(|(_, piece)| piece.findings) {
+            let Some(block) = self.catalog.read(piece, &mut buffer) else { continue };
             for note in &block.notes {
                 let Some(row) = block.row(note.row as usize) else { continue };
                 let Some(meta) = codes::CODES.iter().find(|meta| meta.code == note.code) else { continue };

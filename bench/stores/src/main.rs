@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use feedmill::catalog::block::{Head, Row, Rows};
-use feedmill::catalog::{Catalog, Made, hash, key_hash};
+use feedmill::catalog::{Catalog, Made, hash, key_hash, pieces};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use rusqlite::Connection;
 
@@ -275,21 +275,21 @@ impl Store for Blocks {
     fn create(at: &Path, folders: u64) -> Done<()> {
         let catalog = Self::open(at);
         let all: Result<BTreeMap<_, _>, std::io::Error> = (0..folders)
-            .map(|number| Ok((PathBuf::from(folder(number)), catalog.write(&Self::rows(number, 0), None)?)))
+            .map(|number| Ok((PathBuf::from(folder(number)), vec![catalog.write(0, &Self::rows(number, 0), None)?])))
             .collect();
         Ok(catalog.commit(all?, Made::default())?)
     }
 
     fn same(at: &Path) -> Done<u128> {
-        Ok(Self::open(at).folders().values().fold(0, |sum, folder| sum.wrapping_add(folder.seal)))
+        Ok(pieces(Self::open(at).folders()).fold(0, |sum, (_, piece)| sum.wrapping_add(piece.seal)))
     }
 
     fn edit(at: &Path, number: u64, edit: u64) -> Done<()> {
         let catalog = Self::open(at);
         let mut folders = catalog.folders().clone();
         let path = PathBuf::from(folder(number));
-        let new = catalog.write(&Self::rows(number, edit), folders.get(&path))?;
-        folders.insert(path, new);
+        let new = catalog.write(0, &Self::rows(number, edit), catalog.folder(&path).first())?;
+        folders.insert(path, vec![new]);
         Ok(catalog.commit(folders, Made::default())?)
     }
 
@@ -297,8 +297,8 @@ impl Store for Blocks {
         let catalog = Self::open(at);
         let mut buffer = Vec::new();
         let mut total = 0;
-        for folder in catalog.folders().values() {
-            let block = catalog.read(folder, &mut buffer).ok_or("damaged")?;
+        for (_, piece) in pieces(catalog.folders()) {
+            let block = catalog.read(piece, &mut buffer).ok_or("damaged")?;
             for (row, time, _) in block.heads() {
                 let link = || block.row(row).and_then(|row| row.head).map_or(0, |head| head.link.len() as u64);
                 total += if time % 100 == 0 { link() } else { 1 };
