@@ -47,7 +47,8 @@ const CHANNEL: &[(&str, Takes)] = &[
     ("site_url", Takes::Text),
     ("title", Takes::Text),
 ];
-const TOP: &[(&str, Takes)] = &[("catalog", Takes::Switch), ("feeds", Takes::Text), ("seeds", Takes::Text)];
+const TOP: &[(&str, Takes)] =
+    &[("cache_dir", Takes::Text), ("catalog", Takes::Switch), ("feeds", Takes::Text), ("seeds", Takes::Text)];
 const TABLES: &[&str] = &["check", "clean", "feed", "section"];
 const CHECK: &[(&str, Takes)] = &[("allow", Takes::List), ("deny", Takes::List)];
 const CLEAN: &[(&str, Takes)] = &[("drop", Takes::List), ("keep", Takes::List)];
@@ -168,8 +169,10 @@ pub struct Plan {
     pub seeds: PathBuf,
     /// Where feeds go.
     pub feeds: PathBuf,
-    /// Whether a catalog is kept beside the feeds.
+    /// Whether a catalog is kept.
     pub catalog: bool,
+    /// Where it is kept, in a folder for each folder of feeds; beside the feeds where nothing is said.
+    pub cache_dir: Option<PathBuf>,
     /// All that was configured, in one text: two plans with the same text are the same plan, but for folders.
     pub written: String,
     /// What is dropped from bodies and kept in them.
@@ -272,6 +275,7 @@ impl RawConfig {
             seeds: folder("seeds"),
             feeds: folder("feeds"),
             catalog,
+            cache_dir: self.top.get("cache_dir").map(|_| folder("cache_dir")),
             written: self.written(),
             policy,
             whole,
@@ -285,7 +289,8 @@ impl RawConfig {
     /// Every key and value, wherever it was written.
     fn written(&self) -> String {
         let keys = |keys: &Keys| {
-            let keys = keys.iter().filter(|(key, _)| !matches!(**key, "catalog" | "feeds" | "seeds"));
+            let keys =
+                keys.iter().filter(|(key, _)| !matches!(**key, "cache_dir" | "catalog" | "feeds" | "seeds"));
             keys.map(|(key, given)| format!("{key} = {:?}\n", given.value)).collect::<String>()
         };
         let sections = self.sections.iter().map(|(name, inner)| format!("section {name:?}\n{}", keys(inner)));

@@ -102,6 +102,7 @@ fn the_readme_names_every_key_and_code_has_a_remedy() {
         "archive",
         "seeds",
         "feeds",
+        "cache_dir",
         "catalog",
         "formats",
         "ids",

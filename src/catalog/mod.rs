@@ -1,4 +1,4 @@
-//! What the mill remembers between runs, in a hidden folder beside the feeds: of each seed the stamp of its file and
+//! What the mill remembers between runs, in a hidden folder beside the feeds or in one of the user's: of each seed the stamp of its file and
 //! its head, of each feed what it was made of. Losing it costs time and nothing else.
 //!
 //! Two files. `seeds` holds the seeds of each folder in blocks ([`block`]), and is only ever added to; `index` says where the
@@ -27,7 +27,7 @@ use crate::store::Stamp;
 pub use block::{Block, Note, Row};
 use heap::Heap;
 
-/// The folder beside the feeds.
+/// The folder beside the feeds, where none is configured.
 pub const FOLDER: &str = ".feedmill";
 const INDEX: &str = "index";
 const SEEDS: &str = "seeds";
@@ -158,11 +158,10 @@ impl Catalog {
         }
     }
 
-    /// The catalog beside the feeds in `feeds`, with or without titles; where it can't be used an empty one, and why.
-    /// `started` is when the run began.
+    /// The catalog in a folder, with or without titles; where it can't be used an empty one, and why. `started` is when
+    /// the run began.
     #[must_use]
-    pub fn open(feeds: &Path, titles: bool, started: SystemTime) -> (Self, Option<String>) {
-        let folder = feeds.join(FOLDER);
+    pub fn open(folder: &Path, titles: bool, started: SystemTime) -> (Self, Option<String>) {
         let (index, lost) = match fs::read(folder.join(INDEX)) {
             Ok(bytes) => match decode(&bytes) {
                 Some(index) => (index, None),
@@ -175,11 +174,12 @@ impl Catalog {
             match Heap::open(&folder.join(SEEDS), index.heap, index.end) {
                 Ok(heap) => {
                     let start = ns(started);
-                    return (Self { folder: Some(folder), index, heap, start, committed: false }, None);
+                    let folder = Some(folder.to_path_buf());
+                    return (Self { folder, index, heap, start, committed: false }, None);
                 }
                 Err(e) => {
                     return Self::fresh(
-                        feeds,
+                        folder,
                         titles,
                         started,
                         Some(format!("its file of seeds can't be used: {e}")),
@@ -187,20 +187,19 @@ impl Catalog {
                 }
             }
         }
-        Self::fresh(feeds, titles, started, lost)
+        Self::fresh(folder, titles, started, lost)
     }
 
     /// An empty catalog in place of what is there.
     #[must_use]
     pub fn fresh(
-        feeds: &Path,
+        folder: &Path,
         titles: bool,
         started: SystemTime,
         lost: Option<String>,
     ) -> (Self, Option<String>) {
-        let folder = feeds.join(FOLDER);
         let start = ns(started);
-        let made = fs::create_dir_all(&folder).and_then(|()| {
+        let made = fs::create_dir_all(folder).and_then(|()| {
             // No versioning and no backup wants it.
             fs::write(folder.join(GIT), "*\n")?;
             fs::write(
@@ -217,7 +216,8 @@ impl Catalog {
         match made {
             Ok((heap, id)) => {
                 let index = Index { heap: id, titles, ..Index::default() };
-                (Self { folder: Some(folder), index, heap, start, committed: false }, lost)
+                let folder = Some(folder.to_path_buf());
+                (Self { folder, index, heap, start, committed: false }, lost)
             }
             Err(e) => (Self::none(), Some(format!("it can't be written: {e}"))),
         }

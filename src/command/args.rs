@@ -142,6 +142,9 @@ pub(super) struct Build {
     /// Remove feeds that feedmill made and no longer makes
     #[arg(long)]
     pub(super) prune: bool,
+    /// Where is kept what the mill remembers [default: .feedmill in the folder of the feeds]
+    #[arg(long, value_name = "DIR", env = "FEEDMILL_CACHE_DIR")]
+    pub(super) cache_dir: Option<PathBuf>,
     /// Read every seed anew, and remember nothing
     #[arg(long)]
     pub(super) no_catalog: bool,

@@ -45,6 +45,7 @@ fn mill(args: &Build, progress: &Progress, sink: &mut Sink<'_>) -> Result<Report
     let texts = [
         ("seeds", "--seeds", folder(&args.seeds)),
         ("feeds", "--feeds", folder(&args.feeds)),
+        ("cache_dir", "--cache-dir", folder(&args.cache_dir)),
         ("base_url", "--base-url", args.base_url.clone()),
         ("site_url", "--site-url", args.site_url.clone()),
         ("title", "--title", args.title.clone()),
@@ -79,6 +80,7 @@ fn mill(args: &Build, progress: &Progress, sink: &mut Sink<'_>) -> Result<Report
     // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
     plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
     plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
+    plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
     let options = Options {
         now: now()?,
         started: SystemTime::now(),

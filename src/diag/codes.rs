@@ -14,7 +14,7 @@ macro_rules! catalogue {
 
 catalogue! {
     CATALOG_LOST = "catalog-lost", Note, "What the last run remembered can't be used",
-        "nothing: the seeds were read anew; where it comes again, look at the folder .feedmill beside the feeds";
+        "nothing: the seeds were read anew; where it comes again, look at the folder that is named";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "A configured value can't be used",
         "correct the value; the README's table says what each key takes";
     CONFIG_SYNTAX = "config-syntax", Error, "The configuration is no TOML",

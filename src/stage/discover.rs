@@ -5,20 +5,21 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::catalog::block::{Head, Note, Row, Rows, starts};
+use crate::catalog::block::{Head, Note, Row, Rows};
 use crate::catalog::{self, Catalog, Folders, Piece, key_hash, path_hash, seal};
 use crate::diag::{Diagnostic, Meta, Place, codes};
 use crate::error::Error;
 use crate::seed::{Finding, link_key};
 use crate::store::{Kind, Store};
 
+use super::names::Names;
 use super::survey::Trouble;
 use super::{Progress, head};
 
@@ -69,62 +70,6 @@ pub(super) fn walk(
     census.findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
     census.read.sort_unstable();
     Ok(census)
-}
-
-/// The names of the seeds in a folder and their seals, close together: there may be a million.
-#[derive(Default)]
-struct Names {
-    /// Of each seed its seal, the length of its name, and its name.
-    text: Vec<u8>,
-    /// Where each begins.
-    places: Vec<usize>,
-}
-
-/// What of [`Names::text`] is before a name.
-const BEFORE: usize = 18;
-
-impl Names {
-    fn push(&mut self, name: &OsStr, seal: u128) {
-        let name = name.as_encoded_bytes();
-        self.places.push(self.text.len());
-        self.text.extend(seal.to_le_bytes());
-        // No file system has longer ones.
-        self.text.extend(u16::try_from(name.len()).unwrap_or(u16::MAX).to_le_bytes());
-        self.text.extend(name);
-    }
-
-    fn at(text: &[u8], place: usize) -> (u128, &[u8]) {
-        let mut seal = [0; 16];
-        seal.copy_from_slice(&text[place..place + 16]);
-        let length = usize::from(u16::from_le_bytes([text[place + 16], text[place + 17]]));
-        (u128::from_le_bytes(seal), &text[place + BEFORE..place + BEFORE + length])
-    }
-
-    /// Seals and names of some, in their order.
-    fn get(&self, range: Range<usize>) -> impl Iterator<Item = (u128, &[u8])> {
-        self.places[range].iter().map(|place| Self::at(&self.text, *place))
-    }
-
-    fn sort(&mut self) {
-        let Self { text, places } = self;
-        places.sort_unstable_by_key(|place| Self::at(text, *place).1);
-    }
-
-    /// Where pieces begin and end in the order of the names, each with what it is known by.
-    fn pieces(&self) -> Vec<(u64, Range<usize>)> {
-        let mut pieces = Vec::new();
-        let (mut start, mut from) = (0, 0);
-        for (number, (_, name)) in self.get(0..self.places.len()).enumerate().skip(1) {
-            if let Some(next) = starts(name) {
-                pieces.push((std::mem::replace(&mut start, next), from..number));
-                from = number;
-            }
-        }
-        if from < self.places.len() {
-            pieces.push((start, from..self.places.len()));
-        }
-        pieces
-    }
 }
 
 /// A piece that was looked at: with the hashes of the paths of seeds that were read, and how many bytes that took.

@@ -141,8 +141,10 @@ fn happen(event: &Event, root: &Path, feeds: &Path) {
             }
         }
         Event::Deface(document) => {
-            if let Ok(text) = std::fs::read_to_string(feeds.join(DOCUMENTS[document])) {
-                std::fs::write(feeds.join(DOCUMENTS[document]), text.replace("Rain", "Ruin")).unwrap();
+            for feeds in [feeds, &feeds.with_file_name("fresh")] {
+                if let Ok(text) = std::fs::read_to_string(feeds.join(DOCUMENTS[document])) {
+                    std::fs::write(feeds.join(DOCUMENTS[document]), text.replace("Rain", "Ruin")).unwrap();
+                }
             }
         }
         Event::Clock(_) | Event::Limit(_) => {}

@@ -11,6 +11,7 @@ mod head;
 mod histories;
 mod load;
 mod mill;
+mod names;
 mod order;
 mod part;
 mod progress;

@@ -1,6 +1,6 @@
 //! Steps 1 to 3 with the catalog of the last run: where nothing changed that a feed depends on, nothing is put in order.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
@@ -43,9 +43,11 @@ pub(super) enum Trouble {
 pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error> {
     let titles = run.plan.filtered.iter().any(|f| !f.title_contains.is_empty());
     let started = run.options.started;
-    let folder = run.feeds.folder().filter(|_| run.plan.catalog);
-    let (mut catalog, mut lost) =
-        folder.map_or_else(|| (Catalog::none(), None), |folder| Catalog::open(folder, titles, started));
+    let folder = folder(run);
+    let (mut catalog, mut lost) = match &folder {
+        Some(folder) => Catalog::open(folder, titles, started),
+        None => (Catalog::none(), None),
+    };
     loop {
         if let Some(why) = lost {
             note_lost(run, &why, sink);
@@ -56,7 +58,7 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
             Err(Trouble::Run(error)) => return Err(error),
             Err(Trouble::Catalog(why)) => why,
         };
-        let Some(folder) = folder.filter(|_| catalog.is_kept()) else {
+        let Some(folder) = folder.as_ref().filter(|_| catalog.is_kept()) else {
             return Err(Error::new(Kind::Io, format!("cannot use a temporary file: {why}")));
         };
         (catalog, lost) = if catalog.folders().is_empty() {
@@ -67,8 +69,21 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
     }
 }
 
+/// Where the catalog is kept; `None` where none is. A folder of the user's may serve several feeds.
+fn folder(run: &Run<'_>) -> Option<PathBuf> {
+    let feeds = run.feeds.folder().filter(|_| run.plan.catalog)?;
+    Some(match &run.plan.cache_dir {
+        Some(cache) => {
+            let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_path_buf());
+            cache.join(format!("{:016x}", catalog::path_hash(&feeds)))
+        }
+        None => feeds.join(catalog::FOLDER),
+    })
+}
+
+/// Says that the catalog can't be used or kept.
 pub(super) fn note_lost(run: &Run<'_>, why: &str, sink: &mut Sink<'_>) {
-    let place = Place::file(run.feeds.show(Path::new(catalog::FOLDER)));
+    let place = folder(run).map_or_else(Place::default, |folder| Place::file(folder.to_string_lossy()));
     sink.push(Diagnostic::new(&codes::CATALOG_LOST, place, why));
 }
 

@@ -142,3 +142,19 @@ fn a_run_that_changes_nothing_writes_nothing_and_without_a_catalog_none_is_made(
     mill.run(&ARGS);
     assert_eq!((time("index"), time("seeds")), before);
 }
+
+#[test]
+fn configuration_a_cache_folder_serves_several_folders_of_feeds() {
+    let mill = some();
+    mill.put("feedmill.toml", "cache_dir = 'cache'\n");
+    settle();
+    for feeds in ["feeds", "other"] {
+        mill.run(&[&ARGS[..3], &["--feeds", feeds]].concat());
+    }
+    assert_eq!(fs::read_dir(mill.path("cache")).unwrap().count(), 2);
+    assert!(!mill.path("feeds/.feedmill").exists() && !mill.path("other/.feedmill").exists());
+    for feeds in ["feeds", "other"] {
+        let (_, _, said) = mill.run(&[&ARGS[..3], &["--feeds", feeds]].concat());
+        assert!(said.contains("nothing changed; read 0 B of heads"), "{said}");
+    }
+}
