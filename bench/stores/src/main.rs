@@ -72,10 +72,20 @@ impl Sqlite {
     fn put(db: &Connection, folder_number: u64, edit: u64) -> Done<()> {
         let path = folder(folder_number);
         let sum = sum(folder_number, edit).to_le_bytes();
-        db.prepare_cached("replace into folder values (?, ?, ?)")?.execute((folder_number as i64, path, &sum[..]))?;
+        db.prepare_cached("replace into folder values (?, ?, ?)")?.execute((
+            folder_number as i64,
+            path,
+            &sum[..],
+        ))?;
         let mut row = db.prepare_cached("replace into seed values (?, ?, ?, ?, ?)")?;
         for seed in seeds(folder_number, edit) {
-            row.execute((folder_number as i64, seed.name, &seed.seal.to_le_bytes()[..], seed.time, seed.link))?;
+            row.execute((
+                folder_number as i64,
+                seed.name,
+                &seed.seal.to_le_bytes()[..],
+                seed.time,
+                seed.link,
+            ))?;
         }
         Ok(())
     }
@@ -244,7 +254,8 @@ impl Store for Flat {
         let (records, _) = rest.split_at((32 * folders * IN_FOLDER) as usize);
         let mut total = 0;
         for record in records.as_chunks::<32>().0 {
-            let number = |at: usize| u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]]);
+            let number =
+                |at: usize| u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]]);
             let time = i64::from_le_bytes(record[16..24].try_into()?);
             total += if time % 100 == 0 { u64::from(number(28) - number(24)) } else { 1 };
         }
@@ -275,7 +286,9 @@ impl Store for Blocks {
     fn create(at: &Path, folders: u64) -> Done<()> {
         let catalog = Self::open(at);
         let all: Result<BTreeMap<_, _>, std::io::Error> = (0..folders)
-            .map(|number| Ok((PathBuf::from(folder(number)), vec![catalog.write(0, &Self::rows(number, 0), None)?])))
+            .map(|number| {
+                Ok((PathBuf::from(folder(number)), vec![catalog.write(0, &Self::rows(number, 0), None)?]))
+            })
             .collect();
         Ok(catalog.commit(all?, Made::default())?)
     }
@@ -300,7 +313,8 @@ impl Store for Blocks {
         for (_, piece) in pieces(catalog.folders()) {
             let block = catalog.read(piece, &mut buffer).ok_or("damaged")?;
             for (row, time, _) in block.heads() {
-                let link = || block.row(row).and_then(|row| row.head).map_or(0, |head| head.link.len() as u64);
+                let link =
+                    || block.row(row).and_then(|row| row.head).map_or(0, |head| head.link.len() as u64);
                 total += if time % 100 == 0 { link() } else { 1 };
             }
         }
@@ -357,7 +371,9 @@ fn measure<S: Store>(folders: u64) -> Done<(u128, u64)> {
 fn main() -> Done<()> {
     let seeds: u64 = std::env::args().nth(1).map_or(Ok(1_000_000), |n| n.parse())?;
     let folders = seeds.div_ceil(IN_FOLDER);
-    println!("| {seeds} seeds in {folders} folders | create | nothing changed | one edited | look at all | size |");
+    println!(
+        "| {seeds} seeds in {folders} folders | create | nothing changed | one edited | look at all | size |"
+    );
     println!("| --- | --: | --: | --: | --: | --: |");
     let told = [
         measure::<Sqlite>(folders)?,
