@@ -178,18 +178,6 @@ impl<'a> Block<'a> {
         (whole == [rows; 4]).then_some(block)
     }
 
-    /// How many rows there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.states.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.states.is_empty()
-    }
-
     /// Time in ms and hash of the key of each seed that can be used, with its number.
     pub fn heads(&self) -> impl Iterator<Item = (usize, i64, u64)> + '_ {
         let both = self.times.iter().zip(self.keys).enumerate();

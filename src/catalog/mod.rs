@@ -1,8 +1,8 @@
-//! What the mill remembers between runs, in a hidden folder beside the feeds or in one of the user's: of each seed the stamp of its file and
-//! its head, of each feed what it was made of. Losing it costs time and nothing else.
+//! What the mill remembers between runs, in a hidden folder beside the feeds or in one of the user's: of each seed the
+//! stamp of its file and its head, of each feed what it was made of. Losing it costs time and nothing else.
 //!
-//! Two files. `seeds` holds the seeds of each folder in blocks ([`block`]), and is only ever added to; `index` says where the
-//! blocks of the last run are, and is put in place whole, when the feeds are. So whenever a run dies, the index that
+//! Two files. `seeds` holds the seeds of each folder in blocks ([`block`]), and is only ever added to; `index` says where
+//! the blocks of the last run are, and is put in place whole, when the feeds are. So whenever a run dies, the index that
 //! is there speaks of bytes that are there. Everything is checked by a sum before it is believed.
 //!
 //! A run without a catalog uses the same blocks, in a temporary file that has no name.
@@ -424,7 +424,7 @@ impl Said {
     /// The finding; `None` where it has a code that this build does not know.
     #[must_use]
     pub fn finding(&self) -> Option<Diagnostic> {
-        let meta = codes::CODES.iter().find(|m| m.code == self.code)?;
+        let meta = codes::find(&self.code)?;
         let place = Place::at(self.file.as_str(), self.line, self.column)
             .showing_part(self.source.as_str(), self.mark);
         Some(Diagnostic::new(meta, place, self.message.as_str()))

@@ -12,6 +12,12 @@ macro_rules! catalogue {
     };
 }
 
+/// What a code of the build means; `None` where this build does not know it.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Meta> {
+    CODES.iter().copied().find(|meta| meta.code == code)
+}
+
 catalogue! {
     CATALOG_LOST = "catalog-lost", Note, "What the last run remembered can't be used",
         "nothing: the seeds were read anew; where it comes again, look at the folder that is named";

@@ -198,16 +198,16 @@ impl<'a> Walk<'a> {
         let unknown: Vec<OsString> = unknown.map(|((_, name), _)| catalog::name(name)).collect();
         let heads = head::read_all(self.store, folder, &unknown.iter().map(|n| &**n).collect::<Vec<_>>());
         self.progress.seen(rows.len() as u64);
-        let mut heads = heads.into_iter();
+        let mut heads = unknown.iter().zip(heads);
         let (mut out, mut bytes) = (Rows::default(), 0);
         for ((_, name), row) in names.get(range).zip(rows) {
             if let Some(row) = row {
                 out.push(row, row.seal, []);
                 continue;
             }
-            let Some(head) = heads.next() else { break };
+            let Some((file, head)) = heads.next() else { break };
             bytes += head.bytes;
-            let sealed = head.stamp.as_ref().map_or(0, |stamp| seal(&catalog::name(name), stamp));
+            let sealed = head.stamp.as_ref().map_or(0, |stamp| seal(file, stamp));
             let settled = head.stamp.is_some_and(|stamp| !self.catalog.is_fresh(&stamp)) && !head.failed;
             let head_row = head.head.as_ref().map(|h| Head {
                 time: h.time.0,

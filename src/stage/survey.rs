@@ -146,7 +146,7 @@ impl Survey {
             let Some(block) = self.catalog.read(piece, &mut buffer) else { continue };
             for note in &block.notes {
                 let Some(row) = block.row(note.row as usize) else { continue };
-                let Some(meta) = codes::CODES.iter().find(|meta| meta.code == note.code) else { continue };
+                let Some(meta) = codes::find(&note.code) else { continue };
                 let file = run.seeds.show(&path.join(catalog::name(row.name)));
                 let place = Place::at(file, note.line, note.column).showing(note.source.as_str());
                 sink.push(Diagnostic::new(meta, place, note.message.as_str()));

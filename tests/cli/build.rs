@@ -3,31 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use super::{Mill, feedmill, messages, run, shared, text};
+use super::{Mill, feedmill, files, messages, run, shared, text};
 
 const QUIET: [&str; 2] = ["--base-url", "https://f.example/feeds/"];
 const T: i64 = 1_698_786_902_000;
 
 /// Every file under the feeds with its bytes and mtime.
 pub(super) fn feeds(mill: &Mill) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
-    fn walk(folder: &std::path::Path, into: &mut BTreeMap<String, (Vec<u8>, SystemTime)>) {
-        for entry in std::fs::read_dir(folder).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            // What the mill remembers is no feed.
-            if path.ends_with(".feedmill") {
-                continue;
-            }
-            if path.is_dir() {
-                walk(&path, into);
-            } else {
-                let time = path.metadata().unwrap().modified().unwrap();
-                into.insert(path.display().to_string(), (std::fs::read(&path).unwrap(), time));
-            }
-        }
-    }
-    let mut all = BTreeMap::new();
-    walk(&mill.path("feeds"), &mut all);
-    all
+    let read = |path: std::path::PathBuf| {
+        let time = path.metadata().unwrap().modified().unwrap();
+        (path.display().to_string(), (std::fs::read(&path).unwrap(), time))
+    };
+    files(&mill.path("feeds")).into_iter().map(read).collect()
 }
 
 #[test]

@@ -5,31 +5,22 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::Mill;
+use super::{Mill, files};
 
 const KILLS: u32 = 50;
 const T: u64 = 1_598_786_902_000;
 /// Between two seeds, in ms: a hundred thousand take three years.
 const APART: u64 = 1_000_000;
 
-/// Every published file with its bytes; no lock, nothing temporary, nothing that is only remembered.
+/// Every published file with its bytes; no lock, and nothing temporary.
 fn feeds(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut all = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            if path.file_name().unwrap().to_string_lossy().starts_with('.') {
-                continue;
-            }
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                all.insert(path.strip_prefix(folder).unwrap().to_path_buf(), std::fs::read(&path).unwrap());
-            }
-        }
-    }
-    all
+    let mut all = files(folder);
+    all.retain(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'));
+    let read = |path: PathBuf| {
+        let bytes = std::fs::read(&path).unwrap();
+        (path.strip_prefix(folder).unwrap().to_path_buf(), bytes)
+    };
+    all.into_iter().map(read).collect()
 }
 
 fn is_whole(path: &Path, bytes: &[u8]) -> bool {

@@ -40,6 +40,21 @@ fn shared(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(path)
 }
 
+/// Every file in a folder, but for what the mill remembers.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let (mut all, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.ends_with(".feedmill") {
+                continue;
+            }
+            if path.is_dir() { folders.push(path) } else { all.push(path) }
+        }
+    }
+    all
+}
+
 /// A folder for one test, with seeds to be put in it.
 struct Mill {
     dir: tempfile::TempDir,
