@@ -27,9 +27,11 @@ pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
 /// Entities decoded once, characters that XML can't carry left out, white space folded; empty where nothing is visible.
 fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
     // Most titles are as they are to be, and a million of them are read.
-    if is_plain(text) {
-        return text.to_owned();
-    }
+    if is_plain(text) { text.to_owned() } else { closely(text, line, findings) }
+}
+
+/// [`plain`], whatever the title is made of.
+fn closely(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
     let decoded = decode_entities_once(text);
     let legal = xml_text(&decoded);
     if legal.len() != decoded.len() {
@@ -67,14 +69,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_plain_title_is_what_the_long_way_makes_of_it(
-            title in prop_oneof!["[a-zé中 &;\\t\u{ad}\u{200b}\u{3000}\u{1680}.\\]]{0,12}", "\\PC{0,12}", any::<String>()],
+            title in prop_oneof!["[a-zé中.\\]]{1,4}( [a-z中]{1,4}){0,2}", "[a-z &;\\t\u{ad}\u{200b}\u{3000}]{0,5}", any::<String>()],
         ) {
-            prop_assume!(is_plain(&title));
-            let mut findings = Vec::new();
-            // An ampersand at the end is no entity, and sends the title the long way.
-            let long = plain(&format!("{title}&"), 1, &mut findings);
-            prop_assert_eq!(long.strip_suffix('&'), Some(&*title));
-            prop_assert_eq!(findings, []);
+            let (mut quick, mut long) = (Vec::new(), Vec::new());
+            prop_assert_eq!(plain(&title, 1, &mut quick), closely(&title, 1, &mut long));
+            prop_assert_eq!(quick, long);
         }
     }
 }
