@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::diag::{Diagnostic, Place, Sink, codes};
 use crate::error::{Error, Kind};
-use crate::format::{FORMATS, Format, Layout, format};
+use crate::format::{FORMATS, Format, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::Person;
 
@@ -47,8 +47,13 @@ const CHANNEL: &[(&str, Takes)] = &[
     ("site_url", Takes::Text),
     ("title", Takes::Text),
 ];
-const TOP: &[(&str, Takes)] =
-    &[("cache_dir", Takes::Text), ("catalog", Takes::Switch), ("feeds", Takes::Text), ("seeds", Takes::Text)];
+const TOP: &[(&str, Takes)] = &[
+    ("cache_dir", Takes::Text),
+    ("catalog", Takes::Switch),
+    ("feeds", Takes::Text),
+    ("index", Takes::List),
+    ("seeds", Takes::Text),
+];
 const TABLES: &[&str] = &["check", "clean", "feed", "section"];
 const CHECK: &[(&str, Takes)] = &[("allow", Takes::List), ("deny", Takes::List)];
 const CLEAN: &[(&str, Takes)] = &[("drop", Takes::List), ("keep", Takes::List)];
@@ -175,6 +180,8 @@ pub struct Plan {
     pub cache_dir: Option<PathBuf>,
     /// All that was configured, in one text: two plans with the same text are the same plan, but for folders.
     pub written: String,
+    /// What is written beside the feeds.
+    pub index: Vec<&'static dyn Index>,
     /// What is dropped from bodies and kept in them.
     pub policy: Policy,
     /// The feed of everything.
@@ -266,6 +273,7 @@ impl RawConfig {
             });
         }
         let check = r.check(&self.check);
+        let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |given| r.index(given));
         if r.faults > 0 {
             return Err(faulty(Path::new("")));
         }
@@ -277,6 +285,7 @@ impl RawConfig {
             catalog,
             cache_dir: self.top.get("cache_dir").map(|_| folder("cache_dir")),
             written: self.written(),
+            index,
             policy,
             whole,
             sections,
@@ -327,6 +336,7 @@ pub fn is_feed_name(name: &str) -> bool {
         && !name.contains(['/', '\\'])
         && !name.chars().any(char::is_control)
         && FORMATS.iter().all(|f| !f.file_name().eq_ignore_ascii_case(name))
+        && INDEX.iter().all(|i| !i.file_name().eq_ignore_ascii_case(name))
 }
 
 impl Value {
@@ -529,6 +539,15 @@ impl Resolver<'_, '_> {
             }
         }
         check
+    }
+
+    fn index(&mut self, given: &Given) -> Vec<&'static dyn Index> {
+        let names = given.value.list().unwrap_or_default();
+        if let Some(name) = names.iter().find(|name| INDEX.iter().all(|i| i.name() != **name)) {
+            let known = INDEX.iter().map(|i| i.name()).collect::<Vec<_>>().join(", ");
+            self.fault(given.place.clone(), format!("`index` takes some of {known}, not `{name}`"));
+        }
+        INDEX.iter().copied().filter(|i| names.iter().any(|name| name == i.name())).collect()
     }
 
     fn channel(&mut self, keys: &Keys, within: Option<(&Channel, &str)>) -> Channel {

@@ -22,6 +22,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::config::Plan;
 use crate::diag::{Diagnostic, Place, codes};
+use crate::model::Listing;
 use crate::store::Stamp;
 
 pub use block::{Block, Note, Row};
@@ -105,6 +106,8 @@ pub struct Part {
     pub documents: Vec<Document>,
     /// What there was to say of it and its seeds.
     pub said: Vec<Said>,
+    /// What is shown of it beside others; `None` in an archive, and where no seed is in it.
+    pub listing: Option<Listing>,
 }
 
 /// What the last run made.

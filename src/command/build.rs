@@ -93,8 +93,10 @@ fn mill(args: &Build, progress: &Progress, sink: &mut Sink<'_>) -> Result<Report
 }
 
 fn summary(report: &Report) -> String {
-    let Report { seeds, skipped, entries, feeds, written, unchanged, removed, head_bytes, body_bytes } =
-        report;
+    let Report {
+        seeds, skipped, entries, feeds, changed, unchanged, removed, head_bytes, body_bytes, ..
+    } = report;
+    let written = changed.len();
     let changes = match (written, removed) {
         (0, 0) => "nothing changed".to_owned(),
         (_, 0) => format!("{written} written, {unchanged} unchanged"),

@@ -33,6 +33,8 @@ catalogue! {
         "loosen its filter, or remove it from the configuration";
     FEED_ORPHAN = "feed-orphan", Warning, "A feed whose section is gone",
         "run with --prune to remove it, or delete it by hand";
+    INDEX_FOREIGN = "index-foreign", Warning, "A file of somebody else lies where one beside the feeds belongs",
+        "move the file away, or take its kind out of `index` in feedmill.toml";
     NO_BASE_URL = "no-base-url", Warning, "The feeds do not say where they are published",
         "set `base_url` in feedmill.toml (or --base-url) to the address of the feeds folder: it gives each feed its self link";
     SECTION_CASE = "section-case", Warning, "Two sections whose names differ by case only",

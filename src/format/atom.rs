@@ -2,17 +2,17 @@
 //! ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
 
 use atom_syndication::{
-    Category, Content, Feed as Document, Generator, Link, Person as Author, Text, WriteConfig,
+    Category, Content, Feed as Root, Generator, Link, Person as Author, Text, WriteConfig,
 };
 
-use super::{Format, GENERATOR, HISTORY, Layout, finish};
+use super::{Document, Format, GENERATOR, HISTORY, Layout, finish, styled};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 use crate::unit::UnixMs;
 
 pub(super) struct Atom;
 
-impl Format for Atom {
+impl Document for Atom {
     fn name(&self) -> &'static str {
         "atom"
     }
@@ -25,6 +25,12 @@ impl Format for Atom {
         "application/atom+xml"
     }
 
+    fn is_ours(&self, document: &str) -> bool {
+        document.contains(&format!("<generator>{GENERATOR}</generator>"))
+    }
+}
+
+impl Format for Atom {
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
         let indent_size = match layout {
             Layout::Indented => Some(2),
@@ -35,12 +41,8 @@ impl Format for Atom {
             .write_with_config(Vec::new(), config)
             .map(|bytes| with_z(&bytes))
             .map(|text| if feed.history.is_archive() { marked(&text, layout) } else { text })
-            .map(|text| finish(text.into_bytes()))
+            .map(|text| finish(styled(&text, feed).into_bytes()))
             .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
-    }
-
-    fn is_ours(&self, document: &str) -> bool {
-        document.contains(&format!("<generator>{GENERATOR}</generator>"))
     }
 }
 
@@ -58,7 +60,7 @@ fn marked(text: &str, layout: Layout) -> String {
     text.replacen("</generator>", &format!("</generator>{line}<fh:archive/>"), 1)
 }
 
-fn document(format: &Atom, feed: &Feed) -> Document {
+fn document(format: &Atom, feed: &Feed) -> Root {
     let document = |rel: &str, url: url::Url| Link {
         href: url.into(),
         rel: rel.to_owned(),
@@ -77,7 +79,7 @@ fn document(format: &Atom, feed: &Feed) -> Document {
         || Author { name: feed.site.host_str().unwrap_or(&feed.title).to_owned(), ..Author::default() },
         person,
     );
-    Document {
+    Root {
         title: Text::plain(feed.title.clone()),
         id: feed.id.clone(),
         updated: feed.updated().unwrap_or(UnixMs(0)).to_utc().fixed_offset(),
@@ -90,7 +92,7 @@ fn document(format: &Atom, feed: &Feed) -> Document {
         entries: feed.entries.iter().map(entry).collect(),
         namespaces: namespaces.into_iter().collect(),
         lang: feed.language.clone(),
-        ..Document::default()
+        ..Root::default()
     }
 }
 

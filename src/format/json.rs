@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Format, GENERATOR, Layout, finish, lead_picture};
+use super::{Document, Format, GENERATOR, Layout, finish, lead_picture};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 
 pub(super) struct Json;
 
-impl Format for Json {
+impl Document for Json {
     fn name(&self) -> &'static str {
         "json"
     }
@@ -21,6 +21,13 @@ impl Format for Json {
         "application/feed+json"
     }
 
+    fn is_ours(&self, document: &str) -> bool {
+        serde_json::from_str::<serde_json::Value>(document)
+            .is_ok_and(|d| d["_feedmill"]["generator"] == GENERATOR)
+    }
+}
+
+impl Format for Json {
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
         let document = document(self, feed);
         let written = match layout {
@@ -29,15 +36,10 @@ impl Format for Json {
         };
         written.map(finish).map_err(|e| Error::new(Kind::Io, "cannot write JSON Feed").because(e))
     }
-
-    fn is_ours(&self, document: &str) -> bool {
-        serde_json::from_str::<serde_json::Value>(document)
-            .is_ok_and(|d| d["_feedmill"]["generator"] == GENERATOR)
-    }
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Root<'a> {
     version: &'static str,
     title: &'a str,
     home_page_url: &'a str,
@@ -112,8 +114,8 @@ struct Attachment<'a> {
     size_in_bytes: Option<u64>,
 }
 
-fn document<'a>(format: &Json, feed: &'a Feed) -> Document<'a> {
-    Document {
+fn document<'a>(format: &Json, feed: &'a Feed) -> Root<'a> {
+    Root {
         version: "https://jsonfeed.org/version/1.1",
         title: &feed.title,
         home_page_url: feed.site.as_str(),

@@ -2,13 +2,16 @@
 
 mod atom;
 mod json;
+mod opml;
+mod page;
 mod rss;
+mod style;
 #[cfg(test)]
 mod tests;
 
 use crate::error::Error;
 use crate::html::Medium;
-use crate::model::{Enclosure, Entry, Feed};
+use crate::model::{Enclosure, Entry, Feed, Site};
 
 /// The name feedmill gives itself in what it writes, by which it knows its own feeds again. It carries no version:
 /// an upgrade alone changes no byte of a feed.
@@ -27,33 +30,67 @@ pub enum Layout {
 }
 
 /// A kind of document.
-pub trait Format: Sync {
+pub trait Document: Sync {
     /// Its name in the configuration.
     fn name(&self) -> &'static str;
 
-    /// The name of its file in a feed's folder.
+    /// The name of its file in its folder.
     fn file_name(&self) -> &'static str;
 
     /// Its media type, as self links and servers give it.
     fn media_type(&self) -> &'static str;
 
+    /// Whether a document of this kind says that feedmill wrote it.
+    fn is_ours(&self, document: &str) -> bool;
+}
+
+/// How a feed is written.
+pub trait Format: Document {
     /// Writes the document, in UTF-8.
     ///
     /// # Errors
     /// What the writer of the underlying crate says; into memory it has nothing to complain of.
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error>;
+}
 
-    /// Whether a document of this format says that feedmill wrote it.
-    fn is_ours(&self, document: &str) -> bool;
+/// What is written of all feeds together.
+pub trait Index: Document {
+    /// Writes the document, in UTF-8; `None` where there is nothing it could say.
+    ///
+    /// # Errors
+    /// As [`Format::write`].
+    fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error>;
+
+    /// Whether it is something that [`crate::check`] reads.
+    fn is_checked(&self) -> bool {
+        false
+    }
 }
 
 /// Every format.
 pub static FORMATS: &[&dyn Format] = &[&rss::Rss, &atom::Atom, &json::Json];
 
+/// Everything that lies beside the feeds.
+pub static INDEX: &[&dyn Index] = &[&page::Page, &opml::Opml, &style::Style];
+
 /// Finds a format by name.
 #[must_use]
 pub fn format(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|f| f.name() == name)
+}
+
+/// Names the style sheet of an XML document after its first line
+/// (<https://www.w3.org/TR/xml-stylesheet/>): a browser shows a feed with it.
+fn styled(document: &str, feed: &Feed) -> String {
+    let Some(sheet) = &feed.stylesheet else { return document.to_owned() };
+    let line = format!("<?xml-stylesheet type=\"text/css\" href=\"{sheet}\"?>");
+    match document.split_once("?>") {
+        Some((declaration, rest)) => {
+            let space = if rest.starts_with('\n') { "\n" } else { "" };
+            format!("{declaration}?>{space}{line}{rest}")
+        }
+        None => document.to_owned(),
+    }
 }
 
 /// Ends a document with one line feed, as text files do.

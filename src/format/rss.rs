@@ -8,7 +8,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Image, Item};
 
-use super::{Format, GENERATOR, HISTORY, Layout, finish, first_typed};
+use super::{Document, Format, GENERATOR, HISTORY, Layout, finish, first_typed, styled};
 use crate::error::{Error, Kind};
 use crate::html::Medium;
 use crate::model::{Enclosure, Entry, Feed, Person};
@@ -19,7 +19,7 @@ const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
 pub(super) struct Rss;
 
-impl Format for Rss {
+impl Document for Rss {
     fn name(&self) -> &'static str {
         "rss"
     }
@@ -32,6 +32,12 @@ impl Format for Rss {
         "application/rss+xml"
     }
 
+    fn is_ours(&self, document: &str) -> bool {
+        document.contains(&format!("<generator>{GENERATOR}</generator>"))
+    }
+}
+
+impl Format for Rss {
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
         let channel = channel(self, feed);
         let written = match layout {
@@ -39,12 +45,9 @@ impl Format for Rss {
             Layout::Compact => channel.write_to(Vec::new()),
         };
         written
-            .map(|bytes| finish(if feed.history.is_archive() { with_empty_mark(&bytes) } else { bytes }))
+            .map(|bytes| if feed.history.is_archive() { with_empty_mark(&bytes) } else { bytes })
+            .map(|bytes| finish(styled(&String::from_utf8_lossy(&bytes), feed).into_bytes()))
             .map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
-    }
-
-    fn is_ours(&self, document: &str) -> bool {
-        document.contains(&format!("<generator>{GENERATOR}</generator>"))
     }
 }
 

@@ -1,9 +1,13 @@
 //! A feed as plain typed data, before any format. There is no clock here: a feed's time is that of its entries.
 
+mod site;
+
 use url::Url;
 
 use crate::html::{CleanHtml, Medium};
 use crate::unit::{Bytes, MediaType, UnixMs};
+
+pub use site::{Latest, Listing, Site};
 
 /// A feed: what RSS calls a channel, Atom a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub struct Feed {
     pub icon: Option<Url>,
     /// The WebSub hub (<https://www.w3.org/TR/websub/>) that tells subscribers of news.
     pub hub: Option<Url>,
+    /// The style sheet for people who open it in a browser, seen from the document.
+    pub stylesheet: Option<String>,
     /// Its neighbours, where it is one document of several.
     pub history: History,
     /// Its entries, newest first.

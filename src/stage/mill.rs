@@ -15,7 +15,7 @@ use super::archive::{self, Part};
 use super::load::{self, Article};
 use super::order::Order;
 use super::select::Pick;
-use super::{Report, Run, diagnostic, part, publish};
+use super::{Report, Run, diagnostic, index, part, publish};
 
 /// Documents to publish.
 #[derive(Default)]
@@ -100,7 +100,7 @@ impl Mill<'_> {
         drop(feeds);
         finish(run, &self.made, sink)?;
         if run.options.check {
-            let mut sound = checked(run, &documents, sink);
+            let mut sound = checked(run, &documents, sink).and(self.checked_index(sink));
             for parts in months.values() {
                 sound = sound.and(checked(run, &self.make(parts, false, sink)?, sink));
             }
@@ -109,12 +109,20 @@ impl Mill<'_> {
         for parts in months.values() {
             self.make(parts, true, sink)?;
         }
-        self.report.written += publish::all(run.feeds, &documents.bytes)?;
+        self.report.changed.extend(publish::all(run.feeds, &documents.bytes)?);
         let all: usize = self.made.parts.values().map(|part| part.documents.len()).sum();
-        self.report.unchanged = all - self.report.written;
+        self.report.unchanged = all - self.report.changed.len();
         self.report.skipped += self.failed.len();
         self.made.entries = (entries - self.failed.len()) as u64;
         Ok(())
+    }
+
+    /// Refuses what would lie beside the feeds where our own check finds it faulty.
+    fn checked_index(&self, sink: &mut Sink<'_>) -> Result<(), Error> {
+        let all = index::documents(self.run, &index::site(self.run, &self.made))?;
+        let known = all.into_iter().filter(|(index, ..)| index.is_checked());
+        let bytes = known.map(|(_, path, bytes)| (path, bytes)).collect();
+        checked(self.run, &Documents { bytes, ..Documents::default() }, sink)
     }
 
     /// Makes those parts that would not come out as they are, and says what there is to say of the seeds of all; gives
@@ -134,7 +142,7 @@ impl Mill<'_> {
                 Some(kept) => kept,
                 None => {
                     let Some(made) = made.next().transpose()? else { continue };
-                    self.report.written += made.written;
+                    self.report.changed.extend(made.changed);
                     documents.bytes.extend(made.documents.bytes);
                     documents.addresses.extend(made.documents.addresses);
                     made.part

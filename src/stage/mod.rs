@@ -9,6 +9,7 @@ mod enclose;
 mod head;
 #[cfg(test)]
 mod histories;
+mod index;
 mod load;
 mod mill;
 mod names;
@@ -21,13 +22,15 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::catalog;
 use crate::config::Plan;
 use crate::diag::{Diagnostic, Place, Sink, codes};
 use crate::error::{Error, Kind};
+use crate::model::Site;
 use crate::seed::Finding;
 use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
@@ -54,7 +57,7 @@ pub struct Options<'a> {
 }
 
 /// What a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Seeds found.
     pub seeds: usize,
@@ -64,8 +67,8 @@ pub struct Report {
     pub entries: usize,
     /// Feeds made.
     pub feeds: usize,
-    /// Files that are new or have new bytes.
-    pub written: usize,
+    /// Files that are new or have new bytes, in the order of their paths.
+    pub changed: Vec<PathBuf>,
     /// Files that had these bytes already.
     pub unchanged: usize,
     /// Files removed.
@@ -74,6 +77,8 @@ pub struct Report {
     pub head_bytes: u64,
     /// Bytes read of seeds that are published.
     pub body_bytes: u64,
+    /// The feeds.
+    pub site: Site,
 }
 
 /// What every step is told.
@@ -121,8 +126,12 @@ pub fn build(
         }
         Found::Anew(order) => mill::mill(&run, &catalog, &census.read, order, &mut report, sink)?,
     };
-    let all = made.parts.values().flat_map(|part| &part.documents).map(|d| d.path.clone()).collect();
+    let mut all: BTreeSet<_> =
+        made.parts.values().flat_map(|part| &part.documents).map(|d| d.path.clone()).collect();
+    report.site = index::site(&run, &made);
+    all.extend(index::publish(&run, &mut report, sink)?);
     publish::tidy(feeds, &all, options.prune, sink, &mut report)?;
+    report.changed.sort_unstable();
     report.entries = made.entries as usize;
     report.feeds = made.parts.values().filter(|p| p.month.is_empty() && !p.documents.is_empty()).count();
     if let Err(error) = catalog.commit(census.folders, made) {

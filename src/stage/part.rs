@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog, Document, Said};
 use crate::error::Error;
+use crate::model::Listing;
 use crate::unit::Bytes;
 
 use super::archive::Part;
@@ -57,13 +58,19 @@ pub(super) fn picks_hash(part: &Part) -> u128 {
     catalog::hash(&bytes).max(1)
 }
 
+/// Where the style sheet lies, seen from the documents of a part; `None` where there is none.
+fn stylesheet(run: &Run<'_>, part: &Part) -> Option<String> {
+    let sheet = run.plan.index.iter().find(|index| index.media_type() == "text/css")?;
+    Some("../".repeat(part.folder().components().count()) + sheet.file_name())
+}
+
 /// What was made of a part.
 pub(super) struct Written {
     pub(super) part: catalog::Part,
     /// What is still to be published; nothing where each document was as soon as it was made.
     pub(super) documents: Documents,
-    /// How many files are new or have new bytes.
-    pub(super) written: usize,
+    /// The files that are new or have new bytes.
+    pub(super) changed: Vec<PathBuf>,
 }
 
 /// Makes a part of articles; `findings` is what there is to say of each seed. `at_once` says whether documents are
@@ -76,7 +83,11 @@ pub(super) fn make(
     at_once: bool,
 ) -> Result<Written, Error> {
     let is_whole = part.paths().all(|path| articles.contains_key(path));
-    let feed = assemble::document(part, &run.name, articles);
+    let mut feed = assemble::document(part, &run.name, articles);
+    if let Some(feed) = &mut feed {
+        feed.stylesheet = stylesheet(run, part);
+    }
+    let names = part.channel.formats.iter().map(|format| format.name().to_owned()).collect();
     let formats = part.channel.formats.par_iter().filter_map(|format| Some((format, feed.as_ref()?)));
     let written: Vec<_> = formats
         .map(|(format, feed)| {
@@ -95,13 +106,17 @@ pub(super) fn make(
             picks: if is_whole { picks_hash(part) } else { 0 },
             documents: Vec::new(),
             said: part.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect(),
+            listing: feed
+                .as_ref()
+                .filter(|_| part.month.is_empty())
+                .map(|feed| Listing::of(feed, &part.feed, names)),
         },
         documents: Documents::default(),
-        written: 0,
+        changed: Vec::new(),
     };
     for (document, is_written, later) in written {
+        made.changed.extend(is_written.then(|| document.path.clone()));
         made.part.documents.push(document);
-        made.written += usize::from(is_written);
         if let Some((path, bytes, address)) = later {
             made.documents.addresses.extend(address.map(|url| (path.clone(), url)));
             made.documents.bytes.insert(path, bytes);

@@ -7,14 +7,14 @@ use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Place, Sink, codes};
 use crate::error::Error;
-use crate::format::FORMATS;
+use crate::format::{Document, FORMATS, INDEX};
 use crate::store::{Change, Kind, Store};
 use crate::unit::Bytes;
 
 use super::{Report, archive};
 
 /// The largest file that is looked at to see whether it is a feed of ours.
-const LOOKED_AT: Bytes = Bytes(256 << 20);
+pub(super) const LOOKED_AT: Bytes = Bytes(256 << 20);
 
 /// Puts a document in place; tells whether it is new or has new bytes.
 pub(super) fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
@@ -24,10 +24,11 @@ pub(super) fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, 
         .map_err(|e| Error::io("write the feed", store.show(path), e))
 }
 
-/// Puts documents in place, together, for each waits for the disk; tells how many are new or have new bytes.
-pub(super) fn all(store: &dyn Store, documents: &BTreeMap<PathBuf, Vec<u8>>) -> Result<usize, Error> {
-    let put: Vec<_> = documents.par_iter().map(|(path, bytes)| put(store, path, bytes)).collect();
-    put.into_iter().map(|written| written.map(usize::from)).sum()
+/// Puts documents in place, together, for each waits for the disk; tells which are new or have new bytes.
+pub(super) fn all(store: &dyn Store, documents: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Vec<PathBuf>, Error> {
+    let put = documents.par_iter().map(|(path, bytes)| Ok(put(store, path, bytes)?.then(|| path.clone())));
+    let changed: Vec<_> = put.collect::<Result<_, Error>>()?;
+    Ok(changed.into_iter().flatten().collect())
 }
 
 /// Names what this run did not make, or removes it. What an open month held lies at the month's own address once that is
@@ -55,7 +56,8 @@ pub(super) fn tidy(
     Ok(())
 }
 
-/// Feeds of ours, in the root or one folder below, and documents of their archives, that this run did not make.
+/// Feeds of ours, in the root or one folder below, documents of their archives, and what lies beside the feeds, that this
+/// run did not make.
 fn orphans(store: &dyn Store, made: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let within = |folder: &Path| -> Vec<PathBuf> {
         let items = store.list(folder).unwrap_or_default().into_iter();
@@ -67,11 +69,14 @@ fn orphans(store: &dyn Store, made: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         std::iter::once(folder).chain(months)
     });
     let places = folders.flat_map(|folder| FORMATS.iter().map(move |f| (folder.join(f.file_name()), *f)));
+    let places = places.map(|(path, format)| (path, format as &dyn Document));
+    let beside = INDEX.iter().map(|index| (PathBuf::from(index.file_name()), *index as &dyn Document));
     places
+        .chain(beside)
         .filter(|(path, _)| !made.contains(path))
-        .filter(|(path, format)| {
+        .filter(|(path, kind)| {
             let read = store.read(path, LOOKED_AT).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            read.is_some_and(|text| format.is_ours(&text))
+            read.is_some_and(|text| kind.is_ours(&text))
         })
         .map(|(path, _)| path)
         .collect()
