@@ -19,14 +19,18 @@ pub(super) fn site(run: &Run<'_>, made: &Made) -> Site {
     Site { title, language: whole.language.clone(), base: whole.base.clone(), feeds }
 }
 
+/// A document beside the feeds, still to be put in place.
+pub(super) struct Beside {
+    pub(super) index: &'static dyn Index,
+    pub(super) path: PathBuf,
+    pub(super) bytes: Vec<u8>,
+}
+
 /// The documents that are configured.
-pub(super) fn documents(
-    run: &Run<'_>,
-    site: &Site,
-) -> Result<Vec<(&'static dyn Index, PathBuf, Vec<u8>)>, Error> {
+pub(super) fn documents(run: &Run<'_>, site: &Site) -> Result<Vec<Beside>, Error> {
     let all = run.plan.index.iter().map(|index| {
-        let bytes = index.write(site)?;
-        Ok(bytes.map(|bytes| (*index, PathBuf::from(index.file_name()), bytes)))
+        let path = PathBuf::from(index.file_name());
+        Ok(index.write(site)?.map(|bytes| Beside { index: *index, path, bytes }))
     });
     all.filter_map(Result::transpose).collect()
 }
@@ -41,7 +45,7 @@ pub(super) fn publish(
     sink: &mut Sink<'_>,
 ) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
-    for (index, path, bytes) in documents(run, &report.site)? {
+    for Beside { index, path, bytes } in documents(run, &report.site)? {
         if is_foreign(run, index, &path) {
             let message = "this file is not feedmill's; it was left as it is";
             let place = Place::file(run.feeds.show(&path));

@@ -120,8 +120,8 @@ impl Mill<'_> {
     /// Refuses what would lie beside the feeds where our own check finds it faulty.
     fn checked_index(&self, sink: &mut Sink<'_>) -> Result<(), Error> {
         let all = index::documents(self.run, &index::site(self.run, &self.made))?;
-        let known = all.into_iter().filter(|(index, ..)| index.is_checked());
-        let bytes = known.map(|(_, path, bytes)| (path, bytes)).collect();
+        let known = all.into_iter().filter(|beside| beside.index.is_checked());
+        let bytes = known.map(|beside| (beside.path, beside.bytes)).collect();
         checked(self.run, &Documents { bytes, ..Documents::default() }, sink)
     }
 
