@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
 
-use crate::config::Value;
+use crate::config::{Plan, Value};
 use crate::diag::Sink;
 use crate::error::Error;
 use crate::stage::{self, Options, Progress, Report};
@@ -25,7 +25,7 @@ pub(super) fn run(args: &Build) -> Done {
         if shown {
             scope.spawn(|| screen.follow(&progress, &{ stop }));
         }
-        let result = mill(args, &progress, &mut sink);
+        let result = plan(args, &mut sink).and_then(|plan| once(args, &plan, Some(&progress), &mut sink));
         drop(done);
         result
     });
@@ -39,7 +39,8 @@ pub(super) fn run(args: &Build) -> Done {
     Ok(if found { Outcome::Found } else { Outcome::Done })
 }
 
-fn mill(args: &Build, progress: &Progress, sink: &mut Sink<'_>) -> Result<Report, Error> {
+/// What the configuration, variables and flags say together.
+pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     let mut raw = config_file(args.config.as_deref(), sink)?.unwrap_or_default();
     let folder = |path: &Option<std::path::PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
     let texts = [
@@ -81,15 +82,25 @@ fn mill(args: &Build, progress: &Progress, sink: &mut Sink<'_>) -> Result<Report
     plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
     plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
+    Ok(plan)
+}
+
+/// Mills once.
+pub(super) fn once(
+    args: &Build,
+    plan: &Plan,
+    progress: Option<&Progress>,
+    sink: &mut Sink<'_>,
+) -> Result<Report, Error> {
     let options = Options {
         now: now()?,
         started: SystemTime::now(),
         wait: Duration::from_secs(args.wait),
         prune: args.prune,
         check: args.check,
-        progress: Some(progress),
+        progress,
     };
-    stage::build(&plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
+    stage::build(plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
 }
 
 fn summary(report: &Report) -> String {
