@@ -31,7 +31,7 @@ catalogue! {
         "correct the name; a section is a folder under the seeds";
     FEED_EMPTY = "feed-empty", Note, "A feed that no seed matches; it was not written",
         "loosen its filter, or remove it from the configuration";
-    FEED_ORPHAN = "feed-orphan", Warning, "A feed whose section is gone",
+    FEED_ORPHAN = "feed-orphan", Warning, "A feed whose section is gone, or what else is no longer made",
         "run with --prune to remove it, or delete it by hand";
     INDEX_FOREIGN = "index-foreign", Warning, "A file of somebody else lies where one beside the feeds belongs",
         "move the file away, or take its kind out of `index` in feedmill.toml";
