@@ -29,6 +29,7 @@ sfeed_update sfeed
 r2e rss2email
 podget podget
 curl curl
+systemd-analyze systemd
 chromium chromium
 node nodejs
 npm npm

@@ -12,6 +12,7 @@ mod index;
 mod kill;
 mod progress;
 mod readers;
+mod readme;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
