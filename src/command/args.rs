@@ -21,6 +21,8 @@ pub(super) struct Args {
 pub(super) enum Verb {
     /// Mill the seeds into feeds (what happens without a command)
     Build(Box<Build>),
+    /// Mill now and after each change, until told to stop; prints the path of each file that changed
+    Watch(Box<Build>),
     /// Say what is wrong with feeds, where, why, and how to mend it
     Check(Check),
     /// List the rules of `check`, or explain one

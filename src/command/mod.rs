@@ -5,6 +5,8 @@ mod build;
 mod check;
 mod progress;
 mod rules;
+mod stop;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -42,6 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Build(build)) => build::run(&build),
         Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Rules(rules)) => rules::run(&rules),
+        Some(Verb::Watch(build)) => watch::run(&build),
         None => build::run(&args.build),
     };
     match result {
