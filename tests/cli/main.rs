@@ -11,6 +11,7 @@ mod hostile;
 mod kill;
 mod progress;
 mod readers;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
