@@ -25,6 +25,8 @@ pub(super) enum Verb {
     Watch(Box<Build>),
     /// Say what is wrong with feeds, where, why, and how to mend it
     Check(Check),
+    /// Look at the articles of a folder, and write a commented feedmill.toml for them
+    Init(Init),
     /// List the rules of `check`, or explain one
     Rules(Rules),
 }
@@ -74,6 +76,16 @@ pub(super) struct Check {
     pub(super) config: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    /// The folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) folder: PathBuf,
+    /// Write over a feedmill.toml that is there
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -8,6 +8,7 @@ mod catalog;
 mod check;
 mod edge;
 mod hostile;
+mod init;
 mod kill;
 mod progress;
 mod readers;
