@@ -9,6 +9,7 @@
 //! | [`error`] | what stops a run |
 //! | [`html`] | from raw HTML to HTML that is safe to publish |
 //! | [`store`] | where seeds lie and feeds go |
+//! | [`watch`] | waiting until something changes on disk |
 //! | [`model`] | a feed as plain data |
 //! | [`seed`] | how a seed is written |
 //! | [`mod@format`] | how a feed is written |
@@ -31,6 +32,7 @@ pub mod seed;
 pub mod stage;
 pub mod store;
 pub mod unit;
+pub mod watch;
 
 /// The README's example is a test.
 #[cfg(doctest)]

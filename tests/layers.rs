@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["unit"],
     &["diag"],
     &["error"],
-    &["html", "store"],
+    &["html", "store", "watch"],
     &["model", "seed"],
     &["format", "check"],
     &["config"],

@@ -21,8 +21,12 @@ pub(super) struct Args {
 pub(super) enum Verb {
     /// Mill the seeds into feeds (what happens without a command)
     Build(Box<Build>),
+    /// Mill now and after each change, until told to stop; prints the path of each file that changed
+    Watch(Box<Build>),
     /// Say what is wrong with feeds, where, why, and how to mend it
     Check(Check),
+    /// Look at the articles of a folder, and write a commented feedmill.toml for them
+    Init(Init),
     /// List the rules of `check`, or explain one
     Rules(Rules),
 }
@@ -72,6 +76,16 @@ pub(super) struct Check {
     pub(super) config: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    /// The folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) folder: PathBuf,
+    /// Write over a feedmill.toml that is there
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

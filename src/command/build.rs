@@ -1,6 +1,5 @@
 //! `feedmill [build]`: the mill.
 
-use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
 
 use crate::config::{Plan, Value};
@@ -11,28 +10,20 @@ use crate::store::FsStore;
 use crate::unit::Bytes;
 
 use super::args::Build;
-use super::progress::Screen;
-use super::{Done, Outcome, config_file, is_dumb, now, say, sink};
+use super::progress::{Screen, is_wanted};
+use super::{Done, Outcome, config_file, now, say, sink};
 
 pub(super) fn run(args: &Build) -> Done {
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
     let mut sink = sink(&args.common, &mut out);
-    let progress = Progress::default();
-    let shown = !args.common.quiet && !is_dumb() && std::io::stderr().is_terminal();
-    let result = std::thread::scope(|scope| {
-        let (done, stop) = std::sync::mpsc::channel();
-        if shown {
-            scope.spawn(|| screen.follow(&progress, &{ stop }));
-        }
-        let result = plan(args, &mut sink).and_then(|plan| once(args, &plan, Some(&progress), &mut sink));
-        drop(done);
-        result
+    let result = screen.during(&args.common, |progress| {
+        plan(args, &mut sink).and_then(|plan| once(args, &plan, Some(progress), &mut sink))
     });
     sink.finish();
     let tally = sink.tally();
     let report = result?;
-    if args.common.verbose || !args.common.quiet && std::io::stderr().is_terminal() {
+    if args.common.verbose || is_wanted(&args.common) {
         say(&summary(&report));
     }
     let found = args.strict && tally.errors + tally.warnings > 0;
@@ -103,7 +94,8 @@ pub(super) fn once(
     stage::build(plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
 }
 
-fn summary(report: &Report) -> String {
+/// What a run did, in a line.
+pub(super) fn summary(report: &Report) -> String {
     let Report {
         seeds, skipped, entries, feeds, changed, unchanged, removed, head_bytes, body_bytes, ..
     } = report;

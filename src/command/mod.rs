@@ -3,8 +3,11 @@
 mod args;
 mod build;
 mod check;
+mod init;
 mod progress;
 mod rules;
+mod stop;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -41,7 +44,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match args.verb {
         Some(Verb::Build(build)) => build::run(&build),
         Some(Verb::Check(check)) => check::run(&check),
+        Some(Verb::Init(init)) => init::run(&init),
         Some(Verb::Rules(rules)) => rules::run(&rules),
+        Some(Verb::Watch(build)) => watch::run(&build),
         None => build::run(&args.build),
     };
     match result {

@@ -1,11 +1,14 @@
 //! The line that shows how far a long run is: on a terminal only, and gone when the run ends or something is said.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::stage::Progress;
+
+use super::args::Common;
+use super::is_dumb;
 
 /// A run that is done by then shows nothing.
 const AFTER: Duration = Duration::from_secs(1);
@@ -33,6 +36,23 @@ impl<W: Write> Screen<W> {
         *shown = !line.is_empty();
     }
 
+    /// Shows how far some work is, where that is wanted.
+    pub(super) fn during<T>(&self, common: &Common, work: impl FnOnce(&Progress) -> T) -> T
+    where
+        W: Send,
+    {
+        let progress = Progress::default();
+        std::thread::scope(|scope| {
+            let (done, stop) = std::sync::mpsc::channel();
+            if is_wanted(common) && !is_dumb() {
+                scope.spawn(|| self.follow(&progress, &{ stop }));
+            }
+            let result = work(&progress);
+            drop(done);
+            result
+        })
+    }
+
     /// Draws until the other end of `stop` is gone.
     pub(super) fn follow(&self, progress: &Progress, stop: &Receiver<()>) {
         let start = Instant::now();
@@ -50,6 +70,11 @@ impl<W: Write> Screen<W> {
         }
         self.draw("");
     }
+}
+
+/// Whether there is a person who wants to see how it goes.
+pub(super) fn is_wanted(common: &Common) -> bool {
+    !common.quiet && io::stderr().is_terminal()
 }
 
 impl<W: Write> Write for &Screen<W> {

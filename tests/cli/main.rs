@@ -9,10 +9,12 @@ mod check;
 mod edge;
 mod hostile;
 mod index;
+mod init;
 mod kill;
 mod progress;
 mod readers;
 mod readme;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

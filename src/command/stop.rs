@@ -1,0 +1,41 @@
+//! Until told to stop: what SIGINT (Ctrl-C) and SIGTERM mean to verbs that run for long.
+
+use crate::watch::Waker;
+
+/// Waits for SIGINT or SIGTERM, within a runtime. Where the system has no such thing it waits for ever.
+pub(super) async fn told() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+/// Ends the waiting when told to stop. Who asks a second time waits for nothing: a run that is cut short leaves no
+/// half-written feed.
+///
+/// # Errors
+/// Where there is no thread to be had.
+pub(super) fn ends(waker: Waker) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(told());
+        waker.stop();
+        runtime.block_on(told());
+        std::process::exit(2);
+    })?;
+    Ok(())
+}
