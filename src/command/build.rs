@@ -12,6 +12,7 @@ use crate::unit::Bytes;
 
 use super::args::Build;
 use super::progress::Screen;
+use super::push::push;
 use super::{Done, Outcome, config_file, is_dumb, now, say, sink};
 
 pub(super) fn run(args: &Build) -> Done {
@@ -30,12 +31,12 @@ pub(super) fn run(args: &Build) -> Done {
         result
     });
     sink.finish();
-    let tally = sink.tally();
     let report = result?;
     if args.common.verbose || !args.common.quiet && std::io::stderr().is_terminal() {
         say(&summary(&report));
     }
-    let found = args.strict && tally.errors + tally.warnings > 0;
+    // A hub that is out of reach is none of the feeds' faults.
+    let found = args.strict && report.tally.errors + report.tally.warnings > 0;
     Ok(if found { Outcome::Found } else { Outcome::Done })
 }
 
@@ -74,8 +75,12 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
             raw.set(key, Value::Switch(on), flag);
         }
     }
-    if args.no_catalog {
-        raw.set("catalog", Value::Switch(false), "--no-catalog");
+    for (key, flag, off) in
+        [("catalog", "--no-catalog", args.no_catalog), ("push", "--no-push", args.no_push)]
+    {
+        if off {
+            raw.set(key, Value::Switch(false), flag);
+        }
     }
     let mut plan = raw.resolve(sink)?;
     // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
@@ -85,8 +90,22 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
-/// Mills once.
+/// Mills once, and tells hubs what changed.
 pub(super) fn once(
+    args: &Build,
+    plan: &Plan,
+    progress: Option<&Progress>,
+    sink: &mut Sink<'_>,
+) -> Result<Report, Error> {
+    let report = mill(args, plan, progress, sink)?;
+    if plan.push {
+        push(plan, &report, sink);
+    }
+    Ok(report)
+}
+
+/// Mills once, and tells nobody.
+pub(super) fn mill(
     args: &Build,
     plan: &Plan,
     progress: Option<&Progress>,

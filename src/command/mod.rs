@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod check;
 mod progress;
+mod push;
 mod rules;
 
 use std::ffi::OsString;

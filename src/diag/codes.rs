@@ -33,6 +33,8 @@ catalogue! {
         "loosen its filter, or remove it from the configuration";
     FEED_ORPHAN = "feed-orphan", Warning, "A feed whose section is gone",
         "run with --prune to remove it, or delete it by hand";
+    HUB_UNREACHABLE = "hub-unreachable", Warning, "A WebSub hub does not know of news",
+        "nothing, where the hub has trouble: the next run tells it again; else correct `hub` in feedmill.toml";
     INDEX_FOREIGN = "index-foreign", Warning, "A file of somebody else lies where one beside the feeds belongs",
         "move the file away, or take its kind out of `index` in feedmill.toml";
     NO_BASE_URL = "no-base-url", Warning, "The feeds do not say where they are published",

@@ -22,13 +22,13 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::catalog;
 use crate::config::Plan;
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Diagnostic, Place, Sink, Tally, codes};
 use crate::error::{Error, Kind};
 use crate::model::Site;
 use crate::seed::Finding;
@@ -79,6 +79,10 @@ pub struct Report {
     pub body_bytes: u64,
     /// The feeds.
     pub site: Site,
+    /// What subscribers get: the documents of [`Report::site`], each with the hash of its bytes.
+    pub hashes: BTreeMap<PathBuf, u128>,
+    /// How much the sink had been told when it ended.
+    pub tally: Tally,
 }
 
 /// What every step is told.
@@ -133,10 +137,13 @@ pub fn build(
     publish::tidy(feeds, &all, options.prune, sink, &mut report)?;
     report.changed.sort_unstable();
     report.entries = made.entries as usize;
+    let feeds = made.parts.values().filter(|part| part.month.is_empty());
+    report.hashes = feeds.flat_map(|part| &part.documents).map(|d| (d.path.clone(), d.hash)).collect();
     report.feeds = made.parts.values().filter(|p| p.month.is_empty() && !p.documents.is_empty()).count();
     if let Err(error) = catalog.commit(census.folders, made) {
         survey::note_lost(&run, &error.to_string(), sink);
     }
+    report.tally = sink.tally();
     Ok(report)
 }
 

@@ -110,6 +110,7 @@ pub(super) fn make(
                 .as_ref()
                 .filter(|_| part.month.is_empty())
                 .map(|feed| Listing::of(feed, &part.feed, names)),
+            again: None,
         },
         documents: Documents::default(),
         changed: Vec::new(),

@@ -10,6 +10,7 @@ mod edge;
 mod hostile;
 mod kill;
 mod progress;
+mod push;
 mod readers;
 
 use std::path::{Path, PathBuf};
@@ -23,7 +24,9 @@ fn feedmill() -> Command {
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("FEEDMILL_")) {
         command.env_remove(name);
     }
-    command.env_remove("SOURCE_DATE_EPOCH").env_remove("NO_COLOR");
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_COLOR", "SOURCE_DATE_EPOCH"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
     command
 }
 
