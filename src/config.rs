@@ -52,6 +52,8 @@ const TOP: &[(&str, Takes)] = &[
     ("catalog", Takes::Switch),
     ("feeds", Takes::Text),
     ("index", Takes::List),
+    ("probe", Takes::Switch),
+    ("probe_private", Takes::Switch),
     ("push", Takes::Switch),
     ("seeds", Takes::Text),
 ];
@@ -179,6 +181,10 @@ pub struct Plan {
     pub catalog: bool,
     /// Where it is kept, in a folder for each folder of feeds; beside the feeds where nothing is said.
     pub cache_dir: Option<PathBuf>,
+    /// Whether media servers are asked of what articles do not tell.
+    pub probe: bool,
+    /// Whether those with private addresses are asked too.
+    pub probe_private: bool,
     /// Whether hubs are told of changes.
     pub push: bool,
     /// All that was configured, in one text: two plans with the same text make the same feeds, but for folders.
@@ -290,6 +296,8 @@ impl RawConfig {
             feeds: folder("feeds"),
             catalog: switch("catalog", true),
             cache_dir: self.top.get("cache_dir").map(|_| folder("cache_dir")),
+            probe: switch("probe", false),
+            probe_private: switch("probe_private", false),
             push: switch("push", true),
             written: self.written(),
             index,

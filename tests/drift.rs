@@ -116,6 +116,8 @@ fn the_readme_names_every_key_and_code_has_a_remedy() {
         "ids",
         "hub",
         "push",
+        "probe",
+        "probe_private",
         "indent",
         "drop",
         "keep",

@@ -6,9 +6,13 @@ use std::time::{Duration, SystemTime};
 use crate::config::{Plan, Value};
 use crate::diag::Sink;
 use crate::error::Error;
-use crate::stage::{self, Options, Progress, Report};
+use crate::model::Answer;
+use crate::net::{Probe, Reach};
+use crate::stage::{self, Options, Prober, Progress, Report};
 use crate::store::FsStore;
 use crate::unit::Bytes;
+
+use url::Url;
 
 use super::args::Build;
 use super::progress::Screen;
@@ -75,12 +79,13 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
             raw.set(key, Value::Switch(on), flag);
         }
     }
-    for (key, flag, off) in
-        [("catalog", "--no-catalog", args.no_catalog), ("push", "--no-push", args.no_push)]
-    {
-        if off {
-            raw.set(key, Value::Switch(false), flag);
-        }
+    let switches = [
+        ("catalog", "--no-catalog", args.no_catalog, false),
+        ("probe", "--probe", args.probe, true),
+        ("push", "--no-push", args.no_push, false),
+    ];
+    for (key, flag, _, on) in switches.into_iter().filter(|(.., is_given, _)| *is_given) {
+        raw.set(key, Value::Switch(on), flag);
     }
     let mut plan = raw.resolve(sink)?;
     // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
@@ -111,15 +116,24 @@ pub(super) fn mill(
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
+    let reach = if plan.probe_private { Reach::Any } else { Reach::Public };
+    let probe = plan.probe.then(|| Probe::new(reach, plan.whole.base.as_ref()));
     let options = Options {
         now: now()?,
         started: SystemTime::now(),
         wait: Duration::from_secs(args.wait),
         prune: args.prune,
         check: args.check,
+        probe: probe.as_ref().map(|probe| probe as &dyn Prober),
         progress,
     };
     stage::build(plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
+}
+
+impl Prober for Probe {
+    fn ask(&self, urls: &[Url]) -> Vec<Answer> {
+        Probe::ask(self, urls)
+    }
 }
 
 fn summary(report: &Report) -> String {

@@ -15,6 +15,7 @@ mod mill;
 mod names;
 mod order;
 mod part;
+mod probe;
 mod progress;
 mod publish;
 mod select;
@@ -35,6 +36,8 @@ use crate::seed::Finding;
 use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
 
+use probe::Probe;
+pub use probe::Prober;
 pub use progress::Progress;
 use survey::{Found, Survey};
 
@@ -52,6 +55,8 @@ pub struct Options<'a> {
     pub prune: bool,
     /// Whether every document is checked, and nothing published where one has an error.
     pub check: bool,
+    /// Who asks media servers of type and length, where they are to be asked; [`Plan::probe`] says that they are.
+    pub probe: Option<&'a dyn Prober>,
     /// Where to tell how far it is.
     pub progress: Option<&'a Progress>,
 }
@@ -92,6 +97,8 @@ struct Run<'a> {
     feeds: &'a dyn Store,
     options: Options<'a>,
     progress: &'a Progress,
+    /// What is known of media, where servers are asked of them.
+    probe: Option<Probe<'a>>,
     /// The title of a whole feed that has none.
     name: String,
     /// The hash of all that feeds depend on beside their seeds.
@@ -118,7 +125,10 @@ pub fn build(
     let own = Progress::default();
     let name = title_of(&seeds.show(root));
     let told = catalog::plan_hash(plan, &[&seeds.show(root), &feeds.show(root), &name]);
-    let run = Run { plan, seeds, feeds, options, progress: options.progress.unwrap_or(&own), name, told };
+    let kept = catalog::folder(plan, feeds.folder());
+    let probe = options.probe.filter(|_| plan.probe).map(|prober| Probe::new(prober, kept));
+    let progress = options.progress.unwrap_or(&own);
+    let run = Run { plan, seeds, feeds, options, progress, probe, name, told };
     let mut survey = survey::survey(&run, sink)?;
     let mut report = survey.report();
     survey.say(&run, sink);

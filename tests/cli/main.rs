@@ -9,6 +9,7 @@ mod check;
 mod edge;
 mod hostile;
 mod kill;
+mod probe;
 mod progress;
 mod push;
 mod readers;
