@@ -52,6 +52,9 @@ const TOP: &[(&str, Takes)] = &[
     ("catalog", Takes::Switch),
     ("feeds", Takes::Text),
     ("index", Takes::List),
+    ("probe", Takes::Switch),
+    ("probe_private", Takes::Switch),
+    ("push", Takes::Switch),
     ("seeds", Takes::Text),
 ];
 const TABLES: &[&str] = &["check", "clean", "feed", "section"];
@@ -178,7 +181,13 @@ pub struct Plan {
     pub catalog: bool,
     /// Where it is kept, in a folder for each folder of feeds; beside the feeds where nothing is said.
     pub cache_dir: Option<PathBuf>,
-    /// All that was configured, in one text: two plans with the same text are the same plan, but for folders.
+    /// Whether media servers are asked of what articles do not tell.
+    pub probe: bool,
+    /// Whether those with private addresses are asked too.
+    pub probe_private: bool,
+    /// Whether hubs are told of changes.
+    pub push: bool,
+    /// All that was configured, in one text: two plans with the same text make the same feeds, but for folders.
     pub written: String,
     /// What is written beside the feeds.
     pub index: Vec<&'static dyn Index>,
@@ -277,13 +286,19 @@ impl RawConfig {
         if r.faults > 0 {
             return Err(faulty(Path::new("")));
         }
-        let catalog = !matches!(self.top.get("catalog").map(|g| &g.value), Some(Value::Switch(false)));
+        let switch = |key: &str, default| match self.top.get(key).map(|given| &given.value) {
+            Some(Value::Switch(on)) => *on,
+            _ => default,
+        };
         Ok(Plan {
             check,
             seeds: folder("seeds"),
             feeds: folder("feeds"),
-            catalog,
+            catalog: switch("catalog", true),
             cache_dir: self.top.get("cache_dir").map(|_| folder("cache_dir")),
+            probe: switch("probe", false),
+            probe_private: switch("probe_private", false),
+            push: switch("push", true),
             written: self.written(),
             index,
             policy,
@@ -295,11 +310,11 @@ impl RawConfig {
 }
 
 impl RawConfig {
-    /// Every key and value, wherever it was written.
+    /// Every key and value that a feed depends on, wherever it was written.
     fn written(&self) -> String {
         let keys = |keys: &Keys| {
-            let keys =
-                keys.iter().filter(|(key, _)| !matches!(**key, "cache_dir" | "catalog" | "feeds" | "seeds"));
+            let elsewhere = ["cache_dir", "catalog", "feeds", "push", "seeds"];
+            let keys = keys.iter().filter(|(key, _)| !elsewhere.contains(key));
             keys.map(|(key, given)| format!("{key} = {:?}\n", given.value)).collect::<String>()
         };
         let sections = self.sections.iter().map(|(name, inner)| format!("section {name:?}\n{}", keys(inner)));

@@ -13,6 +13,7 @@
 //! | [`model`] | a feed as plain data |
 //! | [`seed`] | how a seed is written |
 //! | [`mod@format`] | how a feed is written |
+//! | [`net`] | what is said to hubs and asked of media servers |
 //! | [`check`] | what is wrong with a feed |
 //! | [`config`] | what the user wants |
 //! | [`catalog`] | what is remembered between runs |
@@ -28,6 +29,7 @@ pub mod error;
 pub mod format;
 pub mod html;
 pub mod model;
+pub mod net;
 pub mod seed;
 pub mod stage;
 pub mod store;

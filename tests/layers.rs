@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["error"],
     &["html", "store", "watch"],
     &["model", "seed"],
-    &["format", "check"],
+    &["format", "check", "net"],
     &["config"],
     &["catalog"],
     &["stage"],

@@ -162,6 +162,12 @@ pub(super) struct Build {
     /// Read every seed anew, and remember nothing
     #[arg(long)]
     pub(super) no_catalog: bool,
+    /// Ask media servers for type and length where an article does not tell
+    #[arg(long, env = "FEEDMILL_PROBE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(super) probe: bool,
+    /// Tell no hub
+    #[arg(long)]
+    pub(super) no_push: bool,
     /// How many seconds to wait for another run to end
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
     pub(super) wait: u64,

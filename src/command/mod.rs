@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod init;
 mod progress;
+mod push;
 mod rules;
 mod stop;
 mod watch;

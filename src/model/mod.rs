@@ -1,5 +1,6 @@
 //! A feed as plain typed data, before any format. There is no clock here: a feed's time is that of its entries.
 
+mod answer;
 mod site;
 
 use url::Url;
@@ -7,6 +8,7 @@ use url::Url;
 use crate::html::{CleanHtml, Medium};
 use crate::unit::{Bytes, MediaType, UnixMs};
 
+pub use answer::Answer;
 pub use site::{Latest, Listing, Site};
 
 /// A feed: what RSS calls a channel, Atom a feed.
