@@ -17,6 +17,7 @@
 //! | [`config`] | what the user wants |
 //! | [`catalog`] | what is remembered between runs |
 //! | [`stage`] | the path of an article, a file a step |
+//! | [`serve`] | the feeds over HTTP |
 //! | [`command`] | the command line |
 
 pub mod catalog;
@@ -29,6 +30,7 @@ pub mod format;
 pub mod html;
 pub mod model;
 pub mod seed;
+pub mod serve;
 pub mod stage;
 pub mod store;
 pub mod unit;

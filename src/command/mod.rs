@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod progress;
 mod rules;
+mod serve;
 mod stop;
 mod watch;
 
@@ -43,6 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match args.verb {
         Some(Verb::Build(build)) => build::run(&build),
         Some(Verb::Check(check)) => check::run(&check),
+        Some(Verb::Serve(serve)) => serve::run(&serve),
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Watch(build)) => watch::run(&build),
         None => build::run(&args.build),

@@ -35,6 +35,7 @@ use crate::seed::Finding;
 use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
 
+pub use archive::month_of;
 pub use progress::Progress;
 use survey::{Found, Survey};
 
