@@ -339,6 +339,11 @@ pub fn is_feed_name(name: &str) -> bool {
         && INDEX.iter().all(|i| !i.file_name().eq_ignore_ascii_case(name))
 }
 
+/// Every key there is, wherever it may stand.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    [CHANNEL, TOP, CHECK, CLEAN, FEED].into_iter().flatten().map(|key| key.0)
+}
+
 impl Value {
     fn text(&self) -> Option<&str> {
         match self {
@@ -699,7 +704,8 @@ fn person(text: &str) -> Option<Person> {
 }
 
 /// Whether a text has the shape of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
-fn is_language(text: &str) -> bool {
+#[must_use]
+pub fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
     let starts = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())

@@ -90,35 +90,7 @@ fn every_source_file_is_a_module() {
 #[test]
 fn the_readme_names_every_key_and_code_has_a_remedy() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for key in [
-        "base_url",
-        "title",
-        "description",
-        "site_url",
-        "language",
-        "author",
-        "copyright",
-        "icon",
-        "index",
-        "limit",
-        "archive",
-        "seeds",
-        "feeds",
-        "cache_dir",
-        "catalog",
-        "formats",
-        "ids",
-        "hub",
-        "indent",
-        "drop",
-        "keep",
-        "name",
-        "sections",
-        "title_contains",
-        "link_contains",
-        "deny",
-        "allow",
-    ] {
+    for key in feedmill::config::keys() {
         assert!(readme.contains(&format!("`{key}`")), "README.md lacks `{key}`");
     }
     for meta in feedmill::diag::codes::CODES {

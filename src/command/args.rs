@@ -28,6 +28,8 @@ pub(super) enum Verb {
     Serve(Box<Serve>),
     /// Say what is wrong with feeds, where, why, and how to mend it
     Check(Check),
+    /// Look at the articles of a folder, and write a commented feedmill.toml for them
+    Init(Init),
     /// List the rules of `check`, or explain one
     Rules(Rules),
 }
@@ -104,6 +106,16 @@ pub(super) struct Serve {
     pub(super) connections: usize,
     #[command(flatten)]
     pub(super) build: Build,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    /// The folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) folder: PathBuf,
+    /// Write over a feedmill.toml that is there
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

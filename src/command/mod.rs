@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod check;
+mod init;
 mod progress;
 mod rules;
 mod serve;
@@ -45,6 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Build(build)) => build::run(&build),
         Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Serve(serve)) => serve::run(&serve),
+        Some(Verb::Init(init)) => init::run(&init),
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Watch(build)) => watch::run(&build),
         None => build::run(&args.build),

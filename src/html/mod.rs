@@ -19,6 +19,7 @@
 
 mod chars;
 mod dom;
+mod language;
 mod links;
 mod media;
 mod parse;
@@ -41,6 +42,7 @@ use url::Url;
 
 pub use chars::{decode_entities_once, xml_text};
 pub(crate) use dom::is_block;
+pub use language::language;
 use links::Base;
 use parse::Parsed;
 pub use text::summary;

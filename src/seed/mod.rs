@@ -60,6 +60,8 @@ impl Finding {
 /// A seed that was read, and what there is to say of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed<'a> {
+    /// The name of the dialect it is written in.
+    pub dialect: &'static str,
     /// Its head.
     pub head: Head,
     /// Its body: raw HTML, possibly empty, possibly cut where only a prefix was read.
@@ -118,7 +120,7 @@ pub fn parse(text: &str, whole: bool) -> Result<Seed<'_>, Fault> {
     };
     let head = dialect.read(&mut lines, &mut findings)?;
     lines.skip_blank();
-    Ok(Seed { head, body: lines.rest(), findings })
+    Ok(Seed { dialect: dialect.name(), head, body: lines.rest(), findings })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -34,6 +34,16 @@ pub(super) struct Census {
     pub(super) findings: Vec<Diagnostic>,
     /// How many bytes were read.
     pub(super) bytes: u64,
+}
+
+/// Hidden files are the crawler's, the editor's and the versioning's own.
+pub(super) fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a file of this name may be a seed.
+pub(super) fn is_seed(name: &OsStr) -> bool {
+    !is_hidden(name) && Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"))
 }
 
 /// The walk, as all cores see it.
@@ -87,11 +97,10 @@ impl<'a> Walk<'a> {
         let mut quiet = !old.is_empty() && !old.iter().any(|piece| piece.doubtful);
         let mut scan = |quiet: bool, again: bool| {
             self.store.scan(&folder, !old.is_empty(), &mut |name, kind, stamp| {
-                // Hidden files are the crawler's, the editor's and the versioning's own.
-                if name.as_encoded_bytes().starts_with(b".") {
+                if is_hidden(name) {
                     return;
                 }
-                let is_seed = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+                let is_seed = is_seed(name);
                 let seal = || stamp.as_ref().map_or(0, |stamp| seal(name, stamp));
                 match kind {
                     Kind::File if is_seed && quiet => {

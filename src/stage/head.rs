@@ -14,6 +14,8 @@ use super::{size, source_line, unreadable};
 /// What came of reading a head.
 #[derive(Default)]
 pub(super) struct Read {
+    /// The name of the dialect, unless the seed can't be used.
+    pub(super) dialect: Option<&'static str>,
     /// The head, unless the seed can't be used.
     pub(super) head: Option<Head>,
     /// What there is to say, with the line it is about.
@@ -113,7 +115,8 @@ fn parse(text: &str, encoding: Option<Finding>, whole: bool, read: u64) -> Optio
     match seed::parse(text, whole) {
         Ok(seed) => {
             let findings = seed.findings.into_iter().map(line).collect();
-            Some(Read { head: Some(seed.head), findings, bytes: read, ..Read::default() })
+            let dialect = Some(seed.dialect);
+            Some(Read { dialect, head: Some(seed.head), findings, bytes: read, ..Read::default() })
         }
         Err(Fault::Bad(finding)) => {
             let findings = encoding.into_iter().chain([finding]).map(line).collect();

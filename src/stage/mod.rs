@@ -6,6 +6,7 @@ mod assemble;
 mod clean;
 mod discover;
 mod enclose;
+mod glance;
 mod head;
 #[cfg(test)]
 mod histories;
@@ -36,6 +37,7 @@ use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
 
 pub use archive::month_of;
+pub use glance::{Glance, glance};
 pub use progress::Progress;
 use survey::{Found, Survey};
 

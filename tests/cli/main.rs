@@ -8,9 +8,11 @@ mod catalog;
 mod check;
 mod edge;
 mod hostile;
+mod init;
 mod kill;
 mod progress;
 mod readers;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

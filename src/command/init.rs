@@ -1,0 +1,264 @@
+//! `feedmill init [DIR]`: a commented `feedmill.toml`, with what the articles there tell filled in.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::config::{FILE, is_language};
+use crate::diag::printable;
+use crate::error::{Error, Kind};
+use crate::stage::{Glance, glance};
+use crate::store::FsStore;
+use crate::unit::UnixMs;
+
+use super::args::Init;
+use super::{Done, Outcome};
+
+/// What is written where nothing is known: every key, each in a comment.
+const TEMPLATE: &str = include_str!("init.toml");
+/// The folder of seeds where the configuration says nothing.
+const SEEDS: &str = "seeds";
+/// The lines of the template that stand for a section.
+const SECTION: &str = "#[section.town]\n#title = \"Town news\"\n";
+/// How many sections are written and told.
+const SECTIONS: usize = 20;
+
+pub(super) fn run(args: &Init) -> Done {
+    // What lies here is shown by its name alone.
+    let folder = args.folder.strip_prefix(".").unwrap_or(&args.folder);
+    let file = folder.join(FILE);
+    if !args.force && file.symlink_metadata().is_ok() {
+        return Err(there(&file));
+    }
+    fs::create_dir_all(here(folder)).map_err(|e| Error::io("make the folder", folder, e))?;
+    let (seeds, seen) = look(folder)?;
+    let text = filled(&title(folder), &seeds, &seen);
+    write(&file, &text, args.force)?;
+    // Whoever reads no further has the file all the same.
+    let _ = tell(&mut io::stdout().lock(), folder, &seeds, &seen);
+    Ok(Outcome::Done)
+}
+
+/// A folder as the system knows it.
+fn here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+fn there(file: &Path) -> Error {
+    Error::new(Kind::Config, "it is there already; --force writes it anew").at(file)
+}
+
+fn write(file: &Path, text: &str, force: bool) -> Result<(), Error> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
+    let written = options.open(file).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => there(file),
+        _ => Error::io("write the configuration", file, error),
+    })
+}
+
+/// Finds the articles: in `seeds`, else in the only folder that has any, else in this one.
+fn look(folder: &Path) -> Result<(String, Glance), Error> {
+    let at = |path: &Path| glance(&FsStore::new(path));
+    if let Ok(seen) = at(&folder.join(SEEDS)).or_else(none)
+        && seen.seeds > 0
+    {
+        return Ok((SEEDS.to_owned(), seen));
+    }
+    let seen = at(here(folder)).map_err(|e| Error::io("list the folder", folder, e))?;
+    if let Some((only, count)) = seen.sections.first_key_value()
+        && *count == seen.seeds
+        && let Some(name) = only.to_str()
+        && let Ok(seen) = at(&folder.join(only))
+    {
+        return Ok((name.to_owned(), seen));
+    }
+    let seeds = if seen.seeds > 0 { "." } else { SEEDS };
+    Ok((seeds.to_owned(), seen))
+}
+
+fn none(_: io::Error) -> Result<Glance, Error> {
+    Ok(Glance::default())
+}
+
+/// The name of the folder.
+fn title(folder: &Path) -> String {
+    let absolute = here(folder).canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    absolute.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What most have in common.
+fn common(counts: &BTreeMap<String, usize>) -> Option<&str> {
+    let all: usize = counts.values().sum();
+    counts.iter().find(|(_, count)| **count * 2 > all).map(|(name, _)| name.as_str())
+}
+
+fn language(seen: &Glance) -> Option<&str> {
+    common(&seen.languages).filter(|language| is_language(language))
+}
+
+/// The template with what is known.
+fn filled(title: &str, seeds: &str, seen: &Glance) -> String {
+    let mut text = TEMPLATE.to_owned();
+    let mut fill = |key: &str, value: &str| {
+        let start = format!("#{key} = ");
+        let lines = text.split_inclusive('\n');
+        let mut found = false;
+        let line = |line: &str| {
+            let is_it = !found && line.starts_with(&start);
+            found |= is_it;
+            if is_it { format!("{key} = {}\n", quoted(value)) } else { line.to_owned() }
+        };
+        text = lines.map(line).collect();
+    };
+    if seeds != SEEDS {
+        fill("seeds", seeds);
+    }
+    if !title.is_empty() {
+        fill("title", title);
+    }
+    if let Some(site) = common(&seen.sites) {
+        fill("site_url", &format!("{site}/"));
+    }
+    if let Some(language) = language(seen) {
+        fill("language", language);
+    }
+    let names = seen.sections.keys().filter_map(|name| name.to_str());
+    let sections: Vec<_> =
+        names.take(SECTIONS).map(|name| format!("#[section.{0}]\n#title = {0}\n", quoted(name))).collect();
+    if sections.is_empty() { text } else { text.replace(SECTION, &sections.join("\n")) }
+}
+
+/// A string of TOML, in one line. JSON escapes the same characters in the same ways, but for one.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
+}
+
+/// What was found, and what comes next.
+fn tell(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Glance) -> io::Result<()> {
+    let shown = |path: &Path| printable(&path.to_string_lossy());
+    let place = if seeds == "." { here(folder).to_path_buf() } else { folder.join(seeds) };
+    if seen.seeds > 0 {
+        found(out, &shown(&place), seen)?;
+    } else {
+        writeln!(out, "no articles here yet; one is a text file such as {}:", shown(&place.join("1.txt")))?;
+        writeln!(out, "\n    <!--1698786902000-->\n    [A title](https://www.example.org/a)\n    ------\n")?;
+        writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the time in milliseconds since 1970")?;
+    }
+    writeln!(out, "wrote {}; what it still lacks is `base_url`", shown(&folder.join(FILE)))?;
+    writeln!(out, "\nnext:")?;
+    if !folder.as_os_str().is_empty() {
+        writeln!(out, "    cd {}", shell(&folder.to_string_lossy()))?;
+    }
+    let absolute = here(folder).canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    for (line, what) in [
+        ("feedmill", "mill the articles into feeds/"),
+        ("feedmill check feeds", "say what is wrong with them"),
+        ("feedmill serve", "show them in a browser, and mill again what changes"),
+    ] {
+        writeln!(out, "    {line:22} # {what}")?;
+    }
+    let absolute = shell(&absolute.to_string_lossy()).replace('%', "\\%");
+    writeln!(out, "or in a crontab:\n    */10 * * * *  cd {absolute} && feedmill --quiet")
+}
+
+fn found(out: &mut impl Write, place: &str, seen: &Glance) -> io::Result<()> {
+    let count = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+    let list = |names: Vec<String>| {
+        let more = names.len().saturating_sub(SECTIONS);
+        let shown = names.into_iter().take(SECTIONS).collect::<Vec<_>>().join(", ");
+        if more > 0 { format!("{shown} and {more} more") } else { shown }
+    };
+    let dialects = seen.dialects.keys().copied().collect::<Vec<_>>().join(", ");
+    writeln!(out, "{place}: {} ({dialects})", count(seen.seeds, "article", "articles"))?;
+    if let Some((first, last)) = seen.span {
+        let day = |time: UnixMs| time.to_rfc3339().chars().take(10).collect::<String>();
+        writeln!(out, "  from {} to {}", day(first), day(last))?;
+    }
+    if !seen.sections.is_empty() {
+        let names = seen.sections.iter().map(|(name, n)| printable(&format!("{} ({n})", name.display())));
+        let sections = count(seen.sections.len(), "section", "sections");
+        writeln!(out, "  in {sections}: {}", list(names.collect()))?;
+    }
+    let mut sites: Vec<_> = seen.sites.iter().collect();
+    sites.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
+    writeln!(out, "  of {}", list(sites.iter().map(|(name, n)| format!("{name} ({n})")).collect()))?;
+    if let Some(language) = language(seen) {
+        writeln!(out, "  in the language {language}")?;
+    }
+    if seen.skipped > 0 {
+        let files = count(seen.skipped, "file is no article", "files are no articles");
+        writeln!(out, "  {files} that can be read; `feedmill` says why")?;
+    }
+    Ok(())
+}
+
+/// A word of a shell.
+fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
+    if word.chars().all(plain) && !word.starts_with('-') {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::{Plan, RawConfig, keys};
+    use crate::diag::Sink;
+
+    fn plan(text: &str) -> Plan {
+        let mut sink = Sink::keeping();
+        let raw = RawConfig::read(text, Path::new(FILE), &mut sink);
+        let plan = raw.and_then(|raw| raw.resolve(&mut sink));
+        plan.unwrap_or_else(|e| panic!("{e}: {:?}\n{text}", sink.kept()))
+    }
+
+    #[test]
+    fn the_template_says_nothing_by_itself_and_names_every_key_in_a_comment_that_can_be_taken_away() {
+        assert_eq!(plan(TEMPLATE).written, plan("").written);
+        let settings: Vec<&str> =
+            TEMPLATE.lines().filter_map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' '))).collect();
+        plan(&settings.join("\n"));
+        for key in keys() {
+            assert!(settings.iter().any(|l| l.starts_with(&format!("{key} = "))), "init.toml lacks `{key}`");
+        }
+        assert!(TEMPLATE.contains(SECTION));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_folders_are_called_it_can_be_read_again(
+            title in "\\PC{0,9}|(?s).{1,9}", seeds in "[^/\0]{1,9}", section in "[^/\0]{1,9}",
+        ) {
+            let sections = BTreeMap::from([(section.clone().into(), 1)]);
+            let text = filled(&title, &seeds, &Glance { sections, ..Glance::default() });
+            let folded = title.split_whitespace().collect::<Vec<_>>().join(" ");
+            let read = plan(&text);
+            prop_assert_eq!(read.seeds, Path::new(&seeds));
+            if title.chars().all(|c| !c.is_control()) {
+                prop_assert_eq!(read.whole.title.unwrap_or_default(), crate::html::xml_text(&folded));
+            }
+            let start = text.find("#[section.").unwrap();
+            let lines = text[start..].lines().take(2).map(|line| &line[1..]);
+            let read = plan(&lines.collect::<Vec<_>>().join("\n"));
+            prop_assert!(read.sections.contains_key(&section));
+        }
+    }
+
+    #[test]
+    fn a_word_of_a_shell_is_quoted_where_it_must_be() {
+        assert_eq!(shell("/srv/news"), "/srv/news");
+        assert_eq!(shell("it's here"), r"'it'\''s here'");
+    }
+}
