@@ -18,6 +18,7 @@
 //! | [`config`] | what the user wants |
 //! | [`catalog`] | what is remembered between runs |
 //! | [`stage`] | the path of an article, a file a step |
+//! | [`serve`] | the feeds over HTTP |
 //! | [`command`] | the command line |
 
 pub mod catalog;
@@ -31,6 +32,7 @@ pub mod html;
 pub mod model;
 pub mod net;
 pub mod seed;
+pub mod serve;
 pub mod stage;
 pub mod store;
 pub mod unit;

@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["catalog"],
     &["stage"],
+    &["serve"],
     &["command"],
 ];
 

@@ -37,6 +37,7 @@ use crate::seed::Finding;
 use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
 
+pub use archive::month_of;
 pub use glance::{Glance, glance};
 use probe::Probe;
 pub use probe::Prober;
