@@ -120,6 +120,7 @@ async fn answer(shared: &Shared, path: &str, parts: &Parts) -> io::Result<Respon
                 return Ok(response);
             }
         };
+        show(headers, response.headers_mut());
         if parts.method == Method::HEAD {
             return Ok(response);
         }
@@ -180,6 +181,16 @@ impl Dated<'_> {
             all.insert(LAST_MODIFIED, modified.clone());
         }
         response
+    }
+}
+
+/// To somebody who follows a link to a feed, a browser shows its style sheet where the feed is called plain XML, and raw
+/// markup where it has its own type. Browsers tell by `Sec-Fetch-Dest` (<https://www.w3.org/TR/fetch-metadata/>).
+fn show(asked: &HeaderMap, answer: &mut HeaderMap) {
+    let is_person = asked.get("sec-fetch-dest").is_some_and(|whereto| whereto == "document");
+    let is_feed = |media_type: &HeaderValue| media_type.to_str().is_ok_and(|text| text.contains("+xml"));
+    if is_person && answer.get(CONTENT_TYPE).is_some_and(is_feed) {
+        answer.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
     }
 }
 

@@ -158,8 +158,12 @@ fn form(
     let tag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
     let mut brief = HeaderMap::with_capacity(8);
     brief.insert(ETAG, tag.clone());
-    if is_coded {
-        brief.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    let is_feed = media_type.to_str().is_ok_and(|media_type| media_type.contains("+xml"));
+    match (is_coded, is_feed) {
+        (true, true) => _ = brief.insert(VARY, HeaderValue::from_static("accept-encoding, sec-fetch-dest")),
+        (true, false) => _ = brief.insert(VARY, HeaderValue::from_static("accept-encoding")),
+        (false, true) => _ = brief.insert(VARY, HeaderValue::from_static("sec-fetch-dest")),
+        (false, false) => {}
     }
     // Feeds are for everyone, and for readers that run in a page too.
     brief.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
