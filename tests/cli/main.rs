@@ -12,6 +12,7 @@ mod init;
 mod kill;
 mod progress;
 mod readers;
+mod serve;
 mod watch;
 
 use std::path::{Path, PathBuf};
