@@ -45,7 +45,8 @@ fn shell(home: &Mill, folder: &str, lines: &str) -> (i32, String, String) {
 fn the_lines_to_serve_and_to_subscribe_do_what_the_readme_says() {
     let home = home();
     let (code, stdout, stderr) = shell(&home, "news", &block("Serve", "sh"));
-    assert_eq!((code, stderr.as_str()), (0, "listening on http://127.0.0.1:8080/\n"), "{stdout}");
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    assert!(stdout.contains("listening on http://127.0.0.1:8080/\n"), "{stdout}");
     for part in [
         "HTTP/1.1 200 OK",
         "etag: \"",

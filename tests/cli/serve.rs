@@ -1,88 +1,91 @@
-//! `feedmill serve` over real connections: what it answers, to whom, and what it does not let happen.
+//! `feedmill serve` over real connections: what is sent, to whom, and how it bears those who mean no good.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Mill, feedmill};
+use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{Mill, text};
 
 /// 2024-05-01T00:00:00Z.
 const MAY: i64 = 1_714_521_600_000;
+const DAY: i64 = 86_400_000;
+/// Nothing here takes as long as this, unless it never ends.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server that ends with the test.
+/// A server on the feeds of a mill, for as long as it lives.
 pub(super) struct Served {
-    /// Where the feeds are, ending in `/`.
+    /// Where the feeds are, with a slash at the end; it is their `base_url`.
     pub(super) address: String,
+    place: String,
     child: Child,
 }
 
-/// An answer: status, headers by their names in lower case, body.
-type Answer = (u16, BTreeMap<String, String>, Vec<u8>);
+/// A status, headers by their names in lower case, and a body.
+pub(super) type Answer = (u16, BTreeMap<String, String>, Vec<u8>);
 
 impl Served {
-    /// Serves a mill at the address that its feeds are told to have. The port is free, but for a moment when it is not ours.
+    /// Starts it and waits until the mill has run. What it says on stderr is in the file `stderr` of the mill, what it says
+    /// on stdout after its address in `stdout`.
     pub(super) fn start(mill: &Mill, args: &[&str]) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("http://127.0.0.1:{port}/");
-        let mut command = feedmill();
-        command.current_dir(mill.path("")).arg("serve").args(["--listen", &format!("127.0.0.1:{port}")]);
-        command.args(["--base-url", &address]).args(args).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let first = lines.next().unwrap().unwrap();
-        assert_eq!(first, format!("listening on {address}"));
-        // Nobody would read what comes, and a full pipe would hold the mill.
-        std::thread::spawn(move || lines.for_each(drop));
-        let served = Self { address, child };
-        served.until("/healthz", |(status, ..)| *status == 200);
+        // The address has to be known before the server starts, for the feeds name it.
+        let place = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let address = format!("http://{place}/");
+        let mut command = mill.command(&["serve", "--listen", &place]);
+        if !args.contains(&"--base-url") {
+            command.args(["--base-url", &address]);
+        }
+        let file = |name| File::create(mill.path(name)).unwrap();
+        let child = command.args(args).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
+        let served = Self { address, place, child };
+        until(|| {
+            TcpStream::connect(&served.place).ok()?;
+            served
+                .get("/metrics")
+                .2
+                .lines()
+                .map_while(Result::ok)
+                .any(|l| l.starts_with("feedmill_mills") && !l.ends_with(" 0"))
+                .then_some(())
+        });
         served
     }
 
-    pub(super) fn connect(&self) -> TcpStream {
-        let host = self.address.trim_start_matches("http://").trim_end_matches('/');
-        let stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    pub(super) fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[])
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.place);
+        headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
+        let mut stream = self.connect();
+        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+        answer(&mut BufReader::new(stream), method == "HEAD")
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.place).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 
-    /// What is answered to a request of this line and these headers.
-    fn ask(&self, line: &str, headers: &[&str]) -> Answer {
-        let mut stream = self.connect();
-        let headers = headers.iter().map(|header| format!("{header}\r\n")).collect::<String>();
-        write!(stream, "{line} HTTP/1.1\r\nHost: feeds.example\r\nConnection: close\r\n{headers}\r\n")
-            .unwrap();
-        answer(&mut stream)
-    }
-
-    pub(super) fn get(&self, path: &str) -> Answer {
-        self.ask(&format!("GET {path}"), &[])
-    }
-
-    /// Asks until the answer is as wanted.
-    fn until(&self, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
-        let end = Instant::now() + Duration::from_secs(60);
-        loop {
-            let answer = self.get(path);
-            if wanted(&answer) {
-                return answer;
-            }
-            assert!(Instant::now() < end, "{path}: {} {:?}", answer.0, answer.1);
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// A number of `/metrics`.
-    pub(super) fn metric(&self, name: &str) -> u64 {
+    pub(super) fn metric(&self, name: &str) -> f64 {
         let page = String::from_utf8(self.get("/metrics").2).unwrap();
-        let line = page.lines().find(|line| line.split(' ').next() == Some(name));
-        line.unwrap_or_else(|| panic!("no {name} in {page}")).rsplit_once(' ').unwrap().1.parse().unwrap()
+        let line = page.lines().find_map(|line| line.strip_prefix(&format!("feedmill_{name} ")));
+        line.unwrap_or_else(|| panic!("no {name} in {page}")).parse().unwrap()
     }
 
-    fn signal(&self, name: &str) {
-        let status = std::process::Command::new("kill").args([name, &self.child.id().to_string()]).status();
-        assert!(status.unwrap().success());
+    #[cfg(unix)]
+    fn end(&self) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     }
 }
 
@@ -93,357 +96,568 @@ impl Drop for Served {
     }
 }
 
-fn answer(stream: &mut TcpStream) -> Answer {
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).unwrap();
-    let end = bytes
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap_or_else(|| panic!("no answer: {bytes:?}"));
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    let mut lines = head.split("\r\n");
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let headers =
-        lines.map(|line| line.split_once(": ").unwrap()).map(|(k, v)| (k.to_lowercase(), v.to_owned()));
-    (status, headers.collect(), bytes[end + 4..].to_vec())
+/// Waits until there is something.
+fn until<T>(mut ready: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = ready() {
+            return value;
+        }
+        assert!(Instant::now() < end, "it never comes");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Reads one answer, and nothing after it.
+fn answer(stream: &mut impl BufRead, is_head: bool) -> Answer {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        match line.trim_end() {
+            "" => break,
+            line => lines.push(line.to_owned()),
+        }
+    }
+    let status = lines[0].split(' ').nth(1).unwrap().parse().unwrap();
+    let headers: BTreeMap<_, _> = lines[1..]
+        .iter()
+        .map(|l| l.split_once(": ").unwrap())
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect();
+    assert_eq!(headers.len(), lines.len() - 1, "no header comes twice: {lines:?}");
+    let mut body = Vec::new();
+    if !is_head && status != 304 {
+        let length = headers["content-length"].parse().unwrap();
+        stream.take(length).read_to_end(&mut body).unwrap();
+        assert_eq!(body.len() as u64, length, "the body is whole");
+    }
+    (status, headers, body)
 }
 
 fn mill() -> Mill {
     let mill = Mill::new();
-    for n in 0..30 {
-        let body = format!("<p>Words of {n}. {}</p>", "Many more of them. ".repeat(20));
+    for n in 0..3 {
         mill.seed(
-            &format!("{n}.txt"),
-            MAY + n * 3_600_000,
+            &format!("town/{n}.txt"),
+            MAY + n * DAY,
             &format!("No. {n}"),
-            &format!("https://e.example/{n}"),
-            &body,
+            &format!("https://news.example/{n}"),
+            &"<p>Some words.</p>".repeat(20),
         );
     }
     mill
 }
 
-fn decoded(coding: &str, bytes: &[u8]) -> Vec<u8> {
+fn decode(coding: Option<&String>, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    match coding {
-        "gzip" => flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).unwrap(),
-        "br" => brotli::Decompressor::new(bytes, 4096).read_to_end(&mut out).unwrap(),
-        "zstd" => zstd::stream::read::Decoder::new(bytes).unwrap().read_to_end(&mut out).unwrap(),
-        _ => bytes.take(u64::MAX).read_to_end(&mut out).unwrap(),
-    };
+    match coding.map(String::as_str) {
+        None => out.extend_from_slice(bytes),
+        Some("gzip") => drop(flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).unwrap()),
+        Some("br") => drop(brotli::Decompressor::new(bytes, 4096).read_to_end(&mut out).unwrap()),
+        Some("zstd") => drop(zstd::Decoder::new(bytes).unwrap().read_to_end(&mut out).unwrap()),
+        Some(other) => panic!("{other}"),
+    }
     out
 }
 
 #[test]
-fn every_form_has_its_own_tag_and_is_made_once() {
+fn every_coding_is_the_same_document_has_its_own_tag_and_is_made_once() {
     let mill = mill();
-    let served = Served::start(&mill, &["--title", "News"]);
-    let (status, headers, plain) = served.get("/rss.xml");
-    assert_eq!((status, headers["content-type"].as_str()), (200, "application/rss+xml; charset=utf-8"));
-    assert_eq!(plain, std::fs::read(mill.path("feeds/rss.xml")).unwrap());
-    assert!(headers["vary"].contains("accept-encoding"));
-    // An entry an hour, so a tenth of it.
-    assert_eq!(headers["cache-control"], "public, max-age=360");
-    let mut tags = vec![headers["etag"].clone()];
-    for (accepted, coding) in [
-        ("gzip", "gzip"),
-        ("gzip, deflate, br", "br"),
-        ("gzip;q=0.5, zstd;q=0.9, br;q=0", "zstd"),
-        ("identity;q=0.1, gzip", "gzip"),
-    ] {
-        let (status, headers, body) = served.ask("GET /rss.xml", &[&format!("Accept-Encoding: {accepted}")]);
-        assert_eq!((status, headers["content-encoding"].as_str()), (200, coding), "{accepted}");
-        assert!(decoded(coding, &body) == plain && body.len() < plain.len() / 2, "{accepted}");
-        tags.push(headers["etag"].clone());
+    let served = Served::start(&mill, &[]);
+    let mut tags = BTreeSet::new();
+    let documents = [
+        ("/rss.xml", "rss.xml", "application/rss+xml; charset=utf-8"),
+        ("/town/atom.xml", "town/atom.xml", "application/atom+xml; charset=utf-8"),
+        ("/town/feed.json?x=1", "town/feed.json", "application/feed+json"),
+    ];
+    for _ in 0..3 {
+        for (path, file, media_type) in documents {
+            let there = fs::read(mill.path("feeds").join(file)).unwrap();
+            for (accepted, coding) in [
+                ("", None),
+                ("gzip", Some("gzip")),
+                ("gzip, zstd;q=0.9", Some("gzip")),
+                ("gzip, deflate, br, zstd", Some("br")),
+                ("zstd", Some("zstd")),
+            ] {
+                let said = [("Accept-Encoding", accepted)];
+                let (status, headers, body) = served.ask("GET", path, &said);
+                assert_eq!((status, headers["content-type"].as_str()), (200, media_type), "{path}");
+                assert_eq!(headers.get("content-encoding").map(String::as_str), coding, "{path}");
+                assert_eq!(decode(headers.get("content-encoding"), &body), there, "{path} {accepted}");
+                assert!(
+                    headers["vary"].contains("accept-encoding")
+                        && headers["access-control-allow-origin"] == "*"
+                );
+                let tag = headers["etag"].clone();
+                let (status, brief, _) = served.ask("GET", path, &[said[0], ("If-None-Match", &tag)]);
+                assert_eq!((status, &brief["etag"], &brief["vary"]), (304, &tag, &headers["vary"]), "{path}");
+                assert_eq!(brief["cache-control"], headers["cache-control"]);
+                let (status, bare, _) = served.ask("HEAD", path, &said);
+                let same = |name: &str| bare.get(name) == headers.get(name);
+                assert!(
+                    status == 200
+                        && ["etag", "content-length", "content-encoding", "link"].into_iter().all(same),
+                    "{path}"
+                );
+                tags.insert(tag);
+            }
+        }
     }
-    tags.sort();
-    tags.dedup();
-    assert_eq!(tags.len(), 4, "{tags:?}");
-    assert!(tags.iter().all(|tag| tag.starts_with('"')), "they are strong: {tags:?}");
-    let made = served.metric("feedmill_compressions_total");
-    assert_eq!(made, 3, "one for each coding");
-    for _ in 0..5 {
-        served.ask("GET /rss.xml", &["Accept-Encoding: br, gzip, zstd"]);
-    }
-    assert_eq!(served.metric("feedmill_compressions_total"), made);
-    let (_, headers, _) = served.ask("GET /rss.xml", &["Accept-Encoding: deflate, *;q=0.1"]);
-    assert!(headers["vary"].contains("accept-encoding"));
-    let (_, headers, body) = served.ask("GET /town.xml", &["Accept-Encoding: gzip"]);
-    assert!(!headers.contains_key("etag") && !body.is_empty(), "what is not there has no tag");
+    assert_eq!(tags.len(), documents.len() * 4, "{tags:?}");
+    assert_eq!(served.metric("compressions_total"), 9.0, "each document, once in each coding");
+    let settled = |path| until(|| served.get(path).1.contains_key("last-modified").then_some(()));
+    documents.iter().for_each(|(path, ..)| settled(path));
+    let reads = served.metric("reads_total");
+    documents.iter().for_each(|(path, ..)| settled(path));
+    assert_eq!(served.metric("reads_total"), reads, "what has not changed is not read again");
+    let (_, headers, body) = served.ask("GET", "/", &[("Accept-Encoding", "identity")]);
+    assert_eq!(body, fs::read(mill.path("feeds/index.html")).unwrap());
+    assert_eq!(
+        (headers["content-security-policy"].as_str(), headers["x-content-type-options"].as_str()),
+        ("frame-ancestors 'self'", "nosniff")
+    );
 }
 
 #[test]
-fn what_a_reader_has_it_is_not_sent_again() {
+fn somebody_who_opens_a_feed_in_a_browser_sees_it() {
     let mill = mill();
-    let served = Served::start(&mill, &["--title", "News"]);
-    // Within the second in which a file was written its date says nothing.
-    let (_, headers, plain) =
-        served.until("/atom.xml", |(_, headers, _)| headers.contains_key("last-modified"));
-    let (tag, date) = (headers["etag"].as_str(), headers["last-modified"].as_str());
-    let size = plain.len();
-    let (old, end) = ("Sat, 01 Jan 2000 00:00:00 GMT", size - 1);
-    let (is, since, part) =
-        (format!("If-None-Match: {tag}"), format!("If-Modified-Since: {date}"), "Range: bytes=0-9");
-    let weak = format!("If-None-Match: \"x\", W/{tag}");
-    let (same, gone) = (format!("If-Range: {tag}"), "If-Range: \"x\"");
-    for (headers, status, length) in [
-        (vec![is.as_str()], 304, 0),
-        (vec![&weak], 304, 0),
-        (vec!["If-None-Match: *"], 304, 0),
-        (vec!["If-None-Match: \"x\""], 200, size),
-        (vec![&since], 304, 0),
-        (vec![&format!("If-Modified-Since: {old}")], 200, size),
-        (vec!["If-None-Match: \"x\"", &since], 200, size),
-        (vec!["If-Modified-Since: yesterday"], 200, size),
-        (vec![&format!("If-Match: {tag}")], 200, size),
-        (vec!["If-Match: \"x\""], 412, 0),
-        (vec![&format!("If-Unmodified-Since: {old}")], 412, 0),
-        (vec![part], 206, 10),
-        (vec!["Range: bytes=-5"], 206, 5),
-        (vec![&format!("Range: bytes={end}-")], 206, 1),
-        (vec![&format!("Range: bytes={size}-")], 416, 0),
-        (vec!["Range: bytes=0-1,4-5"], 200, size),
-        (vec!["Range: lines=1-2"], 200, size),
-        (vec![part, &same], 206, 10),
-        (vec![part, gone], 200, size),
-        (vec![part, &is], 304, 0),
-    ] {
-        let (got, about, body) = served.ask("GET /atom.xml", &headers);
-        assert_eq!(got, status, "{headers:?}");
-        if matches!(status, 200 | 206 | 304) {
-            assert_eq!(body.len(), length, "{headers:?}");
-            assert_eq!(about["etag"], tag, "{headers:?}");
-        }
-        if status == 206 {
-            assert!(plain.windows(length).any(|part| part == body), "{headers:?}");
-            assert!(about["content-range"].ends_with(&format!("/{size}")), "{headers:?}");
-        }
-        let (head, bare, none) = served.ask("HEAD /atom.xml", &headers);
-        let expected = match status {
-            206 | 416 => 200,
-            status => status,
-        };
-        assert_eq!((head, none.len()), (expected, 0), "HEAD {headers:?}");
-        if head == 200 {
-            assert_eq!(bare["content-length"], size.to_string(), "HEAD {headers:?}");
-        }
+    let served = Served::start(&mill, &[]);
+    for (path, shown) in [("/rss.xml", "text/xml; charset=utf-8"), ("/feed.json", "application/feed+json")] {
+        let (_, headers, _) = served.ask("GET", path, &[("Sec-Fetch-Dest", "document")]);
+        assert_eq!(headers["content-type"], shown);
+        assert_eq!(headers["vary"].contains("sec-fetch-dest"), path == "/rss.xml");
+        let (_, headers, _) =
+            served.ask("GET", path, &[("Sec-Fetch-Dest", "empty"), ("Accept", "text/html")]);
+        assert!(headers["content-type"].starts_with("application/"));
     }
-    let (status, headers, _) = served.ask("POST /atom.xml", &["Content-Length: 0"]);
-    assert_eq!((status, headers["allow"].as_str()), (405, "GET, HEAD"));
-    let (_, headers, _) = served.ask("GET /atom.xml", &["Sec-Fetch-Dest: document"]);
-    assert_eq!(headers["content-type"], "text/xml; charset=utf-8", "a browser shows it by its style sheet");
 }
 
 #[test]
-fn nothing_but_the_feeds_is_to_be_had() {
+fn parts_and_conditions_are_heeded() {
     let mill = mill();
-    mill.put("secret.txt", "secret").put("feeds/.hidden", "secret").put("feeds/ok.txt", "fine");
-    std::os::unix::fs::symlink(mill.path("secret.txt"), mill.path("feeds/link.txt")).unwrap();
-    let served = Served::start(&mill, &["--title", "News"]);
-    assert_eq!(served.get("/ok.txt").2, b"fine");
+    let served = Served::start(&mill, &[]);
+    let whole = fs::read(mill.path("feeds/rss.xml")).unwrap();
+    let size = whole.len();
+    // A date is not told within its second.
+    let (tag, date) = until(|| {
+        let (_, headers, _) = served.get("/rss.xml");
+        Some((headers["etag"].clone(), headers.get("last-modified")?.clone()))
+    });
+    let last = format!("bytes=-{}", size + 9);
+    type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a [u8]);
+    let cases: &[Case<'_>] = &[
+        (&[("Range", "bytes=5-14")], 206, &whole[5..15]),
+        (&[("Range", "bytes=5-14"), ("Accept-Encoding", "gzip")], 206, &whole[5..15]),
+        (&[("Range", "bytes=-10")], 206, &whole[size - 10..]),
+        (&[("Range", &last)], 206, &whole),
+        (&[("Range", "bytes=0-1, 5-6")], 200, &whole),
+        (&[("Range", "bytes=99999999-")], 416, b"it is shorter than that\n"),
+        (&[("Range", "bytes=5-14"), ("If-Range", &tag)], 206, &whole[5..15]),
+        (&[("Range", "bytes=5-14"), ("If-Range", &date)], 206, &whole[5..15]),
+        (&[("Range", "bytes=5-14"), ("If-Range", "\"other\"")], 200, &whole),
+        (&[("Range", "bytes=5-14"), ("If-Range", "Thu, 01 Jan 1970 00:00:00 GMT")], 200, &whole),
+        (&[("Range", "bytes=5-14"), ("If-None-Match", &tag)], 304, b""),
+        (&[("If-Modified-Since", &date)], 304, b""),
+        (&[("If-Modified-Since", &date), ("If-None-Match", "\"other\"")], 200, &whole),
+        (&[("If-Modified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 200, &whole),
+        (&[("If-None-Match", "W/\"x\", *")], 200, &whole),
+        (&[("If-None-Match", "*")], 304, b""),
+        (&[("If-Match", "\"other\"")], 412, b"it is another by now\n"),
+        (&[("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 412, b"it is another by now\n"),
+    ];
+    for (headers, status, body) in cases {
+        let (got, back, bytes) = served.ask("GET", "/rss.xml", headers);
+        assert_eq!((got, bytes.as_slice()), (*status, *body), "{headers:?}");
+        match status {
+            206 => assert!(back["content-range"].ends_with(&format!("/{size}")), "{back:?}"),
+            416 => assert_eq!(back["content-range"], format!("bytes */{size}")),
+            _ => assert!(!back.contains_key("content-range")),
+        }
+    }
+    let (status, headers, _) = served.ask("HEAD", "/rss.xml", &[("Range", "bytes=5-14")]);
+    assert_eq!((status, headers["content-length"].as_str()), (200, size.to_string().as_str()));
+}
+
+#[test]
+fn nothing_but_documents_under_the_feeds_is_shown_and_nothing_is_taken() {
+    let mill = mill();
+    let secret = "nobody sees this";
+    mill.put("secret", secret)
+        .put("feeds/.hidden", secret)
+        .put("feeds/.git/config", secret)
+        .put("elsewhere/x.xml", secret);
+    mill.put("feeds/mine/note.txt", "anybody sees this");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink(mill.path("secret"), mill.path("feeds/link.xml")).unwrap();
+        symlink(mill.path("elsewhere"), mill.path("feeds/elsewhere")).unwrap();
+        let fifo = rustix::fs::Mode::from_raw_mode(0o644);
+        rustix::fs::mknodat(rustix::fs::CWD, mill.path("feeds/fifo"), rustix::fs::FileType::Fifo, fifo, 0)
+            .unwrap();
+    }
+    let served = Served::start(&mill, &[]);
+    let absolute = mill.path("secret").to_str().unwrap().to_owned();
+    let hidden = mill.path("feeds/.hidden").to_str().unwrap().to_owned();
     for path in [
-        "/../secret.txt",
-        "/%2e%2e/secret.txt",
-        "/%252e%252e/secret.txt",
-        "/..%2fsecret.txt",
-        "/..%5csecret.txt",
-        "/..\\secret.txt",
-        "//secret.txt",
-        "/./../secret.txt",
-        "/ok.txt/../../secret.txt",
-        "/link.txt",
+        "/../secret",
+        "/../secret/",
+        "/./../secret",
+        "/town/../../secret",
+        "/%2e%2e/secret",
+        "/%2E%2E%2Fsecret",
+        "/..%2fsecret",
+        "/%252e%252e/secret",
+        "/%252e%252e%252fsecret",
+        "/..\\secret",
+        "/..%5csecret",
+        "/..%c0%afsecret",
+        "/%2e%2e%00/secret",
+        "/rss.xml%00",
+        "/rss.xml/",
+        "/rss.xml/x",
+        "/town",
         "/.hidden",
         "/%2ehidden",
-        "/.feedmill/index",
+        "/.git/config",
         "/.feedmill/",
-        "/ok.txt%00",
-        "/%00",
-        "/ok.txt/",
-        "/none/",
-        "/%ff",
-        "/con%0d%0aX-A:%20b",
+        "/link.xml",
+        "/elsewhere/x.xml",
+        "/elsewhere/",
+        "/fifo",
+        "/nowhere",
+        "//secret",
+        "/town//rss.xml",
+        &absolute,
+        &format!("/{absolute}"),
+        &hidden,
+        &format!("/{}", "a/".repeat(3000)),
+        &format!("/{}", "a".repeat(3000)),
     ] {
-        let (status, headers, body) = served.get(path);
-        assert!(matches!(status, 400 | 404), "{path}: {status}");
-        assert!(!body.windows(6).any(|six| six == b"secret") && !headers.contains_key("x-a"), "{path}");
+        let (status, _, body) = served.get(path);
+        assert_eq!(status, 404, "{path}");
+        assert!(!String::from_utf8_lossy(&body).contains(secret), "{path}");
     }
-    let many: Vec<String> = (0..200).map(|n| format!("X-{n}: 1")).collect();
-    let huge = format!("X-Huge: {}", "x".repeat(100_000));
-    for headers in [many.iter().map(String::as_str).collect(), vec![huge.as_str()]] {
-        let mut stream = served.connect();
-        let lines = headers.join("\r\n");
-        let _ = write!(stream, "GET /rss.xml HTTP/1.1\r\nHost: a\r\n{lines}\r\n\r\n");
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes);
-        assert!(
-            bytes.is_empty() || bytes.starts_with(b"HTTP/1.1 431 "),
-            "{}",
-            String::from_utf8_lossy(&bytes)
-        );
+    for path in ["/mine/note.txt", "/m%69ne/note.txt"] {
+        assert_eq!(served.get(path).2, b"anybody sees this");
     }
-    assert_eq!(served.ask("GET /rss.xml", &["Content-Length: 5"]).0, 413);
-    assert_eq!(served.get("/").2, std::fs::read(mill.path("feeds/index.html")).unwrap());
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "BREW"] {
+        let (status, headers, _) = served.ask(method, "/rss.xml", &[]);
+        assert_eq!((status, headers["allow"].as_str()), (405, "GET, HEAD"), "{method}");
+    }
+    for body in [("Content-Length", "9999999999"), ("Transfer-Encoding", "chunked")] {
+        assert_eq!(served.ask("GET", "/rss.xml", &[body]).0, 413);
+    }
 }
 
 #[test]
-fn slow_and_greedy_clients_are_let_go_and_others_are_served() {
+fn a_document_too_large_for_memory_is_sent_from_its_file_and_stays_what_it_was_when_it_was_opened() {
     let mill = mill();
-    // Larger than what a socket holds.
-    mill.put("feeds/large.bin", vec![b'x'; 64 << 20]);
-    let served = Served::start(&mill, &["--title", "News", "--patience", "1", "--connections", "20"]);
-    let mut slow: Vec<TcpStream> = (0..10).map(|_| served.connect()).collect();
-    for stream in &mut slow {
-        stream.write_all(b"GET /rss.xml HTTP/1.1\r\nHost: a\r\nX-Slow: ").unwrap();
-    }
-    let mut lazy = served.connect();
-    lazy.write_all(b"GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let whole: Vec<u8> = (0..40_000_000u32).map(|n| (n / 7) as u8).collect();
+    mill.put("feeds/sound.mp3", &whole);
+    let served = Served::start(&mill, &[]);
+    let (status, headers, body) = served.ask("GET", "/sound.mp3", &[("Accept-Encoding", "gzip")]);
+    assert!(status == 200 && body == whole);
+    assert_eq!((headers["content-type"].as_str(), headers.get("content-encoding")), ("audio/mpeg", None));
+    assert_eq!(headers["etag"], format!("\"{:032x}\"", xxh3_128(&whole)));
+    assert_eq!(served.ask("GET", "/sound.mp3", &[("If-None-Match", &headers["etag"])]).0, 304);
+    let (status, part, body) = served.ask("GET", "/sound.mp3", &[("Range", "bytes=20000000-")]);
+    assert!(
+        status == 206
+            && body == whole[20_000_000..]
+            && part["content-range"] == "bytes 20000000-39999999/40000000"
+    );
+    assert_eq!(served.ask("HEAD", "/sound.mp3", &[]).1["content-length"], "40000000");
+
+    let mut stream = BufReader::new(served.connect());
+    stream.get_mut().write_all(b"GET /sound.mp3 HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    stream.fill_buf().unwrap();
+    mill.put("feeds/other", &whole[..9_000_000]);
+    fs::rename(mill.path("feeds/other"), mill.path("feeds/sound.mp3")).unwrap();
+    assert!(served.get("/sound.mp3").2 == whole[..9_000_000], "the next one gets what is there now");
+    assert!(answer(&mut stream, false).2 == whole, "and who began before gets what was there then");
+}
+
+#[test]
+fn clients_that_are_slow_or_greedy_are_given_up_and_others_notice_nothing() {
+    let mill = mill();
+    mill.put("feeds/large", vec![7; 64 << 20]);
+    let served = Served::start(&mill, &["--patience", "1", "--connections", "8"]);
+    let ended = |mut stream: TcpStream| {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+        String::from_utf8_lossy(&rest).into_owned()
+    };
+    let silent = served.connect();
+    let mut half = served.connect();
+    half.write_all(b"GET /rss.xml HTTP/1.1\r\nHost: a\r\nX-A: ").unwrap();
+    let mut idle = served.connect();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut deaf = served.connect();
+    deaf.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     assert_eq!(served.get("/rss.xml").0, 200);
-    for stream in &mut slow {
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes);
-        assert!(!bytes.starts_with(b"HTTP/1.1 200"), "it was given up, not served");
-    }
-    let end = Instant::now() + Duration::from_secs(30);
-    while served.metric("feedmill_connections") > 1 {
-        assert!(Instant::now() < end, "one that takes nothing is let go");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    let held: Vec<TcpStream> = (0..20).map(|_| served.connect()).collect();
-    let (status, headers, _) = served.get("/rss.xml");
-    assert_eq!((status, headers["retry-after"].as_str()), (503, "5"), "no more than were allowed");
-    drop(held);
-    served.until("/rss.xml", |(status, ..)| *status == 200);
-}
+    assert_eq!((ended(silent), ended(half)), (String::new(), String::new()));
+    assert!(ended(idle).ends_with("ok\n"), "it was answered, and waited for no longer than it may");
+    until(|| (served.metric("connections") == 1.0).then_some(()));
+    assert!(ended(deaf).len() < 64 << 20, "it got a part only");
 
-#[test]
-fn an_edited_seed_shows_and_nobody_sees_half_a_feed() {
-    let mill = mill();
-    let served = Served::start(&mill, &["--title", "News"]);
-    let first = served.get("/rss.xml").1["etag"].clone();
-    let over = std::sync::atomic::AtomicBool::new(false);
-    let seen = std::thread::scope(|scope| {
-        let readers: Vec<_> = (0..3)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut seen = BTreeMap::new();
-                    while !over.load(std::sync::atomic::Ordering::Relaxed) {
-                        let (status, headers, body) = served.ask("GET /rss.xml", &["Accept-Encoding: gzip"]);
-                        let body = decoded("gzip", &body);
-                        assert!(status == 200 && body.ends_with(b"</rss>\n"), "a whole feed");
-                        let old = seen.insert(headers["etag"].clone(), body.clone());
-                        assert!(old.is_none_or(|old| old == body), "one tag, one feed");
-                    }
-                    seen
-                })
-            })
-            .collect();
-        for turn in 0..8 {
-            let words = format!("Turn {turn} of the mill.");
-            mill.seed(
-                "7.txt",
-                MAY + 7 * 3_600_000,
-                "Seven",
-                "https://e.example/7",
-                &format!("<p>{words}</p>"),
-            );
-            served.until("/rss.xml", |(_, _, body)| String::from_utf8_lossy(body).contains(&words));
-        }
-        over.store(true, std::sync::atomic::Ordering::Relaxed);
-        readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect::<BTreeMap<_, _>>()
+    for head in [format!("X-A: {}\r\n", "a".repeat(20_000)), "X-A: b\r\n".repeat(65)] {
+        let mut stream = served.connect();
+        stream.write_all(format!("GET /rss.xml HTTP/1.1\r\nHost: a\r\n{head}\r\n").as_bytes()).unwrap();
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).unwrap();
+        assert_eq!(&start, b"HTTP/1.1 431");
+    }
+
+    let mut many: Vec<_> = (0..8).map(|_| served.connect()).collect();
+    until(|| {
+        let mut one = served.connect();
+        let _ = one.write_all(b"GET /rss.xml HTTP/1.1\r\nHost: a\r\n\r\n");
+        let mut start = [0; 12];
+        one.read_exact(&mut start).is_ok_and(|()| &start == b"HTTP/1.1 503").then_some(())
     });
-    assert!(seen.len() >= 5, "{} were seen", seen.len());
-    assert_ne!(served.get("/rss.xml").1["etag"], first);
-    assert!(served.metric("feedmill_mills_total{outcome=\"done\"}") >= 8);
+    many.clear();
+    until(|| {
+        let mut one = served.connect();
+        let _ = one.write_all(b"GET /rss.xml HTTP/1.1\r\nHost: a\r\n\r\n");
+        let mut start = [0; 12];
+        one.read_exact(&mut start).is_ok_and(|()| &start == b"HTTP/1.1 200").then_some(())
+    });
+    assert!(served.metric("connections_refused_total") >= 1.0);
+    assert_eq!(mill.read("stderr"), "", "none of it is worth a word");
 }
 
 #[test]
-fn a_mill_that_fails_is_told_and_what_was_there_is_served() {
+fn requests_that_come_at_once_are_answered_in_their_order() {
     let mill = mill();
-    mill.put("feedmill.toml", "title = 'News'\n");
     let served = Served::start(&mill, &[]);
-    let before = served.get("/rss.xml").2;
-    assert_eq!((served.get("/healthz").0, served.get("/healthz").2), (200, b"ok\n".to_vec()));
-    mill.put("feedmill.toml", "titel = 'News'\n");
-    served.until("/healthz", |(status, ..)| *status == 503);
-    assert_eq!(served.get("/rss.xml").2, before);
-    mill.put("feedmill.toml", "title = 'Mended'\n");
-    served.until("/healthz", |(status, ..)| *status == 200);
-    assert!(String::from_utf8_lossy(&served.get("/rss.xml").2).contains("<title>Mended</title>"));
+    let mut stream = BufReader::new(served.connect());
+    let request = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br\r\n\r\n");
+    let paths = ["/rss.xml", "/nowhere", "/town/rss.xml", "/healthz", "/rss.xml"];
+    stream.get_mut().write_all(paths.map(request).concat().as_bytes()).unwrap();
+    let got: Vec<_> = paths.iter().map(|_| answer(&mut stream, false)).collect();
+    assert_eq!(got.iter().map(|answer| answer.0).collect::<Vec<_>>(), [200, 404, 200, 200, 200]);
+    assert!(got[0] == got[4] || got[0].2 == got[4].2 && got[0].1["etag"] == got[4].1["etag"]);
+    assert_eq!(decode(Some(&"br".to_owned()), &got[2].2), fs::read(mill.path("feeds/town/rss.xml")).unwrap());
 }
 
 #[test]
-fn hubs_are_named_and_months_that_are_whole_are_kept_for_long() {
+fn an_edited_seed_shows_at_once_and_nobody_ever_sees_half_a_feed() {
+    let mill = mill();
+    let edit = |version: usize| {
+        let words = format!("<p>Version {version}.</p>").repeat(version % 7 * 400 + 1);
+        let (path, link) = ("town/2.txt", "https://news.example/2");
+        mill.seed("../new", MAY + 2 * DAY, &format!("Version {version}"), link, &words);
+        // As a careful crawler does: the mill may read at any moment.
+        fs::rename(mill.path("new"), mill.path("seeds").join(path)).unwrap();
+    };
+    edit(0);
+    let served = Served::start(&mill, &["--formats", "rss"]);
+    let (stop, mut tags) = (AtomicBool::new(false), BTreeSet::new());
+    std::thread::scope(|scope| {
+        let look = |coding: &'static str| {
+            let mut seen = BTreeSet::new();
+            while !stop.load(Ordering::Relaxed) {
+                let (status, headers, body) = served.ask("GET", "/rss.xml", &[("Accept-Encoding", coding)]);
+                let body = decode(headers.get("content-encoding"), &body);
+                let sum = format!("{:032x}", xxh3_128(&body));
+                assert_eq!((status, &headers["etag"][1..33]), (200, sum.as_str()));
+                let document = String::from_utf8(body).unwrap();
+                assert!(document.ends_with("</rss>\n") && document.matches("</item>").count() == 3);
+                // All of it is of one version.
+                let version =
+                    document.split("<title>Version ").nth(1).unwrap().split('<').next().unwrap().to_owned();
+                let words = document.matches("<p>Version ").count();
+                assert_eq!(
+                    (words, document.matches(&format!("<p>Version {version}.</p>")).count()),
+                    (words, words)
+                );
+                seen.insert(version);
+            }
+            seen
+        };
+        let readers = ["gzip", "br", ""].map(|coding| scope.spawn(move || look(coding)));
+        for version in 1..16 {
+            edit(version);
+            // Beside the server, as a crontab may.
+            let (code, _, stderr) =
+                mill.run(&["--formats", "rss", "--base-url", &served.address, "--wait", "60"]);
+            assert_eq!((code, stderr.as_str()), (0, ""));
+            let (_, headers, body) = served.get("/rss.xml");
+            assert!(
+                String::from_utf8_lossy(&body).contains(&format!("Version {version}<")),
+                "it shows at once"
+            );
+            tags.insert(headers["etag"].clone());
+        }
+        edit(16);
+        // And by the server's own mill.
+        until(|| String::from_utf8_lossy(&served.get("/rss.xml").2).contains("Version 16<").then_some(()));
+        stop.store(true, Ordering::Relaxed);
+        let seen: BTreeSet<_> = readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect();
+        assert!(seen.len() > 5, "they looked while it changed: {seen:?}");
+    });
+    assert_eq!(tags.len(), 15);
+    assert_eq!(mill.read("stderr"), "");
+}
+
+#[test]
+fn documents_say_how_long_they_keep_and_where_their_changes_are_pushed() {
     let mill = Mill::new();
-    for day in 0..90 {
+    for n in 0..9 {
         mill.seed(
-            &format!("{day}.txt"),
-            MAY + day * 86_400_000,
-            &format!("Day {day}"),
-            &format!("https://e.example/{day}"),
-            "<p>x</p>",
+            &format!("town/{n}.txt"),
+            MAY + n * 20 * DAY,
+            "x",
+            &format!("https://news.example/{n}"),
+            "x",
+        );
+        mill.seed(
+            &format!("tick/{n}.txt"),
+            MAY + n * 1_800_000,
+            "x",
+            &format!("https://news.example/tick/{n}"),
+            "x",
         );
     }
-    mill.put(
-        "feedmill.toml",
-        "title = 'News'\narchive = true\nlimit = 10\nhub = 'http://127.0.0.1:9/hub'\npush = false\n",
-    );
+    mill.put("feeds/mine.txt", "x").put("feeds/mine/archive/2023-01/rss.xml", "x");
+    let settings = "limit = 2\narchive = true\n[section.tick]\narchive = false\nlimit = 9\nhub = 'https://hub.example/a?b=c'\n";
+    mill.put("feedmill.toml", settings);
     let served = Served::start(&mill, &[]);
-    let (_, headers, _) = served.get("/rss.xml");
-    let expected =
-        format!("<http://127.0.0.1:9/hub>; rel=\"hub\", <{}rss.xml>; rel=\"self\"", served.address);
-    assert_eq!(
-        (headers["link"].as_str(), headers["cache-control"].as_str()),
-        (expected.as_str(), "public, max-age=3600")
-    );
-    let (status, headers, _) = served.get("/archive/2024-05/rss.xml");
-    assert_eq!((status, headers["cache-control"].as_str()), (200, "public, max-age=604800, immutable"));
-    assert!(!headers.contains_key("link"));
-    let (status, headers, _) = served.get("/archive/2024-07-open/rss.xml");
-    assert_eq!((status, headers["cache-control"].as_str()), (200, "public, max-age=3600"));
-}
-
-#[test]
-fn told_to_end_it_lets_a_request_end_that_has_begun() {
-    let mill = mill();
-    mill.put("feeds/large.bin", vec![b'x'; 32 << 20]);
-    let mut served = Served::start(&mill, &["--title", "News"]);
-    let mut stream = served.connect();
-    stream.write_all(b"GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-    let mut first = [0; 1000];
-    stream.read_exact(&mut first).unwrap();
-    served.signal("-TERM");
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).unwrap();
-    let end = first.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
-    assert_eq!(first.len() - end + rest.len(), 32 << 20);
-    assert_eq!(served.child.wait().unwrap().code(), Some(0));
-}
-
-#[test]
-fn a_log_of_requests_is_written_where_it_is_asked_for() {
-    let mill = mill();
-    for (style, expected) in [("text", "method=GET path=/rss.xml status=200"), ("json", "\"status\":200")] {
-        let mut command = feedmill();
-        command.current_dir(mill.path("")).args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--access-log",
-            style,
-            "--title",
-            "N",
-        ]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = lines.next().unwrap().unwrap().trim_start_matches("listening on ").to_owned();
-        std::thread::spawn(move || lines.for_each(drop));
-        let mut served = Served { address, child };
-        served.until("/rss.xml", |(status, ..)| *status == 200);
-        served.ask("GET /rss.xml?a=%1b%5b31m", &["User-Agent: \u{9b}31mred"]);
-        served.signal("-INT");
-        let mut log = String::new();
-        served.child.stdout.take().unwrap().read_to_string(&mut log).unwrap();
-        assert!(log.lines().any(|line| line.contains(expected)), "{log}");
-        assert!(style == "json" || !log.contains('\u{9b}'), "nothing of a client drives a terminal: {log}");
+    let keeps = |path: &str| served.get(path).1["cache-control"].clone();
+    assert_eq!(keeps("/tick/rss.xml"), "public, max-age=180", "a tenth of half an hour");
+    assert_eq!(keeps("/town/feed.json"), "public, max-age=3600", "never more than an hour");
+    assert_eq!(keeps("/"), "public, max-age=180", "the page shows the newest of all");
+    assert_eq!(keeps("/town/archive/2024-06/atom.xml"), "public, max-age=604800, immutable");
+    let open = fs::read_dir(mill.path("feeds/town/archive")).unwrap().map(|e| e.unwrap().file_name());
+    let open = open.map(|name| name.into_string().unwrap()).find(|name| name.ends_with("-open"));
+    if let Some(open) = open {
+        assert_eq!(keeps(&format!("/town/archive/{open}/rss.xml")), "public, max-age=3600");
     }
+    assert_eq!(keeps("/mine.txt"), "public, max-age=300");
+    assert_eq!(keeps("/mine/archive/2023-01/rss.xml"), "public, max-age=300", "no feed of ours");
+    assert_eq!(keeps("/healthz"), "no-store");
+    assert_eq!(keeps("/nowhere"), "no-store");
+    let (_, headers, _) = served.ask("HEAD", "/tick/atom.xml", &[]);
+    let link =
+        format!("<https://hub.example/a?b=c>; rel=\"hub\", <{}tick/atom.xml>; rel=\"self\"", served.address);
+    assert_eq!(headers["link"], link);
+    assert_eq!(served.ask("GET", "/tick/atom.xml", &[("If-None-Match", "*")]).1["link"], link);
+    assert!(!served.get("/town/atom.xml").1.contains_key("link") && !served.get("/").1.contains_key("link"));
+}
+
+#[test]
+fn a_mill_that_fails_is_told_and_the_old_feeds_are_served_until_it_goes_well_again() {
+    let mill = mill();
+    let served = Served::start(&mill, &[]);
+    assert_eq!((served.get("/healthz").0, served.metric("feeds"), served.metric("entries")), (200, 2.0, 3.0));
+    let (_, headers, _) = served.get("/rss.xml");
+    fs::remove_dir_all(mill.path("seeds/town")).unwrap();
+    until(|| (served.get("/healthz").0 == 503).then_some(()));
+    assert_eq!(served.get("/healthz").2, b"the last run of the mill failed\n");
+    assert!(served.metric("mills_total{outcome=\"failed\"}") >= 1.0);
+    assert_eq!(served.get("/rss.xml").1["etag"], headers["etag"]);
+    assert!(
+        mill.read("stderr").contains("there is no readable seed") || mill.read("stderr").contains("seed"),
+        "{}",
+        mill.read("stderr")
+    );
+    mill.seed("a/1.txt", MAY, "Back", "https://news.example/back", "x");
+    until(|| (served.get("/healthz").0 == 200).then_some(()));
+    assert!(String::from_utf8_lossy(&served.get("/rss.xml").2).contains("Back"));
+
+    let empty = Mill::new();
+    let served = Served::start(&empty, &[]);
+    assert_eq!((served.get("/healthz").0, served.get("/").0), (503, 404), "it waits for seeds");
+    empty.seed("1.txt", MAY, "First", "https://news.example/1", "x");
+    until(|| (served.get("/healthz").0 == 200 && served.get("/").0 == 200).then_some(()));
+}
+
+#[test]
+#[cfg(unix)]
+fn told_to_end_it_lets_requests_end_that_have_begun() {
+    let mill = mill();
+    mill.put("feeds/large", vec![7; 64 << 20]);
+    let mut served = Served::start(&mill, &[]);
+    let idle = served.connect();
+    let mut stream = BufReader::new(served.connect());
+    stream.get_mut().write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    stream.fill_buf().unwrap();
+    served.end();
+    until(|| TcpStream::connect(&served.place).is_err().then_some(()));
+    assert_eq!(answer(&mut stream, false).2.len(), 64 << 20);
+    assert_eq!(served.child.wait().unwrap().code(), Some(0));
+    assert_eq!((&idle).read(&mut [0]).unwrap(), 0);
+    assert_eq!(
+        (mill.read("stdout"), mill.read("stderr")),
+        (format!("listening on {}\n", served.address), String::new())
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn the_access_log_has_a_line_a_request() {
+    let mill = mill();
+    let mut served = Served::start(&mill, &["--access-log", "json"]);
+    served.ask("GET", "/rss.xml?a=b", &[("User-Agent", "Reader/1.0 (7 subscribers) \u{e9}\"")]);
+    served.ask("HEAD", "/no%0awhere", &[]);
+    served.end();
+    assert_eq!(served.child.wait().unwrap().code(), Some(0));
+    let lines: Vec<Value> =
+        mill.read("stdout").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(text(&lines[0], "message"), "listening");
+    let lines: Vec<_> = lines[1..].iter().filter(|line| line["path"] != "/metrics").collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let size = fs::metadata(mill.path("feeds/rss.xml")).unwrap().len();
+    assert_eq!(
+        (
+            text(lines[0], "method"),
+            text(lines[0], "path"),
+            lines[0]["status"].as_u64(),
+            lines[0]["bytes"].as_u64()
+        ),
+        ("GET", "/rss.xml", Some(200), Some(size))
+    );
+    assert!(
+        text(lines[0], "agent").starts_with("Reader/1.0 (7 subscribers)")
+            && text(lines[0], "peer").starts_with("127.0.0.1:")
+    );
+    assert_eq!((text(lines[1], "path"), lines[1]["status"].as_u64()), ("/no%0awhere", Some(404)));
+    assert_eq!(mill.read("stderr"), "");
+}
+
+#[test]
+fn where_it_cannot_listen_it_says_so_and_mills_nothing() {
+    let mill = mill();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = taken.local_addr().unwrap().to_string();
+    let (code, stdout, stderr) = mill.run(&["serve", "--listen", &place]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(
+        stderr.contains(&format!("cannot listen on {place}")) && !mill.path("feeds").exists(),
+        "{stderr}"
+    );
+    mill.put("feedmill.toml", "titel = 'x'\n");
+    let (code, _, stderr) = mill.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(code == 2 && stderr.contains("config-unknown-key"), "{stderr}");
+}
+
+/// The child's output goes to files, so that nothing waits for a reader.
+#[test]
+fn a_free_port_is_told_on_stdout() {
+    let mill = mill();
+    let mut child = mill
+        .command(&["serve", "--listen", "127.0.0.1:0", "--base-url", "https://a.example/"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let place =
+        line.trim_end().strip_prefix("listening on http://").unwrap().trim_end_matches('/').to_owned();
+    assert!(TcpStream::connect(place).is_ok());
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

@@ -103,8 +103,8 @@ fn holds(reader: &Reader, held: &[Value], expected: &[Value]) {
 }
 
 /// How many answers there were so far that sent something, and that sent nothing.
-fn answers(served: &Served) -> [u64; 2] {
-    [200, 304].map(|status| served.metric(&format!("feedmill_requests_total{{code=\"{status}\"}}")))
+fn answers(served: &Served) -> [f64; 2] {
+    [200, 304].map(|status| served.metric(&format!("requests_total{{code=\"{status}\"}}")))
 }
 
 /// Waits until the feed that is served holds some text.
@@ -138,7 +138,7 @@ fn readers_get_everything_once_and_changes_as_changes() {
         // Each look at the numbers is answered, too.
         assert_eq!(
             answers(&served),
-            [sent + 2, unchanged + 1],
+            [sent + 2.0, unchanged + 1.0],
             "{} asks whether anything changed",
             reader.script
         );
@@ -188,7 +188,7 @@ fn a_podcatcher_fetches_each_sound_once() {
         let files: Vec<_> = files.iter().map(|file| (text(file, "file"), text(file, "bytes"))).collect();
         assert_eq!(files, [("2.mp3", "second"), ("4.mp3", "fourth")]);
     }
-    assert_eq!(served.metric("feedmill_requests_total{code=\"404\"}"), 0);
+    assert_eq!(served.metric("requests_total{code=\"404\"}"), 0.0);
 }
 
 #[test]
