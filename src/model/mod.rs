@@ -1,5 +1,6 @@
 //! A feed as plain typed data, before any format. There is no clock here: a feed's time is that of its entries.
 
+pub mod podcast;
 mod site;
 
 use url::Url;
@@ -7,6 +8,7 @@ use url::Url;
 use crate::html::{CleanHtml, Medium};
 use crate::unit::{Bytes, MediaType, UnixMs};
 
+pub use podcast::Podcast;
 pub use site::{Latest, Listing, Site};
 
 /// A feed: what RSS calls a channel, Atom a feed.
@@ -32,6 +34,8 @@ pub struct Feed {
     pub icon: Option<Url>,
     /// The WebSub hub (<https://www.w3.org/TR/websub/>) that tells subscribers of news.
     pub hub: Option<Url>,
+    /// What it is as a podcast, where that was asked for.
+    pub podcast: Option<Podcast>,
     /// The style sheet for people who open it in a browser, seen from the document.
     pub stylesheet: Option<String>,
     /// Its neighbours, where it is one document of several.

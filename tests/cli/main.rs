@@ -10,6 +10,7 @@ mod edge;
 mod hostile;
 mod init;
 mod kill;
+mod podcast;
 mod progress;
 mod readers;
 mod watch;
