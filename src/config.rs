@@ -53,6 +53,9 @@ const TOP: &[(&str, Takes)] = &[
     ("catalog", Takes::Switch),
     ("feeds", Takes::Text),
     ("index", Takes::List),
+    ("probe", Takes::Switch),
+    ("probe_private", Takes::Switch),
+    ("push", Takes::Switch),
     ("seeds", Takes::Text),
 ];
 /// Keys of `[podcast]`, which stands in any channel. They are kept among those of their channel, with its name before.
@@ -192,7 +195,13 @@ pub struct Plan {
     pub catalog: bool,
     /// Where it is kept, in a folder for each folder of feeds; beside the feeds where nothing is said.
     pub cache_dir: Option<PathBuf>,
-    /// All that was configured, in one text: two plans with the same text are the same plan, but for folders.
+    /// Whether media servers are asked of what articles do not tell.
+    pub probe: bool,
+    /// Whether those with private addresses are asked too.
+    pub probe_private: bool,
+    /// Whether hubs are told of changes.
+    pub push: bool,
+    /// All that was configured, in one text: two plans with the same text make the same feeds, but for folders.
     pub written: String,
     /// What is written beside the feeds.
     pub index: Vec<&'static dyn Index>,
@@ -291,13 +300,19 @@ impl RawConfig {
         if r.faults > 0 {
             return Err(faulty(Path::new("")));
         }
-        let catalog = !matches!(self.top.get("catalog").map(|g| &g.value), Some(Value::Switch(false)));
+        let switch = |key: &str, default| match self.top.get(key).map(|given| &given.value) {
+            Some(Value::Switch(on)) => *on,
+            _ => default,
+        };
         Ok(Plan {
             check,
             seeds: folder("seeds"),
             feeds: folder("feeds"),
-            catalog,
+            catalog: switch("catalog", true),
             cache_dir: self.top.get("cache_dir").map(|_| folder("cache_dir")),
+            probe: switch("probe", false),
+            probe_private: switch("probe_private", false),
+            push: switch("push", true),
             written: self.written(),
             index,
             policy,
@@ -309,11 +324,11 @@ impl RawConfig {
 }
 
 impl RawConfig {
-    /// Every key and value, wherever it was written.
+    /// Every key and value that a feed depends on, wherever it was written.
     fn written(&self) -> String {
         let keys = |keys: &Keys| {
-            let keys =
-                keys.iter().filter(|(key, _)| !matches!(**key, "cache_dir" | "catalog" | "feeds" | "seeds"));
+            let elsewhere = ["cache_dir", "catalog", "feeds", "push", "seeds"];
+            let keys = keys.iter().filter(|(key, _)| !elsewhere.contains(key));
             keys.map(|(key, given)| format!("{key} = {:?}\n", given.value)).collect::<String>()
         };
         let sections = self.sections.iter().map(|(name, inner)| format!("section {name:?}\n{}", keys(inner)));
@@ -425,8 +440,8 @@ impl Reader<'_, '_, '_> {
         for (name, value) in later {
             let at = value.span().start;
             match (name, value.get_ref()) {
-                ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK, &[]),
-                ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN, &[]),
+                ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK),
+                ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN),
                 ("podcast", _) => self.podcast(value, &mut raw.top),
                 ("section", DeValue::Table(t)) => {
                     for (key, value) in t {
@@ -438,7 +453,7 @@ impl Reader<'_, '_, '_> {
                             );
                             continue;
                         };
-                        let keys = self.keys(inner, " in a section", CHANNEL, &[]);
+                        let keys = self.channel(inner, " in a section", &[]);
                         raw.sections.insert(key.get_ref().to_string(), keys);
                     }
                 }
@@ -446,7 +461,7 @@ impl Reader<'_, '_, '_> {
                     for item in list.iter() {
                         match item.get_ref().as_table() {
                             Some(t) => {
-                                let mut keys = self.keys(t, " in [[feed]]", CHANNEL, FEED);
+                                let mut keys = self.channel(t, " in [[feed]]", FEED);
                                 if keys.is_empty() {
                                     let place = self.place(item.span().start);
                                     keys.insert(
@@ -476,21 +491,25 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn keys(
-        &mut self,
-        table: &DeTable<'_>,
-        within: &str,
-        some: &'static [(&'static str, Takes)],
-        more: &'static [(&'static str, Takes)],
-    ) -> Keys {
+    fn keys(&mut self, table: &DeTable<'_>, within: &str, all: &'static [(&'static str, Takes)]) -> Keys {
         let mut keys = Keys::new();
         for (key, value) in table {
-            if key.get_ref() == "podcast" && some.as_ptr() == CHANNEL.as_ptr() {
+            self.key(key, value, within, all.iter(), all.iter().map(|k| k.0), &mut keys);
+        }
+        keys
+    }
+
+    /// The keys of a section or of a feed of its own, which has some more.
+    fn channel(&mut self, table: &DeTable<'_>, within: &str, more: &'static [(&'static str, Takes)]) -> Keys {
+        let mut keys = Keys::new();
+        for (key, value) in table {
+            if key.get_ref() == "podcast" {
                 self.podcast(value, &mut keys);
                 continue;
             }
-            let known = || some.iter().chain(more);
-            self.key(key, value, within, known(), known().map(|k| k.0), &mut keys);
+            let known = || CHANNEL.iter().chain(more);
+            let names = known().map(|k| k.0).chain(["podcast"]);
+            self.key(key, value, within, known(), names, &mut keys);
         }
         keys
     }

@@ -13,10 +13,12 @@
 //! | [`model`] | a feed as plain data |
 //! | [`seed`] | how a seed is written |
 //! | [`mod@format`] | how a feed is written |
+//! | [`net`] | what is said to hubs and asked of media servers |
 //! | [`check`] | what is wrong with a feed |
 //! | [`config`] | what the user wants |
 //! | [`catalog`] | what is remembered between runs |
 //! | [`stage`] | the path of an article, a file a step |
+//! | [`serve`] | the feeds over HTTP |
 //! | [`command`] | the command line |
 
 pub mod catalog;
@@ -28,7 +30,9 @@ pub mod error;
 pub mod format;
 pub mod html;
 pub mod model;
+pub mod net;
 pub mod seed;
+pub mod serve;
 pub mod stage;
 pub mod store;
 pub mod unit;

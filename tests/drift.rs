@@ -32,7 +32,13 @@ fn mill(folder: &Path, feeds: &Path) {
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("FEEDMILL_")) {
         command.env_remove(name);
     }
-    let output = command.current_dir(folder).arg("--no-catalog").arg("--feeds").arg(feeds).output().unwrap();
+    let output = command
+        .current_dir(folder)
+        .args(["--no-catalog", "--no-push"])
+        .arg("--feeds")
+        .arg(feeds)
+        .output()
+        .unwrap();
     assert!(
         output.status.success() && output.stderr.is_empty(),
         "{}",

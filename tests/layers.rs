@@ -12,10 +12,11 @@ const LAYERS: &[&[&str]] = &[
     &["error"],
     &["html", "store", "watch"],
     &["model", "seed"],
-    &["format", "check"],
+    &["format", "check", "net"],
     &["config"],
     &["catalog"],
     &["stage"],
+    &["serve"],
     &["command"],
 ];
 

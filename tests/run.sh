@@ -18,8 +18,25 @@ fi
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
-if ! command -v xmllint >/dev/null; then
-    { as_root apt-get install -y -qq libxml2-utils || { as_root apt-get update -qq && as_root apt-get install -y -qq libxml2-utils; }; } >/dev/null
+# Readers, a podcatcher, a browser, and xmllint: command and package.
+packages=()
+while read -r command package; do
+    command -v "$command" >/dev/null || packages+=("$package")
+done <<'END'
+xmllint libxml2-utils
+newsboat newsboat
+sfeed_update sfeed
+r2e rss2email
+podget podget
+curl curl
+systemd-analyze systemd
+chromium chromium
+node nodejs
+npm npm
+END
+if [ ${#packages[@]} -gt 0 ]; then
+    install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}"; }
+    { install || { as_root apt-get update -qq && install; }; } >/dev/null
 fi
 tools=target/test-tools
 if ! "$tools/bin/python" -c 'import feedparser' 2>/dev/null; then
@@ -28,6 +45,14 @@ if ! "$tools/bin/python" -c 'import feedparser' 2>/dev/null; then
 fi
 FEEDMILL_PYTHON=$PWD/$tools/bin/python
 export FEEDMILL_PYTHON
+modules="puppeteer-core@25.16.0 axe-core@4.14.1 rss-parser@3.13.0"
+if [ "$(cat "$tools/modules" 2>/dev/null)" != "$modules" ]; then
+    # shellcheck disable=SC2086
+    npm install --silent --no-audit --no-fund --no-package-lock --prefix "$tools" $modules >/dev/null
+    echo "$modules" >"$tools/modules"
+fi
+FEEDMILL_NODE_MODULES=$PWD/$tools/node_modules
+export FEEDMILL_NODE_MODULES
 if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --quiet --locked cargo-nextest
 fi

@@ -3,12 +3,16 @@
 //!
 //! Two files. `seeds` holds the seeds of each folder in blocks ([`block`]), and is only ever added to; `index` says where
 //! the blocks of the last run are, and is put in place whole, when the feeds are. So whenever a run dies, the index that
-//! is there speaks of bytes that are there. Everything is checked by a sum before it is believed.
+//! is there speaks of bytes that are there. Everything is checked by a sum before it is believed. What others were told
+//! and asked lies beside, in a small file each ([`Told`], [`Answers`]), which no other build of the mill takes away.
 //!
 //! A run without a catalog uses the same blocks, in a temporary file that has no name.
 
+mod answers;
 pub mod block;
 mod heap;
+mod sealed;
+mod told;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -25,8 +29,10 @@ use crate::diag::{Diagnostic, Place, codes};
 use crate::model::Listing;
 use crate::store::Stamp;
 
+pub use answers::{Answers, Known};
 pub use block::{Block, Note, Row};
 use heap::Heap;
+pub use told::Told;
 
 /// The folder beside the feeds, where none is configured.
 pub const FOLDER: &str = ".feedmill";
@@ -108,6 +114,9 @@ pub struct Part {
     pub said: Vec<Said>,
     /// What is shown of it beside others; `None` in an archive, and where no seed is in it.
     pub listing: Option<Listing>,
+    /// When media servers are to be asked again of what they did not tell, in ms since 1970; `None` where all is known
+    /// that will be.
+    pub again: Option<i64>,
 }
 
 /// What the last run made.
@@ -166,7 +175,7 @@ impl Catalog {
     #[must_use]
     pub fn open(folder: &Path, titles: bool, started: SystemTime) -> (Self, Option<String>) {
         let (index, lost) = match fs::read(folder.join(INDEX)) {
-            Ok(bytes) => match decode(&bytes) {
+            Ok(bytes) => match sealed::decode::<Index>(MAGIC, &bytes) {
                 Some(index) => (index, None),
                 None => (Index::default(), Some("it is damaged, or of another version".to_owned())),
             },
@@ -296,11 +305,7 @@ impl Catalog {
         if compact {
             self.compact(&path)?;
         }
-        let body = postcard::to_stdvec(&self.index).map_err(io::Error::other)?;
-        let mut file = File::create(path.join(INDEX_NEW))?;
-        file.write_all(MAGIC.as_bytes())?;
-        file.write_all(&xxh3_64(&body).to_le_bytes())?;
-        file.write_all(&body)?;
+        fs::write(path.join(INDEX_NEW), sealed::encode(MAGIC, &self.index)?)?;
         // Between these two the old index names another file of blocks, and is not believed.
         if compact {
             fs::rename(path.join(SEEDS_NEW), path.join(SEEDS))?;
@@ -342,14 +347,22 @@ impl Drop for Catalog {
     }
 }
 
+/// Where the catalog of a folder of feeds is kept; `None` where none is. A folder of the user's may serve several feeds.
+#[must_use]
+pub fn folder(plan: &Plan, feeds: Option<&Path>) -> Option<PathBuf> {
+    let feeds = feeds.filter(|_| plan.catalog)?;
+    Some(match &plan.cache_dir {
+        Some(cache) => {
+            let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_path_buf());
+            cache.join(format!("{:016x}", path_hash(&feeds)))
+        }
+        None => feeds.join(FOLDER),
+    })
+}
+
 /// Every piece, with its folder.
 pub fn pieces(folders: &Folders) -> impl Iterator<Item = (&Path, &Piece)> {
     folders.iter().flat_map(|(path, pieces)| pieces.iter().map(|piece| (path.as_path(), piece)))
-}
-
-fn decode(bytes: &[u8]) -> Option<Index> {
-    let (sum, body) = bytes.strip_prefix(MAGIC.as_bytes())?.split_first_chunk()?;
-    (xxh3_64(body) == u64::from_le_bytes(*sum)).then(|| postcard::from_bytes(body).ok()).flatten()
 }
 
 /// In ns since 1970.

@@ -1,5 +1,6 @@
 //! What can be said on the command line. Flags stand above `FEEDMILL_*` variables, those above the file.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -23,6 +24,8 @@ pub(super) enum Verb {
     Build(Box<Build>),
     /// Mill now and after each change, until told to stop; prints the path of each file that changed
     Watch(Box<Build>),
+    /// Serve the feeds over HTTP, and mill after each change
+    Serve(Box<Serve>),
     /// Say what is wrong with feeds, where, why, and how to mend it
     Check(Check),
     /// Look at the articles of a folder, and write a commented feedmill.toml for them
@@ -76,6 +79,33 @@ pub(super) struct Check {
     pub(super) config: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+/// How the access log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AccessLog {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// Where to listen; port 0 is any that is free
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", env = "FEEDMILL_LISTEN")]
+    pub(super) listen: SocketAddr,
+    /// Write each request to stdout
+    #[arg(long, value_enum, value_name = "STYLE", env = "FEEDMILL_ACCESS_LOG")]
+    pub(super) access_log: Option<AccessLog>,
+    /// How many seconds a client may take to ask, to ask again, or to take some of what it is sent
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600), env = "FEEDMILL_PATIENCE")]
+    pub(super) patience: u64,
+    /// How many connections there may be; more are refused
+    #[arg(long, value_name = "N", default_value_t = 16384, env = "FEEDMILL_CONNECTIONS")]
+    pub(super) connections: usize,
+    #[command(flatten)]
+    pub(super) build: Build,
 }
 
 #[derive(Debug, clap::Args)]
@@ -162,6 +192,12 @@ pub(super) struct Build {
     /// Read every seed anew, and remember nothing
     #[arg(long)]
     pub(super) no_catalog: bool,
+    /// Ask media servers for type and length where an article does not tell
+    #[arg(long, env = "FEEDMILL_PROBE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(super) probe: bool,
+    /// Tell no hub
+    #[arg(long)]
+    pub(super) no_push: bool,
     /// How many seconds to wait for another run to end
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
     pub(super) wait: u64,

@@ -5,12 +5,17 @@ use std::time::{Duration, SystemTime};
 use crate::config::{Plan, Value};
 use crate::diag::Sink;
 use crate::error::Error;
-use crate::stage::{self, Options, Progress, Report};
+use crate::model::Answer;
+use crate::net::{Probe, Reach};
+use crate::stage::{self, Options, Prober, Progress, Report};
 use crate::store::FsStore;
 use crate::unit::Bytes;
 
+use url::Url;
+
 use super::args::Build;
 use super::progress::{Screen, is_wanted};
+use super::push::push;
 use super::{Done, Outcome, config_file, now, say, sink};
 
 pub(super) fn run(args: &Build) -> Done {
@@ -21,12 +26,12 @@ pub(super) fn run(args: &Build) -> Done {
         plan(args, &mut sink).and_then(|plan| once(args, &plan, Some(progress), &mut sink))
     });
     sink.finish();
-    let tally = sink.tally();
     let report = result?;
     if args.common.verbose || is_wanted(&args.common) {
         say(&summary(&report));
     }
-    let found = args.strict && tally.errors + tally.warnings > 0;
+    // A hub that is out of reach is none of the feeds' faults.
+    let found = args.strict && report.tally.errors + report.tally.warnings > 0;
     Ok(if found { Outcome::Found } else { Outcome::Done })
 }
 
@@ -65,8 +70,13 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
             raw.set(key, Value::Switch(on), flag);
         }
     }
-    if args.no_catalog {
-        raw.set("catalog", Value::Switch(false), "--no-catalog");
+    let switches = [
+        ("catalog", "--no-catalog", args.no_catalog, false),
+        ("probe", "--probe", args.probe, true),
+        ("push", "--no-push", args.no_push, false),
+    ];
+    for (key, flag, _, on) in switches.into_iter().filter(|(.., is_given, _)| *is_given) {
+        raw.set(key, Value::Switch(on), flag);
     }
     let mut plan = raw.resolve(sink)?;
     // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
@@ -76,22 +86,45 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
-/// Mills once.
+/// Mills once, and tells hubs what changed.
 pub(super) fn once(
     args: &Build,
     plan: &Plan,
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
+    let report = mill(args, plan, progress, sink)?;
+    if plan.push {
+        push(plan, &report, sink);
+    }
+    Ok(report)
+}
+
+/// Mills once, and tells nobody.
+pub(super) fn mill(
+    args: &Build,
+    plan: &Plan,
+    progress: Option<&Progress>,
+    sink: &mut Sink<'_>,
+) -> Result<Report, Error> {
+    let reach = if plan.probe_private { Reach::Any } else { Reach::Public };
+    let probe = plan.probe.then(|| Probe::new(reach, plan.whole.base.as_ref()));
     let options = Options {
         now: now()?,
         started: SystemTime::now(),
         wait: Duration::from_secs(args.wait),
         prune: args.prune,
         check: args.check,
+        probe: probe.as_ref().map(|probe| probe as &dyn Prober),
         progress,
     };
     stage::build(plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
+}
+
+impl Prober for Probe {
+    fn ask(&self, urls: &[Url]) -> Vec<Answer> {
+        Probe::ask(self, urls)
+    }
 }
 
 /// What a run did, in a line.

@@ -5,7 +5,9 @@ mod build;
 mod check;
 mod init;
 mod progress;
+mod push;
 mod rules;
+mod serve;
 mod stop;
 mod watch;
 
@@ -44,6 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match args.verb {
         Some(Verb::Build(build)) => build::run(&build),
         Some(Verb::Check(check)) => check::run(&check),
+        Some(Verb::Serve(serve)) => serve::run(&serve),
         Some(Verb::Init(init)) => init::run(&init),
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Watch(build)) => watch::run(&build),

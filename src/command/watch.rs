@@ -28,16 +28,23 @@ pub(super) fn run(args: &Build) -> Done {
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
     let mut sink = sink(&args.common, &mut out);
-    follow(args, &mut watch, &mut sink, &mut |plan, sink| {
-        let report = screen.during(&args.common, |progress| build::once(args, plan, Some(progress), sink))?;
-        let heard = print(plan, &report);
-        let news = !report.changed.is_empty() && is_wanted(&args.common);
-        if args.common.verbose || news {
-            say(&build::summary(&report));
-        }
-        // Nobody reads on: as any filter, it is done.
-        Ok(if heard.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-    });
+    follow(
+        args,
+        &mut watch,
+        &mut sink,
+        &mut |plan, sink| {
+            let report =
+                screen.during(&args.common, |progress| build::once(args, plan, Some(progress), sink))?;
+            let heard = print(plan, &report);
+            let news = !report.changed.is_empty() && is_wanted(&args.common);
+            if args.common.verbose || news {
+                say(&build::summary(&report));
+            }
+            // Nobody reads on: as any filter, it is done.
+            Ok(if heard.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        },
+        &mut || {},
+    );
     sink.finish();
     let tally = sink.tally();
     let found = args.strict && tally.errors + tally.warnings > 0;
@@ -58,9 +65,15 @@ fn print(plan: &Plan, report: &Report) -> io::Result<()> {
 pub(super) type Mill<'a> = dyn FnMut(&Plan, &mut Sink<'_>) -> Result<ControlFlow<()>, Error> + 'a;
 
 /// Mills at once, then after each change of seeds or configuration and now and then, until the watch is stopped or a run
-/// says so. A run that fails is said, and the next may go well. A finding that the run before had is
-/// not said again.
-pub(super) fn follow(args: &Build, watch: &mut Watch, sink: &mut Sink<'_>, mill: &mut Mill<'_>) {
+/// says so. A run that fails, or can't begin, is said and told to `failed`; the next may go well. A finding that the run
+/// before had is not said again.
+pub(super) fn follow(
+    args: &Build,
+    watch: &mut Watch,
+    sink: &mut Sink<'_>,
+    mill: &mut Mill<'_>,
+    failed: &mut dyn FnMut(),
+) {
     let file = args.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
     let mut watched = Watched { files: vec![file], ..Watched::default() };
     let mut said = HashSet::new();
@@ -77,6 +90,9 @@ pub(super) fn follow(args: &Build, watch: &mut Watch, sink: &mut Sink<'_>, mill:
             watch.aim(watched.clone());
             mill(&plan, &mut findings)
         });
+        if done.is_err() {
+            failed();
+        }
         if let Some(trouble) = watch.trouble() {
             say(&format!("feedmill: {trouble}"));
         }

@@ -31,10 +31,14 @@ catalogue! {
         "correct the name; a section is a folder under the seeds";
     FEED_EMPTY = "feed-empty", Note, "A feed that no seed matches; it was not written",
         "loosen its filter, or remove it from the configuration";
-    FEED_ORPHAN = "feed-orphan", Warning, "A feed whose section is gone",
+    FEED_ORPHAN = "feed-orphan", Warning, "A feed whose section is gone, or what else is no longer made",
         "run with --prune to remove it, or delete it by hand";
+    HUB_UNREACHABLE = "hub-unreachable", Warning, "A WebSub hub does not know of news",
+        "nothing, where the hub has trouble: the next run tells it again; else correct `hub` in feedmill.toml";
     INDEX_FOREIGN = "index-foreign", Warning, "A file of somebody else lies where one beside the feeds belongs",
         "move the file away, or take its kind out of `index` in feedmill.toml";
+    MEDIA_UNKNOWN = "media-unknown", Note, "Media servers did not tell type or length of some files",
+        "nothing: they are asked again after an hour or a day; private addresses only with `probe_private`";
     NO_BASE_URL = "no-base-url", Warning, "The feeds do not say where they are published",
         "set `base_url` in feedmill.toml (or --base-url) to the address of the feeds folder: it gives each feed its self link";
     SECTION_CASE = "section-case", Warning, "Two sections whose names differ by case only",

@@ -31,6 +31,10 @@ impl Document for Atom {
 }
 
 impl Format for Atom {
+    fn label(&self) -> &'static str {
+        "Atom"
+    }
+
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
         let indent_size = match layout {
             Layout::Indented => Some(2),

@@ -28,6 +28,10 @@ impl Document for Json {
 }
 
 impl Format for Json {
+    fn label(&self) -> &'static str {
+        "JSON Feed"
+    }
+
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
         let document = document(self, feed);
         let written = match layout {

@@ -49,6 +49,9 @@ pub trait Document: Sync {
 
 /// How a feed is written.
 pub trait Format: Document {
+    /// What people call it.
+    fn label(&self) -> &'static str;
+
     /// Writes the document, in UTF-8.
     ///
     /// # Errors

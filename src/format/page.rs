@@ -1,12 +1,45 @@
-//! The page: every feed with its newest entries and the ways to subscribe, in one file that needs no script.
+//! The page: every feed with its newest entries and the ways to subscribe, in one file that needs no script. Where scripts
+//! run, a button copies an address.
 
-use maud::{DOCTYPE, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{Document, GENERATOR, Index, finish};
+use super::{Document, FORMATS, Format, GENERATOR, Index, finish};
 use crate::error::Error;
-use crate::model::Site;
+use crate::model::{Latest, Listing, Site};
+use crate::unit::UnixMs;
 
 pub(super) struct Page;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+/// Nothing but our own style and script, and pictures from wherever the articles have them. The hash is that of the
+/// script (<https://www.w3.org/TR/CSP3/>); a browser that finds another runs none, and a test sees that.
+const POLICY: &str = "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; \
+     script-src 'sha256-HtL8dxSUFqjOkh/iQJ/3VwwxUyhNv1gSnnqfuj03nhI='; base-uri 'none'; form-action 'none'";
+/// What a folder's name may not hold in a relative address; a colon would make a scheme of it.
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b':')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
+/// Languages that are written from right to left, and scripts that make any language so
+/// (<https://www.iana.org/assignments/language-subtag-registry>).
+const RIGHT_TO_LEFT: &[&str] = &[
+    "ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "ks", "lrc", "mzn", "nqo", "pnb", "ps", "sd", "syr",
+    "ug", "ur", "yi",
+];
+const RIGHT_TO_LEFT_SCRIPTS: &[&str] =
+    &["adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "syrc", "thaa"];
 
 impl Document for Page {
     fn name(&self) -> &'static str {
@@ -28,15 +61,188 @@ impl Document for Page {
 
 impl Index for Page {
     fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error> {
-        let page = html! {
-            (DOCTYPE)
-            html {
-                head {
-                    meta name="generator" content=(GENERATOR);
-                    title { (site.title) }
+        Ok(Some(finish(page(site).into_string().into_bytes())))
+    }
+}
+
+fn page(site: &Site) -> Markup {
+    let language = site.language.as_deref();
+    let whole = site.feeds.iter().find(|feed| feed.folder.is_empty());
+    let icon = whole.and_then(|feed| feed.icon.as_ref());
+    html! {
+        (DOCTYPE)
+        html lang=(language.unwrap_or("en")) dir=(direction(language)) {
+            (line())
+            head {
+                (line()) meta charset="utf-8";
+                (line()) meta name="viewport" content="width=device-width, initial-scale=1";
+                (line()) meta http-equiv="Content-Security-Policy" content=(POLICY);
+                (line()) meta name="generator" content=(GENERATOR);
+                (line()) title { (site.title) }
+                @if let Some(about) = whole.map(|feed| &feed.description).filter(|text| !text.is_empty()) {
+                    (line()) meta name="description" content=(about);
+                }
+                // An empty one keeps browsers from asking for /favicon.ico.
+                (line()) link rel="icon" href=(icon.map_or("data:,", url::Url::as_str));
+                @for feed in &site.feeds {
+                    @for format in formats(feed) {
+                        (line())
+                        link rel="alternate" type=(format.media_type()) title=(feed.title) href=(address(feed, format));
+                    }
+                }
+                @if let Some(list) = &site.subscription_list {
+                    (line()) link rel="outline" type="text/x-opml" title=(site.title) href=(list);
+                }
+                (line()) style { (PreEscaped(STYLE)) }
+            }
+            (line())
+            body {
+                (line())
+                header {
+                    h1 { (site.title) }
+                    @if let Some(feed) = whole {
+                        @if !feed.description.is_empty() { p { (feed.description) } }
+                        p { a href=(feed.site) { (shown(&feed.site)) } }
+                    }
+                    @if let Some(list) = &site.subscription_list {
+                        p lang="en" dir="ltr" {
+                            a href=(list) download { "All feeds as OPML" } " to import into a reader"
+                        }
+                    }
+                }
+                @if site.feeds.len() > 1 {
+                    (line())
+                    nav aria-label="Feeds" { ul {
+                        @for (number, feed) in site.feeds.iter().enumerate() {
+                            li { a href={ "#feed-" (number) } { (title(feed)) } }
+                        }
+                    } }
+                }
+                (line())
+                main { @for (number, feed) in site.feeds.iter().enumerate() { (section(feed, number)) } }
+                (line())
+                p #said .visually-hidden role="status" lang="en" {}
+                footer lang="en" dir="ltr" { "Made by feedmill. A feed is read with a feed reader: copy its address there." }
+                (line())
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+}
+
+fn section(feed: &Listing, number: usize) -> Markup {
+    let language = feed.language.as_deref();
+    let first = formats(feed).next();
+    html! {
+        (line())
+        section #{ "feed-" (number) } aria-labelledby={ "title-" (number) } lang=[language] dir=(direction(language)) {
+            h2 #{ "title-" (number) } { (title(feed)) }
+            @if !feed.folder.is_empty() && !feed.description.is_empty() { p .soft { (feed.description) } }
+            @if let Some(format) = first {
+                @let shown = absolute(feed, format).unwrap_or_else(|| address(feed, format));
+                div .address lang="en" {
+                    input #{ "address-" (number) } type="text" readonly value=(shown)
+                        aria-label={ "Address of " (feed.title) };
+                    button type="button" hidden data-for={ "address-" (number) } { "Copy link" }
                 }
             }
-        };
-        Ok(Some(finish(page.into_string().into_bytes())))
+            ul .ways lang="en" {
+                @if let Some(url) = first.and_then(|format| absolute(feed, format)) {
+                    li { a href={ "feed:" (url) } { "Open in a reader" span .visually-hidden { ": " (feed.title) } } }
+                }
+                @for format in formats(feed) {
+                    li {
+                        a href=(address(feed, format)) type=(format.media_type()) {
+                            (format.label()) span .visually-hidden { ": " (feed.title) }
+                        }
+                    }
+                }
+            }
+            ol .entries role="list" { @for entry in &feed.latest { (latest(entry)) } }
+        }
+    }
+}
+
+fn latest(entry: &Latest) -> Markup {
+    let date = UnixMs(entry.published).to_utc();
+    html! {
+        (line())
+        li {
+            div {
+                a href=(entry.link) { (entry.title) }
+                time datetime=(UnixMs(entry.published).to_rfc3339()) { (date.format("%Y-%m-%d")) }
+            }
+            @if let Some(picture) = &entry.picture {
+                img src=(picture) alt="" loading="lazy" referrerpolicy="no-referrer";
+            }
+        }
+    }
+}
+
+/// One element a line: a change shows as a short diff.
+fn line() -> PreEscaped<&'static str> {
+    PreEscaped("\n")
+}
+
+/// What a feed is called beside the others: the whole would repeat the title of the page.
+fn title(feed: &Listing) -> Markup {
+    html! { @if feed.folder.is_empty() { span lang="en" { "Everything" } } @else { (feed.title) } }
+}
+
+fn formats(feed: &Listing) -> impl Iterator<Item = &'static dyn Format> {
+    FORMATS.iter().copied().filter(|format| feed.formats.iter().any(|name| name == format.name()))
+}
+
+/// Where a document of a feed is, seen from the page.
+fn address(feed: &Listing, format: &dyn Format) -> String {
+    if feed.folder.is_empty() {
+        return format.file_name().to_owned();
+    }
+    format!("{}/{}", utf8_percent_encode(&feed.folder, SEGMENT), format.file_name())
+}
+
+fn absolute(feed: &Listing, format: &dyn Format) -> Option<String> {
+    Some(feed.base.as_ref()?.join(format.file_name()).ok()?.into())
+}
+
+/// An address as people write it.
+fn shown(url: &url::Url) -> String {
+    let text = url.as_str().trim_start_matches("https://").trim_start_matches("http://");
+    text.trim_end_matches('/').to_owned()
+}
+
+fn direction(language: Option<&str>) -> &'static str {
+    let language = language.unwrap_or_default().to_ascii_lowercase();
+    let mut parts = language.split('-');
+    let first = parts.next().unwrap_or_default();
+    let script = parts.find(|part| part.len() == 4);
+    let is_right = match script {
+        Some(script) => RIGHT_TO_LEFT_SCRIPTS.contains(&script),
+        None => RIGHT_TO_LEFT.contains(&first),
+    };
+    if is_right { "rtl" } else { "ltr" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_direction_is_that_of_the_script_where_it_is_named_else_of_the_language() {
+        for (language, expected) in [
+            ("ar", "rtl"),
+            ("he-IL", "rtl"),
+            ("fa-AF", "rtl"),
+            ("pa-Arab-PK", "rtl"),
+            ("az-Arab", "rtl"),
+            ("UR", "rtl"),
+            ("en", "ltr"),
+            ("ar-Latn", "ltr"),
+            ("zh-Hans", "ltr"),
+            ("", "ltr"),
+            ("x-ar", "ltr"),
+        ] {
+            assert_eq!(direction(Some(language)), expected, "{language}");
+        }
     }
 }

@@ -38,6 +38,10 @@ impl Document for Rss {
 }
 
 impl Format for Rss {
+    fn label(&self) -> &'static str {
+        "RSS"
+    }
+
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
         let channel = channel(self, feed);
         let written = match layout {

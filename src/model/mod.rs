@@ -1,5 +1,6 @@
 //! A feed as plain typed data, before any format. There is no clock here: a feed's time is that of its entries.
 
+mod answer;
 pub mod podcast;
 mod site;
 
@@ -8,6 +9,7 @@ use url::Url;
 use crate::html::{CleanHtml, Medium};
 use crate::unit::{Bytes, MediaType, UnixMs};
 
+pub use answer::Answer;
 pub use podcast::Podcast;
 pub use site::{Latest, Listing, Site};
 

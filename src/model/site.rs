@@ -19,6 +19,8 @@ pub struct Site {
     pub language: Option<String>,
     /// Where the folder of the feeds is published.
     pub base: Option<Url>,
+    /// The file name of the subscription list, where there is one.
+    pub subscription_list: Option<String>,
     /// The feeds, in the order of their folders.
     pub feeds: Vec<Listing>,
 }

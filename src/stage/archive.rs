@@ -126,6 +126,16 @@ pub(super) fn is_folder(name: &OsStr) -> bool {
         && month.iter().enumerate().all(|(i, b)| if i == 4 { *b == b'-' } else { b.is_ascii_digit() })
 }
 
+/// The folder of the feed that a document of an archive belongs to, by its path under the feeds, and whether its month is
+/// whole; `None` for any other document.
+#[must_use]
+pub fn month_of(path: &str) -> Option<(&str, bool)> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let (archive, month) = folder.rsplit_once('/')?;
+    let feed = if archive == FOLDER { "" } else { archive.strip_suffix(FOLDER)?.strip_suffix('/')? };
+    is_folder(OsStr::new(month)).then(|| (feed, !month.ends_with(OPEN)))
+}
+
 /// Where a document of an open month lies once the month is whole; `None` for any other path.
 pub(super) fn whole(path: &Path) -> Option<PathBuf> {
     let folder = path.parent()?;
@@ -281,6 +291,11 @@ mod tests {
         ] {
             assert_eq!(is_folder(OsStr::new(name)), known, "{name}");
         }
+        assert_eq!(month_of("archive/2023-10/rss.xml"), Some(("", true)));
+        assert_eq!(month_of("a/archive/2023-10-open/rss.xml"), Some(("a", false)));
+        assert_eq!(month_of("a/archive/b/2023-10/rss.xml"), None);
+        assert_eq!(month_of("anarchive/2023-10/rss.xml"), None);
+        assert_eq!(month_of("archive/2023/rss.xml"), None);
         let path = |text: &str| whole(Path::new(text));
         assert_eq!(path("a/archive/2023-10-open/rss.xml"), Some("a/archive/2023-10/rss.xml".into()));
         assert_eq!(path("a/archive/2023-10/rss.xml"), None);

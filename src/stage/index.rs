@@ -16,7 +16,15 @@ pub(super) fn site(run: &Run<'_>, made: &Made) -> Site {
     let whole = &run.plan.whole;
     let feeds: Vec<Listing> = made.parts.values().filter_map(|part| part.listing.clone()).collect();
     let title = whole.title.clone().unwrap_or_else(|| run.name.clone());
-    Site { title, language: whole.language.clone(), base: whole.base.clone(), feeds }
+    let list = run.plan.index.iter().find(|index| index.media_type() == "text/x-opml");
+    let list = list.filter(|_| feeds.iter().any(|feed| feed.base.is_some()));
+    Site {
+        title,
+        language: whole.language.clone(),
+        base: whole.base.clone(),
+        subscription_list: list.map(|list| list.file_name().to_owned()),
+        feeds,
+    }
 }
 
 /// A document beside the feeds, still to be put in place.

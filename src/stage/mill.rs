@@ -15,7 +15,7 @@ use super::archive::{self, Part};
 use super::load::{self, Article};
 use super::order::Order;
 use super::select::Pick;
-use super::{Report, Run, diagnostic, index, part, publish};
+use super::{Report, Run, diagnostic, index, part, probe, publish};
 
 /// Documents to publish.
 #[derive(Default)]
@@ -130,7 +130,8 @@ impl Mill<'_> {
     fn make(&mut self, parts: &[Part], at_once: bool, sink: &mut Sink<'_>) -> Result<Documents, Error> {
         let kept: Vec<_> = parts.par_iter().map(|part| self.kept(part)).collect();
         let anew: Vec<&Part> = parts.iter().zip(&kept).filter(|(_, k)| k.is_none()).map(|(p, _)| p).collect();
-        let (articles, findings) = self.articles(parts, &anew);
+        let (mut articles, findings) = self.articles(parts, &anew);
+        probe::complete(self.run, &mut articles, parts.iter().all(probe::may_ask), sink);
         let made: Vec<Result<part::Written, Error>> =
             anew.par_iter().map(|part| part::make(self.run, part, &articles, &findings, at_once)).collect();
         let old = kept.iter().flatten().flat_map(|part| &part.said);

@@ -16,6 +16,7 @@ mod mill;
 mod names;
 mod order;
 mod part;
+mod probe;
 mod progress;
 mod publish;
 mod select;
@@ -23,20 +24,23 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::catalog;
 use crate::config::Plan;
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Diagnostic, Place, Sink, Tally, codes};
 use crate::error::{Error, Kind};
 use crate::model::Site;
 use crate::seed::Finding;
 use crate::store::Store;
 use crate::unit::{Bytes, UnixMs};
 
+pub use archive::month_of;
 pub use glance::{Glance, glance};
+use probe::Probe;
+pub use probe::Prober;
 pub use progress::Progress;
 use survey::{Found, Survey};
 
@@ -54,6 +58,8 @@ pub struct Options<'a> {
     pub prune: bool,
     /// Whether every document is checked, and nothing published where one has an error.
     pub check: bool,
+    /// Who asks media servers of type and length, where they are to be asked; [`Plan::probe`] says that they are.
+    pub probe: Option<&'a dyn Prober>,
     /// Where to tell how far it is.
     pub progress: Option<&'a Progress>,
 }
@@ -81,6 +87,10 @@ pub struct Report {
     pub body_bytes: u64,
     /// The feeds.
     pub site: Site,
+    /// What subscribers get: the documents of [`Report::site`], each with the hash of its bytes.
+    pub hashes: BTreeMap<PathBuf, u128>,
+    /// How much the sink had been told when it ended.
+    pub tally: Tally,
 }
 
 /// What every step is told.
@@ -90,6 +100,8 @@ struct Run<'a> {
     feeds: &'a dyn Store,
     options: Options<'a>,
     progress: &'a Progress,
+    /// What is known of media, where servers are asked of them.
+    probe: Option<Probe<'a>>,
     /// The title of a whole feed that has none.
     name: String,
     /// The hash of all that feeds depend on beside their seeds.
@@ -116,7 +128,10 @@ pub fn build(
     let own = Progress::default();
     let name = title_of(&seeds.show(root));
     let told = catalog::plan_hash(plan, &[&seeds.show(root), &feeds.show(root), &name]);
-    let run = Run { plan, seeds, feeds, options, progress: options.progress.unwrap_or(&own), name, told };
+    let kept = catalog::folder(plan, feeds.folder());
+    let probe = options.probe.filter(|_| plan.probe).map(|prober| Probe::new(prober, kept));
+    let progress = options.progress.unwrap_or(&own);
+    let run = Run { plan, seeds, feeds, options, progress, probe, name, told };
     let mut survey = survey::survey(&run, sink)?;
     let mut report = survey.report();
     survey.say(&run, sink);
@@ -135,10 +150,13 @@ pub fn build(
     publish::tidy(feeds, &all, options.prune, sink, &mut report)?;
     report.changed.sort_unstable();
     report.entries = made.entries as usize;
+    let feeds = made.parts.values().filter(|part| part.month.is_empty());
+    report.hashes = feeds.flat_map(|part| &part.documents).map(|d| (d.path.clone(), d.hash)).collect();
     report.feeds = made.parts.values().filter(|p| p.month.is_empty() && !p.documents.is_empty()).count();
     if let Err(error) = catalog.commit(census.folders, made) {
         survey::note_lost(&run, &error.to_string(), sink);
     }
+    report.tally = sink.tally();
     Ok(report)
 }
 

@@ -13,10 +13,14 @@ use crate::unit::Bytes;
 use super::archive::Part;
 use super::load::Article;
 use super::mill::Documents;
-use super::{Run, assemble, publish, size};
+use super::{Run, assemble, probe, publish, size};
 
-/// What a part of the last run is now: `None` where a seed or a document of it was lost or changed.
+/// What a part of the last run is now: `None` where a seed or a document of it was lost or changed, or media servers are to
+/// be asked again.
 pub(super) fn kept(run: &Run<'_>, catalog: &Catalog, old: &catalog::Part) -> Option<catalog::Part> {
+    if old.again.is_some_and(|again| probe::is_due(again, run.options.now)) {
+        return None;
+    }
     let documents = old.documents.par_iter().map(|document| {
         let name = document.path.file_name()?;
         let stamp = run.feeds.stamp(&document.path).ok()?;
@@ -110,6 +114,7 @@ pub(super) fn make(
                 .as_ref()
                 .filter(|_| part.month.is_empty())
                 .map(|feed| Listing::of(feed, &part.feed, names)),
+            again: probe::part_again(run, part, articles),
         },
         documents: Documents::default(),
         changed: Vec::new(),

@@ -49,7 +49,7 @@ pub(super) fn tidy(
             sink.push(Diagnostic::new(
                 &codes::FEED_ORPHAN,
                 place,
-                "no seed is in this feed any more; it was left as it is",
+                "it is no longer made; it was left as it is",
             ));
         }
     }

@@ -69,16 +69,9 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
     }
 }
 
-/// Where the catalog is kept; `None` where none is. A folder of the user's may serve several feeds.
-fn folder(run: &Run<'_>) -> Option<PathBuf> {
-    let feeds = run.feeds.folder().filter(|_| run.plan.catalog)?;
-    Some(match &run.plan.cache_dir {
-        Some(cache) => {
-            let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_path_buf());
-            cache.join(format!("{:016x}", catalog::path_hash(&feeds)))
-        }
-        None => feeds.join(catalog::FOLDER),
-    })
+/// Where the catalog is kept; `None` where none is.
+pub(super) fn folder(run: &Run<'_>) -> Option<PathBuf> {
+    catalog::folder(run.plan, run.feeds.folder())
 }
 
 /// Says that the catalog can't be used or kept.

@@ -15,6 +15,7 @@ pub(super) const OPTIONS: Options<'_> = Options {
     wait: Duration::ZERO,
     prune: false,
     check: false,
+    probe: None,
     progress: None,
 };
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 #[cfg(unix)]
 use super::{Beginning, Stamp};
-use super::{Change, Item, Kind, Lock, Prefix, Store};
+use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
 use crate::unit::Bytes;
 
 /// A folder on disk as a [`Store`].
@@ -24,7 +24,7 @@ impl FsStore {
         Self { root: root.into() }
     }
 
-    fn open(&self, path: &Path) -> io::Result<(File, u64)> {
+    fn regular(&self, path: &Path) -> io::Result<(File, u64)> {
         let mut options = OpenOptions::new();
         options.read(true);
         // Without waiting: between the listing and now, a FIFO or a link may have taken the file's place.
@@ -45,7 +45,7 @@ impl FsStore {
 
     /// Whether a file has these bytes. It may be large, so it is never in memory.
     fn holds(&self, path: &Path, mut bytes: &[u8]) -> io::Result<bool> {
-        let (mut file, size) = self.open(path)?;
+        let (mut file, size) = self.regular(path)?;
         if size != bytes.len() as u64 {
             return Ok(false);
         }
@@ -87,14 +87,14 @@ impl Store for FsStore {
     }
 
     fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix> {
-        let (file, size) = self.open(path)?;
+        let (file, size) = self.regular(path)?;
         let mut bytes = Vec::with_capacity(length.0.min(size) as usize);
         file.take(length.0).read_to_end(&mut bytes)?;
         Ok(Prefix { bytes, size: Bytes(size) })
     }
 
     fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
-        let (file, size) = self.open(path)?;
+        let (file, size) = self.regular(path)?;
         let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit}"));
         if size > limit.0 {
             return Err(too_large());
@@ -102,6 +102,15 @@ impl Store for FsStore {
         let mut bytes = Vec::with_capacity(size as usize);
         file.take(limit.0 + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit.0 { Err(too_large()) } else { Ok(bytes) }
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Opened> {
+        let (file, _) = self.regular(path)?;
+        #[cfg(unix)]
+        let stamp = Some(unix::stamp_of_open(&file)?);
+        #[cfg(not(unix))]
+        let stamp = None;
+        Ok(Opened { content: Box::new(file), stamp })
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
@@ -263,6 +272,10 @@ mod unix {
         let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)?;
         let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         is_file.then(|| stamp(&stat)).ok_or_else(super::special)
+    }
+
+    pub(super) fn stamp_of_open(file: &File) -> io::Result<Stamp> {
+        Ok(stamp(&fstat(file)?))
     }
 
     #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss, reason = "the fields differ between systems")]

@@ -7,7 +7,7 @@ mod lock;
 mod memory;
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 use std::time::Duration;
 
@@ -75,6 +75,19 @@ pub struct Prefix {
     pub size: Bytes,
 }
 
+/// A file that is open: it shows what was there when it was opened, whatever is renamed into its place.
+pub struct Opened {
+    /// Its bytes, from any place.
+    pub content: Box<dyn Content>,
+    /// Its stamp, where the storage keeps any.
+    pub stamp: Option<Stamp>,
+}
+
+/// What can be read from any place.
+pub trait Content: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Content for T {}
+
 /// Whether [`Store::replace`] had anything to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -106,6 +119,16 @@ pub trait Store: Sync {
     /// # Errors
     /// As [`Store::prefix`]; [`io::ErrorKind::FileTooLarge`] above `limit`.
     fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>>;
+
+    /// Opens a regular file, for one that is too large to be held.
+    ///
+    /// # Errors
+    /// As [`Store::prefix`].
+    fn open(&self, path: &Path) -> io::Result<Opened> {
+        let stamp = self.stamp(path)?;
+        let content = Box::new(Cursor::new(self.read(path, Bytes(u64::MAX - 1))?));
+        Ok(Opened { content, stamp })
+    }
 
     /// Puts a file in place whole or not at all, making its folder; leaves it untouched where its bytes are equal.
     ///
@@ -221,6 +244,14 @@ pub(crate) mod contract {
         assert_eq!(store.read(path, Bytes(11)).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         assert_eq!(store.read(Path::new("nowhere"), Bytes(1)).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert_eq!(store.read(Path::new("b"), Bytes(1)).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        let mut opened = store.open(path).unwrap();
+        assert_eq!(opened.stamp, store.stamp(path).unwrap());
+        store.replace(path, b"something else").unwrap();
+        let mut rest = String::new();
+        opened.content.seek(io::SeekFrom::Start(7)).unwrap();
+        opened.content.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "again", "an open file stays what it was");
+        assert_eq!(store.open(Path::new("b")).err().unwrap().kind(), io::ErrorKind::InvalidInput);
         store.remove(path).unwrap();
         assert_eq!(store.remove(path).unwrap_err().kind(), io::ErrorKind::NotFound);
         let left: Vec<_> = store.list(Path::new("")).unwrap().into_iter().map(|i| i.name).collect();

@@ -8,11 +8,15 @@ mod catalog;
 mod check;
 mod edge;
 mod hostile;
+mod index;
 mod init;
 mod kill;
 mod podcast;
+mod probe;
 mod progress;
+mod push;
 mod readers;
+mod readme;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -26,7 +30,9 @@ fn feedmill() -> Command {
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("FEEDMILL_")) {
         command.env_remove(name);
     }
-    command.env_remove("SOURCE_DATE_EPOCH").env_remove("NO_COLOR");
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_COLOR", "SOURCE_DATE_EPOCH"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
     command
 }
 

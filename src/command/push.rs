@@ -1,0 +1,77 @@
+//! After a run: hubs are told of feeds that changed. It is no part of the run, and can't make it fail.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use url::Url;
+
+use crate::catalog::{self, Told};
+use crate::config::Plan;
+use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::format::format;
+use crate::net::Herald;
+use crate::stage::Report;
+
+/// A document that hubs know of by its address, and the hash of its bytes.
+struct Topic {
+    hub: Url,
+    url: Url,
+    hash: u128,
+    is_changed: bool,
+}
+
+/// Tells hubs what they do not know yet. With a catalog that is whatever is not what they were told last, so it makes no
+/// difference whether this run changed it or one that was killed or found no hub; without, what this run changed.
+pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
+    let topics = topics(report);
+    let folder = catalog::folder(plan, Some(&plan.feeds)).filter(|_| !topics.is_empty());
+    let told = folder.as_deref().map(Told::open);
+    let mut hubs: BTreeMap<&Url, Vec<Url>> = BTreeMap::new();
+    for topic in &topics {
+        let is_known = told.as_ref().map_or(!topic.is_changed, |told| told.knows(&topic.url, topic.hash));
+        if !is_known {
+            hubs.entry(&topic.hub).or_default().push(topic.url.clone());
+        }
+    }
+    let herald = Herald::new(plan.whole.base.as_ref());
+    let mut heard = Vec::new();
+    for (hub, urls) in hubs {
+        let said = herald.tell(hub, &urls);
+        if let Some(why) = said.why {
+            let count = urls.len() - said.topics.len();
+            let feeds = if count == 1 { "feed" } else { "feeds" };
+            let message = format!("`{hub}` does not know of {count} changed {feeds}: {why}");
+            sink.push(Diagnostic::new(&codes::HUB_UNREACHABLE, Place::default(), message));
+        }
+        heard.extend(said.topics);
+    }
+    let Some(folder) = folder else { return };
+    // Another run may have told something in the meantime.
+    let before = Told::open(&folder);
+    let mut told = before.clone();
+    topics.iter().filter(|topic| heard.contains(&topic.url)).for_each(|t| told.hear(&t.url, t.hash));
+    told.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
+    if told != before
+        && let Err(error) = told.keep(&folder)
+    {
+        let place = Place::file(folder.to_string_lossy());
+        sink.push(Diagnostic::new(&codes::CATALOG_LOST, place, error.to_string()));
+    }
+}
+
+/// Every document with a hub. Those of an archive have none: nobody subscribes to them.
+fn topics(report: &Report) -> Vec<Topic> {
+    let mut topics = Vec::new();
+    for feed in &report.site.feeds {
+        let (Some(hub), Some(base)) = (&feed.hub, &feed.base) else { continue };
+        for format in feed.formats.iter().filter_map(|name| format(name)) {
+            let path = Path::new(&feed.folder).join(format.file_name());
+            let (Some(hash), Ok(url)) = (report.hashes.get(&path), base.join(format.file_name())) else {
+                continue;
+            };
+            let is_changed = report.changed.binary_search(&path).is_ok();
+            topics.push(Topic { hub: hub.clone(), url, hash: *hash, is_changed });
+        }
+    }
+    topics
+}

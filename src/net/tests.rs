@@ -1,0 +1,142 @@
+//! Over real HTTP, with less patience than people have.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::hub::Patience;
+use super::probe::Limits;
+use super::{Herald, Probe, Reach};
+use crate::model::Answer;
+
+/// The heads of requests, and what is to be answered; nothing to hang up.
+type Script = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+/// A server on this machine, for as long as the test runs; gives back its address and the requests it got.
+fn serve(script: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> (Url, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    let got = Arc::new(Mutex::new(Vec::new()));
+    let (script, seen): (Arc<Script>, _) = (Arc::new(script), got.clone());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (script, seen) = (script.clone(), seen.clone());
+            thread::spawn(move || answer(stream.unwrap(), &*script, &seen));
+        }
+    });
+    (url, got)
+}
+
+fn answer(stream: TcpStream, script: &Script, seen: &Mutex<Vec<String>>) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut stream = stream;
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            match reader.read_line(&mut head) {
+                Ok(read) if read > 0 => {}
+                _ => return,
+            }
+        }
+        let lower = head.to_ascii_lowercase();
+        let length = lower.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+        let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+        reader.read_exact(&mut body).unwrap();
+        seen.lock().unwrap().push(format!("{head}{}", String::from_utf8(body).unwrap()));
+        match script(&head) {
+            Some(text) if stream.write_all(text.as_bytes()).is_ok() => {}
+            _ => return,
+        }
+    }
+}
+
+fn urls(base: &Url, paths: &[&str]) -> Vec<Url> {
+    paths.iter().map(|path| base.join(path).unwrap()).collect()
+}
+
+const PATIENCE: Patience = Patience {
+    request: Duration::from_millis(300),
+    pause: Duration::from_millis(10),
+    tries: 3,
+    whole: Duration::from_secs(20),
+};
+
+#[test]
+fn policy_push_a_hub_that_hangs_or_hangs_up_is_left_in_time_and_not_told_of_the_rest() {
+    for hangs in [true, false] {
+        let (hub, got) = serve(move |_| {
+            if hangs {
+                thread::sleep(Duration::from_secs(30));
+            }
+            None
+        });
+        let heard = Herald::patient(None, PATIENCE).tell(&hub, &urls(&hub, &["a", "b"]));
+        assert_eq!((heard.topics.len(), heard.why.is_some()), (0, true));
+        let got = got.lock().unwrap();
+        assert!(got.iter().all(|request| request.contains("%2Fa")), "{got:?}");
+        assert_eq!(got.len(), 3);
+    }
+}
+
+#[test]
+fn policy_push_a_hub_that_asks_for_more_time_than_there_is_is_left_to_the_next_run() {
+    let (hub, got) = serve(|_| {
+        let head = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 3600\r\nContent-Type: text/plain\r\n";
+        Some(format!("{head}Content-Length: 11\r\n\r\ncome later\n"))
+    });
+    let heard = Herald::patient(None, PATIENCE).tell(&hub, &urls(&hub, &["a"]));
+    assert_eq!(heard.why.as_deref(), Some("it answered 503 Service Unavailable: come later"));
+    assert_eq!(got.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn policy_push_what_one_topic_is_refused_the_others_are_not() {
+    let (hub, got) =
+        serve(|_| Some("HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 0\r\n\r\n".into()));
+    let heard = Herald::patient(Some(&hub), PATIENCE).tell(&hub, &urls(&hub, &["a", "b"]));
+    assert!(heard.topics.is_empty() && heard.why.unwrap().contains("422"));
+    let got = got.lock().unwrap();
+    assert_eq!(got.len(), 2, "each once");
+    assert!(
+        got[0]
+            .to_ascii_lowercase()
+            .contains(&format!("user-agent: feedmill/{} (+{hub})", env!("CARGO_PKG_VERSION")))
+    );
+}
+
+const LIMITS: Limits = Limits {
+    threads: 4,
+    per_host: 2,
+    pause: Duration::from_millis(1),
+    request: Duration::from_millis(400),
+    whole: Duration::from_secs(20),
+};
+
+#[test]
+fn policy_probe_what_there_is_no_time_for_is_not_asked_and_what_is_cut_short_is_not_lost() {
+    let (base, _) = serve(|_| {
+        thread::sleep(Duration::from_secs(30));
+        None
+    });
+    let limits = Limits { whole: Duration::from_millis(200), ..LIMITS };
+    let started = Instant::now();
+    let answers = Probe::limited(Reach::Any, None, limits).ask(&urls(&base, &["1", "2", "3", "4"]));
+    assert_eq!(answers, vec![Answer::Unasked; 4]);
+    assert!(started.elapsed() < Duration::from_secs(20), "it did not wait for the server");
+    assert_eq!(Probe::limited(Reach::Any, None, LIMITS).ask(&urls(&base, &["1"])), [Answer::Lost]);
+}
+
+#[test]
+fn policy_probe_redirections_end() {
+    let (base, got) = serve(|head| {
+        let to = if head.contains("/file") { "file:///etc/passwd" } else { "/again" };
+        Some(format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"))
+    });
+    let probe = Probe::limited(Reach::Any, None, LIMITS);
+    assert_eq!(probe.ask(&urls(&base, &["a", "file"])), [Answer::None, Answer::None]);
+    assert_eq!(got.lock().unwrap().len(), 7, "five hops, and one that leads nowhere");
+}

@@ -1,0 +1,73 @@
+//! From the path of an address to a path in the store; the one place that decides what may be looked at.
+
+use std::borrow::Cow;
+use std::path::{Component, Path};
+
+use percent_encoding::percent_decode_str;
+
+use crate::format::INDEX;
+
+/// The file an address asks for, relative to the feeds; `None` for one that can't be there. Escapes are decoded once.
+/// Hidden names are nobody's business, and among them are `.` and `..`.
+pub(super) fn resolve(address: &str) -> Option<Cow<'_, str>> {
+    let address = address.strip_prefix('/')?;
+    let mut path = percent_decode_str(address).decode_utf8().ok()?;
+    // An escaped slash is part of a name, and no name has one.
+    if path.matches('/').count() != address.matches('/').count() {
+        return None;
+    }
+    if path.is_empty() || path.ends_with('/') {
+        path.to_mut().push_str(page());
+    }
+    path.split('/').all(is_name).then_some(path)
+}
+
+/// What a folder shows.
+fn page() -> &'static str {
+    INDEX.iter().find(|index| index.media_type() == "text/html").map_or("index.html", |page| page.file_name())
+}
+
+/// Whether it names something in its folder, on any system.
+fn is_name(name: &str) -> bool {
+    let mut components = Path::new(name).components();
+    let is_one = matches!(components.next(), Some(Component::Normal(one)) if one == name);
+    is_one && components.next().is_none() && !name.starts_with('.') && !name.contains(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_plain_names_below_the_feeds_is_looked_at() {
+        for (address, path) in [
+            ("/", "index.html"),
+            ("/rss.xml", "rss.xml"),
+            ("/town/", "town/index.html"),
+            ("/%E4%B8%A4%20x/rss.xml", "两 x/rss.xml"),
+            ("/a%2525", "a%25"),
+            ("/a..b/..c", ""),
+            ("/a../b", "a../b"),
+            ("", ""),
+            ("*", ""),
+            ("//rss.xml", ""),
+            ("/town//rss.xml", ""),
+            ("/../secret", ""),
+            ("/town/../rss.xml", ""),
+            ("/town/./rss.xml", ""),
+            ("/%2e%2e/secret", ""),
+            ("/town%2f..%2fsecret", ""),
+            ("/town%2Frss.xml", ""),
+            ("/%252e%252e/secret", "%2e%2e/secret"),
+            ("/..%5csecret", ""),
+            ("/rss.xml%00.html", ""),
+            ("/a%0ab", ""),
+            ("/%ff", ""),
+            ("/.feedmill/index", ""),
+            ("/town/.feedmill-x.tmp", ""),
+            ("/%2efeedmill/index", ""),
+        ] {
+            assert_eq!(resolve(address).as_deref().unwrap_or_default(), path, "{address}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// Opens the page at URL and the feeds it leads to in Chromium, as people with phones, wide screens, bright and dark rooms
+// and without scripts do, and prints what it finds as JSON. Nothing but URL's host is asked; pictures are answered here.
+const puppeteer = require("puppeteer-core");
+
+const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+
+async function open(browser, url, found) {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => found.errors.push(error.message));
+  page.on("console", (message) => {
+    // Browsers ask for it beside a feed, which can't name an icon of its own.
+    const isIcon = message.location().url?.endsWith("/favicon.ico");
+    if (message.type() === "error" && !isIcon) found.errors.push(message.text());
+  });
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    if (request.url().startsWith(new URL("/", url).href)) return request.continue();
+    found.foreign.push(request.resourceType());
+    request.respond({ status: 200, contentType: "image/gif", body: PICTURE });
+  });
+  return page;
+}
+
+(async () => {
+  const [url, shots] = process.argv.slice(2);
+  const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+  const found = { errors: [], foreign: [], views: [], copied: [], feeds: [] };
+  await browser.defaultBrowserContext().overridePermissions(new URL(url).origin, ["clipboard-read", "clipboard-write"]);
+  const page = await open(browser, url, found);
+  for (const [width, scheme] of [[390, "light"], [390, "dark"], [1280, "light"], [1280, "dark"]]) {
+    await page.setViewport({ width, height: 900 });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    await page.goto(url);
+    if (shots) await page.screenshot({ path: `${shots}-${width}-${scheme}.png`, fullPage: true });
+    const box = await page.evaluate(() => ({
+      overflow: document.documentElement.scrollWidth - innerWidth,
+      ground: getComputedStyle(document.body).backgroundColor,
+      direction: document.documentElement.dir,
+    }));
+    // The page runs no script but its own; axe is put in from outside.
+    await page.setBypassCSP(true);
+    await page.reload();
+    await page.addScriptTag({ path: require.resolve("axe-core") });
+    const violations = await page.evaluate(async () =>
+      (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" ")));
+    await page.setBypassCSP(false);
+    found.views.push({ width, scheme, violations, ...box });
+  }
+  await page.goto(url);
+  await page.bringToFront();
+  found.alternates = await page.$$eval('link[rel="alternate"]', (all) =>
+    all.map((link) => ({ type: link.type, title: link.title, href: link.href })));
+  found.list = await page.$$eval('link[rel="outline"]', (all) => all.map((link) => link.href));
+  found.openers = await page.$$eval('a[href^="feed:"]', (all) => all.map((link) => link.getAttribute("href")));
+  found.sections = await page.$$eval("section", (all) => all.map((section) => ({
+    title: section.querySelector("h2").innerText, direction: getComputedStyle(section).direction, language: section.lang,
+    entries: [...section.querySelectorAll("li time")].map((time) => ({
+      title: time.previousElementSibling.innerText, link: time.previousElementSibling.href, date: time.dateTime,
+      picture: time.closest("li").querySelector("img")?.src,
+    })),
+  })));
+  for (const button of await page.$$("button")) {
+    await button.click();
+    await page.waitForFunction((b) => b.textContent === "Copied", {}, button);
+    found.copied.push(await page.evaluate(() => navigator.clipboard.readText()));
+  }
+  found.said = await page.$eval('[role="status"]', (status) => status.textContent);
+
+  const bare = await open(browser, url, found);
+  await bare.setJavaScriptEnabled(false);
+  await bare.goto(url);
+  const shown = await bare.$$("button");
+  found.bare = {
+    buttons: (await Promise.all(shown.map((button) => button.isVisible()))).filter(Boolean).length,
+    addresses: await bare.$$eval("input", (all) => all.map((input) => input.value)),
+  };
+
+  for (const link of found.alternates.filter((link) => link.type.endsWith("+xml"))) {
+    await page.goto(link.href);
+    found.feeds.push(await page.evaluate(() => {
+      const root = document.documentElement;
+      const title = document.getElementsByTagNameNS("*", "title")[0];
+      const bodies = [...document.querySelectorAll("content, encoded")];
+      return {
+        address: location.href, root: root.localName, banner: getComputedStyle(root, "::before").content,
+        title: title && getComputedStyle(title).display, bodies: bodies.every((b) => getComputedStyle(b).display === "none"),
+      };
+    }));
+  }
+  await browser.close();
+  console.log(JSON.stringify(found));
+})().catch((error) => { console.error(error); process.exit(1); });
