@@ -14,7 +14,8 @@ use crate::diag::{Diagnostic, Place, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout, format};
 use crate::html::Policy;
-use crate::model::Person;
+use crate::model::podcast::Category;
+use crate::model::{Person, Podcast};
 
 /// The file that is read where none is named.
 pub const FILE: &str = "feedmill.toml";
@@ -57,7 +58,18 @@ const TOP: &[(&str, Takes)] = &[
     ("push", Takes::Switch),
     ("seeds", Takes::Text),
 ];
-const TABLES: &[&str] = &["check", "clean", "feed", "section"];
+/// Keys of `[podcast]`, which stands in any channel. They are kept among those of their channel, with its name before.
+const PODCAST: &[(&str, Takes)] = &[
+    ("podcast.author", Takes::Text),
+    ("podcast.category", Takes::List),
+    ("podcast.explicit", Takes::Switch),
+    ("podcast.guid", Takes::Text),
+    ("podcast.image", Takes::Text),
+    ("podcast.locked", Takes::Switch),
+    ("podcast.owner", Takes::Text),
+    ("podcast.type", Takes::Text),
+];
+const TABLES: &[&str] = &["check", "clean", "feed", "podcast", "section"];
 const CHECK: &[(&str, Takes)] = &[("allow", Takes::List), ("deny", Takes::List)];
 const CLEAN: &[(&str, Takes)] = &[("drop", Takes::List), ("keep", Takes::List)];
 const FEED: &[(&str, Takes)] = &[
@@ -134,6 +146,8 @@ pub struct Channel {
     pub hub: Option<Url>,
     /// How many entries it carries at most; [`usize::MAX`] for all.
     pub limit: usize,
+    /// What it is as a podcast, where it may be one.
+    pub podcast: Option<Podcast>,
     /// Whether older entries go to archive documents; then `base` is known.
     pub archive: bool,
     /// How entries get their ids.
@@ -356,7 +370,12 @@ pub fn is_feed_name(name: &str) -> bool {
 
 /// Every key there is, wherever it may stand.
 pub fn keys() -> impl Iterator<Item = &'static str> {
-    [CHANNEL, TOP, CHECK, CLEAN, FEED].into_iter().flatten().map(|key| key.0)
+    [CHANNEL, TOP, PODCAST, CHECK, CLEAN, FEED].into_iter().flatten().map(|key| short(key.0))
+}
+
+/// A key as it is written in its table.
+fn short(key: &'static str) -> &'static str {
+    key.strip_prefix("podcast.").unwrap_or(key)
 }
 
 impl Value {
@@ -421,8 +440,9 @@ impl Reader<'_, '_, '_> {
         for (name, value) in later {
             let at = value.span().start;
             match (name, value.get_ref()) {
-                ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK, &[]),
-                ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN, &[]),
+                ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK),
+                ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN),
+                ("podcast", _) => self.podcast(value, &mut raw.top),
                 ("section", DeValue::Table(t)) => {
                     for (key, value) in t {
                         let Some(inner) = value.get_ref().as_table() else {
@@ -433,7 +453,7 @@ impl Reader<'_, '_, '_> {
                             );
                             continue;
                         };
-                        let keys = self.keys(inner, " in a section", CHANNEL, &[]);
+                        let keys = self.channel(inner, " in a section", &[]);
                         raw.sections.insert(key.get_ref().to_string(), keys);
                     }
                 }
@@ -441,7 +461,7 @@ impl Reader<'_, '_, '_> {
                     for item in list.iter() {
                         match item.get_ref().as_table() {
                             Some(t) => {
-                                let mut keys = self.keys(t, " in [[feed]]", CHANNEL, FEED);
+                                let mut keys = self.channel(t, " in [[feed]]", FEED);
                                 if keys.is_empty() {
                                     let place = self.place(item.span().start);
                                     keys.insert(
@@ -471,19 +491,41 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn keys(
-        &mut self,
-        table: &DeTable<'_>,
-        within: &str,
-        some: &'static [(&'static str, Takes)],
-        more: &'static [(&'static str, Takes)],
-    ) -> Keys {
+    fn keys(&mut self, table: &DeTable<'_>, within: &str, all: &'static [(&'static str, Takes)]) -> Keys {
         let mut keys = Keys::new();
         for (key, value) in table {
-            let known = || some.iter().chain(more);
-            self.key(key, value, within, known(), known().map(|k| k.0), &mut keys);
+            self.key(key, value, within, all.iter(), all.iter().map(|k| k.0), &mut keys);
         }
         keys
+    }
+
+    /// The keys of a section or of a feed of its own, which has some more.
+    fn channel(&mut self, table: &DeTable<'_>, within: &str, more: &'static [(&'static str, Takes)]) -> Keys {
+        let mut keys = Keys::new();
+        for (key, value) in table {
+            if key.get_ref() == "podcast" {
+                self.podcast(value, &mut keys);
+                continue;
+            }
+            let known = || CHANNEL.iter().chain(more);
+            let names = known().map(|k| k.0).chain(["podcast"]);
+            self.key(key, value, within, known(), names, &mut keys);
+        }
+        keys
+    }
+
+    /// `[podcast]` among the keys of a channel; that it is there at all makes a podcast of it.
+    fn podcast(&mut self, value: &Spanned<DeValue<'_>>, keys: &mut Keys) {
+        let at = value.span().start;
+        let Some(table) = value.get_ref().as_table() else {
+            let message = "`podcast` is a table: write [podcast] or [section.NAME.podcast]";
+            return self.fault(&codes::CONFIG_BAD_VALUE, at, message.to_owned());
+        };
+        keys.insert("podcast", Given { value: Value::Switch(true), place: self.place(at), in_file: true });
+        for (key, value) in table {
+            let names = PODCAST.iter().map(|k| short(k.0));
+            self.key(key, value, " in [podcast]", PODCAST.iter(), names, keys);
+        }
     }
 
     fn key<'k>(
@@ -496,7 +538,7 @@ impl Reader<'_, '_, '_> {
         keys: &mut Keys,
     ) {
         let name: &str = key.get_ref();
-        let Some((known, takes)) = known.find(|k| k.0 == name) else {
+        let Some((known, takes)) = known.find(|k| short(k.0) == name) else {
             return self.unknown(name, key.span().start, within, names);
         };
         let read = match (takes, value.get_ref()) {
@@ -583,6 +625,7 @@ impl Resolver<'_, '_> {
                 copyright: None,
                 icon: None,
                 hub: None,
+                podcast: None,
                 limit: LIMIT,
                 archive: false,
                 ids: Ids::Link,
@@ -660,6 +703,9 @@ impl Resolver<'_, '_> {
                 _ => {}
             }
         }
+        if keys.contains_key("podcast") {
+            channel.podcast = Some(self.podcast(keys, channel.podcast.take().unwrap_or_default()));
+        }
         // Said once, where it was asked for: a channel that only inherits the switch repeats nothing.
         let place = keys.get("archive").or_else(|| keys.get("base_url")).map(|g| g.place.clone());
         if let Some(place) = place.filter(|_| channel.archive && channel.base.is_none()) {
@@ -668,6 +714,51 @@ impl Resolver<'_, '_> {
             self.fault(place, message.to_owned());
         }
         channel
+    }
+
+    /// A podcast with what a table says of it.
+    fn podcast(&mut self, keys: &Keys, mut podcast: Podcast) -> Podcast {
+        for (key, given) in keys {
+            match (*key, &given.value) {
+                ("podcast.author", Value::Text(t)) => podcast.author = some_text(t),
+                ("podcast.category", Value::List(names)) => {
+                    let found = names.iter().filter_map(|name| self.category(name, &given.place));
+                    podcast.categories = found.collect();
+                }
+                ("podcast.explicit", Value::Switch(on)) => podcast.explicit = *on,
+                ("podcast.guid", Value::Text(t)) => match t.parse() {
+                    Ok(guid) => podcast.guid = Some(guid),
+                    Err(_) => self.fault(given.place.clone(), format!("`guid` is a UUID, not `{t}`")),
+                },
+                ("podcast.image", Value::Text(t)) => podcast.image = self.url("image", t, &given.place),
+                ("podcast.locked", Value::Switch(on)) => podcast.locked = Some(*on),
+                ("podcast.owner", Value::Text(t)) => match person(t).filter(|p| p.email.is_some()) {
+                    Some(owner) => podcast.owner = Some(owner),
+                    None => {
+                        let message = format!("`owner` is \"Name <mail@host>\", not `{t}`");
+                        self.fault(given.place.clone(), message);
+                    }
+                },
+                ("podcast.type", Value::Text(t)) => match t.as_str() {
+                    "episodic" | "serial" => podcast.serial = t == "serial",
+                    _ => self.fault(given.place.clone(), format!("`type` is episodic or serial, not `{t}`")),
+                },
+                _ => {}
+            }
+        }
+        podcast
+    }
+
+    fn category(&mut self, text: &str, place: &Place) -> Option<Category> {
+        let spelled = text.split('>').map(str::trim).collect::<Vec<_>>().join(" > ").to_lowercase();
+        let away = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &spelled);
+        let (away, name, category) =
+            Category::all().map(|(name, category)| (away(&name), name, category)).min_by_key(|c| c.0)?;
+        if away > 0 {
+            let message = format!("Apple Podcasts has no category `{text}`; did you mean `{name}`?");
+            self.fault(place.clone(), message);
+        }
+        (away == 0).then_some(category)
     }
 
     fn url(&mut self, key: &str, text: &str, place: &Place) -> Option<Url> {
@@ -694,7 +785,9 @@ fn derive(whole: &Channel, name: &str) -> Channel {
         }
         url
     });
-    Channel { title, base, description: String::new(), ..whole.clone() }
+    // Each show is one of its own.
+    let podcast = whole.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });
+    Channel { title, base, podcast, description: String::new(), ..whole.clone() }
 }
 
 /// Text for a channel: characters that XML can carry, white space folded.
@@ -780,6 +873,16 @@ mod tests {
                 "base_url = 'https://a.example/'\narchive = true\n[section.a]\nbase_url = ''",
                 "4:1: config-bad-value: `archive` needs `base_url`",
             ),
+            ("podcast = true", "1:11: config-bad-value: `podcast` is a table"),
+            ("[section.a.podcast]\nowners = 'x'", "unknown key `owners` in [podcast]; did you mean `owner`?"),
+            (
+                "[podcast]\ncategory = ['Sociaty & Culture > Documentry']",
+                "did you mean `Society & Culture > Documentary`?",
+            ),
+            ("[podcast]\nguid = 'town'", "2:1: config-bad-value: `guid` is a UUID"),
+            ("[podcast]\nowner = 'Ann'", "`owner` is \"Name <mail@host>\""),
+            ("[podcast]\ntype = 'daily'", "`type` is episodic or serial"),
+            ("[clean.podcast]\ntype = 'daily'", "unknown key `podcast` in [clean]"),
             ("title = ", "1:9: config-syntax"),
             ("section = 1", "1:11: config-bad-value: `section` is a table"),
         ] {
@@ -803,5 +906,22 @@ mod tests {
         assert_eq!(plan.filtered[0].title_contains, "rain");
         assert_eq!(plan.whole.author.unwrap().email.as_deref(), Some("a@b.example"));
         assert_eq!(plan.seeds, Path::new("conf/seeds"));
+    }
+
+    #[test]
+    fn a_podcast_inherits_all_but_its_guid_and_is_one_where_a_table_says_so() {
+        let plan = plan(
+            "[podcast]\ncategory = ['arts>books']\nowner = 'a@b.example'\nguid = '917393e3-1b1e-5cef-ace4-edaa54e1f810'\n\
+             [section.a.podcast]\ntype = 'serial'\nexplicit = true\n[[feed]]\nname = 'f'\n[feed.podcast]\nlocked = true",
+        );
+        let whole = plan.whole.podcast.clone().unwrap();
+        assert_eq!(whole.categories, [Category { name: "Arts", below: Some("Books") }]);
+        assert!(whole.guid.is_some() && !whole.serial);
+        let section = plan.section("a").podcast.unwrap();
+        assert!(section.serial && section.explicit && section.guid.is_none());
+        assert_eq!((section.categories, section.owner), (whole.categories.clone(), whole.owner.clone()));
+        assert_eq!(plan.filtered[0].channel.podcast.as_ref().unwrap().locked, Some(true));
+        assert_eq!(plan.section("b").podcast, Some(Podcast { guid: None, ..whole }));
+        assert!(self::plan("[section.a.podcast]").whole.podcast.is_none());
     }
 }

@@ -96,8 +96,13 @@ fn every_source_file_is_a_module() {
 #[test]
 fn the_readme_names_every_key_and_code_has_a_remedy() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let shown = fs::read_to_string(root().join("feedmill.toml")).unwrap();
     for key in feedmill::config::keys() {
         assert!(readme.contains(&format!("`{key}`")), "README.md lacks `{key}`");
+        assert!(
+            shown.contains(&format!("\n{key} =")) || shown.contains(&format!("\n# {key} =")),
+            "feedmill.toml lacks `{key}`"
+        );
     }
     for meta in feedmill::diag::codes::CODES {
         assert!(!meta.remedy.is_empty() && !meta.title.is_empty(), "{}", meta.code);

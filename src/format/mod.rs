@@ -4,10 +4,13 @@ mod atom;
 mod json;
 mod opml;
 mod page;
+mod podcast;
 mod rss;
 mod style;
 #[cfg(test)]
 mod tests;
+
+use url::Url;
 
 use crate::error::Error;
 use crate::html::Medium;
@@ -105,6 +108,12 @@ fn finish(mut bytes: Vec<u8>) -> Vec<u8> {
 /// The one enclosure of formats that have but one: the first whose type is known.
 fn first_typed(entry: &Entry) -> Option<&Enclosure> {
     entry.enclosures.iter().find(|e| e.media_type.is_some())
+}
+
+/// Whether the path of an address ends with one of these, in any case of letters.
+fn ends_with(url: &Url, ends: &[&str]) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    ends.iter().any(|end| path.ends_with(end))
 }
 
 /// The picture that stands for an entry.

@@ -8,7 +8,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Image, Item};
 
-use super::{Document, Format, GENERATOR, HISTORY, Layout, finish, first_typed, styled};
+use super::{Document, Format, GENERATOR, HISTORY, Layout, ends_with, finish, first_typed, podcast, styled};
 use crate::error::{Error, Kind};
 use crate::html::Medium;
 use crate::model::{Enclosure, Entry, Feed, Person};
@@ -91,6 +91,11 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         namespaces.insert("fh".to_owned(), HISTORY.to_owned());
         extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
     }
+    let show = podcast::show(format, feed);
+    if let Some((_, elements)) = &show {
+        namespaces.insert("podcast".to_owned(), podcast::NAMESPACE.to_owned());
+        extensions.insert("podcast".to_owned(), elements.clone());
+    }
     Channel {
         title: feed.title.clone(),
         link: feed.site.to_string(),
@@ -102,6 +107,7 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         generator: Some(GENERATOR.to_owned()),
         docs: Some(DOCS.to_owned()),
         image: image(feed),
+        itunes_ext: show.map(|(itunes, _)| itunes),
         items,
         extensions,
         namespaces,
@@ -117,8 +123,7 @@ fn editor(person: &Person) -> Option<String> {
 /// RSS knows GIF, JPEG and PNG only.
 fn image(feed: &Feed) -> Option<Image> {
     let url = feed.icon.as_ref()?;
-    let path = url.path().to_ascii_lowercase();
-    [".gif", ".jpg", ".jpeg", ".png"].iter().any(|end| path.ends_with(end)).then(|| Image {
+    ends_with(url, &[".gif", ".jpg", ".jpeg", ".png"]).then(|| Image {
         url: url.to_string(),
         title: feed.title.clone(),
         link: feed.site.to_string(),
@@ -127,7 +132,7 @@ fn image(feed: &Feed) -> Option<Image> {
 }
 
 fn item(entry: &Entry, feed: &Feed) -> Item {
-    let enclosure = first_typed(entry);
+    let enclosure = feed.podcast.as_ref().and_then(|_| podcast::sound(entry)).or_else(|| first_typed(entry));
     let others: Vec<Extension> =
         entry.enclosures.iter().filter(|e| !enclosure.is_some_and(|one| one == *e)).map(media).collect();
     let mut extensions = ExtensionMap::new();
@@ -139,8 +144,7 @@ fn item(entry: &Entry, feed: &Feed) -> Item {
     Item {
         title: Some(entry.title.clone()),
         link: Some(entry.link.clone()),
-        // A description is HTML to every reader: plain text has to be escaped once more.
-        description: (!entry.summary.is_empty()).then(|| escape(&entry.summary)),
+        description: description(entry),
         categories: entry
             .categories
             .iter()
@@ -158,9 +162,18 @@ fn item(entry: &Entry, feed: &Feed) -> Item {
         content: (!entry.content.is_empty()).then(|| entry.content.as_str().to_owned()),
         dublin_core_ext: (!creators.is_empty())
             .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
+        itunes_ext: feed.podcast.as_ref().and_then(|show| podcast::episode(entry, show)),
         extensions,
         ..Item::default()
     }
+}
+
+/// A description is HTML to every reader: plain text has to be escaped once more. Content without words, such as a player
+/// alone, is described by the title, for whoever reads a full text wants a short one before it.
+fn description(entry: &Entry) -> Option<String> {
+    let text =
+        if entry.summary.is_empty() && !entry.content.is_empty() { &entry.title } else { &entry.summary };
+    (!text.is_empty()).then(|| escape(text))
 }
 
 fn escape(text: &str) -> String {

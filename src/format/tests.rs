@@ -57,6 +57,7 @@ fn feed(entries: Vec<Entry>) -> Feed {
         copyright: Some("© Ann".to_owned()),
         icon: Some(url("https://site.example/i.png")),
         hub: Some(url("https://hub.example/")),
+        podcast: None,
         stylesheet: None,
         history: History::default(),
         entries,

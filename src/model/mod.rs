@@ -1,6 +1,7 @@
 //! A feed as plain typed data, before any format. There is no clock here: a feed's time is that of its entries.
 
 mod answer;
+pub mod podcast;
 mod site;
 
 use url::Url;
@@ -9,6 +10,7 @@ use crate::html::{CleanHtml, Medium};
 use crate::unit::{Bytes, MediaType, UnixMs};
 
 pub use answer::Answer;
+pub use podcast::Podcast;
 pub use site::{Latest, Listing, Site};
 
 /// A feed: what RSS calls a channel, Atom a feed.
@@ -34,6 +36,8 @@ pub struct Feed {
     pub icon: Option<Url>,
     /// The WebSub hub (<https://www.w3.org/TR/websub/>) that tells subscribers of news.
     pub hub: Option<Url>,
+    /// What it is as a podcast, where that was asked for.
+    pub podcast: Option<Podcast>,
     /// The style sheet for people who open it in a browser, seen from the document.
     pub stylesheet: Option<String>,
     /// Its neighbours, where it is one document of several.

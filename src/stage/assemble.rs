@@ -43,6 +43,7 @@ pub(super) fn document(part: &Part, name: &str, articles: &HashMap<PathBuf, Arti
         icon: channel.icon.clone(),
         // Nobody subscribes to a document of the archive.
         hub: channel.hub.clone().filter(|_| !is_archive),
+        podcast: channel.podcast.clone(),
         stylesheet: None,
         history: part.history.clone(),
         entries,

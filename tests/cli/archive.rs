@@ -55,6 +55,10 @@ fn changes(mill: &Mill) -> Vec<String> {
     for path in before.keys().chain(after.keys().filter(|path| !before.contains_key(*path))) {
         if before.get(path) != after.get(path) {
             let path = path.split_once("/feeds/").unwrap().1;
+            // The page shows the newest entries, so it changes with the feed.
+            if path == "index.html" {
+                continue;
+            }
             let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
             let gone = if mill.path("feeds").join(path).exists() { "" } else { " gone" };
             changed.entry(format!("{folder}{gone}")).or_default().push(file.to_owned());

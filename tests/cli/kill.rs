@@ -26,6 +26,9 @@ fn feeds(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn is_whole(path: &Path, bytes: &[u8]) -> bool {
     match path.extension().unwrap().to_str() {
         Some("json") => serde_json::from_slice::<serde_json::Value>(bytes).is_ok(),
+        Some("html") => bytes.trim_ascii_end().ends_with(b"</html>"),
+        Some("opml") => bytes.trim_ascii_end().ends_with(b"</opml>"),
+        Some("css") => bytes.trim_ascii_end().ends_with(b"}"),
         _ => feed_rs::parser::parse(bytes).is_ok_and(|feed| !feed.entries.is_empty()),
     }
 }

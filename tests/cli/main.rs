@@ -12,6 +12,7 @@ mod index;
 mod init;
 mod kill;
 mod page;
+mod podcast;
 mod probe;
 mod progress;
 mod push;

@@ -9,6 +9,7 @@ use super::super::rule::{
 };
 use super::super::walk::{Def, Family, Scope, pass};
 use super::{atom, date, element, email, html, number, rss, url};
+use crate::model::podcast::{CATEGORIES, is_playable};
 
 const NS: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
 const APPLE: &str = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390";
@@ -306,8 +307,8 @@ fn episode(scope: &Scope<'_, '_>, log: &mut Log) {
     for enclosure in scope.element.elements().filter(|e| e.is("", "enclosure")) {
         let Some(address) = enclosure.attribute("url") else { continue };
         let path = address.value.split(['?', '#']).next().unwrap_or_default();
-        let extension = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-        if !matches!(&*extension, "m4a" | "mp3" | "mov" | "mp4" | "m4v" | "pdf" | "epub") {
+        if !is_playable(path) {
+            let extension = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
             log.attribute(&FORMAT, address, format!("the file ends with `{}`", shown(&extension)));
         }
     }
@@ -336,36 +337,6 @@ fn judge(text: &str, above: Option<&str>) -> Option<&'static Rule> {
         Some(&CATEGORY)
     }
 }
-
-/// Today's categories, and those below them
-/// (<https://podcasters.apple.com/support/1691-apple-podcasts-categories>).
-const CATEGORIES: &[(&str, &str)] = &[
-    ("Arts", "Books|Design|Fashion & Beauty|Food|Performing Arts|Visual Arts"),
-    ("Business", "Careers|Entrepreneurship|Investing|Management|Marketing|Non-Profit"),
-    ("Comedy", "Comedy Interviews|Improv|Stand-Up"),
-    ("Education", "Courses|How To|Language Learning|Self-Improvement"),
-    ("Fiction", "Comedy Fiction|Drama|Science Fiction"),
-    ("Government", ""),
-    ("Health & Fitness", "Alternative Health|Fitness|Medicine|Mental Health|Nutrition|Sexuality"),
-    ("History", ""),
-    ("Kids & Family", "Education for Kids|Parenting|Pets & Animals|Stories for Kids"),
-    ("Leisure", "Animation & Manga|Automotive|Aviation|Crafts|Games|Hobbies|Home & Garden|Video Games"),
-    ("Music", "Music Commentary|Music History|Music Interviews"),
-    ("News", "Business News|Daily News|Entertainment News|News Commentary|Politics|Sports News|Tech News"),
-    ("Religion & Spirituality", "Buddhism|Christianity|Hinduism|Islam|Judaism|Religion|Spirituality"),
-    (
-        "Science",
-        "Astronomy|Chemistry|Earth Sciences|Life Sciences|Mathematics|Natural Sciences|Nature|Physics|Social Sciences",
-    ),
-    ("Society & Culture", "Documentary|Personal Journals|Philosophy|Places & Travel|Relationships"),
-    (
-        "Sports",
-        "Baseball|Basketball|Cricket|Fantasy Sports|Football|Golf|Hockey|Rugby|Running|Soccer|Swimming|Tennis|Volleyball|Wilderness|Wrestling",
-    ),
-    ("TV & Film", "After Shows|Film History|Film Interviews|Film Reviews|TV Reviews"),
-    ("Technology", ""),
-    ("True Crime", ""),
-];
 
 /// Categories until 2019, and from before them.
 const OLD: &[(&str, &str)] = &[
