@@ -1,5 +1,6 @@
 //! `feedmill serve`: the feeds over HTTP, and the mill behind them.
 
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use crate::watch::Watch;
 
 use super::args::{AccessLog, Serve};
 use super::watch::follow;
-use super::{Done, Outcome, build, say, sink, stop};
+use super::{Done, Outcome, build, sink, stop};
 
 /// How long the end waits for a run of the mill. One that is cut short leaves no half-written feed.
 const GRACE: Duration = Duration::from_secs(10);
@@ -30,8 +31,10 @@ pub(super) fn run(args: &Serve) -> Done {
         connections: args.connections,
     };
     let server = Server::bind(settings, FsStore::new(&plan.feeds))?;
-    if !args.build.common.quiet {
-        say(&format!("listening on http://{}/", server.address()));
+    // Whoever asked for port 0 reads here what he got. The access log says it in its own style.
+    if !args.build.common.quiet && args.access_log.is_none() {
+        let mut stdout = std::io::stdout();
+        let _ = writeln!(stdout, "listening on http://{}/", server.address()).and_then(|()| stdout.flush());
     }
     let watch = Watch::new();
     let (waker, news) = (watch.waker(), server.news());

@@ -12,6 +12,7 @@ use super::hub::Patience;
 use super::probe::Limits;
 use super::{Herald, Probe, Reach};
 use crate::model::Answer;
+use crate::unit::Bytes;
 
 /// The heads of requests, and what is to be answered; nothing to hang up.
 type Script = dyn Fn(&str) -> Option<String> + Send + Sync;
@@ -139,4 +140,16 @@ fn policy_probe_redirections_end() {
     let probe = Probe::limited(Reach::Any, None, LIMITS);
     assert_eq!(probe.ask(&urls(&base, &["a", "file"])), [Answer::None, Answer::None]);
     assert_eq!(got.lock().unwrap().len(), 7, "five hops, and one that leads nowhere");
+}
+
+#[test]
+fn policy_probe_user_password_and_fragment_stay_here() {
+    let (base, got) = serve(|_| Some("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n".to_owned()));
+    let secret = Url::parse(&base.join("a?b#c").unwrap().as_str().replace("//", "//me:secret@")).unwrap();
+    let length = Some(Bytes(7));
+    let answers = Probe::limited(Reach::Any, None, LIMITS).ask(&[secret]);
+    assert_eq!(answers, [Answer::Media { media_type: None, length }]);
+    let got = got.lock().unwrap();
+    assert!(got.len() == 1 && got[0].starts_with("HEAD /a?b HTTP/1.1\r\n"), "{got:?}");
+    assert!(!got[0].to_ascii_lowercase().contains("authorization"), "{got:?}");
 }

@@ -105,12 +105,13 @@ async fn answer(shared: &Shared, path: &str, parts: &Parts) -> io::Result<Respon
             .filter(|_| may_send_part(headers, &validators))
             .and_then(|range| range.to_str().ok())
             .map_or(Asked::Whole, |range| asked(range, form.size));
+        let shown = dated.document.body.shown_as().filter(|_| is_looked_at(headers));
         let mut response = match &asked {
             Asked::Whole => dated.response(StatusCode::OK, &form.headers),
             Asked::Part(part) => {
                 let mut response = dated.response(StatusCode::PARTIAL_CONTENT, &form.headers);
-                let shown = format!("bytes {}-{}/{}", part.start, part.end - 1, form.size);
-                put(response.headers_mut(), CONTENT_RANGE, shown);
+                let place = format!("bytes {}-{}/{}", part.start, part.end - 1, form.size);
+                put(response.headers_mut(), CONTENT_RANGE, place);
                 response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
                 response
             }
@@ -120,6 +121,9 @@ async fn answer(shared: &Shared, path: &str, parts: &Parts) -> io::Result<Respon
                 return Ok(response);
             }
         };
+        if let Some(shown) = shown {
+            response.headers_mut().insert(CONTENT_TYPE, shown);
+        }
         if parts.method == Method::HEAD {
             return Ok(response);
         }
@@ -130,6 +134,12 @@ async fn answer(shared: &Shared, path: &str, parts: &Parts) -> io::Result<Respon
         }
     }
     Err(io::ErrorKind::ResourceBusy.into())
+}
+
+/// Whether somebody opens it in a window of a browser (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header>). Readers
+/// that pretend to be browsers in `Accept` do not say this.
+fn is_looked_at(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_some_and(|what| what == "document")
 }
 
 /// The bytes of a part; `None` where the file is another by now.

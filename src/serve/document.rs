@@ -10,7 +10,7 @@ use axum::http::header::{
 };
 use headers::{HeaderMapExt, LastModified};
 
-use crate::format::{Document as Kind, FORMATS, INDEX};
+use crate::format::{FORMATS, INDEX};
 use crate::store::Stamp;
 
 use super::coding::{CODINGS, Coding};
@@ -76,7 +76,7 @@ pub(super) struct Body {
     identity: Form,
     coded: [OnceLock<Option<Form>>; CODINGS.len()],
     is_coded: bool,
-    media_type: HeaderValue,
+    media_type: MediaType,
 }
 
 /// The bytes in one coding: what RFC 9110 calls a representation.
@@ -94,10 +94,16 @@ pub(super) struct Form {
 impl Body {
     /// Of a file, whose bytes are `None` where they are too many to be held.
     pub(super) fn new(path: &str, bytes: Option<Bytes>, size: u64, sum: u128) -> Self {
-        let (media_type, is_text) = media_type(path);
-        let is_coded = is_text && bytes.is_some() && size >= WORTH_CODING;
+        let media_type = media_type(path);
+        let is_coded = media_type.is_text && bytes.is_some() && size >= WORTH_CODING;
         let identity = form(Coding::Identity, bytes, size, sum, &media_type, is_coded);
         Self { sum, identity, coded: Default::default(), is_coded, media_type }
+    }
+
+    /// What it is called for somebody who opens it in a browser, where that is not its type: as a feed it would be saved to
+    /// a file, as XML it is shown with its style sheet.
+    pub(super) fn shown_as(&self) -> Option<HeaderValue> {
+        self.media_type.is_feed.then(|| HeaderValue::from_static("text/xml; charset=utf-8"))
     }
 
     /// Whether it can be had in a coding, as far as is known.
@@ -147,7 +153,7 @@ fn form(
     bytes: Option<Bytes>,
     size: u64,
     sum: u128,
-    media_type: &HeaderValue,
+    media_type: &MediaType,
     is_coded: bool,
 ) -> Form {
     // Each coding is a representation of its own, and so is its tag.
@@ -158,14 +164,20 @@ fn form(
     let tag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
     let mut brief = HeaderMap::with_capacity(8);
     brief.insert(ETAG, tag.clone());
-    if is_coded {
-        brief.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    let vary = match (is_coded, media_type.is_feed) {
+        (true, true) => "accept-encoding, sec-fetch-dest",
+        (true, false) => "accept-encoding",
+        (false, true) => "sec-fetch-dest",
+        (false, false) => "",
+    };
+    if !vary.is_empty() {
+        brief.insert(VARY, HeaderValue::from_static(vary));
     }
     // Feeds are for everyone, and for readers that run in a page too.
     brief.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let mut headers = HeaderMap::with_capacity(16);
     headers.extend(brief.clone());
-    headers.insert(CONTENT_TYPE, media_type.clone());
+    headers.insert(CONTENT_TYPE, media_type.value.clone());
     headers.insert(CONTENT_LENGTH, HeaderValue::from(size));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -173,32 +185,37 @@ fn form(
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
     }
     // What a page may load it says itself; who may frame it, it can't.
-    if media_type.as_bytes().starts_with(b"text/html") {
+    if media_type.value.as_bytes().starts_with(b"text/html") {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'self'"));
     }
     Form { bytes, size, tag, headers, brief }
 }
 
-/// The media type of a file, by its name, and whether it is text. Of our own documents the encoding is known; in JSON it
-/// is never told ([RFC 8259, 11](https://www.rfc-editor.org/rfc/rfc8259#section-11)).
-fn media_type(path: &str) -> (HeaderValue, bool) {
+/// What a file is.
+struct MediaType {
+    /// As `Content-Type` tells it.
+    value: HeaderValue,
+    is_text: bool,
+    /// Whether it is a feed in XML.
+    is_feed: bool,
+}
+
+/// By the name of the file. Of our own documents the encoding is known; in JSON it is never told
+/// ([RFC 8259, 11](https://www.rfc-editor.org/rfc/rfc8259#section-11)).
+fn media_type(path: &str) -> MediaType {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let formats = FORMATS.iter().map(|format| *format as &dyn Kind);
-    let mut ours = formats.chain(INDEX.iter().map(|index| *index as &dyn Kind));
-    let own = ours.find(|kind| kind.file_name() == name).map(|kind| kind.media_type());
-    let guessed = mime_guess::from_path(name).first_raw();
-    let essence = own.or(guessed).unwrap_or("application/octet-stream");
+    let format = FORMATS.iter().find(|format| format.file_name() == name).map(|format| format.media_type());
+    let index = INDEX.iter().find(|index| index.file_name() == name).map(|index| index.media_type());
+    let own = format.or(index);
+    let essence =
+        own.or_else(|| mime_guess::from_path(name).first_raw()).unwrap_or("application/octet-stream");
     let is_json = essence.ends_with("json");
-    let is_text = is_json
-        || essence.starts_with("text/")
-        || essence.ends_with("xml")
-        || matches!(essence, "application/javascript" | "application/wasm");
-    let value = if own.is_some() && is_text && !is_json {
-        HeaderValue::try_from(format!("{essence}; charset=utf-8"))
-    } else {
-        Ok(HeaderValue::from_static(essence))
-    };
-    (value.unwrap_or(HeaderValue::from_static("application/octet-stream")), is_text)
+    let is_xml = essence.ends_with("xml");
+    let is_text = is_json || is_xml || essence.starts_with("text/") || essence == "application/javascript";
+    let value =
+        if own.is_some() && !is_json { format!("{essence}; charset=utf-8") } else { essence.to_owned() };
+    let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    MediaType { value, is_text, is_feed: format.is_some() && is_xml }
 }
 
 #[cfg(test)]
@@ -249,7 +266,7 @@ mod tests {
             ("a.png", "image/png"),
             ("noname", "application/octet-stream"),
         ] {
-            assert_eq!(media_type(path).0, expected, "{path}");
+            assert_eq!(media_type(path).value, expected, "{path}");
         }
     }
 }

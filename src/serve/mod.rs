@@ -103,11 +103,13 @@ impl Server {
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let metrics = Arc::new(Metrics::default());
+        let log = log::start(settings.log, &metrics).map_err(failed)?;
+        tracing::info!(%address, "listening");
         let shared = Shared {
             library: Arc::new(Library::new(Box::new(feeds), Arc::clone(&metrics))),
             facts: RwLock::default(),
-            log: log::start(settings.log, &metrics).map_err(failed)?,
             metrics,
+            log,
         };
         let settings = Settings { connections: limit::connections(settings.connections), ..settings };
         Ok(Self { listener, address, settings, shared: Arc::new(shared) })

@@ -11,12 +11,15 @@ mod hostile;
 mod index;
 mod init;
 mod kill;
+mod page;
 mod podcast;
 mod probe;
 mod progress;
 mod push;
 mod readers;
 mod readme;
+mod serve;
+mod subscribe;
 mod watch;
 
 use std::path::{Path, PathBuf};

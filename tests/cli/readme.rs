@@ -46,6 +46,7 @@ fn the_lines_to_serve_and_to_subscribe_do_what_the_readme_says() {
     let home = home();
     let (code, stdout, stderr) = shell(&home, "news", &block("Serve", "sh"));
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    assert!(stdout.contains("listening on http://127.0.0.1:8080/\n"), "{stdout}");
     for part in [
         "HTTP/1.1 200 OK",
         "etag: \"",

@@ -1,4 +1,5 @@
-"""sfeed_update, with the fetch() of its README that asks by ETag: as newsboat.py."""
+"""sfeed_update, with the fetch() of its README that asks by ETag, and a merge() that knows entries by id alone, the new one
+first: as newsboat.py."""
 import json, pathlib, subprocess, sys
 
 state, url = pathlib.Path(sys.argv[1]), sys.argv[2]
@@ -9,6 +10,7 @@ feeds() {{ feed "it" "{url}"; }}
 fetch() {{
     curl -L --max-redirs 0 -f -s -m 15 --compressed --etag-save "{state}/etag" --etag-compare "{state}/etag" "$2"
 }}
+merge() {{ sort -s -t '	' -u -k6,6 "$3" "$2" 2>/dev/null; }}
 """)
 subprocess.run(["sfeed_update", state / "sfeedrc"], check=True, stdout=subprocess.DEVNULL)
 
