@@ -12,31 +12,34 @@ use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, LAST_MODIFIED,
     LINK, RANGE, RETRY_AFTER,
 };
-use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::coding::Accepted;
+use super::coding::{Accepted, Coding};
 use super::conditions::{Validators, Verdict, judge, may_send_part};
 use super::document::{Document, Form};
 use super::facts::Facts;
 use super::large::Large;
 use super::range::{Asked, asked};
+use super::stream::Work;
 use super::{Shared, path};
 
 /// How long an answer may take to begin: a disk that does not answer holds no request for ever.
 const LATEST: Duration = Duration::from_secs(30);
-/// How often a large file is opened that is replaced between its look-up and its opening.
+/// How often a document is read that is another each time it is to be sent.
 const ATTEMPTS: usize = 4;
+
+/// Addresses that are no documents.
+const OWN: [&str; 2] = ["/healthz", "/metrics"];
 
 /// Everything that is answered.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/healthz", get(health))
-        .route("/metrics", get(metrics))
+        .route(OWN[0], get(health))
+        .route(OWN[1], get(metrics))
         .fallback(document)
         .with_state(shared)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LATEST))
@@ -73,93 +76,116 @@ async fn document(State(shared): State<Arc<Shared>>, request: Request) -> Respon
         return said(StatusCode::PAYLOAD_TOO_LARGE, "there is nothing to send here");
     }
     let Some(path) = path::resolve(parts.uri.path()) else { return fault(&io::ErrorKind::NotFound.into()) };
-    answer(&shared, &path, &parts).await.unwrap_or_else(|error| fault(&error))
+    let asked = Wanted { method: &parts.method, headers: &parts.headers, path: &path };
+    let work = parts.extensions.get::<Work>();
+    answer(&shared, &asked, work).await.unwrap_or_else(|error| fault(&error))
 }
 
-async fn answer(shared: &Shared, path: &str, parts: &Parts) -> io::Result<Response> {
-    let (library, headers) = (&shared.library, &parts.headers);
-    // A part is one of the bytes as they are: nobody can tell how long the coded ones will be.
-    let range = headers.get(RANGE).filter(|_| parts.method == Method::GET);
-    let accepted = if range.is_some() { Accepted::IDENTITY } else { Accepted::of(headers) };
+/// The answer where nothing has to be waited for: nearly always. It saves such a request the way through the router.
+pub(super) fn at_once<B: HttpBody>(shared: &Shared, request: &axum::http::Request<B>) -> Option<Response> {
+    let address = request.uri().path();
+    let is_plain = matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream();
+    if !is_plain || OWN.contains(&address) {
+        return None;
+    }
+    let path = path::resolve(address)?;
+    let document = shared.library.at_hand(&path).ok()??;
+    let wanted = Wanted { method: request.method(), headers: request.headers(), path: &path };
+    if let Next::Answer(response) = next(shared, &wanted, &document) { Some(response) } else { None }
+}
+
+/// A document that is asked for.
+struct Wanted<'a> {
+    method: &'a Method,
+    headers: &'a HeaderMap,
+    path: &'a str,
+}
+
+/// What is to be done for an answer.
+enum Next {
+    /// Nothing more.
+    Answer(Response),
+    /// The document is to be put in a coding.
+    Encode(Coding),
+    /// Bytes are to be read of its file, for an answer that lacks nothing else.
+    Open(Range<u64>, Response),
+}
+
+async fn answer(shared: &Shared, wanted: &Wanted<'_>, work: Option<&Work>) -> io::Result<Response> {
+    let (library, path) = (&shared.library, wanted.path);
     for _ in 0..ATTEMPTS {
         let document = match library.at_hand(path)? {
             Some(document) => document,
             None => library.find(path).await?,
         };
-        let form = loop {
-            let coding = accepted.best(|coding| document.body.is_offered(coding));
-            match document.body.form(coding) {
-                Some(form) => break form,
-                None => library.encode(path, &document, coding).await?,
+        loop {
+            match next(shared, wanted, &document) {
+                Next::Answer(response) => return Ok(response),
+                Next::Encode(coding) => library.encode(path, &document, coding).await?,
+                Next::Open(part, mut response) => {
+                    let Some(opened) = library.open(path, &document).await? else { break };
+                    *response.body_mut() = Body::new(Large::new(opened.content, part, work.cloned()));
+                    return Ok(response);
+                }
             }
-        };
-        let facts = shared.facts();
-        let dated = Dated { document: &document, form, facts: &facts, path, now: SystemTime::now() };
-        let validators = dated.validators();
-        match judge(headers, &validators) {
-            Verdict::Failed => return Ok(said(StatusCode::PRECONDITION_FAILED, "it is another by now")),
-            Verdict::NotModified => return Ok(dated.response(StatusCode::NOT_MODIFIED, &form.brief)),
-            Verdict::Proceed => {}
-        }
-        let asked = range
-            .filter(|_| may_send_part(headers, &validators))
-            .and_then(|range| range.to_str().ok())
-            .map_or(Asked::Whole, |range| asked(range, form.size));
-        let shown = dated.document.body.shown_as().filter(|_| is_looked_at(headers));
-        let mut response = match &asked {
-            Asked::Whole => dated.response(StatusCode::OK, &form.headers),
-            Asked::Part(part) => {
-                let mut response = dated.response(StatusCode::PARTIAL_CONTENT, &form.headers);
-                let place = format!("bytes {}-{}/{}", part.start, part.end - 1, form.size);
-                put(response.headers_mut(), CONTENT_RANGE, place);
-                response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
-                response
-            }
-            Asked::Beyond => {
-                let mut response = said(StatusCode::RANGE_NOT_SATISFIABLE, "it is shorter than that");
-                put(response.headers_mut(), CONTENT_RANGE, format!("bytes */{}", form.size));
-                return Ok(response);
-            }
-        };
-        if let Some(shown) = shown {
-            response.headers_mut().insert(CONTENT_TYPE, shown);
-        }
-        if parts.method == Method::HEAD {
-            return Ok(response);
-        }
-        let part = if let Asked::Part(part) = asked { part } else { 0..form.size };
-        if let Some(body) = body(shared, path, &document, form, part).await? {
-            *response.body_mut() = body;
-            return Ok(response);
         }
     }
     Err(io::ErrorKind::ResourceBusy.into())
+}
+
+/// As far as it goes without waiting.
+fn next(shared: &Shared, wanted: &Wanted<'_>, document: &Document) -> Next {
+    let Wanted { method, headers, path } = wanted;
+    // A part is one of the bytes as they are: nobody can tell how long the coded ones will be.
+    let range = headers.get(RANGE).filter(|_| *method == Method::GET);
+    let accepted = if range.is_some() { Accepted::IDENTITY } else { Accepted::of(headers) };
+    let coding = accepted.best(|coding| document.body.is_offered(coding));
+    let Some(form) = document.body.form(coding) else { return Next::Encode(coding) };
+    let facts = shared.facts();
+    let dated = Dated { document, form, facts: &facts, path, now: SystemTime::now() };
+    let validators = dated.validators();
+    match judge(headers, &validators) {
+        Verdict::Failed => {
+            return Next::Answer(said(StatusCode::PRECONDITION_FAILED, "it is another by now"));
+        }
+        Verdict::NotModified => {
+            return Next::Answer(dated.response(StatusCode::NOT_MODIFIED, &form.brief));
+        }
+        Verdict::Proceed => {}
+    }
+    let asked = range
+        .filter(|_| may_send_part(headers, &validators))
+        .and_then(|range| range.to_str().ok())
+        .map_or(Asked::Whole, |range| asked(range, form.size));
+    let (mut response, part) = match asked {
+        Asked::Whole => (dated.response(StatusCode::OK, &form.headers), 0..form.size),
+        Asked::Part(part) => {
+            let mut response = dated.response(StatusCode::PARTIAL_CONTENT, &form.headers);
+            let place = format!("bytes {}-{}/{}", part.start, part.end - 1, form.size);
+            put(response.headers_mut(), CONTENT_RANGE, place);
+            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
+            (response, part)
+        }
+        Asked::Beyond => {
+            let mut response = said(StatusCode::RANGE_NOT_SATISFIABLE, "it is shorter than that");
+            put(response.headers_mut(), CONTENT_RANGE, format!("bytes */{}", form.size));
+            return Next::Answer(response);
+        }
+    };
+    if let Some(shown) = document.body.shown_as().filter(|_| is_looked_at(headers)) {
+        response.headers_mut().insert(CONTENT_TYPE, shown);
+    }
+    if *method == Method::GET {
+        let Some(bytes) = &form.bytes else { return Next::Open(part, response) };
+        *response.body_mut() = Body::from(bytes.slice(part.start as usize..part.end as usize));
+    }
+    Next::Answer(response)
 }
 
 /// Whether somebody opens it in a window of a browser (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header>). Readers
 /// that pretend to be browsers in `Accept` do not say this.
 fn is_looked_at(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-dest").is_some_and(|what| what == "document")
-}
-
-/// The bytes of a part; `None` where the file is another by now.
-async fn body(
-    shared: &Shared,
-    path: &str,
-    document: &Arc<Document>,
-    form: &Form,
-    part: Range<u64>,
-) -> io::Result<Option<Body>> {
-    if let Some(bytes) = &form.bytes {
-        return Ok(Some(Body::from(bytes.slice(part.start as usize..part.end as usize))));
-    }
-    let (library, document, path) = (Arc::clone(&shared.library), Arc::clone(document), path.to_owned());
-    let open = move || -> io::Result<_> {
-        let opened = library.open(&path, &document)?;
-        opened.map(|opened| Large::new(opened.content, part.start, part.end - part.start)).transpose()
-    };
-    let large = tokio::task::spawn_blocking(open).await.map_err(io::Error::other)??;
-    Ok(large.map(Body::new))
 }
 
 /// A document at the time of an answer.

@@ -5,31 +5,33 @@ use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tower::Service;
 
-use super::answer::router;
+use super::answer::{at_once, router};
 use super::log::Asked;
-use super::patience::Patient;
+use super::stream::{Activity, Stream, Work};
 use super::{Settings, Shared};
 
 /// How many bytes the head of a request may have: more is 431.
 const HEAD: usize = 16 << 10;
 /// How many headers it may have: more is 431.
 const HEADERS: usize = 64;
+/// How often is looked whether a connection rests.
+const TICK: Duration = Duration::from_millis(500);
 /// How long the end waits for requests that have begun.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait where the system has no more files to give.
@@ -51,7 +53,7 @@ pub(super) async fn serve<F: Future<Output = ()>>(
     let listener = TcpListener::from_std(listener)?;
     let (places, refused) =
         (Arc::new(Semaphore::new(settings.connections)), Arc::new(Semaphore::new(REFUSED)));
-    let graceful = GracefulShutdown::new();
+    let (ending, end) = watch::channel(());
     let router = router(Arc::clone(&shared));
     let mut stop = std::pin::pin!(told());
     loop {
@@ -79,22 +81,25 @@ pub(super) async fn serve<F: Future<Output = ()>>(
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (router, shared) = (router.clone(), Arc::clone(&shared));
-        let watcher = graceful.watcher();
+        let client = Client {
+            peer,
+            router: router.clone(),
+            patience: settings.patience,
+            shared: Arc::clone(&shared),
+            activity: Arc::default(),
+        };
+        let end = end.clone();
         tokio::spawn(async move {
-            shared.metrics.opened();
-            let service = service_fn(|request| respond(router.clone(), &shared, peer, request));
-            let stream = Patient::new(stream, settings.patience, Arc::clone(&shared.metrics));
-            let connection = builder(settings.patience).serve_connection(TokioIo::new(stream), service);
-            // A client that goes in the middle, or was given up, is its own affair.
-            let _ = watcher.watch(connection).await;
-            shared.metrics.closed();
+            client.shared.metrics.opened();
+            client.attend(stream, end).await;
+            client.shared.metrics.closed();
             drop(place);
         });
     }
-    drop(listener);
+    drop((listener, end));
+    let _ = ending.send(());
     tokio::select! {
-        () = graceful.shutdown() => {}
+        () = ending.closed() => {}
         () = sleep(GRACE) => {}
         () = told() => {}
     }
@@ -104,32 +109,112 @@ pub(super) async fn serve<F: Future<Output = ()>>(
     Ok(())
 }
 
-fn builder(patience: Duration) -> http1::Builder {
+/// Who is at the other end of a connection.
+struct Client {
+    peer: SocketAddr,
+    router: Router,
+    patience: Duration,
+    shared: Arc<Shared>,
+    activity: Arc<Activity>,
+}
+
+/// What became of a connection.
+enum Turn {
+    /// It ended, or is to.
+    Over,
+    /// Nothing is on its way in either direction, since then.
+    Rests(Instant),
+}
+
+impl Client {
+    /// Attends to a connection until it ends. While it rests it is a socket and no more: the buffers that HTTP needs are
+    /// 16 KiB, and thousands of readers keep a connection open that they don't use.
+    async fn attend(&self, mut stream: TcpStream, mut end: watch::Receiver<()>) {
+        let (mut before, mut since) = (Bytes::new(), Instant::now());
+        loop {
+            if before.is_empty() {
+                tokio::select! {
+                    readable = timeout_at(since + self.patience, stream.readable()) => {
+                        if !matches!(readable, Ok(Ok(()))) {
+                            return;
+                        }
+                    }
+                    _ = end.changed() => return,
+                }
+            }
+            let (activity, metrics) = (Arc::clone(&self.activity), Arc::clone(&self.shared.metrics));
+            let io = TokioIo::new(Stream::new(before, stream, self.patience, activity, metrics));
+            let service = service_fn(|request| self.respond(request));
+            let mut connection = Box::new(builder().serve_connection(io, service));
+            match self.talk(connection.as_mut(), &mut end).await {
+                Turn::Over => return,
+                Turn::Rests(when) => since = when,
+            }
+            let parts = connection.into_parts();
+            (before, stream) = (parts.read_buf, parts.io.into_inner().into_inner());
+        }
+    }
+
+    /// Drives a connection until it is over or rests. One timer for each [`TICK`] is cheaper than one for each request.
+    async fn talk<C>(&self, connection: &mut C, end: &mut watch::Receiver<()>) -> Turn
+    where
+        C: GracefulConnection + Unpin,
+    {
+        let (mut asked, mut since, mut is_ending) = (self.activity.asked(), Instant::now(), false);
+        loop {
+            tokio::select! {
+                biased;
+                // A client that goes in the middle, or was given up, is its own affair.
+                _ = &mut *connection => return Turn::Over,
+                _ = end.changed(), if !is_ending => {
+                    is_ending = true;
+                    std::pin::Pin::new(&mut *connection).graceful_shutdown();
+                    continue;
+                }
+                () = sleep(TICK) => {}
+            }
+            let now = self.activity.asked();
+            if now != std::mem::replace(&mut asked, now) || self.activity.is_busy() {
+                since = Instant::now();
+            } else if since.elapsed() >= self.patience {
+                return Turn::Over;
+            } else if !self.activity.has_begun() && !is_ending {
+                return Turn::Rests(since);
+            }
+        }
+    }
+
+    async fn respond(&self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        self.activity.ask();
+        let logged = self.shared.log.as_ref().map(|log| {
+            let asked = Asked::of(self.peer, request.method(), request.uri(), request.headers());
+            (log, asked, Instant::now())
+        });
+        let response = match at_once(&self.shared, &request) {
+            Some(response) => response,
+            None => {
+                let work = Work::on(&self.activity);
+                request.extensions_mut().insert(work.clone());
+                self.router.clone().call(request).await?
+            }
+        };
+        self.shared.metrics.answered(response.status());
+        if let Some((log, asked, start)) = logged {
+            log.answered(&asked, &response, start.elapsed());
+        }
+        Ok(response)
+    }
+}
+
+fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    // From the first byte that could come to the end of the head: it bounds an idle connection, too.
-    builder.timer(TokioTimer::new()).header_read_timeout(patience);
+    // Its timers are ours: see `talk`.
+    builder.header_read_timeout(None);
     // Without `pipeline_flush`: hyper 1.12 then never sends a 431, for the head is still in its buffer.
     builder.max_buf_size(HEAD).max_headers(HEADERS);
     // `printf … | nc` says that it is done before it is answered.
     builder.half_close(true);
     builder
-}
-
-async fn respond(
-    mut router: Router,
-    shared: &Shared,
-    peer: SocketAddr,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
-    let logged = shared.log.as_ref().map(|log| {
-        (log, Asked::of(peer, request.method(), request.uri(), request.headers()), Instant::now())
-    });
-    let response = router.call(request).await?;
-    shared.metrics.answered(response.status());
-    if let Some((log, asked, start)) = logged {
-        log.answered(&asked, &response, start.elapsed());
-    }
-    Ok(response)
 }
 
 /// Whether an error of `accept` is about one connection, which was gone before we had it.

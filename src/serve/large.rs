@@ -1,6 +1,7 @@
 //! A body that is read as it is sent: a piece at a time, the next when the client took the last.
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -10,6 +11,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::store::Content;
 
+use super::stream::Work;
+
 /// How many bytes a piece has.
 const LENGTH: u64 = 64 << 10;
 
@@ -18,19 +21,24 @@ type Piece = (Box<dyn Content>, Vec<u8>);
 
 /// What is left to send of an open file.
 pub(super) struct Large {
+    /// Where to begin, until it has.
+    from: Option<u64>,
     left: u64,
     content: Option<Box<dyn Content>>,
+    _work: Option<Work>,
     reading: Option<JoinHandle<io::Result<Piece>>>,
 }
 
 impl Large {
-    /// So many bytes from one on.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub(super) fn new(mut content: Box<dyn Content>, from: u64, length: u64) -> io::Result<Self> {
-        content.seek(SeekFrom::Start(from))?;
-        Ok(Self { left: length, content: Some(content), reading: None })
+    /// A part of a file, which its connection works on for as long.
+    pub(super) fn new(content: Box<dyn Content>, part: Range<u64>, work: Option<Work>) -> Self {
+        Self {
+            from: Some(part.start),
+            left: part.end - part.start,
+            content: Some(content),
+            _work: work,
+            reading: None,
+        }
     }
 }
 
@@ -43,8 +51,11 @@ impl HttpBody for Large {
             if self.left == 0 {
                 return Poll::Ready(None);
             }
-            let length = self.left.min(LENGTH);
+            let (from, length) = (self.from.take(), self.left.min(LENGTH));
             self.reading = Some(spawn_blocking(move || {
+                if let Some(from) = from {
+                    content.seek(SeekFrom::Start(from))?;
+                }
                 let mut piece = Vec::with_capacity(length as usize);
                 content.by_ref().take(length).read_to_end(&mut piece)?;
                 Ok((content, piece))

@@ -166,8 +166,14 @@ impl Library {
     ///
     /// # Errors
     /// As [`Library::at_hand`].
-    pub(super) fn open(&self, path: &str, document: &Document) -> io::Result<Option<Opened>> {
-        let opened = self.store.open(Path::new(path))?;
+    pub(super) async fn open(
+        self: &Arc<Self>,
+        path: &str,
+        document: &Document,
+    ) -> io::Result<Option<Opened>> {
+        let (library, path) = (Arc::clone(self), path.to_owned());
+        let open = move || library.store.open(Path::new(&path));
+        let opened = tokio::task::spawn_blocking(open).await.map_err(io::Error::other)??;
         Ok(Some(opened).filter(|opened| document.was(opened.stamp)))
     }
 

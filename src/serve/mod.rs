@@ -4,7 +4,7 @@
 //! A request goes through `path` (is this a name we may look at?), `library` (the document as it is now, from memory
 //! where its stamp is what it was), `coding`, `conditions` and `range` (what of it is wanted), and `answer`, which knows
 //! them all. What the mill knows of a feed and its file does not say (how often it changes, its hub) is in `facts`.
-//! `connections` keeps slow and greedy clients from the others. Who mills, and when, is not known here: the mill tells by
+//! `connections` and `stream` keep slow and greedy clients from the others. Who mills, and when, is not known here: the mill tells by
 //! [`News`].
 
 mod answer;
@@ -19,8 +19,8 @@ mod limit;
 mod log;
 mod metrics;
 mod path;
-mod patience;
 mod range;
+mod stream;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};

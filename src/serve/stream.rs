@@ -1,0 +1,269 @@
+//! The bytes of a connection: counted, watched, and given up where the client takes too little of what it is sent.
+
+use std::future::Future;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::metrics::Metrics;
+
+/// How many bytes a second a client has to take where it is behind.
+const LEAST: u64 = 256;
+
+/// What a connection is at. Its parts see it from different places, but none at the same time as another.
+#[derive(Default)]
+pub(super) struct Activity {
+    /// Requests so far.
+    asked: AtomicUsize,
+    /// Whether something was read since the last request: a head that is not complete.
+    has_begun: AtomicBool,
+    /// Whether the client has yet to take something.
+    is_behind: AtomicBool,
+    /// Answers that take their time.
+    working: AtomicUsize,
+}
+
+impl Activity {
+    /// A request is there.
+    pub(super) fn ask(&self) {
+        self.asked.fetch_add(1, Relaxed);
+        self.has_begun.store(false, Relaxed);
+    }
+
+    /// How many requests there were.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.load(Relaxed)
+    }
+
+    /// Whether an answer is on its way.
+    pub(super) fn is_busy(&self) -> bool {
+        self.working.load(Relaxed) > 0 || self.is_behind.load(Relaxed)
+    }
+
+    /// Whether a request is on its way.
+    pub(super) fn has_begun(&self) -> bool {
+        self.has_begun.load(Relaxed)
+    }
+}
+
+/// An answer that is at work, for as long as it lives.
+pub(super) struct Work(Arc<Activity>);
+
+impl Work {
+    pub(super) fn on(activity: &Arc<Activity>) -> Self {
+        activity.working.fetch_add(1, Relaxed);
+        Self(Arc::clone(activity))
+    }
+}
+
+impl Clone for Work {
+    fn clone(&self) -> Self {
+        Self::on(&self.0)
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.working.fetch_sub(1, Relaxed);
+    }
+}
+
+/// A stream whose writes fail where the other end is too slow.
+pub(super) struct Stream<S> {
+    /// What was read before and is to be read first.
+    before: Bytes,
+    inner: S,
+    patience: Duration,
+    /// Runs where the other end takes less than there is.
+    window: Option<Pin<Box<Sleep>>>,
+    /// What was taken since it began.
+    taken: u64,
+    activity: Arc<Activity>,
+    metrics: Arc<Metrics>,
+}
+
+impl<S> Stream<S> {
+    pub(super) fn new(
+        before: Bytes,
+        inner: S,
+        patience: Duration,
+        activity: Arc<Activity>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { before, inner, patience, window: None, taken: 0, activity, metrics }
+    }
+
+    pub(super) fn into_inner(self) -> S {
+        self.inner
+    }
+
+    fn judge(&mut self, written: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = written {
+            let bytes = written?;
+            self.taken += bytes as u64;
+            self.metrics.sent(bytes);
+            return Poll::Ready(Ok(bytes));
+        }
+        self.activity.is_behind.store(true, Relaxed);
+        loop {
+            let (patience, taken) = (self.patience, &mut self.taken);
+            let window = self.window.get_or_insert_with(|| {
+                *taken = 0;
+                Box::pin(sleep(patience))
+            });
+            ready!(window.as_mut().poll(cx));
+            if *taken < LEAST * patience.as_secs() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            *taken = 0;
+            window.as_mut().reset(Instant::now() + patience);
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let filled = buffer.filled().len();
+        if self.before.is_empty() {
+            ready!(Pin::new(&mut self.inner).poll_read(cx, buffer))?;
+        } else {
+            let length = self.before.len().min(buffer.remaining());
+            buffer.put_slice(&self.before.split_to(length));
+        }
+        if buffer.filled().len() > filled {
+            self.activity.has_begun.store(true, Relaxed);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        self.judge(written, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write_vectored(cx, pieces);
+        self.judge(written, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    /// Comes when all is written: the client is behind no more.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.window.take().is_some() {
+            self.activity.is_behind.store(false, Relaxed);
+        }
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    fn stream<S>(inner: S) -> Stream<S> {
+        Stream::new(Bytes::new(), inner, Duration::from_secs(10), Arc::default(), Arc::default())
+    }
+
+    /// How long writing 8 KiB takes to a client that takes some bytes each second, and how it ends.
+    async fn write(taken: usize) -> (io::Result<()>, Duration) {
+        let (mut client, server) = tokio::io::duplex(1024);
+        let mut stream = stream(server);
+        let start = Instant::now();
+        let reader = async move {
+            let mut buffer = vec![0; taken];
+            loop {
+                sleep(Duration::from_secs(1)).await;
+                if client.read_exact(&mut buffer).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        let written = async {
+            stream.write_all(&[0; 8 << 10]).await?;
+            stream.flush().await
+        };
+        tokio::select! {
+            result = written => (result, start.elapsed()),
+            () = reader => unreachable!(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_too_little_is_given_up_and_a_slow_one_is_not() {
+        let (result, took) = write(300).await;
+        assert!(result.is_ok() && took > Duration::from_secs(20), "{result:?} {took:?}");
+        for taken in [0, 1, 200] {
+            let (result, took) = write(taken).await;
+            assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut, "{taken}");
+            assert_eq!(took.as_secs(), 10, "{taken}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_between_two_answers_does_not_count() {
+        let (mut client, server) = tokio::io::duplex(1024);
+        let mut stream = stream(server);
+        let mut buffer = [0; 1100];
+        for _ in 0..2 {
+            let (written, read) = tokio::join!(stream.write_all(&[0; 1100]), client.read_exact(&mut buffer));
+            written.and(read).unwrap();
+            stream.flush().await.unwrap();
+            sleep(Duration::from_secs(60)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_read_before_is_read_first_and_an_answer_is_on_its_way_until_all_of_it_is_taken() {
+        let (mut client, server) = tokio::io::duplex(4);
+        let mut stream = stream(server);
+        let activity = Arc::clone(&stream.activity);
+        stream.before = Bytes::from_static(b"GET");
+        client.write_all(b" /").await.unwrap();
+        let mut read = [0; 5];
+        assert!(!activity.has_begun());
+        stream.read_exact(&mut read).await.unwrap();
+        assert!(&read == b"GET /" && activity.has_begun());
+        activity.ask();
+        assert!(!activity.has_begun() && !activity.is_busy());
+        let work = Work::on(&activity);
+        assert!(activity.is_busy());
+        drop(work);
+        let written = async {
+            stream.write_all(&[0; 8]).await.unwrap();
+            stream.flush().await.unwrap();
+            assert!(!activity.is_busy());
+        };
+        let read = async {
+            tokio::task::yield_now().await;
+            assert!(activity.is_busy());
+            client.read_exact(&mut [0; 8]).await.unwrap();
+        };
+        tokio::join!(written, read);
+    }
+}
