@@ -86,6 +86,13 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
+/// Tells hubs what a run changed, where the operator wants that.
+pub(super) fn tell(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
+    if plan.push {
+        push(plan, report, sink);
+    }
+}
+
 /// Mills once, and tells hubs what changed.
 pub(super) fn once(
     args: &Build,
@@ -94,9 +101,7 @@ pub(super) fn once(
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
     let report = mill(args, plan, progress, sink)?;
-    if plan.push {
-        push(plan, &report, sink);
-    }
+    tell(plan, &report, sink);
     Ok(report)
 }
 

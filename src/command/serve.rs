@@ -80,8 +80,10 @@ fn mill(args: &Serve, first: &Plan, mut watch: Watch, news: &News) {
                 return Err(Error::new(Kind::Config, message).at(&plan.feeds));
             }
             let start = Instant::now();
-            let report = build::once(&args.build, plan, None, sink)?;
+            let report = build::mill(&args.build, plan, None, sink)?;
+            // Before hubs are told, for they come at once, and one that does not answer takes its time.
             news.milled(&report, start.elapsed());
+            build::tell(plan, &report, sink);
             Ok(ControlFlow::Continue(()))
         },
         &mut || news.failed(),
