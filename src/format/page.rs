@@ -105,9 +105,9 @@ fn page(site: &Site) -> Markup {
                         p { a href=(feed.site) { (shown(&feed.site)) } }
                     }
                     @if let Some(list) = &site.subscription_list {
-                        p lang="en" dir="ltr" {
+                        p { span lang="en" dir="ltr" {
                             a href=(list) download { "All feeds as OPML" } " to import into a reader"
-                        }
+                        } }
                     }
                 }
                 @if site.feeds.len() > 1 {
@@ -122,7 +122,9 @@ fn page(site: &Site) -> Markup {
                 main { @for (number, feed) in site.feeds.iter().enumerate() { (section(feed, number)) } }
                 (line())
                 p #said .visually-hidden role="status" lang="en" {}
-                footer lang="en" dir="ltr" { "Made by feedmill. A feed is read with a feed reader: copy its address there." }
+                footer { span lang="en" dir="ltr" {
+                    "Made by feedmill. A feed is read with a feed reader: copy its address there."
+                } }
                 (line())
                 script { (PreEscaped(SCRIPT)) }
             }

@@ -35,7 +35,7 @@ async function open(browser, url, found) {
     await page.setViewport({ width, height: 900 });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     await page.goto(url);
-    if (shots) await page.screenshot({ path: `${shots}-${width}-${scheme}.png`, fullPage: true });
+    if (shots) await page.screenshot({ path: `${shots}-${width}-${scheme}.png`, fullPage: true, captureBeyondViewport: false });
     const box = await page.evaluate(() => ({
       overflow: document.documentElement.scrollWidth - innerWidth,
       ground: getComputedStyle(document.body).backgroundColor,
