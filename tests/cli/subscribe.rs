@@ -107,12 +107,14 @@ fn answers(served: &Served) -> [f64; 2] {
     [200, 304].map(|status| served.metric(&format!("requests_total{{code=\"{status}\"}}")))
 }
 
-/// Waits until the feed that is served holds some text.
+/// Waits until what is served holds some text, in every format: they are replaced one after the other.
 fn until(served: &Served, words: &str) {
     let end = Instant::now() + Duration::from_secs(60);
-    while !String::from_utf8_lossy(&served.get("/rss.xml").2).contains(words) {
-        assert!(Instant::now() < end, "{words} does not show");
-        std::thread::sleep(Duration::from_millis(20));
+    for path in ["/rss.xml", "/atom.xml", "/feed.json"] {
+        while !String::from_utf8_lossy(&served.get(path).2).contains(words) {
+            assert!(Instant::now() < end, "{words} does not show in {path}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
