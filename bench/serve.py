@@ -65,6 +65,7 @@ class Server:
             except OSError:
                 pass
             if time.monotonic() > end:
+                self.__exit__()
                 sys.exit(f"{name} does not answer")
             time.sleep(0.05)
 
@@ -157,9 +158,11 @@ def main():
     args.add_argument("dir", type=Path)
     args.add_argument("feedmill")
     args.add_argument("--quick", action="store_true")
+    args.add_argument("--rounds", type=int, default=7)
     args.add_argument("--idle", type=int, default=IDLE)
     args = args.parse_args()
-    rounds, seconds = (1, 1) if args.quick else (7, 4)
+    args.dir, args.feedmill = args.dir.resolve(), str(Path(args.feedmill).resolve())
+    rounds, seconds = (1, 1) if args.quick else (args.rounds, 4)
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     if files < args.idle + 100:

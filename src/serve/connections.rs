@@ -30,8 +30,11 @@ use super::{Settings, Shared};
 const HEAD: usize = 16 << 10;
 /// How many headers it may have: more is 431.
 const HEADERS: usize = 64;
-/// How often is looked whether a connection rests.
-const TICK: Duration = Duration::from_millis(500);
+/// How long after an answer a connection rests: few are asked again so soon, and many that wait with their buffers are much
+/// memory.
+const REST: Duration = Duration::from_millis(100);
+/// How often is looked after a connection that has something on its way.
+const TICK: Duration = Duration::from_secs(1);
 /// How long the end waits for requests that have begun.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait where the system has no more files to give.
@@ -155,12 +158,13 @@ impl Client {
         }
     }
 
-    /// Drives a connection until it is over or rests. One timer for each [`TICK`] is cheaper than one for each request.
+    /// Drives a connection until it is over or rests. A timer now and then is cheaper than one for each request.
     async fn talk<C>(&self, connection: &mut C, end: &mut watch::Receiver<()>) -> Turn
     where
         C: GracefulConnection + Unpin,
     {
         let (mut asked, mut since, mut is_ending) = (self.activity.asked(), Instant::now(), false);
+        let mut pause = REST;
         loop {
             tokio::select! {
                 biased;
@@ -171,10 +175,12 @@ impl Client {
                     std::pin::Pin::new(&mut *connection).graceful_shutdown();
                     continue;
                 }
-                () = sleep(TICK) => {}
+                () = sleep(pause) => {}
             }
             let now = self.activity.asked();
-            if now != std::mem::replace(&mut asked, now) || self.activity.is_busy() {
+            let has_asked = now != std::mem::replace(&mut asked, now);
+            pause = if has_asked { REST } else { TICK };
+            if has_asked || self.activity.is_busy() {
                 since = Instant::now();
             } else if since.elapsed() >= self.patience {
                 return Turn::Over;

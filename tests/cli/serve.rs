@@ -444,6 +444,30 @@ fn requests_that_come_at_once_are_answered_in_their_order() {
 }
 
 #[test]
+fn a_connection_is_used_again_after_a_rest_and_in_the_middle_of_a_request() {
+    let mill = mill();
+    let served = Served::start(&mill, &[]);
+    let mut stream = BufReader::new(served.connect());
+    let tag = served.get("/rss.xml").1["etag"].clone();
+    // A rest is a tenth of a second: between requests, within a head, and with the beginning of the next one read already.
+    let rest = || std::thread::sleep(Duration::from_millis(300));
+    let whole = "GET /rss.xml HTTP/1.1\r\nHost: a\r\n\r\n";
+    for pieces in [&[whole][..], &[whole], &["GET /rss.xml HTT", "P/1.1\r\nHost", ": a\r\n\r\n"]] {
+        for piece in pieces {
+            rest();
+            stream.get_mut().write_all(piece.as_bytes()).unwrap();
+        }
+        assert_eq!(answer(&mut stream, false).1["etag"], tag);
+    }
+    let (one, two) = (format!("{whole}{}", &whole[..20]), &whole[20..]);
+    for piece in [one.as_str(), two] {
+        stream.get_mut().write_all(piece.as_bytes()).unwrap();
+        assert_eq!(answer(&mut stream, false).1["etag"], tag);
+        rest();
+    }
+}
+
+#[test]
 fn an_edited_seed_shows_at_once_and_nobody_ever_sees_half_a_feed() {
     let mill = mill();
     let edit = |version: usize| {
