@@ -2,7 +2,7 @@
 //!
 //! It says that something changed, not what: whoever waits looks for himself, so thousands of events cost no memory and
 //! a queue of the system that ran over costs no change. Folders are watched with the help of the system (`notify`). What
-//! the system does not tell is looked at each [`TICK`]: whether a folder is still the one that is watched, for it may be
+//! the system does not tell is looked at each second: whether a folder is still the one that is watched, for it may be
 //! removed, made again, or be a link that leads elsewhere now; and files, for editors replace them.
 
 use std::fs::{self, Metadata};
