@@ -34,6 +34,12 @@ impl UnixMs {
         utc.to_rfc3339_opts(form, true)
     }
 
+    /// The day in UTC, as ISO 8601 writes it.
+    #[must_use]
+    pub fn to_date(self) -> String {
+        self.to_utc().format("%Y-%m-%d").to_string()
+    }
+
     /// [RFC 822](https://www.rfc-editor.org/rfc/rfc822) as RSS 2.0 wants it: English names, four-digit year, GMT.
     /// Milliseconds are cut off, never rounded up.
     #[must_use]

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use url::Url;
+
 use crate::config::{Plan, Value};
 use crate::diag::Sink;
 use crate::error::Error;
@@ -11,12 +13,10 @@ use crate::stage::{self, Options, Prober, Progress, Report};
 use crate::store::FsStore;
 use crate::unit::Bytes;
 
-use url::Url;
-
 use super::args::Build;
 use super::progress::{Screen, is_wanted};
 use super::push::push;
-use super::{Done, Outcome, config_file, now, say, sink};
+use super::{Done, Outcome, config_file, count, now, say, sink};
 
 pub(super) fn run(args: &Build) -> Done {
     let screen = Screen::new(std::io::stderr());
@@ -86,13 +86,6 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
-/// Tells hubs what a run changed, where the operator wants that.
-pub(super) fn tell(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
-    if plan.push {
-        push(plan, report, sink);
-    }
-}
-
 /// Mills once, and tells hubs what changed.
 pub(super) fn once(
     args: &Build,
@@ -101,7 +94,7 @@ pub(super) fn once(
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
     let report = mill(args, plan, progress, sink)?;
-    tell(plan, &report, sink);
+    push(plan, &report, sink);
     Ok(report)
 }
 
@@ -144,11 +137,10 @@ pub(super) fn summary(report: &Report) -> String {
         _ => format!("{written} written, {unchanged} unchanged, {removed} removed"),
     };
     let (head, body) = (Bytes(*head_bytes), Bytes(*body_bytes));
-    let count = |n: &usize, one: &str, more: &str| format!("{n} {}", if *n == 1 { one } else { more });
     format!(
         "{} ({skipped} skipped), {} in {}: {changes}; read {head} of heads, {body} of published seeds",
-        count(seeds, "seed", "seeds"),
-        count(entries, "entry", "entries"),
-        count(feeds, "feed", "feeds"),
+        count(*seeds, "seed", "seeds"),
+        count(*entries, "entry", "entries"),
+        count(*feeds, "feed", "feeds"),
     )
 }

@@ -10,10 +10,9 @@ use crate::diag::printable;
 use crate::error::{Error, Kind};
 use crate::stage::{Glance, glance};
 use crate::store::FsStore;
-use crate::unit::UnixMs;
 
 use super::args::Init;
-use super::{Done, Outcome};
+use super::{Done, Outcome, count};
 
 /// What is written where nothing is known: every key, each in a comment.
 const TEMPLATE: &str = include_str!("init.toml");
@@ -170,7 +169,6 @@ fn tell(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Glance) -> io::
 }
 
 fn found(out: &mut impl Write, place: &str, seen: &Glance) -> io::Result<()> {
-    let count = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     let list = |names: Vec<String>| {
         let more = names.len().saturating_sub(SECTIONS);
         let shown = names.into_iter().take(SECTIONS).collect::<Vec<_>>().join(", ");
@@ -179,8 +177,7 @@ fn found(out: &mut impl Write, place: &str, seen: &Glance) -> io::Result<()> {
     let dialects = seen.dialects.keys().copied().collect::<Vec<_>>().join(", ");
     writeln!(out, "{place}: {} ({dialects})", count(seen.seeds, "article", "articles"))?;
     if let Some((first, last)) = seen.span {
-        let day = |time: UnixMs| time.to_rfc3339().chars().take(10).collect::<String>();
-        writeln!(out, "  from {} to {}", day(first), day(last))?;
+        writeln!(out, "  from {} to {}", first.to_date(), last.to_date())?;
     }
     if !seen.sections.is_empty() {
         let names = seen.sections.iter().map(|(name, n)| printable(&format!("{} ({n})", name.display())));

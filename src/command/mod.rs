@@ -62,6 +62,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// A number of things, in words.
+fn count(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 /// A line to stderr; where that is closed nobody wants to know.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");

@@ -8,9 +8,11 @@ use url::Url;
 use crate::catalog::{self, Told};
 use crate::config::Plan;
 use crate::diag::{Diagnostic, Place, Sink, codes};
-use crate::format::format;
+use crate::format::formats;
 use crate::net::Herald;
 use crate::stage::Report;
+
+use super::count;
 
 /// A document that hubs know of by its address, and the hash of its bytes.
 struct Topic {
@@ -20,9 +22,12 @@ struct Topic {
     is_changed: bool,
 }
 
-/// Tells hubs what they do not know yet. With a catalog that is whatever is not what they were told last, so it makes no
+/// Tells hubs what they do not know yet, where the operator wants that. With a catalog that is whatever is not what they were told last, so it makes no
 /// difference whether this run changed it or one that was killed or found no hub; without, what this run changed.
 pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
+    if !plan.push {
+        return;
+    }
     let topics = topics(report);
     let folder = catalog::folder(plan, Some(&plan.feeds)).filter(|_| !topics.is_empty());
     let told = folder.as_deref().map(Told::open);
@@ -38,9 +43,8 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     for (hub, urls) in hubs {
         let said = herald.tell(hub, &urls);
         if let Some(why) = said.why {
-            let count = urls.len() - said.topics.len();
-            let feeds = if count == 1 { "feed" } else { "feeds" };
-            let message = format!("`{hub}` does not know of {count} changed {feeds}: {why}");
+            let feeds = count(urls.len() - said.topics.len(), "changed feed", "changed feeds");
+            let message = format!("`{hub}` does not know of {feeds}: {why}");
             sink.push(Diagnostic::new(&codes::HUB_UNREACHABLE, Place::default(), message));
         }
         heard.extend(said.topics);
@@ -63,10 +67,11 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
 fn topics(report: &Report) -> Vec<Topic> {
     let mut topics = Vec::new();
     for feed in &report.site.feeds {
-        let (Some(hub), Some(base)) = (&feed.hub, &feed.base) else { continue };
-        for format in feed.formats.iter().filter_map(|name| format(name)) {
+        let Some(hub) = &feed.hub else { continue };
+        for format in formats(feed) {
             let path = Path::new(&feed.folder).join(format.file_name());
-            let (Some(hash), Ok(url)) = (report.hashes.get(&path), base.join(format.file_name())) else {
+            let (Some(hash), Some(url)) = (report.hashes.get(&path), feed.self_link(format.file_name()))
+            else {
                 continue;
             };
             let is_changed = report.changed.binary_search(&path).is_ok();

@@ -13,6 +13,7 @@ use crate::store::FsStore;
 use crate::watch::Watch;
 
 use super::args::{AccessLog, Serve};
+use super::push::push;
 use super::watch::follow;
 use super::{Done, Outcome, build, sink, stop};
 
@@ -83,7 +84,7 @@ fn mill(args: &Serve, first: &Plan, mut watch: Watch, news: &News) {
             let report = build::mill(&args.build, plan, None, sink)?;
             // Before hubs are told, for they come at once, and one that does not answer takes its time.
             news.milled(&report, start.elapsed());
-            build::tell(plan, &report, sink);
+            push(plan, &report, sink);
             Ok(ControlFlow::Continue(()))
         },
         &mut || news.failed(),

@@ -45,7 +45,7 @@ impl Format for Atom {
             .write_with_config(Vec::new(), config)
             .map(|bytes| with_z(&bytes))
             .map(|text| if feed.history.is_archive() { marked(&text, layout) } else { text })
-            .map(|text| finish(styled(&text, feed).into_bytes()))
+            .map(|text| finish(styled(text.into_bytes(), feed)))
             .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Document, Format, GENERATOR, Layout, finish, lead_picture};
+use super::{Document, Format, GENERATOR, Layout, finish};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 
@@ -144,7 +144,7 @@ fn item(entry: &Entry) -> Item<'_> {
         content_text: html.is_none().then_some(entry.summary.as_str()),
         content_html: html,
         summary: &entry.summary,
-        image: lead_picture(entry).map(|e| e.url.as_str()),
+        image: entry.lead_picture().map(|e| e.url.as_str()),
         date_published: entry.published.to_rfc3339(),
         date_modified: entry.updated.to_rfc3339(),
         authors: entry.authors.iter().map(author).collect(),

@@ -13,8 +13,7 @@ mod tests;
 use url::Url;
 
 use crate::error::Error;
-use crate::html::Medium;
-use crate::model::{Enclosure, Entry, Feed, Site};
+use crate::model::{Enclosure, Entry, Feed, Listing, Site};
 
 /// The name feedmill gives itself in what it writes, by which it knows its own feeds again. It carries no version:
 /// an upgrade alone changes no byte of a feed.
@@ -85,18 +84,21 @@ pub fn format(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|f| f.name() == name)
 }
 
+/// The formats that a feed is written in, in its own order.
+pub fn formats(feed: &Listing) -> impl Iterator<Item = &'static dyn Format> {
+    feed.formats.iter().filter_map(|name| format(name))
+}
+
 /// Names the style sheet of an XML document after its first line
 /// (<https://www.w3.org/TR/xml-stylesheet/>): a browser shows a feed with it.
-fn styled(document: &str, feed: &Feed) -> String {
-    let Some(sheet) = &feed.stylesheet else { return document.to_owned() };
-    let line = format!("<?xml-stylesheet type=\"text/css\" href=\"{sheet}\"?>");
-    match document.split_once("?>") {
-        Some((declaration, rest)) => {
-            let space = if rest.starts_with('\n') { "\n" } else { "" };
-            format!("{declaration}?>{space}{line}{rest}")
-        }
-        None => document.to_owned(),
+fn styled(mut document: Vec<u8>, feed: &Feed) -> Vec<u8> {
+    let end = document.windows(2).position(|two| two == b"?>").map(|at| at + 2);
+    if let (Some(sheet), Some(end)) = (&feed.stylesheet, end) {
+        let space = if document.get(end) == Some(&b'\n') { "\n" } else { "" };
+        let line = format!("{space}<?xml-stylesheet type=\"text/css\" href=\"{sheet}\"?>");
+        document.splice(end..end, line.into_bytes());
     }
+    document
 }
 
 /// Ends a document with one line feed, as text files do.
@@ -114,9 +116,4 @@ fn first_typed(entry: &Entry) -> Option<&Enclosure> {
 fn ends_with(url: &Url, ends: &[&str]) -> bool {
     let path = url.path().to_ascii_lowercase();
     ends.iter().any(|end| path.ends_with(end))
-}
-
-/// The picture that stands for an entry.
-fn lead_picture(entry: &Entry) -> Option<&Enclosure> {
-    entry.enclosures.iter().find(|e| e.medium == Medium::Image)
 }

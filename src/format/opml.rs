@@ -3,7 +3,7 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Document, GENERATOR, Index, finish, format};
+use super::{Document, GENERATOR, Index, finish, formats};
 use crate::error::{Error, Kind};
 use crate::model::{Listing, Site};
 
@@ -52,8 +52,7 @@ struct Outline<'a> {
 
 /// One line a feed: a list with each feed in three formats would show every entry three times.
 fn outline(feed: &Listing) -> Option<Outline<'_>> {
-    let first = format(feed.formats.first()?)?;
-    let address = feed.base.as_ref()?.join(first.file_name()).ok()?.into();
+    let address = feed.self_link(formats(feed).next()?.file_name())?.into();
     Some(Outline { feed, address })
 }
 

@@ -141,7 +141,8 @@ fn section(feed: &Listing, number: usize) -> Markup {
             h2 #{ "title-" (number) } { (title(feed)) }
             @if !feed.folder.is_empty() && !feed.description.is_empty() { p .soft { (feed.description) } }
             @if let Some(format) = first {
-                @let shown = absolute(feed, format).unwrap_or_else(|| address(feed, format));
+                @let absolute = feed.self_link(format.file_name());
+                @let shown = absolute.map_or_else(|| address(feed, format), String::from);
                 div .address lang="en" {
                     input #{ "address-" (number) } type="text" readonly value=(shown)
                         aria-label={ "Address of " (feed.title) };
@@ -149,7 +150,7 @@ fn section(feed: &Listing, number: usize) -> Markup {
                 }
             }
             ul .ways lang="en" {
-                @if let Some(url) = first.and_then(|format| absolute(feed, format)) {
+                @if let Some(url) = first.and_then(|format| feed.self_link(format.file_name())) {
                     li { a href={ "feed:" (url) } { "Open in a reader" span .visually-hidden { ": " (feed.title) } } }
                 }
                 @for format in formats(feed) {
@@ -166,13 +167,13 @@ fn section(feed: &Listing, number: usize) -> Markup {
 }
 
 fn latest(entry: &Latest) -> Markup {
-    let date = UnixMs(entry.published).to_utc();
+    let published = UnixMs(entry.published);
     html! {
         (line())
         li {
             div {
                 a href=(entry.link) { (entry.title) }
-                time datetime=(UnixMs(entry.published).to_rfc3339()) { (date.format("%Y-%m-%d")) }
+                time datetime=(published.to_rfc3339()) { (published.to_date()) }
             }
             @if let Some(picture) = &entry.picture {
                 img src=(picture) alt="" loading="lazy" referrerpolicy="no-referrer";
@@ -201,10 +202,6 @@ fn address(feed: &Listing, format: &dyn Format) -> String {
         return format.file_name().to_owned();
     }
     format!("{}/{}", utf8_percent_encode(&feed.folder, SEGMENT), format.file_name())
-}
-
-fn absolute(feed: &Listing, format: &dyn Format) -> Option<String> {
-    Some(feed.base.as_ref()?.join(format.file_name()).ok()?.into())
 }
 
 /// An address as people write it.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rss::extension::Extension;
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesItemExtension, ITunesOwner};
 
-use super::{Document, ends_with, lead_picture};
+use super::{Document, ends_with};
 use crate::model::podcast::{guid, is_playable, is_sound};
 use crate::model::{Enclosure, Entry, Feed, Podcast};
 
@@ -74,7 +74,7 @@ pub(super) fn sound(entry: &Entry) -> Option<&Enclosure> {
 /// What is said of an episode; `None` where the entry is none that Apple plays.
 pub(super) fn episode(entry: &Entry, show: &Podcast) -> Option<ITunesItemExtension> {
     sound(entry).filter(|sound| is_playable(sound.url.path()))?;
-    let picture = lead_picture(entry).filter(|picture| ends_with(&picture.url, PICTURES));
+    let picture = entry.lead_picture().filter(|picture| ends_with(&picture.url, PICTURES));
     Some(ITunesItemExtension {
         image: picture.map(|picture| picture.url.to_string()),
         explicit: Some(show.explicit.to_string()),

@@ -50,7 +50,7 @@ impl Format for Rss {
         };
         written
             .map(|bytes| if feed.history.is_archive() { with_empty_mark(&bytes) } else { bytes })
-            .map(|bytes| finish(styled(&String::from_utf8_lossy(&bytes), feed).into_bytes()))
+            .map(|bytes| finish(styled(bytes, feed)))
             .map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::*;
-use crate::html::{CleanHtml, Policy, RawHtml, clean, xml_text};
+use crate::html::{CleanHtml, Medium, Policy, RawHtml, clean, xml_text};
 use crate::model::{History, Person};
 use crate::unit::{Bytes, MediaType, UnixMs};
 

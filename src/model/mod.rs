@@ -113,6 +113,14 @@ pub struct Entry {
     pub enclosures: Vec<Enclosure>,
 }
 
+impl Entry {
+    /// The picture that stands for it.
+    #[must_use]
+    pub fn lead_picture(&self) -> Option<&Enclosure> {
+        self.enclosures.iter().find(|e| e.medium == Medium::Image)
+    }
+}
+
 /// A media file that belongs to an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enclosure {

@@ -4,8 +4,6 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Feed;
-use crate::html::Medium;
-use crate::unit::UnixMs;
 
 /// How many entries a [`Listing`] shows.
 const LATEST: usize = 5;
@@ -17,8 +15,6 @@ pub struct Site {
     pub title: String,
     /// The language of the whole.
     pub language: Option<String>,
-    /// Where the folder of the feeds is published.
-    pub base: Option<Url>,
     /// The file name of the subscription list, where there is one.
     pub subscription_list: Option<String>,
     /// The feeds, in the order of their folders.
@@ -46,8 +42,6 @@ pub struct Listing {
     pub hub: Option<Url>,
     /// The names of the formats it is written in.
     pub formats: Vec<String>,
-    /// The time of its newest change, in ms.
-    pub updated: i64,
     /// How far apart its entries are, in ms: the middle one of their distances; `None` for fewer than two.
     pub pace: Option<i64>,
     /// Its newest entries.
@@ -75,7 +69,7 @@ impl Listing {
             title: entry.title.clone(),
             link: entry.link.clone(),
             published: entry.published.0,
-            picture: entry.enclosures.iter().find(|e| e.medium == Medium::Image).map(|e| e.url.clone()),
+            picture: entry.lead_picture().map(|e| e.url.clone()),
         });
         Self {
             folder: folder.to_owned(),
@@ -87,10 +81,15 @@ impl Listing {
             icon: feed.icon.clone(),
             hub: feed.hub.clone(),
             formats,
-            updated: feed.updated().unwrap_or(UnixMs(0)).0,
             pace: pace(feed.entries.iter().map(|e| e.updated.0).collect()),
             latest: latest.collect(),
         }
+    }
+
+    /// Where a document of this feed is published, where that is known.
+    #[must_use]
+    pub fn self_link(&self, file_name: &str) -> Option<Url> {
+        self.base.as_ref().and_then(|base| base.join(file_name).ok())
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use axum::http::HeaderValue;
-use url::Url;
 
-use crate::format::{INDEX, format};
+use crate::format::{INDEX, formats};
 use crate::model::{Listing, Site};
 use crate::stage::month_of;
 
@@ -48,7 +47,7 @@ impl Facts {
         let (mut documents, mut feeds) = (HashMap::new(), HashMap::new());
         for feed in &site.feeds {
             let keeps = keeps(age(feed));
-            for name in feed.formats.iter().filter_map(|name| format(name)).map(|f| f.file_name()) {
+            for name in formats(feed).map(|format| format.file_name()) {
                 let link = link(feed, name);
                 documents.insert(within(&feed.folder, name), Hints { keeps: keeps.clone(), link });
             }
@@ -92,7 +91,7 @@ fn keeps(seconds: i64) -> HeaderValue {
 }
 
 fn link(feed: &Listing, name: &str) -> Option<HeaderValue> {
-    let own: Url = feed.base.as_ref()?.join(name).ok()?;
+    let own = feed.self_link(name)?;
     let hub = feed.hub.as_ref()?;
     HeaderValue::try_from(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\"")).ok()
 }

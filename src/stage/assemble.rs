@@ -11,11 +11,13 @@ use crate::model::{Entry, Feed};
 use super::archive::Part;
 use super::load::Article;
 use super::select::Pick;
+use super::{Run, index};
 
 /// A part as a feed; `None` where that would have no entry. In the archive an empty document is wanted: its neighbours
-/// lead to it, and through it to all that is older. `name` is the title of a whole feed that has none configured.
-pub(super) fn document(part: &Part, name: &str, articles: &HashMap<PathBuf, Article>) -> Option<Feed> {
+/// lead to it, and through it to all that is older.
+pub(super) fn document(run: &Run<'_>, part: &Part, articles: &HashMap<PathBuf, Article>) -> Option<Feed> {
     let Part { feed: folder, channel, picks, .. } = part;
+    let name = run.name.as_str();
     let is_archive = part.history.is_archive();
     let first = picks.first().filter(|_| is_archive);
     let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
@@ -44,7 +46,7 @@ pub(super) fn document(part: &Part, name: &str, articles: &HashMap<PathBuf, Arti
         // Nobody subscribes to a document of the archive.
         hub: channel.hub.clone().filter(|_| !is_archive),
         podcast: channel.podcast.clone(),
-        stylesheet: None,
+        stylesheet: index::stylesheet(run, part),
         history: part.history.clone(),
         entries,
     })

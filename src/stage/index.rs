@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::format::Index;
 use crate::model::{Listing, Site};
 
+use super::archive::Part;
 use super::{Report, Run, publish};
 
 /// The feeds that are there.
@@ -16,15 +17,18 @@ pub(super) fn site(run: &Run<'_>, made: &Made) -> Site {
     let whole = &run.plan.whole;
     let feeds: Vec<Listing> = made.parts.values().filter_map(|part| part.listing.clone()).collect();
     let title = whole.title.clone().unwrap_or_else(|| run.name.clone());
-    let list = run.plan.index.iter().find(|index| index.media_type() == "text/x-opml");
-    let list = list.filter(|_| feeds.iter().any(|feed| feed.base.is_some()));
-    Site {
-        title,
-        language: whole.language.clone(),
-        base: whole.base.clone(),
-        subscription_list: list.map(|list| list.file_name().to_owned()),
-        feeds,
-    }
+    let list = file(run, "text/x-opml").filter(|_| feeds.iter().any(|feed| feed.base.is_some()));
+    Site { title, language: whole.language.clone(), subscription_list: list.map(str::to_owned), feeds }
+}
+
+/// Where the style sheet lies, seen from the documents of a part; `None` where there is none.
+pub(super) fn stylesheet(run: &Run<'_>, part: &Part) -> Option<String> {
+    Some("../".repeat(part.folder().components().count()) + file(run, "text/css")?)
+}
+
+/// The name of the file of a type, where one is configured.
+fn file(run: &Run<'_>, media_type: &str) -> Option<&'static str> {
+    run.plan.index.iter().find(|index| index.media_type() == media_type).map(|index| index.file_name())
 }
 
 /// A document beside the feeds, still to be put in place.
@@ -72,8 +76,8 @@ pub(super) fn publish(
 
 /// Whether something lies there that we did not write.
 fn is_foreign(run: &Run<'_>, index: &dyn Index, path: &Path) -> bool {
-    match run.feeds.read(path, publish::LOOKED_AT) {
-        Ok(bytes) => !String::from_utf8(bytes).is_ok_and(|text| index.is_ours(&text)),
+    match publish::is_ours(run.feeds, path, index) {
+        Ok(is_ours) => !is_ours,
         Err(e) => e.kind() != std::io::ErrorKind::NotFound,
     }
 }

@@ -152,7 +152,7 @@ pub fn build(
     report.entries = made.entries as usize;
     let feeds = made.parts.values().filter(|part| part.month.is_empty());
     report.hashes = feeds.flat_map(|part| &part.documents).map(|d| (d.path.clone(), d.hash)).collect();
-    report.feeds = made.parts.values().filter(|p| p.month.is_empty() && !p.documents.is_empty()).count();
+    report.feeds = report.site.feeds.len();
     if let Err(error) = catalog.commit(census.folders, made) {
         survey::note_lost(&run, &error.to_string(), sink);
     }

@@ -62,12 +62,6 @@ pub(super) fn picks_hash(part: &Part) -> u128 {
     catalog::hash(&bytes).max(1)
 }
 
-/// Where the style sheet lies, seen from the documents of a part; `None` where there is none.
-fn stylesheet(run: &Run<'_>, part: &Part) -> Option<String> {
-    let sheet = run.plan.index.iter().find(|index| index.media_type() == "text/css")?;
-    Some("../".repeat(part.folder().components().count()) + sheet.file_name())
-}
-
 /// What was made of a part.
 pub(super) struct Written {
     pub(super) part: catalog::Part,
@@ -87,10 +81,7 @@ pub(super) fn make(
     at_once: bool,
 ) -> Result<Written, Error> {
     let is_whole = part.paths().all(|path| articles.contains_key(path));
-    let mut feed = assemble::document(part, &run.name, articles);
-    if let Some(feed) = &mut feed {
-        feed.stylesheet = stylesheet(run, part);
-    }
+    let feed = assemble::document(run, part, articles);
     let names = part.channel.formats.iter().map(|format| format.name().to_owned()).collect();
     let formats = part.channel.formats.par_iter().filter_map(|format| Some((format, feed.as_ref()?)));
     let written: Vec<_> = formats

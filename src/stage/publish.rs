@@ -14,7 +14,7 @@ use crate::unit::Bytes;
 use super::{Report, archive};
 
 /// The largest file that is looked at to see whether it is a feed of ours.
-pub(super) const LOOKED_AT: Bytes = Bytes(256 << 20);
+const LOOKED_AT: Bytes = Bytes(256 << 20);
 
 /// Puts a document in place; tells whether it is new or has new bytes.
 pub(super) fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
@@ -74,10 +74,16 @@ fn orphans(store: &dyn Store, made: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     places
         .chain(beside)
         .filter(|(path, _)| !made.contains(path))
-        .filter(|(path, kind)| {
-            let read = store.read(path, LOOKED_AT).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            read.is_some_and(|text| kind.is_ours(&text))
-        })
+        .filter(|(path, kind)| is_ours(store, path, *kind).is_ok_and(|is_ours| is_ours))
         .map(|(path, _)| path)
         .collect()
+}
+
+/// Whether what lies at a path is a document of a kind that says that we wrote it.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn is_ours(store: &dyn Store, path: &Path, kind: &dyn Document) -> std::io::Result<bool> {
+    let bytes = store.read(path, LOOKED_AT)?;
+    Ok(String::from_utf8(bytes).is_ok_and(|text| kind.is_ours(&text)))
 }
