@@ -186,20 +186,22 @@ def main():
     size, packed = file.stat().st_size, file.with_name(file.name + ".gz").stat().st_size
     nginx = subprocess.run(["nginx", "-v"], capture_output=True, text=True).stderr.split("/")[-1].strip()
     version = subprocess.run([args.feedmill, "--version"], capture_output=True, text=True).stdout.strip()
-    cpu = next((l.split(": ")[1] for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
+    cpu = next((l.split(": ")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
     print(f"{cpu}, Linux {platform.release()}; {version}, nginx {nginx}.")
     print(f"`{DOCUMENT}`: {size:,} bytes, {packed:,} as `gzip -9`; wrk with {CONNECTIONS} connections.\n")
-    print("| request | server | requests/s | from – to | p99 | its core busy | feedmill ÷ it |")
-    print("| --- | --- | --: | --: | --: | --: | --: |")
+    print("| request | server | requests/s | from – to | p99 | its core busy | feedmill ÷ it | for each s of CPU |")
+    print("| --- | --- | --: | --: | --: | --: | --: | --: |")
     for job in dict.fromkeys(job for job, _ in runs):
         for name, label in LABELS.items():
             rates, tails, busy = zip(*runs[job, name])
             # Of each round, so that a slow minute of the machine falls on both.
-            ratios = [own[0] / other[0] for own, other in zip(runs[job, "feedmill"], runs[job, name])]
-            ratio = "" if name == "feedmill" else f"{median(ratios):.2f}"
+            pairs = list(zip(runs[job, "feedmill"], runs[job, name]))
+            ratio = median(own[0] / other[0] for own, other in pairs)
+            effort = median(own[0] / own[2] * other[2] / other[0] for own, other in pairs)
+            compared = "| | |" if name == "feedmill" else f"| {ratio:.2f} | {effort:.2f} |"
             print(
                 f"| {job} | {label} | {median(rates):,.0f} | {min(rates):,.0f} – {max(rates):,.0f} "
-                f"| {median(tails):.2f} ms | {median(busy):.0%} | {ratio} |"
+                f"| {median(tails):.2f} ms | {median(busy):.0%} {compared}"
             )
     print(f"\n| {args.idle:,} idle connections, each answered once | at the start | with them |")
     print("| --- | --: | --: |")

@@ -21,7 +21,7 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 PATH=$PATH:/usr/sbin
-if ! command -v nginx wrk >/dev/null; then
+if ! command -v nginx >/dev/null || ! command -v wrk >/dev/null; then
     { as_root apt-get update -qq && as_root apt-get install -y -qq nginx-light wrk; } >/dev/null
 fi
 
