@@ -38,7 +38,7 @@ pub mod store;
 pub mod unit;
 pub mod watch;
 
-/// The README's example is a test.
+/// The book's example is a test.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/library.md")]
+struct Library;

@@ -1,4 +1,5 @@
-//! What is written twice stays in step: modules and files, the samples and their feeds, keys and the README.
+//! What is written twice stays in step: modules and files, the samples and their feeds, the reference
+//! and what it is about.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
 
@@ -6,6 +7,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use feedmill::config::{Form, Otherwise, RawConfig, TABLES, Takes, Words};
+use feedmill::diag::codes::CODES;
+use feedmill::diag::{Sink, renderer};
+use feedmill::stage::{Options, build};
+use feedmill::store::{MemoryStore, Store};
+use feedmill::unit::UnixMs;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -94,19 +103,219 @@ fn every_source_file_is_a_module() {
 }
 
 #[test]
-fn the_readme_names_every_key_and_code_has_a_remedy() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+fn every_key_is_shown_and_every_code_has_a_remedy() {
+    let template = fs::read_to_string(root().join("src/command/init.toml")).unwrap();
     let shown = fs::read_to_string(root().join("feedmill.toml")).unwrap();
     for key in feedmill::config::keys() {
-        assert!(readme.contains(&format!("`{key}`")), "README.md lacks `{key}`");
+        assert!(template.contains(&format!("\n#{key} =")), "src/command/init.toml lacks `{key}`");
         assert!(
             shown.contains(&format!("\n{key} =")) || shown.contains(&format!("\n# {key} =")),
             "feedmill.toml lacks `{key}`"
         );
     }
-    for meta in feedmill::diag::codes::CODES {
+    for meta in CODES {
         assert!(!meta.remedy.is_empty() && !meta.title.is_empty(), "{}", meta.code);
     }
+}
+
+/// A file that is made of the sources is as they make it. `FEEDMILL_BLESS=1` writes it anew.
+fn is_made(path: &str, text: &str) {
+    let file = root().join(path);
+    if std::env::var_os("FEEDMILL_BLESS").is_some() {
+        fs::write(&file, text).unwrap();
+    }
+    assert!(
+        fs::read_to_string(file).unwrap_or_default() == text,
+        "{path} is stale: run with FEEDMILL_BLESS=1"
+    );
+}
+
+#[test]
+fn the_schema_in_the_project_is_that_of_the_command() {
+    is_made("docs/feedmill.schema.json", &format!("{:#}\n", feedmill::config::schema()));
+}
+
+/// What a key takes, in the words of the reference.
+fn takes(takes: Takes) -> String {
+    let names = |names: Vec<String>| match names.len() {
+        0..=4 => names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(", "),
+        _ => "names".to_owned(),
+    };
+    match takes {
+        Takes::Number => "number".to_owned(),
+        Takes::Switch => "`true`, `false`".to_owned(),
+        Takes::List(Words::Any) => "list of texts".to_owned(),
+        Takes::List(Words::OneOf(words) | Words::Spelled(words)) => format!("list of {}", names(words())),
+        Takes::Text(Form::Address) => "address".to_owned(),
+        Takes::Text(Form::OneOf(words)) => names(words.iter().map(|w| (*w).to_owned()).collect()),
+        Takes::Text(_) => "text".to_owned(),
+    }
+}
+
+#[test]
+fn the_reference_of_the_configuration_is_what_the_mill_reads() {
+    let mut page = String::from(
+        "# Configuration\n\nMade from the table by which the mill reads it. All of `feedmill.toml` is optional, and so is \
+         the file. `feedmill init`\nlooks at the articles of a folder and writes one, with every key in a comment; \
+         [this project's own](../../feedmill.toml) shows\nthem too. An [editor](editor.md) completes them.\n\n\
+         Each key that stands at the top is also a flag, `--base-url`, and a variable, `FEEDMILL_BASE_URL`, where \
+         [the command](command.md)\nlists it. Flags stand above variables, variables above the file. An unknown key is \
+         an error, with its line and the key you may\nhave meant. An address is absolute, http or https.\n",
+    );
+    for table in TABLES {
+        let head = if table.head.is_empty() { "The whole" } else { table.head };
+        page.push_str(&format!("\n## {head}\n\n{}\n", table.what));
+        if table.head == "[section.NAME]" {
+            page.push_str(
+                "\nIt takes what [the whole](#the-whole) takes, but for keys of folders and of the run:\n",
+            );
+            let keys = table.keys.iter().copied().flatten().map(|key| format!("`{}`", key.name));
+            page.push_str(&format!("{}.\n", keys.collect::<Vec<_>>().join(", ")));
+            continue;
+        }
+        page.push_str(
+            "\n| key | takes | without it | example | what it is |\n| --- | --- | --- | --- | --- |\n",
+        );
+        let keys = if table.head == "[[feed]]" { &table.keys[..1] } else { table.keys };
+        for key in keys.iter().copied().flatten() {
+            let otherwise = match key.otherwise {
+                Otherwise::Value(value) => format!("`{value}`"),
+                Otherwise::Words(words) => words.to_owned(),
+            };
+            page.push_str(&format!(
+                "| `{}` | {} | {otherwise} | `{}` | {} |\n",
+                key.name,
+                takes(key.takes),
+                key.example,
+                key.what
+            ));
+        }
+        if table.head == "[[feed]]" {
+            page.push_str("\nAnd what [a section](#sectionname) takes.\n");
+        }
+    }
+    is_made("docs/reference/config.md", &page);
+}
+
+/// Seeds and configurations that have a finding of the build; the page shows both.
+const EXAMPLES: &[(&str, &str, &[(&str, &str)])] = &[
+    ("config-bad-value", "limit = \"ten\"\n", &[]),
+    ("config-syntax", "title = \n", &[]),
+    ("config-unknown-key", "titel = \"Town news\"\n", &[]),
+    ("config-unknown-section", "[section.twon]\ntitle = \"Town\"\n", &[("town/1.txt", GOOD)]),
+    ("feed-empty", "[[feed]]\nname = \"rain\"\ntitle_contains = \"rain\"\n", &[("1.txt", GOOD)]),
+    ("no-base-url", "", &[("1.txt", GOOD)]),
+    ("section-case", "", &[("Town/1.txt", GOOD), ("town/2.txt", GOOD)]),
+    ("section-name", "", &[("rss.xml/1.txt", GOOD)]),
+    (
+        "seed-bad-character",
+        "",
+        &[("1.txt", "<!--1717225200000-->\n[A\u{8} title](https://news.example/1)\n------\n\n<p>Text</p>\n")],
+    ),
+    ("seed-bad-link", "", &[("1.txt", "<!--1717225200000-->\n[A title](ftp://news.example/1)\n------\n")]),
+    ("seed-bad-stamp", "", &[("1.txt", "<!--yesterday-->\n[A title](https://news.example/1)\n------\n")]),
+    ("seed-empty", "", &[("1.txt", "")]),
+    ("seed-future", "", &[("1.txt", "<!--4102444800000-->\n[A title](https://news.example/1)\n------\n")]),
+    (
+        "seed-link-credentials",
+        "",
+        &[("1.txt", "<!--1717225200000-->\n[A title](https://ann:key@news.example/1)\n------\n")],
+    ),
+    ("seed-no-link", "", &[("1.txt", "<!--1717225200000-->\n[A title]()\n------\n")]),
+    (
+        "seed-no-rule",
+        "",
+        &[("1.txt", "<!--1717225200000-->\n[A title](https://news.example/1)\n\n<p>Text</p>\n")],
+    ),
+    ("seed-no-stamp", "", &[("1.txt", "[A title](https://news.example/1)\n------\n")]),
+    ("seed-no-title", "", &[("1.txt", "<!--1717225200000-->\n<p>Text</p>\n")]),
+    (
+        "seed-stamp-range",
+        "",
+        &[("1.txt", "<!--253402300800000-->\n[A title](https://news.example/1)\n------\n")],
+    ),
+    ("seed-stamp-unit", "", &[("1.txt", "<!--1717225200-->\n[A title](https://news.example/1)\n------\n")]),
+    ("seed-stamp-unset", "", &[("1.txt", "<!---1-->\n[A title](https://news.example/1)\n------\n")]),
+    (
+        "seed-title-empty",
+        "",
+        &[("1.txt", "<!--1717225200000-->\n[](https://news.example/1)\n------\n\n<p>Text</p>\n")],
+    ),
+];
+const GOOD: &str = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>\n";
+
+/// What the mill says of it, but for findings of other codes.
+fn said(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
+    let (from, to, mut sink) = (MemoryStore::new(), MemoryStore::new(), Sink::keeping());
+    for (path, text) in seeds {
+        from.replace(path.as_ref(), text.as_bytes()).unwrap();
+    }
+    let raw = RawConfig::read(config, Path::new("feedmill.toml"), &mut sink);
+    if let Ok(plan) = raw.and_then(|raw| raw.resolve(&mut sink)) {
+        let options = Options {
+            now: UnixMs(1_717_300_000_000),
+            started: SystemTime::UNIX_EPOCH,
+            wait: Duration::ZERO,
+            prune: false,
+            check: false,
+            probe: None,
+            progress: None,
+        };
+        // That nothing could be read is an error of the run, and the finding was said before.
+        let _ = build(&plan, &from, &to, options, &mut sink);
+    }
+    let mut out = Vec::new();
+    let human = renderer("human").unwrap();
+    for found in sink.kept().iter().filter(|d| d.meta.code == code) {
+        human.render(found, &mut out).unwrap();
+    }
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_page_of_diagnostics_shows_what_the_mill_says() {
+    let mut page = String::from(
+        "# Diagnostics\n\nWhat `feedmill` says of seeds, feeds and the configuration. A code is a promise: it never changes its \
+         meaning. `--quiet`\nshows errors only, `--verbose` notes too; `--strict` counts errors and warnings. What is \
+         wrong with a feed is said by\n[the rules of check](../rules.md).\n\n| code | severity | what is wrong |\n| --- | --- | --- |\n",
+    );
+    for meta in CODES {
+        page.push_str(&format!("| [{0}](#{0}) | {1} | {2} |\n", meta.code, meta.severity, meta.title));
+    }
+    for meta in CODES {
+        let remedy = meta.remedy.replace("<", "&lt;");
+        page.push_str(&format!("\n## {}\n\n{}. To mend it: {remedy}.\n", meta.code, meta.title));
+        let Some((code, config, seeds)) = EXAMPLES.iter().find(|e| e.0 == meta.code) else { continue };
+        let said = said(code, config, seeds);
+        assert!(said.contains(&format!("[{code}]")), "the example of {code} is not found: {said:?}");
+        let shown: String = match (config.is_empty(), seeds) {
+            (false, _) => (*config).to_owned(),
+            (true, [(_, text)]) => text.replace('\u{8}', "\u{fffd}"),
+            _ => String::new(),
+        };
+        if !shown.is_empty() && !matches!(*code, "no-base-url" | "section-name") {
+            page.push_str(&format!("\n```text\n{shown}```\n"));
+        }
+        page.push_str(&format!("\n```text\n{said}```\n"));
+    }
+    // What needs a disk, a server or an earlier run; tests/cli has them.
+    let bare: Vec<&str> =
+        CODES.iter().map(|m| m.code).filter(|c| EXAMPLES.iter().all(|e| e.0 != *c)).collect();
+    let known = [
+        "catalog-lost",
+        "feed-orphan",
+        "hub-unreachable",
+        "index-foreign",
+        "media-unknown",
+        "seed-changed",
+        "seed-encoding",
+        "seed-markup",
+        "seed-special",
+        "seed-too-large",
+        "seed-unreadable",
+    ];
+    assert_eq!(bare, known, "give a new code an example");
+    is_made("docs/reference/diagnostics.md", &page);
 }
 
 #[test]
@@ -119,23 +328,6 @@ fn the_readme_shows_a_real_seed_and_the_item_it_becomes() {
     let name = readme.split("This is `").nth(1).unwrap().split('`').next().unwrap();
     assert_eq!(fs::read_to_string(root().join(name)).unwrap().trim_end(), block("html"));
     assert!(fs::read_to_string(root().join("feeds/town/rss.xml")).unwrap().contains(&block("xml")));
-}
-
-#[test]
-fn the_readme_shows_a_failing_feed_and_what_check_prints() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let section = readme.split("## Checking feeds").nth(1).unwrap();
-    let block = |language: &str| {
-        let start = section.split(&format!("```{language}\n")).nth(1).unwrap();
-        start.split("```").next().unwrap().to_owned()
-    };
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("feed.xml"), block("xml")).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
-    let output = command.current_dir(folder.path()).args(["check", "feed.xml"]).output().unwrap();
-    let printed = [output.stdout, output.stderr].concat();
-    assert_eq!(String::from_utf8_lossy(&printed), block("text"));
-    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
@@ -152,9 +344,5 @@ fn the_page_of_rules_is_what_the_rules_say() {
         page.push_str(&row);
     }
     rules.iter().for_each(|rule| page.push_str(&format!("\n{}", rule.page())));
-    let path = root().join("docs/rules.md");
-    if std::env::var_os("FEEDMILL_BLESS").is_some() {
-        fs::write(&path, &page).unwrap();
-    }
-    assert!(fs::read_to_string(path).unwrap() == page, "docs/rules.md is stale: run with FEEDMILL_BLESS=1");
+    is_made("docs/rules.md", &page);
 }

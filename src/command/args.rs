@@ -32,6 +32,8 @@ pub(super) enum Verb {
     Init(Init),
     /// List the rules of `check`, or explain one
     Rules(Rules),
+    /// Print the JSON Schema of feedmill.toml, for editors
+    Schema,
 }
 
 /// How messages look.

@@ -7,6 +7,7 @@ mod init;
 mod progress;
 mod push;
 mod rules;
+mod schema;
 mod serve;
 mod stop;
 mod watch;
@@ -49,6 +50,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Serve(serve)) => serve::run(&serve),
         Some(Verb::Init(init)) => init::run(&init),
         Some(Verb::Rules(rules)) => rules::run(&rules),
+        Some(Verb::Schema) => schema::run(),
         Some(Verb::Watch(build)) => watch::run(&build),
         None => build::run(&args.build),
     };

@@ -22,11 +22,11 @@ catalogue! {
     CATALOG_LOST = "catalog-lost", Note, "What the last run remembered can't be used",
         "nothing: the seeds were read anew; where it comes again, look at the folder that is named";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "A configured value can't be used",
-        "correct the value; the README's table says what each key takes";
+        "correct the value; `feedmill schema` says what each key takes";
     CONFIG_SYNTAX = "config-syntax", Error, "The configuration is no TOML",
         "correct the line; see https://toml.io";
     CONFIG_UNKNOWN_KEY = "config-unknown-key", Error, "A key that feedmill does not know",
-        "correct or remove the key; the README's table lists them";
+        "correct or remove the key; `feedmill schema` lists them";
     CONFIG_UNKNOWN_SECTION = "config-unknown-section", Warning, "A configured section that has no seeds, while one of nearly its name has",
         "correct the name; a section is a folder under the seeds";
     FEED_EMPTY = "feed-empty", Note, "A feed that no seed matches; it was not written",

@@ -17,7 +17,6 @@ mod probe;
 mod progress;
 mod push;
 mod readers;
-mod readme;
 mod serve;
 mod subscribe;
 mod watch;

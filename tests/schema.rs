@@ -1,0 +1,201 @@
+//! What editors are told of the configuration is what the mill takes: every file here, and no more than it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use feedmill::config::{Form, Key, Otherwise, RawConfig, TABLES, Table, Takes, Words, schema};
+use feedmill::diag::Sink;
+use serde_json::Value;
+
+struct Schema {
+    all: Schemas,
+    index: SchemaIndex,
+}
+
+impl Schema {
+    fn new() -> Self {
+        let (mut all, mut compiler) = (Schemas::new(), Compiler::new());
+        compiler.add_resource("feedmill.json", schema()).unwrap();
+        let index = compiler.compile("feedmill.json", &mut all).unwrap();
+        Self { all, index }
+    }
+
+    fn takes(&self, config: &str) -> Result<(), String> {
+        let table: toml::Table = config.parse().map_err(|e: toml::de::Error| e.to_string())?;
+        let value: Value = serde_json::to_value(table).unwrap();
+        self.all.validate(&value, self.index).map_err(|e| e.to_string())
+    }
+}
+
+fn mill_takes(config: &str) -> Result<(), String> {
+    let mut sink = Sink::keeping();
+    let raw = RawConfig::read(config, Path::new("feedmill.toml"), &mut sink);
+    match raw.and_then(|raw| raw.resolve(&mut sink)) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(sink.kept().iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+/// Both say the same.
+#[track_caller]
+fn agree(schema: &Schema, config: &str, right: bool) {
+    let (one, other) = (schema.takes(config), mill_takes(config));
+    assert_eq!((one.is_ok(), other.is_ok()), (right, right), "{config}\nschema: {one:?}\nmill: {other:?}");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn it_takes_every_configuration_of_the_project() {
+    let golden = fs::read_dir(root().join("tests/golden")).unwrap();
+    let golden = golden.map(|case| case.unwrap().path().join("feedmill.toml"));
+    let mut files: Vec<PathBuf> = golden.chain([root().join("feedmill.toml")]).collect();
+    files.push(root().join("src/command/init.toml"));
+    assert!(files.len() > 5);
+    let schema = Schema::new();
+    for file in files {
+        agree(&schema, &fs::read_to_string(&file).unwrap(), true);
+    }
+    // The template with its comments taken away shows each key with a value.
+    let template = fs::read_to_string(root().join("src/command/init.toml")).unwrap();
+    let shown: Vec<&str> =
+        template.lines().filter(|l| !l.starts_with("# ")).map(|l| l.trim_start_matches('#')).collect();
+    agree(&schema, &shown.join("\n"), true);
+}
+
+/// The line that stands before a key of a table, and what else the table needs.
+fn table(table: &Table) -> (String, &'static str) {
+    let head = table.head.replace("NAME", "town");
+    let rest = if head == "[[feed]]" { "name = 'x'\n" } else { "" };
+    (if head.is_empty() { head } else { format!("{head}\n") }, rest)
+}
+
+fn needs(key: &Key) -> &'static str {
+    if key.name == "archive" { "base_url = 'https://news.example/'\n" } else { "" }
+}
+
+fn each(mut visit: impl FnMut(&str, &str, &Key)) {
+    for t in TABLES {
+        let (head, rest) = table(t);
+        for key in t.keys.iter().copied().flatten() {
+            visit(&head, if key.name == "name" { "" } else { rest }, key);
+        }
+    }
+}
+
+#[test]
+fn every_key_takes_its_example_its_default_and_nothing_of_another_kind() {
+    let schema = Schema::new();
+    let mut seen = 0;
+    each(|head, rest, key| {
+        let Key { name, example, .. } = *key;
+        let needs = needs(key);
+        agree(&schema, &format!("{head}{rest}{needs}{name} = {example}"), true);
+        if let Otherwise::Value(value) = key.otherwise {
+            agree(&schema, &format!("{head}{rest}{name} = {value}"), true);
+        }
+        for other in ["'x y'", "true", "3", "['x']", "[3]", "{}", "2024-01-01", "1.5", "-1"] {
+            let fits = match (key.takes, other) {
+                (Takes::Text(Form::Any | Form::Folder), "'x y'") | (Takes::Number, "3") => true,
+                (Takes::Switch, "true") | (Takes::List(Words::Any), "['x']") => true,
+                _ => false,
+            };
+            agree(&schema, &format!("{head}{rest}{needs}{name} = {other}"), fits);
+        }
+        agree(&schema, &format!("{head}{rest}{name}_ = {example}"), false);
+        seen += 1;
+    });
+    assert_eq!(seen, 3 * 14 + 8 + 2 + 2 + 8 + 4);
+}
+
+#[test]
+fn what_is_wrong_is_wrong_for_both() {
+    let schema = Schema::new();
+    for config in [
+        "base_url = 'feeds'",
+        "base_url = 'ftp://a.example/'",
+        "base_url = 'https://'",
+        "icon = 'icon.png'",
+        "language = 'english language'",
+        "language = 'a'",
+        "language = 'en-'",
+        "ids = 'guid'",
+        "formats = []",
+        "formats = ['rss', 'rdf']",
+        "index = ['html']",
+        "limit = -1",
+        "section = 1",
+        "section = { town = 1 }",
+        "feed = { name = 'x' }",
+        "feed = [1]",
+        "[[feed]]\ntitle = 'x'",
+        "[[feed]]\nname = ''",
+        "[[feed]]\nname = '.x'",
+        "[[feed]]\nname = 'a/b'",
+        "[[feed]]\nname = 'rss.xml'",
+        "podcast = true",
+        "podcast = []",
+        "[podcast]\ncategory = ['Weather']",
+        "[podcast]\ncategory = ['Arts Books']",
+        "[podcast]\nguid = 'town'",
+        "[podcast]\nowner = 'Ann'",
+        "[podcast]\ntype = 'daily'",
+        "[section.a.podcast]\nowners = 'x'",
+        "[section.a]\nseeds = 'x'",
+        "[section.a]\nname = 'x'",
+        "[clean.podcast]\ntype = 'serial'",
+        "[check]\ndeny = ['notes']",
+        "[check]\nallow = ['rss/nothing']",
+        "[feeds]",
+        "[unknown]",
+    ] {
+        agree(&schema, config, false);
+    }
+    for config in [
+        "",
+        "base_url = ''",
+        "base_url = 'HTTP://news.example'",
+        "language = ''",
+        "[podcast]\ncategory = ['arts>BOOKS', ' tv & film']",
+        "language = 'i-klingon'",
+        "[section.'two words']",
+        "[section.a.podcast]\n[podcast]\nlocked = true",
+        "[[feed]]\nname = '橋'\n[feed.podcast]\nowner = 'ann@news.example'",
+    ] {
+        agree(&schema, config, true);
+    }
+}
+
+/// What the schema and the reference call the default is what happens without the key.
+#[test]
+fn a_default_that_is_written_changes_nothing() {
+    let written = |config: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let base = "base_url = 'https://samples.example/feeds/'\n";
+        fs::write(folder.path().join("feedmill.toml"), format!("{base}{config}")).unwrap();
+        let mut command = std::process::Command::new("cp");
+        assert!(command.arg("-r").arg(root().join("seeds")).arg(folder.path()).status().unwrap().success());
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_feedmill"));
+        let output = command.current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let files =
+            [".feedmill", "index.html", "feeds.opml", "feed.css", "rss.xml", "atom.xml", "town/feed.json"];
+        files.map(|file| fs::read(folder.path().join("feeds").join(file)).unwrap_or_default())
+    };
+    let mut config = String::new();
+    for t in TABLES.iter().filter(|t| matches!(t.head, "" | "[clean]" | "[check]")) {
+        config.push_str(&table(t).0);
+        for key in t.keys.iter().copied().flatten() {
+            if let Otherwise::Value(value) = key.otherwise {
+                config.push_str(&format!("{} = {value}\n", key.name));
+            }
+        }
+    }
+    assert!(config.lines().count() > 12, "{config}");
+    assert!(written("") == written(&config), "{config}");
+}
