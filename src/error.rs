@@ -4,6 +4,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Why a run could not be done. Opaque: ask it with [`Error::kind`], print it with `Display`.
+///
+/// ```
+/// use feedmill::error::{Error, Kind};
+///
+/// let error = Error::new(Kind::Empty, "there is no readable seed").at("seeds");
+/// assert_eq!(error.kind(), Kind::Empty);
+/// assert_eq!(error.to_string(), "seeds: there is no readable seed");
+/// ```
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
@@ -35,6 +43,15 @@ impl Error {
     }
 
     /// An I/O error: what was being done, to which path, and what the system said.
+    ///
+    /// ```
+    /// use feedmill::error::{Error, Kind};
+    ///
+    /// let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+    /// let error = Error::io("write the feed", "feeds/rss.xml", denied);
+    /// assert_eq!(error.kind(), Kind::Io);
+    /// assert_eq!(error.to_string(), "feeds/rss.xml: cannot write the feed: permission denied");
+    /// ```
     pub fn io(doing: &str, path: impl AsRef<Path>, source: std::io::Error) -> Self {
         Self::new(Kind::Io, format!("cannot {doing}")).at(path).because(source)
     }

@@ -1,6 +1,26 @@
-//! feedmill turns a folder of parsed articles into valid RSS, Atom and JSON feeds.
+//! feedmill turns a folder of parsed articles into valid RSS, Atom and JSON feeds, and says what is wrong with any feed.
 //!
-//! [`stage::build`] is the whole mill; the README shows it at work.
+//! # A tour
+//!
+//! [`stage::build`] is the whole mill: a [`config::Plan`] and two [`store::Store`]s go in, a [`stage::Report`] comes out,
+//! and what there is to say of seeds goes to a [`diag::Sink`]. Stores are folders ([`store::FsStore`]), memory
+//! ([`store::MemoryStore`]), or yours.
+//!
+//! Its parts are there for themselves. [`seed::parse`] reads an article, [`html::clean`] makes its HTML safe to publish,
+//! [`model::Feed`] is a feed as plain data, and a [`format::Format`] writes it. [`check::check`] says what is wrong with a
+//! feed of anybody. [`serve::Server`] serves a store over HTTP, [`watch::Watch`] waits for changes.
+//!
+//! ```
+//! use feedmill::check::{Options, check};
+//!
+//! for found in check(b"<rss version=\"2.0\"/>", Options::default()) {
+//!     println!("{}: {}; {}", found.meta.code, found.message, found.meta.remedy);
+//! }
+//! ```
+//!
+//! # Rooms
+//!
+//! Each uses only what stands above it.
 //!
 //! | room | what is in it |
 //! | --- | --- |
@@ -20,6 +40,9 @@
 //! | [`stage`] | the path of an article, a file a step |
 //! | [`serve`] | the feeds over HTTP |
 //! | [`command`] | the command line |
+//!
+//! [`catalog`] and [`command`] are public for the binary, its tests and measurements: their items may change with any
+//! version. So may [`net`], which does what the command does between runs.
 
 pub mod catalog;
 pub mod check;

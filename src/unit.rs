@@ -8,6 +8,14 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, which may be negative.
+///
+/// ```
+/// use feedmill::unit::UnixMs;
+///
+/// let time = UnixMs(1_717_225_200_000);
+/// assert_eq!(time.to_rfc3339(), "2024-06-01T07:00:00Z");
+/// assert_eq!(time.to_rfc822(), "Sat, 01 Jun 2024 07:00:00 GMT");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixMs(pub i64);
 
@@ -19,6 +27,12 @@ impl UnixMs {
 
     /// The same instant as a calendar date in UTC; instants outside [`Self::MIN`]..=[`Self::MAX`] are moved to the
     /// nearer end.
+    ///
+    /// ```
+    /// use feedmill::unit::UnixMs;
+    ///
+    /// assert_eq!(UnixMs(i64::MAX).to_utc().to_string(), "9999-12-31 23:59:59.999 UTC");
+    /// ```
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
         let ms = self.0.clamp(Self::MIN.0, Self::MAX.0);
@@ -26,6 +40,12 @@ impl UnixMs {
     }
 
     /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC, with milliseconds only where they are not zero.
+    ///
+    /// ```
+    /// use feedmill::unit::UnixMs;
+    ///
+    /// assert_eq!(UnixMs(1).to_rfc3339(), "1970-01-01T00:00:00.001Z");
+    /// ```
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let utc = self.to_utc();
@@ -35,6 +55,10 @@ impl UnixMs {
     }
 
     /// The day in UTC, as ISO 8601 writes it.
+    ///
+    /// ```
+    /// assert_eq!(feedmill::unit::UnixMs(0).to_date(), "1970-01-01");
+    /// ```
     #[must_use]
     pub fn to_date(self) -> String {
         self.to_utc().format("%Y-%m-%d").to_string()
@@ -42,6 +66,10 @@ impl UnixMs {
 
     /// [RFC 822](https://www.rfc-editor.org/rfc/rfc822) as RSS 2.0 wants it: English names, four-digit year, GMT.
     /// Milliseconds are cut off, never rounded up.
+    ///
+    /// ```
+    /// assert_eq!(feedmill::unit::UnixMs(0).to_rfc822(), "Thu, 01 Jan 1970 00:00:00 GMT");
+    /// ```
     #[must_use]
     pub fn to_rfc822(self) -> String {
         self.to_utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -49,6 +77,10 @@ impl UnixMs {
 }
 
 /// A size in bytes.
+///
+/// ```
+/// assert_eq!(feedmill::unit::Bytes(2048).to_string(), "2.0 KiB");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bytes(pub u64);
 
@@ -64,6 +96,14 @@ impl fmt::Display for Bytes {
 
 /// A media type such as `image/jpeg`: lower case, without parameters
 /// ([RFC 6838](https://www.rfc-editor.org/rfc/rfc6838#section-4.2)).
+///
+/// ```
+/// use feedmill::unit::MediaType;
+///
+/// let jpeg = MediaType::parse("Image/JPEG; q=0.8");
+/// assert_eq!(jpeg.as_ref().map(MediaType::as_str), Some("image/jpeg"));
+/// assert_eq!(jpeg.as_ref().map(MediaType::top), Some("image"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaType(String);
 

@@ -45,6 +45,21 @@ pub enum Woke {
 }
 
 /// Watches.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use feedmill::watch::{Watch, Watched, Woke};
+///
+/// let folder = tempfile::tempdir()?;
+/// let mut watch = Watch::new();
+/// watch.aim(Watched { folders: vec![folder.path().to_owned()], ..Watched::default() });
+/// std::fs::write(folder.path().join("1.txt"), "text")?;
+/// assert_eq!(watch.wait(Some(Duration::from_secs(60))), Woke::Changed);
+/// watch.waker().stop();
+/// assert_eq!(watch.wait(None), Woke::Stopped);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Watch {
     shared: Arc<Shared>,
     watched: Watched,

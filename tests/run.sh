@@ -29,6 +29,9 @@ sfeed_update sfeed
 r2e rss2email
 podget podget
 curl curl
+git git
+nginx nginx-light
+rclone rclone
 systemd-analyze systemd
 chromium chromium
 node nodejs

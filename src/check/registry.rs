@@ -54,6 +54,12 @@ pub(super) static FAMILIES: &[&Family] = &[
 ];
 
 /// Every rule, by code.
+///
+/// ```
+/// let rules = feedmill::check::rules();
+/// let rule = rules.iter().find(|rule| rule.meta.code == "date/weekday");
+/// assert!(rule.is_some_and(|rule| rule.page().starts_with("## date/weekday")));
+/// ```
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let mut rules: Vec<&'static Rule> = FAMILIES.iter().flat_map(|f| f.rules).copied().collect();

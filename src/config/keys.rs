@@ -84,6 +84,13 @@ pub struct Table {
 }
 
 /// Every table, in the order in which they are explained.
+///
+/// ```
+/// use feedmill::config::TABLES;
+///
+/// let heads: Vec<_> = TABLES.iter().map(|table| table.head).collect();
+/// assert_eq!(heads, ["", "[clean]", "[check]", "[podcast]", "[section.NAME]", "[[feed]]"]);
+/// ```
 pub static TABLES: &[Table] = &[
     Table {
         head: "",

@@ -173,6 +173,17 @@ impl Plan {
 
 impl RawConfig {
     /// Sets a key at the top, as a flag or a variable does; `origin` names it in messages.
+    ///
+    /// ```
+    /// use feedmill::config::{RawConfig, Value};
+    /// use feedmill::diag::Sink;
+    ///
+    /// let mut raw = RawConfig::default();
+    /// raw.set("limit", Value::Number(0), "--limit");
+    /// let plan = raw.resolve(&mut Sink::keeping())?;
+    /// assert_eq!(plan.whole.limit, usize::MAX);
+    /// # Ok::<(), feedmill::error::Error>(())
+    /// ```
     pub fn set(&mut self, key: &'static str, value: Value, origin: &str) {
         self.top.insert(key, Given { value, place: Place::file(origin), in_file: false });
     }
@@ -184,6 +195,12 @@ fn faulty(file: &Path) -> Error {
 }
 
 /// Whether a feed can live in a folder of this name beside the whole feed's files.
+///
+/// ```
+/// use feedmill::config::is_feed_name;
+///
+/// assert!(is_feed_name("town") && !is_feed_name("rss.xml") && !is_feed_name("../town"));
+/// ```
 #[must_use]
 pub fn is_feed_name(name: &str) -> bool {
     !name.is_empty()
@@ -211,6 +228,12 @@ impl Value {
 }
 
 /// Whether a text has the shape of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
+///
+/// ```
+/// use feedmill::config::is_language;
+///
+/// assert!(is_language("zh-Hans") && !is_language("english language"));
+/// ```
 #[must_use]
 pub fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');

@@ -17,6 +17,15 @@ impl RawConfig {
     ///
     /// # Errors
     /// [`Kind::Config`] where anything was wrong.
+    ///
+    /// ```
+    /// use feedmill::config::RawConfig;
+    /// use feedmill::diag::Sink;
+    ///
+    /// let mut sink = Sink::keeping();
+    /// assert!(RawConfig::read("titel = 'News'", "feedmill.toml".as_ref(), &mut sink).is_err());
+    /// assert_eq!(sink.kept()[0].message, "unknown key `titel`; did you mean `title`?");
+    /// ```
     pub fn read(text: &str, file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
         let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
         let mut reader = Reader { text, file: file.to_string_lossy().into_owned(), sink, faults: 0 };

@@ -22,6 +22,18 @@ impl RawConfig {
     ///
     /// # Errors
     /// [`Kind::Config`] where anything was wrong.
+    ///
+    /// ```
+    /// use feedmill::config::RawConfig;
+    /// use feedmill::diag::Sink;
+    ///
+    /// let mut sink = Sink::keeping();
+    /// let text = "base_url = 'https://news.example/feeds'\nlimit = 20";
+    /// let plan = RawConfig::read(text, "feedmill.toml".as_ref(), &mut sink)?.resolve(&mut sink)?;
+    /// assert_eq!(plan.whole.limit, 20);
+    /// assert_eq!(plan.section("town").base.map(|url| url.to_string()).as_deref(), Some("https://news.example/feeds/town/"));
+    /// # Ok::<(), feedmill::error::Error>(())
+    /// ```
     pub fn resolve(&self, sink: &mut Sink<'_>) -> Result<Plan, Error> {
         let mut r = Resolver { sink, faults: 0 };
         let folder = |key: &str| {

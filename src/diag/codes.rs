@@ -13,6 +13,11 @@ macro_rules! catalogue {
 }
 
 /// What a code of the build means; `None` where this build does not know it.
+///
+/// ```
+/// let meta = feedmill::diag::codes::find("seed-empty");
+/// assert_eq!(meta.map(|meta| meta.title), Some("A seed without any text"));
+/// ```
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Meta> {
     CODES.iter().copied().find(|meta| meta.code == code)

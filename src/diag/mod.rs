@@ -14,6 +14,13 @@ pub use render::{RENDERERS, Renderer, renderer};
 pub use sink::{Sink, Tally};
 
 /// How bad a finding is.
+///
+/// ```
+/// use feedmill::diag::Severity;
+///
+/// assert!(Severity::Error > Severity::Warning);
+/// assert_eq!(Severity::Note.name(), "note");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing; nothing needs mending.
@@ -98,6 +105,14 @@ impl Place {
 }
 
 /// One finding.
+///
+/// ```
+/// use feedmill::diag::{Diagnostic, Place, Severity, codes};
+///
+/// let place = Place::at("seeds/1.txt", 2, 11).showing("[A title](ftp://news.example/1)");
+/// let found = Diagnostic::new(&codes::SEED_BAD_LINK, place, "`ftp://news.example/1` is no http address");
+/// assert_eq!((found.meta.code, found.severity), ("seed-bad-link", Severity::Error));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// What kind of fault it is.
@@ -119,6 +134,10 @@ impl Diagnostic {
 
 /// Text that came from outside, made fit to print: control characters, line ends and marks that turn the direction
 /// of writing are shown as escapes, so a title can't drive a terminal nor a file name forge a line.
+///
+/// ```
+/// assert_eq!(feedmill::diag::printable("red\u{1b}[31m\n"), "red\\u{1b}[31m\\n");
+/// ```
 #[must_use]
 pub fn printable(text: &str) -> String {
     text.chars()

@@ -17,6 +17,19 @@ pub struct Tally {
 }
 
 /// Takes findings, changes their severity as the user asked, counts them and prints them.
+///
+/// ```
+/// use feedmill::diag::{Diagnostic, Place, Sink, codes, renderer};
+///
+/// let mut out = Vec::new();
+/// let human = renderer("human").ok_or("there is no such style")?;
+/// let mut sink = Sink::new(human, &mut out).deny_warnings(true);
+/// sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), "the feeds carry no self link"));
+/// sink.finish();
+/// assert_eq!(sink.tally().errors, 1);
+/// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: the feeds carry no self link\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Sink<'a> {
     renderer: &'a dyn Renderer,
     out: Option<&'a mut (dyn Write + Send)>,
@@ -37,6 +50,14 @@ impl<'a> Sink<'a> {
     }
 
     /// A sink that prints nothing and keeps every finding: for tests and library users.
+    ///
+    /// ```
+    /// use feedmill::diag::{Diagnostic, Place, Sink, codes};
+    ///
+    /// let mut sink = Sink::keeping();
+    /// sink.push(Diagnostic::new(&codes::SEED_EMPTY, Place::file("1.txt"), "there is no text in it"));
+    /// assert_eq!(sink.kept()[0].place.file, "1.txt");
+    /// ```
     #[must_use]
     pub fn keeping() -> Self {
         Self { kept: Some(Vec::new()), ..Self::base(super::RENDERERS[0]) }
@@ -64,6 +85,14 @@ impl<'a> Sink<'a> {
     }
 
     /// Drops findings with these codes.
+    ///
+    /// ```
+    /// use feedmill::diag::{Diagnostic, Place, Sink, codes};
+    ///
+    /// let mut sink = Sink::keeping().allow(["seed-empty".to_owned()]);
+    /// sink.push(Diagnostic::new(&codes::SEED_EMPTY, Place::file("1.txt"), "there is no text in it"));
+    /// assert!(sink.kept().is_empty());
+    /// ```
     #[must_use]
     pub fn allow(mut self, codes: impl IntoIterator<Item = String>) -> Self {
         self.allowed.extend(codes);

@@ -73,12 +73,26 @@ pub trait Index: Document {
 }
 
 /// Every format.
+///
+/// ```
+/// use feedmill::format::{Document, FORMATS};
+///
+/// let files: Vec<_> = FORMATS.iter().map(|format| format.file_name()).collect();
+/// assert_eq!(files, ["rss.xml", "atom.xml", "feed.json"]);
+/// ```
 pub static FORMATS: &[&dyn Format] = &[&rss::Rss, &atom::Atom, &json::Json];
 
 /// Everything that lies beside the feeds.
 pub static INDEX: &[&dyn Index] = &[&page::Page, &opml::Opml, &style::Style];
 
 /// Finds a format by name.
+///
+/// ```
+/// use feedmill::format::{Document, format};
+///
+/// assert_eq!(format("atom").map(|f| f.file_name()), Some("atom.xml"));
+/// assert!(format("rdf").is_none());
+/// ```
 #[must_use]
 pub fn format(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|f| f.name() == name)

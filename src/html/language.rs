@@ -4,6 +4,12 @@ use super::{RawHtml, parse, scan};
 
 /// The language of a page or of the beginning of one: that of the outermost element that names any, as it is spelled
 /// there.
+///
+/// ```
+/// use feedmill::html::{RawHtml, language};
+///
+/// assert_eq!(language(RawHtml("<div lang=pt-BR><p>Olá</p></div>")).as_deref(), Some("pt-BR"));
+/// ```
 #[must_use]
 pub fn language(raw: RawHtml<'_>) -> Option<String> {
     let parsed = parse::parse(&scan::scan(raw.0).html);

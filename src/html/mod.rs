@@ -72,6 +72,16 @@ impl CleanHtml {
 }
 
 /// What the operator adds to the cleaning policy (`[clean]` in the configuration): CSS selectors.
+///
+/// ```
+/// use feedmill::html::{Policy, RawHtml, clean};
+///
+/// let base = "https://news.example/1".parse()?;
+/// let policy = Policy::new(&[".comments".to_owned()], &[])?;
+/// let raw = RawHtml("<p>Text</p><div class=comments>Two</div>");
+/// assert_eq!(clean(raw, &base, &policy).text, "Text");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     drop: Vec<scraper::Selector>,
@@ -135,6 +145,17 @@ pub struct Cleaned {
 /// Cleans an article's body; every address in it is resolved against `base`, the article's link.
 ///
 /// Never fails and never panics, whatever the input; takes time linear in its length.
+///
+/// ```
+/// use feedmill::html::{Policy, RawHtml, clean};
+///
+/// let base = "https://news.example/2024/ferry".parse()?;
+/// let raw = RawHtml("<p onclick=\"go()\">By <a href=\"crane\">crane</a>.<script>track()</script>");
+/// let cleaned = clean(raw, &base, &Policy::default());
+/// assert_eq!(cleaned.html.as_str(), "<p>By <a href=\"https://news.example/2024/crane\">crane</a>.</p>");
+/// assert_eq!(cleaned.text, "By crane.");
+/// # Ok::<(), url::ParseError>(())
+/// ```
 #[must_use]
 pub fn clean(raw: RawHtml<'_>, base: &Url, policy: &Policy) -> Cleaned {
     let text = xml_text(raw.0);

@@ -82,6 +82,10 @@ impl Folded {
 
 /// The beginning of a text for a summary: whole sentences up to `graphemes`, else whole words, else whole graphemes,
 /// with an ellipsis where anything was cut. Line feeds become spaces.
+///
+/// ```
+/// assert_eq!(feedmill::html::summary("It rained. The river rose.", 20), "It rained. …");
+/// ```
 #[must_use]
 pub fn summary(text: &str, graphemes: usize) -> String {
     let text = text.trim();

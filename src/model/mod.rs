@@ -14,6 +14,47 @@ pub use podcast::Podcast;
 pub use site::{Latest, Listing, Site};
 
 /// A feed: what RSS calls a channel, Atom a feed.
+///
+/// ```
+/// use feedmill::format::{Layout, format};
+/// use feedmill::html::CleanHtml;
+/// use feedmill::model::{Entry, Feed, History};
+/// use feedmill::unit::UnixMs;
+///
+/// let entry = Entry {
+///     id: "https://news.example/1".to_owned(),
+///     id_is_permalink: true,
+///     link: "https://news.example/1".to_owned(),
+///     title: "A & B".to_owned(),
+///     published: UnixMs(0),
+///     updated: UnixMs(60_000),
+///     summary: "Text".to_owned(),
+///     content: CleanHtml::default(),
+///     authors: Vec::new(),
+///     categories: Vec::new(),
+///     enclosures: Vec::new(),
+/// };
+/// let feed = Feed {
+///     id: "https://news.example/".to_owned(),
+///     title: "News".to_owned(),
+///     description: String::new(),
+///     site: "https://news.example/".parse()?,
+///     base: None,
+///     language: None,
+///     author: None,
+///     copyright: None,
+///     icon: None,
+///     hub: None,
+///     podcast: None,
+///     stylesheet: None,
+///     history: History::default(),
+///     entries: vec![entry],
+/// };
+/// assert_eq!(feed.updated(), Some(UnixMs(60_000)));
+/// let atom = format("atom").ok_or("there is no Atom")?.write(&feed, Layout::Compact)?;
+/// assert!(String::from_utf8(atom)?.contains("<title>A &amp; B</title>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
     /// Its id (Atom `id`): the self link's folder where known, else the site's address; never changes with content.

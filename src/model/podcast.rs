@@ -44,6 +44,12 @@ pub struct Category {
 
 impl Category {
     /// Every category, as it is written in a configuration: `Arts`, `Arts > Books`.
+    ///
+    /// ```
+    /// use feedmill::model::podcast::Category;
+    ///
+    /// assert!(Category::all().any(|(name, _)| name == "Arts > Books"));
+    /// ```
     pub fn all() -> impl Iterator<Item = (String, Self)> {
         CATEGORIES.iter().flat_map(|&(name, below)| {
             let below = below.split('|').filter(|below| !below.is_empty());
@@ -55,6 +61,13 @@ impl Category {
 }
 
 /// The guid of a show: that of its address, which is that of its feed before it first moved.
+///
+/// ```
+/// let feed = "https://mp3s.nashownotes.com/pc20rss.xml".parse()?;
+/// let guid = feedmill::model::podcast::guid(&feed).to_string();
+/// assert_eq!(guid, "917393e3-1b1e-5cef-ace4-edaa54e1f810");
+/// # Ok::<(), url::ParseError>(())
+/// ```
 #[must_use]
 pub fn guid(feed: &Url) -> Uuid {
     let address = feed.as_str().split_once("://").map_or(feed.as_str(), |(_, rest)| rest);
@@ -68,6 +81,12 @@ pub fn is_sound(enclosure: &Enclosure) -> bool {
 }
 
 /// Whether Apple plays a file, by the end of its address without query.
+///
+/// ```
+/// use feedmill::model::podcast::is_playable;
+///
+/// assert!(is_playable("/talk.MP3") && !is_playable("/talk.ogg"));
+/// ```
 #[must_use]
 pub fn is_playable(path: &str) -> bool {
     let extension = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();

@@ -51,6 +51,17 @@ const LIMITS: Limits = Limits {
 };
 
 /// Asks media servers.
+///
+/// ```
+/// use feedmill::model::Answer;
+/// use feedmill::net::{Probe, Reach};
+///
+/// // A private address is not asked, whatever is there.
+/// let probe = Probe::new(Reach::Public, None);
+/// let answers = probe.ask(&["http://127.0.0.1:9/talk.mp3".parse()?]);
+/// assert_eq!(answers, [Answer::None]);
+/// # Ok::<(), url::ParseError>(())
+/// ```
 #[derive(Debug)]
 pub struct Probe {
     agent: Agent,

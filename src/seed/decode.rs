@@ -13,6 +13,12 @@ const LOOKED_AT: usize = 64 << 10;
 
 /// Decodes a seed or the beginning of one, and says where it was no UTF-8. A character cut in half by the end of a
 /// prefix counts as one wrong byte only: the caller asks for text, not for a verdict, when it reads a prefix.
+///
+/// ```
+/// let (text, finding) = feedmill::seed::decode(b"\xff\xfeh\0i\0");
+/// assert_eq!(text, "hi");
+/// assert_eq!(finding.map(|f| f.meta.code), Some("seed-encoding"));
+/// ```
 #[must_use]
 pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Finding>) {
     let finding = |message: String| Some(Finding::new(&codes::SEED_ENCODING, 0, 0, message));

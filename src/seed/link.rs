@@ -84,6 +84,12 @@ pub fn escape(text: &str) -> String {
 
 /// What two spellings of one address have in common: without scheme and default port, host in lower case, escapes in
 /// upper case. Seeds with equal keys are one entry.
+///
+/// ```
+/// use feedmill::seed::link_key;
+///
+/// assert_eq!(link_key("http://News.example:80/a%c3%a9"), link_key("https://news.example/a%C3%A9"));
+/// ```
 #[must_use]
 pub fn key(link: &str) -> String {
     let (scheme, rest) = link.split_once("://").unwrap_or(("", link));

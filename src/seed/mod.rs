@@ -107,6 +107,16 @@ pub static DIALECTS: &[&dyn Dialect] = &[&stamped::Stamped, &legacy::Legacy, &je
 ///
 /// # Errors
 /// [`Fault::Incomplete`] only where `whole` is false; otherwise what is wrong with it.
+///
+/// ```
+/// use feedmill::seed::{Fault, parse};
+///
+/// let text = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>";
+/// let seed = parse(text, true).map_err(|fault| format!("{fault:?}"))?;
+/// assert_eq!((seed.head.title.as_str(), seed.body), ("A title", "<p>Text</p>"));
+/// assert_eq!(parse(&text[..30], false), Err(Fault::Incomplete));
+/// # Ok::<(), String>(())
+/// ```
 pub fn parse(text: &str, whole: bool) -> Result<Seed<'_>, Fault> {
     let mut lines = Lines::new(text, whole);
     let mut findings = Vec::new();

@@ -50,6 +50,33 @@ pub struct Settings {
 }
 
 /// A server that listens, and does not answer yet.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use std::net::TcpStream;
+/// use std::time::Duration;
+///
+/// use feedmill::serve::{Server, Settings};
+/// use feedmill::store::{MemoryStore, Store};
+///
+/// let feeds = MemoryStore::new();
+/// feeds.replace("rss.xml".as_ref(), b"<rss/>")?;
+/// let settings = Settings {
+///     listen: "127.0.0.1:0".parse()?,
+///     log: None,
+///     patience: Duration::from_secs(10),
+///     connections: 16,
+/// };
+/// let server = Server::bind(settings, feeds)?;
+/// let address = server.address();
+/// std::thread::spawn(move || server.run(std::future::pending));
+/// let mut client = TcpStream::connect(address)?;
+/// client.write_all(b"GET /rss.xml HTTP/1.1\r\nHost: news.example\r\nConnection: close\r\n\r\n")?;
+/// let mut answer = String::new();
+/// client.read_to_string(&mut answer)?;
+/// assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("<rss/>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,

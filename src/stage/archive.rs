@@ -128,6 +128,14 @@ pub(super) fn is_folder(name: &OsStr) -> bool {
 
 /// The folder of the feed that a document of an archive belongs to, by its path under the feeds, and whether its month is
 /// whole; `None` for any other document.
+///
+/// ```
+/// use feedmill::stage::month_of;
+///
+/// assert_eq!(month_of("town/archive/2023-10/rss.xml"), Some(("town", true)));
+/// assert_eq!(month_of("archive/2023-11-open/rss.xml"), Some(("", false)));
+/// assert_eq!(month_of("town/rss.xml"), None);
+/// ```
 #[must_use]
 pub fn month_of(path: &str) -> Option<(&str, bool)> {
     let (folder, _) = path.rsplit_once('/')?;

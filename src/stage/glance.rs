@@ -46,6 +46,17 @@ pub struct Glance {
 ///
 /// # Errors
 /// Where the root can't be listed.
+///
+/// ```
+/// use feedmill::stage::glance;
+/// use feedmill::store::{MemoryStore, Store};
+///
+/// let seeds = MemoryStore::new();
+/// seeds.replace("town/1.txt".as_ref(), b"<!--1698786902000-->\n[A title](https://news.example/1)\n------\n")?;
+/// let seen = glance(&seeds)?;
+/// assert_eq!((seen.seeds, seen.sites.get("https://news.example")), (1, Some(&1)));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn glance(store: &dyn Store) -> io::Result<Glance> {
     let mut glance = Glance::default();
     let mut folders = vec![PathBuf::new()];

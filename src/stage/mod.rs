@@ -113,6 +113,35 @@ struct Run<'a> {
 /// # Errors
 /// [`Kind::Locked`] where another run is at it, [`Kind::Empty`] where there is no readable seed, [`Kind::Io`] where
 /// the stores refuse. Nothing is published then, except that an I/O error may come when some files are in place.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use feedmill::config::RawConfig;
+/// use feedmill::diag::Sink;
+/// use feedmill::stage::{Options, build};
+/// use feedmill::store::{MemoryStore, Store};
+/// use feedmill::unit::{Bytes, UnixMs};
+///
+/// let (seeds, feeds) = (MemoryStore::new(), MemoryStore::new());
+/// seeds.replace("town/1.txt".as_ref(), b"<!--1698786902000-->\n[A title](https://news.example/1)\n------\n")?;
+/// let mut sink = Sink::keeping();
+/// let plan = RawConfig::default().resolve(&mut sink)?;
+/// let options = Options {
+///     now: UnixMs(1_700_000_000_000),
+///     started: SystemTime::now(),
+///     wait: Duration::ZERO,
+///     prune: false,
+///     check: true,
+///     probe: None,
+///     progress: None,
+/// };
+/// let report = build(&plan, &seeds, &feeds, options, &mut sink)?;
+/// assert_eq!((report.seeds, report.entries, report.feeds), (1, 1, 2));
+/// let atom = feeds.read("town/atom.xml".as_ref(), Bytes(1 << 20))?;
+/// assert!(String::from_utf8(atom)?.contains("<title>A title</title>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn build(
     plan: &Plan,
     seeds: &dyn Store,

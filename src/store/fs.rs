@@ -13,6 +13,16 @@ use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
 use crate::unit::Bytes;
 
 /// A folder on disk as a [`Store`].
+///
+/// ```
+/// use feedmill::store::{FsStore, Store};
+///
+/// let folder = tempfile::tempdir()?;
+/// let store = FsStore::new(folder.path());
+/// store.replace("town/1.txt".as_ref(), b"text")?;
+/// assert_eq!(std::fs::read(folder.path().join("town/1.txt"))?, b"text");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct FsStore {
     root: PathBuf,

@@ -11,6 +11,17 @@ use super::{Change, Item, Kind, Lock, Prefix, Store};
 use crate::unit::Bytes;
 
 /// A tree in memory as a [`Store`].
+///
+/// ```
+/// use feedmill::store::{Change, MemoryStore, Store};
+/// use feedmill::unit::Bytes;
+///
+/// let store = MemoryStore::new();
+/// assert_eq!(store.replace("town/1.txt".as_ref(), b"text")?, Change::Written);
+/// assert_eq!(store.replace("town/1.txt".as_ref(), b"text")?, Change::Unchanged);
+/// assert_eq!(store.read("town/1.txt".as_ref(), Bytes(100))?, b"text");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     files: Mutex<BTreeMap<PathBuf, Vec<u8>>>,

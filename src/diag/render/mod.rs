@@ -54,6 +54,10 @@ pub static RENDERERS: &[&dyn Renderer] = &[
 ];
 
 /// Finds a style by name.
+///
+/// ```
+/// assert!(feedmill::diag::renderer("sarif").is_some());
+/// ```
 #[must_use]
 pub fn renderer(name: &str) -> Option<&'static dyn Renderer> {
     RENDERERS.iter().copied().find(|r| r.name() == name)
