@@ -33,6 +33,11 @@ git git
 nginx nginx-light
 rclone rclone
 systemd-analyze systemd
+mandoc mandoc
+groff groff-base
+zsh zsh
+fish fish
+debootstrap debootstrap
 chromium chromium
 node nodejs
 npm npm
@@ -42,9 +47,9 @@ if [ ${#packages[@]} -gt 0 ]; then
     { install || { as_root apt-get update -qq && install; }; } >/dev/null
 fi
 tools=target/test-tools
-if ! "$tools/bin/python" -c 'import feedparser' 2>/dev/null; then
+if ! "$tools/bin/python" -c 'import feedparser, yaml' 2>/dev/null; then
     python3 -m venv "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.12
+    "$tools/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.12 PyYAML==6.0.4
 fi
 FEEDMILL_PYTHON=$PWD/$tools/bin/python
 export FEEDMILL_PYTHON
@@ -62,4 +67,5 @@ fi
 
 cargo nextest run --locked --no-fail-fast
 cargo test --doc --locked --quiet
+bash tests/package.sh
 echo "tests/run.sh: all tests passed"

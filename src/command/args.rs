@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Turns a folder of parsed articles into RSS, Atom and JSON feeds.
 #[derive(Debug, Parser)]
@@ -34,6 +35,10 @@ pub(super) enum Verb {
     Rules(Rules),
     /// Print the JSON Schema of feedmill.toml, for editors
     Schema,
+    /// Write what a shell needs to complete this command
+    Completions(Completions),
+    /// Write the manual: its main page, or all of it into a folder
+    Man(Man),
 }
 
 /// How messages look.
@@ -124,6 +129,20 @@ pub(super) struct Init {
 pub(super) struct Rules {
     /// The rule to explain
     pub(super) code: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Man {
+    /// Where the pages go; without it the main page goes to stdout
+    #[arg(value_name = "DIR")]
+    pub(super) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,9 @@
 mod args;
 mod build;
 mod check;
+mod completions;
 mod init;
+mod man;
 mod progress;
 mod push;
 mod rules;
@@ -13,7 +15,7 @@ mod stop;
 mod watch;
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -52,6 +54,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Schema) => schema::run(),
         Some(Verb::Watch(build)) => watch::run(&build),
+        Some(Verb::Completions(completions)) => completions::run(&completions),
+        Some(Verb::Man(man)) => man::run(&man),
         None => build::run(&args.build),
     };
     match result {
@@ -67,6 +71,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// A number of things, in words.
 fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
+}
+
+/// A whole document to stdout. Who reads no further has what he wants.
+fn print(document: &[u8]) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(document).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Io, "cannot write").because(e))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A line to stderr; where that is closed nobody wants to know.

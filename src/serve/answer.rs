@@ -1,28 +1,27 @@
 //! From a request to an answer. The only file that knows all the steps.
 
+use std::future::{Future, poll_fn};
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
-use axum::Router;
-use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, LAST_MODIFIED,
-    LINK, RANGE, RETRY_AFTER,
+use hyper::body::Body;
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    LAST_MODIFIED, LINK, RANGE, RETRY_AFTER,
 };
-use axum::http::{Method, StatusCode};
-use axum::response::Response;
-use axum::routing::get;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
+use hyper::{Method, Request, StatusCode};
+use tokio::time::timeout;
 
 use super::coding::{Accepted, Coding};
 use super::conditions::{Validators, Verdict, judge, may_send_part};
 use super::document::{Document, Form};
 use super::facts::Facts;
 use super::large::Large;
+use super::outgoing::Outgoing;
 use super::range::{Asked, asked};
 use super::stream::Work;
 use super::{Shared, path};
@@ -32,60 +31,73 @@ const LATEST: Duration = Duration::from_secs(30);
 /// How often a document is read that is another each time it is to be sent.
 const ATTEMPTS: usize = 4;
 
-/// Addresses that are no documents.
-const OWN: [&str; 2] = ["/healthz", "/metrics"];
+/// What is said of the server itself.
+const HEALTH: &str = "/healthz";
+const METRICS: &str = "/metrics";
 
-/// Everything that is answered.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route(OWN[0], get(health))
-        .route(OWN[1], get(metrics))
-        .fallback(document)
-        .with_state(shared)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LATEST))
-        .layer(CatchPanicLayer::custom(|_| {
-            said(StatusCode::INTERNAL_SERVER_ERROR, "this is a fault of feedmill")
-        }))
+type Response = hyper::Response<Outgoing>;
+
+/// The answer where something has to be waited for. Each request gets one, and whoever waits behind it on the connection too.
+pub(super) async fn in_time<B: Body>(shared: &Shared, request: &Request<B>, work: &Work) -> Response {
+    match timeout(LATEST, caught(respond(shared, request, work))).await {
+        Ok(Some(response)) => response,
+        Ok(None) => said(StatusCode::INTERNAL_SERVER_ERROR, "this is a fault of feedmill"),
+        Err(_) => said(StatusCode::SERVICE_UNAVAILABLE, "it takes too long"),
+    }
+}
+
+/// What comes of it, unless it panics; that has been said on stderr.
+async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    // Nothing is asked of it again.
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
+async fn respond<B: Body>(shared: &Shared, request: &Request<B>, work: &Work) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = said(StatusCode::METHOD_NOT_ALLOWED, "feeds are read with GET or HEAD");
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    if !request.body().is_end_stream() {
+        return said(StatusCode::PAYLOAD_TOO_LARGE, "there is nothing to send here");
+    }
+    match request.uri().path() {
+        HEALTH => health(shared),
+        METRICS => metrics(shared),
+        address => {
+            let Some(path) = path::resolve(address) else { return fault(&io::ErrorKind::NotFound.into()) };
+            let wanted = Wanted { method: request.method(), headers: request.headers(), path: &path };
+            document(shared, &wanted, work).await.unwrap_or_else(|error| fault(&error))
+        }
+    }
 }
 
 /// Whether it does what it is for.
-async fn health(State(shared): State<Arc<Shared>>) -> Response {
+fn health(shared: &Shared) -> Response {
     match shared.metrics.trouble() {
         None => said(StatusCode::OK, "ok"),
         Some(trouble) => said(StatusCode::SERVICE_UNAVAILABLE, trouble),
     }
 }
 
-async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+fn metrics(shared: &Shared) -> Response {
     let mut response = said(StatusCode::OK, "");
     let version = "text/plain; version=0.0.4; charset=utf-8";
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(version));
-    *response.body_mut() = Body::from(shared.metrics.page());
+    *response.body_mut() = Outgoing::of(shared.metrics.page());
     response
 }
 
-/// What lies under the feeds.
-async fn document(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    if !matches!(parts.method, Method::GET | Method::HEAD) {
-        let mut response = said(StatusCode::METHOD_NOT_ALLOWED, "feeds are read with GET or HEAD");
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
-    }
-    if !body.is_end_stream() {
-        return said(StatusCode::PAYLOAD_TOO_LARGE, "there is nothing to send here");
-    }
-    let Some(path) = path::resolve(parts.uri.path()) else { return fault(&io::ErrorKind::NotFound.into()) };
-    let asked = Wanted { method: &parts.method, headers: &parts.headers, path: &path };
-    let work = parts.extensions.get::<Work>();
-    answer(&shared, &asked, work).await.unwrap_or_else(|error| fault(&error))
-}
-
-/// The answer where nothing has to be waited for: nearly always. It saves such a request the way through the router.
-pub(super) fn at_once<B: HttpBody>(shared: &Shared, request: &axum::http::Request<B>) -> Option<Response> {
+/// The answer where nothing has to be waited for: nearly always.
+pub(super) fn at_once<B: Body>(shared: &Shared, request: &Request<B>) -> Option<Response> {
     let address = request.uri().path();
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream();
-    if !is_plain || OWN.contains(&address) {
+    if !is_plain || [HEALTH, METRICS].contains(&address) {
         return None;
     }
     let path = path::resolve(address)?;
@@ -111,7 +123,8 @@ enum Next {
     Open(Range<u64>, Response),
 }
 
-async fn answer(shared: &Shared, wanted: &Wanted<'_>, work: Option<&Work>) -> io::Result<Response> {
+/// What lies under the feeds.
+async fn document(shared: &Shared, wanted: &Wanted<'_>, work: &Work) -> io::Result<Response> {
     let (library, path) = (&shared.library, wanted.path);
     for _ in 0..ATTEMPTS {
         let document = match library.at_hand(path)? {
@@ -124,7 +137,7 @@ async fn answer(shared: &Shared, wanted: &Wanted<'_>, work: Option<&Work>) -> io
                 Next::Encode(coding) => library.encode(path, &document, coding).await?,
                 Next::Open(part, mut response) => {
                     let Some(opened) = library.open(path, &document).await? else { break };
-                    *response.body_mut() = Body::new(Large::new(opened.content, part, work.cloned()));
+                    *response.body_mut() = Outgoing::Large(Large::new(opened.content, part, work.clone()));
                     return Ok(response);
                 }
             }
@@ -177,7 +190,7 @@ fn next(shared: &Shared, wanted: &Wanted<'_>, document: &Document) -> Next {
     }
     if *method == Method::GET {
         let Some(bytes) = &form.bytes else { return Next::Open(part, response) };
-        *response.body_mut() = Body::from(bytes.slice(part.start as usize..part.end as usize));
+        *response.body_mut() = Outgoing::of(bytes.slice(part.start as usize..part.end as usize));
     }
     Next::Answer(response)
 }
@@ -203,7 +216,7 @@ impl Dated<'_> {
     }
 
     fn response(&self, status: StatusCode, headers: &HeaderMap) -> Response {
-        let mut response = Response::new(Body::empty());
+        let mut response = Response::new(Outgoing::default());
         *response.status_mut() = status;
         let all = response.headers_mut();
         all.clone_from(headers);
@@ -219,7 +232,7 @@ impl Dated<'_> {
     }
 }
 
-fn put(headers: &mut HeaderMap, name: axum::http::HeaderName, value: String) {
+fn put(headers: &mut HeaderMap, name: HeaderName, value: String) {
     if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);
     }
@@ -227,7 +240,7 @@ fn put(headers: &mut HeaderMap, name: axum::http::HeaderName, value: String) {
 
 /// An answer in a line of text, which is nobody's to keep.
 fn said(status: StatusCode, line: &str) -> Response {
-    let mut response = Response::new(Body::from(format!("{line}\n")));
+    let mut response = Response::new(Outgoing::of(format!("{line}\n")));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -253,5 +266,20 @@ fn fault(error: &io::Error) -> Response {
             tracing::error!("cannot read a document: {error}");
             said(StatusCode::INTERNAL_SERVER_ERROR, "it cannot be read")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_after_a_wait_is_no_answer_and_goes_no_further() {
+        let waits = |fails: bool| async move {
+            tokio::task::yield_now().await;
+            assert!(!fails, "on purpose");
+            1
+        };
+        assert_eq!((caught(waits(false)).await, caught(waits(true)).await), (Some(1), None));
     }
 }

@@ -3,9 +3,9 @@
 
 use std::io::{self, Write};
 
-use axum::http::HeaderMap;
-use axum::http::header::ACCEPT_ENCODING;
 use brotli::enc::BrotliEncoderParams;
+use hyper::HeaderMap;
+use hyper::header::ACCEPT_ENCODING;
 
 /// How the bytes of a document are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

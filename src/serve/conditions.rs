@@ -2,11 +2,11 @@
 
 use std::time::SystemTime;
 
-use axum::http::HeaderMap;
-use axum::http::header::{
+use headers::{ETag, Header, HeaderMapExt, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince};
+use hyper::HeaderMap;
+use hyper::header::{
     HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE,
 };
-use headers::{ETag, Header, HeaderMapExt, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince};
 
 /// What tells whether a client has what it would get.
 pub(super) struct Validators<'a> {

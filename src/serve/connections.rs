@@ -7,22 +7,20 @@ use std::net::{SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::http::{Request, Response};
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
-use tower::Service;
 
-use super::answer::{at_once, router};
+use super::answer::{at_once, in_time};
 use super::log::Asked;
+use super::outgoing::Outgoing;
 use super::stream::{Activity, Stream, Work};
 use super::{Settings, Shared};
 
@@ -57,7 +55,6 @@ pub(super) async fn serve<F: Future<Output = ()>>(
     let (places, refused) =
         (Arc::new(Semaphore::new(settings.connections)), Arc::new(Semaphore::new(REFUSED)));
     let (ending, end) = watch::channel(());
-    let router = router(Arc::clone(&shared));
     let mut stop = std::pin::pin!(told());
     loop {
         let accepted = tokio::select! {
@@ -86,7 +83,6 @@ pub(super) async fn serve<F: Future<Output = ()>>(
         let _ = stream.set_nodelay(true);
         let client = Client {
             peer,
-            router: router.clone(),
             patience: settings.patience,
             shared: Arc::clone(&shared),
             activity: Arc::default(),
@@ -115,7 +111,6 @@ pub(super) async fn serve<F: Future<Output = ()>>(
 /// Who is at the other end of a connection.
 struct Client {
     peer: SocketAddr,
-    router: Router,
     patience: Duration,
     shared: Arc<Shared>,
     activity: Arc<Activity>,
@@ -190,7 +185,7 @@ impl Client {
         }
     }
 
-    async fn respond(&self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    async fn respond(&self, request: Request<Incoming>) -> Result<Response<Outgoing>, Infallible> {
         self.activity.ask();
         let logged = self.shared.log.as_ref().map(|log| {
             let asked = Asked::of(self.peer, request.method(), request.uri(), request.headers());
@@ -198,11 +193,7 @@ impl Client {
         });
         let response = match at_once(&self.shared, &request) {
             Some(response) => response,
-            None => {
-                let work = Work::on(&self.activity);
-                request.extensions_mut().insert(work.clone());
-                self.router.clone().call(request).await?
-            }
+            None => in_time(&self.shared, &request, &Work::on(&self.activity)).await,
         };
         self.shared.metrics.answered(response.status());
         if let Some((log, asked, start)) = logged {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::http::HeaderValue;
+use hyper::header::HeaderValue;
 
 use crate::format::{INDEX, formats};
 use crate::model::{Listing, Site};

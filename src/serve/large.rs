@@ -5,8 +5,7 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use axum::body::{Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
+use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::store::Content;
@@ -25,13 +24,13 @@ pub(super) struct Large {
     from: Option<u64>,
     left: u64,
     content: Option<Box<dyn Content>>,
-    _work: Option<Work>,
+    _work: Work,
     reading: Option<JoinHandle<io::Result<Piece>>>,
 }
 
 impl Large {
     /// A part of a file, which its connection works on for as long.
-    pub(super) fn new(content: Box<dyn Content>, part: Range<u64>, work: Option<Work>) -> Self {
+    pub(super) fn new(content: Box<dyn Content>, part: Range<u64>, work: Work) -> Self {
         Self {
             from: Some(part.start),
             left: part.end - part.start,
@@ -42,7 +41,7 @@ impl Large {
     }
 }
 
-impl HttpBody for Large {
+impl Body for Large {
     type Data = Bytes;
     type Error = io::Error;
 

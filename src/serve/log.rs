@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use axum::http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, USER_AGENT};
-use axum::http::{Method, Response, Uri};
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::{Method, Response, Uri};
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 

@@ -18,6 +18,7 @@ mod library;
 mod limit;
 mod log;
 mod metrics;
+mod outgoing;
 mod path;
 mod range;
 mod stream;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
 
+mod action;
 mod archive;
 mod build;
 mod catalog;
@@ -11,6 +12,7 @@ mod hostile;
 mod index;
 mod init;
 mod kill;
+mod manual;
 mod page;
 mod podcast;
 mod probe;

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Builds the release binary, has it write its manual and its completions into target/packaging, and adds the licences of
+# what is in it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --release --locked --quiet
+binary=${CARGO_TARGET_DIR:-target}/release/feedmill
+assets=target/packaging
+rm -rf "$assets"
+mkdir -p "$assets"
+"$binary" man "$assets/man"
+for shell in bash zsh fish; do
+    "$binary" completions "$shell" >"$assets/feedmill.$shell"
+done
+packaging/licences.py | gzip -9n >"$assets/licences.gz"

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Makes target/debian/feedmill_VERSION_ARCH.deb. Needs cargo-deb.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packaging/assets.sh
+cargo deb --no-build --quiet --output target/debian/ "$@"
