@@ -379,7 +379,7 @@ fn page(path: &str) {
             }
             (None, "console") => {
                 for (m, shown) in session(&block.text).iter().enumerate() {
-                    write!(script, "{}{}\n", say(n, m + 1), shown.command).unwrap();
+                    writeln!(script, "{}{}", say(n, m + 1), shown.command).unwrap();
                 }
             }
             (None, "cron") => {

@@ -197,8 +197,11 @@ fn the_reference_of_the_configuration_is_what_the_mill_reads() {
     is_made("docs/reference/config.md", &page);
 }
 
+/// Seeds by their paths.
+type Seeds = &'static [(&'static str, &'static str)];
+
 /// Seeds and configurations that have a finding of the build; the page shows both.
-const EXAMPLES: &[(&str, &str, &[(&str, &str)])] = &[
+const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("config-bad-value", "limit = \"ten\"\n", &[]),
     ("config-syntax", "title = \n", &[]),
     ("config-unknown-key", "titel = \"Town news\"\n", &[]),
@@ -345,4 +348,48 @@ fn the_page_of_rules_is_what_the_rules_say() {
     }
     rules.iter().for_each(|rule| page.push_str(&format!("\n{}", rule.page())));
     is_made("docs/rules.md", &page);
+}
+
+/// What a user of the library calls, by the file that has it: each shows itself at work.
+const CALLED: &[(&str, &[&str])] = &[
+    ("check/mod.rs", &["fn check("]),
+    ("check/registry.rs", &["fn rules("]),
+    ("config/keys.rs", &["static TABLES", "fn keys("]),
+    ("config/mod.rs", &["fn set(", "fn is_feed_name(", "fn is_language("]),
+    ("config/read.rs", &["fn read("]),
+    ("config/resolve.rs", &["fn resolve("]),
+    ("config/schema.rs", &["fn schema("]),
+    ("diag/codes.rs", &["fn find("]),
+    ("diag/mod.rs", &["enum Severity", "struct Diagnostic", "fn printable("]),
+    ("diag/render/mod.rs", &["fn renderer("]),
+    ("diag/sink.rs", &["struct Sink", "fn keeping(", "fn allow("]),
+    ("error.rs", &["struct Error", "fn io("]),
+    ("format/mod.rs", &["static FORMATS", "fn format("]),
+    ("html/mod.rs", &["struct Policy", "fn clean("]),
+    ("html/text.rs", &["fn summary("]),
+    ("model/mod.rs", &["struct Feed"]),
+    ("net/probe.rs", &["struct Probe"]),
+    ("seed/mod.rs", &["fn parse("]),
+    ("serve/mod.rs", &["struct Server"]),
+    ("stage/glance.rs", &["fn glance("]),
+    ("stage/mod.rs", &["fn build("]),
+    ("store/fs.rs", &["struct FsStore"]),
+    ("store/memory.rs", &["struct MemoryStore"]),
+    ("unit.rs", &["struct UnixMs", "struct Bytes", "struct MediaType"]),
+    ("watch.rs", &["struct Watch "]),
+];
+
+#[test]
+fn what_library_users_call_has_an_example() {
+    for (file, items) in CALLED {
+        let text = fs::read_to_string(root().join("src").join(file)).unwrap();
+        for item in *items {
+            let (before, _) =
+                text.split_once(&format!("pub {item}")).unwrap_or_else(|| panic!("{file}: no {item}"));
+            let lines = before.lines().rev().skip_while(|line| line.trim().is_empty());
+            let mut above =
+                lines.map(str::trim).take_while(|line| line.starts_with("///") || line.starts_with("#["));
+            assert!(above.any(|line| line.starts_with("/// ```")), "{file}: `{item}` shows no example");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the Debian package, installs it in a clean root of this system's own release, does there what the README's
 # "Install" says, and looks at what is left. The Dockerfile and action.yml are tried too, as far as that goes without
-# Docker and GitHub. The root is kept in target/, for it takes a minute to make.
+# Docker and GitHub. The root is kept in target/ for the next time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -100,11 +100,13 @@ fn every_key_takes_its_example_its_default_and_nothing_of_another_kind() {
             agree(&schema, &format!("{head}{rest}{name} = {value}"), true);
         }
         for other in ["'x y'", "true", "3", "['x']", "[3]", "{}", "2024-01-01", "1.5", "-1"] {
-            let fits = match (key.takes, other) {
-                (Takes::Text(Form::Any | Form::Folder), "'x y'") | (Takes::Number, "3") => true,
-                (Takes::Switch, "true") | (Takes::List(Words::Any), "['x']") => true,
-                _ => false,
-            };
+            let fits = matches!(
+                (key.takes, other),
+                (Takes::Text(Form::Any | Form::Folder), "'x y'")
+                    | (Takes::Number, "3")
+                    | (Takes::Switch, "true")
+                    | (Takes::List(Words::Any), "['x']")
+            );
             agree(&schema, &format!("{head}{rest}{needs}{name} = {other}"), fits);
         }
         agree(&schema, &format!("{head}{rest}{name}_ = {example}"), false);
