@@ -16,6 +16,7 @@ use crate::format::{FORMATS, Format, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Person, Podcast};
+use crate::seed::Addresses;
 
 /// The file that is read where none is named.
 pub const FILE: &str = "feedmill.toml";
@@ -53,6 +54,7 @@ const TOP: &[(&str, Takes)] = &[
     ("catalog", Takes::Switch),
     ("feeds", Takes::Text),
     ("index", Takes::List),
+    ("permalink", Takes::Text),
     ("probe", Takes::Switch),
     ("probe_private", Takes::Switch),
     ("push", Takes::Switch),
@@ -205,6 +207,8 @@ pub struct Plan {
     pub written: String,
     /// What is written beside the feeds.
     pub index: Vec<&'static dyn Index>,
+    /// Where articles are that do not say it themselves.
+    pub addresses: Addresses,
     /// What is dropped from bodies and kept in them.
     pub policy: Policy,
     /// The feed of everything.
@@ -270,7 +274,7 @@ impl RawConfig {
             Policy::default()
         });
         let sections = self.sections.iter();
-        let sections =
+        let sections: BTreeMap<String, Channel> =
             sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&whole, name))))).collect();
         let mut filtered: Vec<Filtered> = Vec::new();
         for keys in &self.feeds {
@@ -297,9 +301,16 @@ impl RawConfig {
         }
         let check = r.check(&self.check);
         let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |given| r.index(given));
+        let permalink = self.top.get("permalink").and_then(|given| r.permalink(given));
         if r.faults > 0 {
             return Err(faulty(Path::new("")));
         }
+        let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
+        let addresses = Addresses {
+            site: site(&whole),
+            sections: sections.iter().filter_map(sites).collect(),
+            permalink,
+        };
         let switch = |key: &str, default| match self.top.get(key).map(|given| &given.value) {
             Some(Value::Switch(on)) => *on,
             _ => default,
@@ -315,6 +326,7 @@ impl RawConfig {
             push: switch("push", true),
             written: self.written(),
             index,
+            addresses,
             policy,
             whole,
             sections,
@@ -761,6 +773,16 @@ impl Resolver<'_, '_> {
         (away == 0).then_some(category)
     }
 
+    fn permalink(&mut self, given: &Given) -> Option<String> {
+        let text = given.value.text()?;
+        if !text.is_empty()
+            && let Err(why) = crate::seed::check_permalink(text)
+        {
+            self.fault(given.place.clone(), why);
+        }
+        Some(text.to_owned()).filter(|text| !text.is_empty())
+    }
+
     fn url(&mut self, key: &str, text: &str, place: &Place) -> Option<Url> {
         if text.trim().is_empty() {
             return None;
@@ -774,6 +796,12 @@ impl Resolver<'_, '_> {
             }
         }
     }
+}
+
+/// Where the articles of a channel are, which need not say it: at the root of where its feeds are published, where nothing
+/// else is said.
+fn site(channel: &Channel) -> Option<Url> {
+    channel.site.clone().or_else(|| channel.base.as_ref().and_then(|base| base.join("/").ok()))
 }
 
 /// What a section or a filtered feed has from the whole.
