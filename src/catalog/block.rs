@@ -20,6 +20,14 @@ pub fn starts(name: &[u8]) -> Option<u64> {
 const USABLE: u8 = 1;
 /// Something is to be said of it.
 const NOTED: u8 = 2;
+/// It is no article, and is not to be one.
+const PASSED: u8 = 4;
+
+/// Whether a file is the article of its folder, as Hugo and Zola have it; another may lie there beside it, and does not
+/// count.
+fn is_index(name: &[u8]) -> bool {
+    matches!(name, b"index.md" | b"index.markdown")
+}
 
 /// Something to say of a seed, as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +53,8 @@ pub struct Row<'a> {
     pub seal: u128,
     /// Its time in ms, and its link, title and the hash of what ties repeats; `None` where it can't be used.
     pub head: Option<Head<'a>>,
+    /// Whether it has no head because it is no article.
+    pub passed: bool,
     /// The name of its file.
     pub name: &'a [u8],
 }
@@ -60,6 +70,8 @@ pub struct Head<'a> {
     pub link: &'a str,
     /// Its title; empty where no feed asks for titles.
     pub title: &'a str,
+    /// When it expires, in ms, where it does.
+    pub until: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,6 +88,7 @@ struct Columns<'a> {
     ends: &'a [u8],
     #[serde(serialize_with = "at_once")]
     text: &'a [u8],
+    untils: Vec<(u32, i64)>,
     notes: Vec<Note>,
 }
 
@@ -93,9 +106,12 @@ pub struct Rows {
     states: Vec<u8>,
     ends: Vec<u8>,
     text: Vec<u8>,
+    untils: Vec<(u32, i64)>,
     notes: Vec<Note>,
     seal: u128,
     skipped: u32,
+    passed: u32,
+    indexes: u32,
     latest: Option<i64>,
     doubtful: bool,
 }
@@ -111,7 +127,8 @@ impl Rows {
         self.times.extend(time.to_le_bytes());
         self.keys.extend(key.to_le_bytes());
         self.seals.extend(row.seal.to_le_bytes());
-        self.states.push(if row.head.is_some() { USABLE } else { 0 } | if noted { NOTED } else { 0 });
+        let state = |is: bool, state: u8| if is { state } else { 0 };
+        self.states.push(state(row.head.is_some(), USABLE) | state(noted, NOTED) | state(row.passed, PASSED));
         for part in [row.name, link.as_bytes(), title.as_bytes()] {
             self.text.extend(part);
             self.ends.extend((self.text.len() as u32).to_le_bytes());
@@ -119,15 +136,21 @@ impl Rows {
         self.seal = self.seal.wrapping_add(seal);
         self.doubtful |= row.seal == 0;
         match row.head {
-            Some(head) => self.latest = self.latest.max(Some(head.time)),
+            Some(head) => {
+                self.latest = self.latest.max(Some(head.time));
+                self.untils.extend(head.until.map(|until| (number, until)));
+                self.indexes += u32::from(is_index(row.name));
+            }
+            None if row.passed => self.passed += 1,
             None => self.skipped += 1,
         }
     }
 
     /// As bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let Self { times, keys, seals, states, ends, text, notes, .. } = self;
-        let columns = Columns { times, keys, seals, states, ends, text, notes: notes.clone() };
+        let Self { times, keys, seals, states, ends, text, untils, notes, .. } = self;
+        let (untils, notes) = (untils.clone(), notes.clone());
+        let columns = Columns { times, keys, seals, states, ends, text, untils, notes };
         // Into memory, and every length is known: it has nothing to complain of.
         postcard::to_stdvec(&columns).unwrap_or_default()
     }
@@ -139,6 +162,9 @@ impl Rows {
             seal: self.seal,
             seeds: self.states.len() as u32,
             skipped: self.skipped,
+            passed: self.passed,
+            indexes: self.indexes,
+            until: self.untils.iter().map(|(_, until)| *until).min().unwrap_or(i64::MAX),
             latest: self.latest.unwrap_or(i64::MIN),
             doubtful: self.doubtful,
             findings: !self.notes.is_empty(),
@@ -157,6 +183,7 @@ pub struct Block<'a> {
     states: &'a [u8],
     ends: &'a [[u8; 12]],
     text: &'a [u8],
+    untils: Vec<(u32, i64)>,
     /// What there is to say.
     pub notes: Vec<Note>,
 }
@@ -171,6 +198,7 @@ impl<'a> Block<'a> {
             states: c.states,
             ends: c.ends.as_chunks().0,
             text: c.text,
+            untils: c.untils,
             notes: c.notes,
         };
         let rows = block.states.len();
@@ -183,6 +211,13 @@ impl<'a> Block<'a> {
         let both = self.times.iter().zip(self.keys).enumerate();
         both.filter(|(row, _)| self.states[*row] & USABLE != 0)
             .map(|(row, (time, key))| (row, i64::from_le_bytes(*time), u64::from_le_bytes(*key)))
+    }
+
+    /// When a seed expires, where it does.
+    #[must_use]
+    pub fn until(&self, row: usize) -> Option<i64> {
+        let at = self.untils.binary_search_by_key(&row, |(row, _)| *row as usize).ok()?;
+        self.untils.get(at).map(|(_, until)| *until)
     }
 
     /// The seals of rows that need not be read again, with their numbers.
@@ -200,17 +235,19 @@ impl<'a> Block<'a> {
         };
         let start = if row == 0 { 0 } else { number(3 * row - 1)? };
         let (name, link, title) = (number(3 * row)?, number(3 * row + 1)?, number(3 * row + 2)?);
-        let head = if self.states.get(row)? & USABLE != 0 {
+        let state = self.states.get(row)?;
+        let head = if state & USABLE != 0 {
             Some(Head {
                 time: i64::from_le_bytes(*self.times.get(row)?),
                 key: u64::from_le_bytes(*self.keys.get(row)?),
                 link: std::str::from_utf8(self.text.get(name..link)?).ok()?,
                 title: std::str::from_utf8(self.text.get(link..title)?).ok()?,
+                until: self.until(row),
             })
         } else {
             None
         };
         let seal = u128::from_le_bytes(*self.seals.get(row)?);
-        Some(Row { seal, head, name: self.text.get(start..name)? })
+        Some(Row { seal, head, passed: state & PASSED != 0, name: self.text.get(start..name)? })
     }
 }

@@ -62,6 +62,12 @@ pub struct Piece {
     pub seeds: u32,
     /// How many of them can't be used.
     pub skipped: u32,
+    /// How many of them are no articles.
+    pub passed: u32,
+    /// How many of them are the article of their folder.
+    pub indexes: u32,
+    /// When the first of them expires, in ms.
+    pub until: i64,
     /// The latest time of those that can, in ms.
     pub latest: i64,
     /// Whether any seed of it must be read again, whatever its stamp says.
@@ -140,8 +146,8 @@ struct Index {
     heap: u128,
     /// Its size in bytes when this was written.
     end: u64,
-    /// Whether titles are in the blocks.
-    titles: bool,
+    /// The hash of what heads depend on beside their files, and of what is kept of them.
+    basis: u128,
     folders: Folders,
     made: Made,
 }
@@ -170,10 +176,10 @@ impl Catalog {
         }
     }
 
-    /// The catalog in a folder, with or without titles; where it can't be used an empty one, and why. `started` is when
-    /// the run began.
+    /// The catalog in a folder; where it can't be used an empty one, and why. `basis` is the hash of what heads depend on
+    /// beside their files, `started` is when the run began.
     #[must_use]
-    pub fn open(folder: &Path, titles: bool, started: SystemTime) -> (Self, Option<String>) {
+    pub fn open(folder: &Path, basis: u128, started: SystemTime) -> (Self, Option<String>) {
         let (index, lost) = match fs::read(folder.join(INDEX)) {
             Ok(bytes) => match sealed::decode::<Index>(MAGIC, &bytes) {
                 Some(index) => (index, None),
@@ -182,7 +188,7 @@ impl Catalog {
             Err(e) if e.kind() == io::ErrorKind::NotFound => (Index::default(), None),
             Err(e) => (Index::default(), Some(e.to_string())),
         };
-        if lost.is_none() && index.end > 0 && index.titles == titles {
+        if lost.is_none() && index.end > 0 && index.basis == basis {
             match Heap::open(&folder.join(SEEDS), index.heap, index.end) {
                 Ok(heap) => {
                     let start = ns(started);
@@ -192,21 +198,21 @@ impl Catalog {
                 Err(e) => {
                     return Self::fresh(
                         folder,
-                        titles,
+                        basis,
                         started,
                         Some(format!("its file of seeds can't be used: {e}")),
                     );
                 }
             }
         }
-        Self::fresh(folder, titles, started, lost)
+        Self::fresh(folder, basis, started, lost)
     }
 
     /// An empty catalog in place of what is there.
     #[must_use]
     pub fn fresh(
         folder: &Path,
-        titles: bool,
+        basis: u128,
         started: SystemTime,
         lost: Option<String>,
     ) -> (Self, Option<String>) {
@@ -227,7 +233,7 @@ impl Catalog {
         });
         match made {
             Ok((heap, id)) => {
-                let index = Index { heap: id, titles, ..Index::default() };
+                let index = Index { heap: id, basis, ..Index::default() };
                 let folder = Some(folder.to_path_buf());
                 (Self { folder, index, heap, start, committed: false }, lost)
             }

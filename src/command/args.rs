@@ -162,6 +162,9 @@ pub(super) struct Build {
     /// The site the articles belong to
     #[arg(long, value_name = "URL", env = "FEEDMILL_SITE_URL")]
     pub(super) site_url: Option<String>,
+    /// How the address of an article is made that does not say it, such as /:year/:month/:slug/
+    #[arg(long, value_name = "PATTERN", env = "FEEDMILL_PERMALINK")]
+    pub(super) permalink: Option<String>,
     /// The title of the whole feed
     #[arg(long, value_name = "TEXT", env = "FEEDMILL_TITLE")]
     pub(super) title: Option<String>,

@@ -45,6 +45,7 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
         ("cache_dir", "--cache-dir", folder(&args.cache_dir)),
         ("base_url", "--base-url", args.base_url.clone()),
         ("site_url", "--site-url", args.site_url.clone()),
+        ("permalink", "--permalink", args.permalink.clone()),
         ("title", "--title", args.title.clone()),
         ("description", "--description", args.description.clone()),
         ("language", "--language", args.language.clone()),

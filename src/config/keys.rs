@@ -42,6 +42,8 @@ pub enum Form {
     Mailbox,
     /// A UUID.
     Uuid,
+    /// A pattern of addresses, or the name of one, or nothing.
+    Permalink,
     /// One of these.
     OneOf(&'static [&'static str]),
 }
@@ -238,6 +240,13 @@ pub(super) const TOP: &[Key] = &[
         r#"["opml"]"#,
         "What lies beside the feeds: `page` is `index.html`, `opml` is `feeds.opml`, `style` is `feed.css`, with \
          which browsers show a feed.",
+    ),
+    key(
+        "permalink",
+        Takes::Text(Form::Permalink),
+        words("as its generator makes it"),
+        "\"/:year/:month/:slug/\"",
+        "How the address is made of an article [that does not say it](../seeds.md#addresses).",
     ),
     key(
         "probe",

@@ -18,6 +18,7 @@ use crate::error::{Error, Kind};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
 use crate::html::Policy;
 use crate::model::{Person, Podcast};
+use crate::seed::Addresses;
 
 pub use keys::{Form, Key, Otherwise, TABLES, Table, Takes, Words, keys};
 pub use schema::schema;
@@ -153,6 +154,8 @@ pub struct Plan {
     pub written: String,
     /// What is written beside the feeds.
     pub index: Vec<&'static dyn Index>,
+    /// Where articles are that do not say it themselves.
+    pub addresses: Addresses,
     /// What is dropped from bodies and kept in them.
     pub policy: Policy,
     /// The feed of everything.

@@ -1,5 +1,6 @@
 //! From keys to what they mean: addresses, languages, formats, people; what a section has from the whole.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use url::Url;
@@ -16,6 +17,7 @@ use crate::format::{FORMATS, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Person, Podcast};
+use crate::seed::{Addresses, check_permalink};
 
 impl RawConfig {
     /// Resolves it. Everything wrong with a value goes to `sink`.
@@ -53,7 +55,7 @@ impl RawConfig {
             Policy::default()
         });
         let sections = self.sections.iter();
-        let sections =
+        let sections: BTreeMap<String, Channel> =
             sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&whole, name))))).collect();
         let mut filtered: Vec<Filtered> = Vec::new();
         for keys in &self.feeds {
@@ -80,9 +82,16 @@ impl RawConfig {
         }
         let check = r.check(&self.check);
         let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |given| r.index(given));
+        let permalink = self.top.get("permalink").and_then(|given| r.permalink(given));
         if r.faults > 0 {
             return Err(faulty(Path::new("")));
         }
+        let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
+        let addresses = Addresses {
+            site: site(&whole),
+            sections: sections.iter().filter_map(sites).collect(),
+            permalink,
+        };
         let switch = |key: &str, default| match self.top.get(key).map(|given| &given.value) {
             Some(Value::Switch(on)) => *on,
             _ => default,
@@ -98,6 +107,7 @@ impl RawConfig {
             push: switch("push", true),
             written: self.written(),
             index,
+            addresses,
             policy,
             whole,
             sections,
@@ -325,6 +335,14 @@ impl Resolver<'_, '_> {
         (away == 0).then_some(category)
     }
 
+    fn permalink(&mut self, given: &Given) -> Option<String> {
+        let text = given.value.text().filter(|text| !text.is_empty())?;
+        if let Err(why) = check_permalink(text) {
+            self.fault(given.place.clone(), why);
+        }
+        Some(text.to_owned())
+    }
+
     fn url(&mut self, key: &str, text: &str, place: &Place) -> Option<Url> {
         if text.trim().is_empty() {
             return None;
@@ -338,6 +356,12 @@ impl Resolver<'_, '_> {
             }
         }
     }
+}
+
+/// Where the articles of a channel are, which need not say it: at the root of where its feeds are published, where nothing
+/// else is said.
+fn site(channel: &Channel) -> Option<Url> {
+    channel.site.clone().or_else(|| channel.base.as_ref().and_then(|base| base.join("/").ok()))
 }
 
 /// What a section or a filtered feed has from the whole.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::{Form, Key, Otherwise, TABLES, Table, Takes, Words};
 use crate::format::{FORMATS, INDEX};
+use crate::seed::permalink_expression;
 
 /// The schema of `feedmill.toml`; `feedmill schema` prints it.
 ///
@@ -109,6 +110,7 @@ fn value(key: &Key) -> Value {
         }
         Takes::Text(Form::Uuid) => json!({"type": "string", "format": "uuid",
             "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"}),
+        Takes::Text(Form::Permalink) => json!({"type": "string", "pattern": permalink_expression()}),
         Takes::Text(Form::Folder) => {
             let files = FORMATS.iter().map(|f| f.file_name()).chain(INDEX.iter().map(|i| i.file_name()));
             json!({"type": "string", "pattern": r"^[^./\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*$",

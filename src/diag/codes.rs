@@ -46,14 +46,20 @@ catalogue! {
         "nothing: they are asked again after an hour or a day; private addresses only with `probe_private`";
     NO_BASE_URL = "no-base-url", Warning, "The feeds do not say where they are published",
         "set `base_url` in feedmill.toml (or --base-url) to the address of the feeds folder: it gives each feed its self link";
+    NO_SITE_URL = "no-site-url", Error, "Articles that have no address of their own, and nothing says where the site is",
+        "set `site_url` in feedmill.toml (or --site-url) to the address of the site that the articles belong to";
     SECTION_CASE = "section-case", Warning, "Two sections whose names differ by case only",
         "rename one: on a file system that ignores case one would replace the other";
     SECTION_NAME = "section-name", Warning, "A section that can't have feeds of its own",
         "rename the folder; its seeds are in the whole feed all the same";
     SEED_BAD_CHARACTER = "seed-bad-character", Warning, "Characters that no feed can carry",
         "remove the control characters from the seed; feedmill left them out";
+    SEED_BAD_DATE = "seed-bad-date", Error, "A date of a seed can't be read",
+        "write it as 2024-05-31, 2024-05-31 08:30:00 +0200 or 2024-05-31T08:30:00+02:00";
     SEED_BAD_LINK = "seed-bad-link", Error, "The link of a seed is not an absolute http or https address",
         "write line 2 as [title](https://host/path)";
+    SEED_BAD_MATTER = "seed-bad-matter", Error, "The front matter of a seed can't be read",
+        "correct the line; the front matter is YAML between lines of ---, TOML between lines of +++, or a JSON object";
     SEED_BAD_STAMP = "seed-bad-stamp", Error, "The stamp of a seed can't be read",
         "write line 1 as <!--1698786902000-->, the Unix time in milliseconds";
     SEED_CHANGED = "seed-changed", Warning, "A seed changed or vanished while it was milled",
@@ -68,6 +74,10 @@ catalogue! {
         "remove the part before the @; feedmill left it out";
     SEED_MARKUP = "seed-markup", Warning, "The markup of a seed had to be cut down",
         "look at the article: a page nested this deep is mostly a broken one";
+    SEED_NO_ADDRESS = "seed-no-address", Error, "A saved page that does not say where it was published",
+        "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
+    SEED_NO_DATE = "seed-no-date", Error, "A saved page that does not say when it was published",
+        "add <meta property=\"article:published_time\" content=\"2024-05-31T08:30:00Z\"> to its head";
     SEED_NO_LINK = "seed-no-link", Error, "A seed without a link",
         "write line 2 as [title](https://host/path)";
     SEED_NO_RULE = "seed-no-rule", Warning, "The rule between head and body of a seed is missing",
@@ -76,6 +86,8 @@ catalogue! {
         "write line 1 as <!--1698786902000-->, the Unix time in milliseconds";
     SEED_NO_TITLE = "seed-no-title", Error, "A seed without a title line",
         "write line 2 as [title](https://host/path)";
+    SEED_PASSED_OVER = "seed-passed-over", Note, "A file that is not an article",
+        "nothing, where it is none; docs/seeds.md says what makes a file an article";
     SEED_SPECIAL = "seed-special", Warning, "Not a regular file",
         "remove the FIFO, device or broken link from the seeds";
     SEED_STAMP_RANGE = "seed-stamp-range", Error, "The stamp of a seed is outside the years 0 to 9999",
@@ -84,8 +96,10 @@ catalogue! {
         "write the Unix time in milliseconds, 13 digits for our days";
     SEED_STAMP_UNSET = "seed-stamp-unset", Warning, "The stamp of a seed is -1, which mostly means unknown",
         "write the time of the article, in milliseconds";
+    SEED_TAG = "seed-tag", Warning, "A template's tag that only the site's own generator can fill in",
+        "nothing, where the article reads well without it; else write it out as Markdown or HTML";
     SEED_TITLE_EMPTY = "seed-title-empty", Warning, "A seed with an empty title",
-        "write the title between the brackets of line 2; feedmill took one from the text";
+        "write the title between the brackets of line 2, or into the front matter; feedmill took one from the text";
     SEED_TOO_LARGE = "seed-too-large", Error, "A seed of more than 64 MiB",
         "cut the seed down: no reader takes an entry of that size";
     SEED_UNREADABLE = "seed-unreadable", Error, "A seed or folder that can't be read",

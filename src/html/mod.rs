@@ -22,6 +22,7 @@ mod dom;
 mod language;
 mod links;
 mod media;
+mod page;
 mod parse;
 mod pictures;
 mod policy;
@@ -44,6 +45,7 @@ pub use chars::{decode_entities_once, xml_text};
 pub(crate) use dom::is_block;
 pub use language::language;
 use links::Base;
+pub use page::{Page, article, page};
 use parse::Parsed;
 pub use text::summary;
 

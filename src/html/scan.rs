@@ -20,7 +20,8 @@ pub(super) struct Scanned {
 }
 
 /// Elements whose content is not markup, and which show nothing worth keeping.
-const RAW: [&str; 8] = ["script", "style", "textarea", "title", "noembed", "noframes", "iframe", "xmp"];
+pub(super) const RAW: [&str; 8] =
+    ["script", "style", "textarea", "title", "noembed", "noframes", "iframe", "xmp"];
 
 /// Takes out what is no content; linear in the length of `raw`.
 pub(super) fn scan(raw: &str) -> Scanned {
@@ -140,7 +141,7 @@ impl Scanned {
 }
 
 /// Where an end tag begins and ends.
-fn find_end_tag(text: &str, name: &str) -> Option<(usize, usize)> {
+pub(super) fn find_end_tag(text: &str, name: &str) -> Option<(usize, usize)> {
     let mut from = 0;
     while let Some(at) = text[from..].find("</").map(|at| from + at) {
         let after = at + 2 + name.len();
@@ -158,7 +159,7 @@ fn find_end_tag(text: &str, name: &str) -> Option<(usize, usize)> {
 
 /// What follows a comment, a doctype or a CDATA section. The text of a CDATA section stays: a page that holds one was
 /// written for an XML reader, which shows it.
-fn after_declaration(rest: &str) -> &str {
+pub(super) fn after_declaration(rest: &str) -> &str {
     if let Some(comment) = rest.strip_prefix("<!--") {
         if let Some(short) = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->")) {
             return short;
@@ -195,18 +196,18 @@ fn after_instruction(rest: &str) -> &str {
 }
 
 /// A tag as the tokenizer will see it.
-struct Tag<'a> {
-    name: &'a str,
+pub(super) struct Tag<'a> {
+    pub(super) name: &'a str,
     /// Just past its `>`; none where the input ends before.
-    end: Option<usize>,
-    /// The first attributes within the limits, as written; only filled for an oversized tag.
-    kept: Vec<&'a str>,
+    pub(super) end: Option<usize>,
+    /// The first attributes within the limits, as written.
+    pub(super) kept: Vec<&'a str>,
     oversized: bool,
 }
 
 impl<'a> Tag<'a> {
     /// Reads `<name …>` or `</name …>`, by the rules of the HTML tokenizer for attributes.
-    fn read(text: &'a str, name_at: usize) -> Self {
+    pub(super) fn read(text: &'a str, name_at: usize) -> Self {
         let bytes = text.as_bytes();
         let is_space = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
         let run = |mut at: usize, stop: &dyn Fn(u8) -> bool| {

@@ -1,6 +1,6 @@
 //! Jekyll front matter before a complete seed: the front matter repeats what the seed says, and is passed over.
 
-use super::{Dialect, Fault, Finding, Head, Lines, stamped::Stamped};
+use super::{Dialect, Fault, Finding, Head, Lines, Origin, stamped::Stamped};
 use crate::diag::codes;
 
 pub(super) struct Jekyll;
@@ -14,12 +14,17 @@ impl Dialect for Jekyll {
         first_line.trim_end() == "---"
     }
 
-    fn read(&self, lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<Head, Fault> {
+    fn read(
+        &self,
+        lines: &mut Lines<'_>,
+        origin: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Head, Fault> {
         lines.next_line()?;
         while lines.next_line()?.is_some_and(|line| line.trim_end() != "---") {}
         lines.skip_blank();
         match lines.peek()? {
-            Some(line) if Stamped.claims(line) => Stamped.read(lines, findings),
+            Some(line) if Stamped.claims(line) => Stamped.read(lines, origin, findings),
             _ => {
                 let message = "no stamp follows the front matter";
                 Err(Finding::new(&codes::SEED_NO_STAMP, lines.number(), 1, message).into())

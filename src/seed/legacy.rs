@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 
-use super::{Dialect, Fault, Finding, Head, Lines, stamped, title};
+use super::{Dialect, Fault, Finding, Head, Lines, Origin, stamped, title};
 use crate::diag::codes;
 use crate::unit::UnixMs;
 
@@ -17,7 +17,12 @@ impl Dialect for Legacy {
         first_line.trim_start().starts_with('[')
     }
 
-    fn read(&self, lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<Head, Fault> {
+    fn read(
+        &self,
+        lines: &mut Lines<'_>,
+        _: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Head, Fault> {
         let (title, link) = title::read(lines, findings)?;
         stamped::rule(lines, findings)?;
         lines.skip_blank();
@@ -28,7 +33,7 @@ impl Dialect for Legacy {
             return Err(Finding::new(&codes::SEED_NO_STAMP, 1, 1, message).into());
         };
         match DateTime::parse_from_rfc2822(date.trim()) {
-            Ok(time) => Ok(Head { time: UnixMs(time.timestamp_millis()), title, link }),
+            Ok(time) => Ok(Head::new(UnixMs(time.timestamp_millis()), title, link)),
             Err(why) => {
                 let message = format!(
                     "`{}` is no RFC 2822 date: {why}",

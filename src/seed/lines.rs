@@ -23,6 +23,12 @@ impl<'a> Lines<'a> {
         self.number
     }
 
+    /// Whether the file ends where the text does.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// What has not been taken yet.
     #[must_use]
     pub fn rest(&self) -> &'a str {

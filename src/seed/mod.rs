@@ -1,16 +1,31 @@
-//! A seed: one article as a crawler leaves it. Its head (time, title, link) orders it; its body is HTML.
+//! A seed: one article as a crawler leaves it, or as people keep it. Its head (time, title, link) orders it; its body is
+//! HTML, or becomes HTML here.
 //!
 //! How a seed is written is a [`Dialect`]: one file each, registered in [`DIALECTS`]. Bytes become text in `decode`,
-//! links become valid URIs in `link`. No file is opened here.
+//! links become valid URIs in `link`. What the dialects with front matter have in common is in `front`: `date` reads dates,
+//! `permalink` makes addresses, `tags` and `markdown` make HTML. No file is opened here.
 
+mod date;
 mod decode;
+mod front;
 mod jekyll;
+mod json;
 mod legacy;
 mod lines;
 mod link;
+mod markdown;
+mod origin;
+mod page;
+mod permalink;
 mod stamp;
 mod stamped;
+mod tags;
 mod title;
+mod toml;
+mod yaml;
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
 
 use crate::diag::{Meta, codes};
 use crate::unit::{Bytes, UnixMs};
@@ -18,6 +33,8 @@ use crate::unit::{Bytes, UnixMs};
 pub use decode::decode;
 pub use lines::Lines;
 pub use link::{escape as uri, key as link_key};
+pub use origin::{Addresses, Origin};
+pub use permalink::{check as check_permalink, expression as permalink_expression};
 
 /// The longest head that is read. A megabyte without a line end is no seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);
@@ -36,6 +53,16 @@ pub struct Head {
     /// Its link: a valid absolute http or https URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), byte for
     /// byte as written where that was valid already.
     pub link: String,
+    /// When the article was last changed, where that is later than its time.
+    pub updated: Option<UnixMs>,
+    /// When it expires, where it does.
+    pub until: Option<UnixMs>,
+}
+
+impl Head {
+    fn new(time: UnixMs, title: String, link: String) -> Self {
+        Self { time, title, link, updated: None, until: None }
+    }
 }
 
 /// Something to report of a seed, at a line and column (from 1) of its text.
@@ -64,7 +91,7 @@ pub struct Seed<'a> {
     pub dialect: &'static str,
     /// Its head.
     pub head: Head,
-    /// Its body: raw HTML, possibly empty, possibly cut where only a prefix was read.
+    /// Its body as written, possibly empty, possibly cut where only a prefix was read; [`body`] makes raw HTML of it.
     pub body: &'a str,
     /// Warnings.
     pub findings: Vec<Finding>,
@@ -77,6 +104,8 @@ pub enum Fault {
     Incomplete,
     /// It is no seed, and this is why.
     Bad(Finding),
+    /// It is no article and is not to be one (a draft, a page of the site), and this is how that shows.
+    Passed(Finding),
 }
 
 impl From<Finding> for Fault {
@@ -90,18 +119,83 @@ pub trait Dialect: Sync {
     /// Its name in the documentation.
     fn name(&self) -> &'static str;
 
+    /// How the names of its files end.
+    fn endings(&self) -> &'static [&'static str] {
+        &["txt"]
+    }
+
     /// Whether a text with this first line that is not blank looks like it.
     fn claims(&self, first_line: &str) -> bool;
+
+    /// Whether its head may be anywhere in the file, so that all of it is read where its beginning is not enough.
+    fn may_be_all(&self) -> bool {
+        false
+    }
 
     /// Reads the head. `lines` stands at that first line and is left at the beginning of the body.
     ///
     /// # Errors
     /// [`Fault::Incomplete`] where the text ends within the head though the file goes on; else what is wrong.
-    fn read(&self, lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<Head, Fault>;
+    fn read(
+        &self,
+        lines: &mut Lines<'_>,
+        origin: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Head, Fault>;
+
+    /// The body as raw HTML. `text` is the whole seed, and ends with the body.
+    fn body<'a>(
+        &self,
+        text: &'a str,
+        seed: &Seed<'a>,
+        origin: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Cow<'a, str> {
+        let _ = (text, origin, findings);
+        Cow::Borrowed(seed.body)
+    }
 }
 
-/// Every dialect; the first that claims a text reads it.
-pub static DIALECTS: &[&dyn Dialect] = &[&stamped::Stamped, &legacy::Legacy, &jekyll::Jekyll];
+/// Every dialect; of those that a file's name fits, the first that claims its text reads it.
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &stamped::Stamped,
+    &legacy::Legacy,
+    &jekyll::Jekyll,
+    &yaml::Yaml,
+    &toml::Toml,
+    &json::Json,
+    &page::Page,
+];
+
+/// The dialects that a name fits which ends so.
+fn fitting(ending: &OsStr) -> impl Iterator<Item = &'static &'static dyn Dialect> {
+    DIALECTS.iter().filter(move |d| d.endings().iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}
+
+/// Whether a file whose name ends so may be a seed.
+#[must_use]
+pub fn takes(ending: &OsStr) -> bool {
+    fitting(ending).next().is_some()
+}
+
+/// Whether the head of such a file may be anywhere in it.
+#[must_use]
+pub fn may_be_all(origin: &Origin<'_>) -> bool {
+    fitting(origin.ending()).any(|d| d.may_be_all())
+}
+
+/// The body of a seed as raw HTML. `text` is what it was read from.
+pub fn body<'a>(
+    text: &'a str,
+    seed: &Seed<'a>,
+    origin: &Origin<'_>,
+    findings: &mut Vec<Finding>,
+) -> Cow<'a, str> {
+    match DIALECTS.iter().find(|d| d.name() == seed.dialect) {
+        Some(dialect) => dialect.body(text, seed, origin, findings),
+        None => Cow::Borrowed(seed.body),
+    }
+}
 
 /// Reads a seed from its text. `whole` says that the file ends where the text does.
 ///
@@ -109,28 +203,40 @@ pub static DIALECTS: &[&dyn Dialect] = &[&stamped::Stamped, &legacy::Legacy, &je
 /// [`Fault::Incomplete`] only where `whole` is false; otherwise what is wrong with it.
 ///
 /// ```
-/// use feedmill::seed::{Fault, parse};
+/// use feedmill::seed::{Addresses, Fault, Origin, parse};
 ///
+/// let addresses = Addresses::default();
+/// let origin = Origin::of("seeds", "town/1.txt".as_ref(), &addresses);
 /// let text = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>";
-/// let seed = parse(text, true).map_err(|fault| format!("{fault:?}"))?;
+/// let seed = parse(text, true, &origin).map_err(|fault| format!("{fault:?}"))?;
 /// assert_eq!((seed.head.title.as_str(), seed.body), ("A title", "<p>Text</p>"));
-/// assert_eq!(parse(&text[..30], false), Err(Fault::Incomplete));
+/// assert_eq!(parse(&text[..30], false, &origin), Err(Fault::Incomplete));
 /// # Ok::<(), String>(())
 /// ```
-pub fn parse(text: &str, whole: bool) -> Result<Seed<'_>, Fault> {
+pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed<'a>, Fault> {
     let mut lines = Lines::new(text, whole);
     let mut findings = Vec::new();
+    let ending = origin.ending();
     lines.skip_blank();
-    let Some(first) = lines.peek()? else {
-        return Err(Finding::new(&codes::SEED_EMPTY, 0, 0, "there is no text in it").into());
-    };
-    let Some(dialect) = DIALECTS.iter().find(|d| d.claims(first)) else {
-        let message = "line 1 is not a stamp such as <!--1698786902000-->";
-        return Err(Finding::new(&codes::SEED_NO_STAMP, lines.number(), 1, message).into());
-    };
-    let head = dialect.read(&mut lines, &mut findings)?;
+    let first = lines.peek()?;
+    let dialect = first.and_then(|first| fitting(ending).find(|d| d.claims(first)));
+    let Some(dialect) = dialect else { return Err(unclaimed(first, ending, lines.number())) };
+    let head = dialect.read(&mut lines, origin, &mut findings)?;
     lines.skip_blank();
     Ok(Seed { dialect: dialect.name(), head, body: lines.rest(), findings })
+}
+
+/// What a text is that no dialect claims.
+fn unclaimed(first: Option<&str>, ending: &OsStr, line: u32) -> Fault {
+    let finding = |meta, line: u32, message: &str| Finding::new(meta, line, line.min(1), message);
+    // Nothing else is written into a text file here; among files of a site many are no articles.
+    if !ending.eq_ignore_ascii_case("txt") {
+        return Fault::Passed(finding(&codes::SEED_PASSED_OVER, 0, "it does not begin as an article does"));
+    }
+    Fault::Bad(match first {
+        None => finding(&codes::SEED_EMPTY, 0, "there is no text in it"),
+        Some(_) => finding(&codes::SEED_NO_STAMP, line, "line 1 is not a stamp such as <!--1698786902000-->"),
+    })
 }
 
 #[cfg(test)]
@@ -138,6 +244,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn parse(text: &str, whole: bool) -> Result<Seed<'_>, Fault> {
+        super::parse(text, whole, &Origin::of("seeds", "1.txt".as_ref(), &Addresses::default()))
+    }
 
     fn head(text: &str) -> Head {
         parse(text, true).unwrap().head
@@ -331,11 +441,71 @@ mod tests {
         assert_eq!(warned(&titled("a\0b"))[1..], ["seed-bad-character"]);
     }
 
+    /// What the dialects look for, and what may stand in the way.
+    const PIECES: [&str; 30] = [
+        "---",
+        "+++",
+        "{",
+        "}",
+        "...",
+        "title: x",
+        "date: 2024-01-02",
+        "title = \"x\"",
+        "date = 2024-01-02 10:00:00",
+        "\"date\": \"2024-01-02\"",
+        "\"a\": 1,",
+        "draft: true",
+        "permalink: /:year/:title",
+        "url: https://a.example/x",
+        "slug = 'ä/b'",
+        "a: [",
+        "*a",
+        "&a [*a]",
+        "<!doctype html>",
+        "<!-- saved from url=(1)https://a.example/y -->",
+        "<meta name=date content=2024-01-02><title>t",
+        "<article><h1>x</h1>",
+        "{{< ref \"a.md\" >}}{{< highlight",
+        "{{% x /%}}",
+        "{% raw %}{{ page.title | x: \"",
+        "{% endraw %}{% highlight a %}",
+        "{{ youtube(id=\"1\") }}{% end %}",
+        "* a{: .b}\n{:toc}",
+        "\u{0}\u{feff}ä",
+        "<!--1698786902000-->\n[t](https://a.example/)",
+    ];
+
     proptest! {
         #[test]
-        fn any_bytes_never_panic_and_a_prefix_agrees_or_asks_for_more(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn every_dialect_takes_any_text_and_a_prefix_gives_the_same_head_or_asks_for_more(
+            pieces in prop::collection::vec(prop_oneof![4 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned), 1 => "\\PC{0,9}"], 0..9),
+            end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+            path in prop::sample::select(vec![
+                "a.md", "a.html", "a.txt", "2024-1-2-b.md", "_posts/2024-01-02-b.htm", "content/c/index.md", "d/index.mkd", "_e.md",
+            ]),
+            cut in 0usize..300,
+        ) {
+            let addresses = Addresses { site: url::Url::parse("https://s.example/b/").ok(), ..Addresses::default() };
+            let origin = Origin::of("seeds", path.as_ref(), &addresses);
+            let text = pieces.join(end);
+            let whole = super::parse(&text, true, &origin);
+            if let Ok(seed) = &whole {
+                prop_assert!(url::Url::parse(&seed.head.link).is_ok(), "{}", seed.head.link);
+                let _ = body(&text, seed, &origin, &mut Vec::new());
+            }
+            let prefix = &text[..text.floor_char_boundary(cut)];
+            match super::parse(prefix, false, &origin) {
+                Err(Fault::Incomplete) => {}
+                part => prop_assert_eq!(part.map(|seed| seed.head), whole.map(|seed| seed.head)),
+            }
+        }
+
+        #[test]
+        fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let (text, _) = decode(&bytes);
-            let _ = parse(&text, true);
+            for path in ["a.txt", "a.md", "a.html"] {
+                let _ = super::parse(&text, true, &Origin::of("seeds", path.as_ref(), &Addresses::default()));
+            }
         }
 
         #[test]

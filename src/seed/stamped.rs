@@ -1,6 +1,6 @@
 //! The dialect of today: `<!--milliseconds-->`, `[title](link)`, `------`, body.
 
-use super::{Dialect, Fault, Finding, Head, Lines, stamp, title};
+use super::{Dialect, Fault, Finding, Head, Lines, Origin, stamp, title};
 use crate::diag::codes;
 
 pub(super) struct Stamped;
@@ -14,7 +14,12 @@ impl Dialect for Stamped {
         first_line.trim_start().starts_with("<!--")
     }
 
-    fn read(&self, lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<Head, Fault> {
+    fn read(
+        &self,
+        lines: &mut Lines<'_>,
+        _: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Head, Fault> {
         let number = lines.number();
         let line = lines.next_line()?.unwrap_or_default();
         let inner = line.trim_start().strip_prefix("<!--").unwrap_or_default();
@@ -27,7 +32,7 @@ impl Dialect for Stamped {
         let time = stamp::read(text, number, column, findings)?;
         let (title, link) = title::read(lines, findings)?;
         rule(lines, findings)?;
-        Ok(Head { time, title, link })
+        Ok(Head::new(time, title, link))
     }
 }
 

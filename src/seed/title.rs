@@ -38,6 +38,11 @@ fn closely(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
         let message = "the title holds characters that XML forbids; they were left out";
         findings.push(Finding::new(&codes::SEED_BAD_CHARACTER, line, 2, message));
     }
+    visible(&legal)
+}
+
+/// White space folded, without what shows nothing; empty where nothing is visible.
+pub(super) fn visible(legal: &str) -> String {
     // C1 controls and the two marks that override direction show nothing and can turn a whole list around.
     let shown: String = legal
         .chars()

@@ -86,7 +86,7 @@ fn entry(pick: &Pick, article: &Article, ids: Ids) -> Entry {
         link: pick.seed.link.to_string(),
         title: article.title.clone(),
         published: pick.published,
-        updated: pick.seed.time,
+        updated: article.updated.map_or(pick.seed.time, |updated| updated.max(pick.seed.time)),
         summary: article.summary.clone(),
         content: article.content.clone(),
         authors: Vec::new(),

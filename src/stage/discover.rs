@@ -16,7 +16,7 @@ use crate::catalog::block::{Head, Note, Row, Rows};
 use crate::catalog::{self, Catalog, Folders, Piece, key_hash, path_hash, seal};
 use crate::diag::{Diagnostic, Meta, Place, codes};
 use crate::error::Error;
-use crate::seed::{Finding, link_key};
+use crate::seed::{self, Addresses, Finding, link_key};
 use crate::store::{Kind, Store};
 
 use super::names::Names;
@@ -43,7 +43,8 @@ pub(super) fn is_hidden(name: &OsStr) -> bool {
 
 /// Whether a file of this name may be a seed.
 pub(super) fn is_seed(name: &OsStr) -> bool {
-    !is_hidden(name) && Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"))
+    !is_hidden(name)
+        && Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt") || seed::takes(e))
 }
 
 /// The walk, as all cores see it.
@@ -52,6 +53,7 @@ struct Walk<'a> {
     catalog: &'a Catalog,
     /// Whether titles are kept.
     titles: bool,
+    addresses: &'a Addresses,
     /// Whether it matters which seeds were read again.
     compare: bool,
     progress: &'a Progress,
@@ -67,11 +69,12 @@ pub(super) fn walk(
     store: &dyn Store,
     catalog: &Catalog,
     titles: bool,
+    addresses: &Addresses,
     progress: &Progress,
 ) -> Result<Census, Trouble> {
     let compare = !catalog.made().parts.is_empty();
     let census = Mutex::default();
-    let walk = Walk { store, catalog, titles, compare, progress, census, fault: Mutex::default() };
+    let walk = Walk { store, catalog, titles, addresses, compare, progress, census, fault: Mutex::default() };
     rayon::scope(|scope| walk.visit(PathBuf::new(), scope));
     if let Some(fault) = walk.fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(fault);
@@ -205,7 +208,8 @@ impl<'a> Walk<'a> {
         let rows: Vec<Option<Row<'_>>> = names.get(range.clone()).map(|(seal, _)| row(seal)).collect();
         let unknown = names.get(range.clone()).zip(&rows).filter(|(_, row)| row.is_none());
         let unknown: Vec<OsString> = unknown.map(|((_, name), _)| catalog::name(name)).collect();
-        let heads = head::read_all(self.store, folder, &unknown.iter().map(|n| &**n).collect::<Vec<_>>());
+        let names_unknown: Vec<_> = unknown.iter().map(|n| &**n).collect();
+        let heads = head::read_all(self.store, self.addresses, folder, &names_unknown);
         self.progress.seen(rows.len() as u64);
         let mut heads = unknown.iter().zip(heads);
         let (mut out, mut bytes) = (Rows::default(), 0);
@@ -223,8 +227,10 @@ impl<'a> Walk<'a> {
                 key: key_hash(&link_key(&h.link)),
                 link: &h.link,
                 title: if self.titles { &h.title } else { "" },
+                until: h.until.map(|until| until.0),
             });
-            let row = Row { seal: if settled { sealed } else { 0 }, head: head_row, name };
+            let row =
+                Row { seal: if settled { sealed } else { 0 }, head: head_row, passed: head.passed, name };
             out.push(row, sealed, head.findings.into_iter().map(|(finding, source)| note(finding, source)));
         }
         let read = if self.compare {

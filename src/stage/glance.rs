@@ -6,8 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use url::Url;
 
 use crate::html::{self, RawHtml};
+use crate::seed::Addresses;
 use crate::store::{Kind, Store};
 use crate::unit::{Bytes, UnixMs};
 
@@ -16,6 +18,8 @@ use super::head::{self, Read};
 
 /// How many names are looked at: enough for any folder of seeds, and an end for who stands in the wrong one.
 const NAMES: usize = 2_000_000;
+/// The site of articles that do not say where they are: nothing says it yet.
+const NOWHERE: &str = "https://feedmill.invalid/";
 /// How many heads are read at once.
 const BATCH: usize = 256;
 /// How many seeds of a folder are asked for their language.
@@ -59,6 +63,7 @@ pub struct Glance {
 /// ```
 pub fn glance(store: &dyn Store) -> io::Result<Glance> {
     let mut glance = Glance::default();
+    let addresses = Addresses { site: Url::parse(NOWHERE).ok(), ..Addresses::default() };
     let mut folders = vec![PathBuf::new()];
     let mut left = NAMES;
     while let Some(folder) = folders.pop() {
@@ -77,7 +82,7 @@ pub fn glance(store: &dyn Store) -> io::Result<Glance> {
         }
         names.sort_unstable();
         let section = folder.components().next().map(|first| first.as_os_str().to_owned());
-        glance.folder(store, &folder, section, &names);
+        glance.folder(store, &addresses, &folder, section, &names);
         if left == 0 {
             break;
         }
@@ -86,9 +91,17 @@ pub fn glance(store: &dyn Store) -> io::Result<Glance> {
 }
 
 impl Glance {
-    fn folder(&mut self, store: &dyn Store, folder: &Path, section: Option<OsString>, names: &[OsString]) {
+    fn folder(
+        &mut self,
+        store: &dyn Store,
+        addresses: &Addresses,
+        folder: &Path,
+        section: Option<OsString>,
+        names: &[OsString],
+    ) {
         let names: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
-        let heads = names.par_chunks(BATCH).flat_map_iter(|names| head::read_all(store, folder, names));
+        let heads =
+            names.par_chunks(BATCH).flat_map_iter(|names| head::read_all(store, addresses, folder, names));
         let before = self.seeds;
         heads.collect::<Vec<_>>().iter().for_each(|read| self.head(read));
         let seeds = self.seeds - before;
@@ -103,13 +116,18 @@ impl Glance {
     }
 
     fn head(&mut self, read: &Read) {
+        if read.passed {
+            return;
+        }
         let (Some(head), Some(dialect)) = (&read.head, read.dialect) else {
             self.skipped += 1;
             return;
         };
         self.seeds += 1;
         *self.dialects.entry(dialect).or_default() += 1;
-        if let Ok(link) = url::Url::parse(&head.link) {
+        if let Ok(link) = Url::parse(&head.link)
+            && !head.link.starts_with(NOWHERE)
+        {
             *self.sites.entry(link.origin().ascii_serialization()).or_default() += 1;
         }
         let (first, last) = self.span.unwrap_or((head.time, head.time));

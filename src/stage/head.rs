@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::diag::codes;
-use crate::seed::{self, Fault, Finding, HEAD_FIRST, HEAD_LIMIT, Head, SEED_LIMIT};
+use crate::seed::{self, Addresses, Fault, Finding, HEAD_FIRST, HEAD_LIMIT, Head, Origin, SEED_LIMIT};
 use crate::store::{Beginning, Stamp, Store};
 use crate::unit::Bytes;
 
@@ -18,6 +18,8 @@ pub(super) struct Read {
     pub(super) dialect: Option<&'static str>,
     /// The head, unless the seed can't be used.
     pub(super) head: Option<Head>,
+    /// Whether it is none because it is no article.
+    pub(super) passed: bool,
     /// What there is to say, with the line it is about.
     pub(super) findings: Vec<(Finding, String)>,
     /// How many bytes were read.
@@ -29,11 +31,20 @@ pub(super) struct Read {
 }
 
 /// The heads of some seeds of a folder, in the order of the names.
-pub(super) fn read_all(store: &dyn Store, folder: &Path, names: &[&OsStr]) -> Vec<Read> {
+pub(super) fn read_all(
+    store: &dyn Store,
+    addresses: &Addresses,
+    folder: &Path,
+    names: &[&OsStr],
+) -> Vec<Read> {
+    let root = store.show(Path::new(""));
     let mut all = Vec::with_capacity(names.len());
     let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
         all.push(match beginning {
-            Ok(beginning) => Read { stamp: beginning.stamp, ..read(store, folder, names[number], beginning) },
+            Ok(beginning) => {
+                let origin = Origin { root: &root, folder, name: names[number], addresses };
+                Read { stamp: beginning.stamp, ..read(store, &origin, beginning) }
+            }
             Err(error) => failed(&error, 0),
         });
     });
@@ -47,24 +58,24 @@ fn failed(error: &io::Error, bytes: u64) -> Read {
     Read { findings: vec![(unreadable(error), String::new())], bytes, failed: true, ..Read::default() }
 }
 
-fn read(store: &dyn Store, folder: &Path, name: &OsStr, first: Beginning<'_>) -> Read {
+fn read(store: &dyn Store, origin: &Origin<'_>, first: Beginning<'_>) -> Read {
     let mut bytes = 0;
-    let tried = match attempt(first.bytes, first.size, &mut bytes) {
-        Tried::Longer => match store.prefix(&folder.join(name), HEAD_LIMIT) {
-            Ok(prefix) => attempt(&prefix.bytes, prefix.size, &mut bytes),
+    let mut tried = attempt(origin, first.bytes, first.size, &mut bytes);
+    if matches!(tried, Tried::Longer) {
+        tried = match store.prefix(&origin.path(), HEAD_LIMIT) {
+            Ok(prefix) => attempt(origin, &prefix.bytes, prefix.size, &mut bytes),
             Err(error) => return failed(&error, bytes),
-        },
-        tried => tried,
-    };
+        };
+    }
     match tried {
         Tried::Done(read) => *read,
-        Tried::Longer => endless(bytes),
-        // In which encoding a text is can't be seen from its beginning.
-        Tried::Encoded => match store.read(&folder.join(name), SEED_LIMIT) {
+        Tried::Longer if !seed::may_be_all(origin) => endless(bytes),
+        // In which encoding a text is can't be seen from its beginning, nor what a page says of itself.
+        Tried::Longer | Tried::Encoded => match store.read(&origin.path(), SEED_LIMIT) {
             Ok(all) => {
                 bytes += size(&all);
                 let (text, encoding) = seed::decode(&all);
-                parse(&text, encoding, true, bytes).unwrap_or_else(|| endless(bytes))
+                parse(origin, &text, encoding, true, bytes).unwrap_or_else(|| endless(bytes))
             }
             Err(error) => failed(&error, bytes),
         },
@@ -79,7 +90,7 @@ enum Tried {
     Encoded,
 }
 
-fn attempt(beginning: &[u8], file: Bytes, bytes: &mut u64) -> Tried {
+fn attempt(origin: &Origin<'_>, beginning: &[u8], file: Bytes, bytes: &mut u64) -> Tried {
     *bytes += size(beginning);
     if file > SEED_LIMIT {
         return Tried::Done(Box::new(Read {
@@ -97,7 +108,7 @@ fn attempt(beginning: &[u8], file: Bytes, bytes: &mut u64) -> Tried {
         Err(_) => return Tried::Encoded,
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    parse(text, None, whole, *bytes).map_or(Tried::Longer, |read| Tried::Done(Box::new(read)))
+    parse(origin, text, None, whole, *bytes).map_or(Tried::Longer, |read| Tried::Done(Box::new(read)))
 }
 
 fn endless(bytes: u64) -> Read {
@@ -107,12 +118,12 @@ fn endless(bytes: u64) -> Read {
 }
 
 /// `None` where the head goes on behind the bytes. What is wrong with the encoding is said when the body is loaded.
-fn parse(text: &str, encoding: Option<Finding>, whole: bool, read: u64) -> Option<Read> {
+fn parse(origin: &Origin<'_>, text: &str, encoding: Option<Finding>, whole: bool, read: u64) -> Option<Read> {
     let line = |finding: Finding| {
         let source = source_line(text, finding.line);
         (finding, source)
     };
-    match seed::parse(text, whole) {
+    match seed::parse(text, whole, origin) {
         Ok(seed) => {
             let findings = seed.findings.into_iter().map(line).collect();
             let dialect = Some(seed.dialect);
@@ -121,6 +132,10 @@ fn parse(text: &str, encoding: Option<Finding>, whole: bool, read: u64) -> Optio
         Err(Fault::Bad(finding)) => {
             let findings = encoding.into_iter().chain([finding]).map(line).collect();
             Some(Read { findings, bytes: read, ..Read::default() })
+        }
+        Err(Fault::Passed(finding)) => {
+            let findings = vec![line(finding)];
+            Some(Read { passed: true, findings, bytes: read, ..Read::default() })
         }
         Err(Fault::Incomplete) => None,
     }

@@ -1,13 +1,16 @@
 //! Step 4: a seed that some feed carries is read whole, and cleaned.
 
+use std::path::Path;
+
 use url::Url;
 
+use crate::config::Plan;
 use crate::diag::codes;
 use crate::html::CleanHtml;
-use crate::html::Policy;
 use crate::model::Enclosure;
-use crate::seed::{self, Fault, Finding, SEED_LIMIT};
+use crate::seed::{self, Finding, Origin, SEED_LIMIT};
 use crate::store::Store;
+use crate::unit::UnixMs;
 
 use super::select::Candidate;
 use super::{clean, enclose, size, source_line, unreadable};
@@ -15,6 +18,8 @@ use super::{clean, enclose, size, source_line, unreadable};
 /// An article, ready to become an entry.
 pub(super) struct Article {
     pub(super) title: String,
+    /// When it was last written to, where it says so.
+    pub(super) updated: Option<UnixMs>,
     pub(super) content: CleanHtml,
     pub(super) summary: String,
     pub(super) enclosures: Vec<Enclosure>,
@@ -30,7 +35,7 @@ pub(super) struct Loaded {
     pub(super) bytes: u64,
 }
 
-pub(super) fn load(store: &dyn Store, chosen: &Candidate, policy: &Policy) -> Loaded {
+pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Loaded {
     let fail =
         |finding: Finding, bytes| Loaded { article: None, findings: vec![(finding, String::new())], bytes };
     let changed = || Finding {
@@ -45,19 +50,26 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, policy: &Policy) -> Lo
     };
     let read = size(&bytes);
     let (text, encoding) = seed::decode(&bytes);
-    let seed = match seed::parse(&text, true) {
+    let root = store.show(Path::new(""));
+    let (folder, name) = (chosen.path.parent(), chosen.path.file_name());
+    let (folder, name) = (folder.unwrap_or(Path::new("")), name.unwrap_or_default());
+    let origin = Origin { root: &root, folder, name, addresses: &plan.addresses };
+    let seed = match seed::parse(&text, true, &origin) {
         Ok(seed) => seed,
-        Err(Fault::Bad(_) | Fault::Incomplete) => return fail(changed(), read),
+        Err(_) => return fail(changed(), read),
     };
     if *seed.head.link != *chosen.link || seed.head.time != chosen.time {
         return fail(changed(), read);
     }
     let Ok(base) = Url::parse(&seed.head.link) else { return fail(changed(), read) };
-    let cleaned = clean::clean(seed.body, &base, policy, &seed.head.title);
-    let said = encoding.into_iter().chain(cleaned.findings);
+    let mut told = Vec::new();
+    let body = seed::body(&text, &seed, &origin, &mut told);
+    let cleaned = clean::clean(&body, &base, &plan.policy, &seed.head.title);
+    let said = encoding.into_iter().chain(told).chain(cleaned.findings);
     let findings = said.map(|f| (source_line(&text, f.line), f)).map(|(s, f)| (f, s)).collect();
     let article = Article {
         title: cleaned.title,
+        updated: seed.head.updated,
         summary: cleaned.summary,
         enclosures: enclose::enclosures(cleaned.media),
         content: cleaned.html,

@@ -184,7 +184,7 @@ impl Mill<'_> {
         let loaded: Vec<_> = wanted
             .into_par_iter()
             .map(|(path, pick)| {
-                let loaded = load::load(*seeds, &pick.seed, &plan.policy);
+                let loaded = load::load(*seeds, &pick.seed, plan);
                 progress.cleaned(1);
                 (path, loaded)
             })

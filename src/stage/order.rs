@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::catalog::block::Head;
+use crate::catalog::block::{Block, Head};
 use crate::catalog::{self, Catalog, Folders, Piece, Said};
 use crate::config::{Channel, Filtered, Ids, Plan, is_feed_name};
 use crate::diag::{Diagnostic, Meta, Place, codes};
@@ -130,8 +130,8 @@ fn lines<'a>(plan: &'a Plan, folders: &Folders, said: &mut Vec<Diagnostic>) -> V
     let mut lines = vec![Line::new("", plan.whole.clone(), Takes::All)];
     lines.extend(plan.filtered.iter().map(|f| Line::new(&f.name, f.channel.clone(), Takes::Some(f))));
     let mut sections = HashSet::new();
-    let usable = catalog::pieces(folders).filter(|(_, piece)| piece.skipped < piece.seeds);
-    for section in usable.filter_map(|(path, _)| section_of(path)) {
+    let usable = catalog::pieces(folders).filter(|(_, piece)| piece.skipped + piece.passed < piece.seeds);
+    for section in usable.filter_map(|(path, piece)| section_of(path, piece)) {
         if sections.insert(section.clone()) && is_line(plan, &section, &lines, said) {
             lines.push(Line::new(&section, plan.section(&section), Takes::Section));
         }
@@ -171,7 +171,7 @@ fn show(
     now: UnixMs,
     buffer: &mut Vec<u8>,
 ) -> Option<Vec<(PathBuf, UnixMs)>> {
-    let section: Option<Arc<str>> = section_of(path).map(Arc::from);
+    let section: Option<Arc<str>> = section_of(path, piece).map(Arc::from);
     let lines: Vec<_> = lines.iter().filter(|line| line.takes_of(section.as_deref())).collect();
     let mut ahead = Vec::new();
     let block = catalog.read(piece, buffer)?;
@@ -179,6 +179,9 @@ fn show(
         let time = UnixMs(time);
         if is_ahead(time, now) {
             ahead.push((path.join(catalog::name(block.row(number)?.name)), time));
+            continue;
+        }
+        if is_over(&block, number, now) {
             continue;
         }
         let mut seed = None;
@@ -218,10 +221,13 @@ fn firsts(catalog: &Catalog, pieces: &[(&Path, &Piece)], lines: &[Line<'_>], now
         full.iter().filter(|(line, _)| !line.is_by_file()).flat_map(|(_, hashes)| hashes).copied().collect();
     let files = full.iter().any(|(line, _)| line.is_by_file());
     let looked = pieces.par_iter().map_init(Vec::new, |buffer, (path, piece)| {
-        let section = section_of(path);
+        let section = section_of(path, piece);
         let block = catalog.read(piece, buffer)?;
         for (number, time, hash) in block.heads() {
-            if !(files || links.contains(&hash)) || is_ahead(UnixMs(time), now) {
+            if !(files || links.contains(&hash))
+                || is_ahead(UnixMs(time), now)
+                || is_over(&block, number, now)
+            {
                 continue;
             }
             let row = block.row(number)?;
@@ -240,7 +246,17 @@ fn firsts(catalog: &Catalog, pieces: &[(&Path, &Piece)], lines: &[Line<'_>], now
     looked.collect()
 }
 
-/// The section of a folder: the first folder on the way to it.
-fn section_of(folder: &Path) -> Option<String> {
-    folder.components().next().map(|first| first.as_os_str().to_string_lossy().into_owned())
+/// Whether a seed has expired.
+fn is_over(block: &Block<'_>, row: usize, now: UnixMs) -> bool {
+    block.until(row).is_some_and(|until| until <= now.0)
+}
+
+/// The section of a folder: the first folder on the way to it. `_posts` is none, and neither is a folder that one article
+/// has to itself.
+fn section_of(folder: &Path, piece: &Piece) -> Option<String> {
+    let mut components = folder.components();
+    let first = components.next()?.as_os_str();
+    let usable = piece.seeds - piece.skipped - piece.passed;
+    let is_bundle = components.next().is_none() && piece.indexes > 0 && piece.indexes == usable;
+    (first != "_posts" && !is_bundle).then(|| first.to_string_lossy().into_owned())
 }

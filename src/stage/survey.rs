@@ -42,10 +42,11 @@ pub(super) enum Trouble {
 /// can't be written.
 pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error> {
     let titles = run.plan.filtered.iter().any(|f| !f.title_contains.is_empty());
+    let basis = catalog::hash(format!("{titles} {:?}", run.plan.addresses).as_bytes());
     let started = run.options.started;
     let folder = folder(run);
     let (mut catalog, mut lost) = match &folder {
-        Some(folder) => Catalog::open(folder, titles, started),
+        Some(folder) => Catalog::open(folder, basis, started),
         None => (Catalog::none(), None),
     };
     loop {
@@ -64,7 +65,7 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
         (catalog, lost) = if catalog.folders().is_empty() {
             (Catalog::none(), Some(why))
         } else {
-            Catalog::fresh(folder, titles, started, Some(why))
+            Catalog::fresh(folder, basis, started, Some(why))
         };
     }
 }
@@ -81,7 +82,7 @@ pub(super) fn note_lost(run: &Run<'_>, why: &str, sink: &mut Sink<'_>) {
 }
 
 fn look(run: &Run<'_>, catalog: &Catalog, titles: bool) -> Result<(Census, Found), Trouble> {
-    let census = discover::walk(run.seeds, catalog, titles, run.progress)?;
+    let census = discover::walk(run.seeds, catalog, titles, &run.plan.addresses, run.progress)?;
     let damaged = || Trouble::Catalog("its file of seeds is damaged".to_owned());
     // Before anything is said: what was said can't be taken back.
     let mut buffer = Vec::new();
@@ -99,7 +100,8 @@ fn look(run: &Run<'_>, catalog: &Catalog, titles: bool) -> Result<(Census, Found
         && !made.held
         && census.read.is_empty()
         && census.folders == *catalog.folders()
-        && !catalog::pieces(&census.folders).any(|(_, piece)| is_ahead(UnixMs(piece.latest), now));
+        && !catalog::pieces(&census.folders)
+            .any(|(_, piece)| is_ahead(UnixMs(piece.latest), now) || piece.until <= now.0);
     if may_be {
         let kept = made.parts.par_iter().map(|(at, old)| Some((at.clone(), part::kept(run, catalog, old)?)));
         if let Some(parts) = kept.collect() {
@@ -124,7 +126,7 @@ impl Survey {
         };
         let pieces = || catalog::pieces(&self.census.folders).map(|(_, piece)| piece);
         Report {
-            seeds: pieces().map(|p| p.seeds as usize).sum(),
+            seeds: pieces().map(|p| (p.seeds - p.passed) as usize).sum(),
             skipped: pieces().map(|p| p.skipped as usize).sum::<usize>() + self.census.findings.len() + ahead,
             head_bytes: self.census.bytes,
             ..Report::default()
@@ -135,15 +137,30 @@ impl Survey {
     pub(super) fn say(&mut self, run: &Run<'_>, sink: &mut Sink<'_>) {
         std::mem::take(&mut self.census.findings).into_iter().for_each(|d| sink.push(d));
         let mut buffer = Vec::new();
+        // One key is missing, so one thing is said.
+        let (mut homeless, mut first) = (0_usize, String::new());
         for (path, piece) in catalog::pieces(&self.census.folders).filter(|(_, piece)| piece.findings) {
             let Some(block) = self.catalog.read(piece, &mut buffer) else { continue };
             for note in &block.notes {
                 let Some(row) = block.row(note.row as usize) else { continue };
                 let Some(meta) = codes::find(&note.code) else { continue };
                 let file = run.seeds.show(&path.join(catalog::name(row.name)));
+                if meta.code == codes::NO_SITE_URL.code {
+                    homeless += 1;
+                    if first.is_empty() || file < first {
+                        first = file;
+                    }
+                    continue;
+                }
                 let place = Place::at(file, note.line, note.column).showing(note.source.as_str());
                 sink.push(Diagnostic::new(meta, place, note.message.as_str()));
             }
+        }
+        if homeless > 0 {
+            let message = format!(
+                "articles without an address of their own were left out: {homeless}, such as {first}"
+            );
+            sink.push(Diagnostic::new(&codes::NO_SITE_URL, Place::default(), message));
         }
         if let Found::Anew(order) = &mut self.found {
             std::mem::take(&mut order.ahead).into_iter().for_each(|d| sink.push(d));

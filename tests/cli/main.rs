@@ -7,6 +7,7 @@ mod archive;
 mod build;
 mod catalog;
 mod check;
+mod dialects;
 mod edge;
 mod hostile;
 mod index;

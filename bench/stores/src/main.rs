@@ -269,14 +269,15 @@ impl Blocks {
     fn rows(number: u64, edit: u64) -> Rows {
         let mut rows = Rows::default();
         for seed in seeds(number, edit) {
-            let head = Head { time: seed.time, key: key_hash(&seed.link), link: &seed.link, title: "" };
-            rows.push(Row { seal: seed.seal, head: Some(head), name: seed.name.as_bytes() }, seed.seal, []);
+            let head = Head { time: seed.time, key: key_hash(&seed.link), link: &seed.link, title: "", until: None };
+            let row = Row { seal: seed.seal, head: Some(head), passed: false, name: seed.name.as_bytes() };
+            rows.push(row, seed.seal, []);
         }
         rows
     }
 
     fn open(at: &Path) -> Catalog {
-        Catalog::open(at, false, SystemTime::now()).0
+        Catalog::open(at, 0, SystemTime::now()).0
     }
 }
 

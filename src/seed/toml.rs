@@ -1,0 +1,86 @@
+//! Front matter in TOML, between lines of `+++`: Hugo and Zola.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::front::{self, Kind};
+use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed};
+
+pub(super) struct Toml;
+
+const SYNTAX: front::Syntax = front::Syntax {
+    kind: Kind::Toml,
+    opens: |line| line.trim_end() == "+++",
+    closes: |line| line.trim_end() == "+++",
+    inside: true,
+    parse,
+};
+
+impl Dialect for Toml {
+    fn name(&self) -> &'static str {
+        "toml"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        front::ENDINGS
+    }
+
+    fn claims(&self, first_line: &str) -> bool {
+        (SYNTAX.opens)(first_line)
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, origin: &Origin<'_>, _: &mut Vec<Finding>) -> Result<Head, Fault> {
+        front::read(&SYNTAX, lines, origin)
+    }
+
+    fn body<'a>(
+        &self,
+        text: &'a str,
+        seed: &Seed<'a>,
+        origin: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Cow<'a, str> {
+        front::body(&SYNTAX, text, seed, origin, findings)
+    }
+}
+
+fn parse(text: &str) -> Result<Map<String, Value>, (u32, String)> {
+    let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1;
+        (line, error.message().replace('\n', "; "))
+    })?;
+    Ok(table.into_iter().map(|(key, value)| (key, json(value))).collect())
+}
+
+/// A value as the other syntaxes have it; a date is its text.
+fn json(value: ::toml::Value) -> Value {
+    match value {
+        ::toml::Value::String(text) => Value::String(text),
+        ::toml::Value::Integer(number) => number.into(),
+        ::toml::Value::Float(number) => number.into(),
+        ::toml::Value::Boolean(is) => is.into(),
+        ::toml::Value::Datetime(date) => Value::String(date.to_string()),
+        ::toml::Value::Array(all) => all.into_iter().map(json).collect(),
+        ::toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, json(value))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_all_four_kinds_are_texts_and_towers_are_refused() {
+        let read =
+            parse("a = 2024-05-31T08:30:00+02:00\nb = 2024-05-31 08:30:00\nc = 2024-05-31\n[extra]\nd = 1")
+                .unwrap();
+        assert_eq!(read["a"], "2024-05-31T08:30:00+02:00");
+        assert_eq!(read["b"], "2024-05-31T08:30:00");
+        assert_eq!(read["c"], "2024-05-31");
+        assert_eq!(read["extra"]["d"], 1);
+        assert!(parse(&format!("a = {}", "[".repeat(60_000))).is_err());
+        assert_eq!(parse("a = 1\nb = ").unwrap_err().0, 2);
+    }
+}
