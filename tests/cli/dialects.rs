@@ -409,7 +409,7 @@ fn what_is_wrong_with_front_matter_is_named_with_its_line_and_the_rest_is_milled
             ("date.md", "seed-bad-date", 3),
             ("endless.md", "seed-bad-matter", 1),
             ("toml.md", "seed-bad-matter", 3),
-            ("yaml.md", "seed-bad-matter", 4),
+            ("yaml.md", "seed-bad-matter", 3),
         ]
     );
 }
