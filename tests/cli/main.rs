@@ -7,9 +7,12 @@ mod build;
 mod catalog;
 mod check;
 mod edge;
+#[cfg(unix)]
+mod faults;
 mod hostile;
 mod index;
 mod init;
+#[cfg(unix)]
 mod kill;
 mod page;
 mod podcast;
