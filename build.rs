@@ -7,10 +7,17 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 fn main() {
+    println!("cargo::rustc-check-cfg=cfg(has_faults)");
     println!("cargo::rustc-check-cfg=cfg(has_shared)");
     println!("cargo::rustc-check-cfg=cfg(has_tools)");
     println!("cargo::rustc-check-cfg=cfg(has_readers)");
-    for name in ["FEEDMILL_SHARED", "FEEDMILL_PYTHON", "FEEDMILL_NODE_MODULES", "CARGO_MANIFEST_DIR"] {
+    for name in [
+        "FEEDMILL_SHARED",
+        "FEEDMILL_PYTHON",
+        "FEEDMILL_NODE_MODULES",
+        "FEEDMILL_FAULTS",
+        "CARGO_MANIFEST_DIR",
+    ] {
         println!("cargo::rerun-if-env-changed={name}");
     }
     println!("cargo::rerun-if-changed=build.rs");
@@ -28,6 +35,9 @@ fn main() {
     }
     if env::var_os("FEEDMILL_PYTHON").is_some_and(|python| Path::new(&python).is_file()) {
         println!("cargo::rustc-cfg=has_tools");
+    }
+    if env::var_os("FEEDMILL_FAULTS").is_some() {
+        println!("cargo::rustc-cfg=has_faults");
     }
     if env::var_os("FEEDMILL_NODE_MODULES").is_some_and(|modules| Path::new(&modules).is_dir()) {
         println!("cargo::rustc-cfg=has_readers");

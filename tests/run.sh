@@ -32,6 +32,7 @@ curl curl
 git git
 nginx nginx-light
 rclone rclone
+strace strace
 systemd-analyze systemd
 mandoc mandoc
 groff groff-base
@@ -61,6 +62,15 @@ if [ "$(cat "$tools/modules" 2>/dev/null)" != "$modules" ]; then
 fi
 FEEDMILL_NODE_MODULES=$PWD/$tools/node_modules
 export FEEDMILL_NODE_MODULES
+# Faults of disks take strace, which traces, and unshare, which may mount.
+if strace -f -o /dev/null true 2>/dev/null && unshare -rm mount -t tmpfs none /mnt 2>/dev/null; then
+    export FEEDMILL_FAULTS=1
+elif [ "${CI:-}" = true ]; then
+    echo "tests/run.sh: strace or unshare can't be used here" >&2
+    exit 1
+else
+    echo "tests/run.sh: strace or unshare can't be used here; tests of disk faults are ignored" >&2
+fi
 if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --quiet --locked cargo-nextest
 fi

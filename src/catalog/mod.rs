@@ -224,9 +224,11 @@ impl Catalog {
                 folder.join(TAG),
                 "Signature: 8a477f597d28d172789f06886806bc55\n# What feedmill remembers; see bford.info/cachedir\n",
             )?;
-            match fs::remove_file(folder.join(INDEX)) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-                _ => {}
+            for name in [INDEX, SEEDS_NEW] {
+                match fs::remove_file(folder.join(name)) {
+                    Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+                    _ => {}
+                }
             }
             let id = xxh3_128(format!("{start} {}", std::process::id()).as_bytes());
             Heap::create(&folder.join(SEEDS), id).map(|heap| (heap, id))
@@ -304,21 +306,32 @@ impl Catalog {
         }
         self.index.folders = folders;
         self.index.made = made;
+        let is_first = self.index.end == 0;
+        let written = self.put(&path);
+        if written.is_err() {
+            // The old index and what it speaks of are there still; where there is none, nothing stays.
+            let _ = [INDEX_NEW, SEEDS_NEW].map(|name| fs::remove_file(path.join(name)));
+            self.index.end = if is_first { 0 } else { self.index.end };
+        }
+        self.committed = written.is_ok();
+        written
+    }
+
+    /// Writes the index, and the blocks anew where too many are waste.
+    fn put(&mut self, path: &Path) -> io::Result<()> {
         let used: u64 = pieces(&self.index.folders).map(|(_, piece)| piece.length).sum();
         let end = self.heap.flush()?;
         self.index.end = end;
         let compact = end > WASTE + 2 * used;
         if compact {
-            self.compact(&path)?;
+            self.compact(path)?;
         }
         fs::write(path.join(INDEX_NEW), sealed::encode(MAGIC, &self.index)?)?;
         // Between these two the old index names another file of blocks, and is not believed.
         if compact {
             fs::rename(path.join(SEEDS_NEW), path.join(SEEDS))?;
         }
-        fs::rename(path.join(INDEX_NEW), path.join(INDEX))?;
-        self.committed = true;
-        Ok(())
+        fs::rename(path.join(INDEX_NEW), path.join(INDEX))
     }
 
     /// Writes the blocks that are used to a file of their own.

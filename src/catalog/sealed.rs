@@ -29,6 +29,33 @@ pub(super) fn read<T: DeserializeOwned + Default>(folder: &Path, name: &str, mag
 /// Puts a file in place of the last one.
 pub(super) fn write<T: Serialize>(folder: &Path, name: &str, magic: &str, value: &T) -> io::Result<()> {
     let new = folder.join(format!("{name}.new"));
-    fs::write(&new, encode(magic, value)?)?;
-    fs::rename(new, folder.join(name))
+    let written = fs::write(&new, encode(magic, value)?).and_then(|()| fs::rename(&new, folder.join(name)));
+    if written.is_err() {
+        // On a full disk even the half of it takes room.
+        let _ = fs::remove_file(new);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_short_or_has_a_bit_flipped_is_nothing() {
+        let value: Vec<(u64, String)> =
+            (0..40).map(|number| (number << 7, format!("value {number}"))).collect();
+        let bytes = encode("magic 1\n", &value).unwrap();
+        let read = |bytes: &[u8]| decode::<Vec<(u64, String)>>("magic 1\n", bytes);
+        assert_eq!(read(&bytes), Some(value));
+        for length in 0..bytes.len() {
+            assert_eq!(read(&bytes[..length]), None, "{length} bytes");
+        }
+        for bit in 0..bytes.len() * 8 {
+            let mut wrong = bytes.clone();
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(read(&wrong), None, "bit {bit}");
+        }
+        assert_eq!(decode::<Vec<(u64, String)>>("magic 2\n", &bytes), None);
+    }
 }

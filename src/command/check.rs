@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::unit::Bytes;
 
 use super::args::Check;
+use super::output::Output;
 use super::{Done, Outcome, config_file, now, say, sink, style};
 
 /// The largest file that is checked.
@@ -37,7 +38,7 @@ pub(super) fn run(args: &Check) -> Done {
     }
     let now = now()?;
     let deny = config.deny_warnings || args.deny.iter().any(|d| d == "warnings");
-    let mut stdout = std::io::BufWriter::new(std::io::stdout());
+    let mut stdout = Output::new();
     let mut sink = Sink::new(style(&args.common, std::io::stdout().is_terminal()), &mut stdout)
         .deny_warnings(deny)
         .allow(config.allow.into_iter().chain(args.allow.iter().cloned()))
@@ -62,7 +63,7 @@ pub(super) fn run(args: &Check) -> Done {
     sink.finish();
     let tally = sink.tally();
     drop(sink);
-    drop(stdout);
+    let told = stdout.end();
     if !args.common.quiet {
         let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
         say(&format!(
@@ -78,7 +79,7 @@ pub(super) fn run(args: &Check) -> Done {
     }
     match last {
         Some(error) => Err(error),
-        None => Ok(if tally.errors > 0 { Outcome::Found } else { Outcome::Done }),
+        None => told.map(|()| if tally.errors > 0 { Outcome::Found } else { Outcome::Done }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `feedmill init [DIR]`: a commented `feedmill.toml`, with what the articles there tell filled in.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::config::{FILE, is_language};
 use crate::diag::printable;
 use crate::error::{Error, Kind};
 use crate::stage::{Glance, glance};
-use crate::store::FsStore;
+use crate::store::{FsStore, Store};
 
 use super::args::Init;
 use super::{Done, Outcome, count};
@@ -28,12 +28,14 @@ pub(super) fn run(args: &Init) -> Done {
     let folder = args.folder.strip_prefix(".").unwrap_or(&args.folder);
     let file = folder.join(FILE);
     if !args.force && file.symlink_metadata().is_ok() {
-        return Err(there(&file));
+        return Err(Error::new(Kind::Config, "it is there already; --force writes it anew").at(&file));
     }
     fs::create_dir_all(here(folder)).map_err(|e| Error::io("make the folder", folder, e))?;
     let (seeds, seen) = look(folder)?;
     let text = filled(&title(folder), &seeds, &seen);
-    write(&file, &text, args.force)?;
+    // Whole or not at all: with --force there is one to lose.
+    let written = FsStore::new(here(folder)).replace(Path::new(FILE), text.as_bytes());
+    written.map_err(|e| Error::io("write the configuration", &file, e))?;
     // Whoever reads no further has the file all the same.
     let _ = tell(&mut io::stdout().lock(), folder, &seeds, &seen);
     Ok(Outcome::Done)
@@ -42,25 +44,6 @@ pub(super) fn run(args: &Init) -> Done {
 /// A folder as the system knows it.
 fn here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
-}
-
-fn there(file: &Path) -> Error {
-    Error::new(Kind::Config, "it is there already; --force writes it anew").at(file)
-}
-
-fn write(file: &Path, text: &str, force: bool) -> Result<(), Error> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
-    };
-    let written = options.open(file).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => there(file),
-        _ => Error::io("write the configuration", file, error),
-    })
 }
 
 /// Finds the articles: in `seeds`, else in the only folder that has any, else in this one.

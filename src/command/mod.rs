@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod init;
 mod man;
+mod output;
 mod progress;
 mod push;
 mod rules;
@@ -46,10 +47,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    // Here, for where the system has no more threads to give rayon would panic at its first use.
+    let workers = match args.verb {
+        Some(Verb::Rules(_)) => Ok(()),
+        _ => rayon::ThreadPoolBuilder::new().build_global(),
+    };
+    if let Err(error) = workers {
+        say(&format!("feedmill: {}", Error::new(Kind::Io, "cannot start its threads").because(error)));
+        return ExitCode::from(2);
+    }
     let result = match args.verb {
         Some(Verb::Build(build)) => build::run(&build),
         Some(Verb::Check(check)) => check::run(&check),
-        Some(Verb::Serve(serve)) => serve::run(&serve),
+        Some(Verb::Serve(serve)) => serve::run(serve),
         Some(Verb::Init(init)) => init::run(&init),
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Schema) => schema::run(),

@@ -6,23 +6,24 @@ use crate::check::rules;
 use crate::error::{Error, Kind};
 
 use super::args::Rules;
+use super::output::Output;
 use super::{Done, Outcome};
 
 pub(super) fn run(args: &Rules) -> Done {
     let rules = rules();
-    let mut out = std::io::stdout().lock();
+    let mut out = Output::new();
     let Some(code) = &args.code else {
         for rule in rules {
             let _ =
                 writeln!(out, "{:34} {:8} {}", rule.meta.code, rule.meta.severity.name(), rule.meta.title);
         }
-        return Ok(Outcome::Done);
+        return out.end().map(|()| Outcome::Done);
     };
     let Some(rule) = rules.iter().find(|r| r.meta.code == code) else {
         return Err(unknown(code));
     };
     let _ = write!(out, "{}", rule.page());
-    Ok(Outcome::Done)
+    out.end().map(|()| Outcome::Done)
 }
 
 /// There is no such rule, but maybe one like it.

@@ -17,11 +17,8 @@ use super::push::push;
 use super::watch::follow;
 use super::{Done, Outcome, build, sink, stop};
 
-/// How long the end waits for a run of the mill. One that is cut short leaves no half-written feed.
-const GRACE: Duration = Duration::from_secs(10);
-
-pub(super) fn run(args: &Serve) -> Done {
-    let plan = planned(args)?;
+pub(super) fn run(args: Box<Serve>) -> Done {
+    let plan = planned(&args)?;
     let settings = Settings {
         listen: args.listen,
         log: args.access_log.map(|style| match style {
@@ -39,18 +36,17 @@ pub(super) fn run(args: &Serve) -> Done {
     }
     let watch = Watch::new();
     let (waker, news) = (watch.waker(), server.news());
-    std::thread::scope(|scope| {
-        let (done, over) = channel::<()>();
-        let mill = std::thread::Builder::new().name("mill".to_owned()).spawn_scoped(scope, || {
-            mill(args, &plan, watch, &news);
-            drop(done);
-        });
-        mill.map_err(|e| Error::new(Kind::Io, "cannot start the mill").because(e))?;
-        let result = server.run(stop::told);
-        waker.stop();
-        let _ = over.recv_timeout(GRACE);
-        result
-    })?;
+    let (done, over) = channel::<()>();
+    // Not scoped, for that would wait for it without end: what is not over by then ends with the process.
+    let mill = std::thread::Builder::new().name("mill".to_owned()).spawn(move || {
+        mill(&args, &plan, watch, &news);
+        drop(done);
+    });
+    mill.map_err(|e| Error::new(Kind::Io, "cannot start the mill").because(e))?;
+    let result = server.run(stop::told);
+    waker.stop();
+    let _ = over.recv_timeout(stop::GRACE);
+    result?;
     Ok(Outcome::Done)
 }
 

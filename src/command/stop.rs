@@ -1,6 +1,12 @@
 //! Until told to stop: what SIGINT (Ctrl-C) and SIGTERM mean to verbs that run for long.
 
+use std::time::Duration;
+
 use crate::watch::Waker;
+
+/// How long the end waits for a run of the mill, which may wait for a hub. One that is cut short leaves no half-written
+/// feed.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// Waits for SIGINT or SIGTERM, within a runtime. Where the system has no such thing it waits for ever.
 pub(super) async fn told() {
@@ -24,18 +30,18 @@ pub(super) async fn told() {
     }
 }
 
-/// Ends the waiting when told to stop. Who asks a second time waits for nothing: a run that is cut short leaves no
-/// half-written feed.
+/// Ends the waiting when told to stop, and the process where the run does not end in [`GRACE`]. Who asks a second time
+/// waits for nothing.
 ///
 /// # Errors
 /// Where there is no thread to be had.
 pub(super) fn ends(waker: Waker) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(told());
         waker.stop();
-        runtime.block_on(told());
-        std::process::exit(2);
+        let again = runtime.block_on(async { tokio::time::timeout(GRACE, told()).await.is_ok() });
+        std::process::exit(if again { 2 } else { 0 });
     })?;
     Ok(())
 }

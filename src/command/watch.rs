@@ -15,7 +15,7 @@ use crate::watch::{Watch, Watched, Woke};
 
 use super::args::Build;
 use super::progress::{Screen, is_wanted};
-use super::{Done, Outcome, build, say, sink, stop};
+use super::{Done, Outcome, build, output, say, sink, stop};
 
 /// How long it waits for a change before it looks for itself: a seed that was held back may have its time.
 const AGAIN: Duration = Duration::from_secs(600);
@@ -40,8 +40,11 @@ pub(super) fn run(args: &Build) -> Done {
             if args.common.verbose || news {
                 say(&build::summary(&report));
             }
-            // Nobody reads on: as any filter, it is done.
-            Ok(if heard.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            match heard {
+                Ok(()) => Ok(ControlFlow::Continue(())),
+                // Nobody reads on: as any filter, it is done.
+                Err(error) => output::failed(error).map(ControlFlow::Break),
+            }
         },
         &mut || {},
     );

@@ -34,6 +34,8 @@ pub(super) struct Census {
     pub(super) findings: Vec<Diagnostic>,
     /// How many bytes were read.
     pub(super) bytes: u64,
+    /// Whether the storage kept back a folder or a seed, so that what is not there may be there all the same.
+    pub(super) is_partial: bool,
 }
 
 /// Hidden files are the crawler's, the editor's and the versioning's own.
@@ -138,7 +140,9 @@ impl<'a> Walk<'a> {
                 return self.fail(Trouble::Run(Error::io("list the folder of the seeds", root, error)));
             }
             let found = self.odd(&codes::SEED_UNREADABLE, &folder, format!("cannot list it: {error}"));
-            self.census().findings.push(found);
+            let mut census = self.census();
+            census.findings.push(found);
+            census.is_partial = true;
             return;
         }
         for folder in inner {
@@ -220,6 +224,9 @@ impl<'a> Walk<'a> {
             }
             let Some((file, head)) = heads.next() else { break };
             bytes += head.bytes;
+            if head.failed {
+                self.census().is_partial = true;
+            }
             let sealed = head.stamp.as_ref().map_or(0, |stamp| seal(file, stamp));
             let settled = head.stamp.is_some_and(|stamp| !self.catalog.is_fresh(&stamp)) && !head.failed;
             let head_row = head.head.as_ref().map(|h| Head {

@@ -58,10 +58,11 @@ pub(super) fn publish(
 ) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for Beside { index, path, bytes } in documents(run, &report.site)? {
-        if is_foreign(run, index, &path) {
-            let message = "this file is not feedmill's; it was left as it is";
+        if let Some(message) = foreign(run, index, &path) {
             let place = Place::file(run.feeds.show(&path));
             sink.push(Diagnostic::new(&codes::INDEX_FOREIGN, place, message));
+            // Not ours, or nobody knows: nothing to be removed in either case.
+            paths.push(path);
             continue;
         }
         if publish::put(run.feeds, &path, &bytes)? {
@@ -74,10 +75,12 @@ pub(super) fn publish(
     Ok(paths)
 }
 
-/// Whether something lies there that we did not write.
-fn is_foreign(run: &Run<'_>, index: &dyn Index, path: &Path) -> bool {
+/// Why something that lies there is left as it is; `None` where there is nothing, or we wrote it.
+fn foreign(run: &Run<'_>, index: &dyn Index, path: &Path) -> Option<String> {
     match publish::is_ours(run.feeds, path, index) {
-        Ok(is_ours) => !is_ours,
-        Err(e) => e.kind() != std::io::ErrorKind::NotFound,
+        Ok(true) => None,
+        Ok(false) => Some("this file is not feedmill's; it was left as it is".to_owned()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => Some(format!("it was left as it is, for whose it is can't be seen: {e}")),
     }
 }

@@ -39,7 +39,7 @@ struct Mill<'a> {
     report: &'a mut Report,
 }
 
-/// Makes what was picked; `read` is [`super::discover::Census::read`].
+/// Makes what was picked; `read` is [`super::discover::Census::read`]. Whether every seed could be loaded comes beside.
 ///
 /// # Errors
 /// As [`super::build`].
@@ -50,13 +50,14 @@ pub(super) fn mill(
     order: Order,
     report: &mut Report,
     sink: &mut Sink<'_>,
-) -> Result<Made, Error> {
+) -> Result<(Made, bool), Error> {
     let parts = order.feeds.into_iter().flat_map(|f| archive::parts(&f.name, f.channel, f.picks)).collect();
     let made = Made { plan: run.told, held: order.held, said: order.said, ..Made::default() };
     let (said, failed) = (HashSet::new(), BTreeSet::new());
     let mut mill = Mill { run, catalog, read, made, said, failed, report };
     mill.mill(parts, sink)?;
-    Ok(mill.made)
+    let is_whole = mill.failed.is_empty();
+    Ok((mill.made, is_whole))
 }
 
 /// Says once more what was said when all was made that is as it was.

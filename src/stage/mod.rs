@@ -6,6 +6,8 @@ mod assemble;
 mod clean;
 mod discover;
 mod enclose;
+#[cfg(test)]
+mod faults;
 mod glance;
 mod head;
 #[cfg(test)]
@@ -165,10 +167,10 @@ pub fn build(
     let mut report = survey.report();
     survey.say(&run, sink);
     let Survey { catalog, census, found } = survey;
-    let made = match found {
+    let (made, is_whole) = match found {
         Found::AsItWas(made) => {
             mill::repeat(&run, &made, &mut report, sink)?;
-            made
+            (made, true)
         }
         Found::Anew(order) => mill::mill(&run, &catalog, &census.read, order, &mut report, sink)?,
     };
@@ -176,7 +178,9 @@ pub fn build(
         made.parts.values().flat_map(|part| &part.documents).map(|d| d.path.clone()).collect();
     report.site = index::site(&run, &made);
     all.extend(index::publish(&run, &mut report, sink)?);
-    publish::tidy(feeds, &all, options.prune, sink, &mut report)?;
+    // What could not be read may be all there is of a feed.
+    let prune = options.prune && is_whole && !census.is_partial;
+    publish::tidy(feeds, &all, prune, sink, &mut report)?;
     report.changed.sort_unstable();
     report.entries = made.entries as usize;
     let feeds = made.parts.values().filter(|part| part.month.is_empty());

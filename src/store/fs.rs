@@ -12,6 +12,9 @@ use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
 use crate::unit::Bytes;
 
+/// What the names of temporary files begin and end with.
+const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
+
 /// A folder on disk as a [`Store`].
 ///
 /// ```
@@ -81,7 +84,14 @@ impl Store for FsStore {
     fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
         let mut items = Vec::new();
         let folder = if folder.as_os_str().is_empty() { self.root.clone() } else { self.root.join(folder) };
-        for entry in fs::read_dir(folder)? {
+        // Unlike a file that is opened, a folder is not tried again by the library.
+        let entries = loop {
+            match fs::read_dir(&folder) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                entries => break entries?,
+            }
+        };
+        for entry in entries {
             let entry = entry?;
             let kind = match entry.file_type()? {
                 t if t.is_file() => Kind::File,
@@ -131,7 +141,7 @@ impl Store for FsStore {
         let folder = target.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".feedmill-").suffix(".tmp");
+        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
         // What the umask leaves of rw-rw-rw-, as any program that creates a file: web servers must be able to read it.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -143,7 +153,12 @@ impl Store for FsStore {
         }
         file.persist(&target).map_err(|e| e.error)?;
         #[cfg(unix)]
-        File::open(folder)?.sync_all()?;
+        match File::open(folder)?.sync_all() {
+            // Some file systems have no such thing, and need none.
+            Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Err(e),
+            _ => Ok(Change::Written),
+        }
+        #[cfg(not(unix))]
         Ok(Change::Written)
     }
 
@@ -156,7 +171,11 @@ impl Store for FsStore {
     }
 
     fn lock(&self, wait: Duration) -> io::Result<Lock> {
-        Lock::take(&self.root, wait)
+        let (lock, is_left) = Lock::take(&self.root, wait)?;
+        if is_left {
+            sweep(&self.root);
+        }
+        Ok(lock)
     }
 
     #[cfg(unix)]
@@ -190,6 +209,27 @@ impl Store for FsStore {
     }
 }
 
+/// Removes the temporary files of a run that was killed. The lock must be held: they are nobody's then.
+fn sweep(root: &Path) {
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // Links are not followed.
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && !name.starts_with('.') => folders.push(entry.path()),
+                Ok(kind)
+                    if kind.is_file() && name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) =>
+                {
+                    let _ = fs::remove_file(entry.path());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Many files of one folder: names are looked up from the open folder, which saves the kernel the way there.
 #[cfg(unix)]
 mod unix {
@@ -211,7 +251,7 @@ mod unix {
         see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
     ) -> io::Result<()> {
         let folder = File::open(folder)?;
-        for entry in rustix::fs::Dir::read_from(&folder)? {
+        for entry in retry_on_intr(|| rustix::fs::Dir::read_from(&folder))? {
             let entry = entry?;
             let name = entry.file_name();
             if matches!(name.to_bytes(), b"." | b"..") {
@@ -261,7 +301,7 @@ mod unix {
     /// `None` where it is no regular file.
     fn head<'a>(folder: &File, name: &OsStr, buffer: &'a mut [u8]) -> Result<Option<Beginning<'a>>, Errno> {
         let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = openat(folder, name, flags, Mode::empty())?;
+        let file = retry_on_intr(|| openat(folder, name, flags, Mode::empty()))?;
         let stat = fstat(&file)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Ok(None);
@@ -319,6 +359,29 @@ mod tests {
         drop(held);
         assert!(!dir.path().join("feeds").exists(), "an empty folder goes with its lock");
         drop(store.lock(Duration::ZERO).unwrap());
+    }
+
+    #[test]
+    fn what_a_killed_run_left_goes_with_the_next_lock_and_nothing_else_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FsStore::new(dir.path());
+        let all = [
+            ".feedmill-a.tmp",
+            "a/archive/2023-10/.feedmill-b.tmp",
+            ".feedmill-c",
+            "d.tmp",
+            ".git/.feedmill-e.tmp",
+        ];
+        for name in all {
+            fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        let left = || all.map(|name| dir.path().join(name).exists());
+        drop(store.lock(Duration::ZERO).unwrap());
+        assert_eq!(left(), [true; 5], "the last run ended well, so it left nothing");
+        fs::write(dir.path().join(".feedmill.lock"), "1\n").unwrap();
+        drop(store.lock(Duration::ZERO).unwrap());
+        assert_eq!(left(), [false, false, true, true, true]);
     }
 
     #[test]

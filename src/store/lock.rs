@@ -20,21 +20,34 @@ impl Lock {
         Self(None)
     }
 
-    /// Takes the lock of a folder, making it. The file system frees it when the holder dies.
-    pub(super) fn take(folder: &Path, wait: Duration) -> io::Result<Self> {
+    /// Takes the lock of a folder, making it. The file system frees it when the holder dies; whether the last one did is
+    /// told beside.
+    pub(super) fn take(folder: &Path, wait: Duration) -> io::Result<(Self, bool)> {
         fs::create_dir_all(folder)?;
         let path = folder.join(NAME);
         let until = Instant::now() + wait;
         loop {
-            let mut file =
-                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+            let mut options = OpenOptions::new();
+            options.read(true).write(true);
+            let (mut file, is_left) = match options.create_new(true).open(&path) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                    match options.create_new(false).open(&path) {
+                        // It went in the meantime.
+                        Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                        file => (file?, true),
+                    }
+                }
+                file => (file?, false),
+            };
             match file.try_lock() {
                 // The holder before us may have removed the file that we opened.
                 Ok(()) if is_same(&file, &path) => {
-                    file.set_len(0)?;
-                    file.rewind()?;
-                    writeln!(file, "{}", std::process::id())?;
-                    return Ok(Self(Some((file, path))));
+                    // Who holds it is told to people only; a full disk that has room for no name is no fault yet.
+                    let _ = file
+                        .set_len(0)
+                        .and_then(|()| file.rewind())
+                        .and_then(|()| writeln!(file, "{}", std::process::id()));
+                    return Ok((Self(Some((file, path))), is_left));
                 }
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(PAUSE),

@@ -2,6 +2,8 @@
 //!
 //! A store knows nothing of seeds or feeds. Paths are relative to its root.
 
+#[cfg(test)]
+pub(crate) mod faulty;
 mod fs;
 mod lock;
 mod memory;

@@ -9,9 +9,12 @@ mod catalog;
 mod check;
 mod dialects;
 mod edge;
+#[cfg(unix)]
+mod faults;
 mod hostile;
 mod index;
 mod init;
+#[cfg(unix)]
 mod kill;
 mod manual;
 mod page;

@@ -1,0 +1,179 @@
+//! A store that fails where a test says so: one operation, or every one from some on.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Stamp, Store};
+use crate::unit::Bytes;
+
+/// What becomes of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The system refuses, with this number.
+    Refused(i32),
+    /// Half of the bytes are there: whoever writes the file is not done. Operations that read no bytes go well.
+    Half,
+}
+
+/// Which operations fail.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When {
+    /// The number of the first, from 1.
+    pub(crate) first: usize,
+    /// Whether all after it fail too.
+    pub(crate) for_good: bool,
+    pub(crate) fault: Fault,
+}
+
+/// A store that counts operations, and lets some fail.
+pub(crate) struct FaultyStore<S> {
+    inner: S,
+    when: Option<When>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    count: usize,
+    hits: Vec<(&'static str, PathBuf)>,
+}
+
+impl<S> FaultyStore<S> {
+    pub(crate) fn new(inner: S, when: Option<When>) -> Self {
+        Self { inner, when, seen: Mutex::default() }
+    }
+
+    pub(crate) fn into_inner(self) -> S {
+        self.inner
+    }
+
+    /// How many operations there were.
+    pub(crate) fn count(&self) -> usize {
+        self.seen.lock().unwrap().count
+    }
+
+    /// Which failed.
+    pub(crate) fn hits(&self) -> Vec<(&'static str, PathBuf)> {
+        self.seen.lock().unwrap().hits.clone()
+    }
+
+    /// One more operation; `true` where half of it is to be lost.
+    fn next(&self, name: &'static str, path: &Path) -> io::Result<bool> {
+        let mut seen = self.seen.lock().unwrap();
+        seen.count += 1;
+        let count = seen.count;
+        let is_hit = |when: &When| count == when.first || when.for_good && count > when.first;
+        let Some(when) = self.when.filter(is_hit) else { return Ok(false) };
+        let reads = matches!(name, "prefix" | "read" | "head");
+        if when.fault == Fault::Half && !reads {
+            return Ok(false);
+        }
+        seen.hits.push((name, path.to_path_buf()));
+        match when.fault {
+            Fault::Refused(number) => Err(io::Error::from_raw_os_error(number)),
+            Fault::Half => Ok(true),
+        }
+    }
+}
+
+impl<S: Store> Store for FaultyStore<S> {
+    fn show(&self, path: &Path) -> String {
+        self.inner.show(path)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
+        self.next("list", folder)?;
+        self.inner.list(folder)
+    }
+
+    fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix> {
+        let half = self.next("prefix", path)?;
+        let mut prefix = self.inner.prefix(path, length)?;
+        if half {
+            prefix.bytes.truncate(prefix.bytes.len() / 2);
+            prefix.size = Bytes(prefix.bytes.len() as u64);
+        }
+        Ok(prefix)
+    }
+
+    fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
+        let half = self.next("read", path)?;
+        let mut bytes = self.inner.read(path, limit)?;
+        bytes.truncate(if half { bytes.len() / 2 } else { bytes.len() });
+        Ok(bytes)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Opened> {
+        self.next("open", path)?;
+        self.inner.open(path)
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
+        self.next("replace", path)?;
+        self.inner.replace(path, bytes)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.next("remove", path)?;
+        self.inner.remove(path)
+    }
+
+    fn lock(&self, wait: Duration) -> io::Result<Lock> {
+        self.next("lock", Path::new(""))?;
+        self.inner.lock(wait)
+    }
+
+    /// Fails when half of the names were shown.
+    fn scan(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+    ) -> io::Result<()> {
+        let failed = self.next("scan", folder).err();
+        let mut all = Vec::new();
+        self.inner.scan(folder, stamps, &mut |name, kind, stamp| all.push((name.to_owned(), kind, stamp)))?;
+        let shown = if failed.is_some() { all.len() / 2 } else { all.len() };
+        all[..shown].iter().for_each(|(name, kind, stamp)| see(name, *kind, *stamp));
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// The folder is opened, and then each file.
+    fn heads(
+        &self,
+        folder: &Path,
+        names: &[&OsStr],
+        length: Bytes,
+        see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
+    ) -> io::Result<()> {
+        self.next("heads", folder)?;
+        self.inner.heads(folder, names, length, &mut |number, head| {
+            let next = self.next("head", &folder.join(names[number]));
+            see(
+                number,
+                next.and_then(|half| {
+                    let mut head = head?;
+                    if half {
+                        head.bytes = &head.bytes[..head.bytes.len() / 2];
+                        head.size = Bytes(head.bytes.len() as u64);
+                        // It is written on, so its stamp will be another one.
+                        head.stamp = head.stamp.map(|stamp| Stamp { size: head.size, ..stamp });
+                    }
+                    Ok(head)
+                }),
+            );
+        })
+    }
+
+    fn stamp(&self, path: &Path) -> io::Result<Option<Stamp>> {
+        self.next("stamp", path)?;
+        self.inner.stamp(path)
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        self.inner.folder()
+    }
+}
