@@ -3,7 +3,8 @@
 use clap::CommandFactory;
 
 use super::args::{Args, Completions};
-use super::{Done, Outcome, print};
+use super::output::print;
+use super::{Done, Outcome};
 
 pub(super) fn run(args: &Completions) -> Done {
     let mut script = Vec::new();

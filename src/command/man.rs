@@ -12,7 +12,8 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use crate::error::Error;
 
 use super::args::{Args, Man};
-use super::{Done, Outcome, print};
+use super::output::print;
+use super::{Done, Outcome};
 
 /// What it ends with, as [`super::run`] has it.
 const EXIT_STATUS: &[(&str, &str)] = &[

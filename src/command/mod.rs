@@ -83,17 +83,6 @@ fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
-/// A whole document to stdout. Who reads no further has what he wants.
-fn print(document: &[u8]) -> Result<(), Error> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(document).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Io, "cannot write").because(e))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A line to stderr; where that is closed nobody wants to know.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");

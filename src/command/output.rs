@@ -33,6 +33,15 @@ impl Output {
     }
 }
 
+/// A whole document to stdout.
+///
+/// # Errors
+/// As [`Output::end`].
+pub(super) fn print(document: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(document).and_then(|()| out.flush()).or_else(failed)
+}
+
 /// What an error of stdout means.
 ///
 /// # Errors

@@ -1,12 +1,11 @@
 //! `feedmill schema`: the configuration, for editors.
 
-use std::io::Write;
-
 use crate::config;
 
+use super::output::print;
 use super::{Done, Outcome};
 
 pub(super) fn run() -> Done {
-    let _ = writeln!(std::io::stdout().lock(), "{:#}", config::schema());
+    print(format!("{:#}\n", config::schema()).as_bytes())?;
     Ok(Outcome::Done)
 }
