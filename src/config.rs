@@ -16,6 +16,7 @@ use crate::format::{FORMATS, Format, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Person, Podcast};
+use crate::unit::strict;
 
 /// The file that is read where none is named.
 pub const FILE: &str = "feedmill.toml";
@@ -230,7 +231,9 @@ impl RawConfig {
     /// [`Kind::Config`] where anything was wrong.
     pub fn read(text: &str, file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
         let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
-        let mut reader = Reader { text, file: file.to_string_lossy().into_owned(), sink, faults: 0 };
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let (file_name, starts) = (file.to_string_lossy().into_owned(), starts.collect());
+        let mut reader = Reader { text, starts, file: file_name, sink, faults: 0 };
         let mut raw = Self { folder, ..Self::default() };
         match DeTable::parse(text) {
             Ok(table) => reader.top(table.get_ref(), &mut raw),
@@ -364,6 +367,7 @@ pub fn is_feed_name(name: &str) -> bool {
         && !name.starts_with('.')
         && !name.contains(['/', '\\'])
         && !name.chars().any(char::is_control)
+        && crate::html::xml_text(name) == name
         && FORMATS.iter().all(|f| !f.file_name().eq_ignore_ascii_case(name))
         && INDEX.iter().all(|i| !i.file_name().eq_ignore_ascii_case(name))
 }
@@ -396,6 +400,8 @@ impl Value {
 
 struct Reader<'a, 'b, 'c> {
     text: &'a str,
+    /// Where each line begins.
+    starts: Vec<usize>,
     file: String,
     sink: &'b mut Sink<'c>,
     faults: usize,
@@ -403,11 +409,12 @@ struct Reader<'a, 'b, 'c> {
 
 impl Reader<'_, '_, '_> {
     fn place(&self, at: usize) -> Place {
-        let before = &self.text[..self.text.floor_char_boundary(at)];
-        let line = before.matches('\n').count();
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
-        let shown = self.text.lines().nth(line).unwrap_or_default();
-        Place::at(self.file.as_str(), line as u32 + 1, column as u32 + 1).showing(shown)
+        let at = self.text.floor_char_boundary(at);
+        let line = self.starts.partition_point(|start| *start <= at);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = self.text[start..at].chars().count();
+        let shown = self.text[start..].lines().next().unwrap_or_default();
+        Place::at(self.file.as_str(), line as u32, column as u32 + 1).showing(shown)
     }
 
     fn fault(&mut self, meta: &'static crate::diag::Meta, at: usize, message: String) {
@@ -766,7 +773,7 @@ impl Resolver<'_, '_> {
             return None;
         }
         match Url::parse(text.trim()) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(strict(url)),
             _ => {
                 let message = format!("`{key}` is an absolute http or https address, not `{text}`");
                 self.fault(place.clone(), message);
@@ -783,7 +790,7 @@ fn derive(whole: &Channel, name: &str) -> Channel {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(name).push("");
         }
-        url
+        strict(url)
     });
     // Each show is one of its own.
     let podcast = whole.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });
@@ -803,9 +810,11 @@ fn some_text(text: &str) -> Option<String> {
 fn person(text: &str) -> Option<Person> {
     let text = plain(text);
     let (name, email) = match text.split_once('<') {
-        Some((name, rest)) => (name.trim().to_owned(), some_text(rest.trim_end_matches('>'))),
+        Some((name, rest)) if rest.contains('@') && !rest.trim_end_matches('>').contains([' ', '<', '>']) => {
+            (name.trim().to_owned(), some_text(rest.trim_end_matches('>')))
+        }
         None if text.contains('@') && !text.contains(' ') => (String::new(), Some(text)),
-        None => (text, None),
+        _ => (text, None),
     };
     let name = if name.is_empty() { email.clone()? } else { name };
     Some(Person { name, email, uri: None })

@@ -26,8 +26,15 @@ impl Lock {
         let path = folder.join(NAME);
         let until = Instant::now() + wait;
         loop {
-            let mut file =
-                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false);
+            // A link in its place would have another file emptied.
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::custom_flags(
+                &mut options,
+                rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+            );
+            let mut file = options.open(&path)?;
             match file.try_lock() {
                 // The holder before us may have removed the file that we opened.
                 Ok(()) if is_same(&file, &path) => {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
 
 mod archive;
+#[cfg(unix)]
+mod attack;
 mod build;
 mod catalog;
 mod check;
