@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::diag::printable;
+
 /// Why a run could not be done. Opaque: ask it with [`Error::kind`], print it with `Display`.
 ///
 /// ```
@@ -86,11 +88,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
-            write!(f, "{}: ", crate::diag::printable(&path.to_string_lossy()))?;
+            write!(f, "{}: ", printable(&path.to_string_lossy()))?;
         }
-        f.write_str(&self.message)?;
+        f.write_str(&printable(&self.message))?;
         match &self.source {
-            Some(source) => write!(f, ": {source}"),
+            Some(source) => write!(f, ": {}", printable(&source.to_string())),
             None => Ok(()),
         }
     }

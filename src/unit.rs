@@ -1,4 +1,4 @@
-//! The small types that keep numbers and strings apart: instants, sizes and media types.
+//! The small types that keep numbers and strings apart: instants, sizes, media types, and addresses as RFC 3986 has them.
 //!
 //! They sit below every other room, so a format, a seed and the HTML cleaner can speak of the same
 //! thing without knowing each other. No clock lives here.
@@ -6,6 +6,7 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use url::Url;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, which may be negative.
 ///
@@ -139,6 +140,48 @@ impl fmt::Display for MediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether it may stand anywhere behind the host.
+pub(crate) fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)
+}
+
+/// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
+#[must_use]
+pub fn uri(text: &str) -> String {
+    let path = text.find("//").and_then(|at| text[at + 2..].find(['/', '?', '#']).map(|p| at + 2 + p));
+    let (head, tail) = text.split_at(path.unwrap_or(text.len()));
+    let mut out = String::with_capacity(text.len());
+    let mut fragment = false;
+    out.push_str(head);
+    if !head.is_ascii() {
+        // Not a URI, and only the caller knows what it should be: make it differ.
+        out.push('%');
+    }
+    for (at, byte) in tail.bytes().enumerate() {
+        let hex = |i: usize| tail.as_bytes().get(at + i).is_some_and(u8::is_ascii_hexdigit);
+        let allowed = match byte {
+            b'%' => hex(1) && hex(2),
+            b'#' => !std::mem::replace(&mut fragment, true),
+            _ => is_plain(byte),
+        };
+        if allowed {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// An address without what the `url` crate leaves in it though RFC 3986 does not allow it.
+#[must_use]
+pub fn strict(url: Url) -> Url {
+    if url.as_str().bytes().all(is_plain) {
+        return url;
+    }
+    Url::parse(&uri(url.as_str())).unwrap_or(url)
 }
 
 #[cfg(test)]

@@ -375,8 +375,15 @@ pub fn folder(plan: &Plan, feeds: Option<&Path>) -> Option<PathBuf> {
             let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_path_buf());
             cache.join(format!("{:016x}", path_hash(&feeds)))
         }
-        None => feeds.join(FOLDER),
+        // A folder of feeds may have come with a repository: what is written through a link of theirs is not ours to write.
+        None => Some(feeds.join(FOLDER)).filter(|folder| !has_links(folder))?,
     })
+}
+
+/// Whether a folder, or anything right in it, is a symbolic link.
+fn has_links(folder: &Path) -> bool {
+    let mut inner = fs::read_dir(folder).into_iter().flatten().flatten();
+    folder.is_symlink() || inner.any(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()))
 }
 
 /// Every piece, with its folder.

@@ -10,6 +10,8 @@ use super::document::Flaw;
 
 /// How deep arrays and objects may nest.
 const DEPTH: usize = 100;
+/// How many values a document may have: in the tree they take more memory than in the file.
+const VALUES: usize = 4_000_000;
 
 /// A value, and the byte offset at which it begins.
 #[derive(Debug)]
@@ -53,8 +55,8 @@ impl Value<'_> {
 
 /// Reads a document as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) has it.
 pub(super) fn parse(text: &str) -> Result<Value<'_>, Flaw> {
-    if let Some(at) = too_deep(text) {
-        return Err(Flaw { at, message: format!("values nest deeper than {DEPTH}"), limit: true });
+    if let Some((at, message)) = too_much(text) {
+        return Err(Flaw { at, message, limit: true });
     }
     let strict = ParseOptions {
         allow_comments: false,
@@ -103,9 +105,10 @@ fn located(value: Ast<'_>) -> Value<'_> {
     Value { at, data }
 }
 
-/// Where brackets nest too deep: the parser calls itself, and so would everything after it.
-fn too_deep(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
+/// Where brackets nest too deep, for the parser calls itself, and so would everything after it; or where there is one
+/// value too many.
+fn too_much(text: &str) -> Option<(usize, String)> {
+    let (mut depth, mut values) = (0_usize, 1_usize);
     let mut in_string = false;
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {
@@ -113,10 +116,14 @@ fn too_deep(text: &str) -> Option<usize> {
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                depth += 1;
+            b'[' | b'{' | b',' if !in_string => {
+                values += 1;
+                if values > VALUES {
+                    return Some((at, format!("more than {VALUES} values")));
+                }
+                depth += usize::from(byte != b',');
                 if depth > DEPTH {
-                    return Some(at);
+                    return Some((at, format!("values nest deeper than {DEPTH}")));
                 }
             }
             b']' | b'}' if !in_string => depth = depth.saturating_sub(1),

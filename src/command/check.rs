@@ -116,7 +116,7 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error> {
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
         if path.is_dir() {
             walk(&path, into)?;
-        } else if matches!(extension, "xml" | "rss" | "atom" | "json" | "opml") {
+        } else if path.is_file() && matches!(extension, "xml" | "rss" | "atom" | "json" | "opml") {
             into.push(path);
         }
     }

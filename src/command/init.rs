@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::{FILE, is_language};
-use crate::diag::printable;
+use crate::diag::{is_risky, printable};
 use crate::error::{Error, Kind};
 use crate::stage::{Glance, glance};
 use crate::store::{FsStore, Store};
@@ -180,13 +180,27 @@ fn found(out: &mut impl Write, place: &str, seen: &Glance) -> io::Result<()> {
     Ok(())
 }
 
-/// A word of a shell.
+/// A word of a shell; what would drive the terminal it is shown on, as that shell writes it
+/// ([POSIX, 2.2.4](https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_04)).
 fn shell(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
     if word.chars().all(plain) && !word.starts_with('-') {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', "'\\''"))
+    if !word.contains(is_risky) {
+        return format!("'{}'", word.replace('\'', "'\\''"));
+    }
+    let mut quoted = String::new();
+    for c in word.chars() {
+        match c {
+            '\'' | '\\' => quoted.extend(['\\', c]),
+            c if is_risky(c) => {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| quoted.push_str(&format!("\\{byte:03o}")));
+            }
+            c => quoted.push(c),
+        }
+    }
+    format!("$'{quoted}'")
 }
 
 #[cfg(test)]
@@ -240,5 +254,6 @@ mod tests {
     fn a_word_of_a_shell_is_quoted_where_it_must_be() {
         assert_eq!(shell("/srv/news"), "/srv/news");
         assert_eq!(shell("it's here"), r"'it'\''s here'");
+        assert_eq!(shell("it's\n\u{9b}1m"), r"$'it\'s\012\302\2331m'");
     }
 }

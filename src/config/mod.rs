@@ -210,6 +210,7 @@ pub fn is_feed_name(name: &str) -> bool {
         && !name.starts_with('.')
         && !name.contains(['/', '\\'])
         && !name.chars().any(char::is_control)
+        && crate::html::xml_text(name) == name
         && FORMATS.iter().all(|f| !f.file_name().eq_ignore_ascii_case(name))
         && INDEX.iter().all(|i| !i.file_name().eq_ignore_ascii_case(name))
 }

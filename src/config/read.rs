@@ -28,7 +28,9 @@ impl RawConfig {
     /// ```
     pub fn read(text: &str, file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
         let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
-        let mut reader = Reader { text, file: file.to_string_lossy().into_owned(), sink, faults: 0 };
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let (file_name, starts) = (file.to_string_lossy().into_owned(), starts.collect());
+        let mut reader = Reader { text, starts, file: file_name, sink, faults: 0 };
         let mut raw = Self { folder, ..Self::default() };
         match DeTable::parse(text) {
             Ok(table) => reader.top(table.get_ref(), &mut raw),
@@ -43,6 +45,8 @@ impl RawConfig {
 
 struct Reader<'a, 'b, 'c> {
     text: &'a str,
+    /// Where each line begins.
+    starts: Vec<usize>,
     file: String,
     sink: &'b mut Sink<'c>,
     faults: usize,
@@ -50,11 +54,12 @@ struct Reader<'a, 'b, 'c> {
 
 impl Reader<'_, '_, '_> {
     fn place(&self, at: usize) -> Place {
-        let before = &self.text[..self.text.floor_char_boundary(at)];
-        let line = before.matches('\n').count();
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
-        let shown = self.text.lines().nth(line).unwrap_or_default();
-        Place::at(self.file.as_str(), line as u32 + 1, column as u32 + 1).showing(shown)
+        let at = self.text.floor_char_boundary(at);
+        let line = self.starts.partition_point(|start| *start <= at);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = self.text[start..at].chars().count();
+        let shown = self.text[start..].lines().next().unwrap_or_default();
+        Place::at(self.file.as_str(), line as u32, column as u32 + 1).showing(shown)
     }
 
     fn fault(&mut self, meta: &'static Meta, at: usize, message: String) {

@@ -18,6 +18,7 @@ use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Person, Podcast};
 use crate::seed::{Addresses, check_permalink};
+use crate::unit::strict;
 
 impl RawConfig {
     /// Resolves it. Everything wrong with a value goes to `sink`.
@@ -348,7 +349,7 @@ impl Resolver<'_, '_> {
             return None;
         }
         match Url::parse(text.trim()) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(strict(url)),
             _ => {
                 let message = format!("`{key}` is an absolute http or https address, not `{text}`");
                 self.fault(place.clone(), message);
@@ -371,7 +372,7 @@ pub(super) fn derive(whole: &Channel, name: &str) -> Channel {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(name).push("");
         }
-        url
+        strict(url)
     });
     // Each show is one of its own.
     let podcast = whole.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });
@@ -391,9 +392,11 @@ fn some_text(text: &str) -> Option<String> {
 fn person(text: &str) -> Option<Person> {
     let text = plain(text);
     let (name, email) = match text.split_once('<') {
-        Some((name, rest)) => (name.trim().to_owned(), some_text(rest.trim_end_matches('>'))),
+        Some((name, rest)) if rest.contains('@') && !rest.trim_end_matches('>').contains([' ', '<', '>']) => {
+            (name.trim().to_owned(), some_text(rest.trim_end_matches('>')))
+        }
         None if text.contains('@') && !text.contains(' ') => (String::new(), Some(text)),
-        None => (text, None),
+        _ => (text, None),
     };
     let name = if name.is_empty() { email.clone()? } else { name };
     Some(Person { name, email, uri: None })

@@ -142,13 +142,18 @@ impl Diagnostic {
 pub fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
-            let risky = c.is_control()
-                || matches!(
-                    c,
-                    '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
-                );
-            let (escaped, plain) = if risky { (Some(c.escape_default()), None) } else { (None, Some(c)) };
+            let (escaped, plain) =
+                if is_risky(c) { (Some(c.escape_default()), None) } else { (None, Some(c)) };
             escaped.into_iter().flatten().chain(plain)
         })
         .collect()
+}
+
+/// Whether a character does something to a terminal or to a line instead of showing itself.
+pub(crate) fn is_risky(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
 }

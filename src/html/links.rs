@@ -3,6 +3,8 @@
 use ego_tree::NodeId;
 use url::Url;
 
+use crate::unit::strict;
+
 use super::dom::{self, Dom};
 use super::parse::Parsed;
 
@@ -53,6 +55,7 @@ impl Base {
             }
             _ => return None,
         }
+        let url = strict(url);
         // What the url crate prints must read back as itself, or the output would change when cleaned again.
         Url::parse(url.as_str()).ok().filter(|again| *again == url)
     }

@@ -56,6 +56,16 @@ fn policy_bodies_every_address_is_absolute() {
 }
 
 #[test]
+fn policy_bodies_an_address_holds_nothing_that_a_uri_may_not() {
+    // Found by the fuzzer: one such address, and `build --check` published nothing.
+    check(&[
+        ("<img src='/a|b[1].jpg?x[]=1'>", r#"<img src="https://news.example/a%7Cb%5B1%5D.jpg?x%5B%5D=1">"#),
+        ("<a href='/100%^`#a#b'>x</a>", r#"<a href="https://news.example/100%25%5E%60#a%23b">x</a>"#),
+        ("<a href='http://[::1]/[x]'>x</a>", r#"<a href="http://[::1]/%5Bx%5D">x</a>"#),
+    ]);
+}
+
+#[test]
 fn policy_bodies_base_is_honoured_on_the_same_host_and_in_the_head_of_a_document_only() {
     check(&[
         ("<base href=/z/><a href=r>r</a>", r#"<a href="https://news.example/z/r">r</a>"#),

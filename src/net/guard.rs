@@ -70,17 +70,26 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether media may be there: below 1024 every port but those of the web is another service's, which should not be sent what
+/// a seed says.
+fn is_of_the_web(uri: &Uri) -> bool {
+    uri.port_u16().is_none_or(|port| port >= 1024 || matches!(port, 80 | 443))
+}
+
 /// Looks names up, and keeps public addresses only.
 #[derive(Debug, Default)]
-pub(super) struct Guard(DefaultResolver);
+pub(super) struct Guard<R = DefaultResolver>(R);
 
-impl Resolver for Guard {
+impl<R: Resolver> Resolver for Guard<R> {
     fn resolve(
         &self,
         uri: &Uri,
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
+        if !is_of_the_web(uri) {
+            return Err(Error::Other(Box::new(NotPublic)));
+        }
         let all = self.0.resolve(uri, config, timeout)?;
         let mut public = self.empty();
         all.iter().filter(|address| is_public(address.ip())).for_each(|address| public.push(*address));
@@ -94,7 +103,7 @@ pub(super) struct NotPublic;
 
 impl fmt::Display for NotPublic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("its address is not public")
+        f.write_str("its address is not public, or its port not one of the web")
     }
 }
 
@@ -102,9 +111,68 @@ impl std::error::Error for NotPublic {}
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+    use std::sync::Mutex;
+
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Names that mean something else each time they are looked up.
+    #[derive(Debug)]
+    struct Rebinding(Mutex<Vec<Vec<SocketAddr>>>);
+
+    impl Resolver for Rebinding {
+        fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+            let mut found = self.empty();
+            let next = self.0.lock().unwrap().pop().unwrap_or_default();
+            next.into_iter().for_each(|address| found.push(address));
+            Ok(found)
+        }
+    }
+
+    fn look_up<R: Resolver>(guard: &Guard<R>, uri: &str) -> Option<Vec<String>> {
+        let found = guard.resolve(&uri.parse().unwrap(), &Config::default(), NextTimeout::default());
+        match found {
+            Ok(found) => Some(found.iter().map(ToString::to_string).collect()),
+            Err(Error::Other(why)) if why.is::<NotPublic>() => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn policy_probe_a_name_is_judged_each_time_and_only_what_is_public_of_it_is_connected_to() {
+        let answers = [
+            "127.0.0.1:80",
+            "8.8.8.8:80 [::1]:80 169.254.169.254:80",
+            "8.8.8.8:80",
+            "10.0.0.1:80 [fd00::1]:80",
+        ];
+        let answers = answers.iter().rev().map(|all| all.split(' ').map(|a| a.parse().unwrap()).collect());
+        let guard = Guard(Rebinding(Mutex::new(answers.collect())));
+        let public = Some(vec!["8.8.8.8:80".to_owned()]);
+        let found: Vec<_> = (0..4).map(|_| look_up(&guard, "http://rebinding.example/")).collect();
+        assert_eq!(found, [None, public.clone(), public, None]);
+    }
+
+    #[test]
+    fn policy_probe_other_services_are_not_spoken_to() {
+        for (uri, web) in [
+            ("http://a.example/", true),
+            ("https://a.example/", true),
+            ("http://a.example:443/", true),
+            ("http://a.example:8000/", true),
+            ("http://a.example:65535/", true),
+            ("http://a.example:22/", false),
+            ("http://a.example:25/", false),
+            ("https://a.example:53/", false),
+            ("http://a.example:0/", false),
+            ("http://a.example:1023/", false),
+        ] {
+            let guard = Guard(Rebinding(Mutex::new(vec![vec!["8.8.8.8:80".parse().unwrap()]])));
+            assert_eq!(look_up(&guard, uri).is_some(), web, "{uri}");
+        }
+    }
 
     #[test]
     fn policy_probe_public_addresses_only() {

@@ -49,7 +49,7 @@ fn agent(reach: Reach, contact: Option<&Url>) -> Agent {
         .timeout_global(Some(REQUEST));
     match reach {
         Reach::Public => {
-            Agent::with_parts(config.proxy(None).build(), DefaultConnector::default(), Guard::default())
+            Agent::with_parts(config.proxy(None).build(), DefaultConnector::default(), <Guard>::default())
         }
         Reach::Any => {
             Agent::with_parts(config.build(), DefaultConnector::default(), DefaultResolver::default())

@@ -153,3 +153,24 @@ fn policy_probe_user_password_and_fragment_stay_here() {
     assert!(got.len() == 1 && got[0].starts_with("HEAD /a?b HTTP/1.1\r\n"), "{got:?}");
     assert!(!got[0].to_ascii_lowercase().contains("authorization"), "{got:?}");
 }
+
+/// The environment of a process can't be changed safely while it runs, so another process has it.
+#[test]
+fn policy_probe_no_proxy_stands_between_us_and_public_servers() {
+    const NAME: &str = "net::tests::policy_probe_no_proxy_stands_between_us_and_public_servers";
+    const PROXY: &str = "http://proxy.example:3128";
+    let is_inside = std::env::var("ALL_PROXY").is_ok_and(|proxy| proxy == PROXY);
+    if is_inside {
+        assert!(super::agent(Reach::Any, None).config().proxy().is_some(), "the environment is read");
+        assert!(super::agent(Reach::Public, None).config().proxy().is_none());
+        return;
+    }
+    let mut inside = std::process::Command::new(std::env::current_exe().unwrap());
+    inside.args(["--exact", NAME]);
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
+        inside.env(name, PROXY).env(name.to_lowercase(), PROXY);
+    }
+    let output = inside.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}

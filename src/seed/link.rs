@@ -4,6 +4,8 @@ use url::Url;
 
 use super::Finding;
 use crate::diag::codes;
+use crate::unit::is_plain;
+pub use crate::unit::uri as escape;
 
 /// Reads the link that stands at `line` and `column`.
 pub(super) fn read(
@@ -47,39 +49,6 @@ pub(super) fn read(
 /// Whether only characters that RFC 3986 allows stand in it, each in a place where it may.
 fn is_uri(text: &str) -> bool {
     text.bytes().all(is_plain) || escape(text).len() == text.len()
-}
-
-/// Whether it may stand anywhere behind the host.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)
-}
-
-/// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
-#[must_use]
-pub fn escape(text: &str) -> String {
-    let path = text.find("//").and_then(|at| text[at + 2..].find(['/', '?', '#']).map(|p| at + 2 + p));
-    let (head, tail) = text.split_at(path.unwrap_or(text.len()));
-    let mut out = String::with_capacity(text.len());
-    let mut fragment = false;
-    out.push_str(head);
-    if !head.is_ascii() {
-        // Not a URI, and only the caller knows what it should be: make it differ.
-        out.push('%');
-    }
-    for (at, byte) in tail.bytes().enumerate() {
-        let hex = |i: usize| tail.as_bytes().get(at + i).is_some_and(u8::is_ascii_hexdigit);
-        let allowed = match byte {
-            b'%' => hex(1) && hex(2),
-            b'#' => !std::mem::replace(&mut fragment, true),
-            _ => is_plain(byte),
-        };
-        if allowed {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 /// What two spellings of one address have in common: without scheme and default port, host in lower case, escapes in

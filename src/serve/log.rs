@@ -12,6 +12,7 @@ use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::metrics::Metrics;
+use crate::diag::printable;
 
 /// How many lines wait to be taken. What comes then is lost: nobody who reads a log slowly makes feeds slow.
 const WAITING: usize = 4096;
@@ -87,11 +88,11 @@ impl Log {
         tracing::info!(
             peer = %asked.peer,
             method = %asked.method,
-            path = %asked.uri.path(),
+            path = %printable(asked.uri.path()),
             status = response.status().as_u16(),
             bytes = length.and_then(|length| length.parse::<u64>().ok()),
             us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-            agent = asked.agent.as_ref().map(|agent| String::from_utf8_lossy(agent.as_bytes())).as_deref(),
+            agent = asked.agent.as_ref().map(|agent| printable(&String::from_utf8_lossy(agent.as_bytes()))).as_deref(),
         );
     }
 

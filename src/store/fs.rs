@@ -37,6 +37,16 @@ impl FsStore {
         Self { root: root.into() }
     }
 
+    /// Where a path is on disk. No folder on the way there may be a link: it would lead out of the store. Who can put links
+    /// here while a run is at work needs none.
+    fn within(&self, path: &Path) -> io::Result<PathBuf> {
+        let mut folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+        if folders.any(|folder| self.root.join(folder).is_symlink()) {
+            return Err(linked());
+        }
+        Ok(self.root.join(path))
+    }
+
     fn regular(&self, path: &Path) -> io::Result<(File, u64)> {
         let mut options = OpenOptions::new();
         options.read(true);
@@ -48,7 +58,7 @@ impl FsStore {
                 rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NOCTTY;
             options.custom_flags(flags.bits().cast_signed());
         }
-        let file = options.open(self.root.join(path))?;
+        let file = options.open(self.within(path)?)?;
         let meta = file.metadata()?;
         if !meta.is_file() {
             return Err(special());
@@ -83,10 +93,13 @@ impl Store for FsStore {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
         let mut items = Vec::new();
-        let folder = if folder.as_os_str().is_empty() { self.root.clone() } else { self.root.join(folder) };
+        let within = self.within(folder)?;
+        if !folder.as_os_str().is_empty() && within.is_symlink() {
+            return Err(linked());
+        }
         // Unlike a file that is opened, a folder is not tried again by the library.
         let entries = loop {
-            match fs::read_dir(&folder) {
+            match fs::read_dir(&within) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 entries => break entries?,
             }
@@ -134,7 +147,7 @@ impl Store for FsStore {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
-        let target = self.root.join(path);
+        let target = self.within(path)?;
         if self.holds(path, bytes).unwrap_or(false) {
             return Ok(Change::Unchanged);
         }
@@ -148,7 +161,9 @@ impl Store for FsStore {
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
-        if let Ok(old) = fs::metadata(&target) {
+        if let Ok(old) = fs::symlink_metadata(&target)
+            && old.is_file()
+        {
             let _ = file.as_file().set_permissions(old.permissions());
         }
         file.persist(&target).map_err(|e| e.error)?;
@@ -163,7 +178,7 @@ impl Store for FsStore {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        let target = self.root.join(path);
+        let target = self.within(path)?;
         fs::remove_file(&target)?;
         let folders = target.ancestors().skip(1).take_while(|f| *f != self.root);
         let _ = folders.map(fs::remove_dir).all(|removed| removed.is_ok());
@@ -342,6 +357,10 @@ mod unix {
 
 fn special() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
+}
+
+fn linked() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "a folder on the way there is a symbolic link")
 }
 
 #[cfg(test)]

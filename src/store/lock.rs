@@ -29,6 +29,12 @@ impl Lock {
         loop {
             let mut options = OpenOptions::new();
             options.read(true).write(true);
+            // A link in its place would have another file emptied.
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::custom_flags(
+                &mut options,
+                rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+            );
             let (mut file, is_left) = match options.create_new(true).open(&path) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                     match options.create_new(false).open(&path) {

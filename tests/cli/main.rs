@@ -4,6 +4,8 @@
 
 mod action;
 mod archive;
+#[cfg(unix)]
+mod attack;
 mod build;
 mod catalog;
 mod check;

@@ -21,7 +21,7 @@ impl Renderer for Github {
         };
         write!(out, "::{command} ")?;
         if !d.place.file.is_empty() {
-            write!(out, "file={},", property(&d.place.file))?;
+            write!(out, "file={},", property(&printable(&d.place.file)))?;
             if d.place.line > 0 {
                 write!(out, "line={},", d.place.line)?;
             }
@@ -34,7 +34,7 @@ impl Renderer for Github {
     }
 }
 
-/// A property value: `%`, `:`, `,` and line ends are percent-encoded.
+/// A property value: `%`, `:` and `,` are percent-encoded.
 fn property(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A").replace(':', "%3A").replace(',', "%2C")
+    text.replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
 }

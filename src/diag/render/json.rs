@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Renderer;
+use super::{Renderer, escaped};
 use crate::diag::Diagnostic;
 
 pub(super) struct Json;
@@ -22,6 +22,6 @@ impl Renderer for Json {
             "message": d.message,
             "help": d.meta.remedy,
         });
-        writeln!(out, "{object}")
+        writeln!(out, "{}", escaped(&object))
     }
 }

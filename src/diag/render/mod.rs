@@ -7,7 +7,7 @@ mod sarif;
 
 use std::io::{self, Write};
 
-use super::Diagnostic;
+use super::{Diagnostic, is_risky};
 
 /// A style of output.
 pub trait Renderer: Sync {
@@ -61,4 +61,18 @@ pub static RENDERERS: &[&dyn Renderer] = &[
 #[must_use]
 pub fn renderer(name: &str) -> Option<&'static dyn Renderer> {
     RENDERERS.iter().copied().find(|r| r.name() == name)
+}
+
+/// JSON that drives no terminal: what [`printable`](super::printable) escapes is escaped here as JSON has it, so that a
+/// program reads the very text. It only ever stands in strings.
+fn escaped(value: &serde_json::Value) -> String {
+    let mut out = String::new();
+    for c in value.to_string().chars() {
+        if is_risky(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }

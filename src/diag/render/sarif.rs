@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Renderer;
+use super::{Renderer, escaped};
 use crate::diag::{Diagnostic, Severity};
 
 pub(super) struct Sarif;
@@ -42,7 +42,7 @@ impl Renderer for Sarif {
             "message": { "text": format!("{} ({})", d.message, d.meta.remedy) },
             "locations": [{ "physicalLocation": location }],
         });
-        write!(out, "{result}")
+        write!(out, "{}", escaped(&result))
     }
 
     fn finish(&self, out: &mut dyn Write) -> io::Result<()> {

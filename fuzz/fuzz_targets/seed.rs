@@ -1,0 +1,45 @@
+//! Any bytes as a seed: decoded, parsed; findings stand in the text; a beginning has the same head or asks for more; a
+//! title can stand in XML, a link is an absolute address of the web.
+
+#![no_main]
+
+use feedmill::html::xml_text;
+use feedmill::seed::{Fault, Finding, decode, parse};
+use libfuzzer_sys::fuzz_target;
+
+fn stands_in(finding: &Finding, text: &str) {
+    // What is missing at the end is missing behind the last line.
+    let lines = text.matches(['\n', '\r']).count() + 2;
+    let (line, column) = (finding.line as usize, finding.column as usize);
+    assert!(line <= lines && column <= text.len() + 1, "{finding:?}");
+    assert!(!finding.message.contains(['\n', '\r']), "{finding:?}");
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let (text, note) = decode(bytes);
+    note.iter().for_each(|finding| stands_in(finding, &text));
+    let whole = parse(&text, true);
+    match &whole {
+        Ok(seed) => {
+            seed.findings.iter().for_each(|finding| stands_in(finding, &text));
+            let title = &seed.head.title;
+            assert!(xml_text(title) == *title && !title.chars().any(char::is_control), "{title:?}");
+            let link = &seed.head.link;
+            let scheme = link.split(':').next().unwrap_or_default();
+            assert!(matches!(&*scheme.to_ascii_lowercase(), "http" | "https"), "{link}");
+            assert!(url::Url::parse(link).is_ok_and(|url| url.has_host()), "{link}");
+            assert!(link.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"`\\^{}|".contains(&b)), "{link}");
+            assert!(text.ends_with(seed.body));
+        }
+        Err(Fault::Bad(finding)) => stands_in(finding, &text),
+        Err(Fault::Incomplete) => panic!("a whole text is never incomplete"),
+    }
+    for cut in [bytes.len() / 2, 40, 90] {
+        let prefix = &text[..text.floor_char_boundary(cut)];
+        match parse(prefix, false) {
+            Ok(seed) => assert_eq!(Some(seed.head), whole.as_ref().ok().map(|w| w.head.clone())),
+            Err(Fault::Incomplete) => {}
+            Err(Fault::Bad(_)) => assert!(whole.is_err(), "{prefix:?}"),
+        }
+    }
+});
