@@ -225,7 +225,7 @@ fn steps(text: &str) -> Vec<String> {
     let command = |step: &Yaml| match step["uses"].as_str() {
         Some(action) if action.contains("/feedmill@") => {
             let with =
-                |name| step["with"][name].as_str().unwrap_or_else(|| panic!("{action} without {name}"));
+                |name: &str| step["with"][name].as_str().unwrap_or_else(|| panic!("{action} without {name}"));
             Some(format!("feedmill {} --message-format github {}", with("command"), with("args")))
         }
         _ => step["run"].as_str().map(str::to_owned),

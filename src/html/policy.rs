@@ -236,12 +236,68 @@ fn is_web(address: &str) -> bool {
 
 /// Sanitizes printed markup; what the printer wrote comes back unchanged.
 pub(super) fn pass_gate(markup: &str) -> String {
-    GATE.clean(markup).to_string()
+    GATE.clean(&broken_up(markup)).to_string()
+}
+
+/// The longest text that is printed as one, in bytes. `html5ever` 0.40 looks for the next `<` of a text anew after each
+/// `&` and `°`, so a long one would take time with the square of its length.
+const MAX_TEXT: usize = 4 << 10;
+
+/// Printed markup with comments in long texts. The gate drops them, and leaves what was between them as texts of their own.
+fn broken_up(markup: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut rest, mut done) = (markup, 0);
+    // The printer leaves no `<` in a text, and neither `<` nor `>` in an attribute.
+    while !rest.is_empty() {
+        let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+        if text.len() > MAX_TEXT {
+            out.push_str(&markup[done..markup.len() - rest.len()]);
+            done = markup.len() - tag.len();
+            break_text(text, &mut out);
+        }
+        rest = tag.find('>').map_or("", |end| &tag[end + 1..]);
+    }
+    if done == 0 {
+        return Cow::Borrowed(markup);
+    }
+    out.push_str(&markup[done..]);
+    Cow::Owned(out)
+}
+
+fn break_text(mut text: &str, out: &mut String) {
+    while text.len() > MAX_TEXT {
+        let end = text.floor_char_boundary(MAX_TEXT);
+        // Not within an entity, which has six bytes at most.
+        let last = text[text.floor_char_boundary(end - 6)..end]
+            .rfind('&')
+            .map_or(end, |at| at + text.floor_char_boundary(end - 6));
+        let (piece, more) = text.split_at(last);
+        out.push_str(piece);
+        out.push_str("<!---->");
+        text = more;
+    }
+    out.push_str(text);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_long_text_is_printed_as_one_and_none_is_changed() {
+        for text in ["°", "&amp;", "a&nbsp;", "中&gt;", "plain "] {
+            for times in [1000, 1365, 4096, 100_003] {
+                let text = text.repeat(times);
+                let markup = format!("{text}<p title=\"{text}\">{text}</p>{text}");
+                let broken = broken_up(&markup);
+                assert_eq!(broken.replace("<!---->", ""), markup);
+                let mut texts = broken.split("<p title").flat_map(|part| part.split("<!---->").skip(1));
+                assert!(texts.all(|text| text.split(['<', '>']).next().is_some_and(|t| t.len() <= MAX_TEXT)));
+                assert_eq!(broken == markup, text.len() <= MAX_TEXT, "{times}");
+                assert_eq!(pass_gate(&markup), markup);
+            }
+        }
+    }
 
     #[test]
     fn elements_are_sorted() {

@@ -29,8 +29,11 @@ pub(super) struct Syntax {
     /// Whether the front matter is what lies between these two lines, not they as well.
     pub(super) inside: bool,
     /// Reads it; an error has its line, from 1.
-    pub(super) parse: fn(&str) -> Result<Map<String, Value>, (u32, String)>,
+    pub(super) parse: fn(&str) -> Parsed,
 }
+
+/// What front matter says, or its fault and the line of that.
+pub(super) type Parsed = Result<Map<String, Value>, (u32, String)>;
 
 /// Which generator a file is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
-
-use super::front::{self, Kind};
+use super::front::{self, Kind, Parsed};
 use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed};
 
 pub(super) struct Json;
@@ -45,6 +43,6 @@ impl Dialect for Json {
     }
 }
 
-fn parse(text: &str) -> Result<Map<String, Value>, (u32, String)> {
+fn parse(text: &str) -> Parsed {
     serde_json::from_str(text).map_err(|error| (error.line() as u32, error.to_string()))
 }

@@ -79,7 +79,7 @@ pub(super) fn render<'a>(body: &'a str, page: &Page<'_>, findings: &mut Vec<Find
         None => Cow::Borrowed(body),
     };
     let is_jekyll = page.tool == Tool::Jekyll;
-    if !body.contains("{{") && !body.contains("{%") && !(is_jekyll && body.contains("{:")) {
+    if !(body.contains("{{") || body.contains("{%") || is_jekyll && body.contains("{:")) {
         return body;
     }
     let mut filled = Filled { page, source: &body, at: 0, out: String::with_capacity(body.len()), findings };

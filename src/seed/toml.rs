@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::front::{self, Kind};
+use super::front::{self, Kind, Parsed};
 use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed};
 
 pub(super) struct Toml;
@@ -45,7 +45,7 @@ impl Dialect for Toml {
     }
 }
 
-fn parse(text: &str) -> Result<Map<String, Value>, (u32, String)> {
+fn parse(text: &str) -> Parsed {
     let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::front::{self, Kind};
+use super::front::{self, Kind, Parsed};
 use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed};
 
 pub(super) struct Yaml;
@@ -46,7 +46,7 @@ impl Dialect for Yaml {
 }
 
 /// The parser counts nodes and what aliases repeat: a few lines can't become gigabytes.
-fn parse(text: &str) -> Result<Map<String, Value>, (u32, String)> {
+fn parse(text: &str) -> Parsed {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 64,

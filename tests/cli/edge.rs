@@ -126,6 +126,7 @@ fn rows() -> Vec<(&'static str, Vec<u8>, Want)> {
         ("tag_cut", body("tag_cut", "<p>a</p><a href=\"https://e.example/"), Fine),
         ("million_angles", body("million_angles", &"<".repeat(1 << 20)), Warn(&["seed-markup"])),
         ("million_ampersands", body("million_ampersands", &"&".repeat(1 << 20)), Warn(&["seed-markup"])),
+        ("million_degrees", body("million_degrees", &"°".repeat(1 << 20)), Fine),
         ("hundred_thousand_paragraphs", body("hundred_thousand_paragraphs", &"<p>".repeat(100_000)), Warn(&["seed-markup"])),
         ("deep", body("deep", &format!("{}deep{}", "<div>".repeat(100_000), "</div>".repeat(100_000))), Warn(&["seed-markup"])),
         ("attribute_of_a_mebibyte", body("attribute_of_a_mebibyte", &format!("<p title='{}'>kept</p>", "x".repeat(1 << 20))), Warn(&["seed-markup"])),

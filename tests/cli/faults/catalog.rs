@@ -16,7 +16,7 @@ fn damage(row: &mut Row, scene: &Scene, spoil: &mut dyn FnMut(&Path), after: &st
     assert_eq!(code, 0, "{after}: {said}");
     scene.is_right(&dir.path().join("feeds"), after);
     row.tried(&said);
-    if row.tried % 8 == 0 {
+    if row.tried.is_multiple_of(8) {
         let (code, _, again) = run(&mut scene.at_work(dir.path()));
         assert!(code == 0 && !again.contains("catalog-lost"), "{after}: {again}");
         scene.is_right(&dir.path().join("feeds"), after);
