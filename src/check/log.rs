@@ -16,6 +16,9 @@ pub(super) struct Found {
 /// How many findings of one rule are kept: nobody reads more, and a hostile document has millions.
 const MOST: usize = 1000;
 
+/// The longest message, in bytes: what it quotes may be as long as the document.
+const LONGEST: usize = 1000;
+
 /// Collects findings.
 #[derive(Debug, Default)]
 pub(super) struct Log {
@@ -38,7 +41,11 @@ impl Log {
         self.counts[index].1 += 1;
         if self.counts[index].1 <= MOST {
             // A name from a broken document may hold anything; a message is one line.
-            let message = crate::diag::printable(&message.into());
+            let mut message = crate::diag::printable(&message.into());
+            if message.len() > LONGEST {
+                message.truncate(message.floor_char_boundary(LONGEST));
+                message.push('…');
+            }
             self.found.push(Found { rule, at, shows, message });
         }
     }

@@ -252,6 +252,16 @@ fn a_message_is_one_line_whatever_a_document_is_made_of() {
 }
 
 #[test]
+fn a_message_is_no_longer_than_anybody_reads() {
+    // Found by the fuzzer.
+    let name = "é".repeat(5000);
+    let document = format!("<rss version='2.0'><channel><{name}>x</{name}><!DOCTYPE {name}></channel></rss>");
+    let found = found(&document, None);
+    assert!(!found.is_empty() && found.iter().all(|d| d.message.len() <= 1003), "{found:?}");
+    assert!(found.iter().any(|d| d.message.ends_with('…')), "{found:?}");
+}
+
+#[test]
 fn a_second_byte_order_mark_is_text() {
     // Found by the fuzzer: places behind it were those of other characters.
     let found = check(b"\xfe\xff\xfe\xff\xff\x74\x30\x74\x6e\x3d\x2e\x5f\x75\x72\0w", Options::default());

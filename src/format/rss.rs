@@ -193,7 +193,8 @@ fn media(enclosure: &Enclosure) -> Extension {
     if let Some(media_type) = &enclosure.media_type {
         attrs.insert("type".to_owned(), media_type.to_string());
     }
-    if let Some(length) = enclosure.length {
+    // RSS has 0 for a length that is not known; in `media:content` that is said by saying nothing.
+    if let Some(length) = enclosure.length.filter(|length| length.0 > 0) {
         attrs.insert("fileSize".to_owned(), length.0.to_string());
     }
     Extension { name: "media:content".to_owned(), attrs, ..Extension::default() }

@@ -251,6 +251,18 @@ fn policy_enclosure_rss_has_one_and_the_rest_as_media_content() {
 }
 
 #[test]
+fn a_length_of_nothing_is_no_file_size() {
+    // Found by the fuzzer: Media RSS wants a positive number.
+    let mut entry = entry("https://a.example/1", "t");
+    entry.enclosures = ["1.jpg", "2.jpg"]
+        .map(|name| enclosure(&format!("https://a.example/{name}"), Medium::Image, Some("image/jpeg"), Some(0)))
+        .into();
+    let document = format("rss").unwrap().write(&feed(vec![entry]), Layout::Compact).unwrap();
+    let rss = String::from_utf8(document).unwrap();
+    assert!(rss.contains("medium=\"image\"") && !rss.contains("fileSize"), "{rss}");
+}
+
+#[test]
 fn every_channel_field_is_written() {
     let text = |name: &str| {
         String::from_utf8(format(name).unwrap().write(&rich(), Layout::Compact).unwrap()).unwrap()
