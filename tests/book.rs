@@ -108,6 +108,19 @@ fn every_page_with_a_block_has_a_test() {
     assert!(blocks_run > 60, "{blocks_run} blocks are run");
 }
 
+#[test]
+fn every_command_is_in_the_reference() {
+    let output = Command::new(env!("CARGO_BIN_EXE_feedmill")).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let page = fs::read_to_string(root().join("docs/reference/command.md")).unwrap();
+    let names: Vec<_> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names.iter().filter(|name| **name != "help") {
+        assert!(page.contains(&format!("\n## {name}\n")), "the page lacks `{name}`");
+    }
+}
+
 /// A fenced block.
 struct Block<'a> {
     line: usize,
