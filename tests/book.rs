@@ -25,7 +25,7 @@ use std::process::Command;
 
 use feedmill::config::RawConfig;
 use feedmill::diag::Sink;
-use yaml_rust2::{Yaml, YamlLoader};
+use serde_json::Value;
 
 /// Lines that are not run here: one that runs this test, and those that tests/package.sh runs in a clean Debian.
 const NOT_RUN: &[(&str, &str)] = &[("README.md", "bash tests/run.sh "), ("README.md", "apt-get ")];
@@ -231,11 +231,11 @@ fn reader(page: &str, block: &Block<'_>, name: &str) -> String {
 
 /// The commands of a workflow.
 fn steps(text: &str) -> Vec<String> {
-    let document = YamlLoader::load_from_str(text).unwrap().remove(0);
-    let Yaml::Hash(jobs) = &document["jobs"] else { panic!("a workflow has jobs") };
-    let steps = jobs.values().flat_map(|job| job["steps"].as_vec().unwrap());
+    let document: Value = serde_saphyr::from_str(text).unwrap();
+    let jobs = document["jobs"].as_object().unwrap();
+    let steps = jobs.values().flat_map(|job| job["steps"].as_array().unwrap());
     // tests/cli/action.rs holds that the action runs this; an action of somebody else's only has to be there.
-    let command = |step: &Yaml| match step["uses"].as_str() {
+    let command = |step: &Value| match step["uses"].as_str() {
         Some(action) if action.contains("/feedmill@") => {
             let with =
                 |name: &str| step["with"][name].as_str().unwrap_or_else(|| panic!("{action} without {name}"));

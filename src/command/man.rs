@@ -30,7 +30,10 @@ const FILES: &[(&str, &str)] = &[
         "feedmill.toml",
         "The configuration, looked for in the working directory. All of it is optional; feedmill init writes one with every key in a comment.",
     ),
-    ("seeds/", "One article a file: .txt, or .md and .html with front matter, or saved pages. A folder right under it is a section with feeds of its own."),
+    (
+        "seeds/",
+        "One article a file: .txt, or .md and .html with front matter, or saved pages. A folder right under it is a section with feeds of its own.",
+    ),
     (
         "feeds/",
         "rss.xml, atom.xml, feed.json, index.html, feeds.opml and feed.css of the whole, and a folder a section. A file is replaced whole, and not touched where its bytes are the same.",

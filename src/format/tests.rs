@@ -255,7 +255,9 @@ fn a_length_of_nothing_is_no_file_size() {
     // Found by the fuzzer: Media RSS wants a positive number.
     let mut entry = entry("https://a.example/1", "t");
     entry.enclosures = ["1.jpg", "2.jpg"]
-        .map(|name| enclosure(&format!("https://a.example/{name}"), Medium::Image, Some("image/jpeg"), Some(0)))
+        .map(|name| {
+            enclosure(&format!("https://a.example/{name}"), Medium::Image, Some("image/jpeg"), Some(0))
+        })
         .into();
     let document = format("rss").unwrap().write(&feed(vec![entry]), Layout::Compact).unwrap();
     let rss = String::from_utf8(document).unwrap();
