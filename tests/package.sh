@@ -37,6 +37,8 @@ done
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 kept=target/debootstrap-$release.tar
 root=$(mktemp -d)
+# It is to be the root of others than root as well.
+chmod 755 "$root"
 server=
 leave() {
     if [ -n "$server" ]; then kill "$server"; fi
