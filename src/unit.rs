@@ -142,6 +142,11 @@ impl fmt::Display for MediaType {
     }
 }
 
+/// Whether an address is one of the web, as it is written.
+pub(crate) fn is_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
+}
+
 /// Whether it may stand anywhere behind the host.
 pub(crate) fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)

@@ -10,8 +10,7 @@ use feedmill::diag::Severity;
 use feedmill::format::{FORMATS, INDEX, Layout};
 use feedmill::html::{CleanHtml, Medium, Policy, RawHtml, clean, summary, xml_text};
 use feedmill::model::{Enclosure, Entry, Feed, History, Listing, Person, Podcast, Site};
-use feedmill::seed;
-use feedmill::unit::{Bytes, MediaType, UnixMs};
+use feedmill::unit::{self, Bytes, MediaType, UnixMs};
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
@@ -64,7 +63,7 @@ fn url(data: &mut Unstructured<'_>) -> Result<Url> {
     url.set_path(data.arbitrary()?);
     url.set_query(data.arbitrary()?);
     // As the configuration and the cleaning make them.
-    Ok(Url::parse(&seed::uri(url.as_str())).unwrap())
+    Ok(Url::parse(&unit::uri(url.as_str())).unwrap())
 }
 
 fn time(data: &mut Unstructured<'_>) -> Result<UnixMs> {
@@ -78,7 +77,7 @@ fn person(data: &mut Unstructured<'_>) -> Result<Person> {
 
 fn entry(data: &mut Unstructured<'_>, number: usize) -> Result<Entry> {
     let link = format!("https://site.example/{number}/{}", data.arbitrary::<&str>()?);
-    let link = seed::uri(&link);
+    let link = unit::uri(&link);
     let cleaned = clean(RawHtml(data.arbitrary()?), &SITE, &Policy::default());
     let mut enclosures = Vec::new();
     for _ in 0..data.int_in_range(0..=2)? {

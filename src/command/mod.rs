@@ -49,7 +49,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // Here, for where the system has no more threads to give rayon would panic at its first use.
     let workers = match args.verb {
-        Some(Verb::Rules(_)) => Ok(()),
+        Some(Verb::Rules(_) | Verb::Schema | Verb::Completions(_) | Verb::Man(_)) => Ok(()),
         _ => rayon::ThreadPoolBuilder::new().build_global(),
     };
     if let Err(error) = workers {

@@ -11,6 +11,7 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::Node;
 
 use super::dom::{self, Dom};
+use crate::unit::is_web;
 
 /// Every element that may be published, with its own attributes in the order they are printed.
 const ELEMENTS: [(&str, &[&str]); 69] = [
@@ -230,10 +231,6 @@ static GATE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-fn is_web(address: &str) -> bool {
-    address.starts_with("https://") || address.starts_with("http://")
-}
-
 /// Sanitizes printed markup; what the printer wrote comes back unchanged.
 pub(super) fn pass_gate(markup: &str) -> String {
     GATE.clean(&broken_up(markup)).to_string()
@@ -268,9 +265,8 @@ fn break_text(mut text: &str, out: &mut String) {
     while text.len() > MAX_TEXT {
         let end = text.floor_char_boundary(MAX_TEXT);
         // Not within an entity, which has six bytes at most.
-        let last = text[text.floor_char_boundary(end - 6)..end]
-            .rfind('&')
-            .map_or(end, |at| at + text.floor_char_boundary(end - 6));
+        let before = text.floor_char_boundary(end - 6);
+        let last = text[before..end].rfind('&').map_or(end, |at| before + at);
         let (piece, more) = text.split_at(last);
         out.push_str(piece);
         out.push_str("<!---->");

@@ -6,13 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::permalink::{self, Facts};
-use super::{Fault, Finding, Head, Lines, Origin, Seed, date, link, markdown, stamp, tags, title};
+use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed, date, link, markdown, stamp, tags, title};
 use crate::diag::{Meta, codes};
 use crate::html::xml_text;
-use crate::unit::UnixMs;
-
-/// How the names of files with front matter end.
-pub(super) const ENDINGS: &[&str] = &["md", "markdown", "mkd", "html", "htm"];
+use crate::unit::{UnixMs, is_web};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -21,7 +18,7 @@ pub(super) enum Kind {
     Json,
 }
 
-/// How front matter is written.
+/// How front matter is written: each way is a dialect.
 pub(super) struct Syntax {
     pub(super) kind: Kind,
     pub(super) opens: fn(&str) -> bool,
@@ -185,23 +182,65 @@ impl<'a> Matter<'a> {
     }
 }
 
-/// Reads the head of an article with front matter.
-pub(super) fn read(syntax: &Syntax, lines: &mut Lines<'_>, origin: &Origin<'_>) -> Result<Head, Fault> {
-    let passed = |why: &str| Fault::Passed(Finding::new(&codes::SEED_PASSED_OVER, 0, 0, why));
-    if let Some(why) = origin.is_apart() {
-        return Err(passed(&why));
+impl Dialect for Syntax {
+    fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Yaml => "yaml",
+            Kind::Toml => "toml",
+            Kind::Json => "json",
+        }
     }
-    let matter = Matter::read(syntax, lines)?;
-    if let Some(why) = matter.is_apart() {
-        return Err(passed(why));
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["md", "markdown", "mkd", "html", "htm"]
     }
-    let (facts, title, dates) = facts(&matter, origin)?;
-    let Some(time) = dates.published.or(facts.date) else {
-        return Err(passed("it has front matter without a date, and none in its name"));
-    };
-    let link = address(&matter, &facts, origin)?;
-    let head = Head::new(time, title, link);
-    Ok(Head { updated: dates.updated.filter(|updated| *updated > time), until: dates.expires, ..head })
+
+    fn claims(&self, first_line: &str) -> bool {
+        (self.opens)(first_line)
+    }
+
+    fn read(&self, lines: &mut Lines<'_>, origin: &Origin<'_>, _: &mut Vec<Finding>) -> Result<Head, Fault> {
+        let passed = |why: &str| Fault::Passed(Finding::new(&codes::SEED_PASSED_OVER, 0, 0, why));
+        if let Some(why) = origin.is_apart() {
+            return Err(passed(&why));
+        }
+        let matter = Matter::read(self, lines)?;
+        if let Some(why) = matter.is_apart() {
+            return Err(passed(why));
+        }
+        let (facts, title, dates) = facts(&matter, origin)?;
+        let Some(time) = dates.published.or(facts.date) else {
+            return Err(passed("it has front matter without a date, and none in its name"));
+        };
+        let link = address(&matter, &facts, origin)?;
+        let head = Head::new(time, title, link);
+        Ok(Head { updated: dates.updated.filter(|updated| *updated > time), until: dates.expires, ..head })
+    }
+
+    fn body<'a>(
+        &self,
+        text: &'a str,
+        seed: &Seed<'a>,
+        origin: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Cow<'a, str> {
+        let mut lines = Lines::new(text, true);
+        lines.skip_blank();
+        let Ok(matter) = Matter::read(self, &mut lines) else { return Cow::Borrowed(seed.body) };
+        let Ok((facts, ..)) = facts(&matter, origin) else { return Cow::Borrowed(seed.body) };
+        let before = &text[..text.len() - seed.body.len()];
+        let page = tags::Page {
+            tool: facts.tool,
+            head: &seed.head,
+            origin,
+            facts: &facts,
+            text: &|key: &str| matter.text(key),
+            line: before.matches('\n').count() as u32 + 1,
+        };
+        let html = tags::render(seed.body, &page, findings);
+        let is_html = ["html", "htm"].iter().any(|ending| origin.ending().eq_ignore_ascii_case(ending));
+        if is_html { html } else { Cow::Owned(markdown::html(&html, &page)) }
+    }
 }
 
 struct Dates {
@@ -257,8 +296,7 @@ fn address(matter: &Matter<'_>, facts: &Facts, origin: &Origin<'_>) -> Result<St
     };
     let own = matter.text(key);
     let line = || matter.line(key);
-    if let Some(own) = own.as_deref().filter(|own| own.starts_with("http://") || own.starts_with("https://"))
-    {
+    if let Some(own) = own.as_deref().filter(|own| is_web(own)) {
         return link::read(own, line(), 0, &mut Vec::new());
     }
     let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(permalink::style));
@@ -271,30 +309,4 @@ fn address(matter: &Matter<'_>, facts: &Facts, origin: &Origin<'_>) -> Result<St
         return Err(Finding::new(&codes::NO_SITE_URL, 0, 0, message));
     };
     link::read(&permalink::join(site, &path), line(), 0, &mut Vec::new())
-}
-
-/// The body as HTML.
-pub(super) fn body<'a>(
-    syntax: &Syntax,
-    text: &'a str,
-    seed: &Seed<'a>,
-    origin: &Origin<'_>,
-    findings: &mut Vec<Finding>,
-) -> Cow<'a, str> {
-    let mut lines = Lines::new(text, true);
-    lines.skip_blank();
-    let Ok(matter) = Matter::read(syntax, &mut lines) else { return Cow::Borrowed(seed.body) };
-    let Ok((facts, ..)) = facts(&matter, origin) else { return Cow::Borrowed(seed.body) };
-    let before = &text[..text.len() - seed.body.len()];
-    let page = tags::Page {
-        tool: facts.tool,
-        head: &seed.head,
-        origin,
-        facts: &facts,
-        text: &|key: &str| matter.text(key),
-        line: before.matches('\n').count() as u32 + 1,
-    };
-    let html = tags::render(seed.body, &page, findings);
-    let is_html = ["html", "htm"].iter().any(|ending| origin.ending().eq_ignore_ascii_case(ending));
-    if is_html { html } else { Cow::Owned(markdown::html(&html, &page)) }
 }

@@ -4,8 +4,7 @@ use url::Url;
 
 use super::Finding;
 use crate::diag::codes;
-use crate::unit::is_plain;
-pub use crate::unit::uri as escape;
+use crate::unit::{is_plain, uri};
 
 /// Reads the link that stands at `line` and `column`.
 pub(super) fn read(
@@ -41,14 +40,14 @@ pub(super) fn read(
         if url.set_username("").is_err() || url.set_password(None).is_err() {
             return Err(bad("carries a user name"));
         }
-        return Ok(escape(url.as_str()));
+        return Ok(uri(url.as_str()));
     }
-    Ok(if is_uri(text) { text.to_owned() } else { escape(url.as_str()) })
+    Ok(if is_uri(text) { text.to_owned() } else { uri(url.as_str()) })
 }
 
 /// Whether only characters that RFC 3986 allows stand in it, each in a place where it may.
 fn is_uri(text: &str) -> bool {
-    text.bytes().all(is_plain) || escape(text).len() == text.len()
+    text.bytes().all(is_plain) || uri(text).len() == text.len()
 }
 
 /// What two spellings of one address have in common: without scheme and default port, host in lower case, escapes in

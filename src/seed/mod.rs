@@ -32,7 +32,7 @@ use crate::unit::{Bytes, UnixMs};
 
 pub use decode::decode;
 pub use lines::Lines;
-pub use link::{escape as uri, key as link_key};
+pub use link::key as link_key;
 pub use origin::{Addresses, Origin};
 pub use permalink::{check as check_permalink, expression as permalink_expression};
 
@@ -161,9 +161,9 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &stamped::Stamped,
     &legacy::Legacy,
     &jekyll::Jekyll,
-    &yaml::Yaml,
-    &toml::Toml,
-    &json::Json,
+    &yaml::YAML,
+    &toml::TOML,
+    &json::JSON,
     &page::Page,
 ];
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed, date, link, title};
 use crate::diag::codes;
 use crate::html::{self, RawHtml, xml_text};
-use crate::unit::UnixMs;
+use crate::unit::{UnixMs, is_web};
 
 pub(super) struct Page;
 
@@ -45,8 +45,7 @@ impl Dialect for Page {
             return Err(Fault::Incomplete);
         }
         let page = html::page(RawHtml(lines.rest()));
-        let is_web = |address: &&String| address.starts_with("http://") || address.starts_with("https://");
-        let address = page.addresses.iter().find(is_web);
+        let address = page.addresses.iter().find(|address| is_web(address));
         let read = |dates: &[String]| dates.iter().find_map(|text| date::read(text));
         let (published, address) = match (read(&page.published), address) {
             (Some(published), Some(address)) => (published, address),

@@ -4,8 +4,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use url::Url;
 
 use super::front::Tool;
-use super::link::escape;
-use crate::unit::UnixMs;
+use crate::unit::{UnixMs, uri};
 
 /// What paths are made of.
 pub(super) struct Facts {
@@ -209,7 +208,7 @@ pub(super) fn join(site: &Url, path: &str) -> String {
             c => c.to_string(),
         })
         .collect();
-    escape(&format!("{}{folder}{encoded}", site.origin().ascii_serialization()))
+    uri(&format!("{}{folder}{encoded}", site.origin().ascii_serialization()))
 }
 
 /// Jekyll's title of a post that has none.

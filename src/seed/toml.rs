@@ -1,49 +1,16 @@
 //! Front matter in TOML, between lines of `+++`: Hugo and Zola.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
-use super::front::{self, Kind, Parsed};
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed};
+use super::front::{Kind, Parsed, Syntax};
 
-pub(super) struct Toml;
-
-const SYNTAX: front::Syntax = front::Syntax {
+pub(super) static TOML: Syntax = Syntax {
     kind: Kind::Toml,
     opens: |line| line.trim_end() == "+++",
     closes: |line| line.trim_end() == "+++",
     inside: true,
     parse,
 };
-
-impl Dialect for Toml {
-    fn name(&self) -> &'static str {
-        "toml"
-    }
-
-    fn endings(&self) -> &'static [&'static str] {
-        front::ENDINGS
-    }
-
-    fn claims(&self, first_line: &str) -> bool {
-        (SYNTAX.opens)(first_line)
-    }
-
-    fn read(&self, lines: &mut Lines<'_>, origin: &Origin<'_>, _: &mut Vec<Finding>) -> Result<Head, Fault> {
-        front::read(&SYNTAX, lines, origin)
-    }
-
-    fn body<'a>(
-        &self,
-        text: &'a str,
-        seed: &Seed<'a>,
-        origin: &Origin<'_>,
-        findings: &mut Vec<Finding>,
-    ) -> Cow<'a, str> {
-        front::body(&SYNTAX, text, seed, origin, findings)
-    }
-}
 
 fn parse(text: &str) -> Parsed {
     let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| {

@@ -1,49 +1,16 @@
 //! Front matter in YAML, between lines of `---`: Jekyll, Hugo, Zola, and most who write Markdown for the web.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
-use super::front::{self, Kind, Parsed};
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed};
+use super::front::{Kind, Parsed, Syntax};
 
-pub(super) struct Yaml;
-
-const SYNTAX: front::Syntax = front::Syntax {
+pub(super) static YAML: Syntax = Syntax {
     kind: Kind::Yaml,
     opens: |line| line.trim_end() == "---",
     closes: |line| matches!(line.trim_end(), "---" | "..."),
     inside: true,
     parse,
 };
-
-impl Dialect for Yaml {
-    fn name(&self) -> &'static str {
-        "yaml"
-    }
-
-    fn endings(&self) -> &'static [&'static str] {
-        front::ENDINGS
-    }
-
-    fn claims(&self, first_line: &str) -> bool {
-        (SYNTAX.opens)(first_line)
-    }
-
-    fn read(&self, lines: &mut Lines<'_>, origin: &Origin<'_>, _: &mut Vec<Finding>) -> Result<Head, Fault> {
-        front::read(&SYNTAX, lines, origin)
-    }
-
-    fn body<'a>(
-        &self,
-        text: &'a str,
-        seed: &Seed<'a>,
-        origin: &Origin<'_>,
-        findings: &mut Vec<Finding>,
-    ) -> Cow<'a, str> {
-        front::body(&SYNTAX, text, seed, origin, findings)
-    }
-}
 
 /// The parser counts nodes and what aliases repeat: a few lines can't become gigabytes.
 fn parse(text: &str) -> Parsed {

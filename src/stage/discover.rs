@@ -45,8 +45,7 @@ pub(super) fn is_hidden(name: &OsStr) -> bool {
 
 /// Whether a file of this name may be a seed.
 pub(super) fn is_seed(name: &OsStr) -> bool {
-    !is_hidden(name)
-        && Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt") || seed::takes(e))
+    !is_hidden(name) && Path::new(name).extension().is_some_and(seed::takes)
 }
 
 /// The walk, as all cores see it.

@@ -51,9 +51,7 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Loaded
     let read = size(&bytes);
     let (text, encoding) = seed::decode(&bytes);
     let root = store.show(Path::new(""));
-    let (folder, name) = (chosen.path.parent(), chosen.path.file_name());
-    let (folder, name) = (folder.unwrap_or(Path::new("")), name.unwrap_or_default());
-    let origin = Origin { root: &root, folder, name, addresses: &plan.addresses };
+    let origin = Origin::of(&root, &chosen.path, &plan.addresses);
     let seed = match seed::parse(&text, true, &origin) {
         Ok(seed) => seed,
         Err(_) => return fail(changed(), read),

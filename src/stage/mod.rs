@@ -104,6 +104,8 @@ struct Run<'a> {
     progress: &'a Progress,
     /// What is known of media, where servers are asked of them.
     probe: Option<Probe<'a>>,
+    /// Where is kept what is remembered; `None` where nothing is.
+    cache: Option<PathBuf>,
     /// The title of a whole feed that has none.
     name: String,
     /// The hash of all that feeds depend on beside their seeds.
@@ -159,10 +161,10 @@ pub fn build(
     let own = Progress::default();
     let name = title_of(&seeds.show(root));
     let told = catalog::plan_hash(plan, &[&seeds.show(root), &feeds.show(root), &name]);
-    let kept = catalog::folder(plan, feeds.folder());
-    let probe = options.probe.filter(|_| plan.probe).map(|prober| Probe::new(prober, kept));
+    let cache = catalog::folder(plan, feeds.folder());
+    let probe = options.probe.filter(|_| plan.probe).map(|prober| Probe::new(prober, cache.clone()));
     let progress = options.progress.unwrap_or(&own);
-    let run = Run { plan, seeds, feeds, options, progress, probe, name, told };
+    let run = Run { plan, seeds, feeds, options, progress, probe, cache, name, told };
     let mut survey = survey::survey(&run, sink)?;
     let mut report = survey.report();
     survey.say(&run, sink);

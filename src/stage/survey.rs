@@ -1,7 +1,5 @@
 //! Steps 1 to 3 with the catalog of the last run: where nothing changed that a feed depends on, nothing is put in order.
 
-use std::path::PathBuf;
-
 use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog, Made};
@@ -44,8 +42,8 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
     let titles = run.plan.filtered.iter().any(|f| !f.title_contains.is_empty());
     let basis = catalog::hash(format!("{titles} {:?}", run.plan.addresses).as_bytes());
     let started = run.options.started;
-    let folder = folder(run);
-    let (mut catalog, mut lost) = match &folder {
+    let folder = run.cache.as_deref();
+    let (mut catalog, mut lost) = match folder {
         Some(folder) => Catalog::open(folder, basis, started),
         None => (Catalog::none(), None),
     };
@@ -59,7 +57,7 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
             Err(Trouble::Run(error)) => return Err(error),
             Err(Trouble::Catalog(why)) => why,
         };
-        let Some(folder) = folder.as_ref().filter(|_| catalog.is_kept()) else {
+        let Some(folder) = folder.filter(|_| catalog.is_kept()) else {
             return Err(Error::new(Kind::Io, format!("cannot use a temporary file: {why}")));
         };
         (catalog, lost) = if catalog.folders().is_empty() {
@@ -70,14 +68,10 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
     }
 }
 
-/// Where the catalog is kept; `None` where none is.
-pub(super) fn folder(run: &Run<'_>) -> Option<PathBuf> {
-    catalog::folder(run.plan, run.feeds.folder())
-}
-
 /// Says that the catalog can't be used or kept.
 pub(super) fn note_lost(run: &Run<'_>, why: &str, sink: &mut Sink<'_>) {
-    let place = folder(run).map_or_else(Place::default, |folder| Place::file(folder.to_string_lossy()));
+    let folder = run.cache.as_deref();
+    let place = folder.map_or_else(Place::default, |folder| Place::file(folder.to_string_lossy()));
     sink.push(Diagnostic::new(&codes::CATALOG_LOST, place, why));
 }
 
