@@ -204,6 +204,9 @@ prepare() {
 
 # The same work by both binaries in turn; each has feeds and a catalog of its own.
 against() {
+    # How the linker or a copy left a file in the page cache makes a megabyte of peak memory, so both are copies.
+    cp "$old" "$dir/feedmill-old" && old=$dir/feedmill-old
+    cp "$FEEDMILL" "$dir/feedmill-new" && FEEDMILL=$dir/feedmill-new
     for size in "${sizes[@]}"; do
         jobs=(cold same added edited percent)
         ((size > 10000)) || jobs+=(full)

@@ -152,15 +152,23 @@ pub(crate) fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)
 }
 
+/// Whether it may stand in a host.
+fn is_host(byte: u8) -> bool {
+    is_plain(byte) || matches!(byte, b'[' | b']')
+}
+
 /// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
 #[must_use]
 pub fn uri(text: &str) -> String {
-    let path = text.find("//").and_then(|at| text[at + 2..].find(['/', '?', '#']).map(|p| at + 2 + p));
-    let (head, tail) = text.split_at(path.unwrap_or(text.len()));
+    let scheme = text.find(':').map_or(0, |at| at + 1);
+    let host = text[scheme..].strip_prefix("//");
+    let head = host
+        .map_or(scheme, |rest| text.len() - rest.len() + rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (head, tail) = text.split_at(head);
     let mut out = String::with_capacity(text.len());
     let mut fragment = false;
     out.push_str(head);
-    if !head.is_ascii() {
+    if !head.bytes().all(is_host) {
         // Not a URI, and only the caller knows what it should be: make it differ.
         out.push('%');
     }
@@ -180,13 +188,17 @@ pub fn uri(text: &str) -> String {
     out
 }
 
-/// An address without what the `url` crate leaves in it though RFC 3986 does not allow it.
+/// An address without what the `url` crate leaves in it though RFC 3986 does not allow it; none where its host has such
+/// a thing, which nothing can stand for there.
 #[must_use]
-pub fn strict(url: Url) -> Url {
+pub fn strict(url: Url) -> Option<Url> {
     if url.as_str().bytes().all(is_plain) {
-        return url;
+        return Some(url);
     }
-    Url::parse(&uri(url.as_str())).unwrap_or(url)
+    if !url.host_str().unwrap_or_default().bytes().all(is_host) {
+        return None;
+    }
+    Some(Url::parse(&uri(url.as_str())).unwrap_or(url))
 }
 
 #[cfg(test)]

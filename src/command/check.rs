@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::check::{self, Options};
 use crate::config::{CheckConfig, RawConfig};
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::{Diagnostic, Sink, Tally};
 use crate::error::{Error, Kind};
 use crate::unit::Bytes;
 
@@ -89,7 +89,10 @@ fn configured(args: &Check) -> Result<CheckConfig, Error> {
     let mut sink = sink(&args.common, &mut stderr);
     let result = config_file(args.config.as_deref(), &mut sink)
         .and_then(|raw| raw.unwrap_or_else(RawConfig::default).check(&mut sink));
-    sink.finish();
+    // A style that is one document is that of the feeds, on stdout; a second one has to have something to say.
+    if sink.tally() != Tally::default() {
+        sink.finish();
+    }
     result
 }
 

@@ -1,5 +1,6 @@
 //! After a run: hubs are told of feeds that changed. It is no part of the run, and can't make it fail.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -22,8 +23,9 @@ struct Topic {
     is_changed: bool,
 }
 
-/// Tells hubs what they do not know yet, where the operator wants that. With a catalog that is whatever is not what they were told last, so it makes no
-/// difference whether this run changed it or one that was killed or found no hub; without, what this run changed.
+/// Tells hubs what they do not know yet, where the operator wants that. With a catalog that is whatever is not what they
+/// were told last, so it makes no difference whether this run changed it or one that was killed or found no hub; without,
+/// what this run changed.
 pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     if !plan.push {
         return;
@@ -38,7 +40,7 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
             hubs.entry(&topic.hub).or_default().push(topic.url.clone());
         }
     }
-    let herald = Herald::new(plan.whole.base.as_ref());
+    let herald = LazyCell::new(|| Herald::new(plan.whole.base.as_ref()));
     let mut heard = Vec::new();
     for (hub, urls) in hubs {
         let said = herald.tell(hub, &urls);

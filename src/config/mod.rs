@@ -288,6 +288,7 @@ mod tests {
             ("limit = 'x'", "1:9: config-bad-value: `limit` takes a whole number"),
             ("\nlimit = -1", "2:1: config-bad-value: `limit` can't be negative"),
             ("base_url = 'feeds'", "1:1: config-bad-value: `base_url` is an absolute"),
+            ("base_url = 'https://a{b}.example/'", "1:1: config-bad-value: `base_url` is an absolute"),
             ("formats = ['rss', 'rdf']", "no format `rdf`; there are rss"),
             ("ids = 'guid'", "`ids` is link, tag or file"),
             ("language = 'english language'", "is no language tag"),
@@ -316,6 +317,22 @@ mod tests {
         ] {
             let all = faults(text);
             assert!(all.len() == 1 && all[0].contains(part), "{text}: {all:?}");
+        }
+    }
+
+    #[test]
+    fn an_author_has_an_address_only_where_one_is_written() {
+        for (text, name, email) in [
+            ("Ann <ann@a.example>", "Ann", Some("ann@a.example")),
+            ("ann@a.example", "ann@a.example", Some("ann@a.example")),
+            ("<ann@a.example>", "ann@a.example", Some("ann@a.example")),
+            ("Ann < Bo", "Ann < Bo", None),
+            ("Ann <script>", "Ann <script>", None),
+            ("Ann <a@b c>", "Ann <a@b c>", None),
+            ("Ann <a@b> <c@d>", "Ann <a@b> <c@d>", None),
+        ] {
+            let author = plan(&format!("author = '{text}'")).whole.author.unwrap();
+            assert_eq!((author.name.as_str(), author.email.as_deref()), (name, email), "{text}");
         }
     }
 

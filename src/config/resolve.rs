@@ -348,14 +348,13 @@ impl Resolver<'_, '_> {
         if text.trim().is_empty() {
             return None;
         }
-        match Url::parse(text.trim()) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(strict(url)),
-            _ => {
-                let message = format!("`{key}` is an absolute http or https address, not `{text}`");
-                self.fault(place.clone(), message);
-                None
-            }
+        let url = Url::parse(text.trim()).ok().and_then(strict);
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if url.is_none() {
+            let message = format!("`{key}` is an absolute http or https address, not `{text}`");
+            self.fault(place.clone(), message);
         }
+        url
     }
 }
 
@@ -368,7 +367,7 @@ fn site(channel: &Channel) -> Option<Url> {
 /// What a section or a filtered feed has from the whole.
 pub(super) fn derive(whole: &Channel, name: &str) -> Channel {
     let title = whole.title.as_ref().map(|t| format!("{name} – {t}"));
-    let base = whole.base.clone().map(|mut url| {
+    let base = whole.base.clone().and_then(|mut url| {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(name).push("");
         }

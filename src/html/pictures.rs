@@ -7,7 +7,7 @@ use scraper::node::Element;
 
 use super::dom::{self, Dom};
 use super::links::Base;
-use super::srcset;
+use super::srcset::{self, Candidate};
 
 /// Attributes in which scripts keep the real address, the common ones first.
 const LATE: [&str; 12] = [
@@ -61,7 +61,7 @@ fn settle_one(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
     let picture =
         |raw: &str| base.resolve(raw).filter(|url| !is_placeholder(url.as_str()) && !raw.starts_with('#'));
     let set = LATE_SETS.iter().find_map(|name| get(name)).or_else(|| get("srcset")).unwrap_or_default();
-    let candidates = srcset::parse(set, base);
+    let candidates = candidates(set, base);
     let src =
         LATE.iter().find_map(|name| get(name).and_then(picture)).or_else(|| get("src").and_then(picture));
     let src = src.or_else(|| srcset::best(&candidates).map(|c| c.url.clone()));
@@ -78,6 +78,13 @@ fn settle_one(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
     true
 }
 
+/// What a `srcset` offers, without what stands in until a script replaces it.
+fn candidates(set: &str, base: &Base) -> Vec<Candidate> {
+    let mut candidates = srcset::parse(set, base);
+    candidates.retain(|candidate| !is_placeholder(candidate.url.as_str()));
+    candidates
+}
+
 /// Leaves of a `picture` its `img`, with an address from a `source` where it has none of its own.
 fn collapse(dom: &mut Dom, id: NodeId, base: &Base) {
     let inside = dom::below(dom, id);
@@ -89,7 +96,7 @@ fn collapse(dom: &mut Dom, id: NodeId, base: &Base) {
             (is_common, set.to_owned())
         })
     });
-    let mut sets: Vec<_> = sets.filter(|(_, set)| !srcset::parse(set, base).is_empty()).collect();
+    let mut sets: Vec<_> = sets.filter(|(_, set)| !candidates(set, base).is_empty()).collect();
     // Every reader shows JPEG and PNG; the sort is stable, so the page's order decides otherwise.
     sets.sort_by_key(|(is_common, _)| !is_common);
     let img = inside.iter().copied().find(|i| dom::name(dom, *i) == "img").unwrap_or_else(|| {

@@ -104,6 +104,8 @@ fn policy_bodies_lazy_pictures_become_real_exactly_once() {
             r#"<img src="https://news.example/r.jpg" srcset="https://news.example/s.jpg 480w, https://news.example/r.jpg 1200w">"#,
         ),
         ("<img src=''><img src=' '><img><img src='#'><img src='about:blank'>", ""),
+        ("<img srcset='/spacer.gif 480w, /blank.png 1200w'>", ""),
+        ("<img srcset='/spacer.gif 1200w, /r.jpg 480w'>", real),
     ]);
 }
 
@@ -117,6 +119,7 @@ fn policy_bodies_picture_collapses_to_its_best_img() {
             real,
         ),
         ("<picture><source srcset=/r.jpg></picture>", real),
+        ("<picture><source srcset=/blank.png><source srcset=/r.jpg><img></picture>", real),
     ]);
 }
 

@@ -20,8 +20,18 @@ impl Dialect for Jekyll {
         origin: &Origin<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
+        let first = lines.number();
         lines.next_line()?;
-        while lines.next_line()?.is_some_and(|line| line.trim_end() != "---") {}
+        loop {
+            match lines.next_line()? {
+                Some(line) if line.trim_end() == "---" => break,
+                Some(_) => {}
+                None => {
+                    let message = "the front matter does not end";
+                    return Err(Finding::new(&codes::SEED_BAD_MATTER, first, 1, message).into());
+                }
+            }
+        }
         lines.skip_blank();
         match lines.peek()? {
             Some(line) if Stamped.claims(line) => Stamped.read(lines, origin, findings),

@@ -55,7 +55,7 @@ impl<'a> Lines<'a> {
     pub fn next_line(&mut self) -> Result<Option<&'a str>, Fault> {
         let line = self.peek()?;
         self.rest = self.split().map_or("", |(_, after)| after);
-        self.number = self.number.saturating_add(1);
+        self.number = self.number.saturating_add(line.is_some().into());
         Ok(line)
     }
 

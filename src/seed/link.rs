@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Finding;
 use crate::diag::codes;
-use crate::unit::{is_plain, uri};
+use crate::unit::{is_plain, strict, uri};
 
 /// Reads the link that stands at `line` and `column`.
 pub(super) fn read(
@@ -21,15 +21,16 @@ pub(super) fn read(
         let shown: String = text.chars().take(80).collect();
         Finding::new(&codes::SEED_BAD_LINK, line, column, format!("`{shown}` {why}"))
     };
-    let scheme = text.split(':').next().unwrap_or_default();
+    let (scheme, rest) = text.split_once(':').unwrap_or_default();
     if !(scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
         return Err(bad("does not begin with http:// or https://"));
     }
-    let authority = text[scheme.len() + 1..].strip_prefix("//").unwrap_or_default();
+    let authority = rest.strip_prefix("//").unwrap_or_default();
     if authority.is_empty() || authority.starts_with(['/', '\\', '?', '#']) {
         return Err(bad("names no host"));
     }
-    let mut url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
+    let url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
+    let mut url = strict(url).ok_or_else(|| bad("names a host with characters that no host has"))?;
     if !url.username().is_empty() || url.password().is_some() {
         findings.push(Finding::new(
             &codes::SEED_LINK_CREDENTIALS,
@@ -40,9 +41,9 @@ pub(super) fn read(
         if url.set_username("").is_err() || url.set_password(None).is_err() {
             return Err(bad("carries a user name"));
         }
-        return Ok(uri(url.as_str()));
+        return Ok(url.into());
     }
-    Ok(if is_uri(text) { text.to_owned() } else { uri(url.as_str()) })
+    Ok(if is_uri(text) { text.to_owned() } else { url.into() })
 }
 
 /// Whether only characters that RFC 3986 allows stand in it, each in a place where it may.

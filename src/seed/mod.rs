@@ -384,6 +384,9 @@ mod tests {
             "https://a b/",
             "https://a.example:99999/",
             "http:a.example",
+            "http",
+            "https://a\"b.example/",
+            "https://a{b}.example/x",
         ] {
             assert_eq!(code(&linked(bad)), "seed-bad-link", "{bad}");
         }
@@ -400,6 +403,9 @@ mod tests {
             (" https://a.example/x ", "https://a.example/x"),
             ("https://a.example//b/../%e4?a=1&b=%252F", "https://a.example//b/../%e4?a=1&b=%252F"),
             ("HTTPS://A.Example:443/X", "HTTPS://A.Example:443/X"),
+            ("https://[::1]:80/[x]", "https://[::1]:80/%5Bx%5D"),
+            (r"https://a.example\b|c", "https://a.example/b%7Cc"),
+            ("https://a.example\u{1}", "https://a.example/"),
         ] {
             assert_eq!(head(&linked(link)).link, uri, "{link}");
         }
@@ -433,6 +439,13 @@ mod tests {
             "---\nlayout: post\ntitle: x\n---\n\n<!--1698786902000-->\n[t](https://a.example/x)\n---\n\nb";
         assert_eq!(head(seed).title, "t");
         assert_eq!(parse(seed, true).unwrap().body, "b");
+        let place = |text: &str| match parse(text, true) {
+            Err(Fault::Bad(finding)) => (finding.meta.code, finding.line),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(place("---\nlayout: post\n---\n"), ("seed-no-stamp", 4));
+        assert_eq!(place("---\nlayout: post\n\n---\nx"), ("seed-no-stamp", 5));
+        assert_eq!(place("\n---\nlayout: post\n"), ("seed-bad-matter", 2));
     }
 
     #[test]

@@ -69,13 +69,13 @@ fn read(store: &dyn Store, origin: &Origin<'_>, first: Beginning<'_>) -> Read {
     }
     match tried {
         Tried::Done(read) => *read,
-        Tried::Longer if !seed::may_be_all(origin) => endless(bytes),
+        Tried::Longer if !seed::may_be_all(origin) => endless(origin, bytes),
         // In which encoding a text is can't be seen from its beginning, nor what a page says of itself.
         Tried::Longer | Tried::Encoded => match store.read(&origin.path(), SEED_LIMIT) {
             Ok(all) => {
                 bytes += size(&all);
                 let (text, encoding) = seed::decode(&all);
-                parse(origin, &text, encoding, true, bytes).unwrap_or_else(|| endless(bytes))
+                parse(origin, &text, encoding, true, bytes).unwrap_or_else(|| endless(origin, bytes))
             }
             Err(error) => failed(&error, bytes),
         },
@@ -111,9 +111,11 @@ fn attempt(origin: &Origin<'_>, beginning: &[u8], file: Bytes, bytes: &mut u64) 
     parse(origin, text, None, whole, *bytes).map_or(Tried::Longer, |read| Tried::Done(Box::new(read)))
 }
 
-fn endless(bytes: u64) -> Read {
+fn endless(origin: &Origin<'_>, bytes: u64) -> Read {
+    let is_text = Path::new(origin.name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+    let meta = if is_text { &codes::SEED_NO_TITLE } else { &codes::SEED_BAD_MATTER };
     let message = format!("its head does not end within {HEAD_LIMIT}");
-    let finding = Finding { meta: &codes::SEED_NO_TITLE, line: 0, column: 0, message };
+    let finding = Finding { meta, line: 0, column: 0, message };
     Read { findings: vec![(finding, String::new())], bytes, ..Read::default() }
 }
 

@@ -40,13 +40,29 @@ fn warnings_can_be_denied_rules_allowed_and_folders_walked() {
         codes,
         ["rss/missing-guid", "json/missing-key", "json/missing-key", "json/missing-feed-url", "json/version"]
     );
-    let (_, stdout, _) = mill.run(&["check", "feeds", "--message-format", "sarif"]);
+    let (_, stdout, stderr) = mill.run(&["check", "feeds", "--message-format", "sarif"]);
+    assert_eq!(stderr, "2 files, 3 errors, 2 warnings\n", "the only document is that on stdout");
     let sarif: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     assert_eq!(results.len(), 5);
     assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 8);
     let (_, stdout, _) = mill.run(&["check", "feeds/a", "--message-format", "github"]);
     assert!(stdout.starts_with("::warning file=feeds/a/rss.xml,line=8,col="), "{stdout}");
+}
+
+/// Opening a FIFO waits for somebody who writes: a folder of feeds may come from anywhere.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_passed_by_in_folders() {
+    let mill = Mill::new();
+    mill.put("feeds/good.xml", GOOD);
+    assert!(
+        std::process::Command::new("mkfifo").arg(mill.path("feeds/fifo.xml")).status().unwrap().success()
+    );
+    std::os::unix::fs::symlink("fifo.xml", mill.path("feeds/link.xml")).unwrap();
+    std::os::unix::fs::symlink(".", mill.path("feeds/loop")).unwrap();
+    let (code, stdout, stderr) = mill.run(&["check", "feeds"]);
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", "1 file, 0 errors, 0 warnings\n"));
 }
 
 #[test]
