@@ -475,7 +475,7 @@ fn page(path: &str) {
     }
 }
 
-/// Every link from page to page leads somewhere, to its heading.
+/// Every link from page to page leads somewhere, to its heading, and from the book to nothing that the book lacks.
 #[test]
 fn links_lead_somewhere() {
     let mut seen = 0;
@@ -489,6 +489,8 @@ fn links_lead_somewhere() {
             let (file, anchor) = target.split_once('#').unwrap_or((&target, ""));
             let there = if file.is_empty() { root().join(&page) } else { folder.join(file) };
             assert!(there.exists(), "{page}: {target} is not there");
+            let depth = page.matches('/').count();
+            assert!(depth == 0 || file.matches("../").count() < depth, "{page}: {target} is not in the book");
             if !anchor.is_empty() {
                 let text = fs::read_to_string(&there).unwrap();
                 assert!(anchors(&text).iter().any(|a| a == anchor), "{page}: {target} has no such heading");
@@ -497,6 +499,20 @@ fn links_lead_somewhere() {
         }
     }
     assert!(seen > 60, "{seen} links");
+}
+
+/// What is not code is no markup: a reader would see nothing where it stands.
+#[test]
+fn markup_is_shown_as_code() {
+    for page in all() {
+        let text = fs::read_to_string(root().join(&page)).unwrap();
+        for (number, line) in prose(&text) {
+            let is_markup =
+                |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
+            let found = line.split('<').skip(1).any(|rest| is_markup(rest) && !rest.starts_with("http"));
+            assert!(!found && !line.contains("&#"), "{page}:{number}: {line}");
+        }
+    }
 }
 
 /// Every page of the book is in its list, and what is in the list is there (by the test above).
@@ -511,18 +527,24 @@ fn the_list_of_pages_is_whole() {
     }
 }
 
+/// The lines of a page without its blocks, each with its number and without what is code in it.
+fn prose(text: &str) -> Vec<(usize, String)> {
+    let mut within = false;
+    let mut all = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let is_fence = line.trim_start().starts_with("```");
+        within ^= is_fence;
+        if !within && !is_fence {
+            all.push((number + 1, line.split('`').step_by(2).collect::<Vec<_>>().join("``")));
+        }
+    }
+    all
+}
+
 /// The targets of links in a page, those of its blocks and of code left out.
 fn links(text: &str) -> Vec<String> {
     let mut all = Vec::new();
-    let mut within = false;
-    for line in text.lines() {
-        if line.starts_with("```") {
-            within = !within;
-        }
-        if within {
-            continue;
-        }
-        let outside: String = line.split('`').step_by(2).collect::<Vec<_>>().join("``");
+    for (_, outside) in prose(text) {
         all.extend(outside.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())));
         if let Some((_, target)) = outside.strip_prefix('[').and_then(|rest| rest.split_once("]: ")) {
             all.push(target.to_owned());

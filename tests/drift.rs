@@ -157,7 +157,7 @@ fn the_reference_of_the_configuration_is_what_the_mill_reads() {
     let mut page = String::from(
         "# Configuration\n\nMade from the table by which the mill reads it. All of `feedmill.toml` is optional, and so is \
          the file. `feedmill init`\nlooks at the articles of a folder and writes one, with every key in a comment; \
-         [this project's own](../../feedmill.toml) shows\nthem too. An [editor](editor.md) completes them.\n\n\
+         that of the project shows\nthem too. An [editor](editor.md) completes them.\n\n\
          Each key that stands at the top is also a flag, `--base-url`, and a variable, `FEEDMILL_BASE_URL`, where \
          [the command](command.md)\nlists it. Flags stand above variables, variables above the file. An unknown key is \
          an error, with its line and the key you may\nhave meant. An address is absolute, http or https.\n",

@@ -40,7 +40,7 @@ static MISPLACED_METADATA: Rule = Rule::error("atom/misplaced-metadata", "An ele
 
 static MISSING_SELF: Rule = Rule::warning("atom/missing-self", "The feed does not say where it is")
     .why("A feed that was mailed, mirrored or opened as a file can be subscribed to only if it says where it is published.")
-    .help("add <link rel=\"self\" href=\"…\"/>")
+    .help("add `<link rel=\"self\" href=\"…\"/>`")
     .spec("RFC 4287, 4.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1.1")
     .example(Whole, atom_without_self!(), atom!());
 

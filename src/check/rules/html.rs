@@ -54,7 +54,7 @@ static IN_TEXT: Rule = Rule::warning("html/in-text", "HTML where plain text is m
 
 static CHARACTER_DATA: Rule = Rule::warning("html/character-data", "Plain text that looks like HTML")
     .why("Some readers decode a title twice. What begins like a tag or a reference survives both ways if its `<` and `&` are written as hexadecimal references.")
-    .help("write &#x3C; for < and &#x26; for &")
+    .help("write `&#x3C;` for `<` and `&#x26;` for `&`")
     .spec("RSS Profile, Character Data", "https://www.rssboard.org/rss-profile#data-types-characterdata")
     .example(Item, "<title>a &lt;b</title>", "<title>a &#x3C;b</title>");
 

@@ -21,8 +21,8 @@ static NOT_WELL_FORMED: Rule = Rule::error("json/not-well-formed", "The document
     .spec("RFC 8259", "https://www.rfc-editor.org/rfc/rfc8259")
     .example(Whole, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town",}"#, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);
 
-static LIMIT: Rule = Rule::error("json/limit", "Values nest deeper than readers take")
-    .why("Readers limit how deep values nest, so that a hostile document can't exhaust them. No feed needs as much.")
+static LIMIT: Rule = Rule::error("json/limit", "Values are more, or nest deeper, than readers take")
+    .why("Readers limit how many values there are and how deep they nest, so that a hostile document can't exhaust them. No feed needs as much.")
     .help("look at the program that made this")
     .spec("RFC 8259, 9", "https://www.rfc-editor.org/rfc/rfc8259#section-9")
     .example(Whole, concat!("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "[[[[[[[[[[[[[[[[[[[["), r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);

@@ -24,7 +24,7 @@ static GROUP: Rule = Rule::warning("media/group", "A group of less than two cont
 
 static ADULT: Rule = Rule::warning("media/adult", "An element that was replaced")
     .why("media:rating replaced it in 2005.")
-    .help("write <media:rating>adult</media:rating>")
+    .help("write `<media:rating>adult</media:rating>`")
     .spec("Media RSS, media:adult", "https://www.rssboard.org/media-rss#media-rating")
     .example(Item, "<media:adult>true</media:adult>", "<media:rating>adult</media:rating>");
 

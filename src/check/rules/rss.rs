@@ -167,7 +167,7 @@ static TEXT_INPUT: Rule = Rule::warning("rss/text-input", "A textInput, which re
 
 static MISSING_SELF: Rule = Rule::warning("rss/missing-self", "The feed does not say where it is")
     .why("A feed that was mailed, mirrored or opened as a file can be subscribed to only if it says where it is published.")
-    .help("add <atom:link rel=\"self\" href=\"…\" type=\"application/rss+xml\"/>")
+    .help("add `<atom:link rel=\"self\" href=\"…\" type=\"application/rss+xml\"/>`")
     .spec("RSS Profile, atom:link", "https://www.rssboard.org/rss-profile#namespace-elements-atom-link")
     .example(Whole, channel!("version=\"2.0\""), rss!());
 

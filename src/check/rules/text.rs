@@ -22,7 +22,7 @@ static TYPE: Rule = Rule::error("atom/text-type", "No type of a text")
 
 static MISSING_DIV: Rule = Rule::error("atom/missing-div", "XHTML without its div")
     .why("The div carries the namespace and is not part of the text. Without it readers lose what stands outside the first element.")
-    .help("put <div xmlns=\"http://www.w3.org/1999/xhtml\"> around it")
+    .help("put `<div xmlns=\"http://www.w3.org/1999/xhtml\">` around it")
     .spec("RFC 4287, 3.1.1.3", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.3")
     .example(Entry, r#"<summary type="xhtml">Hello</summary>"#, r#"<summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Hello</div></summary>"#);
 
