@@ -25,7 +25,7 @@ const PASSED: u8 = 4;
 
 /// Whether a file is the article of its folder, as Hugo and Zola have it; another may lie there beside it, and does not
 /// count.
-fn is_index(name: &[u8]) -> bool {
+pub(crate) fn is_index(name: &[u8]) -> bool {
     matches!(name, b"index.md" | b"index.markdown")
 }
 

@@ -169,7 +169,10 @@ fn found(out: &mut impl Write, place: &str, seen: &Glance) -> io::Result<()> {
     }
     let mut sites: Vec<_> = seen.sites.iter().collect();
     sites.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
-    writeln!(out, "  of {}", list(sites.iter().map(|(name, n)| format!("{name} ({n})")).collect()))?;
+    // Articles with front matter do not say where they are.
+    if !sites.is_empty() {
+        writeln!(out, "  of {}", list(sites.iter().map(|(name, n)| format!("{name} ({n})")).collect()))?;
+    }
     if let Some(language) = language(seen) {
         writeln!(out, "  in the language {language}")?;
     }

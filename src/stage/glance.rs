@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
+use crate::catalog::block::is_index;
 use crate::html::{self, RawHtml};
 use crate::seed::Addresses;
 use crate::store::{Kind, Store};
 use crate::unit::{Bytes, UnixMs};
 
-use super::discover;
 use super::head::{self, Read};
+use super::{discover, order};
 
 /// How many names are looked at: enough for any folder of seeds, and an end for who stands in the wrong one.
 const NAMES: usize = 2_000_000;
@@ -81,8 +82,7 @@ pub fn glance(store: &dyn Store) -> io::Result<Glance> {
             scanned?;
         }
         names.sort_unstable();
-        let section = folder.components().next().map(|first| first.as_os_str().to_owned());
-        glance.folder(store, &addresses, &folder, section, &names);
+        glance.folder(store, &addresses, &folder, &names);
         if left == 0 {
             break;
         }
@@ -91,22 +91,18 @@ pub fn glance(store: &dyn Store) -> io::Result<Glance> {
 }
 
 impl Glance {
-    fn folder(
-        &mut self,
-        store: &dyn Store,
-        addresses: &Addresses,
-        folder: &Path,
-        section: Option<OsString>,
-        names: &[OsString],
-    ) {
+    fn folder(&mut self, store: &dyn Store, addresses: &Addresses, folder: &Path, names: &[OsString]) {
         let names: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
         let heads =
             names.par_chunks(BATCH).flat_map_iter(|names| head::read_all(store, addresses, folder, names));
-        let before = self.seeds;
-        heads.collect::<Vec<_>>().iter().for_each(|read| self.head(read));
-        let seeds = self.seeds - before;
-        if let Some(section) = section.filter(|_| seeds > 0) {
-            *self.sections.entry(section).or_default() += seeds;
+        let (mut articles, mut indexes) = (0, 0);
+        for (name, read) in names.iter().zip(heads.collect::<Vec<_>>()) {
+            let is_article = self.head(&read);
+            articles += u32::from(is_article);
+            indexes += u32::from(is_article && is_index(name.as_encoded_bytes()));
+        }
+        if let Some(section) = order::section(folder, articles, indexes).filter(|_| articles > 0) {
+            *self.sections.entry(section.to_owned()).or_default() += articles as usize;
         }
         for name in names.iter().take(SAMPLE) {
             let Ok(prefix) = store.prefix(&folder.join(name), BEGINNING) else { continue };
@@ -115,13 +111,14 @@ impl Glance {
         }
     }
 
-    fn head(&mut self, read: &Read) {
+    /// Whether it is one of an article.
+    fn head(&mut self, read: &Read) -> bool {
         if read.passed {
-            return;
+            return false;
         }
         let (Some(head), Some(dialect)) = (&read.head, read.dialect) else {
             self.skipped += 1;
-            return;
+            return false;
         };
         self.seeds += 1;
         *self.dialects.entry(dialect).or_default() += 1;
@@ -132,6 +129,7 @@ impl Glance {
         }
         let (first, last) = self.span.unwrap_or((head.time, head.time));
         self.span = Some((first.min(head.time), last.max(head.time)));
+        true
     }
 }
 
@@ -151,14 +149,17 @@ mod tests {
         seed("a/deep/2.TXT", 1_000_000_000_000, "a.example", "<p>x</p>");
         seed("3.txt", 1_500_000_000_000, "b.example:8080", "<p>x</p>");
         seed(".hidden/4.txt", 1, "c.example", "");
+        seed("_posts/4.txt", 1_500_000_000_000, "b.example:8080", "<p>x</p>");
+        let page = "---\ntitle: t\ndate: 2020-01-01\n---\nx";
+        store.replace("trip/index.md".as_ref(), page.as_bytes()).unwrap();
         store.replace("b/robots.txt".as_ref(), b"User-agent: *").unwrap();
         let seen = glance(&store).unwrap();
-        assert_eq!((seen.seeds, seen.skipped), (3, 1));
+        assert_eq!((seen.seeds, seen.skipped), (5, 1));
         assert_eq!(seen.sections, BTreeMap::from([("a".into(), 2)]));
-        assert_eq!(seen.dialects, BTreeMap::from([("stamped", 3)]));
-        let sites = [("https://a.example".to_owned(), 2), ("https://b.example:8080".to_owned(), 1)];
+        assert_eq!(seen.dialects, BTreeMap::from([("stamped", 4), ("yaml", 1)]));
+        let sites = [("https://a.example".to_owned(), 2), ("https://b.example:8080".to_owned(), 2)];
         assert_eq!(seen.sites, BTreeMap::from(sites));
-        assert_eq!(seen.languages, BTreeMap::from([(String::new(), 3), ("de".to_owned(), 1)]));
+        assert_eq!(seen.languages, BTreeMap::from([(String::new(), 5), ("de".to_owned(), 1)]));
         assert_eq!(seen.span, Some((UnixMs(1_000_000_000_000), UnixMs(2_000_000_000_000))));
     }
 }

@@ -1,6 +1,7 @@
 //! Step 3, the other half: every head in the catalog is shown to the feeds it may get into.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -251,12 +252,16 @@ fn is_over(block: &Block<'_>, row: usize, now: UnixMs) -> bool {
     block.until(row).is_some_and(|until| until <= now.0)
 }
 
-/// The section of a folder: the first folder on the way to it. `_posts` is none, and neither is a folder that one article
-/// has to itself.
 fn section_of(folder: &Path, piece: &Piece) -> Option<String> {
+    let articles = piece.seeds - piece.skipped - piece.passed;
+    section(folder, articles, piece.indexes).map(|name| name.to_string_lossy().into_owned())
+}
+
+/// The section of a folder with so many articles: the first folder on the way to it. `_posts` is none, and neither is a
+/// folder that one article has to itself, which is its index.
+pub(super) fn section(folder: &Path, articles: u32, indexes: u32) -> Option<&OsStr> {
     let mut components = folder.components();
     let first = components.next()?.as_os_str();
-    let usable = piece.seeds - piece.skipped - piece.passed;
-    let is_bundle = components.next().is_none() && piece.indexes > 0 && piece.indexes == usable;
-    (first != "_posts" && !is_bundle).then(|| first.to_string_lossy().into_owned())
+    let is_bundle = components.next().is_none() && indexes > 0 && indexes == articles;
+    (first != "_posts" && !is_bundle).then_some(first)
 }

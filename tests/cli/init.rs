@@ -103,6 +103,17 @@ fn a_configuration_that_is_there_stays_unless_told_otherwise() {
 }
 
 #[test]
+fn posts_of_a_blog_are_no_section_and_say_no_site() {
+    let mill = Mill::new();
+    mill.put("seeds/_posts/2024-05-01-a.md", "---\ntitle: A\n---\nHello.\n");
+    let (code, stdout, stderr) = mill.run(&["init"]);
+    assert!(code == 0 && stderr.is_empty(), "{stderr}");
+    let start = "seeds: 1 article (yaml)\n  from 2024-05-01 to 2024-05-01\nwrote feedmill.toml;";
+    assert!(stdout.starts_with(start), "{stdout}");
+    assert!(!mill.read("feedmill.toml").contains("_posts"));
+}
+
+#[test]
 fn where_no_articles_are_it_shows_how_one_looks_and_writes_the_file_all_the_same() {
     let mill = Mill::new();
     let (code, stdout, stderr) = mill.run(&["init", "new\n'place"]);
