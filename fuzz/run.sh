@@ -46,8 +46,9 @@ lane() {
       -max_total_time=$((end - SECONDS)) -rss_limit_mb=2048 -timeout=20 -max_len=$longest </dev/null 2>&1 || true
   done
   found=$(($(find "artifacts/$target" -type f | wc -l) - before))
-  # The children's user and system time, as bash has it: minutes and seconds.
-  echo "lane: over $((SECONDS - begun)) $(times | awk 'NR == 2 { gsub("[ms]", " "); printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }') $found"
+  # The children's user and system time, as bash has it: minutes and seconds. Behind a pipe it would be that of nobody.
+  times >"$logs/$target.times"
+  echo "lane: over $((SECONDS - begun)) $(awk 'NR == 2 { gsub("[ms]", " "); printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$logs/$target.times") $found"
 }
 
 if [ "$seconds" = table ]; then

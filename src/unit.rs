@@ -152,9 +152,9 @@ pub(crate) fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)
 }
 
-/// Whether it may stand in a host.
-fn is_host(byte: u8) -> bool {
-    is_plain(byte) || matches!(byte, b'[' | b']')
+/// Whether it may stand in what leads to the path: a host, or an escape in what stands before it.
+fn is_authority(byte: u8) -> bool {
+    is_plain(byte) || matches!(byte, b'[' | b']' | b'%')
 }
 
 /// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
@@ -168,7 +168,7 @@ pub fn uri(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut fragment = false;
     out.push_str(head);
-    if !head.bytes().all(is_host) {
+    if !head.bytes().all(is_authority) {
         // Not a URI, and only the caller knows what it should be: make it differ.
         out.push('%');
     }
@@ -189,16 +189,17 @@ pub fn uri(text: &str) -> String {
 }
 
 /// An address without what the `url` crate leaves in it though RFC 3986 does not allow it; none where its host has such
-/// a thing, which nothing can stand for there.
+/// a thing, which nothing can stand for there, or does not read back.
 #[must_use]
 pub fn strict(url: Url) -> Option<Url> {
-    if url.as_str().bytes().all(is_plain) {
-        return Some(url);
-    }
-    if !url.host_str().unwrap_or_default().bytes().all(is_host) {
+    let host = url.host_str().unwrap_or_default();
+    if !host.bytes().all(is_authority) {
         return None;
     }
-    Some(Url::parse(&uri(url.as_str())).unwrap_or(url))
+    if !host.contains("xn--") && url.as_str().bytes().all(is_plain) {
+        return Some(url);
+    }
+    Url::parse(&uri(url.as_str())).ok()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) fn read(
         return Err(bad("names no host"));
     }
     let url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
-    let mut url = strict(url).ok_or_else(|| bad("names a host with characters that no host has"))?;
+    let mut url = strict(url).ok_or_else(|| bad("names a host that no address has"))?;
     if !url.username().is_empty() || url.password().is_some() {
         findings.push(Finding::new(
             &codes::SEED_LINK_CREDENTIALS,

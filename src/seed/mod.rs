@@ -410,6 +410,7 @@ mod tests {
             assert_eq!(head(&linked(link)).link, uri, "{link}");
         }
         assert_eq!(head(&linked("https://u:p@a.example/x")).link, "https://a.example/x");
+        assert_eq!(head(&linked("https://%C3%A9:p@a.example/x|")).link, "https://a.example/x%7C");
         assert_eq!(warned(&linked("https://u:p@a.example/x")), ["seed-link-credentials"]);
     }
 
