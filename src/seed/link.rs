@@ -30,8 +30,13 @@ pub(super) fn read(
         return Err(bad("names no host"));
     }
     let url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    // Nearly every link.
+    if !has_user && text.bytes().all(is_plain) {
+        return Ok(text.to_owned());
+    }
     let mut url = strict(url).ok_or_else(|| bad("names a host that no address has"))?;
-    if !url.username().is_empty() || url.password().is_some() {
+    if has_user {
         findings.push(Finding::new(
             &codes::SEED_LINK_CREDENTIALS,
             line,
@@ -43,12 +48,8 @@ pub(super) fn read(
         }
         return Ok(url.into());
     }
-    Ok(if is_uri(text) { text.to_owned() } else { url.into() })
-}
-
-/// Whether only characters that RFC 3986 allows stand in it, each in a place where it may.
-fn is_uri(text: &str) -> bool {
-    text.bytes().all(is_plain) || uri(text).len() == text.len()
+    // What has only characters that RFC 3986 allows, each in a place where it may, is a URI already.
+    Ok(if uri(text).len() == text.len() { text.to_owned() } else { url.into() })
 }
 
 /// What two spellings of one address have in common: without scheme and default port, host in lower case, escapes in
