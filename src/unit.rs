@@ -189,17 +189,17 @@ pub fn uri(text: &str) -> String {
 }
 
 /// An address without what the `url` crate leaves in it though RFC 3986 does not allow it; none where its host has such
-/// a thing, which nothing can stand for there, or does not read back.
+/// a thing, which nothing can stand for there, or where it does not read back as itself.
 #[must_use]
 pub fn strict(url: Url) -> Option<Url> {
     let host = url.host_str().unwrap_or_default();
     if !host.bytes().all(is_authority) {
         return None;
     }
-    if !host.contains("xn--") && url.as_str().bytes().all(is_plain) {
-        return Some(url);
-    }
-    Url::parse(&uri(url.as_str())).ok()
+    let is_plain = url.as_str().bytes().all(is_plain);
+    let url = if is_plain { url } else { Url::parse(&uri(url.as_str())).ok()? };
+    // What the `url` crate prints may read back as another address, or as none.
+    Url::parse(url.as_str()).ok().filter(|again| *again == url)
 }
 
 #[cfg(test)]

@@ -48,6 +48,25 @@ const DATES: &[&str] = &["date", "publishdate", "pubdate", "published"];
 const UPDATED: &[&str] = &["lastmod", "modified", "updated", "last_modified_at"];
 const EXPIRES: &[&str] = &["expirydate", "unpublishdate"];
 
+/// Takes the lines up to the one that closes front matter, and that one; what is given back begins with it. `opened` is
+/// the number of the line that opened.
+pub(super) fn close<'a>(
+    lines: &mut Lines<'a>,
+    opened: u32,
+    closes: fn(&str) -> bool,
+) -> Result<&'a str, Fault> {
+    loop {
+        let end = lines.rest();
+        let Some(line) = lines.next_line()? else {
+            let message = "the front matter does not end";
+            return Err(Finding::new(&codes::SEED_BAD_MATTER, opened, 1, message).into());
+        };
+        if closes(line) {
+            return Ok(end);
+        }
+    }
+}
+
 /// Front matter that was read.
 pub(super) struct Matter<'a> {
     kind: Kind,
@@ -63,17 +82,7 @@ impl<'a> Matter<'a> {
         let outside = (lines.number(), lines.rest());
         lines.next_line()?;
         let inside = (lines.number(), lines.rest());
-        let mut end = lines.rest();
-        loop {
-            let Some(line) = lines.next_line()? else {
-                let message = "the front matter does not end";
-                return Err(Finding::new(&codes::SEED_BAD_MATTER, outside.0, 1, message).into());
-            };
-            if (syntax.closes)(line) {
-                break;
-            }
-            end = lines.rest();
-        }
+        let end = close(lines, outside.0, syntax.closes)?;
         let ((line, start), end) = if syntax.inside { (inside, end) } else { (outside, lines.rest()) };
         let text = &start[..start.len() - end.len()];
         let read = (syntax.parse)(text).map_err(|(at, message)| {

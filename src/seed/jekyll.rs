@@ -1,6 +1,6 @@
 //! Jekyll front matter before a complete seed: the front matter repeats what the seed says, and is passed over.
 
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, stamped::Stamped};
+use super::{Dialect, Fault, Finding, Head, Lines, Origin, front, stamped::Stamped};
 use crate::diag::codes;
 
 pub(super) struct Jekyll;
@@ -22,16 +22,7 @@ impl Dialect for Jekyll {
     ) -> Result<Head, Fault> {
         let first = lines.number();
         lines.next_line()?;
-        loop {
-            match lines.next_line()? {
-                Some(line) if line.trim_end() == "---" => break,
-                Some(_) => {}
-                None => {
-                    let message = "the front matter does not end";
-                    return Err(Finding::new(&codes::SEED_BAD_MATTER, first, 1, message).into());
-                }
-            }
-        }
+        front::close(lines, first, |line| line.trim_end() == "---")?;
         lines.skip_blank();
         match lines.peek()? {
             Some(line) if Stamped.claims(line) => Stamped.read(lines, origin, findings),

@@ -112,7 +112,7 @@ fn attempt(origin: &Origin<'_>, beginning: &[u8], file: Bytes, bytes: &mut u64) 
 }
 
 fn endless(origin: &Origin<'_>, bytes: u64) -> Read {
-    let is_text = Path::new(origin.name).extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+    let is_text = origin.ending().eq_ignore_ascii_case("txt");
     let meta = if is_text { &codes::SEED_NO_TITLE } else { &codes::SEED_BAD_MATTER };
     let message = format!("its head does not end within {HEAD_LIMIT}");
     let finding = Finding { meta, line: 0, column: 0, message };
