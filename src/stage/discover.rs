@@ -62,6 +62,8 @@ struct Walk<'a> {
     compare: bool,
     progress: &'a Progress,
     census: Mutex<Census>,
+    /// Empty ones with room: to get memory from the system anew for each folder takes longer than to fill it.
+    spare: Mutex<Vec<Names>>,
     fault: Mutex<Option<Trouble>>,
 }
 
@@ -77,8 +79,8 @@ pub(super) fn walk(
     progress: &Progress,
 ) -> Result<Census, Trouble> {
     let compare = !catalog.made().parts.is_empty();
-    let census = Mutex::default();
-    let walk = Walk { store, catalog, titles, addresses, compare, progress, census, fault: Mutex::default() };
+    let (census, spare, fault) = Default::default();
+    let walk = Walk { store, catalog, titles, addresses, compare, progress, census, spare, fault };
     rayon::scope(|scope| walk.visit(PathBuf::new(), scope));
     if let Some(fault) = walk.fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(fault);
@@ -98,7 +100,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let old = self.catalog.folder(&folder);
-        let (mut names, mut inner, mut odd) = (Names::default(), Vec::new(), Vec::new());
+        let mut names = self.spare().pop().unwrap_or_default();
+        let (mut inner, mut odd) = (Vec::new(), Vec::new());
         let (mut sum, mut count) = (0_u128, 0_u32);
         let mut quiet = !old.is_empty() && !old.iter().any(|piece| piece.doubtful);
         let mut held = true;
@@ -130,7 +133,7 @@ impl<'a> Walk<'a> {
             });
             quiet = all == (sum, count);
             if !quiet && !held {
-                names = Names::default();
+                names.clear();
                 scanned = self.store.scan(&folder, true, &mut |name, kind, stamp| {
                     if kind == Kind::File && is_seed(name) {
                         names.push(name, sealed(name, stamp));
@@ -159,8 +162,12 @@ impl<'a> Walk<'a> {
         let looked = if quiet {
             old.iter().map(|piece| Ok(self.keep(piece))).collect()
         } else {
-            self.read(&folder, names, old)
+            self.read(&folder, &mut names, old)
         };
+        if count <= HELD {
+            names.clear();
+            self.spare().push(names);
+        }
         let mut census = self.census();
         census.findings.extend(odd);
         let mut pieces = Vec::with_capacity(looked.len());
@@ -186,12 +193,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The pieces of a folder.
-    fn read(&self, folder: &Path, mut names: Names, old: &[Piece]) -> Vec<std::io::Result<Looked>> {
+    fn read(&self, folder: &Path, names: &mut Names, old: &[Piece]) -> Vec<std::io::Result<Looked>> {
         names.sort();
         let old: HashMap<u64, &Piece> = old.iter().map(|piece| (piece.start, piece)).collect();
         let pieces = names.pieces().into_par_iter();
         pieces
-            .map(|(start, range)| self.piece(folder, &names, start, range, old.get(&start).copied()))
+            .map(|(start, range)| self.piece(folder, names, start, range, old.get(&start).copied()))
             .collect()
     }
 
@@ -258,6 +265,10 @@ impl<'a> Walk<'a> {
 
     fn census(&self) -> std::sync::MutexGuard<'_, Census> {
         self.census.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Names>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn fail(&self, error: Trouble) {

@@ -27,6 +27,12 @@ impl Names {
         self.text.extend(name);
     }
 
+    /// Forgets them and keeps their memory.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.places.clear();
+    }
+
     fn at(text: &[u8], place: usize) -> (u128, &[u8]) {
         let mut seal = [0; 16];
         seal.copy_from_slice(&text[place..place + 16]);
