@@ -358,6 +358,21 @@ fn the_readme_shows_a_real_seed_and_the_item_it_becomes() {
 }
 
 #[test]
+fn the_figures_of_the_readme_are_those_of_the_last_measurement() {
+    let part = |page: &str, from: &str, to: &str| -> String {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        text.split_once(from).unwrap().1.split_once(to).unwrap().0.to_owned()
+    };
+    let measured = part("docs/performance.md", "## The mill", "### Where the time goes");
+    let measured: Vec<&str> = measured.split_whitespace().collect();
+    let said = part("README.md", "## How fast", "## More");
+    let said = said.split_whitespace().map(|word| word.trim_end_matches([',', ';', '.']));
+    let figures: Vec<&str> = said.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).collect();
+    let other: Vec<&&str> = figures.iter().filter(|figure| !measured.contains(figure)).collect();
+    assert!(figures.len() > 8 && other.is_empty(), "not in docs/performance.md: {other:?}");
+}
+
+#[test]
 fn the_page_of_rules_is_what_the_rules_say() {
     let rules = feedmill::check::rules();
     let mut page = String::from(
