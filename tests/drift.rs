@@ -256,6 +256,14 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("seed-no-title", "", &[("1.txt", "<!--1717225200000-->\n<p>Text</p>\n")]),
     ("seed-passed-over", "", &[("1.txt", GOOD), ("README.md", "# Read me\n")]),
     (
+        "seed-stamp-line",
+        "",
+        &[(
+            "1.txt",
+            "<!--1717225200000--> by Ann\n[A title](https://news.example/1)\n------\n\n<p>Text</p>\n",
+        )],
+    ),
+    (
         "seed-stamp-range",
         "",
         &[("1.txt", "<!--253402300800000-->\n[A title](https://news.example/1)\n------\n")],

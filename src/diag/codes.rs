@@ -90,6 +90,8 @@ catalogue! {
         "nothing, where it is none; docs/seeds.md says what makes a file an article";
     SEED_SPECIAL = "seed-special", Warning, "Not a regular file",
         "remove the FIFO, device or broken link from the seeds";
+    SEED_STAMP_LINE = "seed-stamp-line", Warning, "More than the stamp on the first line of a seed",
+        "move it to where it belongs: the title to line 2, the body behind the rule; feedmill left it out";
     SEED_STAMP_RANGE = "seed-stamp-range", Error, "The stamp of a seed is outside the years 0 to 9999",
         "write line 1 as <!--1698786902000-->, the Unix time in milliseconds";
     SEED_STAMP_UNIT = "seed-stamp-unit", Warning, "The stamp of a seed is not in milliseconds",

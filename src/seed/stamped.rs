@@ -24,12 +24,16 @@ impl Dialect for Stamped {
         let line = lines.next_line()?.unwrap_or_default();
         let inner = line.trim_start().strip_prefix("<!--").unwrap_or_default();
         let column = (line.chars().count() - inner.chars().count() + 1) as u32;
-        let Some((text, after)) = inner.split_once("-->") else {
+        let Some((text, rest)) = inner.split_once("-->") else {
             let message = "the stamp does not end in `-->` on its line";
             return Err(Finding::new(&codes::SEED_BAD_STAMP, number, column, message).into());
         };
-        let _ = after;
         let time = stamp::read(text, number, column, findings)?;
+        if !rest.trim().is_empty() {
+            let column = (line.chars().count() - rest.trim_start().chars().count() + 1) as u32;
+            let message = "something follows the stamp on its line";
+            findings.push(Finding::new(&codes::SEED_STAMP_LINE, number, column, message));
+        }
         let (title, link) = title::read(lines, findings)?;
         rule(lines, findings)?;
         Ok(Head::new(time, title, link))

@@ -15,10 +15,9 @@ pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
     let Some((text, rest)) = trimmed.strip_prefix('[').and_then(|l| l.rsplit_once("](")) else {
         return Err(no_title("this line is not of the form [title](link)").into());
     };
-    let Some((target, after)) = rest.rsplit_once(')').filter(|(_, after)| after.trim().is_empty()) else {
+    let Some((target, _)) = rest.rsplit_once(')').filter(|(_, after)| after.trim().is_empty()) else {
         return Err(no_title("the link does not end in `)`").into());
     };
-    let _ = after;
     let column = (line.chars().count() - line.trim_start().chars().count() + text.chars().count() + 4) as u32;
     let link = link::read(target, number, column, findings)?;
     Ok((plain(text, number, findings), link))

@@ -57,6 +57,8 @@ fn rows() -> Vec<(&'static str, Vec<u8>, Want)> {
         ("stamp_hex", seed("stamp_hex", "0x18b877d2d70", "t", "b"), Skip(&["seed-bad-stamp"])),
         ("stamp_arabic_digits", seed("stamp_arabic_digits", "١٦٩٨٧٨٦٩٠٢٠٠٠", "t", "b"), Skip(&["seed-bad-stamp"])),
         ("stamp_open", b"<!--1698786902000\n[t](https://e.example/o)\n---\n".to_vec(), Skip(&["seed-bad-stamp"])),
+        ("stamp_and_more", plain("stamp_and_more").replacen("-->", "--> by Ann", 1).into_bytes(), Warn(&["seed-stamp-line"])),
+        ("stamp_and_spaces", plain("stamp_and_spaces").replacen("-->", "--> \t", 1).into_bytes(), Fine),
         ("i64_max", seed("i64_max", "9223372036854775807", "t", "b"), Skip(&["seed-stamp-range"])),
         ("i64_min", seed("i64_min", "-9223372036854775808", "t", "b"), Skip(&["seed-stamp-range"])),
         ("i64_over", seed("i64_over", "9223372036854775808", "t", "b"), Skip(&["seed-bad-stamp"])),
