@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use ego_tree::NodeId;
 use scraper::node::Element;
+use url::Url;
 
 use super::dom::{self, Dom};
 use super::links::Base;
@@ -34,7 +35,7 @@ pub(super) fn settle(dom: &mut Dom, root: NodeId, base: &Base) {
     }
     for id in dom::named(dom, root, "img") {
         let Some(element) = dom::element(dom, id) else { continue };
-        if is_pixel(element) || is_zoom_icon(element) {
+        if is_pixel(element) {
             dom::detach(dom, id);
             continue;
         }
@@ -65,7 +66,7 @@ fn settle_one(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
     let src =
         LATE.iter().find_map(|name| get(name).and_then(picture)).or_else(|| get("src").and_then(picture));
     let src = src.or_else(|| srcset::best(&candidates).map(|c| c.url.clone()));
-    let Some(src) = src else {
+    let Some(src) = src.filter(|src| !is_zoom_icon(src)) else {
         dom::detach(dom, id);
         return false;
     };
@@ -204,11 +205,9 @@ fn is_placeholder(url: &str) -> bool {
 }
 
 /// The magnifying glass on a picture: furniture of the page.
-fn is_zoom_icon(element: &Element) -> bool {
-    dom::attr(element, "src").is_some_and(|src| {
-        let file = src.rsplit('/').next().unwrap_or_default();
-        file.starts_with("icon-zoom") || file.starts_with("zoom-icon") || file.starts_with("magnify")
-    })
+fn is_zoom_icon(url: &Url) -> bool {
+    let file = url.path().rsplit('/').next().unwrap_or_default();
+    ["icon-zoom", "zoom-icon", "magnify"].iter().any(|start| file.starts_with(start))
 }
 
 /// The character that an emoji picture stands for.

@@ -90,7 +90,9 @@ fn tidy_element(dom: &mut Dom, id: NodeId) {
     if (to == "p" && holds(&dom::is_block)) || (is_heading(to) && holds(&is_heading)) {
         to = "div";
     }
-    let is_nested_format = is_format(to) && node.ancestors().any(|a| dom::node_name(a) == to);
+    // What is around it has its name of before.
+    let is_nested_format =
+        is_format(to) && node.ancestors().any(|a| published(dom::node_name(a)) == Some(to));
     if is_nested_format || (to == "a" && dom::attr_of(dom, id, "href").is_none()) {
         return dom::unwrap(dom, id);
     }
