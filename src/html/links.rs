@@ -8,6 +8,9 @@ use crate::unit::strict;
 use super::dom::{self, Dom};
 use super::parse::Parsed;
 
+/// Where Cloudflare leads who follows a mail address that it hides: nobody gets on from there without its script.
+pub(super) const HIDDEN_MAIL: &str = "/cdn-cgi/l/email-protection";
+
 /// What addresses are resolved against.
 pub(super) struct Base {
     /// The article's link: where `#fragment` leads.
@@ -42,6 +45,7 @@ impl Base {
         let base = if raw.starts_with('#') { &self.page } else { &self.base };
         let mut url = base.join(raw).ok()?;
         match url.scheme() {
+            "http" | "https" if url.path().contains(HIDDEN_MAIL) => return None,
             "http" | "https" => {
                 let _ = url.set_username("");
                 let _ = url.set_password(None);

@@ -241,6 +241,11 @@ fn hidden_mail_addresses_are_decoded_or_lose_their_key() {
     let mail = mail.replace(' ', "\u{1}").replace("\u{1}3d", "3d").replace('\u{1}', " ");
     assert_eq!(html(&mail), r#"<a href="mailto:me@example.org">me@example.org</a>"#);
     assert_eq!(html("<a href='/cdn-cgi/l/email-protection' data-cfemail=770403>[hidden]</a>"), "[hidden]");
+    check(&[
+        (r"<a href='\cdn-cgi\l\email-protection'>[hidden]</a>", "[hidden]"),
+        ("<a href='/cdn-cgi/l/email-protection#00'>[hidden]</a>", "[hidden]"),
+        ("<iframe src=/cdn-cgi/l/email-protection></iframe>x", "x"),
+    ]);
 }
 
 #[test]

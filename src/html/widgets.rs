@@ -8,7 +8,7 @@ use scraper::node::Element;
 use url::Url;
 
 use super::dom::{self, Dom};
-use super::links::Base;
+use super::links::{Base, HIDDEN_MAIL};
 
 /// Class names of advertisement slots and lists of other articles, whole words.
 const AD_CLASSES: [&str; 24] = [
@@ -219,11 +219,11 @@ pub(super) fn reveal_mail(dom: &mut Dom, root: NodeId) {
     for id in dom::below(dom, root) {
         let Some(element) = dom::element(dom, id) else { continue };
         let href = dom::attr(element, "href").unwrap_or_default();
-        let is_link = href.contains("/cdn-cgi/l/email-protection");
+        let is_link = href.contains(HIDDEN_MAIL);
         let hidden = dom::attr(element, "data-cfemail")
             .or_else(|| href.split_once('#').map(|(_, h)| h).filter(|_| is_link));
         let Some(address) = hidden.and_then(decode_mail) else {
-            if is_link || hidden.is_some() {
+            if hidden.is_some() {
                 dom::set_attr(dom, id, "href", None);
             }
             continue;
