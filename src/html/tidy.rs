@@ -91,8 +91,8 @@ fn tidy_element(dom: &mut Dom, id: NodeId) {
         to = "div";
     }
     // What is around it has its name of before.
-    let is_nested_format =
-        is_format(to) && node.ancestors().any(|a| published(dom::node_name(a)) == Some(to));
+    let is_like = |name: &str| name == to || (to == "s" && name == "strike");
+    let is_nested_format = is_format(to) && node.ancestors().any(|a| is_like(dom::node_name(a)));
     if is_nested_format || (to == "a" && dom::attr_of(dom, id, "href").is_none()) {
         return dom::unwrap(dom, id);
     }
