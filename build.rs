@@ -24,7 +24,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     let mut hasher = DefaultHasher::new();
-    for part in ["src", "Cargo.toml", "Cargo.lock"] {
+    for part in ["src", "crates", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={part}");
         hash(&root.join(part), &mut hasher);
     }

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use feedmill::format::{Layout, format};
 use feedmill::html::{Policy, RawHtml, clean};
 use feedmill::model::{Entry, Feed, History};
-use feedmill::unit::UnixMs;
+use feedmill::types::UnixMs;
 use url::Url;
 
 fn main() -> Result<(), Box<dyn Error>> {

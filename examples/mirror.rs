@@ -15,9 +15,9 @@ use std::time::{Duration, SystemTime};
 
 use feedmill::config::{FILE, RawConfig};
 use feedmill::diag::Sink;
-use feedmill::stage::{Options, build};
+use feedmill::pipeline::{Options, build};
 use feedmill::store::{Change, FsStore, Item, Lock, Prefix, Store};
-use feedmill::unit::{Bytes, UnixMs};
+use feedmill::types::{Bytes, UnixMs};
 use flate2::{Compression, GzBuilder};
 
 /// A folder in which each file has its compressed twin.

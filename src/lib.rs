@@ -2,7 +2,7 @@
 //!
 //! # A tour
 //!
-//! [`stage::build`] is the whole mill: a [`config::Plan`] and two [`store::Store`]s go in, a [`stage::Report`] comes out,
+//! [`pipeline::build`] is the whole mill: a [`config::Plan`] and two [`store::Store`]s go in, a [`pipeline::Report`] comes out,
 //! and what there is to say of seeds goes to a [`diag::Sink`]. Stores are folders ([`store::FsStore`]), memory
 //! ([`store::MemoryStore`]), or yours.
 //!
@@ -24,7 +24,7 @@
 //!
 //! | room | what is in it |
 //! | --- | --- |
-//! | [`mod@unit`] | instants, sizes, media types |
+//! | [`types`] | instants, sizes, media types |
 //! | [`diag`] | findings, their codes, and the sink they go to |
 //! | [`error`] | what stops a run |
 //! | [`html`] | from raw HTML to HTML that is safe to publish |
@@ -37,29 +37,35 @@
 //! | [`check`] | what is wrong with a feed |
 //! | [`config`] | what the user wants |
 //! | [`catalog`] | what is remembered between runs |
-//! | [`stage`] | the path of an article, a file a step |
+//! | [`pipeline`] | the path of an article, a file a step |
 //! | [`serve`] | the feeds over HTTP |
 //! | [`command`] | the command line |
 //!
 //! [`catalog`] and [`command`] are public for the binary, its tests and measurements: their items may change with any
 //! version. So may [`net`], which does what the command does between runs.
 
-pub mod catalog;
-pub mod check;
+#[cfg(feature = "cli")]
 pub mod command;
+#[cfg(feature = "net")]
+pub mod net;
+#[cfg(feature = "serve")]
+pub mod serve;
+#[cfg(feature = "watch")]
+pub mod watch;
+
+pub mod catalog;
 pub mod config;
-pub mod diag;
 pub mod error;
 pub mod format;
-pub mod html;
 pub mod model;
-pub mod net;
+pub mod pipeline;
 pub mod seed;
-pub mod serve;
-pub mod stage;
 pub mod store;
-pub mod unit;
-pub mod watch;
+
+pub use feedmill_check as check;
+pub use feedmill_diag as diag;
+pub use feedmill_html as html;
+pub use feedmill_types as types;
 
 /// The book's example is a test.
 #[cfg(doctest)]

@@ -12,9 +12,9 @@ use std::time::{Duration, SystemTime};
 use feedmill::config::{Form, Otherwise, RawConfig, TABLES, Takes, Words};
 use feedmill::diag::codes::CODES;
 use feedmill::diag::{Sink, renderer};
-use feedmill::stage::{Options, build};
+use feedmill::pipeline::{Options, build};
 use feedmill::store::{MemoryStore, Store};
-use feedmill::unit::UnixMs;
+use feedmill::types::UnixMs;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

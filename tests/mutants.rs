@@ -13,10 +13,10 @@ use feedmill::config::RawConfig;
 use feedmill::diag::{Diagnostic, Severity, Sink};
 use feedmill::error::Kind;
 use feedmill::format::FORMATS;
+use feedmill::pipeline::{Options, build};
 use feedmill::seed;
-use feedmill::stage::{Options, build};
 use feedmill::store::{MemoryStore, Store};
-use feedmill::unit::{Bytes, UnixMs};
+use feedmill::types::{Bytes, UnixMs};
 use proptest::prelude::*;
 use proptest::sample::Index;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use feedmill::check::{Options, check};
 use feedmill::diag::{Diagnostic, Severity};
-use feedmill::unit::UnixMs;
+use feedmill::types::UnixMs;
 
 /// A day after all cases were written, and before the dates of those that mean the future.
 const NOW: UnixMs = UnixMs(1_790_000_000_000);

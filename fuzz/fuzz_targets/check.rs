@@ -4,7 +4,7 @@
 #![no_main]
 
 use feedmill::check::{Options, check, rules};
-use feedmill::unit::UnixMs;
+use feedmill::types::UnixMs;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

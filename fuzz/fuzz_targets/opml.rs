@@ -10,7 +10,7 @@ use feedmill::diag::Severity;
 use feedmill::format::{FORMATS, INDEX, Layout};
 use feedmill::html::{CleanHtml, Medium, Policy, RawHtml, clean, summary, xml_text};
 use feedmill::model::{Enclosure, Entry, Feed, History, Listing, Person, Podcast, Site};
-use feedmill::unit::{self, Bytes, MediaType, UnixMs};
+use feedmill::types::{self, Bytes, MediaType, UnixMs};
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use url::Url;

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{hash, sealed};
 use crate::model::Answer;
-use crate::unit::{Bytes, MediaType, UnixMs};
+use crate::types::{Bytes, MediaType, UnixMs};
 
 const NAME: &str = "media";
 const MAGIC: &str = "feedmill media 1\n";

@@ -9,9 +9,9 @@ use crate::diag::Sink;
 use crate::error::Error;
 use crate::model::Answer;
 use crate::net::{Probe, Reach};
-use crate::stage::{self, Options, Prober, Progress, Report};
+use crate::pipeline::{self, Options, Prober, Progress, Report};
 use crate::store::FsStore;
-use crate::unit::Bytes;
+use crate::types::Bytes;
 
 use super::args::Build;
 use super::progress::{Screen, is_wanted};
@@ -117,7 +117,7 @@ pub(super) fn mill(
         probe: probe.as_ref().map(|probe| probe as &dyn Prober),
         progress,
     };
-    stage::build(plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
+    pipeline::build(plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
 }
 
 impl Prober for Probe {

@@ -9,7 +9,7 @@ use crate::check::{self, Options};
 use crate::config::{CheckConfig, RawConfig};
 use crate::diag::{Diagnostic, Sink, Tally};
 use crate::error::{Error, Kind};
-use crate::unit::Bytes;
+use crate::types::Bytes;
 
 use super::args::Check;
 use super::output::Output;

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::config::{FILE, is_language};
 use crate::diag::{is_risky, printable};
 use crate::error::{Error, Kind};
-use crate::stage::{Glance, glance};
+use crate::pipeline::{Glance, glance};
 use crate::store::{FsStore, Store};
 
 use super::args::Init;

@@ -26,7 +26,7 @@ use clap::Parser;
 use crate::config::{FILE, RawConfig};
 use crate::diag::{Renderer, Severity, Sink, renderer};
 use crate::error::{Error, Kind};
-use crate::unit::UnixMs;
+use crate::types::UnixMs;
 use args::{Args, Common, MessageFormat, Verb};
 
 /// How a run ended, as the exit code says it.

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::stage::Progress;
+use crate::pipeline::Progress;
 
 use super::args::Common;
 use super::is_dumb;

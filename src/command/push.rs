@@ -11,7 +11,7 @@ use crate::config::Plan;
 use crate::diag::{Diagnostic, Place, Sink, codes};
 use crate::format::formats;
 use crate::net::Herald;
-use crate::stage::Report;
+use crate::pipeline::Report;
 
 use super::count;
 

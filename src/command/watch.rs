@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::config::{FILE, Plan};
 use crate::diag::{Diagnostic, Sink};
 use crate::error::Error;
-use crate::stage::Report;
+use crate::pipeline::Report;
 use crate::watch::{Watch, Watched, Woke};
 
 use super::args::Build;

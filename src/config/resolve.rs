@@ -18,7 +18,7 @@ use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Person, Podcast};
 use crate::seed::{Addresses, check_permalink};
-use crate::unit::strict;
+use crate::types::strict;
 
 impl RawConfig {
     /// Resolves it. Everything wrong with a value goes to `sink`.

@@ -8,7 +8,7 @@ use atom_syndication::{
 use super::{Document, Format, GENERATOR, HISTORY, Layout, finish, styled};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
-use crate::unit::UnixMs;
+use crate::types::UnixMs;
 
 pub(super) struct Atom;
 

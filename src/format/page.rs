@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::{Document, FORMATS, Format, GENERATOR, Index, finish};
 use crate::error::Error;
 use crate::model::{Latest, Listing, Site};
-use crate::unit::UnixMs;
+use crate::types::UnixMs;
 
 pub(super) struct Page;
 

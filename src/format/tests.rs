@@ -6,7 +6,7 @@ use url::Url;
 use super::*;
 use crate::html::{CleanHtml, Medium, Policy, RawHtml, clean, xml_text};
 use crate::model::{History, Person};
-use crate::unit::{Bytes, MediaType, UnixMs};
+use crate::types::{Bytes, MediaType, UnixMs};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()

@@ -1,6 +1,6 @@
 //! What a media server says of one of its files.
 
-use crate::unit::{Bytes, MediaType};
+use crate::types::{Bytes, MediaType};
 
 /// What a media server says of one of its files.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ mod site;
 use url::Url;
 
 use crate::html::{CleanHtml, Medium};
-use crate::unit::{Bytes, MediaType, UnixMs};
+use crate::types::{Bytes, MediaType, UnixMs};
 
 pub use answer::Answer;
 pub use podcast::Podcast;
@@ -19,7 +19,7 @@ pub use site::{Latest, Listing, Site};
 /// use feedmill::format::{Layout, format};
 /// use feedmill::html::CleanHtml;
 /// use feedmill::model::{Entry, Feed, History};
-/// use feedmill::unit::UnixMs;
+/// use feedmill::types::UnixMs;
 ///
 /// let entry = Entry {
 ///     id: "https://news.example/1".to_owned(),

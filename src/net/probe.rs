@@ -16,7 +16,7 @@ use url::Url;
 use super::guard::NotPublic;
 use super::{REQUEST, Reach, agent};
 use crate::model::Answer;
-use crate::unit::{Bytes, MediaType};
+use crate::types::{Bytes, MediaType};
 
 /// How often a redirection is followed.
 const HOPS: usize = 5;

@@ -12,7 +12,7 @@ use super::hub::Patience;
 use super::probe::Limits;
 use super::{Herald, Probe, Reach};
 use crate::model::Answer;
-use crate::unit::Bytes;
+use crate::types::Bytes;
 
 /// The heads of requests, and what is to be answered; nothing to hang up.
 type Script = dyn Fn(&str) -> Option<String> + Send + Sync;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
-use crate::unit::UnixMs;
+use crate::types::UnixMs;
 
 /// Reads a date, with or without a time and a zone; without a zone it is UTC, without a time midnight.
 pub(super) fn read(text: &str) -> Option<UnixMs> {

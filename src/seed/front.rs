@@ -9,7 +9,7 @@ use super::permalink::{self, Facts};
 use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed, date, link, markdown, stamp, tags, title};
 use crate::diag::{Meta, codes};
 use crate::html::xml_text;
-use crate::unit::{UnixMs, is_web};
+use crate::types::{UnixMs, is_web};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -4,7 +4,7 @@ use chrono::DateTime;
 
 use super::{Dialect, Fault, Finding, Head, Lines, Origin, stamped, title};
 use crate::diag::codes;
-use crate::unit::UnixMs;
+use crate::types::UnixMs;
 
 pub(super) struct Legacy;
 

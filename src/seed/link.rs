@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Finding;
 use crate::diag::codes;
-use crate::unit::{is_plain, strict, uri};
+use crate::types::{is_plain, strict, uri};
 
 /// Reads the link that stands at `line` and `column`.
 pub(super) fn read(

@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 
 use crate::diag::{Meta, codes};
-use crate::unit::{Bytes, UnixMs};
+use crate::types::{Bytes, UnixMs};
 
 pub use decode::decode;
 pub use lines::Lines;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed, date, link, title};
 use crate::diag::codes;
 use crate::html::{self, RawHtml, xml_text};
-use crate::unit::{UnixMs, is_web};
+use crate::types::{UnixMs, is_web};
 
 pub(super) struct Page;
 

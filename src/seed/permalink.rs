@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use url::Url;
 
 use super::front::Tool;
-use crate::unit::{UnixMs, uri};
+use crate::types::{UnixMs, uri};
 
 /// What paths are made of.
 pub(super) struct Facts {

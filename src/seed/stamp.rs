@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::diag::codes;
-use crate::unit::UnixMs;
+use crate::types::UnixMs;
 
 /// Up to here a number that is not negative is taken for seconds: as milliseconds it would be before March 1973.
 const SECONDS_TO: i64 = 100_000_000_000;

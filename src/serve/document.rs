@@ -207,8 +207,7 @@ fn media_type(path: &str) -> MediaType {
     let format = FORMATS.iter().find(|format| format.file_name() == name).map(|format| format.media_type());
     let index = INDEX.iter().find(|index| index.file_name() == name).map(|index| index.media_type());
     let own = format.or(index);
-    let essence =
-        own.or_else(|| mime_guess::from_path(name).first_raw()).unwrap_or("application/octet-stream");
+    let essence = own.or_else(|| known_type(name)).unwrap_or("application/octet-stream");
     let is_json = essence.ends_with("json");
     let is_xml = essence.ends_with("xml");
     let is_text = is_json || is_xml || essence.starts_with("text/") || essence == "application/javascript";
@@ -218,10 +217,64 @@ fn media_type(path: &str) -> MediaType {
     MediaType { value, is_text, is_feed: format.is_some() && is_xml }
 }
 
+/// Returns the media type of a file that feedmill did not write, by its suffix.
+fn known_type(name: &str) -> Option<&'static str> {
+    let (_, suffix) = name.rsplit_once('.')?;
+    let row = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(suffix))?;
+    Some(row.1)
+}
+
+/// Media types of files that people put next to feeds, by suffix.
+const TYPES: &[(&str, &str)] = &[
+    ("aac", "audio/aac"),
+    ("atom", "application/atom+xml"),
+    ("avif", "image/avif"),
+    ("css", "text/css"),
+    ("flac", "audio/flac"),
+    ("gif", "image/gif"),
+    ("htm", "text/html"),
+    ("html", "text/html"),
+    ("ico", "image/x-icon"),
+    ("jpeg", "image/jpeg"),
+    ("jpg", "image/jpeg"),
+    ("js", "text/javascript"),
+    ("json", "application/json"),
+    ("m4a", "audio/m4a"),
+    ("m4b", "audio/mp4"),
+    ("m4v", "video/x-m4v"),
+    ("md", "text/markdown"),
+    ("mjs", "text/javascript"),
+    ("mov", "video/quicktime"),
+    ("mp3", "audio/mpeg"),
+    ("mp4", "video/mp4"),
+    ("oga", "audio/ogg"),
+    ("ogg", "audio/ogg"),
+    ("ogv", "video/ogg"),
+    ("opml", "text/x-opml"),
+    ("opus", "audio/ogg"),
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("rss", "application/rss+xml"),
+    ("srt", "application/x-subrip"),
+    ("svg", "image/svg+xml"),
+    ("txt", "text/plain"),
+    ("vtt", "text/vtt"),
+    ("wasm", "application/wasm"),
+    ("wav", "audio/wav"),
+    ("webm", "video/webm"),
+    ("webmanifest", "application/manifest+json"),
+    ("webp", "image/webp"),
+    ("woff2", "font/woff2"),
+    ("xhtml", "application/xhtml+xml"),
+    ("xml", "text/xml"),
+    ("xsl", "text/xml"),
+    ("zip", "application/zip"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unit::Bytes as Size;
+    use crate::types::Bytes as Size;
 
     const SECOND: i128 = 1_000_000_000;
 

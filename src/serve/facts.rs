@@ -6,7 +6,7 @@ use hyper::header::HeaderValue;
 
 use crate::format::{INDEX, formats};
 use crate::model::{Listing, Site};
-use crate::stage::month_of;
+use crate::pipeline::month_of;
 
 /// The longest and the shortest time for which a feed is not asked for again, in s.
 const KEEPS: (i64, i64) = (60, 3600);

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::store::{Kind, Opened, Store};
-use crate::unit::Bytes as Size;
+use crate::types::Bytes as Size;
 
 use super::coding::Coding;
 use super::document::{Body, Document};

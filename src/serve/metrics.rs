@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hyper::StatusCode;
 
-use crate::stage::Report;
+use crate::pipeline::Report;
 
 /// Statuses that are counted by their own number; there are no others.
 const STATUSES: [u16; 12] = [200, 206, 304, 400, 404, 405, 408, 412, 413, 416, 500, 503];

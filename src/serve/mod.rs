@@ -29,7 +29,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::error::{Error, Kind};
-use crate::stage::Report;
+use crate::pipeline::Report;
 use crate::store::Store;
 use facts::Facts;
 use library::Library;

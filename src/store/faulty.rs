@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Stamp, Store};
-use crate::unit::Bytes;
+use crate::types::Bytes;
 
 /// What becomes of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

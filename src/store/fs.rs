@@ -10,7 +10,7 @@ use std::time::Duration;
 #[cfg(unix)]
 use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
-use crate::unit::Bytes;
+use crate::types::Bytes;
 
 /// What the names of temporary files begin and end with.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
@@ -258,7 +258,7 @@ mod unix {
     use rustix::io::{Errno, read, retry_on_intr};
 
     use super::super::{Beginning, Kind, Stamp};
-    use crate::unit::Bytes;
+    use crate::types::Bytes;
 
     pub(super) fn scan(
         folder: &Path,

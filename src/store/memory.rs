@@ -8,13 +8,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{Change, Item, Kind, Lock, Prefix, Store};
-use crate::unit::Bytes;
+use crate::types::Bytes;
 
 /// A tree in memory as a [`Store`].
 ///
 /// ```
 /// use feedmill::store::{Change, MemoryStore, Store};
-/// use feedmill::unit::Bytes;
+/// use feedmill::types::Bytes;
 ///
 /// let store = MemoryStore::new();
 /// assert_eq!(store.replace("town/1.txt".as_ref(), b"text")?, Change::Written);

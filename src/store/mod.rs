@@ -17,7 +17,7 @@ pub use fs::FsStore;
 pub use lock::Lock;
 pub use memory::MemoryStore;
 
-use crate::unit::Bytes;
+use crate::types::Bytes;
 
 /// What lies under a name in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,160 @@
+//! Findings: what is wrong with an input, where, and how to mend it.
+//!
+//! A [`Diagnostic`] is made from a [`Meta`] (its code, usual severity and remedy) and a [`Place`]. It goes to a
+//! [`Sink`], which is the one room where severities are changed, findings counted and styles of output chosen.
+//! Findings never stop a run; [`feedmill::error::Error`] does.
+
+pub mod codes;
+mod render;
+mod sink;
+
+use std::fmt;
+
+pub use render::{RENDERERS, Renderer, renderer};
+pub use sink::{Sink, Tally};
+
+/// How bad a finding is.
+///
+/// ```
+/// use feedmill_diag::Severity;
+///
+/// assert!(Severity::Error > Severity::Warning);
+/// assert_eq!(Severity::Note.name(), "note");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; nothing needs mending.
+    Note,
+    /// It works, but a reader or another tool may stumble.
+    Warning,
+    /// It is wrong: a seed was skipped, or a feed breaks its specification.
+    Error,
+}
+
+impl Severity {
+    /// `note`, `warning` or `error`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The fixed part of a finding. Every one is a `static` in a catalogue, so codes are stable and can be listed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// Stable, kebab-case, named for the fault (`seed-no-stamp`, `rss/item-no-title-or-description`).
+    pub code: &'static str,
+    /// Its severity where nobody overrides it.
+    pub severity: Severity,
+    /// One line that names the fault in general.
+    pub title: &'static str,
+    /// What to do about it, in one sentence.
+    pub remedy: &'static str,
+}
+
+/// Where a finding is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file as the user named it (lossy UTF-8); empty where it is about no file.
+    pub file: String,
+    /// Line from 1; 0 where it is about the whole file.
+    pub line: u32,
+    /// Column from 1, in characters; 0 where it is about the whole line.
+    pub column: u32,
+    /// The text of that line, or a part of it where it is long, for people to see; empty where it is not at hand.
+    pub source: String,
+    /// Which character of `source` (from 1) the column is.
+    pub mark: u32,
+}
+
+impl Place {
+    /// A whole file.
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..Self::default() }
+    }
+
+    /// A line and column (both from 1) in a file.
+    pub fn at(file: impl Into<String>, line: u32, column: u32) -> Self {
+        Self { file: file.into(), line, column, ..Self::default() }
+    }
+
+    /// Adds the text of the line.
+    #[must_use]
+    pub fn showing(self, source: impl Into<String>) -> Self {
+        let mark = self.column;
+        self.showing_part(source, mark)
+    }
+
+    /// Adds a part of the line, in which the place is character `mark` (from 1).
+    #[must_use]
+    pub fn showing_part(mut self, source: impl Into<String>, mark: u32) -> Self {
+        self.source = source.into();
+        self.mark = mark;
+        self
+    }
+}
+
+/// One finding.
+///
+/// ```
+/// use feedmill_diag::{Diagnostic, Place, Severity, codes};
+///
+/// let place = Place::at("seeds/1.txt", 2, 11).showing("[A title](ftp://news.example/1)");
+/// let found = Diagnostic::new(&codes::SEED_BAD_LINK, place, "`ftp://news.example/1` is no http address");
+/// assert_eq!((found.meta.code, found.severity), ("seed-bad-link", Severity::Error));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of fault it is.
+    pub meta: &'static Meta,
+    /// Its severity, which the [`Sink`] may have changed from [`Meta::severity`].
+    pub severity: Severity,
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong here, in one sentence that names the offending thing; lower case, no full stop.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A finding of a kind at a place.
+    pub fn new(meta: &'static Meta, place: Place, message: impl Into<String>) -> Self {
+        Self { meta, severity: meta.severity, place, message: message.into() }
+    }
+}
+
+/// Text that came from outside, made fit to print: control characters, line ends and marks that turn the direction
+/// of writing are shown as escapes, so a title can't drive a terminal nor a file name forge a line.
+///
+/// ```
+/// assert_eq!(feedmill_diag::printable("red\u{1b}[31m\n"), "red\\u{1b}[31m\\n");
+/// ```
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let (escaped, plain) =
+                if is_risky(c) { (Some(c.escape_default()), None) } else { (None, Some(c)) };
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+/// Whether a character does something to a terminal or to a line instead of showing itself.
+#[must_use]
+pub fn is_risky(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
+}

@@ -1,0 +1,40 @@
+//! GitHub Actions annotations: `::error file=…,line=…,col=…,title=…::message`
+//! (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
+
+use std::io::{self, Write};
+
+use super::Renderer;
+use crate::{Diagnostic, Severity, printable};
+
+pub(super) struct Github;
+
+impl Renderer for Github {
+    fn name(&self) -> &'static str {
+        "github"
+    }
+
+    fn render(&self, d: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        let command = match d.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        write!(out, "::{command} ")?;
+        if !d.place.file.is_empty() {
+            write!(out, "file={},", property(&printable(&d.place.file)))?;
+            if d.place.line > 0 {
+                write!(out, "line={},", d.place.line)?;
+            }
+            if d.place.column > 0 {
+                write!(out, "col={},", d.place.column)?;
+            }
+        }
+        let message = format!("{} ({})", printable(&d.message), d.meta.remedy);
+        writeln!(out, "title={}::{}", property(d.meta.code), message.replace('%', "%25"))
+    }
+}
+
+/// A property value: `%`, `:` and `,` are percent-encoded.
+fn property(text: &str) -> String {
+    text.replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,27 @@
+//! One JSON object a line, for other programs. Its keys are stable.
+
+use std::io::{self, Write};
+
+use super::{Renderer, escaped};
+use crate::Diagnostic;
+
+pub(super) struct Json;
+
+impl Renderer for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn render(&self, d: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        let object = serde_json::json!({
+            "file": d.place.file,
+            "line": d.place.line,
+            "column": d.place.column,
+            "severity": d.severity.name(),
+            "code": d.meta.code,
+            "message": d.message,
+            "help": d.meta.remedy,
+        });
+        writeln!(out, "{}", escaped(&object))
+    }
+}

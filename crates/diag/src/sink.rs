@@ -1,0 +1,158 @@
+//! The one place findings go: severities are overridden here, findings counted, and printed as they come.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use super::{Diagnostic, Renderer, Severity};
+
+/// How many findings of each severity went through a [`Sink`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+/// Takes findings, changes their severity as the user asked, counts them and prints them.
+///
+/// ```
+/// use feedmill_diag::{Diagnostic, Place, Sink, codes, renderer};
+///
+/// let mut out = Vec::new();
+/// let human = renderer("human").ok_or("there is no such style")?;
+/// let mut sink = Sink::new(human, &mut out).deny_warnings(true);
+/// sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), "the feeds carry no self link"));
+/// sink.finish();
+/// assert_eq!(sink.tally().errors, 1);
+/// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: the feeds carry no self link\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Sink<'a> {
+    renderer: &'a dyn Renderer,
+    out: Option<&'a mut (dyn Write + Send)>,
+    started: bool,
+    /// Whether anything was printed.
+    printed: bool,
+    tally: Tally,
+    deny_warnings: bool,
+    allowed: BTreeSet<String>,
+    least: Severity,
+    kept: Option<Vec<Diagnostic>>,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink that prints each finding to `out` in a style.
+    pub fn new(renderer: &'a dyn Renderer, out: &'a mut (dyn Write + Send)) -> Self {
+        Self { out: Some(out), ..Self::base(renderer) }
+    }
+
+    /// A sink that prints nothing and keeps every finding: for tests and library users.
+    ///
+    /// ```
+    /// use feedmill_diag::{Diagnostic, Place, Sink, codes};
+    ///
+    /// let mut sink = Sink::keeping();
+    /// sink.push(Diagnostic::new(&codes::SEED_EMPTY, Place::file("1.txt"), "there is no text in it"));
+    /// assert_eq!(sink.kept()[0].place.file, "1.txt");
+    /// ```
+    #[must_use]
+    pub fn keeping() -> Self {
+        Self { kept: Some(Vec::new()), ..Self::base(super::RENDERERS[0]) }
+    }
+
+    fn base(renderer: &'a dyn Renderer) -> Self {
+        Self {
+            renderer,
+            out: None,
+            started: false,
+            printed: false,
+            tally: Tally::default(),
+            deny_warnings: false,
+            allowed: BTreeSet::new(),
+            least: Severity::Note,
+            kept: None,
+        }
+    }
+
+    /// Makes every warning an error.
+    #[must_use]
+    pub fn deny_warnings(mut self, deny: bool) -> Self {
+        self.deny_warnings = deny;
+        self
+    }
+
+    /// Drops findings with these codes.
+    ///
+    /// ```
+    /// use feedmill_diag::{Diagnostic, Place, Sink, codes};
+    ///
+    /// let mut sink = Sink::keeping().allow(["seed-empty".to_owned()]);
+    /// sink.push(Diagnostic::new(&codes::SEED_EMPTY, Place::file("1.txt"), "there is no text in it"));
+    /// assert!(sink.kept().is_empty());
+    /// ```
+    #[must_use]
+    pub fn allow(mut self, codes: impl IntoIterator<Item = String>) -> Self {
+        self.allowed.extend(codes);
+        self
+    }
+
+    /// Prints only findings at least this bad; all are counted.
+    #[must_use]
+    pub fn least(mut self, least: Severity) -> Self {
+        self.least = least;
+        self
+    }
+
+    /// Takes a finding. A broken output (a closed pipe) is not an error of the run.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if self.allowed.contains(diagnostic.meta.code) {
+            return;
+        }
+        if self.deny_warnings && diagnostic.severity == Severity::Warning {
+            diagnostic.severity = Severity::Error;
+        }
+        match diagnostic.severity {
+            Severity::Error => self.tally.errors += 1,
+            Severity::Warning => self.tally.warnings += 1,
+            Severity::Note => self.tally.notes += 1,
+        }
+        if let Some(out) = self.out.as_mut().filter(|_| diagnostic.severity >= self.least) {
+            if !std::mem::replace(&mut self.started, true) {
+                let _ = self.renderer.start(out);
+            }
+            if std::mem::replace(&mut self.printed, true) {
+                let _ = out.write_all(self.renderer.between().as_bytes());
+            }
+            let _ = self.renderer.render(&diagnostic, out);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.push(diagnostic);
+        }
+    }
+
+    /// Ends the output: styles that print one document (SARIF) close it here.
+    pub fn finish(&mut self) {
+        if let Some(out) = self.out.as_mut() {
+            if !std::mem::replace(&mut self.started, true) {
+                let _ = self.renderer.start(out);
+            }
+            let _ = self.renderer.finish(out);
+            let _ = out.flush();
+        }
+    }
+
+    /// The counts so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// The findings kept by [`Sink::keeping`].
+    #[must_use]
+    pub fn kept(&self) -> &[Diagnostic] {
+        self.kept.as_deref().unwrap_or_default()
+    }
+}

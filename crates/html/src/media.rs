@@ -1,0 +1,199 @@
+//! The media an article shows, in document order, each address once.
+
+use std::collections::HashSet;
+
+use ego_tree::{NodeId, NodeRef};
+use scraper::Node;
+use scraper::node::Element;
+use url::Url;
+
+use super::dom::{self, Dom};
+use super::{Media, Medium};
+use feedmill_types::{Bytes, MediaType};
+
+/// Media types by extension, sorted.
+const EXTENSIONS: [(&str, &str); 33] = [
+    ("3gp", "video/3gpp"),
+    ("aac", "audio/aac"),
+    ("aif", "audio/aiff"),
+    ("aiff", "audio/aiff"),
+    ("avif", "image/avif"),
+    ("bmp", "image/bmp"),
+    ("flac", "audio/flac"),
+    ("gif", "image/gif"),
+    ("heic", "image/heic"),
+    ("ico", "image/vnd.microsoft.icon"),
+    ("jfif", "image/jpeg"),
+    ("jpe", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("jpg", "image/jpeg"),
+    ("jxl", "image/jxl"),
+    ("m3u8", "application/vnd.apple.mpegurl"),
+    ("m4a", "audio/mp4"),
+    ("m4v", "video/mp4"),
+    ("mkv", "video/x-matroska"),
+    ("mov", "video/quicktime"),
+    ("mp3", "audio/mpeg"),
+    ("mp4", "video/mp4"),
+    ("mpeg", "video/mpeg"),
+    ("mpg", "video/mpeg"),
+    ("oga", "audio/ogg"),
+    ("ogg", "audio/ogg"),
+    ("ogv", "video/ogg"),
+    ("opus", "audio/ogg"),
+    ("png", "image/png"),
+    ("svg", "image/svg+xml"),
+    ("wav", "audio/wav"),
+    ("webm", "video/webm"),
+    ("webp", "image/webp"),
+];
+
+fn by_extension(extension: &str) -> Option<MediaType> {
+    let lower = extension.to_ascii_lowercase();
+    let at = EXTENSIONS.binary_search_by(|(known, _)| (*known).cmp(&lower)).ok()?;
+    MediaType::parse(EXTENSIONS[at].1)
+}
+
+/// The type that a path's last segment tells.
+fn by_path(path: &str) -> Option<MediaType> {
+    let file = path.split(['?', '#']).next()?.rsplit('/').next()?;
+    by_extension(file.rsplit_once('.')?.1)
+}
+
+/// The type that an address tells: its path, or the address inside that of a proxy.
+pub(super) fn type_of(url: &Url) -> Option<MediaType> {
+    by_path(url.path()).or_else(|| {
+        url.query_pairs().find_map(|(key, value)| match &*key {
+            "format" | "fm" | "wx_fmt" | "ext" => by_extension(&value),
+            _ if value.is_empty() => by_path(&key),
+            _ => by_path(&value),
+        })
+    })
+}
+
+/// Collects what an article shows. Icons, smileys and the like illustrate nothing and are left out.
+pub(super) fn collect(dom: &Dom, root: NodeId) -> Vec<Media> {
+    let mut found = Found::default();
+    for node in dom.get(root).into_iter().flat_map(|n| n.descendants()) {
+        let Some(element) = node.value().as_element() else { continue };
+        match &*element.name.local {
+            "img" if !is_decoration(element) => found.add(Medium::Image, dom::attr(element, "src"), element),
+            "audio" => found.player(Medium::Audio, node, element),
+            "video" => {
+                found.player(Medium::Video, node, element);
+                if let Some(poster) = dom::attr(element, "poster").and_then(|p| Url::parse(p).ok()) {
+                    let media_type = type_of(&poster).filter(|t| t.top() == "image");
+                    found.push(Media { url: poster, medium: Medium::Image, media_type, length: None });
+                }
+            }
+            "a" => {
+                let href = dom::attr(element, "href");
+                let top = href.and_then(|h| Url::parse(h).ok()).and_then(|url| by_path(url.path()));
+                match top.as_ref().map(MediaType::top) {
+                    Some("audio") => found.add(Medium::Audio, href, element),
+                    Some("video") => found.add(Medium::Video, href, element),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    found.media
+}
+
+#[derive(Default)]
+struct Found {
+    media: Vec<Media>,
+    seen: HashSet<Url>,
+}
+
+impl Found {
+    fn push(&mut self, media: Media) {
+        if matches!(media.url.scheme(), "http" | "https") && self.seen.insert(media.url.clone()) {
+            self.media.push(media);
+        }
+    }
+
+    fn add(&mut self, medium: Medium, address: Option<&str>, element: &Element) {
+        let Some(url) = address.and_then(|a| Url::parse(a).ok()) else { return };
+        let top = match medium {
+            Medium::Audio => "audio",
+            Medium::Video => "video",
+            Medium::Image => "image",
+        };
+        let said = dom::attr(element, "type").filter(|_| medium != Medium::Image).and_then(MediaType::parse);
+        let told = said.or_else(|| type_of(&url)).and_then(|told| match (medium, told.as_str()) {
+            // The container holds either; the element says which.
+            (Medium::Audio, "video/mp4" | "video/webm" | "video/ogg") => {
+                MediaType::parse(&told.as_str().replace("video", "audio"))
+            }
+            (Medium::Video, "audio/ogg") => MediaType::parse("video/ogg"),
+            (Medium::Image, _) => (told.top() == top).then_some(told),
+            _ => (told.top() == top || told.top() == "application").then_some(told),
+        });
+        let length = ["length", "data-length", "data-filesize"]
+            .iter()
+            .find_map(|name| dom::attr(element, name)?.parse().ok());
+        self.push(Media { url, medium, media_type: told, length: length.map(Bytes) });
+    }
+
+    /// A player plays its `src`, or else its first `source`: the others are the same in other formats.
+    fn player(&mut self, medium: Medium, node: NodeRef<'_, Node>, element: &Element) {
+        if dom::attr(element, "src").is_some() {
+            return self.add(medium, dom::attr(element, "src"), element);
+        }
+        let sources = node.descendants().filter(|d| dom::node_name(*d) == "source");
+        if let Some(source) = sources.filter_map(|s| s.value().as_element()).next() {
+            self.add(medium, dom::attr(source, "src"), source);
+        }
+    }
+}
+
+/// Whether a picture decorates the page rather than shows something.
+fn is_decoration(element: &Element) -> bool {
+    let small = |side| dom::pixels(element, side).is_some_and(|px| px <= 48.0);
+    let says = |text: &str| {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.into_iter().any(|w| {
+            [
+                "icon", "icons", "emoji", "emojis", "smiley", "smileys", "smilies", "avatar", "gravatar",
+                "spacer", "emoticon",
+            ]
+            .iter()
+            .any(|hint| hint.eq_ignore_ascii_case(w))
+        })
+    };
+    let in_file = dom::attr(element, "src").is_some_and(|src| {
+        let path = src.split(['?', '#']).next().unwrap_or_default();
+        says(path.splitn(4, '/').nth(3).unwrap_or_default())
+    });
+    let tiny_style = dom::style(element, "height").is_some_and(|h| h == "1em");
+    small("width")
+        || small("height")
+        || tiny_style
+        || in_file
+        || dom::attr(element, "class").is_some_and(says)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_come_from_the_path_or_from_the_address_inside_a_proxy() {
+        assert!(EXTENSIONS.is_sorted_by(|a, b| a.0 < b.0));
+        for (url, media_type) in [
+            ("https://a.example/p/AP%20%281%29.JPG", Some("image/jpeg")),
+            ("https://images.example.net/?url=media.hostile.example/a.jpg.webp", Some("image/webp")),
+            ("https://images.example.net/?media.hostile.example/a.png", Some("image/png")),
+            ("https://p.example/w:1280/https://b.example/x.jpeg", Some("image/jpeg")),
+            ("https://p.example/r.php?src=https%3A%2F%2Fb.example%2Fx.gif%3Fa%3D1", Some("image/gif")),
+            ("https://mmbiz.example/abc/640?wx_fmt=png", Some("image/png")),
+            ("https://a.example/media/display/5d60/w:1280/x", None),
+            ("https://a.example/", None),
+        ] {
+            let found = type_of(&Url::parse(url).unwrap());
+            assert_eq!(found.as_ref().map(MediaType::as_str), media_type, "{url}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The small types that keep numbers and strings apart: instants, sizes, media types, and addresses as RFC 3986 has them.
+//!
+//! They sit below every other room, so a format, a seed and the HTML cleaner can speak of the same
+//! thing without knowing each other. No clock lives here.
+
+pub mod podcast;
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use url::Url;
+
+/// An instant: milliseconds since 1970-01-01T00:00:00Z, which may be negative.
+///
+/// ```
+/// use feedmill_types::UnixMs;
+///
+/// let time = UnixMs(1_717_225_200_000);
+/// assert_eq!(time.to_rfc3339(), "2024-06-01T07:00:00Z");
+/// assert_eq!(time.to_rfc822(), "Sat, 01 Jun 2024 07:00:00 GMT");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixMs(pub i64);
+
+impl UnixMs {
+    /// The first instant a feed can carry, 0000-01-01T00:00:00Z: both date formats have four digits for the year.
+    pub const MIN: Self = Self(-62_167_219_200_000);
+    /// The last instant a feed can carry, 9999-12-31T23:59:59.999Z.
+    pub const MAX: Self = Self(253_402_300_799_999);
+
+    /// The same instant as a calendar date in UTC; instants outside [`Self::MIN`]..=[`Self::MAX`] are moved to the
+    /// nearer end.
+    ///
+    /// ```
+    /// use feedmill_types::UnixMs;
+    ///
+    /// assert_eq!(UnixMs(i64::MAX).to_utc().to_string(), "9999-12-31 23:59:59.999 UTC");
+    /// ```
+    #[must_use]
+    pub fn to_utc(self) -> DateTime<Utc> {
+        let ms = self.0.clamp(Self::MIN.0, Self::MAX.0);
+        DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
+    /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC, with milliseconds only where they are not zero.
+    ///
+    /// ```
+    /// use feedmill_types::UnixMs;
+    ///
+    /// assert_eq!(UnixMs(1).to_rfc3339(), "1970-01-01T00:00:00.001Z");
+    /// ```
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        let utc = self.to_utc();
+        let form =
+            if utc.timestamp_subsec_millis() == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        utc.to_rfc3339_opts(form, true)
+    }
+
+    /// The day in UTC, as ISO 8601 writes it.
+    ///
+    /// ```
+    /// assert_eq!(feedmill_types::UnixMs(0).to_date(), "1970-01-01");
+    /// ```
+    #[must_use]
+    pub fn to_date(self) -> String {
+        self.to_utc().format("%Y-%m-%d").to_string()
+    }
+
+    /// [RFC 822](https://www.rfc-editor.org/rfc/rfc822) as RSS 2.0 wants it: English names, four-digit year, GMT.
+    /// Milliseconds are cut off, never rounded up.
+    ///
+    /// ```
+    /// assert_eq!(feedmill_types::UnixMs(0).to_rfc822(), "Thu, 01 Jan 1970 00:00:00 GMT");
+    /// ```
+    #[must_use]
+    pub fn to_rfc822(self) -> String {
+        self.to_utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+}
+
+/// A size in bytes.
+///
+/// ```
+/// assert_eq!(feedmill_types::Bytes(2048).to_string(), "2.0 KiB");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bytes(pub u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+        match UNITS.iter().find(|(_, size)| self.0 >= *size) {
+            Some((name, size)) => write!(f, "{:.1} {name}", self.0 as f64 / *size as f64),
+            None => write!(f, "{} B", self.0),
+        }
+    }
+}
+
+/// A media type such as `image/jpeg`: lower case, without parameters
+/// ([RFC 6838](https://www.rfc-editor.org/rfc/rfc6838#section-4.2)).
+///
+/// ```
+/// use feedmill_types::MediaType;
+///
+/// let jpeg = MediaType::parse("Image/JPEG; q=0.8");
+/// assert_eq!(jpeg.as_ref().map(MediaType::as_str), Some("image/jpeg"));
+/// assert_eq!(jpeg.as_ref().map(MediaType::top), Some("image"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MediaType(String);
+
+impl MediaType {
+    /// Reads `type/subtype`, dropping parameters; `None` where the text is no media type.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (kind, subtype) = essence.split_once('/')?;
+        let is_name = |s: &str| {
+            !s.is_empty()
+                && s.len() <= 127
+                && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+                && s.as_bytes()[0].is_ascii_alphanumeric()
+        };
+        (is_name(kind) && is_name(subtype)).then_some(Self(essence))
+    }
+
+    /// The whole type, `image/jpeg`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before the slash, `image`.
+    #[must_use]
+    pub fn top(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for MediaType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether an address is one of the web, as it is written.
+#[must_use]
+pub fn is_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
+}
+
+/// Whether it may stand anywhere behind the host.
+#[must_use]
+pub fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)
+}
+
+/// Whether it may stand in what leads to the path: a host, or an escape in what stands before it.
+fn is_authority(byte: u8) -> bool {
+    is_plain(byte) || matches!(byte, b'[' | b']' | b'%')
+}
+
+/// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
+#[must_use]
+pub fn uri(text: &str) -> String {
+    let scheme = text.find(':').map_or(0, |at| at + 1);
+    let host = text[scheme..].strip_prefix("//");
+    let head = host
+        .map_or(scheme, |rest| text.len() - rest.len() + rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (head, tail) = text.split_at(head);
+    let mut out = String::with_capacity(text.len());
+    let mut fragment = false;
+    out.push_str(head);
+    if !head.bytes().all(is_authority) {
+        // Not a URI, and only the caller knows what it should be: make it differ.
+        out.push('%');
+    }
+    for (at, byte) in tail.bytes().enumerate() {
+        let hex = |i: usize| tail.as_bytes().get(at + i).is_some_and(u8::is_ascii_hexdigit);
+        let allowed = match byte {
+            b'%' => hex(1) && hex(2),
+            b'#' => !std::mem::replace(&mut fragment, true),
+            _ => is_plain(byte),
+        };
+        if allowed {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// An address without what the `url` crate leaves in it though RFC 3986 does not allow it; none where its host has such
+/// a thing, which nothing can stand for there, or where it does not read back as itself.
+#[must_use]
+pub fn strict(url: Url) -> Option<Url> {
+    let host = url.host_str().unwrap_or_default();
+    if !host.bytes().all(is_authority) {
+        return None;
+    }
+    let is_plain = url.as_str().bytes().all(is_plain);
+    let url = if is_plain { url } else { Url::parse(&uri(url.as_str())).ok()? };
+    // What the `url` crate prints may read back as another address, or as none.
+    Url::parse(url.as_str()).ok().filter(|again| *again == url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_utc_and_show_milliseconds_only_where_not_zero() {
+        assert_eq!(UnixMs(1_698_786_902_000).to_rfc3339(), "2023-10-31T21:15:02Z");
+        assert_eq!(UnixMs(1_704_067_201_999).to_rfc3339(), "2024-01-01T00:00:01.999Z");
+        assert_eq!(UnixMs(1_704_067_201_999).to_rfc822(), "Mon, 01 Jan 2024 00:00:01 GMT");
+        assert_eq!(UnixMs(-86_400_000).to_rfc822(), "Wed, 31 Dec 1969 00:00:00 GMT");
+        assert_eq!(UnixMs(i64::MAX).to_rfc3339(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(UnixMs(i64::MIN).to_rfc3339(), "0000-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn media_types_are_lower_case_and_lose_parameters() {
+        assert_eq!(MediaType::parse("Image/JPEG; q=1").map(|m| m.to_string()).as_deref(), Some("image/jpeg"));
+        for bad in ["", "image", "image/", "/jpeg", "a b/c", "image/jpeg/x"] {
+            assert_eq!(MediaType::parse(bad), None, "{bad}");
+        }
+    }
+}
