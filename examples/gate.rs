@@ -31,7 +31,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
                 found.place.line,
                 found.severity.name(),
                 found.meta.code,
-                found.message.replace('|', "\\|"),
+                found.message().replace('|', "\\|"),
                 found.meta.remedy.replace('|', "\\|"),
             ));
         }

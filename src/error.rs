@@ -1,4 +1,4 @@
-//! [`Error`]: what stops a run. A bad seed is no error but a [`crate::diag::Diagnostic`]; a bad output folder is one.
+//! [`Error`]: what stops a run. A bad seed is no error but a [`crate::diag::Finding`]; a bad output folder is one.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -14,7 +14,7 @@
 //! use feedmill::check::{Options, check};
 //!
 //! for found in check(b"<rss version=\"2.0\"/>", Options::default()) {
-//!     println!("{}: {}; {}", found.meta.code, found.message, found.meta.remedy);
+//!     println!("{}: {}; {}", found.meta.code, found.message(), found.meta.remedy);
 //! }
 //! ```
 //!

@@ -35,7 +35,7 @@ fn mill_takes(config: &str) -> Result<(), String> {
     let raw = RawConfig::read(config, Path::new("feedmill.toml"), &mut sink);
     match raw.and_then(|raw| raw.resolve(&mut sink)) {
         Ok(_) => Ok(()),
-        Err(_) => Err(sink.kept().iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("\n")),
+        Err(_) => Err(sink.kept().iter().map(|d| d.message()).collect::<Vec<_>>().join("\n")),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use feedmill::check::{Options, check};
-use feedmill::diag::{Diagnostic, Severity};
+use feedmill::diag::{Finding, Severity};
 use feedmill::types::UnixMs;
 
 /// A day after all cases were written, and before the dates of those that mean the future.
@@ -28,7 +28,7 @@ fn cases() -> PathBuf {
 }
 
 /// Whether an expected class is among the findings.
-fn has(found: &[Diagnostic], codes: &str) -> bool {
+fn has(found: &[Finding], codes: &str) -> bool {
     match codes {
         "ERROR" => found.iter().any(|d| d.severity == Severity::Error),
         "WARNING" => found.iter().any(|d| d.severity == Severity::Warning),
@@ -40,9 +40,9 @@ fn has(found: &[Diagnostic], codes: &str) -> bool {
 }
 
 /// The findings about the element that `params` names: another may well have that fault.
-fn about(found: &[Diagnostic], params: &str) -> Vec<Diagnostic> {
+fn about(found: &[Finding], params: &str) -> Vec<Finding> {
     let element = params.split(',').find_map(|p| p.strip_prefix("element:"));
-    let names = |d: &&Diagnostic| element.is_none_or(|e| d.message.contains(&format!("`{e}`")));
+    let names = |d: &&Finding| element.is_none_or(|e| d.detail.contains(&format!("`{e}`")));
     found.iter().filter(names).cloned().collect()
 }
 

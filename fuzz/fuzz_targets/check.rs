@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(place.line >= 1 && place.line as usize <= lines, "line {} of {lines}", place.line);
         assert!(place.column >= 1 && place.column as usize <= bytes.len() + 1);
         assert!(place.source.len() <= 240 && place.mark as usize <= place.source.chars().count() + 1);
-        assert!(!found.message.chars().any(char::is_control), "{}", found.message);
-        assert!(found.message.len() <= 4096, "{}", found.message);
+        assert!(!found.detail.chars().any(char::is_control), "{}", found.message());
+        assert!(found.detail.len() <= 4096, "{}", found.message());
     }
 });

@@ -6,10 +6,10 @@
 use std::path::{Component, Path};
 
 use feedmill::config::{Plan, RawConfig};
-use feedmill::diag::{Diagnostic, Sink};
+use feedmill::diag::{Finding, Sink};
 use libfuzzer_sys::fuzz_target;
 
-fn resolve(text: &str) -> (Option<Plan>, Vec<Diagnostic>) {
+fn resolve(text: &str) -> (Option<Plan>, Vec<Finding>) {
     let mut sink = Sink::keeping();
     let plan = RawConfig::read(text, Path::new("f/feedmill.toml"), &mut sink).and_then(|raw| {
         let _ = raw.check(&mut sink);

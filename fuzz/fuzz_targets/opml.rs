@@ -44,7 +44,7 @@ fuzz_target!(|bytes: &[u8]| {
 fn verify(name: &str, document: &[u8]) {
     for found in check(document, Options::default()) {
         let text = String::from_utf8_lossy(document);
-        assert!(found.severity < Severity::Error, "{name}: {} {}\n{text}", found.meta.code, found.message);
+        assert!(found.severity < Severity::Error, "{name}: {} {}\n{text}", found.meta.code, found.message());
     }
 }
 

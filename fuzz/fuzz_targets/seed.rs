@@ -12,7 +12,7 @@ fn stands_in(finding: &Finding, text: &str) {
     let lines = text.matches(['\n', '\r']).count() + 2;
     let (line, column) = (finding.line as usize, finding.column as usize);
     assert!(line <= lines && column <= text.len() + 1, "{finding:?}");
-    assert!(!finding.message.contains(['\n', '\r']), "{finding:?}");
+    assert!(!finding.detail.contains(['\n', '\r']), "{finding:?}");
 }
 
 /// Each dialect, as the first byte has it.

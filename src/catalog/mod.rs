@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::config::Plan;
-use crate::diag::{Diagnostic, Place, codes};
+use crate::diag::{Finding, Place, codes};
 use crate::model::Listing;
 use crate::store::Stamp;
 
@@ -452,9 +452,9 @@ pub fn name(bytes: &[u8]) -> OsString {
 impl Said {
     /// Of a finding.
     #[must_use]
-    pub fn new(d: &Diagnostic) -> Self {
+    pub fn new(d: &Finding) -> Self {
         let Place { file, line, column, source, mark } = d.place.clone();
-        Self { code: d.meta.code.to_owned(), file, line, column, source, mark, message: d.message.clone() }
+        Self { code: d.meta.code.to_owned(), file, line, column, source, mark, message: d.detail.clone() }
     }
 
     /// The file that it is about.
@@ -465,10 +465,10 @@ impl Said {
 
     /// The finding; `None` where it has a code that this build does not know.
     #[must_use]
-    pub fn finding(&self) -> Option<Diagnostic> {
+    pub fn finding(&self) -> Option<Finding> {
         let meta = codes::find(&self.code)?;
         let place = Place::at(self.file.as_str(), self.line, self.column)
             .showing_part(self.source.as_str(), self.mark);
-        Some(Diagnostic::new(meta, place, self.message.as_str()))
+        Some(Finding::new(meta, place, self.message.as_str()))
     }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::check::{self, Options};
 use crate::config::{CheckConfig, RawConfig};
-use crate::diag::{Diagnostic, Sink, Tally};
+use crate::diag::{Finding, Sink, Tally};
 use crate::error::{Error, Kind};
 use crate::types::Bytes;
 
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Check) -> Done {
         .least(super::least(&args.common));
     let mut failed = Vec::new();
     for batch in files.chunks(BATCH) {
-        let found: Vec<Result<Vec<Diagnostic>, Error>> = batch
+        let found: Vec<Result<Vec<Finding>, Error>> = batch
             .par_iter()
             .map(|file| {
                 let bytes = read(file)?;

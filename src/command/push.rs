@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::catalog::{self, Told};
 use crate::config::Plan;
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Finding, Place, Sink, codes};
 use crate::format::formats;
 use crate::net::Herald;
 use crate::pipeline::Report;
@@ -47,7 +47,7 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         if let Some(why) = said.why {
             let feeds = count(urls.len() - said.topics.len(), "changed feed", "changed feeds");
             let message = format!("`{hub}` does not know of {feeds}: {why}");
-            sink.push(Diagnostic::new(&codes::HUB_UNREACHABLE, Place::default(), message));
+            sink.push(Finding::new(&codes::HUB_UNREACHABLE, Place::default(), message));
         }
         heard.extend(said.topics);
     }
@@ -61,7 +61,7 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         && let Err(error) = told.keep(&folder)
     {
         let place = Place::file(folder.to_string_lossy());
-        sink.push(Diagnostic::new(&codes::CATALOG_LOST, place, error.to_string()));
+        sink.push(Finding::new(&codes::CATALOG_LOST, place, error.to_string()));
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::{FILE, Plan};
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::{Finding, Sink};
 use crate::error::Error;
 use crate::pipeline::Report;
 use crate::watch::{Watch, Watched, Woke};
@@ -127,9 +127,9 @@ pub(super) fn follow(
     }
 }
 
-fn hash(finding: &Diagnostic) -> u64 {
+fn hash(finding: &Finding) -> u64 {
     let mut hasher = DefaultHasher::new();
     let place = &finding.place;
-    (finding.meta.code, &place.file, place.line, place.column, &finding.message).hash(&mut hasher);
+    (finding.meta.code, &place.file, place.line, place.column, &finding.detail).hash(&mut hasher);
     hasher.finish()
 }

@@ -260,7 +260,7 @@ mod tests {
         }
         sink.kept()
             .iter()
-            .map(|d| format!("{}:{}: {}: {}", d.place.line, d.place.column, d.meta.code, d.message))
+            .map(|d| format!("{}:{}: {}: {}", d.place.line, d.place.column, d.meta.code, d.message()))
             .collect()
     }
 

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::{CHANNEL, CHECK, CLEAN, FEED, Key, NAMES, PODCAST, TOP, Takes};
 use super::{Given, Keys, RawConfig, Value, faulty};
-use crate::diag::{Diagnostic, Meta, Place, Sink, codes};
+use crate::diag::{Finding, Meta, Place, Sink, codes};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -24,7 +24,7 @@ impl RawConfig {
     ///
     /// let mut sink = Sink::keeping();
     /// assert!(RawConfig::read("titel = 'News'", "feedmill.toml".as_ref(), &mut sink).is_err());
-    /// assert_eq!(sink.kept()[0].message, "unknown key `titel`; did you mean `title`?");
+    /// assert_eq!(sink.kept()[0].detail, "unknown key `titel`; did you mean `title`?");
     /// ```
     pub fn read(text: &str, file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
         let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
@@ -65,7 +65,7 @@ impl Reader<'_, '_, '_> {
     fn fault(&mut self, meta: &'static Meta, at: usize, message: String) {
         let place = self.place(at);
         self.faults += 1;
-        self.sink.push(Diagnostic::new(meta, place, message));
+        self.sink.push(Finding::new(meta, place, message));
     }
 
     fn unknown<'k>(&mut self, key: &str, at: usize, within: &str, known: impl Iterator<Item = &'k str>) {

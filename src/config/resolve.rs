@@ -9,7 +9,7 @@ use super::{
     Channel, CheckConfig, Filtered, Given, Ids, Keys, LIMIT, Plan, RawConfig, Value, faulty, is_feed_name,
     is_language,
 };
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -154,7 +154,7 @@ struct Resolver<'a, 'b> {
 impl Resolver<'_, '_> {
     fn fault(&mut self, place: Place, message: String) {
         self.faults += 1;
-        self.sink.push(Diagnostic::new(&codes::CONFIG_BAD_VALUE, place, message));
+        self.sink.push(Finding::new(&codes::CONFIG_BAD_VALUE, place, message));
     }
 
     fn check(&mut self, keys: &Keys) -> CheckConfig {

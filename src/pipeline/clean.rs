@@ -2,9 +2,8 @@
 
 use url::Url;
 
-use crate::diag::codes;
+use crate::diag::{Finding, codes};
 use crate::html::{self, CleanHtml, Media, Policy, RawHtml};
-use crate::seed::Finding;
 
 /// How long a summary is, in graphemes: what lists of readers show.
 const SUMMARY: usize = 300;
@@ -22,30 +21,14 @@ pub(super) struct Body {
 
 pub(super) fn clean(body: &str, link: &Url, policy: &Policy, title: &str) -> Body {
     let cleaned = html::clean(RawHtml(body), link, policy);
-    let finding = |meta, line, message| Finding { meta, line, column: 0, message };
-    let mut findings: Vec<Finding> = cleaned
-        .repairs
-        .into_iter()
-        .map(|repair| {
-            let meta = if repair.starts_with("characters that XML") {
-                &codes::SEED_BAD_CHARACTER
-            } else {
-                &codes::SEED_MARKUP
-            };
-            finding(meta, 0, repair)
-        })
-        .collect();
+    let mut findings = cleaned.findings;
     let title = if title.is_empty() {
         let title = [cleaned.heading.as_str(), cleaned.text.as_str()]
             .into_iter()
             .map(|text| html::summary(text, TITLE))
             .find(|text| !text.is_empty())
             .unwrap_or_else(|| last_segment(link));
-        findings.push(finding(
-            &codes::SEED_TITLE_EMPTY,
-            2,
-            format!("the title is empty; it became `{title}`"),
-        ));
+        findings.push(Finding::in_text(&codes::SEED_TITLE_EMPTY, 2, 0, format!("used `{title}` instead")));
         title
     } else {
         title.to_owned()

@@ -13,9 +13,9 @@ use rayon::prelude::*;
 
 use crate::catalog::block::{Head, Note, Row, Rows};
 use crate::catalog::{self, Catalog, Folders, Piece, key_hash, path_hash, seal};
-use crate::diag::{Diagnostic, Meta, Place, codes};
+use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
-use crate::seed::{self, Addresses, Finding, link_key};
+use crate::seed::{self, Addresses, link_key};
 use crate::store::{Kind, Stamp, Store};
 
 use super::names::Names;
@@ -34,7 +34,7 @@ pub(super) struct Census {
     /// The hashes of the paths of seeds that were read again, sorted; empty where there is nothing to compare with.
     pub(super) read: Vec<u64>,
     /// What is wrong with what is no seed.
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) findings: Vec<Finding>,
     /// How many bytes were read.
     pub(super) bytes: u64,
     /// Whether the storage kept back a folder or a seed, so that what is not there may be there all the same.
@@ -249,7 +249,7 @@ impl<'a> Walk<'a> {
             });
             let row =
                 Row { seal: if settled { sealed } else { 0 }, head: head_row, passed: head.passed, name };
-            out.push(row, sealed, head.findings.into_iter().map(|(finding, source)| note(finding, source)));
+            out.push(row, sealed, head.findings.into_iter().map(note));
         }
         let read = if self.compare {
             unknown.iter().map(|name| path_hash(&folder.join(name))).collect()
@@ -259,8 +259,8 @@ impl<'a> Walk<'a> {
         Ok((self.catalog.write(start, &out, old)?, read, bytes))
     }
 
-    fn odd(&self, meta: &'static Meta, path: &Path, message: String) -> Diagnostic {
-        Diagnostic::new(meta, Place::file(self.store.show(path)), message)
+    fn odd(&self, meta: &'static Meta, path: &Path, message: String) -> Finding {
+        Finding::new(meta, Place::file(self.store.show(path)), message)
     }
 
     fn census(&self) -> std::sync::MutexGuard<'_, Census> {
@@ -276,7 +276,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn note(finding: Finding, source: String) -> Note {
-    let Finding { meta, line, column, message } = finding;
+fn note(finding: Finding) -> Note {
+    let Finding { meta, place, detail: message, .. } = finding;
+    let Place { line, column, source, .. } = place;
     Note { row: 0, code: meta.code.to_owned(), line, column, message, source }
 }

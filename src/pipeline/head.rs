@@ -4,12 +4,12 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use crate::diag::codes;
-use crate::seed::{self, Addresses, Fault, Finding, HEAD_FIRST, HEAD_LIMIT, Head, Origin, SEED_LIMIT};
+use crate::diag::{Finding, codes};
+use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Head, Origin, SEED_LIMIT};
 use crate::store::{Beginning, Stamp, Store};
 use crate::types::Bytes;
 
-use super::{size, source_line, unreadable};
+use super::{size, unreadable};
 
 /// What came of reading a head.
 #[derive(Default)]
@@ -20,8 +20,8 @@ pub(super) struct Read {
     pub(super) head: Option<Head>,
     /// Whether it is none because it is no article.
     pub(super) passed: bool,
-    /// What there is to say, with the line it is about.
-    pub(super) findings: Vec<(Finding, String)>,
+    /// Findings, each with its line but without its file.
+    pub(super) findings: Vec<Finding>,
     /// How many bytes were read.
     pub(super) bytes: u64,
     /// The stamp of the file before it was read.
@@ -55,7 +55,7 @@ pub(super) fn read_all(
 }
 
 fn failed(error: &io::Error, bytes: u64) -> Read {
-    Read { findings: vec![(unreadable(error), String::new())], bytes, failed: true, ..Read::default() }
+    Read { findings: vec![unreadable(error)], bytes, failed: true, ..Read::default() }
 }
 
 fn read(store: &dyn Store, origin: &Origin<'_>, first: Beginning<'_>) -> Read {
@@ -115,16 +115,12 @@ fn endless(origin: &Origin<'_>, bytes: u64) -> Read {
     let is_text = origin.ending().eq_ignore_ascii_case("txt");
     let meta = if is_text { &codes::SEED_NO_TITLE } else { &codes::SEED_BAD_MATTER };
     let message = format!("its head does not end within {HEAD_LIMIT}");
-    let finding = Finding { meta, line: 0, column: 0, message };
-    Read { findings: vec![(finding, String::new())], bytes, ..Read::default() }
+    Read { findings: vec![Finding::in_text(meta, 0, 0, message)], bytes, ..Read::default() }
 }
 
 /// `None` where the head goes on behind the bytes. What is wrong with the encoding is said when the body is loaded.
 fn parse(origin: &Origin<'_>, text: &str, encoding: Option<Finding>, whole: bool, read: u64) -> Option<Read> {
-    let line = |finding: Finding| {
-        let source = source_line(text, finding.line);
-        (finding, source)
-    };
+    let line = |finding: Finding| finding.showing_line_of(text);
     match seed::parse(text, whole, origin) {
         Ok(seed) => {
             let findings = seed.findings.into_iter().map(line).collect();

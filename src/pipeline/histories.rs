@@ -267,7 +267,7 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
                 .kept()
                 .iter()
                 .filter(|d| d.meta.code != "catalog-lost")
-                .map(|d| (d.meta.code, d.place.clone(), d.message.clone()))
+                .map(|d| (d.meta.code, d.place.clone(), d.detail.clone()))
                 .collect();
             let counts = |r: Report| (r.seeds, r.skipped, r.entries, r.feeds);
             (result.map(counts).map_err(|e| e.kind()), said)

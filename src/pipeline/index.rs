@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Made;
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::Index;
 use crate::model::{Listing, Site};
@@ -60,7 +60,7 @@ pub(super) fn publish(
     for Beside { index, path, bytes } in documents(run, &report.site)? {
         if let Some(message) = foreign(run, index, &path) {
             let place = Place::file(run.feeds.show(&path));
-            sink.push(Diagnostic::new(&codes::INDEX_FOREIGN, place, message));
+            sink.push(Finding::new(&codes::INDEX_FOREIGN, place, message));
             // Not ours, or nobody knows: nothing to be removed in either case.
             paths.push(path);
             continue;

@@ -5,15 +5,15 @@ use std::path::Path;
 use url::Url;
 
 use crate::config::Plan;
-use crate::diag::codes;
+use crate::diag::{Finding, codes};
 use crate::html::CleanHtml;
 use crate::model::Enclosure;
-use crate::seed::{self, Finding, Origin, SEED_LIMIT};
+use crate::seed::{self, Origin, SEED_LIMIT};
 use crate::store::Store;
 use crate::types::UnixMs;
 
 use super::select::Candidate;
-use super::{clean, enclose, size, source_line, unreadable};
+use super::{clean, enclose, size, unreadable};
 
 /// An article, ready to become an entry.
 pub(super) struct Article {
@@ -29,21 +29,15 @@ pub(super) struct Article {
 pub(super) struct Loaded {
     /// The article, unless the seed changed under our hands.
     pub(super) article: Option<Article>,
-    /// What there is to say, with the line it is about.
-    pub(super) findings: Vec<(Finding, String)>,
+    /// Findings, each with its line but without its file.
+    pub(super) findings: Vec<Finding>,
     /// How many bytes were read.
     pub(super) bytes: u64,
 }
 
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Loaded {
-    let fail =
-        |finding: Finding, bytes| Loaded { article: None, findings: vec![(finding, String::new())], bytes };
-    let changed = || Finding {
-        meta: &codes::SEED_CHANGED,
-        line: 0,
-        column: 0,
-        message: "it changed while the seeds were read; it was left out".to_owned(),
-    };
+    let fail = |finding: Finding, bytes| Loaded { article: None, findings: vec![finding], bytes };
+    let changed = || Finding::in_text(&codes::SEED_CHANGED, 0, 0, "");
     let bytes = match store.read(&chosen.path, SEED_LIMIT) {
         Ok(bytes) => bytes,
         Err(error) => return fail(unreadable(&error), 0),
@@ -64,7 +58,7 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Loaded
     let body = seed::body(&text, &seed, &origin, &mut told);
     let cleaned = clean::clean(&body, &base, &plan.policy, &seed.head.title);
     let said = encoding.into_iter().chain(told).chain(cleaned.findings);
-    let findings = said.map(|f| (source_line(&text, f.line), f)).map(|(s, f)| (f, s)).collect();
+    let findings = said.map(|finding| finding.showing_line_of(&text)).collect();
     let article = Article {
         title: cleaned.title,
         updated: seed.head.updated,

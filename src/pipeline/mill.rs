@@ -8,14 +8,14 @@ use url::Url;
 
 use crate::catalog::{self, Catalog, Made, Said};
 use crate::check::{self, check};
-use crate::diag::{Diagnostic, Place, Severity, Sink, codes};
+use crate::diag::{Finding, Place, Severity, Sink, codes};
 use crate::error::{Error, Kind};
 
 use super::archive::{self, Part};
 use super::load::{self, Article};
 use super::order::Order;
 use super::select::Pick;
-use super::{Report, Run, diagnostic, index, part, probe, publish};
+use super::{Report, Run, index, part, probe, publish};
 
 /// Documents to publish.
 #[derive(Default)]
@@ -194,10 +194,9 @@ impl Mill<'_> {
         for (path, loaded) in loaded {
             self.report.body_bytes += loaded.bytes;
             let mut once = BTreeSet::new();
-            let findings = loaded.findings.iter().filter(|(f, _)| once.insert((f.meta.code, f.line)));
-            let all: Vec<Said> = findings
-                .map(|(finding, source)| Said::new(&diagnostic(seeds.show(path), finding, source)))
-                .collect();
+            let findings = loaded.findings.into_iter().filter(|f| once.insert((f.meta.code, f.place.line)));
+            let all: Vec<Said> =
+                findings.map(|finding| Said::new(&finding.in_file(seeds.show(path)))).collect();
             if !all.is_empty() {
                 said.insert(path.to_path_buf(), all);
             }
@@ -230,11 +229,11 @@ fn finish(run: &Run<'_>, made: &Made, sink: &mut Sink<'_>) -> Result<(), Error> 
     }
     for (name, _) in feeds().filter(|(_, part)| part.documents.is_empty()) {
         let message = format!("no seed is in the feed `{}`; it was not written", name.display());
-        sink.push(Diagnostic::new(&codes::FEED_EMPTY, Place::default(), message));
+        sink.push(Finding::new(&codes::FEED_EMPTY, Place::default(), message));
     }
     if run.plan.whole.base.is_none() {
         let message = "without `base_url` the feeds carry no self link";
-        sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), message));
+        sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), message));
     }
     Ok(())
 }
@@ -242,7 +241,7 @@ fn finish(run: &Run<'_>, made: &Made, sink: &mut Sink<'_>) -> Result<(), Error> 
 /// Refuses documents that our own check finds faulty.
 fn checked(run: &Run<'_>, documents: &Documents, sink: &mut Sink<'_>) -> Result<(), Error> {
     let (store, rules, now) = (run.feeds, &run.plan.check, run.options.now);
-    let found: Vec<Vec<Diagnostic>> = documents
+    let found: Vec<Vec<Finding>> = documents
         .bytes
         .par_iter()
         .map(|(path, bytes)| {
@@ -252,7 +251,7 @@ fn checked(run: &Run<'_>, documents: &Documents, sink: &mut Sink<'_>) -> Result<
         })
         .collect();
     let mut faulty = None;
-    let allowed = |d: &Diagnostic| rules.allow.iter().any(|code| code == d.meta.code);
+    let allowed = |d: &Finding| rules.allow.iter().any(|code| code == d.meta.code);
     for (path, found) in documents.bytes.keys().zip(found) {
         for mut finding in found.into_iter().filter(|d| !allowed(d)) {
             if rules.deny_warnings && finding.severity == Severity::Warning {

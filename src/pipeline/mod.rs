@@ -32,10 +32,9 @@ use std::time::{Duration, SystemTime};
 
 use crate::catalog;
 use crate::config::Plan;
-use crate::diag::{Diagnostic, Place, Sink, Tally, codes};
+use crate::diag::{Finding, Place, Sink, Tally, codes};
 use crate::error::{Error, Kind};
 use crate::model::Site;
-use crate::seed::Finding;
 use crate::store::Store;
 use crate::types::{Bytes, UnixMs};
 
@@ -204,20 +203,9 @@ fn title_of(root: &str) -> String {
     if name.is_empty() { "feed".to_owned() } else { name }
 }
 
-fn diagnostic(file: String, finding: &Finding, source: &str) -> Diagnostic {
-    let place = Place::at(file, finding.line, finding.column).showing(source);
-    Diagnostic::new(finding.meta, place, finding.message.clone())
-}
-
-/// The text of a line (from 1), for people to see.
-fn source_line(text: &str, line: u32) -> String {
-    let Some(index) = (line as usize).checked_sub(1) else { return String::new() };
-    text.split('\n').nth(index).unwrap_or_default().trim_end_matches('\r').chars().take(4096).collect()
-}
-
 /// A fault of the file itself, as a finding.
 fn unreadable(error: &std::io::Error) -> Finding {
-    let (meta, message) = match error.kind() {
+    let (meta, detail) = match error.kind() {
         std::io::ErrorKind::FileTooLarge => {
             (&codes::SEED_TOO_LARGE, format!("it is larger than {}", crate::seed::SEED_LIMIT))
         }
@@ -227,7 +215,7 @@ fn unreadable(error: &std::io::Error) -> Finding {
         }
         _ => (&codes::SEED_UNREADABLE, format!("cannot read it: {error}")),
     };
-    Finding { meta, line: 0, column: 0, message }
+    Finding::new(meta, Place::default(), detail)
 }
 
 /// The size of what was read.

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::catalog::block::{Block, Head};
 use crate::catalog::{self, Catalog, Folders, Piece, Said};
 use crate::config::{Channel, Filtered, Ids, Plan, is_feed_name};
-use crate::diag::{Diagnostic, Meta, Place, codes};
+use crate::diag::{Finding, Meta, Place, codes};
 use crate::store::Store;
 use crate::types::UnixMs;
 
@@ -33,7 +33,7 @@ pub(super) struct Order {
     /// What there is to say of sections.
     pub(super) said: Vec<Said>,
     /// Whether seeds are held back, and what there is to say of them.
-    pub(super) ahead: Vec<Diagnostic>,
+    pub(super) ahead: Vec<Finding>,
     pub(super) held: bool,
 }
 
@@ -114,7 +114,7 @@ pub(super) fn order(
     let held = !ahead.is_empty();
     let ahead = ahead.into_iter().map(|(path, time)| {
         let message = format!("it is dated {}; it is held back until then", time.to_rfc3339());
-        Diagnostic::new(&codes::SEED_FUTURE, Place::at(seeds.show(&path), 1, 0), message)
+        Finding::new(&codes::SEED_FUTURE, Place::at(seeds.show(&path), 1, 0), message)
     });
     let feeds = lines.into_iter().filter_map(|line| {
         let picks = line.newest.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
@@ -127,7 +127,7 @@ pub(super) fn order(
 }
 
 /// The feeds: the whole, those that are configured, and one a section.
-fn lines<'a>(plan: &'a Plan, folders: &Folders, said: &mut Vec<Diagnostic>) -> Vec<Line<'a>> {
+fn lines<'a>(plan: &'a Plan, folders: &Folders, said: &mut Vec<Finding>) -> Vec<Line<'a>> {
     let mut lines = vec![Line::new("", plan.whole.clone(), Takes::All)];
     lines.extend(plan.filtered.iter().map(|f| Line::new(&f.name, f.channel.clone(), Takes::Some(f))));
     let mut sections = HashSet::new();
@@ -141,16 +141,16 @@ fn lines<'a>(plan: &'a Plan, folders: &Folders, said: &mut Vec<Diagnostic>) -> V
         let near = sections.iter().filter(|s| strsim::damerau_levenshtein(s, name) <= 2).min();
         if let Some(near) = near {
             let message = format!("no seed is in the configured section `{name}`; did you mean `{near}`?");
-            said.push(Diagnostic::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), message));
+            said.push(Finding::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), message));
         }
     }
     lines
 }
 
 /// Whether a section gets feeds of its own; says why not.
-fn is_line(plan: &Plan, section: &str, lines: &[Line<'_>], said: &mut Vec<Diagnostic>) -> bool {
+fn is_line(plan: &Plan, section: &str, lines: &[Line<'_>], said: &mut Vec<Finding>) -> bool {
     let mut warn = |meta: &'static Meta, message: String| {
-        said.push(Diagnostic::new(meta, Place::default(), message));
+        said.push(Finding::new(meta, Place::default(), message));
     };
     if !is_feed_name(section) || plan.filtered.iter().any(|f| f.name == section) {
         warn(&codes::SECTION_NAME, format!("`{section}` can't be a folder beside the other feeds"));

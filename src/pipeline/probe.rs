@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use url::Url;
 
 use crate::catalog::{Answers, Known};
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Finding, Place, Sink, codes};
 use crate::html::Medium;
 use crate::model::{Answer, Enclosure};
 use crate::types::{MediaType, UnixMs};
@@ -82,7 +82,7 @@ fn ask(run: &Run<'_>, probe: &Probe<'_>, articles: &HashMap<PathBuf, Article>, s
     if told < due.len() {
         let place = Place::default();
         let message = format!("media servers told of {told} of the {} files that were asked of", due.len());
-        sink.push(Diagnostic::new(&codes::MEDIA_UNKNOWN, place, message));
+        sink.push(Finding::new(&codes::MEDIA_UNKNOWN, place, message));
     }
     let mut answers = probe.answers();
     due.iter().zip(&said).for_each(|(url, answer)| answers.set(url, answer, now));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::{Document, FORMATS, INDEX};
 use crate::store::{Change, Kind, Store};
@@ -46,11 +46,7 @@ pub(super) fn tidy(
             report.removed += 1;
         } else {
             let place = Place::file(store.show(&path));
-            sink.push(Diagnostic::new(
-                &codes::FEED_ORPHAN,
-                place,
-                "it is no longer made; it was left as it is",
-            ));
+            sink.push(Finding::new(&codes::FEED_ORPHAN, place, "it is no longer made; it was left as it is"));
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog, Made};
-use crate::diag::{Diagnostic, Place, Sink, codes};
+use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::types::UnixMs;
 
@@ -72,7 +72,7 @@ pub(super) fn survey(run: &Run<'_>, sink: &mut Sink<'_>) -> Result<Survey, Error
 pub(super) fn note_lost(run: &Run<'_>, why: &str, sink: &mut Sink<'_>) {
     let folder = run.cache.as_deref();
     let place = folder.map_or_else(Place::default, |folder| Place::file(folder.to_string_lossy()));
-    sink.push(Diagnostic::new(&codes::CATALOG_LOST, place, why));
+    sink.push(Finding::new(&codes::CATALOG_LOST, place, why));
 }
 
 fn look(run: &Run<'_>, catalog: &Catalog, titles: bool) -> Result<(Census, Found), Trouble> {
@@ -147,14 +147,14 @@ impl Survey {
                     continue;
                 }
                 let place = Place::at(file, note.line, note.column).showing(note.source.as_str());
-                sink.push(Diagnostic::new(meta, place, note.message.as_str()));
+                sink.push(Finding::new(meta, place, note.message.as_str()));
             }
         }
         if homeless > 0 {
             let message = format!(
                 "articles without an address of their own were left out: {homeless}, such as {first}"
             );
-            sink.push(Diagnostic::new(&codes::NO_SITE_URL, Place::default(), message));
+            sink.push(Finding::new(&codes::NO_SITE_URL, Place::default(), message));
         }
         if let Found::Anew(order) = &mut self.found {
             std::mem::take(&mut order.ahead).into_iter().for_each(|d| sink.push(d));

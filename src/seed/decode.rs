@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use chardetng::EncodingDetector;
 use encoding_rs::{Encoding, UTF_8};
 
-use super::Finding;
-use crate::diag::codes;
+use crate::diag::{Finding, codes};
 
 /// How much of the bytes is looked at to guess an encoding.
 const LOOKED_AT: usize = 64 << 10;
@@ -21,7 +20,7 @@ const LOOKED_AT: usize = 64 << 10;
 /// ```
 #[must_use]
 pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Finding>) {
-    let finding = |message: String| Some(Finding::new(&codes::SEED_ENCODING, 0, 0, message));
+    let finding = |message: String| Some(Finding::in_text(&codes::SEED_ENCODING, 0, 0, message));
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, replaced) = encoding.decode_without_bom_handling(&bytes[mark..]);
         let note = if encoding != UTF_8 {
@@ -38,7 +37,7 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Finding>) {
         Err(error) => error,
     };
     let line = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u32 + 1;
-    let place = |message: String| Some(Finding::new(&codes::SEED_ENCODING, line, 0, message));
+    let place = |message: String| Some(Finding::in_text(&codes::SEED_ENCODING, line, 0, message));
     let lossy = String::from_utf8_lossy(bytes);
     let wrong = lossy.matches(char::REPLACEMENT_CHARACTER).count();
     let right = lossy.chars().filter(|c| !c.is_ascii() && *c != char::REPLACEMENT_CHARACTER).count();
@@ -72,10 +71,10 @@ mod tests {
         let (gb, _, _) = encoding_rs::GB18030.encode(chinese);
         let (text, finding) = decode(&gb);
         assert_eq!(text, chinese);
-        assert!(finding.unwrap().message.contains("GB"));
+        assert!(finding.unwrap().detail.contains("GB"));
         let (text, finding) = decode(b"caf\xe9 au lait");
         assert_eq!(text, "café au lait");
-        assert_eq!(finding.unwrap().line, 1);
+        assert_eq!(finding.unwrap().place.line, 1);
     }
 
     #[test]
@@ -83,6 +82,6 @@ mod tests {
         let (text, finding) = decode("é è ü \u{4e2d}".as_bytes().split_last().unwrap().1);
         assert_eq!(text, "é è ü \u{fffd}");
         assert!(finding.is_some());
-        assert_eq!(decode(b"\xc3\xa9\n\xff").1.unwrap().line, 2);
+        assert_eq!(decode(b"\xc3\xa9\n\xff").1.unwrap().place.line, 2);
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::permalink::{self, Facts};
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed, date, link, markdown, stamp, tags, title};
-use crate::diag::{Meta, codes};
+use super::{Dialect, Fault, Head, Lines, Origin, Seed, date, link, markdown, stamp, tags, title};
+use crate::diag::{Finding, Meta, codes};
 use crate::html::xml_text;
 use crate::types::{UnixMs, is_web};
 
@@ -59,7 +59,7 @@ pub(super) fn close<'a>(
         let end = lines.rest();
         let Some(line) = lines.next_line()? else {
             let message = "the front matter does not end";
-            return Err(Finding::new(&codes::SEED_BAD_MATTER, opened, 1, message).into());
+            return Err(Finding::in_text(&codes::SEED_BAD_MATTER, opened, 1, message).into());
         };
         if closes(line) {
             return Ok(end);
@@ -87,7 +87,7 @@ impl<'a> Matter<'a> {
         let text = &start[..start.len() - end.len()];
         let read = (syntax.parse)(text).map_err(|(at, message)| {
             let message = message.lines().next().unwrap_or_default().to_owned();
-            Finding::new(&codes::SEED_BAD_MATTER, line + at.max(1) - 1, 0, message)
+            Finding::in_text(&codes::SEED_BAD_MATTER, line + at.max(1) - 1, 0, message)
         })?;
         let values = read.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
         Ok(Self { kind: syntax.kind, values, text, line })
@@ -135,7 +135,7 @@ impl<'a> Matter<'a> {
     }
 
     fn finding(&self, meta: &'static Meta, key: &str, message: String) -> Finding {
-        Finding::new(meta, self.line(key), 0, message)
+        Finding::in_text(meta, self.line(key), 0, message)
     }
 
     /// The first of some dates that is there.
@@ -209,7 +209,7 @@ impl Dialect for Syntax {
     }
 
     fn read(&self, lines: &mut Lines<'_>, origin: &Origin<'_>, _: &mut Vec<Finding>) -> Result<Head, Fault> {
-        let passed = |why: &str| Fault::Passed(Finding::new(&codes::SEED_PASSED_OVER, 0, 0, why));
+        let passed = |why: &str| Fault::Passed(Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, why));
         if let Some(why) = origin.is_apart() {
             return Err(passed(&why));
         }
@@ -311,11 +311,11 @@ fn address(matter: &Matter<'_>, facts: &Facts, origin: &Origin<'_>) -> Result<St
     let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(permalink::style));
     let path = permalink::path(pattern, facts).map_err(|token| {
         let message = format!("`{token}` is no part of an address; docs/seeds.md lists them");
-        Finding::new(&codes::SEED_BAD_LINK, line(), 0, message)
+        Finding::in_text(&codes::SEED_BAD_LINK, line(), 0, message)
     })?;
     let Some(site) = origin.site() else {
         let message = "it has no address of its own, and `site_url` is not set";
-        return Err(Finding::new(&codes::NO_SITE_URL, 0, 0, message));
+        return Err(Finding::in_text(&codes::NO_SITE_URL, 0, 0, message));
     };
     link::read(&permalink::join(site, &path), line(), 0, &mut Vec::new())
 }

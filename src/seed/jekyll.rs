@@ -1,7 +1,7 @@
 //! Jekyll front matter before a complete seed: the front matter repeats what the seed says, and is passed over.
 
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, front, stamped::Stamped};
-use crate::diag::codes;
+use super::{Dialect, Fault, Head, Lines, Origin, front, stamped::Stamped};
+use crate::diag::{Finding, codes};
 
 pub(super) struct Jekyll;
 
@@ -28,7 +28,7 @@ impl Dialect for Jekyll {
             Some(line) if Stamped.claims(line) => Stamped.read(lines, origin, findings),
             _ => {
                 let message = "no stamp follows the front matter";
-                Err(Finding::new(&codes::SEED_NO_STAMP, lines.number(), 1, message).into())
+                Err(Finding::in_text(&codes::SEED_NO_STAMP, lines.number(), 1, message).into())
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use chrono::DateTime;
 
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, stamped, title};
-use crate::diag::codes;
+use super::{Dialect, Fault, Head, Lines, Origin, stamped, title};
+use crate::diag::{Finding, codes};
 use crate::types::UnixMs;
 
 pub(super) struct Legacy;
@@ -30,7 +30,7 @@ impl Dialect for Legacy {
         let line = lines.next_line()?.unwrap_or_default().trim();
         let Some(date) = line.strip_prefix("日期").and_then(|l| l.strip_prefix(['：', ':'])) else {
             let message = "there is neither a stamp on line 1 nor a line `日期：` after the rule";
-            return Err(Finding::new(&codes::SEED_NO_STAMP, 1, 1, message).into());
+            return Err(Finding::in_text(&codes::SEED_NO_STAMP, 1, 1, message).into());
         };
         match DateTime::parse_from_rfc2822(date.trim()) {
             Ok(time) => Ok(Head::new(UnixMs(time.timestamp_millis()), title, link)),
@@ -39,7 +39,7 @@ impl Dialect for Legacy {
                     "`{}` is no RFC 2822 date: {why}",
                     date.trim().chars().take(40).collect::<String>()
                 );
-                Err(Finding::new(&codes::SEED_BAD_STAMP, number, 4, message).into())
+                Err(Finding::in_text(&codes::SEED_BAD_STAMP, number, 4, message).into())
             }
         }
     }

@@ -2,8 +2,7 @@
 
 use url::Url;
 
-use super::Finding;
-use crate::diag::codes;
+use crate::diag::{Finding, codes};
 use crate::types::{is_plain, strict, uri};
 
 /// Reads the link that stands at `line` and `column`.
@@ -15,11 +14,11 @@ pub(super) fn read(
 ) -> Result<String, Finding> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Finding::new(&codes::SEED_NO_LINK, line, column, "the link is empty"));
+        return Err(Finding::in_text(&codes::SEED_NO_LINK, line, column, "the link is empty"));
     }
     let bad = |why: &str| {
         let shown: String = text.chars().take(80).collect();
-        Finding::new(&codes::SEED_BAD_LINK, line, column, format!("`{shown}` {why}"))
+        Finding::in_text(&codes::SEED_BAD_LINK, line, column, format!("`{shown}` {why}"))
     };
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     if !(scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
@@ -37,7 +36,7 @@ pub(super) fn read(
     }
     let mut url = strict(url).ok_or_else(|| bad("names a host that no address has"))?;
     if has_user {
-        findings.push(Finding::new(
+        findings.push(Finding::in_text(
             &codes::SEED_LINK_CREDENTIALS,
             line,
             column,

@@ -27,7 +27,7 @@ mod yaml;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 
-use crate::diag::{Meta, codes};
+use crate::diag::{Finding, codes};
 use crate::types::{Bytes, UnixMs};
 
 pub use decode::decode;
@@ -62,25 +62,6 @@ pub struct Head {
 impl Head {
     fn new(time: UnixMs, title: String, link: String) -> Self {
         Self { time, title, link, updated: None, until: None }
-    }
-}
-
-/// Something to report of a seed, at a line and column (from 1) of its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What kind of fault.
-    pub meta: &'static Meta,
-    /// Line from 1; 0 for the whole file.
-    pub line: u32,
-    /// Column from 1, in characters; 0 for the whole line.
-    pub column: u32,
-    /// What is wrong here.
-    pub message: String,
-}
-
-impl Finding {
-    pub(crate) fn new(meta: &'static Meta, line: u32, column: u32, message: impl Into<String>) -> Self {
-        Self { meta, line, column, message: message.into() }
     }
 }
 
@@ -228,7 +209,7 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
 
 /// What a text is that no dialect claims.
 fn unclaimed(first: Option<&str>, ending: &OsStr, line: u32) -> Fault {
-    let finding = |meta, line: u32, message: &str| Finding::new(meta, line, line.min(1), message);
+    let finding = |meta, line: u32, message: &str| Finding::in_text(meta, line, line.min(1), message);
     // Nothing else is written into a text file here; among files of a site many are no articles.
     if !ending.eq_ignore_ascii_case("txt") {
         return Fault::Passed(finding(&codes::SEED_PASSED_OVER, 0, "it does not begin as an article does"));
@@ -441,7 +422,7 @@ mod tests {
         assert_eq!(head(seed).title, "t");
         assert_eq!(parse(seed, true).unwrap().body, "b");
         let place = |text: &str| match parse(text, true) {
-            Err(Fault::Bad(finding)) => (finding.meta.code, finding.line),
+            Err(Fault::Bad(finding)) => (finding.meta.code, finding.place.line),
             other => panic!("{other:?}"),
         };
         assert_eq!(place("---\nlayout: post\n---\n"), ("seed-no-stamp", 4));

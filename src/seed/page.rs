@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, Seed, date, link, title};
-use crate::diag::codes;
+use super::{Dialect, Fault, Head, Lines, Origin, Seed, date, link, title};
+use crate::diag::{Finding, codes};
 use crate::html::{self, RawHtml, xml_text};
 use crate::types::{UnixMs, is_web};
 
@@ -33,7 +33,7 @@ impl Dialect for Page {
         origin: &Origin<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
-        let passed = |why: String| Fault::Passed(Finding::new(&codes::SEED_PASSED_OVER, 0, 0, why));
+        let passed = |why: String| Fault::Passed(Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, why));
         if let Some(why) = origin.is_apart() {
             return Err(passed(why));
         }
@@ -50,10 +50,12 @@ impl Dialect for Page {
         let (published, address) = match (read(&page.published), address) {
             (Some(published), Some(address)) => (published, address),
             (None, None) => return Err(passed("it says neither when nor where it was published".to_owned())),
-            (None, Some(_)) => return Err(Finding::new(&codes::SEED_NO_DATE, 0, 0, undated(&page)).into()),
+            (None, Some(_)) => {
+                return Err(Finding::in_text(&codes::SEED_NO_DATE, 0, 0, undated(&page)).into());
+            }
             (Some(_), None) => {
                 let message = "the page does not say where it was published";
-                return Err(Finding::new(&codes::SEED_NO_ADDRESS, 0, 0, message).into());
+                return Err(Finding::in_text(&codes::SEED_NO_ADDRESS, 0, 0, message).into());
             }
         };
         let link = link::read(address, 0, 0, findings)?;

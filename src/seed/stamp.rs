@@ -1,7 +1,6 @@
 //! The stamp of a seed: a decimal number of milliseconds, or of another unit where it can't be milliseconds.
 
-use super::Finding;
-use crate::diag::codes;
+use crate::diag::{Finding, codes};
 use crate::types::UnixMs;
 
 /// Up to here a number that is not negative is taken for seconds: as milliseconds it would be before March 1973.
@@ -20,7 +19,7 @@ pub(super) fn read(
     findings: &mut Vec<Finding>,
 ) -> Result<UnixMs, Finding> {
     let text = text.trim();
-    let bad = |message: String| Finding::new(&codes::SEED_BAD_STAMP, line, column, message);
+    let bad = |message: String| Finding::in_text(&codes::SEED_BAD_STAMP, line, column, message);
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(bad(format!("`{}` is not a whole number", excerpt(text))));
@@ -33,14 +32,14 @@ pub(super) fn read(
     };
     if !(UnixMs::MIN.0..=UnixMs::MAX.0).contains(&ms) {
         let message = format!("{number} is outside the years 0 to 9999");
-        return Err(Finding::new(&codes::SEED_STAMP_RANGE, line, column, message));
+        return Err(Finding::in_text(&codes::SEED_STAMP_RANGE, line, column, message));
     }
     if !unit.is_empty() {
         let message = format!("{number} was read as {unit}: {}", UnixMs(ms).to_rfc3339());
-        findings.push(Finding::new(&codes::SEED_STAMP_UNIT, line, column, message));
+        findings.push(Finding::in_text(&codes::SEED_STAMP_UNIT, line, column, message));
     }
     if number == -1 {
-        findings.push(Finding::new(&codes::SEED_STAMP_UNSET, line, column, "the stamp is -1"));
+        findings.push(Finding::in_text(&codes::SEED_STAMP_UNSET, line, column, "the stamp is -1"));
     }
     Ok(UnixMs(ms))
 }

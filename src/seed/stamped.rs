@@ -1,7 +1,7 @@
 //! The dialect of today: `<!--milliseconds-->`, `[title](link)`, `------`, body.
 
-use super::{Dialect, Fault, Finding, Head, Lines, Origin, stamp, title};
-use crate::diag::codes;
+use super::{Dialect, Fault, Head, Lines, Origin, stamp, title};
+use crate::diag::{Finding, codes};
 
 pub(super) struct Stamped;
 
@@ -26,13 +26,13 @@ impl Dialect for Stamped {
         let column = (line.chars().count() - inner.chars().count() + 1) as u32;
         let Some((text, rest)) = inner.split_once("-->") else {
             let message = "the stamp does not end in `-->` on its line";
-            return Err(Finding::new(&codes::SEED_BAD_STAMP, number, column, message).into());
+            return Err(Finding::in_text(&codes::SEED_BAD_STAMP, number, column, message).into());
         };
         let time = stamp::read(text, number, column, findings)?;
         if !rest.trim().is_empty() {
             let column = (line.chars().count() - rest.trim_start().chars().count() + 1) as u32;
             let message = "something follows the stamp on its line";
-            findings.push(Finding::new(&codes::SEED_STAMP_LINE, number, column, message));
+            findings.push(Finding::in_text(&codes::SEED_STAMP_LINE, number, column, message));
         }
         let (title, link) = title::read(lines, findings)?;
         rule(lines, findings)?;
@@ -49,7 +49,12 @@ pub(super) fn rule(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
         lines.next_line()?;
         return Ok(());
     }
-    findings.push(Finding::new(&codes::SEED_NO_RULE, lines.number(), 1, "here should be a line of dashes"));
+    findings.push(Finding::in_text(
+        &codes::SEED_NO_RULE,
+        lines.number(),
+        1,
+        "here should be a line of dashes",
+    ));
     if line.is_some_and(|l| all(l, &['=', '–', '—', '―', '_', '*', '－', '─'])) {
         lines.next_line()?;
     }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::front::Tool;
 use super::permalink::{self, Facts};
-use super::{Finding, Head, Origin, date};
-use crate::diag::codes;
+use super::{Head, Origin, date};
+use crate::diag::{Finding, codes};
 
 /// The article that a body belongs to.
 pub(super) struct Page<'a> {
@@ -416,7 +416,7 @@ impl<'a> Filled<'a, '_> {
         let before = &self.source[..self.at.saturating_sub(whole.len())];
         let line = self.page.line + before.matches('\n').count() as u32;
         let shown: String = whole.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
-        self.findings.push(Finding::new(&codes::SEED_TAG, line, 0, format!("`{shown}` was left out")));
+        self.findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, format!("`{shown}` was left out")));
     }
 }
 

@@ -1,13 +1,13 @@
 //! The title line of a seed, `[text](link)`: not Markdown, for real titles hold brackets and backslashes.
 
-use super::{Fault, Finding, Lines, link};
-use crate::diag::codes;
+use super::{Fault, Lines, link};
+use crate::diag::{Finding, codes};
 use crate::html::{decode_entities_once, xml_text};
 
 /// Takes the title line. The text ends at the line's last `](`, the link at its last `)`.
 pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<(String, String), Fault> {
     let number = lines.number();
-    let no_title = |message: &str| Finding::new(&codes::SEED_NO_TITLE, number, 1, message);
+    let no_title = |message: &str| Finding::in_text(&codes::SEED_NO_TITLE, number, 1, message);
     let Some(line) = lines.next_line()? else {
         return Err(no_title("the seed ends before its title line").into());
     };
@@ -35,7 +35,7 @@ fn closely(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
     let legal = xml_text(&decoded);
     if legal.len() != decoded.len() {
         let message = "the title holds characters that XML forbids; they were left out";
-        findings.push(Finding::new(&codes::SEED_BAD_CHARACTER, line, 2, message));
+        findings.push(Finding::in_text(&codes::SEED_BAD_CHARACTER, line, 2, message));
     }
     visible(&legal)
 }

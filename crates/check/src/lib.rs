@@ -20,7 +20,7 @@ mod source;
 mod tests;
 mod walk;
 
-use feedmill_diag::Diagnostic;
+use feedmill_diag::Finding;
 use feedmill_types::UnixMs;
 
 use log::{Log, shown};
@@ -48,10 +48,10 @@ pub struct Options<'a> {
 ///
 /// let found = check(b"<rss version=\"2.0\"/>", Options::default());
 /// assert_eq!(found[0].meta.code, "feed/missing-element");
-/// assert_eq!(found[0].message, "`rss` has no `channel`");
+/// assert_eq!(found[0].detail, "`rss` has no `channel`");
 /// ```
 #[must_use]
-pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Diagnostic> {
+pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
     let source = source::decode(bytes);
     let mut log = Log::default();
     if source.text.trim_start().starts_with(['{', '[']) {

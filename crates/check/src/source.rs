@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::log::Found;
-use feedmill_diag::{Diagnostic, Place};
+use feedmill_diag::{Finding, Place};
 
 /// A document as text.
 pub(super) struct Source<'b> {
@@ -127,13 +127,13 @@ fn declared(head: &str) -> Option<(usize, String)> {
 const SHOWN: usize = 240;
 
 /// Gives findings their lines and columns; they come in the order in which reading the document shows them.
-pub(super) fn locate(mut found: Vec<Found>, text: &str, file: &str) -> Vec<Diagnostic> {
+pub(super) fn locate(mut found: Vec<Found>, text: &str, file: &str) -> Vec<Finding> {
     // Places are found in one pass over the text, so that a document in one line is counted once.
     found.sort_by_key(|f| f.at);
     let mut lines = Lines { text, line: 1, start: 0, column: 1, counted: 0 };
-    let mut placed: Vec<(usize, Diagnostic)> = found
+    let mut placed: Vec<(usize, Finding)> = found
         .into_iter()
-        .map(|f| (f.shows, Diagnostic::new(&f.rule.meta, lines.place(f.at, file), f.message)))
+        .map(|f| (f.shows, Finding::new(&f.rule.meta, lines.place(f.at, file), f.message)))
         .collect();
     placed.sort_by_key(|(shows, _)| *shows);
     placed.into_iter().map(|(_, diagnostic)| diagnostic).collect()

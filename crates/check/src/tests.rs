@@ -113,7 +113,7 @@ fn document(within: Within, example: &str) -> String {
     }
 }
 
-fn found(document: &str, url: Option<&str>) -> Vec<Diagnostic> {
+fn found(document: &str, url: Option<&str>) -> Vec<Finding> {
     check(document.as_bytes(), Options { url, now: Some(UnixMs(1_790_000_000_000)), ..Options::default() })
 }
 
@@ -126,7 +126,7 @@ fn every_example_shows_its_rule_and_no_other() {
             .then_some("https://town.example/feed.xml");
         // Notes say little; they count where the rule itself is one.
         let codes = |example: &str| -> std::collections::BTreeSet<&str> {
-            let loud = |d: &Diagnostic| {
+            let loud = |d: &Finding| {
                 d.severity > Severity::Note
                     || rule.meta.severity == Severity::Note && d.meta.code == rule.meta.code
             };
@@ -159,7 +159,7 @@ fn every_rule_is_registered_once_and_says_all_of_it() {
         assert!(rule.url.starts_with("http"), "{}: url", meta.code);
     }
     // A rule that no row names would be no rule.
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/rules");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
     let mut written = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
@@ -216,7 +216,7 @@ fn a_document_in_one_line_is_placed_and_shown_in_part() {
 #[test]
 fn entities_are_never_expanded_and_depth_has_an_end() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>\n<rss version=\"2.0\"><channel><title>&b;&b;&b;</title></channel></rss>";
-    assert!(found(bomb, None).iter().all(|d| d.message.len() < 200));
+    assert!(found(bomb, None).iter().all(|d| d.detail.len() < 200));
     let codes = |document: &str| found(document, None).iter().map(|d| d.meta.code).collect::<Vec<_>>();
     assert!(codes(&"<a>".repeat(100_000)).contains(&"xml/limit"));
     assert!(codes(&"[".repeat(100_000)).contains(&"json/limit"));
@@ -240,7 +240,7 @@ fn a_fault_in_its_thousands_is_said_a_thousand_times_and_counted() {
     let found = found(&document, None);
     let undefined: Vec<_> = found.iter().filter(|d| d.meta.code == "feed/undefined-element").collect();
     assert_eq!(undefined.len(), 1001);
-    assert_eq!(undefined[1000].message, "199000 more of these follow");
+    assert_eq!(undefined[1000].detail, "199000 more of these follow");
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_message_is_one_line_whatever_a_document_is_made_of() {
     // Found by the fuzzer.
     let found = found("<rss version='2.0'><summary></su\n<!--\u{1b}[31mmmary></rss>", None);
     assert!(!found.is_empty());
-    assert!(found.iter().all(|d| !d.message.contains(char::is_control)), "{found:?}");
+    assert!(found.iter().all(|d| !d.detail.contains(char::is_control)), "{found:?}");
 }
 
 #[test]
@@ -257,8 +257,8 @@ fn a_message_is_no_longer_than_anybody_reads() {
     let name = "é".repeat(5000);
     let document = format!("<rss version='2.0'><channel><{name}>x</{name}><!DOCTYPE {name}></channel></rss>");
     let found = found(&document, None);
-    assert!(!found.is_empty() && found.iter().all(|d| d.message.len() <= 1003), "{found:?}");
-    assert!(found.iter().any(|d| d.message.ends_with('…')), "{found:?}");
+    assert!(!found.is_empty() && found.iter().all(|d| d.detail.len() <= 1003), "{found:?}");
+    assert!(found.iter().any(|d| d.detail.ends_with('…')), "{found:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Findings: what is wrong with an input, where, and how to mend it.
 //!
-//! A [`Diagnostic`] is made from a [`Meta`] (its code, usual severity and remedy) and a [`Place`]. It goes to a
+//! A [`Finding`] is made from a [`Meta`] (its code, usual severity and remedy) and a [`Place`]. It goes to a
 //! [`Sink`], which is the one room where severities are changed, findings counted and styles of output chosen.
 //! Findings never stop a run; [`feedmill::error::Error`] does.
 
@@ -107,30 +107,71 @@ impl Place {
 /// One finding.
 ///
 /// ```
-/// use feedmill_diag::{Diagnostic, Place, Severity, codes};
+/// use feedmill_diag::{Finding, Place, Severity, codes};
 ///
 /// let place = Place::at("seeds/1.txt", 2, 11).showing("[A title](ftp://news.example/1)");
-/// let found = Diagnostic::new(&codes::SEED_BAD_LINK, place, "`ftp://news.example/1` is no http address");
+/// let found = Finding::new(&codes::SEED_BAD_LINK, place, "`ftp://news.example/1` is no http address");
 /// assert_eq!((found.meta.code, found.severity), ("seed-bad-link", Severity::Error));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
+pub struct Finding {
     /// What kind of fault it is.
     pub meta: &'static Meta,
     /// Its severity, which the [`Sink`] may have changed from [`Meta::severity`].
     pub severity: Severity,
     /// Where it is.
     pub place: Place,
-    /// What is wrong here, in one sentence that names the offending thing; lower case, no full stop.
-    pub message: String,
+    /// The value and the particulars, which follow [`Meta::title`] in the message; lower case, no full stop, empty if
+    /// the title says it all.
+    pub detail: String,
 }
 
-impl Diagnostic {
+impl Finding {
     /// A finding of a kind at a place.
-    pub fn new(meta: &'static Meta, place: Place, message: impl Into<String>) -> Self {
-        Self { meta, severity: meta.severity, place, message: message.into() }
+    pub fn new(meta: &'static Meta, place: Place, detail: impl Into<String>) -> Self {
+        Self { meta, severity: meta.severity, place, detail: detail.into() }
+    }
+
+    /// A finding at a line and column (both from 1, 0 if it is about the whole) of a text whose file the caller names.
+    pub fn in_text(meta: &'static Meta, line: u32, column: u32, detail: impl Into<String>) -> Self {
+        Self::new(meta, Place::at("", line, column), detail)
+    }
+
+    /// The same finding with the name of its file.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.place.file = file.into();
+        self
+    }
+
+    /// The same finding with the text of its line, taken from the whole text of its file.
+    #[must_use]
+    pub fn showing_line_of(mut self, text: &str) -> Self {
+        let Some(index) = (self.place.line as usize).checked_sub(1) else { return self };
+        let line = text.split('\n').nth(index).unwrap_or_default().trim_end_matches('\r');
+        self.place = self.place.showing(line.chars().take(MAX_LINE).collect::<String>());
+        self
+    }
+
+    /// What is wrong, with the value: the title of the kind, then the detail.
+    ///
+    /// ```
+    /// use feedmill_diag::{Finding, Place, codes};
+    ///
+    /// let finding = Finding::new(&codes::SEED_NO_LINK, Place::default(), "");
+    /// assert_eq!(finding.message(), "seed without a link");
+    /// ```
+    #[must_use]
+    pub fn message(&self) -> String {
+        if self.detail.is_empty() {
+            return self.meta.title.to_owned();
+        }
+        format!("{}: {}", self.meta.title, self.detail)
     }
 }
+
+/// Number of characters of a line that a finding keeps.
+const MAX_LINE: usize = 4096;
 
 /// Text that came from outside, made fit to print: control characters, line ends and marks that turn the direction
 /// of writing are shown as escapes, so a title can't drive a terminal nor a file name forge a line.

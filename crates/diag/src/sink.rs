@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::{Diagnostic, Renderer, Severity};
+use super::{Finding, Renderer, Severity};
 
 /// How many findings of each severity went through a [`Sink`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,12 +19,12 @@ pub struct Tally {
 /// Takes findings, changes their severity as the user asked, counts them and prints them.
 ///
 /// ```
-/// use feedmill_diag::{Diagnostic, Place, Sink, codes, renderer};
+/// use feedmill_diag::{Finding, Place, Sink, codes, renderer};
 ///
 /// let mut out = Vec::new();
 /// let human = renderer("human").ok_or("there is no such style")?;
 /// let mut sink = Sink::new(human, &mut out).deny_warnings(true);
-/// sink.push(Diagnostic::new(&codes::NO_BASE_URL, Place::default(), "the feeds carry no self link"));
+/// sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), "the feeds carry no self link"));
 /// sink.finish();
 /// assert_eq!(sink.tally().errors, 1);
 /// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: the feeds carry no self link\n"));
@@ -40,7 +40,7 @@ pub struct Sink<'a> {
     deny_warnings: bool,
     allowed: BTreeSet<String>,
     least: Severity,
-    kept: Option<Vec<Diagnostic>>,
+    kept: Option<Vec<Finding>>,
 }
 
 impl<'a> Sink<'a> {
@@ -52,10 +52,10 @@ impl<'a> Sink<'a> {
     /// A sink that prints nothing and keeps every finding: for tests and library users.
     ///
     /// ```
-    /// use feedmill_diag::{Diagnostic, Place, Sink, codes};
+    /// use feedmill_diag::{Finding, Place, Sink, codes};
     ///
     /// let mut sink = Sink::keeping();
-    /// sink.push(Diagnostic::new(&codes::SEED_EMPTY, Place::file("1.txt"), "there is no text in it"));
+    /// sink.push(Finding::new(&codes::SEED_EMPTY, Place::file("1.txt"), ""));
     /// assert_eq!(sink.kept()[0].place.file, "1.txt");
     /// ```
     #[must_use]
@@ -87,10 +87,10 @@ impl<'a> Sink<'a> {
     /// Drops findings with these codes.
     ///
     /// ```
-    /// use feedmill_diag::{Diagnostic, Place, Sink, codes};
+    /// use feedmill_diag::{Finding, Place, Sink, codes};
     ///
     /// let mut sink = Sink::keeping().allow(["seed-empty".to_owned()]);
-    /// sink.push(Diagnostic::new(&codes::SEED_EMPTY, Place::file("1.txt"), "there is no text in it"));
+    /// sink.push(Finding::new(&codes::SEED_EMPTY, Place::file("1.txt"), ""));
     /// assert!(sink.kept().is_empty());
     /// ```
     #[must_use]
@@ -107,7 +107,7 @@ impl<'a> Sink<'a> {
     }
 
     /// Takes a finding. A broken output (a closed pipe) is not an error of the run.
-    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+    pub fn push(&mut self, mut diagnostic: Finding) {
         if self.allowed.contains(diagnostic.meta.code) {
             return;
         }
@@ -152,7 +152,7 @@ impl<'a> Sink<'a> {
 
     /// The findings kept by [`Sink::keeping`].
     #[must_use]
-    pub fn kept(&self) -> &[Diagnostic] {
+    pub fn kept(&self) -> &[Finding] {
         self.kept.as_deref().unwrap_or_default()
     }
 }

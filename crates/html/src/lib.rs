@@ -49,6 +49,7 @@ pub use page::{Page, article, page};
 use parse::Parsed;
 pub use text::summary;
 
+use feedmill_diag::{Finding, codes};
 use feedmill_types::{Bytes, MediaType};
 
 /// HTML as a seed holds it: trusted in nothing.
@@ -140,8 +141,8 @@ pub struct Cleaned {
     pub heading: String,
     /// What it shows, in document order, each address once.
     pub media: Vec<Media>,
-    /// What was repaired and the operator may want to know (nesting cut, control characters removed), a sentence each.
-    pub repairs: Vec<String>,
+    /// What was removed because of a limit or of XML (deep nesting, control characters); without file and line.
+    pub findings: Vec<Finding>,
 }
 
 /// Cleans an article's body; every address in it is resolved against `base`, the article's link.
@@ -177,7 +178,7 @@ pub fn clean(raw: RawHtml<'_>, base: &Url, policy: &Policy) -> Cleaned {
         (first.text, first.heading) = (again.text, again.heading);
     }
     // No real page comes here; text alone is always a fixed point.
-    first.repairs.push("the markup never settled, so only its text is kept".to_owned());
+    first.findings.push(markup("it changes each time it is parsed; feedmill kept only its text".to_owned()));
     first.html = CleanHtml(policy::pass_gate(&first.text.replace('&', "&amp;").replace('<', "&lt;")).into());
     first
 }
@@ -190,7 +191,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_controls: bool) -> Clean
     let scanned = scan::scan(raw);
     let mut parsed = parse::parse(&scanned.html);
     let base = Base::new(page, &parsed);
-    let mut repairs = repairs(&scanned, &parsed);
+    let mut findings = beyond_limits(&scanned, &parsed);
     let root = body(&mut parsed);
     let (drop, keep) = selected(&parsed, policy);
     let dom = &mut parsed.html.tree;
@@ -206,13 +207,10 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_controls: bool) -> Clean
     let removed = tidy::tidy(dom, root);
     has_controls |= removed.forbidden > 0;
     if removed.excess > 0 {
-        repairs.push(format!(
-            "characters of markup beyond what an article may hold were removed: {}",
-            removed.excess
-        ));
+        findings.push(markup(format!("removed {} characters of markup", removed.excess)));
     }
     if has_controls {
-        repairs.push("characters that XML cannot carry were removed".to_owned());
+        findings.push(Finding::in_text(&codes::SEED_BAD_CHARACTER, 0, 0, ""));
     }
     let text = text::text(dom, root);
     let shows = dom
@@ -224,32 +222,38 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_controls: bool) -> Clean
         heading: text::heading(dom, root),
         media: media::collect(dom, root),
         text,
-        repairs,
+        findings,
     }
 }
 
-fn repairs(scanned: &scan::Scanned, parsed: &Parsed) -> Vec<String> {
-    let mut repairs = Vec::new();
+/// Returns a finding about markup beyond a limit.
+fn markup(detail: String) -> Finding {
+    Finding::in_text(&codes::SEED_MARKUP, 0, 0, detail)
+}
+
+/// Returns a finding for each limit that the scanner or the parser enforced.
+fn beyond_limits(scanned: &scan::Scanned, parsed: &Parsed) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if scanned.cut {
-        repairs.push(format!("the body was cut at {}", feedmill_types::Bytes(scan::MAX_BYTES as u64)));
+        findings.push(markup(format!("cut the body at {}", Bytes(scan::MAX_BYTES as u64))));
     }
     if scanned.trimmed_tags > 0 {
-        repairs.push(format!(
-            "attributes too many or too long were removed from tags: {}",
+        findings.push(markup(format!(
+            "removed attributes that are too many or too long from {} tags",
             scanned.trimmed_tags
-        ));
+        )));
     }
     if parsed.too_deep > 0 {
-        repairs.push(format!(
-            "tags nested deeper than {} were removed: {}",
-            parse::MAX_DEPTH,
-            parsed.too_deep
-        ));
+        findings.push(markup(format!(
+            "removed {} tags nested deeper than {}",
+            parsed.too_deep,
+            parse::MAX_DEPTH
+        )));
     }
     if parsed.too_many > 0 {
-        repairs.push(format!("tags beyond what an article may hold were removed: {}", parsed.too_many));
+        findings.push(markup(format!("removed {} tags beyond the limit for one article", parsed.too_many)));
     }
-    repairs
+    findings
 }
 
 /// The element that holds the content; the language and direction of the page it came from are put on a `div`.

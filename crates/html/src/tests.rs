@@ -252,8 +252,8 @@ fn hidden_mail_addresses_are_decoded_or_lose_their_key() {
 fn policy_xml_characters_xml_forbids_are_removed_and_reported() {
     let cleaned = all("<p>a\u{0}b&#1;c&#xFFFE;\u{B}d</p><img src=/a.jpg alt='x&#8;y'>");
     assert_eq!(cleaned.html.as_str(), r#"<p>abcd</p><img src="https://news.example/a.jpg" alt="xy">"#);
-    assert_eq!(cleaned.repairs.len(), 1);
-    assert!(all("<p>fine</p>").repairs.is_empty());
+    assert_eq!(cleaned.findings.len(), 1);
+    assert!(all("<p>fine</p>").findings.is_empty());
 }
 
 #[test]
@@ -387,14 +387,14 @@ fn hostile_sizes_cost_bounded_time() {
         );
     }
     let cleaned = all(&("<div>".repeat(500) + "deep"));
-    assert!(cleaned.repairs.iter().any(|r| r.contains("nested deeper")), "{:?}", cleaned.repairs);
+    assert!(cleaned.findings.iter().any(|f| f.detail.contains("nested deeper")), "{:?}", cleaned.findings);
 }
 
 #[test]
 fn an_endless_body_is_cut_and_reported() {
     let cleaned = all(&("<p>".to_owned() + &"lorem ipsum ".repeat(600_000)));
     assert!(cleaned.html.as_str().len() <= scan::MAX_BYTES + 16);
-    assert!(cleaned.repairs.iter().any(|r| r.contains("cut at")), "{:?}", cleaned.repairs);
+    assert!(cleaned.findings.iter().any(|f| f.detail.contains("cut the body at")), "{:?}", cleaned.findings);
 }
 
 proptest! {

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::Renderer;
-use crate::{Diagnostic, Severity, printable};
+use crate::{Finding, Severity, printable};
 
 pub(super) struct Github;
 
@@ -13,7 +13,7 @@ impl Renderer for Github {
         "github"
     }
 
-    fn render(&self, d: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, d: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let command = match d.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -29,7 +29,7 @@ impl Renderer for Github {
                 write!(out, "col={},", d.place.column)?;
             }
         }
-        let message = format!("{} ({})", printable(&d.message), d.meta.remedy);
+        let message = format!("{} ({})", printable(&d.message()), d.meta.remedy);
         writeln!(out, "title={}::{}", property(d.meta.code), message.replace('%', "%25"))
     }
 }

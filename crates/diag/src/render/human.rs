@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 use super::Renderer;
-use crate::{Diagnostic, Severity, printable};
+use crate::{Finding, Severity, printable};
 
 /// The most characters of a source line that are shown.
 const SHOWN: usize = 100;
@@ -20,7 +20,7 @@ impl Renderer for Human {
         if self.color { "human-color" } else { "human" }
     }
 
-    fn render(&self, d: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, d: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let [bold, dim, reset, tone] = match (self.color, d.severity) {
             (false, _) => [""; 4],
             (true, Severity::Error) => ["\x1b[1m", "\x1b[2m", "\x1b[0m", "\x1b[1;31m"],
@@ -37,7 +37,7 @@ impl Renderer for Human {
             }
             write!(out, "{reset}: ")?;
         }
-        writeln!(out, "{tone}{}[{}]{reset}: {}", d.severity, d.meta.code, printable(&d.message))?;
+        writeln!(out, "{tone}{}[{}]{reset}: {}", d.severity, d.meta.code, printable(&d.message()))?;
         if !d.place.source.is_empty() {
             let number = d.place.line.to_string();
             let (shown, mark) = window(&d.place.source, d.place.mark);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Renderer, escaped};
-use crate::Diagnostic;
+use crate::Finding;
 
 pub(super) struct Json;
 
@@ -12,14 +12,14 @@ impl Renderer for Json {
         "json"
     }
 
-    fn render(&self, d: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, d: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let object = serde_json::json!({
             "file": d.place.file,
             "line": d.place.line,
             "column": d.place.column,
             "severity": d.severity.name(),
             "code": d.meta.code,
-            "message": d.message,
+            "message": d.message(),
             "help": d.meta.remedy,
         });
         writeln!(out, "{}", escaped(&object))

@@ -7,7 +7,7 @@ mod sarif;
 
 use std::io::{self, Write};
 
-use super::{Diagnostic, is_risky};
+use super::{Finding, is_risky};
 
 /// A style of output.
 pub trait Renderer: Sync {
@@ -32,7 +32,7 @@ pub trait Renderer: Sync {
     ///
     /// # Errors
     /// What `out` says.
-    fn render(&self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()>;
+    fn render(&self, diagnostic: &Finding, out: &mut dyn Write) -> io::Result<()>;
 
     /// Called once after the last finding.
     ///

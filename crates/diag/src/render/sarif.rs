@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Renderer, escaped};
-use crate::{Diagnostic, Severity};
+use crate::{Finding, Severity};
 
 pub(super) struct Sarif;
 
@@ -25,7 +25,7 @@ impl Renderer for Sarif {
         ","
     }
 
-    fn render(&self, d: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, d: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let level = match d.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -39,7 +39,7 @@ impl Renderer for Sarif {
         let result = serde_json::json!({
             "ruleId": d.meta.code,
             "level": level,
-            "message": { "text": format!("{} ({})", d.message, d.meta.remedy) },
+            "message": { "text": format!("{} ({})", d.message(), d.meta.remedy) },
             "locations": [{ "physicalLocation": location }],
         });
         write!(out, "{}", escaped(&result))
