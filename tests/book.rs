@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `sh` | run; each command has to succeed |
 //! | `console` | `$ ` commands, run, and below each what it prints; `…` stands for any text, or any lines |
-//! | `cron` | the line is parsed, and its command run in the home; it prints nothing |
+//! | `cron` | the line is parsed, and its command run in the home, in cron's environment; it prints nothing |
 //! | after ``Write `name`:`` | the file is written, and read by what it is for: see [`reader`] |
 //! | after ``Add to `name`:`` | the same, behind what is there |
 //! | after any other line that ends in `` `name`: `` | the block is a part of that file, as it is then |
@@ -406,7 +406,9 @@ fn page(path: &str) {
             }
             (None, "cron") => {
                 for line in block.text.lines().filter(|line| !line.starts_with('#')) {
-                    writeln!(script, "( cd; sh -c {} )", quoted(crontab(line))).unwrap();
+                    // cron passes on neither PATH nor any other variable.
+                    let bare = "env -i HOME=\"$HOME\" SHELL=/bin/sh PATH=/usr/bin:/bin";
+                    writeln!(script, "( cd; {bare} sh -c {} )", quoted(crontab(line))).unwrap();
                 }
             }
             (None, "rust") => {

