@@ -1,6 +1,19 @@
 //! A feed as plain typed data, before any format. There is no clock here: a feed's time is that of its entries.
 
+/// Writes builder methods, one per line: `name(argument: type) = value of the field`.
+macro_rules! builder {
+    ($($field:ident($argument:ident: $given:ty) = $value:expr;)*) => {$(
+        #[doc = concat!("Sets `", stringify!($field), "`.")]
+        #[must_use]
+        pub fn $field(mut self, $argument: $given) -> Self {
+            self.$field = $value;
+            self
+        }
+    )*};
+}
+
 mod answer;
+mod article;
 pub mod podcast;
 mod site;
 
@@ -10,6 +23,7 @@ use crate::html::{CleanHtml, Medium};
 use crate::types::{Bytes, MediaType, UnixMs};
 
 pub use answer::Answer;
+pub use article::Article;
 pub use podcast::Podcast;
 pub use site::{Latest, Listing, Site};
 
