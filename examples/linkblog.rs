@@ -1,12 +1,12 @@
-//! A linkblog: a feed of a list of bookmarks, as Atom.
+//! Linkblog: writes a list of bookmarks as an Atom feed.
 //!
 //! ```sh
 //! cargo run --example linkblog bookmarks.txt >atom.xml
 //! ```
 //!
-//! A line is a day, an address and a title: `2024-06-01 https://news.example/ferry The ferry has a new engine`. No seed
-//! is involved: the model is filled by hand, and a format writes it. Text needs no escaping, that is the format's work;
-//! HTML has to go through `clean`, for there is no other way to make content.
+//! Each line is a date, an address and a title: `2024-06-01 https://news.example/ferry The ferry has a new engine`. The
+//! program needs no seeds: it fills the model itself, and a format writes it. The format escapes plain text. HTML must go
+//! through `clean`, because nothing else creates `CleanHtml`.
 
 use std::error::Error;
 use std::io::Write;
@@ -14,12 +14,12 @@ use std::io::Write;
 use chrono::NaiveDate;
 use feedmill::format::{Layout, format};
 use feedmill::html::{Policy, RawHtml, clean};
-use feedmill::model::{Entry, Feed, History};
+use feedmill::model::{Entry, Feed};
 use feedmill::types::UnixMs;
 use url::Url;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args().nth(1).ok_or("which file has the bookmarks?")?;
+    let path = std::env::args().nth(1).ok_or("usage: linkblog FILE")?;
     let mut entries = Vec::new();
     for (number, line) in std::fs::read_to_string(&path)?.lines().enumerate() {
         if !line.trim().is_empty() {
@@ -29,23 +29,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
     let site = Url::parse("https://links.example/")?;
-    let feed = Feed {
-        id: site.to_string(),
-        title: "Links".to_owned(),
-        description: "What was worth reading".to_owned(),
-        base: Some(site.clone()),
-        site,
-        language: Some("en".to_owned()),
-        author: None,
-        copyright: None,
-        icon: None,
-        hub: None,
-        podcast: None,
-        stylesheet: None,
-        history: History::default(),
-        entries,
-    };
-    let atom = format("atom").ok_or("there is no Atom")?;
+    let feed = Feed::new("Links", site.clone())
+        .description("Worth reading")
+        .base(site)
+        .language("en")
+        .entries(entries);
+    let atom = format("atom").ok_or("no such format")?;
     std::io::stdout().write_all(&atom.write(&feed, Layout::Indented)?)?;
     Ok(())
 }
@@ -59,17 +48,5 @@ fn entry(line: &str) -> Option<Entry> {
     let address = Url::parse(link).ok()?;
     let html = format!("<p>Read at <a href=\"/\">{}</a>.</p>", address.host_str()?);
     let cleaned = clean(RawHtml(&html), &address, &Policy::default());
-    Some(Entry {
-        id: address.to_string(),
-        id_is_permalink: true,
-        link: address.to_string(),
-        title: title.trim().to_owned(),
-        published: time,
-        updated: time,
-        summary: String::new(),
-        content: cleaned.html,
-        authors: Vec::new(),
-        categories: Vec::new(),
-        enclosures: Vec::new(),
-    })
+    Some(Entry::new(address, title.trim(), time).content(cleaned.html))
 }

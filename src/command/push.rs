@@ -9,7 +9,7 @@ use url::Url;
 use crate::catalog::{self, Told};
 use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes};
-use crate::format::formats;
+use crate::format::configured_formats;
 use crate::net::Herald;
 use crate::pipeline::Report;
 
@@ -70,7 +70,7 @@ fn topics(report: &Report) -> Vec<Topic> {
     let mut topics = Vec::new();
     for feed in &report.site.feeds {
         let Some(hub) = &feed.hub else { continue };
-        for format in formats(feed) {
+        for format in configured_formats(feed) {
             let path = Path::new(&feed.folder).join(format.file_name());
             let (Some(hash), Some(url)) = (report.hashes.get(&path), feed.self_link(format.file_name()))
             else {

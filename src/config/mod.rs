@@ -360,7 +360,7 @@ mod tests {
              [section.a.podcast]\ntype = 'serial'\nexplicit = true\n[[feed]]\nname = 'f'\n[feed.podcast]\nlocked = true",
         );
         let whole = plan.whole.podcast.clone().unwrap();
-        assert_eq!(whole.categories, [Category { name: "Arts", below: Some("Books") }]);
+        assert_eq!(whole.categories, [Category { name: "Arts", subcategory: Some("Books") }]);
         assert!(whole.guid.is_some() && !whole.serial);
         let section = plan.section("a").podcast.unwrap();
         assert!(section.serial && section.explicit && section.guid.is_none());

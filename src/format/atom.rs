@@ -1,11 +1,12 @@
-//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)), with the links between the documents of an archived feed
-//! ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
+//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)), with links between the documents of an archived feed
+//! ([RFC 5005, section 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
 
 use atom_syndication::{
     Category, Content, Feed as Root, Generator, Link, Person as Author, Text, WriteConfig,
 };
 
-use super::{Document, Format, GENERATOR, HISTORY, Layout, finish, styled};
+use super::finish::{Writer, finish};
+use super::{Document, Format, GENERATOR, HISTORY_NS, Layout};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 use crate::types::UnixMs;
@@ -43,25 +44,9 @@ impl Format for Atom {
         let config = WriteConfig { write_document_declaration: true, indent_size };
         document(self, feed)
             .write_with_config(Vec::new(), config)
-            .map(|bytes| with_z(&bytes))
-            .map(|text| if feed.history.is_archive() { marked(&text, layout) } else { text })
-            .map(|text| finish(styled(text.into_bytes(), feed)))
+            .map(|bytes| finish(&bytes, Writer::AtomSyndication, feed, layout))
             .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
     }
-}
-
-/// The crate writes UTC as `+00:00`; `Z` is what JSON Feed and our own messages write. In a text no `<` stands
-/// unescaped, so only dates are hit.
-fn with_z(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes)
-        .replace("+00:00</updated>", "Z</updated>")
-        .replace("+00:00</published>", "Z</published>")
-}
-
-/// RFC 5005 wants `fh:archive` in the head; the crate writes extensions behind the entries. There is one generator.
-fn marked(text: &str, layout: Layout) -> String {
-    let line = if layout == Layout::Indented { "\n  " } else { "" };
-    text.replacen("</generator>", &format!("</generator>{line}<fh:archive/>"), 1)
 }
 
 fn document(format: &Atom, feed: &Feed) -> Root {
@@ -77,8 +62,8 @@ fn document(format: &Atom, feed: &Feed) -> Root {
         links.push(Link { href: hub.to_string(), rel: "hub".to_owned(), ..Link::default() });
     }
     links.extend(feed.history.links(format.file_name()).map(|(rel, url)| document(rel, url)));
-    let namespaces = feed.history.is_archive().then(|| ("fh".to_owned(), HISTORY.to_owned()));
-    // RFC 4287 4.1.1: a feed has an author unless each of its entries has one.
+    let namespaces = feed.history.is_archive().then(|| ("fh".to_owned(), HISTORY_NS.to_owned()));
+    // RFC 4287, section 4.1.1: a feed must have an author unless each of its entries has one.
     let author = feed.author.as_ref().map_or_else(
         || Author { name: feed.site.host_str().unwrap_or(&feed.title).to_owned(), ..Author::default() },
         person,
@@ -121,7 +106,7 @@ fn entry(entry: &Entry) -> atom_syndication::Entry {
             .collect(),
         links,
         published: Some(entry.published.to_utc().fixed_offset()),
-        // An entry should have some text (RFC 4287, 4.1.1.1); where a seed has none there is its title.
+        // An entry should have text (RFC 4287, section 4.1.1.1): without any, the title is its summary.
         summary: match (entry.summary.is_empty(), entry.content.is_empty()) {
             (false, _) => Some(Text::plain(entry.summary.clone())),
             (true, true) => Some(Text::plain(entry.title.clone())),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Document, Format, GENERATOR, Layout, finish};
+use super::{Document, Format, GENERATOR, Layout, end_with_newline};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 
@@ -38,7 +38,7 @@ impl Format for Json {
             Layout::Indented => serde_json::to_vec_pretty(&document),
             Layout::Compact => serde_json::to_vec(&document),
         };
-        written.map(finish).map_err(|e| Error::new(Kind::Io, "cannot write JSON Feed").because(e))
+        written.map(end_with_newline).map_err(|e| Error::new(Kind::Io, "cannot write JSON Feed").because(e))
     }
 }
 
@@ -49,7 +49,7 @@ struct Root<'a> {
     home_page_url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<String>,
-    /// What is older: the archive document that RFC 5005 calls `prev-archive`.
+    /// Next older archive document (`prev-archive` in RFC 5005).
     #[serde(skip_serializing_if = "Option::is_none")]
     next_url: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -62,14 +62,14 @@ struct Root<'a> {
     language: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hubs: Vec<Hub<'a>>,
-    /// JSON Feed has no generator; an object of our own says it.
+    /// Our own extension, because JSON Feed has no generator.
     #[serde(rename = "_feedmill")]
-    mark: Mark,
+    extension: Extension,
     items: Vec<Item<'a>>,
 }
 
 #[derive(Serialize)]
-struct Mark {
+struct Extension {
     generator: &'static str,
 }
 
@@ -93,7 +93,7 @@ struct Item<'a> {
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_html: Option<&'a str>,
-    /// One of the two is required.
+    /// Required if there is no `content_html`, even if it is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_text: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -130,7 +130,7 @@ fn document<'a>(format: &Json, feed: &'a Feed) -> Root<'a> {
         authors: feed.author.iter().map(author).collect(),
         language: feed.language.as_deref(),
         hubs: feed.hub.iter().map(|h| Hub { r#type: "WebSub", url: h.as_str() }).collect(),
-        mark: Mark { generator: GENERATOR },
+        extension: Extension { generator: GENERATOR },
         items: feed.entries.iter().map(item).collect(),
     }
 }
@@ -144,7 +144,7 @@ fn item(entry: &Entry) -> Item<'_> {
         content_text: html.is_none().then_some(entry.summary.as_str()),
         content_html: html,
         summary: &entry.summary,
-        image: entry.lead_picture().map(|e| e.url.as_str()),
+        image: entry.lead_image().map(|e| e.url.as_str()),
         date_published: entry.published.to_rfc3339(),
         date_modified: entry.updated.to_rfc3339(),
         authors: entry.authors.iter().map(author).collect(),
@@ -164,6 +164,6 @@ fn item(entry: &Entry) -> Item<'_> {
 }
 
 fn author(person: &Person) -> Author<'_> {
-    let mail = || person.email.as_ref().map(|email| format!("mailto:{email}"));
-    Author { name: &person.name, url: person.uri.as_ref().map(ToString::to_string).or_else(mail) }
+    let mailto = || person.email.as_ref().map(|email| format!("mailto:{email}"));
+    Author { name: &person.name, url: person.uri.as_ref().map(ToString::to_string).or_else(mailto) }
 }

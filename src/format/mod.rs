@@ -1,6 +1,10 @@
-//! From a [`Feed`] to the bytes of a document: pure, deterministic, one file a format, registered in [`FORMATS`].
+//! Writers: from a [`Feed`] to the bytes of an RSS, Atom or JSON Feed document.
+//!
+//! Each format is one file and one row in [`FORMATS`]. Writing reads no clock and no file: the same feed always becomes
+//! the same bytes. [`INDEX`] has the documents about all feeds: the index page, the subscription list and the style sheet.
 
 mod atom;
+mod finish;
 mod json;
 mod opml;
 mod page;
@@ -15,64 +19,65 @@ use url::Url;
 use crate::error::Error;
 use crate::model::{Enclosure, Entry, Feed, Listing, Site};
 
-/// The name feedmill gives itself in what it writes, by which it knows its own feeds again. It carries no version:
-/// an upgrade alone changes no byte of a feed.
+/// Generator name in every document, by which feedmill recognizes its own files.
+///
+/// It has no version, so an upgrade alone does not change a feed.
 pub const GENERATOR: &str = "feedmill";
 
-/// The namespace of `fh:archive` ([RFC 5005](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
-const HISTORY: &str = "http://purl.org/syndication/history/1.0";
+/// Namespace of `fh:archive` ([RFC 5005, section 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
+const HISTORY_NS: &str = "http://purl.org/syndication/history/1.0";
 
-/// How a document is laid out.
+/// White space of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// One element or key a line, two spaces a level: a change shows as a short diff.
+    /// One element or key per line, indented by two spaces per level, which keeps diffs short.
     Indented,
-    /// Nothing that is not needed.
+    /// No white space between elements or keys.
     Compact,
 }
 
-/// A kind of document.
+/// A kind of document that feedmill writes.
 pub trait Document: Sync {
-    /// Its name in the configuration.
+    /// Returns the name in the configuration, such as `atom`.
     fn name(&self) -> &'static str;
 
-    /// The name of its file in its folder.
+    /// Returns the file name, such as `atom.xml`.
     fn file_name(&self) -> &'static str;
 
-    /// Its media type, as self links and servers give it.
+    /// Returns the media type for links and for the `Content-Type` header.
     fn media_type(&self) -> &'static str;
 
-    /// Whether a document of this kind says that feedmill wrote it.
+    /// Returns true if the generator of the document is feedmill.
     fn is_ours(&self, document: &str) -> bool;
 }
 
-/// How a feed is written.
+/// A format of feeds.
 pub trait Format: Document {
-    /// What people call it.
+    /// Returns the usual name of the format, such as `JSON Feed`.
     fn label(&self) -> &'static str;
 
-    /// Writes the document, in UTF-8.
+    /// Writes the feed as a UTF-8 document.
     ///
     /// # Errors
-    /// What the writer of the underlying crate says; into memory it has nothing to complain of.
+    /// [`Kind::Io`](crate::error::Kind::Io) if the writer of the underlying crate fails, which it never does in memory.
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error>;
 }
 
-/// What is written of all feeds together.
+/// A document about all feeds of a build.
 pub trait Index: Document {
-    /// Writes the document, in UTF-8; `None` where there is nothing it could say.
+    /// Writes the UTF-8 document; returns `None` if it would have no content.
     ///
     /// # Errors
     /// As [`Format::write`].
     fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error>;
 
-    /// Whether it is something that [`crate::check`] reads.
+    /// Returns true if [`check`](mod@crate::check) can check the document.
     fn is_checked(&self) -> bool {
         false
     }
 }
 
-/// Every format.
+/// All formats of feeds.
 ///
 /// ```
 /// use feedmill::format::{Document, FORMATS};
@@ -82,10 +87,10 @@ pub trait Index: Document {
 /// ```
 pub static FORMATS: &[&dyn Format] = &[&rss::Rss, &atom::Atom, &json::Json];
 
-/// Everything that lies beside the feeds.
+/// All documents about the whole site: index page, subscription list and style sheet.
 pub static INDEX: &[&dyn Index] = &[&page::Page, &opml::Opml, &style::Style];
 
-/// Finds a format by name.
+/// Returns the format with the given name.
 ///
 /// ```
 /// use feedmill::format::{Document, format};
@@ -98,35 +103,23 @@ pub fn format(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|f| f.name() == name)
 }
 
-/// The formats that a feed is written in, in its own order.
-pub fn formats(feed: &Listing) -> impl Iterator<Item = &'static dyn Format> {
+/// Returns the formats that a feed is written in, in the configured order.
+pub fn configured_formats(feed: &Listing) -> impl Iterator<Item = &'static dyn Format> {
     feed.formats.iter().filter_map(|name| format(name))
 }
 
-/// Names the style sheet of an XML document after its first line
-/// (<https://www.w3.org/TR/xml-stylesheet/>): a browser shows a feed with it.
-fn styled(mut document: Vec<u8>, feed: &Feed) -> Vec<u8> {
-    let end = document.windows(2).position(|two| two == b"?>").map(|at| at + 2);
-    if let (Some(sheet), Some(end)) = (&feed.stylesheet, end) {
-        let space = if document.get(end) == Some(&b'\n') { "\n" } else { "" };
-        let line = format!("{space}<?xml-stylesheet type=\"text/css\" href=\"{sheet}\"?>");
-        document.splice(end..end, line.into_bytes());
-    }
-    document
-}
-
-/// Ends a document with one line feed, as text files do.
-fn finish(mut bytes: Vec<u8>) -> Vec<u8> {
+/// Appends a line feed to a document that is not XML; [`finish`] does it for XML feeds.
+fn end_with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
 }
 
-/// The one enclosure of formats that have but one: the first whose type is known.
+/// Returns the first enclosure of known type, for formats with one enclosure per entry.
 fn first_typed(entry: &Entry) -> Option<&Enclosure> {
     entry.enclosures.iter().find(|e| e.media_type.is_some())
 }
 
-/// Whether the path of an address ends with one of these, in any case of letters.
+/// Returns true if the path of the URL ends with one of `ends`, ignoring case.
 fn ends_with(url: &Url, ends: &[&str]) -> bool {
     let path = url.path().to_ascii_lowercase();
     ends.iter().any(|end| path.ends_with(end))

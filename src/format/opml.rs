@@ -1,9 +1,9 @@
-//! The subscription list, OPML 2.0 (<http://opml.org/spec2.opml>): a reader imports every feed at once.
+//! Subscription list in OPML 2.0 (<http://opml.org/spec2.opml>), with which a reader imports all feeds at once.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Document, GENERATOR, Index, finish, formats};
+use super::{Document, GENERATOR, Index, configured_formats, end_with_newline};
 use crate::error::{Error, Kind};
 use crate::model::{Listing, Site};
 
@@ -28,7 +28,7 @@ impl Document for Opml {
 }
 
 impl Index for Opml {
-    /// Nothing where no feed has an address: a list without addresses is none.
+    /// Returns `None` if no feed has an address to subscribe to.
     fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error> {
         let outlines: Vec<Outline> = site.feeds.iter().filter_map(outline).collect();
         if outlines.is_empty() {
@@ -36,7 +36,7 @@ impl Index for Opml {
         }
         let written = write(site, &outlines);
         written
-            .map(|bytes| Some(finish(bytes)))
+            .map(|bytes| Some(end_with_newline(bytes)))
             .map_err(|e| Error::new(Kind::Io, "cannot write OPML").because(e))
     }
 
@@ -50,9 +50,9 @@ struct Outline<'a> {
     address: String,
 }
 
-/// One line a feed: a list with each feed in three formats would show every entry three times.
+/// Returns one outline per feed, in its first format: with all formats, a reader would show every entry three times.
 fn outline(feed: &Listing) -> Option<Outline<'_>> {
-    let address = feed.self_link(formats(feed).next()?.file_name())?.into();
+    let address = feed.self_link(configured_formats(feed).next()?.file_name())?.into();
     Some(Outline { feed, address })
 }
 

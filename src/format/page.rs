@@ -1,10 +1,11 @@
-//! The page: every feed with its newest entries and the ways to subscribe, in one file that needs no script. Where scripts
-//! run, a button copies an address.
+//! Index page: every feed with its newest entries and its addresses, in one file that works without JavaScript.
+//!
+//! With JavaScript, a button copies an address.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{Document, FORMATS, Format, GENERATOR, Index, finish};
+use super::{Document, FORMATS, Format, GENERATOR, Index, end_with_newline};
 use crate::error::Error;
 use crate::model::{Latest, Listing, Site};
 use crate::types::UnixMs;
@@ -13,11 +14,12 @@ pub(super) struct Page;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-/// Nothing but our own style and script, and pictures from wherever the articles have them. The hash is that of the
-/// script (<https://www.w3.org/TR/CSP3/>); a browser that finds another runs none, and a test sees that.
+/// Content Security Policy (<https://www.w3.org/TR/CSP3/>): our own style and script, and images from anywhere.
+///
+/// The hash is that of `page.js`; with a wrong hash, no browser runs the script and a browser test fails.
 const POLICY: &str = "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; \
      script-src 'sha256-HtL8dxSUFqjOkh/iQJ/3VwwxUyhNv1gSnnqfuj03nhI='; base-uri 'none'; form-action 'none'";
-/// What a folder's name may not hold in a relative address; a colon would make a scheme of it.
+/// Characters that are percent-encoded in a folder name in a relative URL. A colon would start a scheme.
 const SEGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -32,12 +34,12 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'`')
     .add(b'{')
     .add(b'}');
-/// Languages that are written from right to left, and scripts that make any language so
-/// (<https://www.iana.org/assignments/language-subtag-registry>).
+/// Languages that are written from right to left (<https://www.iana.org/assignments/language-subtag-registry>).
 const RIGHT_TO_LEFT: &[&str] = &[
     "ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "ks", "lrc", "mzn", "nqo", "pnb", "ps", "sd", "syr",
     "ug", "ur", "yi",
 ];
+/// Script subtags of right-to-left scripts, in lower case.
 const RIGHT_TO_LEFT_SCRIPTS: &[&str] =
     &["adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "syrc", "thaa"];
 
@@ -61,14 +63,14 @@ impl Document for Page {
 
 impl Index for Page {
     fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error> {
-        Ok(Some(finish(page(site).into_string().into_bytes())))
+        Ok(Some(end_with_newline(page(site).into_string().into_bytes())))
     }
 }
 
 fn page(site: &Site) -> Markup {
     let language = site.language.as_deref();
-    let whole = site.feeds.iter().find(|feed| feed.folder.is_empty());
-    let icon = whole.and_then(|feed| feed.icon.as_ref());
+    let main_feed = site.feeds.iter().find(|feed| feed.folder.is_empty());
+    let icon = main_feed.and_then(|feed| feed.icon.as_ref());
     html! {
         (DOCTYPE)
         html lang=(language.unwrap_or("en")) dir=(direction(language)) {
@@ -79,13 +81,13 @@ fn page(site: &Site) -> Markup {
                 (line()) meta http-equiv="Content-Security-Policy" content=(POLICY);
                 (line()) meta name="generator" content=(GENERATOR);
                 (line()) title { (site.title) }
-                @if let Some(about) = whole.map(|feed| &feed.description).filter(|text| !text.is_empty()) {
+                @if let Some(about) = main_feed.map(|feed| &feed.description).filter(|text| !text.is_empty()) {
                     (line()) meta name="description" content=(about);
                 }
-                // An empty one keeps browsers from asking for /favicon.ico.
+                // An empty icon keeps browsers from requesting /favicon.ico.
                 (line()) link rel="icon" href=(icon.map_or("data:,", url::Url::as_str));
                 @for feed in &site.feeds {
-                    @for format in formats(feed) {
+                    @for format in listed_formats(feed) {
                         (line())
                         link rel="alternate" type=(format.media_type()) title=(feed.title) href=(address(feed, format));
                     }
@@ -100,9 +102,9 @@ fn page(site: &Site) -> Markup {
                 (line())
                 header {
                     h1 { (site.title) }
-                    @if let Some(feed) = whole {
+                    @if let Some(feed) = main_feed {
                         @if !feed.description.is_empty() { p { (feed.description) } }
-                        p { a href=(feed.site) { (shown(&feed.site)) } }
+                        p { a href=(feed.site) { (without_scheme(&feed.site)) } }
                     }
                     @if let Some(list) = &site.subscription_list {
                         p { span lang="en" dir="ltr" {
@@ -134,7 +136,7 @@ fn page(site: &Site) -> Markup {
 
 fn section(feed: &Listing, number: usize) -> Markup {
     let language = feed.language.as_deref();
-    let first = formats(feed).next();
+    let first = listed_formats(feed).next();
     html! {
         (line())
         section #{ "feed-" (number) } aria-labelledby={ "title-" (number) } lang=[language] dir=(direction(language)) {
@@ -142,9 +144,9 @@ fn section(feed: &Listing, number: usize) -> Markup {
             @if !feed.folder.is_empty() && !feed.description.is_empty() { p .soft { (feed.description) } }
             @if let Some(format) = first {
                 @let absolute = feed.self_link(format.file_name());
-                @let shown = absolute.map_or_else(|| address(feed, format), String::from);
+                @let displayed = absolute.map_or_else(|| address(feed, format), String::from);
                 div .address lang="en" {
-                    input #{ "address-" (number) } type="text" readonly value=(shown)
+                    input #{ "address-" (number) } type="text" readonly value=(displayed)
                         aria-label={ "Address of " (feed.title) };
                     button type="button" hidden data-for={ "address-" (number) } { "Copy link" }
                 }
@@ -153,7 +155,7 @@ fn section(feed: &Listing, number: usize) -> Markup {
                 @if let Some(url) = first.and_then(|format| feed.self_link(format.file_name())) {
                     li { a href={ "feed:" (url) } { "Open in a reader" span .visually-hidden { ": " (feed.title) } } }
                 }
-                @for format in formats(feed) {
+                @for format in listed_formats(feed) {
                     li {
                         a href=(address(feed, format)) type=(format.media_type()) {
                             (format.label()) span .visually-hidden { ": " (feed.title) }
@@ -175,28 +177,29 @@ fn latest(entry: &Latest) -> Markup {
                 a href=(entry.link) { (entry.title) }
                 time datetime=(published.to_rfc3339()) { (published.to_date()) }
             }
-            @if let Some(picture) = &entry.picture {
-                img src=(picture) alt="" loading="lazy" referrerpolicy="no-referrer";
+            @if let Some(image) = &entry.image {
+                img src=(image) alt="" loading="lazy" referrerpolicy="no-referrer";
             }
         }
     }
 }
 
-/// One element a line: a change shows as a short diff.
+/// Starts a new line, which keeps diffs short.
 fn line() -> PreEscaped<&'static str> {
     PreEscaped("\n")
 }
 
-/// What a feed is called beside the others: the whole would repeat the title of the page.
+/// Returns the heading of a feed. The title of the main feed would repeat the title of the page.
 fn title(feed: &Listing) -> Markup {
     html! { @if feed.folder.is_empty() { span lang="en" { "Everything" } } @else { (feed.title) } }
 }
 
-fn formats(feed: &Listing) -> impl Iterator<Item = &'static dyn Format> {
+/// Returns the formats that a feed is written in, in the order of [`FORMATS`], so that all feeds of the page look alike.
+fn listed_formats(feed: &Listing) -> impl Iterator<Item = &'static dyn Format> {
     FORMATS.iter().copied().filter(|format| feed.formats.iter().any(|name| name == format.name()))
 }
 
-/// Where a document of a feed is, seen from the page.
+/// Returns the address of a document of a feed, relative to the page.
 fn address(feed: &Listing, format: &dyn Format) -> String {
     if feed.folder.is_empty() {
         return format.file_name().to_owned();
@@ -204,12 +207,13 @@ fn address(feed: &Listing, format: &dyn Format) -> String {
     format!("{}/{}", utf8_percent_encode(&feed.folder, SEGMENT), format.file_name())
 }
 
-/// An address as people write it.
-fn shown(url: &url::Url) -> String {
+/// Returns the address without scheme and trailing slash, as people write it.
+fn without_scheme(url: &url::Url) -> String {
     let text = url.as_str().trim_start_matches("https://").trim_start_matches("http://");
     text.trim_end_matches('/').to_owned()
 }
 
+/// Returns the value of the attribute `dir`: the direction of the script, if the tag names one, else of the language.
 fn direction(language: Option<&str>) -> &'static str {
     let language = language.unwrap_or_default().to_ascii_lowercase();
     let mut parts = language.split('-');
@@ -227,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_direction_is_that_of_the_script_where_it_is_named_else_of_the_language() {
+    fn the_script_decides_the_direction_before_the_language() {
         for (language, expected) in [
             ("ar", "rtl"),
             ("he-IL", "rtl"),

@@ -1,6 +1,5 @@
-//! What makes a podcast of an RSS feed: Apple's elements (<https://help.apple.com/itc/podcasts_connect/#/itcb54353390>)
-//! and those of Podcasting 2.0 (<https://podcasting2.org/docs/podcast-namespace>). They are there only where an entry
-//! has something to listen to.
+//! Podcast elements of RSS: Apple's (<https://help.apple.com/itc/podcasts_connect/#/itcb54353390>) and those of
+//! Podcasting 2.0 (<https://podcasting2.org/docs/podcast-namespace>). A feed has them only if one of its entries has audio.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +7,31 @@ use rss::extension::Extension;
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesItemExtension, ITunesOwner};
 
 use super::{Document, ends_with};
-use crate::model::podcast::{guid, is_playable, is_sound};
+use crate::model::podcast::{guid, is_audio, is_playable};
 use crate::model::{Enclosure, Entry, Feed, Podcast};
 
+/// Namespace of `podcast:*`.
 pub(super) const NAMESPACE: &str = "https://podcastindex.org/namespace/1.0";
 
-/// Stores take pictures in these formats only.
-const PICTURES: &[&str] = &[".jpg", ".jpeg", ".png"];
+/// Extensions of the image formats that directories accept.
+const IMAGE_EXTENSIONS: &[&str] = &[".jpg", ".jpeg", ".png"];
 
-/// Elements of Podcasting 2.0, each under its name.
+/// Elements of Podcasting 2.0 by local name.
 type Elements = BTreeMap<String, Vec<Extension>>;
 
-/// What is said of the show; `None` where the feed is none.
-pub(super) fn show(format: &dyn Document, feed: &Feed) -> Option<(ITunesChannelExtension, Elements)> {
-    let podcast = feed.podcast.as_ref().filter(|_| feed.entries.iter().any(|e| sound(e).is_some()))?;
+/// Returns the elements of the channel; `None` if the feed is not a podcast or has no audio.
+pub(super) fn channel_elements(
+    format: &dyn Document,
+    feed: &Feed,
+) -> Option<(ITunesChannelExtension, Elements)> {
+    let podcast = feed.podcast.as_ref().filter(|_| feed.entries.iter().any(|e| audio(e).is_some()))?;
     let owner = podcast.owner.as_ref().or(feed.author.as_ref()).filter(|person| person.email.is_some());
-    let picture = podcast.image.as_ref().or(feed.icon.as_ref().filter(|icon| ends_with(icon, PICTURES)));
+    let image =
+        podcast.image.as_ref().or(feed.icon.as_ref().filter(|icon| ends_with(icon, IMAGE_EXTENSIONS)));
     let itunes = ITunesChannelExtension {
         author: podcast.author.clone().or_else(|| feed.author.as_ref().map(|author| author.name.clone())),
         categories: categories(podcast),
-        image: picture.map(ToString::to_string),
+        image: image.map(ToString::to_string),
         explicit: Some(podcast.explicit.to_string()),
         owner: owner.map(|owner| ITunesOwner { name: Some(owner.name.clone()), email: owner.email.clone() }),
         r#type: Some(if podcast.serial { "serial" } else { "episodic" }.to_owned()),
@@ -43,15 +47,15 @@ pub(super) fn show(format: &dyn Document, feed: &Feed) -> Option<(ITunesChannelE
         };
         elements.insert(name.to_owned(), vec![element]);
     };
-    // An archive document is of the show of its feed.
+    // Archive documents have the guid of their feed.
     let folder = feed.history.current.as_ref().or(feed.base.as_ref());
     let address = folder.and_then(|folder| folder.join(format.file_name()).ok());
     if let Some(guid) = podcast.guid.or_else(|| address.as_ref().map(guid)) {
         add("guid", &guid.to_string(), BTreeMap::new());
     }
     if let Some(locked) = podcast.locked {
-        let mail = owner.and_then(|owner| owner.email.clone());
-        let attrs = mail.map(|mail| ("owner".to_owned(), mail)).into_iter().collect();
+        let email = owner.and_then(|owner| owner.email.clone());
+        let attrs = email.map(|email| ("owner".to_owned(), email)).into_iter().collect();
         add("locked", if locked { "yes" } else { "no" }, attrs);
     }
     Some((itunes, elements))
@@ -59,25 +63,25 @@ pub(super) fn show(format: &dyn Document, feed: &Feed) -> Option<(ITunesChannelE
 
 fn categories(podcast: &Podcast) -> Vec<ITunesCategory> {
     let element = |text: &str| ITunesCategory { text: text.to_owned(), subcategory: None };
-    let all = podcast.categories.iter().map(|category| ITunesCategory {
-        subcategory: category.below.map(|below| Box::new(element(below))),
+    let categories = podcast.categories.iter().map(|category| ITunesCategory {
+        subcategory: category.subcategory.map(|subcategory| Box::new(element(subcategory))),
         ..element(category.name)
     });
-    all.collect()
+    categories.collect()
 }
 
-/// What one hears of an entry: the first sound whose type is known.
-pub(super) fn sound(entry: &Entry) -> Option<&Enclosure> {
-    entry.enclosures.iter().find(|e| is_sound(e))
+/// Returns the audio of an entry: the first audio enclosure of known type.
+pub(super) fn audio(entry: &Entry) -> Option<&Enclosure> {
+    entry.enclosures.iter().find(|e| is_audio(e))
 }
 
-/// What is said of an episode; `None` where the entry is none that Apple plays.
-pub(super) fn episode(entry: &Entry, show: &Podcast) -> Option<ITunesItemExtension> {
-    sound(entry).filter(|sound| is_playable(sound.url.path()))?;
-    let picture = entry.lead_picture().filter(|picture| ends_with(&picture.url, PICTURES));
+/// Returns the elements of an episode; `None` if the entry has no audio that Apple Podcasts plays.
+pub(super) fn episode_elements(entry: &Entry, podcast: &Podcast) -> Option<ITunesItemExtension> {
+    audio(entry).filter(|audio| is_playable(audio.url.path()))?;
+    let image = entry.lead_image().filter(|image| ends_with(&image.url, IMAGE_EXTENSIONS));
     Some(ITunesItemExtension {
-        image: picture.map(|picture| picture.url.to_string()),
-        explicit: Some(show.explicit.to_string()),
+        image: image.map(|image| image.url.to_string()),
+        explicit: Some(podcast.explicit.to_string()),
         episode_type: Some("full".to_owned()),
         ..ITunesItemExtension::default()
     })

@@ -1,20 +1,22 @@
 //! RSS 2.0 (<https://www.rssboard.org/rss-specification>) with `content:encoded`, `dc:creator`, `atom:link`, Media RSS
-//! (<https://www.rssboard.org/media-rss>), and the links between the documents of an archived feed as
-//! [RFC 5005, B](https://www.rfc-editor.org/rfc/rfc5005#appendix-B) has them in RSS.
+//! (<https://www.rssboard.org/media-rss>), and links between the documents of an archived feed
+//! ([RFC 5005, appendix B](https://www.rfc-editor.org/rfc/rfc5005#appendix-B)).
 
 use std::collections::BTreeMap;
 
+use quick_xml::escape::partial_escape;
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Image, Item};
 
-use super::{Document, Format, GENERATOR, HISTORY, Layout, ends_with, finish, first_typed, podcast, styled};
+use super::finish::{Writer, finish};
+use super::{Document, Format, GENERATOR, HISTORY_NS, Layout, ends_with, first_typed, podcast};
 use crate::error::{Error, Kind};
 use crate::html::Medium;
 use crate::model::{Enclosure, Entry, Feed, Person};
 
-const ATOM: &str = "http://www.w3.org/2005/Atom";
-const MEDIA: &str = "http://search.yahoo.com/mrss/";
+const ATOM_NS: &str = "http://www.w3.org/2005/Atom";
+const MEDIA_NS: &str = "http://search.yahoo.com/mrss/";
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
 pub(super) struct Rss;
@@ -49,19 +51,8 @@ impl Format for Rss {
             Layout::Compact => channel.write_to(Vec::new()),
         };
         written
-            .map(|bytes| if feed.history.is_archive() { with_empty_mark(&bytes) } else { bytes })
-            .map(|bytes| finish(styled(bytes, feed)))
+            .map(|bytes| finish(&bytes, Writer::Rss, feed, layout))
             .map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
-    }
-}
-
-/// RFC 5005 has `fh:archive` empty; the crate writes a line break into it. The head stands before all that could hold the
-/// same text.
-fn with_empty_mark(bytes: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(bytes);
-    match text.split_once("<fh:archive>").and_then(|(a, b)| Some((a, b.split_once("</fh:archive>")?.1))) {
-        Some((before, behind)) => format!("{before}<fh:archive/>{behind}").into_bytes(),
-        None => bytes.to_vec(),
     }
 }
 
@@ -79,20 +70,20 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
     let links: Vec<_> = own.into_iter().chain(hub).chain(others).collect();
     let mut namespaces = BTreeMap::new();
     if items.iter().any(|i| i.extensions.contains_key("media")) {
-        namespaces.insert("media".to_owned(), MEDIA.to_owned());
+        namespaces.insert("media".to_owned(), MEDIA_NS.to_owned());
     }
     let mut extensions = ExtensionMap::new();
     if !links.is_empty() {
-        namespaces.insert("atom".to_owned(), ATOM.to_owned());
+        namespaces.insert("atom".to_owned(), ATOM_NS.to_owned());
         extensions.insert("atom".to_owned(), BTreeMap::from([("link".to_owned(), links)]));
     }
     if feed.history.is_archive() {
         let mark = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
-        namespaces.insert("fh".to_owned(), HISTORY.to_owned());
+        namespaces.insert("fh".to_owned(), HISTORY_NS.to_owned());
         extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
     }
-    let show = podcast::show(format, feed);
-    if let Some((_, elements)) = &show {
+    let podcast_elements = podcast::channel_elements(format, feed);
+    if let Some((_, elements)) = &podcast_elements {
         namespaces.insert("podcast".to_owned(), podcast::NAMESPACE.to_owned());
         extensions.insert("podcast".to_owned(), elements.clone());
     }
@@ -107,7 +98,7 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         generator: Some(GENERATOR.to_owned()),
         docs: Some(DOCS.to_owned()),
         image: image(feed),
-        itunes_ext: show.map(|(itunes, _)| itunes),
+        itunes_ext: podcast_elements.map(|(itunes, _)| itunes),
         items,
         extensions,
         namespaces,
@@ -115,12 +106,12 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
     }
 }
 
-/// `address (name)`, the form of RFC 822 that RSS asks for; a name alone is no address.
+/// Returns `address (name)`, the form that RSS requires; `None` without an e-mail address.
 fn editor(person: &Person) -> Option<String> {
     person.email.as_ref().map(|email| format!("{email} ({})", person.name))
 }
 
-/// RSS knows GIF, JPEG and PNG only.
+/// Returns the image of the channel; `None` unless it is a GIF, JPEG or PNG, the only formats that RSS allows.
 fn image(feed: &Feed) -> Option<Image> {
     let url = feed.icon.as_ref()?;
     ends_with(url, &[".gif", ".jpg", ".jpeg", ".png"]).then(|| Image {
@@ -132,7 +123,7 @@ fn image(feed: &Feed) -> Option<Image> {
 }
 
 fn item(entry: &Entry, feed: &Feed) -> Item {
-    let enclosure = feed.podcast.as_ref().and_then(|_| podcast::sound(entry)).or_else(|| first_typed(entry));
+    let enclosure = feed.podcast.as_ref().and_then(|_| podcast::audio(entry)).or_else(|| first_typed(entry));
     let others: Vec<Extension> =
         entry.enclosures.iter().filter(|e| !enclosure.is_some_and(|one| one == *e)).map(media).collect();
     let mut extensions = ExtensionMap::new();
@@ -162,22 +153,19 @@ fn item(entry: &Entry, feed: &Feed) -> Item {
         content: (!entry.content.is_empty()).then(|| entry.content.as_str().to_owned()),
         dublin_core_ext: (!creators.is_empty())
             .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
-        itunes_ext: feed.podcast.as_ref().and_then(|show| podcast::episode(entry, show)),
+        itunes_ext: feed.podcast.as_ref().and_then(|podcast| podcast::episode_elements(entry, podcast)),
         extensions,
         ..Item::default()
     }
 }
 
-/// A description is HTML to every reader: plain text has to be escaped once more. Content without words, such as a player
-/// alone, is described by the title, for whoever reads a full text wants a short one before it.
+/// Returns the description. Readers take it for HTML, so plain text is escaped once more than XML requires.
+///
+/// Content without words, such as a single player, is described by the title: readers expect a description with content.
 fn description(entry: &Entry) -> Option<String> {
     let text =
         if entry.summary.is_empty() && !entry.content.is_empty() { &entry.title } else { &entry.summary };
-    (!text.is_empty()).then(|| escape(text))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    (!text.is_empty()).then(|| partial_escape(text.as_str()).into_owned())
 }
 
 fn media(enclosure: &Enclosure) -> Extension {
@@ -193,7 +181,7 @@ fn media(enclosure: &Enclosure) -> Extension {
     if let Some(media_type) = &enclosure.media_type {
         attrs.insert("type".to_owned(), media_type.to_string());
     }
-    // RSS has 0 for a length that is not known; in `media:content` that is said by saying nothing.
+    // `enclosure` has 0 for an unknown length; `media:content` has no `fileSize` then.
     if let Some(length) = enclosure.length.filter(|length| length.0 > 0) {
         attrs.insert("fileSize".to_owned(), length.0.to_string());
     }

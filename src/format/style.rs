@@ -1,5 +1,6 @@
-//! The style sheet with which a browser shows a feed to somebody who followed its link. Browsers no longer run XSLT; CSS
-//! needs nothing and turns off nothing.
+//! Style sheet with which a browser shows a feed to a person who opens its address.
+//!
+//! It is CSS, not XSLT, because browsers are removing XSLT.
 
 use super::{Document, Index};
 use crate::error::Error;

@@ -1,11 +1,11 @@
-//! What holds for every format, and that all of them say the same.
+//! Tests of all formats: each is valid, and all carry the same entries.
 
 use proptest::prelude::*;
 use url::Url;
 
 use super::*;
 use crate::html::{CleanHtml, Medium, Policy, RawHtml, clean, xml_text};
-use crate::model::{History, Person};
+use crate::model::Person;
 use crate::types::{Bytes, MediaType, UnixMs};
 
 fn url(text: &str) -> Url {
@@ -18,50 +18,31 @@ fn html(raw: &str) -> CleanHtml {
 
 fn enclosure(address: &str, medium: Medium, media_type: Option<&str>, length: Option<u64>) -> Enclosure {
     Enclosure {
-        url: url(address),
-        medium,
         media_type: media_type.and_then(MediaType::parse),
         length: length.map(Bytes),
+        ..Enclosure::new(url(address), medium)
     }
 }
 
 fn entry(link: &str, title: &str) -> Entry {
-    Entry {
-        id: link.to_owned(),
-        id_is_permalink: true,
-        link: link.to_owned(),
-        title: title.to_owned(),
-        published: UnixMs(1_698_786_902_000),
-        updated: UnixMs(1_698_786_902_123),
-        summary: "Rain & <wind>, it's \"here\"".to_owned(),
-        content: html("<p>Rain &amp; wind ]]&gt; <a href='../x?a=1&amp;b=2'>there</a><img src='p.jpg'></p>"),
-        authors: vec![],
-        categories: vec!["town".to_owned()],
-        enclosures: vec![],
-    }
+    Entry::new(link, title, UnixMs(1_698_786_902_000))
+        .updated(UnixMs(1_698_786_902_123))
+        .summary("Rain & <wind>, it's \"here\"")
+        .content(html("<p>Rain &amp; wind ]]&gt; <a href='../x?a=1&amp;b=2'>there</a><img src='p.jpg'></p>"))
+        .categories(vec!["town".to_owned()])
 }
 
 fn feed(entries: Vec<Entry>) -> Feed {
-    Feed {
-        id: "https://news.example/feeds/".to_owned(),
-        title: "News & <Views>".to_owned(),
-        description: "All of it".to_owned(),
-        site: url("https://site.example/"),
-        base: Some(url("https://news.example/feeds/")),
-        language: Some("en".to_owned()),
-        author: Some(Person {
-            name: "Ann Ray".to_owned(),
-            email: Some("ann@site.example".to_owned()),
-            uri: None,
-        }),
-        copyright: Some("© Ann".to_owned()),
-        icon: Some(url("https://site.example/i.png")),
-        hub: Some(url("https://hub.example/")),
-        podcast: None,
-        stylesheet: None,
-        history: History::default(),
-        entries,
-    }
+    Feed::new("News & <Views>", url("https://site.example/"))
+        .id("https://news.example/feeds/")
+        .description("All of it")
+        .base(url("https://news.example/feeds/"))
+        .language("en")
+        .author(Person::new("Ann Ray").email("ann@site.example"))
+        .copyright("© Ann")
+        .icon(url("https://site.example/i.png"))
+        .hub(url("https://hub.example/"))
+        .entries(entries)
 }
 
 fn rich() -> Feed {
@@ -71,7 +52,7 @@ fn rich() -> Feed {
         enclosure("https://cdn.example/p.jpg?a=1&b=2", Medium::Image, Some("image/jpeg"), None),
         enclosure("https://cdn.example/unknown", Medium::Image, None, None),
     ];
-    second.authors = vec![Person { name: "Bo & Co".to_owned(), email: None, uri: None }];
+    second.authors = vec![Person::new("Bo & Co")];
     let mut third = entry("https://site.example/c", "Empty");
     third.content = CleanHtml::default();
     third.summary = String::new();
@@ -80,7 +61,7 @@ fn rich() -> Feed {
     feed(vec![entry("https://site.example/a", "A < B > C [x](y)"), second, third])
 }
 
-/// What a reader of any format learns of an entry.
+/// An entry as a reader of any format gets it.
 #[derive(Debug, PartialEq)]
 struct Read {
     id: String,
@@ -127,7 +108,7 @@ fn read_atom(bytes: &[u8]) -> Vec<Read> {
             Some((l.href.clone(), l.mime_type.clone()?, length))
         });
         let summary = e.summary.clone().map(|s| s.value).unwrap_or_default();
-        // Where there is no text at all, the summary is the title by policy: that says no more than the others.
+        // Without any text, Atom has the title as summary; the other formats have none.
         let only_title = e.content.is_none() && summary == e.title.value;
         Read {
             id: e.id.clone(),
@@ -172,7 +153,7 @@ fn read(feed: &Feed, layout: Layout) -> [Vec<Read>; 3] {
 }
 
 #[test]
-fn an_atom_entry_without_text_has_its_title_as_summary() {
+fn an_atom_entry_without_text_has_the_title_as_summary() {
     let mut feed = rich();
     let title = feed.entries[0].title.clone();
     (feed.entries[0].summary, feed.entries[0].content) = (String::new(), CleanHtml::default());
@@ -183,7 +164,7 @@ fn an_atom_entry_without_text_has_its_title_as_summary() {
 }
 
 #[test]
-fn the_three_say_the_same_entry_by_entry() {
+fn all_formats_carry_the_same_entries() {
     for layout in [Layout::Indented, Layout::Compact] {
         let feed = rich();
         let [rss, atom, json] = read(&feed, layout);
@@ -207,7 +188,7 @@ fn the_three_say_the_same_entry_by_entry() {
 }
 
 #[test]
-fn a_document_is_the_same_bytes_each_time_and_known_as_ours() {
+fn output_is_deterministic_and_recognized_as_ours() {
     for format in FORMATS {
         let bytes = format.write(&rich(), Layout::Indented).unwrap();
         assert_eq!(bytes, format.write(&rich(), Layout::Indented).unwrap());
@@ -219,7 +200,7 @@ fn a_document_is_the_same_bytes_each_time_and_known_as_ours() {
 }
 
 #[test]
-fn policy_xml_a_cdata_section_ends_where_it_should() {
+fn policy_xml_text_does_not_end_a_cdata_section() {
     let bytes = format("rss").unwrap().write(&rich(), Layout::Compact).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     assert!(!text.replace("]]]]><![CDATA[>", "").contains("]]> <a"));
@@ -251,8 +232,8 @@ fn policy_enclosure_rss_has_one_and_the_rest_as_media_content() {
 }
 
 #[test]
-fn a_length_of_nothing_is_no_file_size() {
-    // Found by the fuzzer: Media RSS wants a positive number.
+fn a_zero_length_is_not_written_as_file_size() {
+    // Found by the fuzzer: Media RSS requires a positive number.
     let mut entry = entry("https://a.example/1", "t");
     entry.enclosures = ["1.jpg", "2.jpg"]
         .map(|name| {
@@ -303,7 +284,7 @@ fn every_channel_field_is_written() {
 }
 
 #[test]
-fn an_atom_feed_has_an_author_even_where_none_is_known_and_an_empty_feed_is_a_document() {
+fn an_atom_feed_always_has_an_author_and_an_empty_feed_is_valid() {
     let mut feed = feed(vec![]);
     feed.author = None;
     let text = String::from_utf8(format("atom").unwrap().write(&feed, Layout::Compact).unwrap()).unwrap();
@@ -313,7 +294,7 @@ fn an_atom_feed_has_an_author_even_where_none_is_known_and_an_empty_feed_is_a_do
 
 proptest! {
     #[test]
-    fn any_title_and_url_survive_a_trip_through_each_format(title in any::<String>(), path in any::<String>()) {
+    fn any_title_and_url_survive_a_round_trip_through_each_format(title in any::<String>(), path in any::<String>()) {
         let title = xml_text(&title).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut link = url("https://site.example/");
         link.set_path(&path);

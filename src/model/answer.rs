@@ -1,21 +1,21 @@
-//! What a media server says of one of its files.
+//! Answer of a media server about one of its files.
 
 use crate::types::{Bytes, MediaType};
 
-/// What a media server says of one of its files.
+/// Answer of a media server about one of its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// There is a medium, and this is known of it.
+    /// The file exists.
     Media {
-        /// Its type, where the server names one that a medium has.
+        /// Media type, if the server sends one that an audio, video or image file can have.
         media_type: Option<MediaType>,
-        /// Its length; never 0.
+        /// Length in bytes; never 0.
         length: Option<Bytes>,
     },
-    /// There is no medium, or none that we may ask for.
+    /// The file does not exist, or feedmill may not request it.
     None,
-    /// The server was not reached, or had trouble.
+    /// The server could not be reached, or failed.
     Lost,
-    /// It was not asked: there was no time.
+    /// The server was not asked because the time was up.
     Unasked,
 }

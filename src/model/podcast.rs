@@ -1,4 +1,4 @@
-//! A feed as a podcast: what stores ask of a show beside what any feed says
+//! Podcast metadata: what directories require in addition to an ordinary feed
 //! ([Apple](https://help.apple.com/itc/podcasts_connect/#/itcb54353390),
 //! [Podcasting 2.0](https://podcasting2.org/docs/podcast-namespace)).
 
@@ -11,42 +11,78 @@ use feedmill_types::podcast::CATEGORIES;
 
 pub use feedmill_types::podcast::is_playable;
 
-/// What the guids of shows are made in
-/// (<https://podcasting2.org/docs/podcast-namespace/tags/guid>).
+/// Namespace UUID of podcast guids (<https://podcasting2.org/docs/podcast-namespace/tags/guid>).
 const NAMESPACE: Uuid = uuid!("ead4c236-bf58-58c6-a2c6-a6b28d128cb6");
 
-/// A show.
+/// Metadata of a podcast. It is written to RSS only, and only if an entry has audio.
+///
+/// ```
+/// use feedmill::model::Podcast;
+///
+/// let podcast = Podcast::default().author("Harbour Radio").explicit(false).serial(true);
+/// assert_eq!(podcast.author.as_deref(), Some("Harbour Radio"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Podcast {
-    /// Where stores put it.
+    /// Apple categories.
+    ///
+    /// RSS: `channel/itunes:category`.
     pub categories: Vec<Category>,
-    /// Whether children should not hear it.
+    /// True if the podcast is not suitable for children.
+    ///
+    /// RSS: `itunes:explicit` of the channel and of each episode.
     pub explicit: bool,
-    /// Whether it is heard from its first episode on.
+    /// True if the episodes are meant to be heard from the first to the last.
+    ///
+    /// RSS: `channel/itunes:type`, `serial` or `episodic`.
     pub serial: bool,
-    /// Its cover, where it is not the feed's picture.
+    /// Cover image, if it differs from the icon of the feed.
+    ///
+    /// RSS: `channel/itunes:image`.
     pub image: Option<Url>,
-    /// Whose show it is, where it is not the feed's author's; plain text.
+    /// Author as plain text, if it differs from the author of the feed.
+    ///
+    /// RSS: `channel/itunes:author`.
     pub author: Option<String>,
-    /// Whom stores write to, where that is not the feed's author.
+    /// Contact for directories, if it differs from the author of the feed.
+    ///
+    /// RSS: `channel/itunes:owner`, and the `owner` of `podcast:locked`.
     pub owner: Option<Person>,
-    /// Whether other hosts may not take it over, where anything is said of that.
+    /// True if other hosts may not import the podcast; `None` if that is not configured.
+    ///
+    /// RSS: `channel/podcast:locked`.
     pub locked: Option<bool>,
-    /// Its guid, where it was given one that is not made of its address.
+    /// Guid, if it is not derived from the address of the feed.
+    ///
+    /// RSS: `channel/podcast:guid`.
     pub guid: Option<Uuid>,
 }
 
-/// A category of Apple's, of [`CATEGORIES`](feedmill_types::podcast::CATEGORIES).
+impl Podcast {
+    builder! {
+        categories(categories: Vec<Category>) = categories;
+        explicit(is_explicit: bool) = is_explicit;
+        serial(is_serial: bool) = is_serial;
+        image(cover: Url) = Some(cover);
+        author(name: impl Into<String>) = Some(name.into());
+        owner(person: Person) = Some(person);
+        locked(is_locked: bool) = Some(is_locked);
+        guid(guid: Uuid) = Some(guid);
+    }
+}
+
+/// Apple category, one of [`CATEGORIES`](feedmill_types::podcast::CATEGORIES).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Category {
-    /// Its name.
+    /// Name of the category.
     pub name: &'static str,
-    /// The name of one below it.
-    pub below: Option<&'static str>,
+    /// Name of the subcategory.
+    pub subcategory: Option<&'static str>,
 }
 
 impl Category {
-    /// Every category, as it is written in a configuration: `Arts`, `Arts > Books`.
+    /// Returns every category with its name in the configuration: `Arts`, `Arts > Books`.
     ///
     /// ```
     /// use feedmill::model::podcast::Category;
@@ -54,16 +90,17 @@ impl Category {
     /// assert!(Category::all().any(|(name, _)| name == "Arts > Books"));
     /// ```
     pub fn all() -> impl Iterator<Item = (String, Self)> {
-        CATEGORIES.iter().flat_map(|&(name, below)| {
-            let below = below.split('|').filter(|below| !below.is_empty());
-            let below =
-                below.map(move |below| (format!("{name} > {below}"), Self { name, below: Some(below) }));
-            std::iter::once((name.to_owned(), Self { name, below: None })).chain(below)
+        CATEGORIES.iter().flat_map(|&(name, subcategories)| {
+            let subcategories = subcategories.split('|').filter(|subcategory| !subcategory.is_empty());
+            let subcategories = subcategories.map(move |subcategory| {
+                (format!("{name} > {subcategory}"), Self { name, subcategory: Some(subcategory) })
+            });
+            std::iter::once((name.to_owned(), Self { name, subcategory: None })).chain(subcategories)
         })
     }
 }
 
-/// The guid of a show: that of its address, which is that of its feed before it first moved.
+/// Returns the guid of the podcast whose feed has this address; a podcast that moved keeps the guid of its first address.
 ///
 /// ```
 /// let feed = "https://mp3s.nashownotes.com/pc20rss.xml".parse()?;
@@ -77,9 +114,9 @@ pub fn guid(feed: &Url) -> Uuid {
     Uuid::new_v5(&NAMESPACE, address.trim_end_matches('/').as_bytes())
 }
 
-/// Whether it is what one listens to, and of a known type.
+/// Returns true if the enclosure is audio of a known type.
 #[must_use]
-pub fn is_sound(enclosure: &Enclosure) -> bool {
+pub fn is_audio(enclosure: &Enclosure) -> bool {
     enclosure.medium == Medium::Audio && enclosure.media_type.is_some()
 }
 
@@ -88,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_guid_is_that_of_the_specification_whatever_the_scheme_and_slashes_at_the_end() {
+    fn guid_matches_the_specification_and_ignores_scheme_and_trailing_slashes() {
         for address in
             ["https://mp3s.nashownotes.com/pc20rss.xml", "http://mp3s.nashownotes.com/pc20rss.xml//"]
         {
@@ -98,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn categories_are_sorted_and_written_with_what_is_above_them() {
+    fn categories_are_sorted_and_subcategories_named_with_their_parent() {
         assert!(CATEGORIES.is_sorted_by_key(|(name, _)| *name));
         let all: Vec<_> = Category::all().map(|(text, _)| text).collect();
         assert_eq!(all[..3], ["Arts", "Arts > Books", "Arts > Design"]);

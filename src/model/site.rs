@@ -1,75 +1,78 @@
-//! All feeds of a run together: what a page, a subscription list or a server says of them.
+//! Summary of all feeds of a build, for the index page, the subscription list and the server.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Feed;
 
-/// How many entries a [`Listing`] shows.
+/// Number of entries in [`Listing::latest`].
 const LATEST: usize = 5;
 
-/// Every feed that a run made, that of the whole first.
+/// All feeds of a build, the main feed first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Site {
-    /// The title of the whole.
+    /// Title of the main feed.
     pub title: String,
-    /// The language of the whole.
+    /// Language of the main feed.
     pub language: Option<String>,
-    /// The file name of the subscription list, where there is one.
+    /// File name of the subscription list, if there is one.
     pub subscription_list: Option<String>,
-    /// The feeds, in the order of their folders.
+    /// Feeds, ordered by folder.
     pub feeds: Vec<Listing>,
 }
 
-/// What is shown of a feed beside others.
+/// Summary of one feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Listing {
-    /// Its folder under the feeds; empty for the whole.
+    /// Name of the folder of the feed; empty for the main feed.
     pub folder: String,
-    /// Its name; plain text.
+    /// Title, as plain text.
     pub title: String,
-    /// What it is about; plain text, may be empty.
+    /// Description, as plain text; may be empty.
     pub description: String,
-    /// The language of its entries.
+    /// Language tag of the feed.
     pub language: Option<String>,
-    /// The site it belongs to.
+    /// Website that the feed belongs to.
     pub site: Url,
-    /// The folder it is published in, where that is known.
+    /// Folder in which the feed is published, if known; ends with `/`.
     pub base: Option<Url>,
-    /// Its picture.
+    /// Image that stands for the feed.
     pub icon: Option<Url>,
-    /// Its WebSub hub.
+    /// WebSub hub.
     pub hub: Option<Url>,
-    /// The names of the formats it is written in.
+    /// Names of the formats that the feed is written in, in the configured order.
     pub formats: Vec<String>,
-    /// How far apart its entries are, in ms: the middle one of their distances; `None` for fewer than two.
-    pub pace: Option<i64>,
-    /// Its newest entries.
+    /// Median time between two consecutive entries, in milliseconds; `None` if there are fewer than two entries.
+    pub median_interval: Option<i64>,
+    /// The newest entries.
     pub latest: Vec<Latest>,
 }
 
-/// What is shown of an entry in a [`Listing`].
+/// Summary of one entry in a [`Listing`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Latest {
-    /// Its title; plain text.
+    /// Title, as plain text.
     pub title: String,
-    /// Its address.
+    /// Address of the article.
     pub link: String,
-    /// When it was first published, in ms.
+    /// Time of first publication, in milliseconds since the Unix epoch.
     pub published: i64,
-    /// The picture that stands for it.
-    pub picture: Option<Url>,
+    /// Address of the lead image.
+    pub image: Option<Url>,
 }
 
 impl Listing {
-    /// Of a feed in a folder that is written in some formats.
+    /// Summarizes the feed in `folder`, which is written in `formats`.
     #[must_use]
-    pub fn of(feed: &Feed, folder: &str, formats: Vec<String>) -> Self {
+    pub fn new(feed: &Feed, folder: &str, formats: Vec<String>) -> Self {
         let latest = feed.entries.iter().take(LATEST).map(|entry| Latest {
             title: entry.title.clone(),
             link: entry.link.clone(),
             published: entry.published.0,
-            picture: entry.lead_picture().map(|e| e.url.clone()),
+            image: entry.lead_image().map(|e| e.url.clone()),
         });
         Self {
             folder: folder.to_owned(),
@@ -81,19 +84,19 @@ impl Listing {
             icon: feed.icon.clone(),
             hub: feed.hub.clone(),
             formats,
-            pace: pace(feed.entries.iter().map(|e| e.updated.0).collect()),
+            median_interval: median_interval(feed.entries.iter().map(|e| e.updated.0).collect()),
             latest: latest.collect(),
         }
     }
 
-    /// Where a document of this feed is published, where that is known.
+    /// Returns the address of a document of this feed; `None` if [`base`](Self::base) is unknown.
     #[must_use]
     pub fn self_link(&self, file_name: &str) -> Option<Url> {
         self.base.as_ref().and_then(|base| base.join(file_name).ok())
     }
 }
 
-fn pace(mut times: Vec<i64>) -> Option<i64> {
+fn median_interval(mut times: Vec<i64>) -> Option<i64> {
     times.sort_unstable();
     let mut gaps: Vec<i64> = times.windows(2).map(|two| two[1].saturating_sub(two[0])).collect();
     gaps.sort_unstable();
@@ -105,9 +108,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pace_is_the_middle_distance_whatever_one_long_silence_was() {
-        assert_eq!(pace(vec![]), None);
-        assert_eq!(pace(vec![7]), None);
-        assert_eq!(pace(vec![1_000_000, 30, 10, 20]), Some(10));
+    fn the_median_interval_ignores_one_long_pause() {
+        assert_eq!(median_interval(vec![]), None);
+        assert_eq!(median_interval(vec![7]), None);
+        assert_eq!(median_interval(vec![1_000_000, 30, 10, 20]), Some(10));
     }
 }

@@ -6,10 +6,7 @@ use crate::model::Enclosure;
 /// Sound and moving pictures before pictures, each in the order of the article: what a listener subscribed for comes
 /// first, and the lead picture before all others.
 pub(super) fn enclosures(media: Vec<Media>) -> Vec<Enclosure> {
-    let mut all: Vec<Enclosure> = media
-        .into_iter()
-        .map(|m| Enclosure { url: m.url, medium: m.medium, media_type: m.media_type, length: m.length })
-        .collect();
+    let mut all: Vec<Enclosure> = media.into_iter().map(Enclosure::from).collect();
     all.sort_by_key(|e| e.medium == Medium::Image);
     all
 }

@@ -104,7 +104,7 @@ pub(super) fn make(
             listing: feed
                 .as_ref()
                 .filter(|_| part.month.is_empty())
-                .map(|feed| Listing::of(feed, &part.feed, names)),
+                .map(|feed| Listing::new(feed, &part.feed, names)),
             again: probe::part_again(run, part, articles),
         },
         documents: Documents::default(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hyper::header::HeaderValue;
 
-use crate::format::{INDEX, formats};
+use crate::format::{INDEX, configured_formats};
 use crate::model::{Listing, Site};
 use crate::pipeline::month_of;
 
@@ -47,7 +47,7 @@ impl Facts {
         let (mut documents, mut feeds) = (HashMap::new(), HashMap::new());
         for feed in &site.feeds {
             let keeps = keeps(age(feed));
-            for name in formats(feed).map(|format| format.file_name()) {
+            for name in configured_formats(feed).map(|format| format.file_name()) {
                 let link = link(feed, name);
                 documents.insert(within(&feed.folder, name), Hints { keeps: keeps.clone(), link });
             }
@@ -82,7 +82,7 @@ fn within(folder: &str, name: &str) -> String {
 
 /// A tenth of the usual time between two entries, in s: who asks that often is late by a tenth.
 fn age(feed: &Listing) -> i64 {
-    feed.pace.map_or(UNKNOWN, |pace| (pace / 10_000).clamp(KEEPS.0, KEEPS.1))
+    feed.median_interval.map_or(UNKNOWN, |interval| (interval / 10_000).clamp(KEEPS.0, KEEPS.1))
 }
 
 fn keeps(seconds: i64) -> HeaderValue {

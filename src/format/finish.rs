@@ -1,0 +1,167 @@
+//! Last step of the XML formats: completes the document that the `rss` or `atom_syndication` crate wrote.
+//!
+//! Neither crate writes everything that a feed needs. All repairs are made here, in one pass over the finished document:
+//!
+//! | crate | what it writes | what the document gets |
+//! | --- | --- | --- |
+//! | both | no processing instructions | `<?xml-stylesheet …?>` below the XML declaration |
+//! | both | no line feed at the end | one line feed, as in any text file |
+//! | `atom_syndication` | UTC as `+00:00` | `Z`, as in JSON Feed and in messages |
+//! | `atom_syndication` | extensions behind the entries | `<fh:archive/>` in the head, behind the generator |
+//! | `rss` | a line feed inside an empty extension | `<fh:archive/>`, which RFC 5005 requires to be empty |
+//!
+//! A repair looks for a tag. Text can't be mistaken for one: the crates escape `<`, and CDATA sections are skipped.
+
+use memchr::memchr_iter;
+use memchr::memmem::find;
+use quick_xml::escape::escape;
+
+use super::Layout;
+use crate::model::Feed;
+
+/// Crate that wrote a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writer {
+    Rss,
+    AtomSyndication,
+}
+
+/// Completes a document of `feed`.
+pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout) -> Vec<u8> {
+    let mut out = Vec::with_capacity(written.len() + 128);
+    // Everything before this offset has been copied or replaced.
+    let mut done = 0;
+    let mut needs_archive_mark = feed.history.is_archive();
+    for at in memchr_iter(b'<', written) {
+        // In a part that was copied or replaced as a whole, such as a CDATA section.
+        if at < done {
+            continue;
+        }
+        let tag = &written[at..];
+        let through = |end: &[u8]| find(tag, end).map_or(written.len(), |start| at + start + end.len());
+        match writer {
+            _ if tag.starts_with(b"<![CDATA[") => {
+                let end = through(b"]]>");
+                out.extend_from_slice(&written[done..end]);
+                done = end;
+            }
+            _ if tag.starts_with(b"<?xml ") => {
+                let end = through(b"?>");
+                out.extend_from_slice(&written[done..end]);
+                done = end;
+                if let Some(sheet) = &feed.stylesheet {
+                    let line = if written.get(end) == Some(&b'\n') { "\n" } else { "" };
+                    let sheet = escape(sheet.as_str());
+                    let instruction = format!("{line}<?xml-stylesheet type=\"text/css\" href=\"{sheet}\"?>");
+                    out.extend_from_slice(instruction.as_bytes());
+                }
+            }
+            Writer::AtomSyndication if tag.starts_with(b"</updated>") || tag.starts_with(b"</published>") => {
+                let date = &written[done..at];
+                match date.strip_suffix(b"+00:00") {
+                    Some(local) => {
+                        out.extend_from_slice(local);
+                        out.push(b'Z');
+                    }
+                    None => out.extend_from_slice(date),
+                }
+                done = at;
+            }
+            Writer::AtomSyndication if needs_archive_mark && tag.starts_with(b"</generator>") => {
+                let end = through(b">");
+                out.extend_from_slice(&written[done..end]);
+                out.extend_from_slice(if layout == Layout::Indented { b"\n  " } else { b"" });
+                out.extend_from_slice(b"<fh:archive/>");
+                done = end;
+                needs_archive_mark = false;
+            }
+            Writer::Rss if needs_archive_mark && tag.starts_with(b"<fh:archive>") => {
+                out.extend_from_slice(&written[done..at]);
+                out.extend_from_slice(b"<fh:archive/>");
+                done = through(b"</fh:archive>");
+                needs_archive_mark = false;
+            }
+            _ => {}
+        }
+    }
+    out.extend_from_slice(&written[done..]);
+    out.push(b'\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::History;
+
+    fn feed() -> Feed {
+        Feed::default()
+    }
+
+    fn archive() -> Feed {
+        feed().history(History::default().current("https://a.example/".parse().unwrap()))
+    }
+
+    fn finished(written: &str, writer: Writer, feed: &Feed, layout: Layout) -> String {
+        String::from_utf8(finish(written.as_bytes(), writer, feed, layout)).unwrap()
+    }
+
+    /// A browser shows a feed with the style sheet that the document names (<https://www.w3.org/TR/xml-stylesheet/>).
+    #[test]
+    fn the_style_sheet_follows_the_xml_declaration() {
+        let feed = feed().stylesheet("../a&b.css");
+        let instruction = "<?xml-stylesheet type=\"text/css\" href=\"../a&amp;b.css\"?>";
+        for writer in [Writer::Rss, Writer::AtomSyndication] {
+            let compact = finished("<?xml version=\"1.0\"?><r/>", writer, &feed, Layout::Compact);
+            assert_eq!(compact, format!("<?xml version=\"1.0\"?>{instruction}<r/>\n"));
+            let indented = finished("<?xml version=\"1.0\"?>\n<r/>", writer, &feed, Layout::Indented);
+            assert_eq!(indented, format!("<?xml version=\"1.0\"?>\n{instruction}\n<r/>\n"));
+        }
+    }
+
+    /// Both spellings are valid; one project should have one.
+    #[test]
+    fn dates_of_atom_end_in_z() {
+        let written = "<updated>2024-06-01T07:00:00+00:00</updated><published>2024-06-01T07:00:00.5+00:00</published>\
+             <updated>2024-06-01T07:00:00+02:00</updated><title>+00:00</title>";
+        let expected = "<updated>2024-06-01T07:00:00Z</updated><published>2024-06-01T07:00:00.5Z</published>\
+             <updated>2024-06-01T07:00:00+02:00</updated><title>+00:00</title>\n";
+        assert_eq!(finished(written, Writer::AtomSyndication, &feed(), Layout::Compact), expected);
+    }
+
+    /// [RFC 5005, section 4](https://www.rfc-editor.org/rfc/rfc5005#section-4) has `fh:archive` in the head of the feed.
+    #[test]
+    fn the_archive_mark_of_atom_follows_the_generator() {
+        let written = "<generator>x</generator><entry><generator>y</generator></entry>";
+        let expected = "<generator>x</generator><fh:archive/><entry><generator>y</generator></entry>\n";
+        assert_eq!(finished(written, Writer::AtomSyndication, &archive(), Layout::Compact), expected);
+        let indented = finished(written, Writer::AtomSyndication, &archive(), Layout::Indented);
+        assert_eq!(indented, expected.replacen("<fh:archive/>", "\n  <fh:archive/>", 1));
+        let other = finished(written, Writer::AtomSyndication, &feed(), Layout::Compact);
+        assert_eq!(other, format!("{written}\n"));
+    }
+
+    /// [RFC 5005, section 4](https://www.rfc-editor.org/rfc/rfc5005#section-4) requires `fh:archive` to be empty.
+    #[test]
+    fn the_archive_mark_of_rss_is_empty() {
+        let written = "<a/><fh:archive>\n  </fh:archive><b/>";
+        assert_eq!(finished(written, Writer::Rss, &archive(), Layout::Indented), "<a/><fh:archive/><b/>\n");
+    }
+
+    /// An attribute in the HTML of an article may hold any tag.
+    #[test]
+    fn cdata_sections_stay_as_they_are() {
+        let written = "<d><![CDATA[<p title=\"+00:00</updated><fh:archive></fh:archive>\">]]></d>";
+        for writer in [Writer::Rss, Writer::AtomSyndication] {
+            assert_eq!(finished(written, writer, &archive(), Layout::Compact), format!("{written}\n"));
+        }
+    }
+
+    #[test]
+    fn a_document_that_ends_early_is_copied() {
+        for written in ["", "<", "<?xml ", "<![CDATA[", "a<b"] {
+            let out = finished(written, Writer::Rss, &archive(), Layout::Compact);
+            assert_eq!(out, format!("{written}\n"));
+        }
+    }
+}

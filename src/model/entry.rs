@@ -1,0 +1,215 @@
+//! An entry, its media files, and people.
+
+use url::Url;
+
+use super::blank;
+use crate::html::{CleanHtml, Media, Medium};
+use crate::types::{Bytes, MediaType, UnixMs};
+
+/// One article in a feed: an RSS or JSON Feed item, an Atom entry.
+///
+/// ```
+/// use feedmill::html::{Policy, RawHtml, clean};
+/// use feedmill::model::{Enclosure, Entry};
+/// use feedmill::types::UnixMs;
+///
+/// let link = "https://news.example/ferry".parse()?;
+/// let body = clean(RawHtml("<p>Quiet.</p><img src=ferry.jpg>"), &link, &Policy::default());
+/// let entry = Entry::new(link, "The ferry has a new engine", UnixMs(1_717_225_200_000))
+///     .content(body.html)
+///     .enclosures(body.media.into_iter().map(Enclosure::from).collect());
+/// assert_eq!(entry.id, "https://news.example/ferry");
+/// assert_eq!(entry.lead_image().map(|image| image.url.path()), Some("/ferry.jpg"));
+/// # Ok::<(), url::ParseError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Permanent id, the same in every format.
+    ///
+    /// RSS: `item/guid`. Atom: `entry/id`. JSON Feed: `id`.
+    pub id: String,
+    /// True if the id is also an address that shows the article.
+    ///
+    /// RSS: `item/guid/@isPermaLink`. Atom and JSON Feed have none.
+    pub id_is_permalink: bool,
+    /// Address of the article, unchanged if the article gives a valid URI.
+    ///
+    /// RSS: `item/link`. Atom: `entry/link` with `rel="alternate"`. JSON Feed: `url`.
+    pub link: String,
+    /// Title, as plain text; never empty.
+    ///
+    /// RSS: `item/title`. Atom: `entry/title`. JSON Feed: `title`.
+    pub title: String,
+    /// Time of first publication.
+    ///
+    /// RSS: `item/pubDate`. Atom: `entry/published`. JSON Feed: `date_published`.
+    pub published: UnixMs,
+    /// Time of the last change.
+    ///
+    /// RSS has none. Atom: `entry/updated`. JSON Feed: `date_modified`.
+    pub updated: UnixMs,
+    /// Summary, as plain text; may be empty.
+    ///
+    /// RSS: `item/description` (the title if there is content without text). Atom: `entry/summary` (the title if there is
+    /// no content either). JSON Feed: `summary`, and `content_text` if there is no content.
+    pub summary: String,
+    /// Body; may be empty.
+    ///
+    /// RSS: `item/content:encoded`. Atom: `entry/content` with `type="html"`. JSON Feed: `content_html`.
+    pub content: CleanHtml,
+    /// Authors; empty if the author of the feed wrote the entry.
+    ///
+    /// RSS: `item/dc:creator`. Atom: `entry/author`. JSON Feed: `authors`.
+    pub authors: Vec<Person>,
+    /// Categories, such as the section of the article.
+    ///
+    /// RSS: `item/category`. Atom: `entry/category/@term`. JSON Feed: `tags`.
+    pub categories: Vec<String>,
+    /// Media files, the most important first: audio and video, then images.
+    ///
+    /// RSS: the first of known type is the `item/enclosure` (in a podcast, the first audio file), the others are
+    /// `item/media:content`. Atom: `entry/link` with `rel="enclosure"`. JSON Feed: `attachments`; the first image is also
+    /// `image`.
+    pub enclosures: Vec<Enclosure>,
+}
+
+/// An empty entry of 1970-01-01. Set `id`, `link` and `title` before you write it.
+impl Default for Entry {
+    fn default() -> Self {
+        Self { id_is_permalink: false, ..Self::new("", "", UnixMs(0)) }
+    }
+}
+
+impl Entry {
+    /// Creates an entry without content whose id is its link, and which has not changed since it was published.
+    #[must_use]
+    pub fn new(link: impl Into<String>, title: impl Into<String>, published: UnixMs) -> Self {
+        let link = link.into();
+        Self {
+            id: link.clone(),
+            id_is_permalink: true,
+            link,
+            title: title.into(),
+            published,
+            updated: published,
+            summary: String::new(),
+            content: CleanHtml::default(),
+            authors: Vec::new(),
+            categories: Vec::new(),
+            enclosures: Vec::new(),
+        }
+    }
+
+    /// Sets an id that is not the link of the entry.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self.id_is_permalink = false;
+        self
+    }
+
+    builder! {
+        updated(time: UnixMs) = time;
+        summary(text: impl Into<String>) = text.into();
+        content(html: CleanHtml) = html;
+        authors(people: Vec<Person>) = people;
+        categories(names: Vec<String>) = names;
+        enclosures(files: Vec<Enclosure>) = files;
+    }
+
+    /// Returns the image that stands for the entry: the first of its enclosures that is an image.
+    #[must_use]
+    pub fn lead_image(&self) -> Option<&Enclosure> {
+        self.enclosures.iter().find(|e| e.medium == Medium::Image)
+    }
+}
+
+/// A media file that belongs to an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Enclosure {
+    /// Address of the file.
+    ///
+    /// RSS: `enclosure/@url` or `media:content/@url`. Atom: `link/@href`. JSON Feed: `attachments/url`.
+    pub url: Url,
+    /// Kind of medium: audio, video or image.
+    ///
+    /// RSS: `media:content/@medium`. Atom and JSON Feed have none.
+    pub medium: Medium,
+    /// Media type; without one, the file is neither an RSS `enclosure` nor a JSON Feed attachment.
+    ///
+    /// RSS: `enclosure/@type` or `media:content/@type`. Atom: `link/@type`. JSON Feed: `attachments/mime_type`.
+    pub media_type: Option<MediaType>,
+    /// Length in bytes, if known.
+    ///
+    /// RSS: `enclosure/@length` (0 if unknown) or `media:content/@fileSize`. Atom: `link/@length`. JSON Feed:
+    /// `attachments/size_in_bytes`.
+    pub length: Option<Bytes>,
+}
+
+/// An image at `about:blank`. Set `url` and `medium` before you use it.
+impl Default for Enclosure {
+    fn default() -> Self {
+        Self::new(blank(), Medium::Image)
+    }
+}
+
+impl Enclosure {
+    /// Creates an enclosure of unknown type and length.
+    #[must_use]
+    pub fn new(url: Url, medium: Medium) -> Self {
+        Self { url, medium, media_type: None, length: None }
+    }
+
+    builder! {
+        media_type(of_file: MediaType) = Some(of_file);
+        length(bytes: Bytes) = Some(bytes);
+    }
+}
+
+/// A media file found in HTML becomes an enclosure of the same address, type and length.
+impl From<Media> for Enclosure {
+    fn from(media: Media) -> Self {
+        let Media { url, medium, media_type, length } = media;
+        Self { url, medium, media_type, length }
+    }
+}
+
+/// A person, such as an author.
+///
+/// ```
+/// use feedmill::model::Person;
+///
+/// let person = Person::new("Ann Ray").email("ann@news.example");
+/// assert_eq!(person.email.as_deref(), Some("ann@news.example"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Person {
+    /// Name.
+    ///
+    /// RSS: `dc:creator`, and in parentheses in `managingEditor`. Atom: `author/name`. JSON Feed: `authors/name`.
+    pub name: String,
+    /// E-mail address.
+    ///
+    /// RSS: `managingEditor`. Atom: `author/email`. JSON Feed: `authors/url` as a `mailto:` URL if there is no home page.
+    pub email: Option<String>,
+    /// Address of the home page.
+    ///
+    /// RSS has none. Atom: `author/uri`. JSON Feed: `authors/url`.
+    pub uri: Option<Url>,
+}
+
+impl Person {
+    /// Creates a person of whom only the name is known.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    builder! {
+        email(address: impl Into<String>) = Some(address.into());
+        uri(home_page: Url) = Some(home_page);
+    }
+}
