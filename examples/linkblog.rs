@@ -1,18 +1,18 @@
-//! Linkblog: writes a list of bookmarks as an Atom feed.
+//! A link blog: turns a list of bookmarks into an Atom feed.
 //!
 //! ```sh
 //! cargo run --example linkblog bookmarks.txt >atom.xml
 //! ```
 //!
-//! Each line is a date, an address and a title: `2024-06-01 https://news.example/ferry The ferry has a new engine`. The
-//! program needs no seeds: it fills the model itself, and a format writes it. The format escapes plain text. HTML must go
-//! through `clean`, because nothing else creates `CleanHtml`.
+//! Each line has a day, a URL and a title: `2024-06-01 https://news.example/ferry The ferry has a new engine`. There are no
+//! seeds: the program fills the model, and a format writes it. The format escapes text. HTML has to go through `clean`,
+//! because only `clean` can create content.
 
 use std::error::Error;
 use std::io::Write;
 
 use chrono::NaiveDate;
-use feedmill::format::{Layout, format};
+use feedmill::format::{ATOM, Layout};
 use feedmill::html::{Policy, RawHtml, clean};
 use feedmill::model::{Entry, Feed};
 use feedmill::types::UnixMs;
@@ -34,8 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .base(site)
         .language("en")
         .entries(entries);
-    let atom = format("atom").ok_or("no such format")?;
-    std::io::stdout().write_all(&atom.write(&feed, Layout::Indented)?)?;
+    std::io::stdout().write_all(&ATOM.write(&feed, Layout::Indented)?)?;
     Ok(())
 }
 

@@ -1,73 +1,133 @@
-//! feedmill turns a folder of parsed articles into valid RSS, Atom and JSON feeds, and says what is wrong with any feed.
+//! Builds RSS, Atom and JSON feeds from articles, and checks any feed.
 //!
-//! # A tour
+//! There are three entry points:
 //!
-//! [`pipeline::build`] is the whole mill: a [`config::Plan`] and two [`store::Store`]s go in, a [`pipeline::Report`] comes out,
-//! and what there is to say of seeds goes to a [`diag::Sink`]. Stores are folders ([`store::FsStore`]), memory
-//! ([`store::MemoryStore`]), or yours.
-//!
-//! Its parts are there for themselves. [`seed::parse`] reads an article, [`html::clean`] makes its HTML safe to publish,
-//! [`model::Feed`] is a feed as plain data, and a [`format::Format`] writes it. [`check::check`] says what is wrong with a
-//! feed of anybody. [`serve::Server`] serves a store over HTTP, [`watch::Watch`] waits for changes.
-//!
-//! ```
-//! use feedmill::check::{Options, check};
-//!
-//! for found in check(b"<rss version=\"2.0\"/>", Options::default()) {
-//!     println!("{}: {}; {}", found.meta.code, found.message(), found.meta.remedy);
-//! }
-//! ```
-//!
-//! # Rooms
-//!
-//! Each uses only what stands above it.
-//!
-//! | room | what is in it |
+//! | function | what it does |
 //! | --- | --- |
-//! | [`types`] | instants, sizes, media types |
-//! | [`diag`] | findings, their codes, and the sink they go to |
-//! | [`error`] | what stops a run |
-//! | [`html`] | from raw HTML to HTML that is safe to publish |
-//! | [`store`] | where seeds lie and feeds go |
-//! | [`watch`] | waiting until something changes on disk |
-//! | [`model`] | a feed as plain data |
-//! | [`seed`] | how a seed is written |
-//! | [`mod@format`] | how a feed is written |
-//! | [`net`] | what is said to hubs and asked of media servers |
-//! | [`check`] | what is wrong with a feed |
-//! | [`config`] | what the user wants |
-//! | [`catalog`] | what is remembered between runs |
-//! | [`pipeline`] | the path of an article, a file a step |
-//! | [`serve`] | the feeds over HTTP |
-//! | [`command`] | the command line |
+//! | [`build`] | builds feeds from a folder of articles |
+//! | [`check`](fn@check) | reports what is wrong with a feed, where, and how to fix it |
 //!
-//! [`catalog`] and [`command`] are public for the binary, its tests and measurements: their items may change with any
-//! version. So may [`net`], which does what the command does between runs.
+//! # A folder of articles
+//!
+//! [`build`] reads articles from one [`store::Store`] and writes feeds to another. A store is a folder
+//! ([`store::FsStore`]), memory ([`store::MemoryStore`]), or your own. The [`config::Plan`] is the resolved configuration.
+//!
+//! ```
+//! use std::time::{Duration, SystemTime};
+//!
+//! use feedmill::config::RawConfig;
+//! use feedmill::diag::Sink;
+//! use feedmill::pipeline::Options;
+//! use feedmill::store::{MemoryStore, Store};
+//! use feedmill::types::{Bytes, UnixMs};
+//!
+//! let (seeds, feeds) = (MemoryStore::new(), MemoryStore::new());
+//! let seed = b"---\ntitle: The ferry\ndate: 2024-06-01\n---\nIt is *quiet*.\n";
+//! seeds.replace("ferry.md".as_ref(), seed)?;
+//!
+//! let mut sink = Sink::keeping();
+//! let config = RawConfig::read("site_url = 'https://harbour.example/'", "feedmill.toml".as_ref(), &mut sink)?;
+//! let plan = config.resolve(&mut sink)?;
+//! let options = Options {
+//!     now: UnixMs(1_717_398_000_000),
+//!     started: SystemTime::now(),
+//!     wait: Duration::ZERO,
+//!     prune: false,
+//!     check: true,
+//!     probe: None,
+//!     progress: None,
+//! };
+//! feedmill::build(&plan, &seeds, &feeds, options, &mut sink)?;
+//! let rss = String::from_utf8(feeds.read("rss.xml".as_ref(), Bytes(1 << 20))?)?;
+//! assert!(rss.contains("<title>The ferry</title>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Any feed
+//!
+//! [`check`](fn@check) takes the bytes of an RSS, Atom, JSON Feed or OPML document. Each finding has a code, a severity, a
+//! place, a message and a fix.
+//!
+//! ```
+//! use feedmill::check::Options;
+//!
+//! let findings = feedmill::check(b"<rss version=\"2.0\"/>", Options::default());
+//! assert_eq!(findings[0].meta.code, "feed/missing-element");
+//! println!("{}: {}", findings[0].message(), findings[0].meta.remedy);
+//! ```
+//!
+//! # One feed
+//!
+//! To write a single feed, fill in a [`model::Feed`] and hand it to a [`format::Format`]. [`html::clean`] makes HTML safe
+//! to publish.
+//!
+//! ```
+//! use feedmill::format::{JSON, Layout};
+//! use feedmill::model::{Entry, Feed};
+//! use feedmill::types::UnixMs;
+//!
+//! let entry = Entry::new("https://harbour.example/ferry", "The ferry", UnixMs(1_717_225_200_000));
+//! let feed = Feed::new("Harbour news", "https://harbour.example/".parse()?).entries(vec![entry]);
+//! let json = String::from_utf8(JSON.write(&feed, Layout::Indented)?)?;
+//! assert!(json.contains("\"title\": \"The ferry\""));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Modules
+//!
+//! Each module uses only those above it. The first four are crates of their own.
+//!
+//! | module | contents |
+//! | --- | --- |
+//! | [`types`] | times, sizes, media types |
+//! | [`diag`] | findings, their codes, and how they are printed |
+//! | [`html`] | from raw HTML to HTML that is safe to publish |
+//! | [`mod@check`] | rules for feeds |
+//! | [`error`] | errors that stop a build |
+//! | [`store`] | where seeds and feeds are stored |
+#![cfg_attr(feature = "watch", doc = "| [`watch`] | waiting for changes on disk (feature `watch`) |")]
+//! | [`model`] | articles, entries and feeds as plain data |
+//! | [`seed`] | parsers for articles in files |
+//! | [`mod@format`] | writers for RSS, Atom, JSON Feed, OPML and the index page |
+//! | [`config`] | the configuration file |
+//! | [`pipeline`] | from seeds to feeds, one file per step |
+#![cfg_attr(feature = "serve", doc = "| [`serve`] | HTTP server for feeds (feature `serve`) |")]
+//!
+//! # Features
+//!
+//! The default features build the command `feedmill`. Without them, the library has no HTTP client, server, TLS or command
+//! line: `feedmill = { version = "0.1", default-features = false }`.
 
+// Public for the binary, its tests and benchmarks only; may change with any version.
+#[doc(hidden)]
+pub mod catalog;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod command;
 #[cfg(feature = "net")]
+#[doc(hidden)]
 pub mod net;
-#[cfg(feature = "serve")]
-pub mod serve;
-#[cfg(feature = "watch")]
-pub mod watch;
 
-pub mod catalog;
 pub mod config;
 pub mod error;
 pub mod format;
 pub mod model;
 pub mod pipeline;
 pub mod seed;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod store;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 pub use feedmill_check as check;
+pub use feedmill_check::check;
 pub use feedmill_diag as diag;
 pub use feedmill_html as html;
 pub use feedmill_types as types;
+pub use pipeline::build;
 
-/// The book's example is a test.
+/// Runs the examples of the book as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/library.md")]
 struct Library;

@@ -17,6 +17,18 @@ fn example(name: &str, folder: &Path, args: &[&str]) -> (Option<i32>, String, St
 }
 
 #[test]
+fn the_program_in_the_book_builds_a_feed_from_two_articles() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = fs::read_to_string(root.join("examples/two_articles.rs")).unwrap();
+    assert!(fs::read_to_string(root.join("docs/library.md")).unwrap().contains(&program));
+    let (code, rss, stderr) = example("two_articles", root, &[]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let feed = feed_rs::parser::parse(rss.as_bytes()).unwrap();
+    let titles: Vec<_> = feed.entries.iter().map(|e| e.title.as_ref().unwrap().content.as_str()).collect();
+    assert_eq!(titles, ["The bridge is open again", "The ferry has a new engine"]);
+}
+
+#[test]
 fn the_linkblog_is_a_valid_feed_newest_first() {
     let folder = tempfile::tempdir().unwrap();
     let bookmarks = "2024-06-01 https://a.example/1 One & <two>\n\n2024-06-03 https://b.example/2 Three\n";

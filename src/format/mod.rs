@@ -77,6 +77,15 @@ pub trait Index: Document {
     }
 }
 
+/// RSS 2.0.
+pub const RSS: &dyn Format = &rss::Rss;
+
+/// Atom 1.0.
+pub const ATOM: &dyn Format = &atom::Atom;
+
+/// JSON Feed 1.1.
+pub const JSON: &dyn Format = &json::Json;
+
 /// All formats of feeds.
 ///
 /// ```
@@ -85,7 +94,7 @@ pub trait Index: Document {
 /// let files: Vec<_> = FORMATS.iter().map(|format| format.file_name()).collect();
 /// assert_eq!(files, ["rss.xml", "atom.xml", "feed.json"]);
 /// ```
-pub static FORMATS: &[&dyn Format] = &[&rss::Rss, &atom::Atom, &json::Json];
+pub static FORMATS: &[&dyn Format] = &[RSS, ATOM, JSON];
 
 /// All documents about the whole site: index page, subscription list and style sheet.
 pub static INDEX: &[&dyn Index] = &[&page::Page, &opml::Opml, &style::Style];

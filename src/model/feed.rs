@@ -8,7 +8,7 @@ use crate::types::UnixMs;
 /// A feed: an RSS channel, an Atom feed or a JSON Feed.
 ///
 /// ```
-/// use feedmill::format::{Layout, format};
+/// use feedmill::format::{ATOM, Layout};
 /// use feedmill::model::{Entry, Feed, Person};
 /// use feedmill::types::UnixMs;
 ///
@@ -18,7 +18,7 @@ use crate::types::UnixMs;
 ///     .author(Person::new("Ann Ray").email("ann@news.example"))
 ///     .entries(vec![entry]);
 /// assert_eq!(feed.updated(), Some(UnixMs(60_000)));
-/// let atom = format("atom").ok_or("no such format")?.write(&feed, Layout::Compact)?;
+/// let atom = ATOM.write(&feed, Layout::Compact)?;
 /// assert!(String::from_utf8(atom)?.contains("<title>A &amp; B</title>"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

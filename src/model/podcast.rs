@@ -72,7 +72,7 @@ impl Podcast {
     }
 }
 
-/// Apple category, one of [`CATEGORIES`](feedmill_types::podcast::CATEGORIES).
+/// Apple category, one of [`CATEGORIES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Category {
     /// Name of the category.
