@@ -2,7 +2,7 @@
 //!
 //! A [`Finding`] is made from a [`Meta`] (its code, usual severity and remedy) and a [`Place`]. It goes to a
 //! [`Sink`], which is the one room where severities are changed, findings counted and styles of output chosen.
-//! Findings never stop a run; [`feedmill::error::Error`] does.
+//! Findings never stop a run; `feedmill::error::Error` does.
 
 pub mod codes;
 mod render;
