@@ -125,6 +125,7 @@ pub use feedmill_check::check;
 pub use feedmill_diag as diag;
 pub use feedmill_html as html;
 pub use feedmill_types as types;
+#[doc(inline)]
 pub use pipeline::build;
 
 /// Runs the examples of the book as tests.
