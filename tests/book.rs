@@ -15,7 +15,7 @@
 //!
 //! A block that is none of these is a failure. `FEEDMILL_BLESS=1` writes what commands print into the pages.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::fmt::Write as _;
 use std::fs;

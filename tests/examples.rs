@@ -1,6 +1,6 @@
 //! The programs in `examples/` do what they are for. How they are called is in docs/library.md, whose test calls them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::fs;
 use std::io::Read;

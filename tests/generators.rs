@@ -1,6 +1,6 @@
 //! Feeds as generators write them have no errors but those that are the generators' own.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,6 +1,6 @@
 //! Arrows point down: a room uses only what stands to its left, and siblings never meet.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What editors are told of the configuration is what the mill takes: every file here, and no more than it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! What we depend on: from where, on what terms, with which compiler, and why. `cargo deny` looks deeper; this is the
 //! part of `deny.toml` that needs nothing but cargo.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

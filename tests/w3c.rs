@@ -1,6 +1,6 @@
 //! Agreement with the W3C feed validator on its own test cases, which lie outside the project.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! What others published against programs like this one, tried on ours: HTML, XML and JSON, encodings, configuration.
 //! Attacks on the command and the server stand in tests/cli/attack.rs.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 mod html;
 mod oracle;
-mod told;
+mod reliability;
 
 use std::path::{Path, PathBuf};
 
