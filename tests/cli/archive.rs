@@ -276,7 +276,9 @@ fn configuration_an_archive_requires_base_url() {
     let (code, _, stderr) = project.feedmill(&[]);
     assert_eq!(code, 2);
     assert!(
-        stderr.contains("feedmill.toml:1:1: error[config-bad-value]: `archive` needs `base_url`"),
+        stderr.contains(
+            "feedmill.toml:1:1: error[config-bad-value]: invalid configuration value: `archive` needs"
+        ),
         "{stderr}"
     );
     assert!(!project.path("feeds").exists());

@@ -299,7 +299,7 @@ fn configuration_mistakes_are_errors_with_line_and_suggestion_and_nothing_is_bui
     assert_eq!(code, 2);
     assert!(
         stderr.contains(
-            "feedmill.toml:2:1: error[config-unknown-key]: unknown key `limt`; did you mean `limit`?"
+            "feedmill.toml:2:1: error[config-unknown-key]: unknown configuration key: unknown key `limt`; did you mean `limit`?"
         ),
         "{stderr}"
     );
@@ -394,7 +394,7 @@ fn diagnostics_show_place_code_and_fix_in_every_style() {
     let lines: Vec<&str> = stderr.lines().collect();
     assert_eq!(
         lines[0],
-        "seeds/2.txt:2:5: error[seed-bad-link]: `ftp://e.example/` does not begin with http:// or https://"
+        "seeds/2.txt:2:5: error[seed-bad-link]: invalid link: `ftp://e.example/` does not begin with http:// or https://"
     );
     assert_eq!(lines[1], " 2 | [t](ftp://e.example/)");
     assert_eq!(lines[2], "   |     ^");

@@ -20,7 +20,7 @@ fn a_valid_feed_prints_only_the_counts_and_an_invalid_one_exits_with_1() {
         (code, stdout.as_str()),
         (
             1,
-            "bad.xml:8:1: error[rss/missing-description]: `channel` has no `description`\n 8 | </channel>\n   | ^\n  \
+            "bad.xml:8:1: error[rss/missing-description]: A description is missing: `channel` has no `description`\n 8 | </channel>\n   | ^\n  \
              help: add a description\n"
         )
     );
