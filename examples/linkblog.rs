@@ -1,12 +1,12 @@
-//! A linkblog: a feed of a list of bookmarks, as Atom.
+//! A link blog: turns a list of bookmarks into an Atom feed.
 //!
 //! ```sh
 //! cargo run --example linkblog bookmarks.txt >atom.xml
 //! ```
 //!
-//! A line is a day, an address and a title: `2024-06-01 https://news.example/ferry The ferry has a new engine`. No seed
-//! is involved: the model is filled by hand, and a format writes it. Text needs no escaping, that is the format's work;
-//! HTML has to go through `clean`, for there is no other way to make content.
+//! Each line has a day, a URL and a title: `2024-06-01 https://news.example/ferry The ferry has a new engine`. There are no
+//! seeds: the program fills the model, and a format writes it. The format escapes text. HTML has to go through `clean`,
+//! because only `clean` can create content.
 
 use std::error::Error;
 use std::io::Write;
@@ -19,12 +19,12 @@ use feedmill::types::UnixMs;
 use url::Url;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args().nth(1).ok_or("which file has the bookmarks?")?;
+    let path = std::env::args().nth(1).ok_or("usage: linkblog FILE")?;
     let mut entries = Vec::new();
     for (number, line) in std::fs::read_to_string(&path)?.lines().enumerate() {
         if !line.trim().is_empty() {
             entries
-                .push(entry(line).ok_or_else(|| format!("{path}:{}: no `DAY ADDRESS TITLE`", number + 1))?);
+                .push(entry(line).ok_or_else(|| format!("{path}:{}: expected `DAY URL TITLE`", number + 1))?);
         }
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let feed = Feed {
         id: site.to_string(),
         title: "Links".to_owned(),
-        description: "What was worth reading".to_owned(),
+        description: "Pages worth reading".to_owned(),
         base: Some(site.clone()),
         site,
         language: Some("en".to_owned()),
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         history: History::default(),
         entries,
     };
-    let atom = format("atom").ok_or("there is no Atom")?;
+    let atom = format("atom").ok_or("no such format")?;
     std::io::stdout().write_all(&atom.write(&feed, Layout::Indented)?)?;
     Ok(())
 }

@@ -1,5 +1,4 @@
-//! What is written twice stays in step: modules and files, the samples and their feeds, the reference
-//! and what it is about.
+//! Things that are written in two places stay in sync: sample seeds and their feeds, generated reference pages and the code.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
@@ -20,7 +19,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+fn read_files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     fn walk(folder: &Path, base: &Path, into: &mut BTreeMap<PathBuf, Vec<u8>>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -40,7 +39,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
-fn mill(folder: &Path, feeds: &Path) {
+fn build_feeds(folder: &Path, feeds: &Path) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("FEEDMILL_")) {
         command.env_remove(name);
@@ -59,55 +58,59 @@ fn mill(folder: &Path, feeds: &Path) {
     );
 }
 
-/// The feeds of a folder are what its seeds become now. `FEEDMILL_BLESS=1` writes them anew.
-fn in_step(folder: &Path) {
+/// Asserts that the feeds in a folder are what feedmill makes of its seeds now. `FEEDMILL_BLESS=1` rewrites them.
+fn assert_feeds_are_current(folder: &Path) {
     let feeds = folder.join("feeds");
     if std::env::var_os("FEEDMILL_BLESS").is_some() {
-        mill(folder, &feeds);
+        build_feeds(folder, &feeds);
     }
     let now = tempfile::tempdir().unwrap();
-    mill(folder, now.path());
-    let (now, there) = (files(now.path()), files(&feeds));
-    assert_eq!(now.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>(), "{}", folder.display());
+    build_feeds(folder, now.path());
+    let (now, stored) = (read_files(now.path()), read_files(&feeds));
+    assert_eq!(now.keys().collect::<Vec<_>>(), stored.keys().collect::<Vec<_>>(), "{}", folder.display());
     for (path, bytes) in &now {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert_eq!(text(bytes), text(&there[path]), "{}/feeds/{}", folder.display(), path.display());
+        assert_eq!(text(bytes), text(&stored[path]), "{}/feeds/{}", folder.display(), path.display());
     }
 }
 
 #[test]
 fn the_feeds_in_the_project_are_what_its_seeds_become() {
-    in_step(root());
+    assert_feeds_are_current(root());
 }
 
 #[test]
-fn golden_cases_come_out_as_they_are_kept() {
+fn the_feeds_of_golden_cases_are_what_their_seeds_become() {
     let mut cases: Vec<_> =
         fs::read_dir(root().join("tests/golden")).unwrap().map(|e| e.unwrap().path()).collect();
     cases.sort();
     assert!(cases.len() >= 3);
-    cases.iter().for_each(|case| in_step(case));
+    cases.iter().for_each(|case| assert_feeds_are_current(case));
 }
 
 #[test]
 fn every_source_file_is_a_module() {
-    let all = files(&root().join("src"));
-    for path in all.keys().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        let folder = path.parent().unwrap();
-        let (module, parent) = match (name, folder.as_os_str().is_empty()) {
-            ("lib" | "main", true) => continue,
-            ("mod", _) => (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap()),
-            _ => (name, folder),
-        };
-        let home = if parent.as_os_str().is_empty() { "lib.rs".into() } else { parent.join("mod.rs") };
-        let text = fs::read_to_string(root().join("src").join(&home)).unwrap();
-        assert!(text.contains(&format!("mod {module};")), "{} lacks `mod {module};`", home.display());
+    let crates = fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path().join("src"));
+    for source in crates.chain([root().join("src")]) {
+        let all = read_files(&source);
+        for path in all.keys().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let folder = path.parent().unwrap();
+            let (module, parent) = match (name, folder.as_os_str().is_empty()) {
+                ("lib" | "main", true) => continue,
+                ("mod", _) => (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap()),
+                _ => (name, folder),
+            };
+            let home = if parent.as_os_str().is_empty() { "lib.rs".into() } else { parent.join("mod.rs") };
+            let home = source.join(home);
+            let text = fs::read_to_string(&home).unwrap();
+            assert!(text.contains(&format!("mod {module};")), "{} lacks `mod {module};`", home.display());
+        }
     }
 }
 
 #[test]
-fn every_key_is_shown_and_every_code_has_a_remedy() {
+fn every_key_is_in_the_samples_and_every_code_has_a_fix() {
     let template = fs::read_to_string(root().join("src/command/init.toml")).unwrap();
     let shown = fs::read_to_string(root().join("feedmill.toml")).unwrap();
     for key in feedmill::config::keys() {
@@ -122,8 +125,8 @@ fn every_key_is_shown_and_every_code_has_a_remedy() {
     }
 }
 
-/// A file that is made of the sources is as they make it. `FEEDMILL_BLESS=1` writes it anew.
-fn is_made(path: &str, text: &str) {
+/// Asserts that a file that is generated from the code is up to date. `FEEDMILL_BLESS=1` rewrites it.
+fn assert_generated(path: &str, text: &str) {
     let file = root().join(path);
     if std::env::var_os("FEEDMILL_BLESS").is_some() {
         fs::write(&file, text).unwrap();
@@ -135,11 +138,11 @@ fn is_made(path: &str, text: &str) {
 }
 
 #[test]
-fn the_schema_in_the_project_is_that_of_the_command() {
-    is_made("docs/feedmill.schema.json", &format!("{:#}\n", feedmill::config::schema()));
+fn the_stored_schema_is_what_the_command_prints() {
+    assert_generated("docs/feedmill.schema.json", &format!("{:#}\n", feedmill::config::schema()));
 }
 
-/// What a key takes, in the words of the reference.
+/// Describes the values of a key, as the reference page does.
 fn takes(takes: Takes) -> String {
     let names = |names: Vec<String>| match names.len() {
         0..=4 => names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(", "),
@@ -157,7 +160,7 @@ fn takes(takes: Takes) -> String {
 }
 
 #[test]
-fn the_reference_of_the_configuration_is_what_the_mill_reads() {
+fn the_reference_of_the_configuration_matches_the_table_of_keys() {
     let mut page = String::from(
         "# Configuration\n\nMade from the table by which the mill reads it. All of `feedmill.toml` is optional, and so is \
          the file. `feedmill init`\nlooks at the articles of a folder and writes one, with every key in a comment; \
@@ -198,16 +201,16 @@ fn the_reference_of_the_configuration_is_what_the_mill_reads() {
             page.push_str("\nAnd what [a section](#sectionname) takes.\n");
         }
     }
-    is_made("docs/reference/config.md", &page);
+    assert_generated("docs/reference/config.md", &page);
 }
 
 /// Seeds by their paths.
 type Seeds = &'static [(&'static str, &'static str)];
 
-/// A configuration that is not what the example is about.
+/// A configuration that some examples need and the page does not show.
 const SITE: &str = "site_url = \"https://news.example/\"\n";
 
-/// Seeds and configurations that have a finding of the build; the page shows both.
+/// For each code, a configuration and seeds that cause the finding. The page shows them.
 const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("config-bad-value", "limit = \"ten\"\n", &[]),
     ("config-syntax", "title = \n", &[]),
@@ -283,8 +286,8 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
 ];
 const GOOD: &str = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>\n";
 
-/// What the mill says of it, but for findings of other codes.
-fn said(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
+/// Builds an example and returns its findings with one code, as `human` output.
+fn findings_of(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
     let (from, to, mut sink) = (MemoryStore::new(), MemoryStore::new(), Sink::keeping());
     for (path, text) in seeds {
         from.replace(path.as_ref(), text.as_bytes()).unwrap();
@@ -300,7 +303,7 @@ fn said(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
             probe: None,
             progress: None,
         };
-        // That nothing could be read is an error of the run, and the finding was said before.
+        // The error that no seed could be read is expected: the finding comes before it.
         let _ = build(&plan, &from, &to, options, &mut sink);
     }
     let mut out = Vec::new();
@@ -312,7 +315,7 @@ fn said(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn the_page_of_diagnostics_shows_what_the_mill_says() {
+fn the_page_of_diagnostics_shows_what_feedmill_prints() {
     let mut page = String::from(
         "# Diagnostics\n\nWhat `feedmill` says of seeds, feeds and the configuration. A code is a promise: it never changes its \
          meaning. `--quiet`\nshows errors only, `--verbose` notes too; `--strict` counts errors and warnings. What is \
@@ -325,8 +328,8 @@ fn the_page_of_diagnostics_shows_what_the_mill_says() {
         let remedy = meta.remedy.replace("<", "&lt;");
         page.push_str(&format!("\n## {}\n\n{}. To mend it: {remedy}.\n", meta.code, meta.title));
         let Some((code, config, seeds)) = EXAMPLES.iter().find(|e| e.0 == meta.code) else { continue };
-        let said = said(code, config, seeds);
-        assert!(said.contains(&format!("[{code}]")), "the example of {code} is not found: {said:?}");
+        let output = findings_of(code, config, seeds);
+        assert!(output.contains(&format!("[{code}]")), "the example of {code} does not cause it: {output:?}");
         let shown: String = match (config.is_empty() || *config == SITE, seeds) {
             (false, _) => (*config).to_owned(),
             (true, [(_, text)]) => text.replace('\u{8}', "\u{fffd}"),
@@ -335,10 +338,10 @@ fn the_page_of_diagnostics_shows_what_the_mill_says() {
         if !shown.is_empty() && !matches!(*code, "no-base-url" | "section-name") {
             page.push_str(&format!("\n```text\n{shown}```\n"));
         }
-        page.push_str(&format!("\n```text\n{said}```\n"));
+        page.push_str(&format!("\n```text\n{output}```\n"));
     }
-    // What needs a disk, a server or an earlier run; tests/cli has them.
-    let bare: Vec<&str> =
+    // These need a disk, a server or an earlier run. tests/cli covers them.
+    let without_example: Vec<&str> =
         CODES.iter().map(|m| m.code).filter(|c| EXAMPLES.iter().all(|e| e.0 != *c)).collect();
     let known = [
         "catalog-lost",
@@ -353,8 +356,8 @@ fn the_page_of_diagnostics_shows_what_the_mill_says() {
         "seed-too-large",
         "seed-unreadable",
     ];
-    assert_eq!(bare, known, "give a new code an example");
-    is_made("docs/reference/diagnostics.md", &page);
+    assert_eq!(without_example, known, "a new code needs an example");
+    assert_generated("docs/reference/diagnostics.md", &page);
 }
 
 #[test]
@@ -370,22 +373,22 @@ fn the_readme_shows_a_real_seed_and_the_item_it_becomes() {
 }
 
 #[test]
-fn the_figures_of_the_readme_are_those_of_the_last_measurement() {
+fn the_figures_of_the_readme_are_in_the_performance_page() {
     let part = |page: &str, from: &str, to: &str| -> String {
         let text = fs::read_to_string(root().join(page)).unwrap();
         text.split_once(from).unwrap().1.split_once(to).unwrap().0.to_owned()
     };
     let measured = part("docs/performance.md", "## The mill", "### Where the time goes");
     let measured: Vec<&str> = measured.split_whitespace().collect();
-    let said = part("README.md", "## How fast", "## More");
-    let said = said.split_whitespace().map(|word| word.trim_end_matches([',', ';', '.']));
-    let figures: Vec<&str> = said.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).collect();
-    let other: Vec<&&str> = figures.iter().filter(|figure| !measured.contains(figure)).collect();
-    assert!(figures.len() > 8 && other.is_empty(), "not in docs/performance.md: {other:?}");
+    let claimed = part("README.md", "## How fast", "## More");
+    let claimed = claimed.split_whitespace().map(|word| word.trim_end_matches([',', ';', '.']));
+    let figures: Vec<&str> = claimed.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).collect();
+    let unknown: Vec<&&str> = figures.iter().filter(|figure| !measured.contains(figure)).collect();
+    assert!(figures.len() > 8 && unknown.is_empty(), "not in docs/performance.md: {unknown:?}");
 }
 
 #[test]
-fn the_page_of_rules_is_what_the_rules_say() {
+fn the_page_of_rules_matches_the_rules() {
     let rules = feedmill::check::rules();
     let mut page = String::from(
         "# Rules of `feedmill check`\n\nMade from the rules themselves; `feedmill rules CODE` prints the same.\n\n\
@@ -398,10 +401,10 @@ fn the_page_of_rules_is_what_the_rules_say() {
         page.push_str(&row);
     }
     rules.iter().for_each(|rule| page.push_str(&format!("\n{}", rule.page())));
-    is_made("docs/rules.md", &page);
+    assert_generated("docs/rules.md", &page);
 }
 
-/// What a user of the library calls, by the file that has it: each shows itself at work.
+/// Public items that library users call, by file. Each has an example in its documentation.
 const CALLED: &[(&str, &[&str])] = &[
     ("crates/check/src/lib.rs", &["fn check("]),
     ("crates/check/src/registry.rs", &["fn rules("]),
@@ -431,7 +434,7 @@ const CALLED: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn what_library_users_call_has_an_example() {
+fn items_for_library_users_have_an_example() {
     for (file, items) in CALLED {
         let text = fs::read_to_string(root().join(file)).unwrap();
         for item in *items {
