@@ -109,6 +109,25 @@ fn every_source_file_is_a_module() {
     }
 }
 
+/// A path with `NAME` or `FAMILY` stands for a new file, so only its folder has to exist.
+#[test]
+fn paths_in_contributing_exist() {
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let spans: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    let is_path =
+        |span: &&str| span.contains('/') && span.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+    let paths: Vec<&str> = spans.into_iter().filter(is_path).filter(|path| !path.starts_with("..")).collect();
+    assert!(paths.len() > 30, "{paths:?}");
+    for path in paths {
+        let path = root().join(path);
+        let is_new = path
+            .file_name()
+            .is_some_and(|n| ["NAME", "FAMILY"].iter().any(|p| n.to_string_lossy().starts_with(p)));
+        let existing = if is_new { path.parent().unwrap() } else { &path };
+        assert!(existing.exists(), "CONTRIBUTING.md names {}", path.display());
+    }
+}
+
 #[test]
 fn every_key_is_in_the_samples_and_every_code_has_a_fix() {
     let template = fs::read_to_string(root().join("src/command/init.toml")).unwrap();
@@ -151,37 +170,34 @@ fn takes(takes: Takes) -> String {
     match takes {
         Takes::Number => "number".to_owned(),
         Takes::Switch => "`true`, `false`".to_owned(),
-        Takes::List(Words::Any) => "list of texts".to_owned(),
+        Takes::List(Words::Any) => "list of strings".to_owned(),
         Takes::List(Words::OneOf(words) | Words::Spelled(words)) => format!("list of {}", names(words())),
-        Takes::Text(Form::Address) => "address".to_owned(),
+        Takes::Text(Form::Address) => "URL".to_owned(),
         Takes::Text(Form::OneOf(words)) => names(words.iter().map(|w| (*w).to_owned()).collect()),
-        Takes::Text(_) => "text".to_owned(),
+        Takes::Text(_) => "string".to_owned(),
     }
 }
 
 #[test]
 fn the_reference_of_the_configuration_matches_the_table_of_keys() {
     let mut page = String::from(
-        "# Configuration\n\nMade from the table by which the mill reads it. All of `feedmill.toml` is optional, and so is \
-         the file. `feedmill init`\nlooks at the articles of a folder and writes one, with every key in a comment; \
-         that of the project shows\nthem too. An [editor](editor.md) completes them.\n\n\
-         Each key that stands at the top is also a flag, `--base-url`, and a variable, `FEEDMILL_BASE_URL`, where \
-         [the command](command.md)\nlists it. Flags stand above variables, variables above the file. An unknown key is \
-         an error, with its line and the key you may\nhave meant. An address is absolute, http or https.\n",
+        "# Configuration\n\nThis page is generated from the code. Every key in `feedmill.toml` is optional, and so is the file. \
+         `feedmill init` writes\none that has every key in a comment. An [editor](editor.md) can complete and check the keys.\n\n\
+         Many top-level keys are also flags, such as `--base-url`, and environment variables, such as `FEEDMILL_BASE_URL`; \
+         see\n[the command line](command.md). Flags override variables, and variables override the file. An unknown key is an \
+         error, reported\nwith its line and a suggestion. URLs must be absolute, with `http` or `https`.\n",
     );
     for table in TABLES {
-        let head = if table.head.is_empty() { "The whole" } else { table.head };
+        let head = if table.head.is_empty() { "Main feed" } else { table.head };
         page.push_str(&format!("\n## {head}\n\n{}\n", table.what));
         if table.head == "[section.NAME]" {
-            page.push_str(
-                "\nIt takes what [the whole](#the-whole) takes, but for keys of folders and of the run:\n",
-            );
+            page.push_str("\nIt takes these keys of the [main feed](#main-feed):\n");
             let keys = table.keys.iter().copied().flatten().map(|key| format!("`{}`", key.name));
             page.push_str(&format!("{}.\n", keys.collect::<Vec<_>>().join(", ")));
             continue;
         }
         page.push_str(
-            "\n| key | takes | without it | example | what it is |\n| --- | --- | --- | --- | --- |\n",
+            "\n| key | value | default | example | description |\n| --- | --- | --- | --- | --- |\n",
         );
         let keys = if table.head == "[[feed]]" { &table.keys[..1] } else { table.keys };
         for key in keys.iter().copied().flatten() {
@@ -198,7 +214,7 @@ fn the_reference_of_the_configuration_matches_the_table_of_keys() {
             ));
         }
         if table.head == "[[feed]]" {
-            page.push_str("\nAnd what [a section](#sectionname) takes.\n");
+            page.push_str("\nIt also takes the keys of [a section](#sectionname).\n");
         }
     }
     assert_generated("docs/reference/config.md", &page);
@@ -314,19 +330,26 @@ fn findings_of(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// Makes a sentence of a title.
+fn capitalized(title: &str) -> String {
+    let mut chars = title.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 #[test]
 fn the_page_of_diagnostics_shows_what_feedmill_prints() {
     let mut page = String::from(
-        "# Diagnostics\n\nWhat `feedmill` says of seeds, feeds and the configuration. A code is a promise: it never changes its \
-         meaning. `--quiet`\nshows errors only, `--verbose` notes too; `--strict` counts errors and warnings. What is \
-         wrong with a feed is said by\n[the rules of check](../rules.md).\n\n| code | severity | what is wrong |\n| --- | --- | --- |\n",
+        "# Diagnostics\n\nThis page is generated from the code. It lists what `feedmill` reports about seeds, feeds and the \
+         configuration; [the check\nrules](../rules.md) list what it reports about the content of feeds. The meaning of a code \
+         never changes. `--quiet` shows only\nerrors, `--verbose` also notes. `--strict` exits with 1 if there is an error or a \
+         warning.\n\n| code | severity | problem |\n| --- | --- | --- |\n",
     );
     for meta in CODES {
         page.push_str(&format!("| [{0}](#{0}) | {1} | {2} |\n", meta.code, meta.severity, meta.title));
     }
     for meta in CODES {
         let remedy = meta.remedy.replace("<", "&lt;");
-        page.push_str(&format!("\n## {}\n\n{}. To mend it: {remedy}.\n", meta.code, meta.title));
+        page.push_str(&format!("\n## {}\n\n{}. Fix: {remedy}.\n", meta.code, capitalized(meta.title)));
         let Some((code, config, seeds)) = EXAMPLES.iter().find(|e| e.0 == meta.code) else { continue };
         let output = findings_of(code, config, seeds);
         assert!(output.contains(&format!("[{code}]")), "the example of {code} does not cause it: {output:?}");
@@ -391,8 +414,8 @@ fn the_figures_of_the_readme_are_in_the_performance_page() {
 fn the_page_of_rules_matches_the_rules() {
     let rules = feedmill::check::rules();
     let mut page = String::from(
-        "# Rules of `feedmill check`\n\nMade from the rules themselves; `feedmill rules CODE` prints the same.\n\n\
-         | rule | severity | what is wrong |\n| --- | --- | --- |\n",
+        "# Rules of `feedmill check`\n\nThis page is generated from the code; `feedmill rules CODE` prints the same text.\n\n\
+         | rule | severity | problem |\n| --- | --- | --- |\n",
     );
     for rule in &rules {
         let anchor = rule.meta.code.replace('/', "");

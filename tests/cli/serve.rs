@@ -366,27 +366,27 @@ fn nothing_but_documents_under_the_feeds_is_shown_and_nothing_is_taken() {
 fn a_large_file_is_streamed_and_replacing_it_does_not_affect_responses_in_progress() {
     let project = sample_project();
     let whole: Vec<u8> = (0..40_000_000u32).map(|n| (n / 7) as u8).collect();
-    project.write_file("feeds/sound.mp3", &whole);
+    project.write_file("feeds/episode.mp3", &whole);
     let server = TestServer::start(&project, &[]);
-    let (status, headers, body) = server.ask("GET", "/sound.mp3", &[("Accept-Encoding", "gzip")]);
+    let (status, headers, body) = server.ask("GET", "/episode.mp3", &[("Accept-Encoding", "gzip")]);
     assert!(status == 200 && body == whole);
     assert_eq!((headers["content-type"].as_str(), headers.get("content-encoding")), ("audio/mpeg", None));
     assert_eq!(headers["etag"], format!("\"{:032x}\"", xxh3_128(&whole)));
-    assert_eq!(server.ask("GET", "/sound.mp3", &[("If-None-Match", &headers["etag"])]).0, 304);
-    let (status, part, body) = server.ask("GET", "/sound.mp3", &[("Range", "bytes=20000000-")]);
+    assert_eq!(server.ask("GET", "/episode.mp3", &[("If-None-Match", &headers["etag"])]).0, 304);
+    let (status, part, body) = server.ask("GET", "/episode.mp3", &[("Range", "bytes=20000000-")]);
     assert!(
         status == 206
             && body == whole[20_000_000..]
             && part["content-range"] == "bytes 20000000-39999999/40000000"
     );
-    assert_eq!(server.ask("HEAD", "/sound.mp3", &[]).1["content-length"], "40000000");
+    assert_eq!(server.ask("HEAD", "/episode.mp3", &[]).1["content-length"], "40000000");
 
     let mut stream = BufReader::new(server.connect());
-    stream.get_mut().write_all(b"GET /sound.mp3 HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    stream.get_mut().write_all(b"GET /episode.mp3 HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     stream.fill_buf().unwrap();
     project.write_file("feeds/other", &whole[..9_000_000]);
-    fs::rename(project.path("feeds/other"), project.path("feeds/sound.mp3")).unwrap();
-    assert!(server.get("/sound.mp3").2 == whole[..9_000_000], "the next request gets the new file");
+    fs::rename(project.path("feeds/other"), project.path("feeds/episode.mp3")).unwrap();
+    assert!(server.get("/episode.mp3").2 == whole[..9_000_000], "the next request gets the new file");
     assert!(answer(&mut stream, false).2 == whole, "the request in progress gets the old file");
 }
 

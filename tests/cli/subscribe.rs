@@ -81,13 +81,13 @@ fn link(number: i64) -> String {
 
 /// Writes an article, and returns the entry that a reader should store.
 fn write_article(project: &Project, server: &TestServer, number: i64, title: &str, words: &str) -> Value {
-    let sound = if number % 2 == 0 { format!("{}sound/{number}.mp3", server.address) } else { String::new() };
-    let player = if sound.is_empty() { String::new() } else { format!("<audio src=\"{sound}\"></audio>") };
+    let audio = if number % 2 == 0 { format!("{}audio/{number}.mp3", server.address) } else { String::new() };
+    let player = if audio.is_empty() { String::new() } else { format!("<audio src=\"{audio}\"></audio>") };
     let body = format!("<p>{words} <a href=\"/more\">More &amp; more</a></p>{player}");
     project.write_seed(&format!("{number:04}.txt"), MAY + number * HOUR, title, &link(number), &body);
     json!({
         "id": link(number), "title": title, "link": link(number), "date": (MAY + number * HOUR) / 1000,
-        "text": [words, "https://news.example/more"], "enclosure": sound,
+        "text": [words, "https://news.example/more"], "enclosure": audio,
     })
 }
 
@@ -105,11 +105,11 @@ fn assert_stored(reader: &Reader, held: &[Value], expected: &[Value]) {
             let part = part.as_str().unwrap();
             assert!(string_field(item, "text").contains(part), "{name}: {id} lacks {part}: {item}");
         }
-        let (has, sound) = (string_field(item, "enclosure"), string_field(entry, "enclosure"));
-        let sound = if reader.enclosures { sound } else { "" };
+        let (has, audio) = (string_field(item, "enclosure"), string_field(entry, "enclosure"));
+        let audio = if reader.enclosures { audio } else { "" };
         assert!(
-            has.contains(sound) && has.is_empty() == sound.is_empty(),
-            "{name}: {id} has {has}, not {sound}"
+            has.contains(audio) && has.is_empty() == audio.is_empty(),
+            "{name}: {id} has {has}, not {audio}"
         );
     }
 }
@@ -195,13 +195,13 @@ fn readers_get_each_entry_once_and_updates_as_updates() {
 #[cfg_attr(not(has_readers), ignore = "needs the readers: run tests/run.sh")]
 fn a_podcatcher_downloads_each_episode_once() {
     let project = Project::new();
-    project.write_file("feeds/sound/2.mp3", "second").write_file("feeds/sound/4.mp3", "fourth");
+    project.write_file("feeds/audio/2.mp3", "second").write_file("feeds/audio/4.mp3", "fourth");
     project.write_seed("0001.txt", MAY, "First", &link(1), "<p>x</p>");
     let server = TestServer::start(&project, &["--title", "News"]);
     for n in 1..5 {
         write_article(&project, &server, n, &format!("No. {n}"), "Words.");
     }
-    wait_until_served(&server, "/sound/4.mp3");
+    wait_until_served(&server, "/audio/4.mp3");
     for _ in 0..2 {
         let files = refresh("podget.py", &project.path("podget"), &format!("{}rss.xml", server.address));
         let files: Vec<_> =
@@ -228,8 +228,8 @@ fn feed_rs_gets_every_entry_from_each_format() {
             .iter()
             .map(|entry| {
                 let media = entry.media.iter().flat_map(|m| &m.content).filter_map(|c| c.url.as_ref());
-                let sounds = entry.links.iter().filter(|link| link.media_type.as_deref() == Some("audio/mpeg"));
-                let links = sounds.map(|link| link.href.clone());
+                let audio_links = entry.links.iter().filter(|link| link.media_type.as_deref() == Some("audio/mpeg"));
+                let links = audio_links.map(|link| link.href.clone());
                 json!({
                     "id": entry.id, "title": entry.title.as_ref().unwrap().content, "link": entry.links[0].href,
                     "date": entry.published.unwrap().timestamp(),
