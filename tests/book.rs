@@ -46,7 +46,7 @@ pages! {
     library = "docs/library.md";
     #[cfg_attr(not(has_readers), ignore = "needs curl: run tests/run.sh")]
     serve = "docs/serve.md";
-    #[cfg_attr(not(has_readers), ignore = "needs the readers: run tests/run.sh")]
+    #[cfg_attr(not(has_readers), ignore = "needs newsboat, sfeed, rss2email, podget and node: run tests/run.sh")]
     subscribe = "docs/subscribe.md";
     blog = "docs/recipes/blog.md";
     cron = "docs/recipes/cron.md";

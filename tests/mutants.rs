@@ -155,7 +155,7 @@ fn is_local(found: &Finding) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, max_shrink_iters: 4000, failure_persistence: None, ..Default::default() })]
     #[test]
-    fn whatever_seeds_are_what_is_published_has_no_error(
+    fn damaged_seeds_never_make_an_invalid_feed(
         seeds in prop::collection::vec(
             (any::<Index>(), 0..FOLDERS.len(), prop::collection::vec(edit(), 1..8)), 1..40),
     ) {

@@ -47,7 +47,7 @@ fn about(found: &[Finding], params: &str) -> Vec<Finding> {
 }
 
 #[test]
-#[cfg_attr(not(has_shared), ignore = "needs FEEDMILL_SHARED")]
+#[cfg_attr(not(has_shared), ignore = "needs external data (FEEDMILL_SHARED)")]
 fn check_agrees_with_the_w3c_validator() {
     let map: HashMap<String, String> =
         table("w3c-map.tsv").into_iter().skip(1).map(|row| (row[0].clone(), row[1].clone())).collect();

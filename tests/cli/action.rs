@@ -24,7 +24,7 @@ fn run_action(project: &Project, inputs: &[&str], path: Option<&Path>) -> (i32, 
 const BIN: &str = concat!("bin=", env!("CARGO_BIN_EXE_feedmill"));
 
 #[test]
-#[cfg_attr(not(has_tools), ignore = "needs FEEDMILL_PYTHON: run tests/run.sh")]
+#[cfg_attr(not(has_tools), ignore = "needs a Python with PyYAML (FEEDMILL_PYTHON): run tests/run.sh")]
 fn the_action_builds_feeds_that_pass_its_own_check() {
     let project = Project::new();
     project.write_seed("1.txt", BASE_TIME, "A title", "https://news.example/1", "<p>Text</p>");
@@ -40,7 +40,7 @@ fn the_action_builds_feeds_that_pass_its_own_check() {
 }
 
 #[test]
-#[cfg_attr(not(has_tools), ignore = "needs FEEDMILL_PYTHON: run tests/run.sh")]
+#[cfg_attr(not(has_tools), ignore = "needs a Python with PyYAML (FEEDMILL_PYTHON): run tests/run.sh")]
 fn the_action_fails_on_a_broken_feed_and_annotates_its_path_in_the_repository() {
     let project = Project::new();
     project.write_file(
@@ -56,7 +56,7 @@ fn the_action_fails_on_a_broken_feed_and_annotates_its_path_in_the_repository() 
 }
 
 #[test]
-#[cfg_attr(not(has_tools), ignore = "needs FEEDMILL_PYTHON: run tests/run.sh")]
+#[cfg_attr(not(has_tools), ignore = "needs a Python with PyYAML (FEEDMILL_PYTHON): run tests/run.sh")]
 fn the_action_executes_nothing_from_its_inputs() {
     let project = Project::new();
     project.write_file("feeds/x.txt", "");
@@ -72,7 +72,7 @@ fn the_action_executes_nothing_from_its_inputs() {
 }
 
 #[test]
-#[cfg_attr(not(has_tools), ignore = "needs FEEDMILL_PYTHON: run tests/run.sh")]
+#[cfg_attr(not(has_tools), ignore = "needs a Python with PyYAML (FEEDMILL_PYTHON): run tests/run.sh")]
 fn the_action_compiles_feedmill_if_no_binary_is_given() {
     let project = Project::new();
     project.write_seed("1.txt", BASE_TIME, "A title", "https://news.example/1", "<p>Text</p>");

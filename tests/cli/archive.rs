@@ -119,7 +119,10 @@ fn policy_archive_of_5000_entries_lists_each_entry_once() {
 }
 
 #[test]
-#[cfg_attr(not(has_tools), ignore = "needs FEEDMILL_PYTHON and xmllint: run tests/run.sh")]
+#[cfg_attr(
+    not(has_tools),
+    ignore = "needs xmllint and a Python with feedparser (FEEDMILL_PYTHON): run tests/run.sh"
+)]
 fn policy_archive_of_5000_entries_lists_each_entry_once_in_feedparser() {
     let (project, expected) = project_with_5000_entries();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tools/walk_archive.py");

@@ -18,7 +18,7 @@ pub(super) fn feed_files(project: &Project) -> BTreeMap<String, (Vec<u8>, System
 }
 
 #[test]
-#[cfg_attr(not(has_shared), ignore = "needs FEEDMILL_SHARED")]
+#[cfg_attr(not(has_shared), ignore = "needs external data (FEEDMILL_SHARED)")]
 fn the_real_seed_becomes_a_complete_entry() {
     let project = Project::new();
     let out = project.path("feeds");
@@ -398,7 +398,7 @@ fn diagnostics_show_place_code_and_fix_in_every_style() {
     );
     assert_eq!(lines[1], " 2 | [t](ftp://e.example/)");
     assert_eq!(lines[2], "   |     ^");
-    assert!(lines[3].contains("help: write line 2 as"), "{stderr}");
+    assert!(lines[3].contains("help: write an absolute http or https URL"), "{stderr}");
     assert!(!stderr.contains('\x1b'));
     let (_, _, stderr) = in_style("json");
     let message = &json_messages(&stderr)[0];

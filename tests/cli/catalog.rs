@@ -1,4 +1,4 @@
-//! What the mill remembers: it may save time, and must never change a byte or swallow a finding.
+//! The cache: it saves time, and never changes a byte of the feeds or hides a finding.
 
 use std::fs;
 

@@ -78,7 +78,7 @@ fn differences(item: &Value, check: &Value) -> Vec<String> {
 }
 
 #[test]
-#[cfg_attr(not(all(has_shared, has_python3)), ignore = "needs FEEDMILL_SHARED and python3")]
+#[cfg_attr(not(all(has_shared, has_python3)), ignore = "needs external data (FEEDMILL_SHARED) and python3")]
 fn the_hostile_corpus_gives_the_results_in_its_manifest() {
     let project = Project::new();
     let out = project.path("corpus");

@@ -85,7 +85,7 @@ fn init_finds_a_flat_folder_and_a_folder_with_another_name() {
 }
 
 #[test]
-#[cfg_attr(not(has_shared), ignore = "needs FEEDMILL_SHARED")]
+#[cfg_attr(not(has_shared), ignore = "needs external data (FEEDMILL_SHARED)")]
 fn init_finds_the_real_seed() {
     let project = Project::new();
     for entry in fs::read_dir(shared_path("seeds")).unwrap() {

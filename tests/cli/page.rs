@@ -51,7 +51,7 @@ fn texts(values: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-#[cfg_attr(not(has_readers), ignore = "needs chromium, node and the readers: run tests/run.sh")]
+#[cfg_attr(not(has_readers), ignore = "needs chromium and node: run tests/run.sh")]
 fn the_page_links_to_every_feed_and_runs_no_script_of_an_article() {
     let project = Project::new();
     let hostile = "</title><script>document.title='no'</script><img src=x onerror=alert(1)>";
@@ -87,7 +87,7 @@ fn the_page_links_to_every_feed_and_runs_no_script_of_an_article() {
     let addresses = [format!("{base}rss.xml"), format!("{base}a:%20b/rss.xml")];
     assert_eq!(texts(array(&found, "copied")), addresses, "the buttons copy the addresses");
     assert_eq!(
-        string_field(&found, "said"),
+        string_field(&found, "announced"),
         format!("Copied {}", addresses[1]),
         "and screen readers announce it"
     );
@@ -120,7 +120,7 @@ fn the_page_links_to_every_feed_and_runs_no_script_of_an_article() {
 }
 
 #[test]
-#[cfg_attr(not(has_readers), ignore = "needs chromium, node and the readers: run tests/run.sh")]
+#[cfg_attr(not(has_readers), ignore = "needs chromium and node: run tests/run.sh")]
 fn a_page_in_a_right_to_left_language_is_laid_out_right_to_left() {
     let project = Project::new();
     project.write_file(

@@ -290,7 +290,7 @@ fn ranges_and_preconditions_are_honored() {
 }
 
 #[test]
-fn nothing_but_documents_under_the_feeds_is_shown_and_nothing_is_taken() {
+fn only_files_under_the_feeds_folder_are_served_and_no_upload_is_accepted() {
     let project = sample_project();
     let secret = "secret";
     project
@@ -391,7 +391,7 @@ fn a_large_file_is_streamed_and_replacing_it_does_not_affect_responses_in_progre
 }
 
 #[test]
-fn clients_that_are_slow_or_greedy_are_given_up_and_others_notice_nothing() {
+fn slow_and_greedy_clients_are_dropped_without_affecting_others() {
     let project = sample_project();
     project.write_file("feeds/large", vec![7; 64 << 20]);
     let server = TestServer::start(&project, &["--patience", "1", "--connections", "8"]);

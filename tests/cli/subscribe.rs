@@ -131,7 +131,7 @@ fn wait_until_served(server: &TestServer, words: &str) {
 }
 
 #[test]
-#[cfg_attr(not(has_readers), ignore = "needs the readers: run tests/run.sh")]
+#[cfg_attr(not(has_readers), ignore = "needs newsboat, sfeed, rss2email, podget and node: run tests/run.sh")]
 fn readers_get_each_entry_once_and_updates_as_updates() {
     let project = Project::new();
     project.write_seed("0000.txt", MAY, "First", &link(0), "<p>x</p>");
@@ -192,7 +192,7 @@ fn readers_get_each_entry_once_and_updates_as_updates() {
 }
 
 #[test]
-#[cfg_attr(not(has_readers), ignore = "needs the readers: run tests/run.sh")]
+#[cfg_attr(not(has_readers), ignore = "needs newsboat, sfeed, rss2email, podget and node: run tests/run.sh")]
 fn a_podcatcher_downloads_each_episode_once() {
     let project = Project::new();
     project.write_file("feeds/audio/2.mp3", "second").write_file("feeds/audio/4.mp3", "fourth");

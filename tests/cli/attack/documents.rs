@@ -38,7 +38,7 @@ const GROWING: usize = 64 << 10;
 
 #[test]
 #[cfg_attr(not(has_python3), ignore = "needs python3")]
-fn xml_that_grows_nests_or_leads_elsewhere_is_read_in_little_memory_and_nothing_is_fetched() {
+fn hostile_xml_uses_bounded_memory_and_fetches_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let host = listener.local_addr().unwrap();
@@ -140,7 +140,7 @@ fn xml_that_grows_nests_or_leads_elsewhere_is_read_in_little_memory_and_nothing_
 
 #[test]
 #[cfg_attr(not(has_python3), ignore = "needs python3")]
-fn json_that_nests_or_repeats_is_read_in_little_memory() {
+fn hostile_json_uses_bounded_memory() {
     let feed = |inside: &str| {
         format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"a\",{inside}}}")
     };
@@ -198,7 +198,7 @@ fn json_that_nests_or_repeats_is_read_in_little_memory() {
 
 #[test]
 #[cfg_attr(not(has_python3), ignore = "needs python3")]
-fn what_grows_in_decoding_is_bounded() {
+fn encodings_that_grow_when_decoded_use_bounded_memory() {
     let head = "<!--1714521600000-->\n[A title](https://news.example/%)\n------\n\n<p>";
     let mut bodies: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
     let bytes = |head: &str, body: &[u8]| [head.as_bytes(), &body.repeat(GROWING / body.len())].concat();

@@ -18,7 +18,7 @@ fn forbidden_character(text: &str) -> Option<char> {
 }
 
 #[test]
-fn no_output_drives_a_terminal_forges_a_line_or_commands_a_workflow() {
+fn no_output_controls_a_terminal_forges_a_line_or_commands_a_workflow() {
     let marks = [
         "\u{1b}[2J",
         "\u{1b}]0;owned\u{7}",
@@ -153,7 +153,7 @@ fn no_output_drives_a_terminal_forges_a_line_or_commands_a_workflow() {
 }
 
 #[test]
-fn the_access_log_has_a_line_for_each_request_whatever_it_holds() {
+fn the_access_log_has_one_safe_line_per_request() {
     for style in ["text", "json"] {
         let project = Project::new();
         project.write_seed("1.txt", MAY, "t", "https://news.example/1", "x");

@@ -36,7 +36,7 @@ fn snapshot(root: &Path, except: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 #[test]
-fn no_name_of_a_folder_or_a_feed_leads_out_of_the_feeds() {
+fn no_folder_or_feed_name_escapes_the_feeds_folder() {
     let names: [&[u8]; 34] = [
         b"...",
         b"..x",
@@ -135,7 +135,7 @@ fn no_name_of_a_folder_or_a_feed_leads_out_of_the_feeds() {
 }
 
 #[test]
-fn nothing_is_written_removed_or_shown_through_a_link() {
+fn nothing_is_written_removed_or_read_through_a_link() {
     let project = Project::new();
     let ours = "<?xml version=\"1.0\"?><rss><channel><generator>feedmill</generator></channel></rss>";
     let outside = project.path("outside");

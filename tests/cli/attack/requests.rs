@@ -22,7 +22,7 @@ pub(super) fn send_raw(server: &TestServer, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn nothing_configured_makes_a_header_and_no_request_is_two() {
+fn configuration_injects_no_header_and_no_request_is_smuggled() {
     let evil = "\\r\\nX-Evil: 1\\r\\n\\r\\n<script>alert(1)</script>";
     let keys = ["title", "description", "copyright", "author"];
     let addresses = ["hub", "icon", "site_url"];
@@ -174,7 +174,7 @@ fn nothing_configured_makes_a_header_and_no_request_is_two() {
 }
 
 #[test]
-fn no_way_of_writing_a_private_address_is_asked() {
+fn no_spelling_of_a_private_address_is_requested() {
     let listeners: Vec<TcpListener> =
         ["127.0.0.1:0", "[::1]:0"].iter().filter_map(|a| TcpListener::bind(a).ok()).collect();
     let hosts = [

@@ -8,7 +8,7 @@ use crate::{Project, string_field};
 
 #[test]
 #[cfg_attr(not(has_python3), ignore = "needs python3")]
-fn a_configuration_that_nests_or_repeats_ends_with_a_finding() {
+fn hostile_configurations_end_with_a_finding() {
     let many = 20_000;
     let configs: Vec<(&str, String)> = vec![
         ("arrays in arrays", format!("title = {}", "[".repeat(many))),
@@ -50,7 +50,7 @@ fn a_configuration_that_nests_or_repeats_ends_with_a_finding() {
 /// Front matter in each syntax, and the text below it.
 #[test]
 #[cfg_attr(not(has_python3), ignore = "needs python3")]
-fn front_matter_markdown_and_pages_that_nest_or_repeat_are_read_in_little_memory() {
+fn hostile_seeds_use_bounded_memory() {
     // The head of a seed is at most 64 KiB; `few` repetitions fit in.
     let (few, many) = (5_000, 20_000);
     let yaml = |matter: &str| format!("---\ntitle: t\n{matter}\n---\ntext\n");
