@@ -42,7 +42,7 @@ pub(crate) fn faults(html: &str) -> Vec<String> {
     if let Some(bad) =
         html.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\u{7f}'..='\u{9f}'))
     {
-        faults.push(format!("there is {bad:?}"));
+        faults.push(format!("forbidden character {bad:?}"));
     }
     faults
 }
@@ -64,7 +64,7 @@ fn walk(tree: &Html, faults: &mut Vec<String>) {
             Node::Element(element) => element,
             Node::Text(_) => continue,
             other => {
-                faults.push(format!("there is {other:?}"));
+                faults.push(format!("forbidden node {other:?}"));
                 continue;
             }
         };

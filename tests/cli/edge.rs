@@ -181,7 +181,7 @@ fn invalid_and_borderline_seeds_give_the_expected_entries_and_codes() {
         };
         let wanted: BTreeSet<String> = wanted.iter().map(|c| (*c).to_owned()).collect();
         if there != wanted_there || reported != wanted {
-            wrong.push(format!("{name}: there {there}, said {reported:?}, wanted {wanted:?}"));
+            wrong.push(format!("{name}: entry {there}, reported {reported:?}, expected {wanted:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -54,7 +54,7 @@ fn differences(item: &Value, check: &Value) -> Vec<String> {
     one_of("enclosure", "enclosure", first);
     one_of("enclosure type", "enclosure_type", media.first().map_or("", |m| string_field(m, "mime_type")));
     if check.get("enclosure").is_some_and(Value::is_null) && !media.is_empty() {
-        faults.push(format!("there is an enclosure {first}"));
+        faults.push(format!("unexpected enclosure {first}"));
     }
     if let Some(ms) = check["date_ms"].as_i64() {
         let date = chrono::DateTime::parse_from_rfc3339(string_field(item, "date_published")).unwrap();
@@ -66,12 +66,14 @@ fn differences(item: &Value, check: &Value) -> Vec<String> {
     let all = item.to_string();
     let shown = |s: &str| body.contains(s) || all.contains(s) || string_field(item, "title").contains(s);
     faults
-        .extend(strings(&check["present"]).into_iter().filter(|s| !shown(s)).map(|s| format!("lost {s:?}")));
-    faults.extend(strings(&check["absent"]).into_iter().filter(|s| shown(s)).map(|s| format!("kept {s:?}")));
+        .extend(strings(&check["present"]).into_iter().filter(|s| !shown(s)).map(|s| format!("lacks {s:?}")));
+    faults.extend(
+        strings(&check["absent"]).into_iter().filter(|s| shown(s)).map(|s| format!("still has {s:?}")),
+    );
     let twice = Html::parse_fragment(&Html::parse_fragment(body).root_element().inner_html());
     for selector in strings(&check["no_element_after_reparse"]) {
         if twice.select(&Selector::parse(selector).unwrap()).next().is_some() {
-            faults.push(format!("parses again into {selector}"));
+            faults.push(format!("has {selector} when parsed again"));
         }
     }
     faults

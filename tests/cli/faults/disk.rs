@@ -31,7 +31,7 @@ const FULL: &str = "
     mkdir -p old; [ ! -d feeds ] || mv feeds/* feeds/.[!.]* old
     mkdir -p feeds; mount -t tmpfs -o $room none feeds
     cp -a old/. feeds
-    code=0; $mill 2>said || code=$?; echo $code >code
+    code=0; $mill 2>stderr || code=$?; echo $code >code
     cp -a feeds full
     mount -o remount,size=64m,nr_inodes=10000 feeds
     $mill 2>later
@@ -53,7 +53,7 @@ fn try_growing_disks(row: &mut FaultRow, first: bool, room: impl Fn(usize) -> St
             continue;
         }
         assert_eq!(code, 0, "{after}: {stderr}{}", read_file(dir.path(), "later"));
-        let stderr = read_file(dir.path(), "said");
+        let stderr = read_file(dir.path(), "stderr");
         let full = dir.path().join("full");
         scenario.assert_old_or_new(&full, &after);
         assert_no_temporary_file(&full, &after);
@@ -99,7 +99,7 @@ fn a_full_disk_for_the_catalog_is_only_a_note() {
     let scenario = Scenario::new(400);
     let script = "
         mkdir cache; mount -t tmpfs -o size=$room,nr_inodes=$inodes none cache
-        $mill --cache-dir cache 2>said
+        $mill --cache-dir cache 2>stderr
         cp -a cache left
         mount -o remount,size=64m,nr_inodes=10000 cache
         echo one >seeds/more.txt
@@ -109,10 +109,10 @@ fn a_full_disk_for_the_catalog_is_only_a_note() {
     for (room, inodes) in rooms.chain((1..8).map(|inodes| ("64k".to_owned(), inodes.to_string()))) {
         let dir = scenario.copy_to_temp();
         let (code, _, stderr) = run_with_mounts(dir.path(), script, &[("room", &room), ("inodes", &inodes)]);
-        assert_eq!(code, 0, "{room} {inodes}: {stderr}{}", read_file(dir.path(), "said"));
+        assert_eq!(code, 0, "{room} {inodes}: {stderr}{}", read_file(dir.path(), "stderr"));
         scenario.assert_up_to_date(&dir.path().join("feeds"), &room);
-        if read_file(dir.path(), "said").contains("No space left on device") {
-            row.record(&read_file(dir.path(), "said"));
+        if read_file(dir.path(), "stderr").contains("No space left on device") {
+            row.record(&read_file(dir.path(), "stderr"));
         }
         assert!(!read_file(dir.path(), "later").contains("catalog-lost"));
     }
@@ -139,17 +139,17 @@ fn a_full_temporary_folder_leaves_the_feeds_unchanged() {
         let room = format!("{}k", 4 + 4 * pages);
         let script = "
             mkdir -p tmp; mount -t tmpfs -o size=$room none tmp
-            code=0; TMPDIR=$PWD/tmp $mill --no-catalog 2>said || code=$?; exit $code
+            code=0; TMPDIR=$PWD/tmp $mill --no-catalog 2>stderr || code=$?; exit $code
         ";
         let (code, _, _) = run_with_mounts(&project.path(""), script, &[("room", &room)]);
         assert_eq!(
             (code, project.read_file("feeds/rss.xml").as_str()),
             (2, "what was there"),
             "{}",
-            project.read_file("said")
+            project.read_file("stderr")
         );
         assert_no_temporary_file(&project.path("feeds"), &room);
-        row.record(&project.read_file("said"));
+        row.record(&project.read_file("stderr"));
     }
     assert_eq!(project.feedmill(&[&ARGS[..], &["--no-catalog"]].concat()).0, 0);
     row.assert_documented();
@@ -164,11 +164,11 @@ fn a_read_only_disk_is_reported_and_left_unchanged() {
         let dir = scenario.copy_to_temp();
         let script = "
             mount --bind $place $place; mount -o remount,ro,bind $place
-            code=0; $mill 2>said || code=$?; exit $code
+            code=0; $mill 2>stderr || code=$?; exit $code
         ";
         let (code, _, _) = run_with_mounts(dir.path(), script, &[("place", place)]);
         assert_eq!(code, 2);
-        row.record(&read_file(dir.path(), "said"));
+        row.record(&read_file(dir.path(), "stderr"));
         scenario.assert_old_or_new(&dir.path().join("feeds"), place);
         assert_eq!(output_of(&mut scenario.build_command(dir.path())).0, 0);
         scenario.assert_up_to_date(&dir.path().join("feeds"), place);
@@ -186,11 +186,11 @@ fn an_unmounted_seeds_disk_leaves_the_feeds_unchanged() {
         mv seeds away; mkdir seeds; mount -t tmpfs none seeds; cp -a away/. seeds
         $mill 2>first
         cp -a feeds before; umount -l seeds
-        code=0; $mill 2>said || code=$?; rmdir seeds; $mill 2>>said || exit $code
+        code=0; $mill 2>stderr || code=$?; rmdir seeds; $mill 2>>stderr || exit $code
     ";
     let (code, _, _) = run_with_mounts(dir.path(), script, &[]);
     assert_eq!(code, 2);
-    row.record(&read_file(dir.path(), "said"));
+    row.record(&read_file(dir.path(), "stderr"));
     scenario.assert_up_to_date(&dir.path().join("before"), "mounted");
     scenario.assert_up_to_date(&dir.path().join("feeds"), "unmounted");
     row.assert_documented();
