@@ -18,7 +18,7 @@ use super::{Project, string_field};
 const MAY: i64 = 1_714_521_600_000;
 const DAY: i64 = 86_400_000;
 /// Timeout for everything: much longer than anything takes that ends at all.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(180);
 
 /// A running `feedmill serve`, which is killed on drop.
 pub(super) struct TestServer {
@@ -524,7 +524,7 @@ fn an_edited_seed_is_served_at_once_and_no_client_sees_a_partial_feed() {
             edit(version);
             // A build next to the server, as from a crontab.
             let (code, _, stderr) =
-                project.feedmill(&["--formats", "rss", "--base-url", &server.address, "--wait", "60"]);
+                project.feedmill(&["--formats", "rss", "--base-url", &server.address, "--wait", "300"]);
             assert_eq!((code, stderr.as_str()), (0, ""));
             let (_, headers, body) = server.get("/rss.xml");
             assert!(

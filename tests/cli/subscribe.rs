@@ -121,7 +121,7 @@ fn answer_counts(server: &TestServer) -> [f64; 2] {
 
 /// Waits until the feeds of all formats contain a text. They are replaced one after the other.
 fn wait_until_served(server: &TestServer, words: &str) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(180);
     for path in ["/rss.xml", "/atom.xml", "/feed.json"] {
         while !String::from_utf8_lossy(&server.get(path).2).contains(words) {
             assert!(Instant::now() < end, "{words} does not show in {path}");

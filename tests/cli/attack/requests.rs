@@ -12,7 +12,7 @@ use crate::serve::TestServer;
 pub(super) fn send_raw(server: &TestServer, bytes: &[u8]) -> String {
     let mut stream =
         TcpStream::connect(server.address.trim_start_matches("http://").trim_end_matches('/')).unwrap();
-    stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(180))).unwrap();
     // The server may close the connection early.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);

@@ -116,7 +116,7 @@ impl Scenario {
 }
 
 /// Creates a folder, in memory if possible, because a thousand runs sync each document.
-fn fast_temp_folder() -> tempfile::TempDir {
+pub(super) fn fast_temp_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 

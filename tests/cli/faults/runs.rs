@@ -339,7 +339,7 @@ fn a_server_and_builds_share_the_feeds_folder() {
         .unwrap();
     for number in 0..20 {
         seed(&project, number, &format!("News {number}"), "<p>x</p>");
-        let (code, _, stderr) = project.feedmill(&[&ARGS[..], &["--wait", "60"]].concat());
+        let (code, _, stderr) = project.feedmill(&[&ARGS[..], &["--wait", "300"]].concat());
         assert_eq!(code, 0, "{stderr}");
         row.record(&stderr);
     }
