@@ -1,17 +1,17 @@
 # docker build -t feedmill . && docker run -p 8080:8080 -v "$PWD/news:/mill" feedmill
 #
-# tests/package.sh runs the lines of the second stage in a Debian root made by debootstrap.
+# tests/package.sh runs the second stage in a Debian root that debootstrap creates.
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked
 
-# The binary needs libc and libgcc_s, which every Debian has.
+# The binary depends on libc and libgcc_s, which every Debian has.
 FROM debian:bookworm-slim
 RUN useradd --uid 1000 --home-dir /mill --create-home --shell /usr/sbin/nologin mill
 COPY --from=build /src/target/release/feedmill /usr/bin/feedmill
-# seeds/, feeds/ and, where it needs one, feedmill.toml; user 1000 writes here.
+# Contains seeds/, feeds/ and, if needed, feedmill.toml; user 1000 writes here.
 USER mill
 WORKDIR /mill
 VOLUME /mill

@@ -1,4 +1,4 @@
-"""Compares two binaries of feedmill: medians of each job, and the new as a part of the old.
+"""Compares two binaries of feedmill: the median of each job, and the ratio of new to old.
 
     python3 against.py RESULTS.jsonl
 

@@ -1,4 +1,4 @@
-"""Makes the feeds of bench/check.sh, runs the programs and prints the table.
+"""Creates the feeds for bench/check.sh, runs the programs and prints the table.
 
     python3 check.py make DIR
     python3 check.py run DIR FEEDMILL
@@ -22,9 +22,9 @@ HEAD = """<?xml version="1.0" encoding="utf-8"?>
 <language>en</language>
 <atom:link rel="self" href="https://town.example/rss.xml" type="application/rss+xml"/>
 """
-# How often one run reads the large feed, so that starting the program does not count.
+# How often one run reads the large feed, so that the start of the program does not matter.
 TIMES = 40
-# One core: a benchmark of the checker, not of the machine.
+# One core, to measure the checker and not the machine.
 ONE_CORE = ["taskset", "-c", "0", "env", "RAYON_NUM_THREADS=1"]
 
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures `feedmill check`: how fast one core reads a large feed and many small ones, and the memory it takes.
+# Measures the speed and memory of `feedmill check` on one core, for a large feed and for many small ones.
 #
 #     bash bench/check.sh
 #
-# Each row is the median of 5 runs, beside `xmllint --noout` (which looks at the XML only) and `cat` on the same files
-# and the same core. BENCH_DIR is where files and results go (default target/bench), FEEDMILL the binary under test
-# (default target/release/feedmill, which is built first).
+# Each row is the median of 5 runs, compared with `xmllint --noout` (which checks only the XML) and `cat` on the same files
+# and core. BENCH_DIR is the folder for files and results (default target/bench), FEEDMILL the binary under test (default
+# target/release/feedmill, which is built first).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
-//! What the file system alone costs: walks a folder, opens each file and reads 512 bytes of it, on all cores. A program
-//! that orders seeds by their heads, and knows nothing of an earlier run, can hardly be faster.
+//! The file-system lower bound: walks a folder, opens each file and reads 512 bytes, on all cores. A program without a cache
+//! that orders seeds by their heads can hardly be faster.
 //!
 //! `rustc -O limit.rs && ./limit FOLDER` prints how many files it read.
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
-/// Files of one folder that are one piece of work: enough to make the queue's lock cheap, few enough to share a folder.
+/// Number of files per task: enough to make the queue's lock cheap, few enough to share a folder between threads.
 const PIECE: usize = 128;
 
 enum Work {
@@ -18,7 +18,7 @@ enum Work {
     Files(PathBuf, Vec<OsString>),
 }
 
-/// What is to be done, and how many are at work who may still add to it.
+/// Open tasks, and the number of workers that may add more.
 #[derive(Default)]
 struct Queue {
     work: Vec<Work>,
@@ -37,7 +37,7 @@ impl Shared {
         self.changed.notify_one();
     }
 
-    /// The next piece; `None` once nothing is left and nobody is at work.
+    /// Returns the next task, or `None` once no task is left and no worker is busy.
     fn take(&self) -> Option<Work> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -93,7 +93,7 @@ fn work(shared: &Shared) -> io::Result<usize> {
             Work::Folder(folder) => list(folder, shared).map(|()| 0),
             Work::Files(folder, files) => read(&folder, &files),
         };
-        // Before the error is looked at: the others wait for this.
+        // Before the error is handled, because the other workers wait for this.
         shared.done();
         count += result?;
     }

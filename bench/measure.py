@@ -1,8 +1,8 @@
-"""Runs a command and prints a JSON line a run: seconds of wall and CPU, peak resident bytes, exit code.
+"""Runs a command and prints a JSON line per run: wall and CPU time in seconds, peak resident bytes, exit code.
 
     python3 measure.py [--runs N] -- COMMAND ARGUMENT...
 
-CPU and memory are those of the command and of the children it waited for. What it prints on stdout is dropped.
+CPU time and memory include the children that the command waited for. Its stdout is discarded.
 """
 
 import argparse
@@ -14,8 +14,8 @@ import subprocess
 import sys
 import time
 
-# Linux counts the memory of the process that called exec into the peak of the program it becomes, and Python alone
-# has over 10 MB. So a small shell starts the command, says its number and ends; as subreaper, we get to wait for it.
+# Linux counts the memory of the process that calls exec towards the peak of the new program, and Python alone has over
+# 10 MB. So a small shell starts the command, prints its process id and exits; as subreaper, this process waits for it.
 LAUNCH = 'echo ready; read -r go; "$@" >/dev/null & echo $!'
 PR_SET_CHILD_SUBREAPER = 36
 

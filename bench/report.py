@@ -1,4 +1,4 @@
-"""Prints the results of run.sh as Markdown: medians and ratios, the growth, and which goals of issue 5 are reached.
+"""Prints the results of run.sh as Markdown: medians, ratios, growth, and which goals of issue 5 are met.
 
     python3 report.py RESULTS VERSIONS
 """
@@ -31,7 +31,7 @@ LABELS = {
 
 
 class Results:
-    """Medians of the runs; a job that failed in any of them has none."""
+    """Medians of the runs; a job that failed in any run has none."""
 
     def __init__(self, path):
         self.runs = defaultdict(list)
@@ -52,7 +52,7 @@ class Results:
         return self.get(size, one, "wall") / self.get(size, other, "wall")
 
     def growth(self, job, what):
-        """The slope of least squares through the logarithms."""
+        """Slope of the least-squares line through the logarithms."""
         points = [(math.log(size), math.log(self.get(size, job, what))) for size in self.sizes]
         mean_x, mean_y = (fmean(values) for values in zip(*points))
         square = sum((x - mean_x) ** 2 for x, _ in points)
@@ -83,9 +83,9 @@ def row(results, size, job):
 
 
 def goals(results):
-    """Workload, what is compared, the number, its sign and its bound: the table of goals in issue 5."""
+    """Rows of the table of goals in issue 5: workload, what is compared, value, comparison and bound."""
     cores = len(os.sched_getaffinity(0))
-    # A quick run tells what it can: the largest corpus stands for those that were not made.
+    # In a quick run, the largest corpus stands in for the missing ones.
     small, large = (min(size, results.sizes[-1]) for size in (100_000, 1_000_000))
     get, ratio = results.get, results.ratio
     busy = get(small, "full", "cpu") / get(small, "full", "wall") / cores

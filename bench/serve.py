@@ -1,4 +1,4 @@
-"""Puts load on feedmill and nginx in turn, then holds 10,000 idle connections; prints Markdown.
+"""Puts load on feedmill and nginx, alternating, then holds 10,000 idle connections; prints Markdown.
 
     python3 serve.py DIR FEEDMILL [--quick]
 """
@@ -44,7 +44,7 @@ CACHE = "open_file_cache max=1000; open_file_cache_valid 60s;"
 
 
 class Server:
-    """A server of one worker on one core; ended at the end of the block."""
+    """A server with one worker on one core, which ends with the `with` block."""
 
     def __init__(self, name, folder, feedmill):
         self.name, self.port = name, PORTS[name]
@@ -87,14 +87,14 @@ class Server:
         return [self.process.pid, *map(int, children)]
 
     def cpu(self):
-        """Seconds of all its processes."""
+        """CPU seconds of all its processes."""
         ticks = 0
         for pid in self.processes():
             ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def resident(self):
-        """Bytes of its processes; pages that they share count for one."""
+        """Memory of its processes in bytes; shared pages count once."""
         total = 0
         for pid in self.processes():
             total += int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)[1])
@@ -102,7 +102,7 @@ class Server:
 
 
 def jobs(server):
-    """What is asked for: by name, the headers, and the status and the bytes that are due."""
+    """Returns the kinds of requests: name and headers."""
     gzip, plain = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
     status, headers, body = server.ask(gzip)
     assert status == 200 and headers["Content-Encoding"] == "gzip", headers
@@ -129,7 +129,7 @@ def load(server, headers, seconds):
 
 
 def idle(server, count):
-    """Bytes held with so many connections, each of which was answered once and waits."""
+    """Memory in bytes with a number of idle connections, each of which got one answer."""
     request = f"GET {DOCUMENT} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n".encode()
     length = int(server.ask({"Accept-Encoding": "gzip"})[1]["Content-Length"])
     connections = []
@@ -143,7 +143,7 @@ def idle(server, count):
         assert got.startswith(b"HTTP/1.1 200"), got[:99]
         connections.append(connection)
     held = server.resident()
-    # They are still there: a closed one would be readable.
+    # They are still open: a closed connection would be readable.
     for connection in connections:
         connection.setblocking(False)
         try:
@@ -194,7 +194,7 @@ def main():
     for job in dict.fromkeys(job for job, _ in runs):
         for name, label in LABELS.items():
             rates, tails, busy = zip(*runs[job, name])
-            # Of each round, so that a slow minute of the machine falls on both.
+            # Compared within each round, so that a slow minute of the machine affects both.
             pairs = list(zip(runs[job, "feedmill"], runs[job, name]))
             ratio = median(own[0] / other[0] for own, other in pairs)
             effort = median(own[0] / own[2] * other[2] / other[0] for own, other in pairs)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Measures `feedmill serve` beside nginx with `gzip_static` on the same files, and prints a table.
+# Compares `feedmill serve` with nginx (`gzip_static`) on the same files, and prints a table.
 #
 #     bash bench/serve.sh            7 rounds of 4 s
 #     bash bench/serve.sh --quick    1 round of 1 s
 #
-# Each server has one worker on one core, and wrk the other core; they take turns. nginx and wrk are those of Debian, and
-# are installed where they are absent. BENCH_DIR is where files and results go (default target/bench), FEEDMILL the binary
-# under test (default target/release/feedmill, which is built first).
+# Each server has one worker on one core, and wrk has the other core; the servers alternate. nginx and wrk are installed from
+# Debian if they are missing. BENCH_DIR is the folder for files and results (default target/bench), FEEDMILL the binary under
+# test (default target/release/feedmill, which is built first).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

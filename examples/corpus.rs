@@ -1,4 +1,4 @@
-//! A corpus of invented seeds, the same for the same arguments: for measuring, and for trying settings out.
+//! Generates a corpus of invented seeds for benchmarks and experiments. The same arguments give the same corpus.
 //!
 //! ```text
 //! cargo run --release --example corpus -- OUT --count 100000 --seed 1 --sections 8 --languages en,de,zh --body rich
@@ -11,28 +11,28 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-/// Files in one folder at most.
+/// Maximum number of files in a folder.
 const IN_FOLDER: u64 = 1000;
-/// 2015-01-01 and 2025-01-01, in milliseconds.
+/// 2015-01-01 and 2025-01-01, in Unix milliseconds.
 const SPAN: (i64, i64) = (1_420_070_400_000, 1_735_689_600_000);
 
 #[derive(Parser)]
 struct Args {
-    /// Where the seeds go
+    /// Output folder
     out: PathBuf,
-    /// How many
+    /// Number of seeds
     #[arg(long, default_value_t = 1000)]
     count: u64,
-    /// Another number, another corpus
+    /// Seed of the random generator
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many sections
+    /// Number of sections
     #[arg(long, default_value_t = 5)]
     sections: u64,
-    /// In which languages: en, de, zh
+    /// Languages: en, de, zh
     #[arg(long, value_delimiter = ',', default_value = "en,de,zh")]
     languages: Vec<String>,
-    /// How the bodies look
+    /// Kind of bodies
     #[arg(long, value_enum, default_value = "rich")]
     body: Body,
 }
@@ -41,11 +41,11 @@ struct Args {
 enum Body {
     /// A few paragraphs
     Plain,
-    /// What news pages have: lazy pictures, share blocks, frames, sound
+    /// As on news sites: lazy images, share buttons, frames, audio
     Rich,
 }
 
-/// splitmix64.
+/// The splitmix64 generator.
 struct Random(u64);
 
 impl Random {
@@ -179,7 +179,7 @@ fn main() -> io::Result<()> {
     let mut folder = PathBuf::new();
     for number in 0..args.count {
         let section = random.below(args.sections);
-        // One in forty is a later version of an earlier article, as in real archives.
+        // One in forty updates an earlier article, as in real archives.
         let is_repeat = number > 40 && random.below(40) == 0;
         let id = if is_repeat { number - 1 - random.below(40) } else { number };
         let language = args.languages[(id % args.languages.len() as u64) as usize].as_str();

@@ -1,11 +1,11 @@
-//! A gate: checks every feed in a folder, and writes a report in Markdown, as a comment on a pull request wants it.
+//! A CI gate: checks every feed in a folder and writes a Markdown report, for example for a comment on a pull request.
 //!
 //! ```sh
 //! cargo run --example gate feeds
 //! ```
 //!
-//! The findings are data: each has a code, a place, a message and a remedy, and how they are shown is up to you. Ends
-//! with 1 where there is an error.
+//! Findings are data: each has a code, a place, a message and a fix, and you decide how to show them. Exits with 1 if there
+//! is an error.
 
 use std::error::Error;
 use std::fs;
@@ -16,7 +16,7 @@ use feedmill::check::{Options, check};
 use feedmill::diag::Severity;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let folder = std::env::args().nth(1).ok_or("which folder has the feeds?")?;
+    let folder = std::env::args().nth(1).ok_or("usage: gate FOLDER")?;
     let mut feeds = Vec::new();
     collect(Path::new(&folder), &mut feeds)?;
     feeds.sort();
@@ -36,7 +36,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             ));
         }
     }
-    println!("**{} feeds, {errors} errors**", feeds.len());
+    println!("**{}, {}**", counted(feeds.len(), "feed"), counted(errors, "error"));
     if !rows.is_empty() {
         println!(
             "\n| where | | rule | what | remedy |\n| --- | --- | --- | --- | --- |\n{}",
@@ -44,6 +44,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         );
     }
     Ok(if errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// `1 feed`, `2 feeds`
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn collect(folder: &Path, feeds: &mut Vec<PathBuf>) -> std::io::Result<()> {

@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (number, line) in std::fs::read_to_string(&path)?.lines().enumerate() {
         if !line.trim().is_empty() {
             entries
-                .push(entry(line).ok_or_else(|| format!("{path}:{}: no `DAY ADDRESS TITLE`", number + 1))?);
+                .push(entry(line).ok_or_else(|| format!("{path}:{}: expected `DAY URL TITLE`", number + 1))?);
         }
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));

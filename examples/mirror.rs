@@ -1,12 +1,12 @@
-//! A mirror for a web server that sends compressed files as they lie (`gzip_static` of nginx): mills a folder into
-//! another, and keeps a `.gz` beside each document.
+//! A mirror for a web server that sends precompressed files (`gzip_static` in nginx): builds feeds from one folder into
+//! another, with a `.gz` file next to each document.
 //!
 //! ```sh
 //! cargo run --example mirror seeds public
 //! ```
 //!
-//! It is a storage of one's own: [`Store`] is all that the mill knows of a disk, so one that does more (compresses,
-//! uploads, keeps versions) is a few lines around one that is there. Prints what changed.
+//! It implements [`Store`], through which feedmill does all its input and output. A store that compresses, uploads or keeps
+//! versions takes a few lines around an existing one. Prints the paths that changed.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -20,26 +20,26 @@ use feedmill::store::{Change, FsStore, Item, Lock, Prefix, Store};
 use feedmill::types::{Bytes, UnixMs};
 use flate2::{Compression, GzBuilder};
 
-/// A folder in which each file has its compressed twin.
-struct Packed(FsStore);
+/// A folder in which each file has a compressed copy.
+struct Compressed(FsStore);
 
-fn twin(path: &Path) -> PathBuf {
+fn compressed_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".gz");
     name.into()
 }
 
-impl Store for Packed {
+impl Store for Compressed {
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
-        // The builder writes no time, so equal documents have equal twins.
-        let mut packed = GzBuilder::new().write(Vec::new(), Compression::best());
-        packed.write_all(bytes)?;
-        self.0.replace(&twin(path), &packed.finish()?)?;
+        // The builder writes no time, so equal documents have equal copies.
+        let mut compressed = GzBuilder::new().write(Vec::new(), Compression::best());
+        compressed.write_all(bytes)?;
+        self.0.replace(&compressed_path(path), &compressed.finish()?)?;
         self.0.replace(path, bytes)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        match self.0.remove(&twin(path)) {
+        match self.0.remove(&compressed_path(path)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => self.0.remove(path),
         }
@@ -68,7 +68,7 @@ impl Store for Packed {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let (seeds, public) = args.next().zip(args.next()).ok_or("from which folder to which?")?;
+    let (seeds, public) = args.next().zip(args.next()).ok_or("usage: mirror SEEDS FEEDS")?;
     let mut messages = io::stderr();
     let mut sink = Sink::new(feedmill::diag::RENDERERS[0], &mut messages);
     let raw = match std::fs::read_to_string(FILE) {
@@ -87,7 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         probe: None,
         progress: None,
     };
-    let report = build(&plan, &FsStore::new(seeds), &Packed(FsStore::new(public)), options, &mut sink)?;
+    let report = build(&plan, &FsStore::new(seeds), &Compressed(FsStore::new(public)), options, &mut sink)?;
     for path in report.changed {
         println!("{}", path.display());
     }

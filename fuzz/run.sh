@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# fuzz/run.sh SECONDS [TARGET...]: builds the targets, runs all at once for so long, each in one process, and prints what
-# came of it. A target that finds something goes on; what it found lies in fuzz/artifacts/TARGET, and a count of it in the
-# table. Needs nightly Rust and `cargo install cargo-fuzz`. SANITIZER=none where the address sanitizer does not link.
-# fuzz/run.sh table [TARGET...] prints the table of runs that are under way or over.
+# fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets, runs all of them in parallel, each in one process, and prints a
+# table of findings. A target continues after a finding, which is stored in fuzz/artifacts/TARGET. Needs nightly Rust and
+# `cargo install cargo-fuzz`. Set SANITIZER=none if the address sanitizer does not link.
+# fuzz/run.sh table [TARGET...] prints the table of the current or last run.
 set -euo pipefail
 cd "$(dirname "$0")"
-seconds=${1:?how many seconds?}
+seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET...]}
 shift
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(seed html check config opml)
@@ -25,7 +25,7 @@ table() {
   done
 }
 
-# One target until its time is over, begun anew after each finding.
+# Runs one target until its time is over, and restarts it after each finding.
 lane() {
   local target=$1 end=$((SECONDS + seconds)) begun=$SECONDS longest=8192 extra=() found=0 before
   case $target in
@@ -46,7 +46,7 @@ lane() {
       -max_total_time=$((end - SECONDS)) -rss_limit_mb=2048 -timeout=20 -max_len=$longest </dev/null 2>&1 || true
   done
   found=$(($(find "artifacts/$target" -type f | wc -l) - before))
-  # The children's user and system time, as bash has it: minutes and seconds. Behind a pipe it would be that of nobody.
+  # User and system time of the child processes, in minutes and seconds. In a pipe, `times` would count no children.
   times >"$logs/$target.times"
   echo "lane: over $((SECONDS - begun)) $(awk 'NR == 2 { gsub("[ms]", " "); printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$logs/$target.times") $found"
 }
@@ -59,7 +59,7 @@ sanitizer=${SANITIZER:-address}
 nice cargo +nightly fuzz build --fuzz-dir . --sanitizer "$sanitizer"
 binaries=$(mktemp -d)
 trap 'rm -rf "$binaries"' EXIT
-# Copies, so that the targets can be built anew while these run.
+# Copies, so that the targets can be rebuilt while these run.
 cp "${targets[@]/#/target/$(rustc +nightly --print host-tuple)/release/}" "$binaries"
 mkdir -p "$logs"
 for target in "${targets[@]}"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the release binary, has it write its manual and its completions into target/packaging, and adds the licences of
-# what is in it.
+# Builds the release binary, and writes its manual, its completions and the licences of its dependencies to
+# target/packaging.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

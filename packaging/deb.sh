@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes target/debian/feedmill_VERSION_ARCH.deb. Needs cargo-deb.
+# Builds target/debian/feedmill_VERSION_ARCH.deb. Needs cargo-deb.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

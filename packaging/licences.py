@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the licences of all that is linked into the binary: most ask that a copy goes with it."""
+"""Prints the licences of all crates that are linked into the binary. Most require a copy."""
 
 import json
 import pathlib
@@ -26,8 +26,10 @@ while todo:
             todo.append(package["id"])
 
 texts = {}
-print("feedmill has in it the standard library of Rust (MIT OR Apache-2.0) and these crates:\n")
-for package in sorted((packages[id] for id in linked), key=lambda package: (package["name"], package["version"])):
+print("feedmill contains the Rust standard library (MIT OR Apache-2.0) and these crates:\n")
+# Packages without a source are our own crates.
+others = (packages[id] for id in linked if packages[id]["source"])
+for package in sorted(others, key=lambda package: (package["name"], package["version"])):
     title = f"{package['name']} {package['version']}"
     print(f"{title}: {package['license']}")
     folder = pathlib.Path(package["manifest_path"]).parent

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes target/packaging/feedmill-VERSION-HOST.tar.gz: the binary with manual, completions and licences.
+# Builds target/packaging/feedmill-VERSION-HOST.tar.gz: the binary with manual, completions and licences.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

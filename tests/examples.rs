@@ -1,6 +1,6 @@
-//! The programs in `examples/` do what they are for. How they are called is in docs/library.md, whose test calls them.
+//! The programs in `examples/` work. docs/library.md shows how to call them, and its test does so.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::fs;
 use std::io::Read;
@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 
 use feedmill::check::{Options, check};
 
-fn example(name: &str, folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+fn run_example(name: &str, folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
     let programs = Path::new(env!("CARGO_BIN_EXE_feedmill")).parent().unwrap().join("examples");
     let Output { status, stdout, stderr } =
         Command::new(programs.join(name)).args(args).current_dir(folder).output().unwrap();
@@ -33,7 +33,7 @@ fn the_linkblog_is_a_valid_feed_newest_first() {
     let folder = tempfile::tempdir().unwrap();
     let bookmarks = "2024-06-01 https://a.example/1 One & <two>\n\n2024-06-03 https://b.example/2 Three\n";
     fs::write(folder.path().join("links.txt"), bookmarks).unwrap();
-    let (code, atom, stderr) = example("linkblog", folder.path(), &["links.txt"]);
+    let (code, atom, stderr) = run_example("linkblog", folder.path(), &["links.txt"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     let found = check(atom.as_bytes(), Options::default());
     assert!(found.is_empty(), "{found:?}");
@@ -44,26 +44,26 @@ fn the_linkblog_is_a_valid_feed_newest_first() {
         atom.contains("href=\"https://b.example/\"") || atom.contains("href=&quot;https://b.example/&quot;")
     );
     fs::write(folder.path().join("links.txt"), "yesterday https://a.example/1 One\n").unwrap();
-    let (code, _, stderr) = example("linkblog", folder.path(), &["links.txt"]);
-    assert!(code == Some(1) && stderr.contains("links.txt:1: no `DAY ADDRESS TITLE`"), "{stderr}");
+    let (code, _, stderr) = run_example("linkblog", folder.path(), &["links.txt"]);
+    assert!(code == Some(1) && stderr.contains("links.txt:1: expected `DAY URL TITLE`"), "{stderr}");
 }
 
 #[test]
-fn the_gate_lets_good_feeds_through_and_says_where_a_bad_one_is() {
+fn the_gate_accepts_valid_feeds_and_reports_invalid_ones() {
     let folder = tempfile::tempdir().unwrap();
     let feeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("feeds");
     fs::create_dir(folder.path().join("feeds")).unwrap();
     fs::copy(feeds.join("rss.xml"), folder.path().join("feeds/rss.xml")).unwrap();
-    let (code, report, _) = example("gate", folder.path(), &["feeds"]);
-    assert_eq!((code, report.as_str()), (Some(0), "**1 feeds, 0 errors**\n"));
+    let (code, report, _) = run_example("gate", folder.path(), &["feeds"]);
+    assert_eq!((code, report.as_str()), (Some(0), "**1 feed, 0 errors**\n"));
     fs::write(folder.path().join("feeds/bad.xml"), "<rss version=\"2.0\"/>").unwrap();
-    let (code, report, _) = example("gate", folder.path(), &["feeds"]);
+    let (code, report, _) = run_example("gate", folder.path(), &["feeds"]);
     assert_eq!(code, Some(1));
     assert!(report.contains("| feeds/bad.xml:1 | error | `feed/missing-element` |"), "{report}");
 }
 
 #[test]
-fn the_mirror_keeps_a_packed_twin_and_touches_only_what_changed() {
+fn the_mirror_writes_compressed_copies_and_only_what_changed() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("seeds")).unwrap();
     let seed = |n: u32| {
@@ -85,7 +85,7 @@ fn the_mirror_keeps_a_packed_twin_and_touches_only_what_changed() {
         "base_url = 'https://a.example/'\nformats = ['atom']\nindex = []",
     )
     .unwrap();
-    let mirror = || example("mirror", folder.path(), &["seeds", "public"]);
+    let mirror = || run_example("mirror", folder.path(), &["seeds", "public"]);
     assert_eq!(mirror(), (Some(0), "atom.xml\n".to_owned(), String::new()));
     assert_eq!(mirror(), (Some(0), String::new(), String::new()));
     seed(2);

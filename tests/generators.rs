@@ -1,6 +1,6 @@
-//! Feeds as generators write them have no errors but those that are the generators' own.
+//! Feeds of real generators: `check` reports no errors except those that the generators really make.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ use feedmill::check::{Options, check};
 use feedmill::diag::Severity;
 
 #[test]
-fn generators_are_accused_of_nothing_but_what_they_do() {
+fn check_reports_exactly_the_known_errors_of_generators() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/generators");
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in fs::read_to_string(folder.join("breaks.tsv")).unwrap().lines().skip(1) {
@@ -32,7 +32,7 @@ fn generators_are_accused_of_nothing_but_what_they_do() {
         let codes: BTreeSet<String> = errors.map(|d| d.meta.code.to_owned()).collect();
         let expected = known.remove(&name).unwrap_or_default();
         if codes != expected {
-            wrong.push(format!("{name}: found {codes:?}, its own are {expected:?}"));
+            wrong.push(format!("{name}: found {codes:?}, expected {expected:?}"));
         }
     }
     assert!(files >= 30 && known.is_empty(), "{files} files; no such file: {known:?}");

@@ -1,6 +1,6 @@
-//! Arrows point down: a room uses only what stands to its left, and siblings never meet.
+//! Modules use only modules in lower layers, and modules of one layer do not use each other.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::fs;
 use std::path::Path;
@@ -23,8 +23,8 @@ const LAYERS: &[&[&str]] = &[
     &["command"],
 ];
 
-fn layer(room: &str) -> Option<usize> {
-    LAYERS.iter().position(|row| row.contains(&room))
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|row| row.contains(&module))
 }
 
 fn walk(path: &Path, visit: &mut dyn FnMut(&Path)) {
@@ -38,18 +38,18 @@ fn walk(path: &Path, visit: &mut dyn FnMut(&Path)) {
 }
 
 #[test]
-fn arrows_point_down() {
+fn modules_use_only_lower_layers() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut wrong = Vec::new();
     let mut seen = 0;
     walk(&src, &mut |path| {
         let rest = path.strip_prefix(&src).unwrap();
         let first = rest.components().next().unwrap().as_os_str().to_str().unwrap();
-        let room = first.trim_end_matches(".rs");
-        if matches!(room, "lib" | "main") {
+        let module = first.trim_end_matches(".rs");
+        if matches!(module, "lib" | "main") {
             return;
         }
-        let own = layer(room).unwrap_or_else(|| panic!("src/{room} is in no layer"));
+        let own = layer(module).unwrap_or_else(|| panic!("src/{module} is in no layer"));
         for (number, line) in fs::read_to_string(path).unwrap().lines().enumerate() {
             if line.trim_start().starts_with("//") {
                 continue;
@@ -59,15 +59,15 @@ fn arrows_point_down() {
                     after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
                 seen += 1;
                 let Some(other) = layer(&used) else {
-                    wrong.push(format!("{}:{}: unknown room `{used}`", rest.display(), number + 1));
+                    wrong.push(format!("{}:{}: unknown module `{used}`", rest.display(), number + 1));
                     continue;
                 };
-                if used != room && other >= own {
-                    wrong.push(format!("{}:{}: {room} uses {used}", rest.display(), number + 1));
+                if used != module && other >= own {
+                    wrong.push(format!("{}:{}: {module} uses {used}", rest.display(), number + 1));
                 }
             }
         }
     });
-    assert!(seen > 50, "the test reads what it should");
+    assert!(seen > 50, "only {seen} uses found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes the Debian package, installs it in a clean root of this system's own release, does there what the README's
-# "Install" says, and looks at what is left. The Dockerfile and action.yml are tried too, as far as that goes without
-# Docker and GitHub. The root is kept in target/ for the next time.
+# Builds the Debian package, installs it in a clean root of this system's release, runs the commands of the README's
+# "Usage" there, removes the package and checks what remains. Also tests the Dockerfile and action.yml, as far as possible
+# without Docker and GitHub. An archive of the root is kept in target/ for the next run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ "$(id -u)" != 0 ]; then
-    echo "tests/package.sh: ignored: it needs root, for chroot and debootstrap" >&2
+    echo "tests/package.sh: ignored: chroot and debootstrap need root" >&2
     if [ "${CI:-}" = true ]; then exit 1; else exit 0; fi
 fi
 fail() {
@@ -24,20 +24,20 @@ rm -rf target/debian
 packaging/deb.sh
 packaging/tarball.sh
 
-# Mostly static: what it needs at run time is in every Debian.
+# The binary may depend only on libraries that every Debian has.
 needed=$(readelf -d "$target/release/feedmill" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 for library in $needed; do
     case $library in
         libc.so.6 | libm.so.6 | libgcc_s.so.1 | ld-linux-*.so.*) ;;
-        *) fail "the binary needs $library" ;;
+        *) fail "the binary depends on $library" ;;
     esac
 done
-[ -n "$needed" ] || fail "readelf shows nothing"
+[ -n "$needed" ] || fail "readelf lists no library"
 
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-kept=target/debootstrap-$release.tar
+archive=target/debootstrap-$release.tar
 root=$(mktemp -d)
-# It is to be the root of others than root as well.
+# Users other than root need access to it.
 chmod 755 "$root"
 server=
 leave() {
@@ -45,33 +45,34 @@ leave() {
     rm -rf "$root"
 }
 trap leave EXIT
-if ! [ -f "$kept" ]; then
-    # From where apt has this system's own packages.
+if ! [ -f "$archive" ]; then
+    # The mirror that apt uses for this system's own packages.
     # shellcheck disable=SC2016
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Identifier: Packages' |
         awk -v release="$release" '$2 == release && $3 == "main" { print $1; exit }')
-    [ -n "$mirror" ] || fail "apt knows no source of $release"
+    [ -n "$mirror" ] || fail "apt has no source for $release"
     debootstrap --variant=minbase "$release" "$root" "$mirror" >target/debootstrap.log
-    tar -C "$root" --one-file-system -cf "$kept.part" .
-    mv "$kept.part" "$kept"
+    tar -C "$root" --one-file-system -cf "$archive.part" .
+    mv "$archive.part" "$archive"
 else
-    tar -C "$root" -xf "$kept"
+    tar -C "$root" -xf "$archive"
 fi
 inside() {
     chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
         DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# The README's lines, up to the one that removes the package, and that.
-block=$(awk '/^## / { install = $0 == "## Install" } install && /^```/ { if (shown++) exit; next } install && shown' README.md)
-remove=$(grep '^apt-get remove ' <<<"$block") || fail "README.md does not say how to remove it"
+# Install the package, then run the README's first block under "Usage".
+usage=$(awk '/^## / { usage = $0 == "## Usage" } usage && /^```/ { if (shown++) exit; next } usage && shown' README.md)
+[ -n "$usage" ] || fail "README.md has no commands under \"Usage\""
 cp target/debian/feedmill_*.deb "$root/root/"
-inside bash -euc "cd; ${block%"$remove"*}" >target/package.log 2>&1 || { cat target/package.log; fail "the README's lines fail"; }
+inside bash -euc "cd; apt-get install -y ./feedmill_*.deb" >target/package.log 2>&1 || { cat target/package.log; fail "apt-get install"; }
+inside bash -euc "cd; $usage" >target/package.log 2>&1 || { cat target/package.log; fail "the README's commands fail"; }
 
 news=$root/root/news
-[ "$(grep -c '<item>' "$news/feeds/rss.xml")" = 2 ] || fail "two seeds are not two items"
+[ "$(grep -c '<item>' "$news/feeds/rss.xml")" = 1 ] || fail "one seed is not one item"
 xmllint --noout "$news/feeds/rss.xml" "$news/feeds/atom.xml" "$news/feeds/town/rss.xml"
-grep -q ' 0 errors' target/package.log || { cat target/package.log; fail "check did not say that all is well"; }
+grep -q ' 0 errors' target/package.log || { cat target/package.log; fail "check reports errors"; }
 [ "$(inside feedmill --version)" = "feedmill $(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)" ] || fail "--version"
 inside dpkg -L feedmill >target/package.list
 for verb in "" $(inside feedmill --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/-\1/p' | grep -v -- -help); do
@@ -83,7 +84,7 @@ for file in zsh/vendor-completions/_feedmill fish/vendor_completions.d/feedmill.
     [ -s "$root/usr/share/$file" ] || fail "no $file"
 done
 
-# The units: sound, well shut in, off, and what they start runs as their user.
+# The units are valid, confined and disabled, and their command runs as their user.
 if find "$root/etc/systemd" -name 'feedmill*' | grep .; then fail "a unit is enabled"; fi
 units=$root/usr/lib/systemd/system
 verified=$(mktemp -d -p "$root")
@@ -94,7 +95,7 @@ found=$(systemd-analyze verify --man=no "$verified"/*@news.* 2>&1) || fail "$fou
 [ -z "$found" ] || fail "$found"
 for unit in feedmill@.service feedmill-serve@.service; do
     systemd-analyze security --offline=yes --threshold=20 --no-pager "$units/$unit" >target/package.log ||
-        { cat target/package.log; fail "$unit is too open"; }
+        { cat target/package.log; fail "$unit has too many privileges"; }
 done
 systemd-sysusers --root="$root" feedmill.conf
 mill=/var/lib/feedmill/news
@@ -102,9 +103,9 @@ inside install -d -o feedmill -g feedmill "$mill"
 cp -r "$news/seeds" "$root$mill/"
 start=$(sed -n 's/^ExecStart=//p' "$units/feedmill@.service")
 chroot --userspec=feedmill:feedmill "$root" bash -c "cd $mill && FEEDMILL_BASE_URL=https://news.example/ $start"
-[ -s "$root$mill/feeds/town/rss.xml" ] || fail "$start milled nothing"
+[ -s "$root$mill/feeds/town/rss.xml" ] || fail "$start built nothing"
 
-# The Dockerfile's last stage: its lines, then what it starts and the question whether that is well.
+# The Dockerfile's last stage: run its RUN line, start its command and check its health.
 line() { sed '0,/^FROM debian/d' Dockerfile | sed -n "s/^$1 //p"; }
 inside sh -c "$(line RUN)"
 user=$(line USER)
@@ -115,35 +116,35 @@ cp -r "$news/seeds" "$root$folder/"
 # shellcheck disable=SC2016
 chroot --userspec="$user:$user" "$root" sh -c 'cd "$1" && shift && exec "$@"' sh "$folder" "${command[@]}" >target/package.log 2>&1 &
 server=$!
-mapfile -d '' -t well < <(words "$(line 'HEALTHCHECK CMD')")
+mapfile -d '' -t healthy < <(words "$(line 'HEALTHCHECK CMD')")
 tries=0
-until inside "${well[@]}" 2>/dev/null; do
+until inside "${healthy[@]}" 2>/dev/null; do
     tries=$((tries + 1))
-    [ $tries -lt 100 ] || { cat target/package.log; fail "the server of the Dockerfile is not well"; }
+    [ $tries -lt 600 ] || { cat target/package.log; fail "the server of the Dockerfile does not become healthy"; }
     sleep 0.1
 done
 kill "$server"
-wait "$server" || fail "the server of the Dockerfile ended badly"
+wait "$server" || fail "the server of the Dockerfile failed"
 server=
-if inside "${well[@]}" 2>/dev/null; then fail "the HEALTHCHECK is content without a server"; fi
-[ "$(stat -c %u "$root$folder/feeds/rss.xml")" != 0 ] || fail "the server of the Dockerfile is root"
+if inside "${healthy[@]}" 2>/dev/null; then fail "the HEALTHCHECK passes without a server"; fi
+[ "$(stat -c %u "$root$folder/feeds/rss.xml")" != 0 ] || fail "the server of the Dockerfile runs as root"
 
-# What the package brought goes, what was made with it stays.
-inside bash -euc "cd; $remove" >target/package.log 2>&1 || { cat target/package.log; fail "$remove"; }
+# Removing the package removes its files, and keeps what was made with it.
+inside apt-get remove -y feedmill >target/package.log 2>&1 || { cat target/package.log; fail "apt-get remove"; }
 while read -r path; do
-    # Folders that others have files in are not ours.
-    if [ ! -d "$root$path" ] && { [ -e "$root$path" ] || [ -L "$root$path" ]; }; then fail "$path stays"; fi
+    # Folders may have files of other packages.
+    if [ ! -d "$root$path" ] && { [ -e "$root$path" ] || [ -L "$root$path" ]; }; then fail "$path was not removed"; fi
 done <target/package.list
 for path in usr/share/doc/feedmill usr/bin/feedmill; do
-    [ ! -e "$root/$path" ] || fail "/$path stays"
+    [ ! -e "$root/$path" ] || fail "/$path was not removed"
 done
 for path in feeds/rss.xml seeds/town/1.txt; do
-    [ -s "$news/$path" ] || fail "$path, which is the user's, went with the package"
+    [ -s "$news/$path" ] || fail "$path belongs to the user and was removed"
 done
 
-# The action, with the cargo that its steps ask for.
+# The action, which compiles feedmill with the real cargo.
 if [ -n "${FEEDMILL_PYTHON:-}" ]; then
     "$FEEDMILL_PYTHON" tests/tools/action.py . "$news" command=check >target/package.log ||
         { cat target/package.log; fail "action.yml"; }
 fi
-echo "tests/package.sh: installed, used and removed; the binary needs ${needed//$'\n'/, }"
+echo "tests/package.sh: installed, used and removed; the binary depends on ${needed//$'\n'/, }"

@@ -1,24 +1,27 @@
 #!/usr/bin/env bash
-# Installs whatever the tests need beyond Rust and runs all of them. Tests whose means are absent are reported as
-# ignored, by name; with CI=true their absence is a failure.
+# Installs what the tests need beyond Rust, and runs all of them. Tests that still lack something are listed as ignored;
+# with CI=true that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# Prints why some tests are ignored; fails in CI.
+skip() {
+    echo "tests/run.sh: $*" >&2
+    if [ "${CI:-}" = true ]; then exit 1; fi
+}
 
 shared=${FEEDMILL_SHARED:-../shared}
 if [ -d "$shared/seeds" ]; then
     FEEDMILL_SHARED=$(cd "$shared" && pwd)
     export FEEDMILL_SHARED
-elif [ "${CI:-}" = true ]; then
-    echo "tests/run.sh: $shared has no seeds; set FEEDMILL_SHARED" >&2
-    exit 1
 else
-    echo "tests/run.sh: $shared is absent; the tests that need it are ignored" >&2
+    skip "ignoring the tests with external data: there is no $shared/seeds (set FEEDMILL_SHARED)"
 fi
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
-# Readers, a podcatcher, a browser, and xmllint: command and package.
+# Each command that the tests run, and its Debian package.
 packages=()
 while read -r command package; do
     command -v "$command" >/dev/null || packages+=("$package")
@@ -44,6 +47,7 @@ node nodejs
 npm npm
 END
 if [ ${#packages[@]} -gt 0 ]; then
+    echo "tests/run.sh: installing ${packages[*]}"
     install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}"; }
     { install || { as_root apt-get update -qq && install; }; } >/dev/null
 fi
@@ -62,20 +66,17 @@ if [ "$(cat "$tools/modules" 2>/dev/null)" != "$modules" ]; then
 fi
 FEEDMILL_NODE_MODULES=$PWD/$tools/node_modules
 export FEEDMILL_NODE_MODULES
-# Faults of disks take strace, which traces, and unshare, which may mount.
+# Disk faults need strace with permission to trace, and unshare with permission to mount.
 if strace -f -o /dev/null true 2>/dev/null && unshare -rm mount -t tmpfs none /mnt 2>/dev/null; then
     export FEEDMILL_FAULTS=1
-elif [ "${CI:-}" = true ]; then
-    echo "tests/run.sh: strace or unshare can't be used here" >&2
-    exit 1
 else
-    echo "tests/run.sh: strace or unshare can't be used here; tests of disk faults are ignored" >&2
+    skip "ignoring the tests of disk faults: strace or unshare is not permitted here"
 fi
 if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --quiet --locked cargo-nextest
 fi
 
-cargo nextest run --locked --no-fail-fast
-cargo test --doc --locked --quiet
+cargo nextest run --workspace --locked --no-fail-fast
+cargo test --workspace --doc --locked --quiet
 bash tests/package.sh
 echo "tests/run.sh: all tests passed"

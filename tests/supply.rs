@@ -1,7 +1,7 @@
-//! What we depend on: from where, on what terms, with which compiler, and why. `cargo deny` looks deeper; this is the
-//! part of `deny.toml` that needs nothing but cargo.
+//! Dependencies: their sources, licences, compiler versions and reasons. `cargo deny` checks more; this is the part of
+//! `deny.toml` that needs nothing but cargo.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,43 +10,69 @@ use std::process::Command;
 
 use serde_json::Value;
 
-fn read(path: &str) -> String {
+fn read_file(path: impl AsRef<Path>) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
-fn table(path: &str) -> toml::Table {
-    read(path).parse().unwrap()
+fn read_toml(path: impl AsRef<Path>) -> toml::Table {
+    read_file(path).parse().unwrap()
 }
 
-fn printed(program: &str, args: &[&str]) -> String {
+/// Returns the manifest of each crate in the workspace, the root first.
+fn manifests() -> Vec<toml::Table> {
+    let crates = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates")).unwrap();
+    let mut paths: Vec<_> = crates.map(|entry| entry.unwrap().path().join("Cargo.toml")).collect();
+    paths.sort();
+    [read_toml("Cargo.toml")].into_iter().chain(paths.iter().map(read_toml)).collect()
+}
+
+/// Returns the oldest compiler that the workspace supports.
+fn rust_version() -> String {
+    read_toml("Cargo.toml")["workspace"]["package"]["rust-version"].as_str().unwrap().to_owned()
+}
+
+fn stdout_of(program: &str, args: &[&str]) -> String {
     let output = Command::new(program).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(output.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What is compiled for this system; where asked, for the tests too.
+/// Returns the packages that are compiled for this system, with or without those that only tests use.
 fn packages(with_tests: bool) -> Vec<Value> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let edges = if with_tests { "normal,build,dev" } else { "normal,build" };
-    // Metadata alone has optional ones too that nobody asked for.
-    let tree = ["tree", "--locked", "--offline", "--prefix", "none", "--format", "{p}", "--edges", edges];
-    let tree = printed(&cargo, &tree);
-    let compiled: BTreeSet<_> = tree
-        .lines()
-        .filter(|line| !line.is_empty())
-        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
-        .collect();
-    let compiler = printed("rustc", &["-vV"]);
+    // `cargo metadata` alone lists optional packages too.
+    let tree = [
+        "tree",
+        "--locked",
+        "--offline",
+        "--workspace",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--edges",
+        edges,
+    ];
+    let tree = stdout_of(&cargo, &tree);
+    let lines = tree.lines().filter(|line| !line.is_empty());
+    let compiled: BTreeSet<_> =
+        lines.map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    let compiler = stdout_of("rustc", &["-vV"]);
     let host = compiler.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let args = ["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", host];
-    let mut metadata: Value = serde_json::from_str(&printed(&cargo, &args)).unwrap();
-    let Value::Array(mut packages) = metadata["packages"].take() else { panic!("cargo lists no packages") };
-    packages.retain(|p| compiled.contains(&format!("{} v{}", text(p, "name"), text(p, "version"))));
+    let mut metadata: Value = serde_json::from_str(&stdout_of(&cargo, &args)).unwrap();
+    let Value::Array(mut packages) = metadata["packages"].take() else {
+        panic!("cargo metadata lists no packages")
+    };
+    packages.retain(|p| {
+        compiled.contains(&format!("{} v{}", string_field(p, "name"), string_field(p, "version")))
+    });
     assert_eq!(packages.len(), compiled.len());
     packages
 }
 
-fn text<'a>(package: &'a Value, key: &str) -> &'a str {
+fn string_field<'a>(package: &'a Value, key: &str) -> &'a str {
     package[key].as_str().unwrap_or_default()
 }
 
@@ -55,8 +81,8 @@ fn strings(value: &toml::Value, key: Option<&str>) -> BTreeSet<String> {
     all.map(|v| key.map_or(v, |key| &v[key]).as_str().unwrap().to_owned()).collect()
 }
 
-/// Whether what is allowed satisfies an SPDX expression, in which `/` is an old way to write `OR`.
-fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
+/// True if the allowed licences satisfy an SPDX expression. `/` is an old way to write `OR`.
+fn is_satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let mut words = spaced
         .replace(" WITH ", "~")
@@ -94,7 +120,7 @@ fn one(words: &mut Vec<String>, allowed: &BTreeSet<String>) -> bool {
 }
 
 #[test]
-fn an_expression_is_read_as_spdx_says() {
+fn licence_expressions_follow_spdx() {
     let allowed = ["MIT", "Apache-2.0 WITH LLVM-exception"].map(str::to_owned).into();
     for (expression, holds) in [
         ("MIT", true),
@@ -106,35 +132,35 @@ fn an_expression_is_read_as_spdx_says() {
         ("MIT AND (GPL-3.0 OR ISC)", false),
         ("(GPL-3.0 OR MIT) AND MIT", true),
     ] {
-        assert_eq!(satisfied(expression, &allowed), holds, "{expression}");
+        assert_eq!(is_satisfied(expression, &allowed), holds, "{expression}");
     }
 }
 
 #[test]
-fn licences_sources_and_bans_are_those_of_deny_toml() {
-    let deny = table("deny.toml");
+fn licences_sources_and_bans_comply_with_deny_toml() {
+    let deny = read_toml("deny.toml");
     let allowed = strings(&deny["licenses"]["allow"], None);
     let banned = strings(&deny["bans"]["deny"], Some("name"));
     let skipped = strings(&deny["bans"]["skip"], Some("crate"));
     let mut wrong = Vec::new();
     let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in packages(false) {
-        let (name, licence) = (text(&package, "name").to_owned(), text(&package, "license"));
-        if !satisfied(licence, &allowed) {
+        let (name, licence) = (string_field(&package, "name").to_owned(), string_field(&package, "license"));
+        if !is_satisfied(licence, &allowed) {
             wrong.push(format!("{name} is under `{licence}`"));
         }
         if banned.contains(&name) {
             wrong.push(format!("{name} is banned"));
         }
-        versions.entry(name).or_default().insert(text(&package, "version").to_owned());
+        versions.entry(name).or_default().insert(string_field(&package, "version").to_owned());
     }
     for (name, mut versions) in versions {
         versions.retain(|version| !skipped.contains(&format!("{name}@{version}")));
         if versions.len() > 1 {
-            wrong.push(format!("{name} is there in {versions:?}"));
+            wrong.push(format!("several versions of {name}: {versions:?}"));
         }
     }
-    let lock = table("Cargo.lock");
+    let lock = read_toml("Cargo.lock");
     let sources: BTreeSet<_> =
         lock["package"].as_array().unwrap().iter().filter_map(|p| p.get("source")?.as_str()).collect();
     if sources.len() != 1 || !sources.iter().all(|source| source.starts_with("registry+")) {
@@ -144,39 +170,44 @@ fn licences_sources_and_bans_are_those_of_deny_toml() {
 }
 
 #[test]
-fn no_dependency_wants_a_newer_compiler_than_ours_is_said_to_be() {
+fn no_dependency_needs_a_newer_compiler_than_our_rust_version() {
     let number = |version: &str| version.split('.').map(|n| n.parse::<u32>().unwrap()).collect::<Vec<_>>();
-    let ours = number(table("Cargo.toml")["workspace"]["package"]["rust-version"].as_str().unwrap());
+    let ours = number(&rust_version());
     let packages = packages(true);
     let newer = packages.iter().filter(|package| {
-        let wants = text(package, "rust_version");
+        let wants = string_field(package, "rust_version");
         !wants.is_empty() && number(wants) > ours
     });
-    let newer: Vec<_> = newer.map(|package| (text(package, "name"), text(package, "rust_version"))).collect();
+    let newer: Vec<_> =
+        newer.map(|package| (string_field(package, "name"), string_field(package, "rust_version"))).collect();
     assert!(newer.is_empty(), "{newer:?}");
 }
 
 #[test]
-fn the_compiler_is_the_same_wherever_it_is_named() {
-    let manifest = table("Cargo.toml");
-    let version = manifest["workspace"]["package"]["rust-version"].as_str().unwrap();
+fn the_rust_version_is_the_same_everywhere() {
+    let version = rust_version();
     for (file, naming) in [
         ("README.md", format!("Rust {version} or newer")),
         ("Dockerfile", format!("FROM rust:{version}-bookworm")),
         (".github/workflows/release.yml", format!("container: rust:{version}-bookworm")),
     ] {
-        assert!(read(file).contains(&naming), "{file} lacks `{naming}`");
+        assert!(read_file(file).contains(&naming), "{file} lacks `{naming}`");
     }
 }
 
 #[test]
-fn each_direct_dependency_has_its_row_in_decisions_and_no_other_has() {
-    let decisions = read("docs/decisions.md");
+fn the_table_of_crates_in_decisions_has_exactly_the_direct_dependencies() {
+    let decisions = read_file("docs/decisions.md");
     let section = decisions.split("## Crates\n").nth(1).unwrap().split("\n## ").next().unwrap();
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let rows: BTreeSet<_> = rows.map(str::to_owned).collect();
-    let manifest = table("Cargo.toml");
-    let direct = manifest["workspace"]["dependencies"].as_table().unwrap().keys();
-    let direct = direct.filter(|name| !name.starts_with("feedmill-"));
-    assert_eq!(rows, direct.cloned().collect());
+    let mut direct = BTreeSet::new();
+    for manifest in manifests() {
+        let tables =
+            ["dependencies", "dev-dependencies"].iter().filter_map(|kind| manifest.get(*kind)?.as_table());
+        direct.extend(
+            tables.flat_map(toml::Table::keys).filter(|name| !name.starts_with("feedmill-")).cloned(),
+        );
+    }
+    assert_eq!(rows, direct);
 }

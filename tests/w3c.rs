@@ -1,6 +1,6 @@
-//! Agreement with the W3C feed validator on its own test cases, which lie outside the project.
+//! Agreement with the W3C feed validator on its own test cases, which are kept outside the repository.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use feedmill::check::{Options, check};
 use feedmill::diag::{Finding, Severity};
 use feedmill::types::UnixMs;
 
-/// A day after all cases were written, and before the dates of those that mean the future.
+/// A day after all cases were written, and before the dates that they mean as future dates.
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 
-/// What was reached; it may only rise.
+/// Agreement reached so far. These may only rise.
 const FLOORS: [(&str, f64); 3] = [("verdict", 0.999), ("class", 0.994), ("line", 0.96)];
 
 fn table(name: &str) -> Vec<Vec<String>> {
@@ -27,8 +27,8 @@ fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("w3c/open")
 }
 
-/// Whether an expected class is among the findings.
-fn has(found: &[Finding], codes: &str) -> bool {
+/// True if an expected class is among the findings.
+fn has_class(found: &[Finding], codes: &str) -> bool {
     match codes {
         "ERROR" => found.iter().any(|d| d.severity == Severity::Error),
         "WARNING" => found.iter().any(|d| d.severity == Severity::Warning),
@@ -39,7 +39,7 @@ fn has(found: &[Finding], codes: &str) -> bool {
     }
 }
 
-/// The findings about the element that `params` names: another may well have that fault.
+/// Returns the findings about the element in `params`. Another element may have the same fault.
 fn about(found: &[Finding], params: &str) -> Vec<Finding> {
     let element = params.split(',').find_map(|p| p.strip_prefix("element:"));
     let names = |d: &&Finding| element.is_none_or(|e| d.detail.contains(&format!("`{e}`")));
@@ -47,8 +47,8 @@ fn about(found: &[Finding], params: &str) -> Vec<Finding> {
 }
 
 #[test]
-#[cfg_attr(not(has_shared), ignore = "needs FEEDMILL_SHARED")]
-fn the_w3c_validator_says_the_same() {
+#[cfg_attr(not(has_shared), ignore = "needs external data (FEEDMILL_SHARED)")]
+fn check_agrees_with_the_w3c_validator() {
     let map: HashMap<String, String> =
         table("w3c-map.tsv").into_iter().skip(1).map(|row| (row[0].clone(), row[1].clone())).collect();
     let exceptions: Vec<String> =
@@ -82,10 +82,10 @@ fn the_w3c_validator_says_the_same() {
         };
         count(0, first.is_some() == (verdict == "invalid"), format!("{verdict} there"));
         if kept == "yes" {
-            // A class without a row has nothing of ours that stands for it.
+            // A class without a row has no counterpart in our rules.
             let codes = map.get(class).map_or("", String::as_str);
             let found = if expect == "absent" { about(&found, params) } else { found.clone() };
-            count(1, has(&found, codes) == (expect == "present"), format!("{class} is {expect} there"));
+            count(1, has_class(&found, codes) == (expect == "present"), format!("{class} is {expect} there"));
         }
         if let (Some(first), Ok(line)) = (first, line.parse::<u32>()) {
             count(2, first.place.line == line, format!("line {line} there, {} here", first.place.line));

@@ -1,4 +1,4 @@
-"""Turns seeds into what site generators read: HTML with YAML front matter. Of seeds with one link, the latest.
+"""Converts seeds for site generators: HTML with YAML front matter. Of seeds with the same link, only the latest.
 
     python3 content.py SEEDS CONTENT
 """

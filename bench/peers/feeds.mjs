@@ -22,7 +22,7 @@ function head(path) {
     return { ms: Number(ms), title, link, path };
 }
 
-// The heads of all seeds; of those with one link, the latest.
+// Returns the heads of all seeds; of those with the same link, only the latest.
 function newestFirst(folder) {
     const latest = new Map();
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -1,4 +1,4 @@
-"""Reads seeds: the part that the Python peers share."""
+"""Reads seeds, for the Python peers."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def head(path):
 
 
 def newest_first(folder):
-    """The heads of all seeds; of those with one link, the latest."""
+    """Returns the heads of all seeds; of those with the same link, only the latest."""
     latest = {}
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -1,5 +1,4 @@
-//! Any bytes are checked without a panic; every finding stands in the document, is one line, and there are not so many
-//! that printing them would be the attack.
+//! Checks any bytes without a panic. Every finding is inside the document and is one line, and their number is limited.
 
 #![no_main]
 

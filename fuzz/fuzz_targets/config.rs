@@ -1,5 +1,5 @@
-//! Any text as `feedmill.toml`: read, resolved, and the same twice; findings stand in the file; no feed has a name that
-//! leads out of its folder.
+//! Reads and resolves any text as `feedmill.toml`, with the same result twice. Findings are inside the file, and no feed name
+//! leads out of the feeds folder.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Subscription lists, two ways: any bytes inside one are checked, and a site and feeds made of anything are written by
-//! our own formats, in which `check` finds no error.
+//! Subscription lists and our own formats: checks any bytes inside an OPML document, and writes a site and feeds made of any
+//! data, in which `check` must find no error.
 
 #![no_main]
 
@@ -48,7 +48,7 @@ fn verify(name: &str, document: &[u8]) {
     }
 }
 
-/// Words as they come out of a seed or the configuration.
+/// Returns text as a seed or the configuration provides it.
 fn words(data: &mut Unstructured<'_>) -> Result<String> {
     let text: &str = data.arbitrary()?;
     Ok(xml_text(text).split_whitespace().collect::<Vec<_>>().join(" "))
@@ -62,7 +62,7 @@ fn url(data: &mut Unstructured<'_>) -> Result<Url> {
     let mut url = SITE.clone();
     url.set_path(data.arbitrary()?);
     url.set_query(data.arbitrary()?);
-    // As the configuration and the cleaning make them.
+    // In the form that configuration and cleaning produce.
     Ok(Url::parse(&unit::uri(url.as_str())).unwrap())
 }
 

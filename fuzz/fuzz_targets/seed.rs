@@ -1,5 +1,5 @@
-//! Any bytes as a seed: decoded, parsed; findings stand in the text; a beginning has the same head or asks for more; a
-//! title can stand in XML, a link is an absolute address of the web.
+//! Decodes and parses any bytes as a seed. Findings are inside the text; the beginning of a file gives the same head or asks for
+//! more; titles are valid in XML, and links are absolute http(s) URLs.
 
 #![no_main]
 
@@ -8,14 +8,14 @@ use feedmill::seed::{Addresses, Fault, Finding, Origin, decode, parse};
 use libfuzzer_sys::fuzz_target;
 
 fn stands_in(finding: &Finding, text: &str) {
-    // What is missing at the end is missing behind the last line.
+    // Something missing at the end is reported after the last line.
     let lines = text.matches(['\n', '\r']).count() + 2;
     let (line, column) = (finding.line as usize, finding.column as usize);
     assert!(line <= lines && column <= text.len() + 1, "{finding:?}");
     assert!(!finding.detail.contains(['\n', '\r']), "{finding:?}");
 }
 
-/// Each dialect, as the first byte has it.
+/// A path for each dialect. The first byte selects one.
 const PLACES: &[&str] = &["town/1.txt", "_posts/2024-06-01-a-ferry.md", "content/posts/ferry.md", "town/ferry.html"];
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,5 +1,5 @@
-//! Every published way around an HTML sanitizer that we know of, in our own writing, as a seed might hold it. What comes
-//! out is looked at by an oracle that shares no code with the cleaning, and by Chromium.
+//! Every published bypass of an HTML sanitizer that we know of, rewritten as a seed might contain it. An independent oracle
+//! and Chromium check the cleaned HTML.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,10 +9,10 @@ use feedmill::html::{Policy, RawHtml, clean};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{oracle, told};
+use super::oracle;
+use super::reliability::assert_attack_row;
 
-/// A class of bypasses: what it is called and how it is made in docs/reliability.md, and samples of it. Where one of them
-/// works, it calls `alert`.
+/// A class of bypasses: its name and description in docs/reliability.md, and samples. A sample that works calls `alert`.
 struct Class {
     name: &'static str,
     how: &'static str,
@@ -495,8 +495,8 @@ const CLASSES: &[Class] = &[
     },
 ];
 
-/// What is nested so deep that a parser flattens it, so that another sees another tree (DOMPurify before 3.1.3,
-/// CVE-2024-47875; ammonia RUSTSEC-2019-0001 for the stack).
+/// Returns samples nested so deep that some parsers flatten them (DOMPurify before 3.1.3, CVE-2024-47875) or overflow the
+/// stack (ammonia RUSTSEC-2019-0001).
 fn nested() -> Vec<String> {
     let depths = [128, 253, 254, 255, 256, 257, 510, 512, 600, 20_000];
     depths
@@ -516,7 +516,7 @@ fn nested() -> Vec<String> {
 
 const NESTED: &str = "flattened nesting";
 
-/// Every sample, with the class it is of.
+/// Returns every sample with its class.
 fn samples() -> impl Iterator<Item = (&'static str, String)> {
     let listed = CLASSES.iter().flat_map(|class| class.samples.iter().map(|s| (class.name, (*s).to_owned())));
     listed.chain(nested().into_iter().map(|sample| (NESTED, sample)))
@@ -528,30 +528,30 @@ fn cleaned(raw: &str) -> String {
 }
 
 #[test]
-fn no_published_bypass_leaves_anything_behind() {
+fn no_published_bypass_survives_cleaning() {
     for (class, raw) in samples() {
-        // A bypass may need something before it, around it or behind it.
+        // Some bypasses need other markup before, around or after them.
         for around in ["%", "<p>a</p>%<p>b</p>", "<div><ul><li>%</ul></div>", "<table><tr><td>%"] {
             let raw = around.replace('%', &raw);
             let out = cleaned(&raw);
             let shown: String = raw.chars().rev().take(400).collect::<Vec<_>>().into_iter().rev().collect();
             assert_eq!(oracle::faults(&out), [""; 0], "{class}: …{shown}\ngave {out}");
-            // What is cut for its depth may be cut in another place.
+            // Deep nesting may be cut in another place the second time.
             assert!(class == NESTED || cleaned(&out) == out, "{class}: …{shown}");
         }
     }
     for class in CLASSES {
-        told::row(class.name, class.how, class.samples.len());
+        assert_attack_row(class.name, class.how, class.samples.len());
     }
-    told::row(NESTED, "", nested().len());
+    assert_attack_row(NESTED, "", nested().len());
 }
 
 #[test]
-#[cfg_attr(not(has_readers), ignore = "needs Chromium: run tests/run.sh")]
-fn chromium_runs_nothing_of_what_is_cleaned_and_fetches_pictures_and_sound_only() {
+#[cfg_attr(not(has_readers), ignore = "needs chromium and node: run tests/run.sh")]
+fn chromium_runs_no_cleaned_script_and_fetches_only_media() {
     let clean: BTreeSet<String> =
         samples().map(|(_, raw)| cleaned(&raw)).filter(|out| !out.is_empty()).collect();
-    // A browser that ran nothing of these would prove nothing.
+    // Uncleaned samples must run, or the test would prove nothing.
     let raw: Vec<_> = samples().step_by(9).map(|(_, raw)| raw).collect();
     let dir = tempfile::tempdir().unwrap();
     let input = dir.path().join("samples.json");
@@ -565,10 +565,10 @@ fn chromium_runs_nothing_of_what_is_cleaned_and_fetches_pictures_and_sound_only(
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
     let nothing = Value::Array(vec![]);
-    assert_eq!(seen["clean"]["ran"], nothing, "samples by their number");
+    assert_eq!(seen["clean"]["ran"], nothing, "these samples ran a script");
     assert_eq!(seen["clean"]["mutated"], nothing);
     assert_eq!(seen["clean"]["fetched"], nothing);
-    // The same browser, the same way, without the cleaning: what it is to see it sees.
+    // Without cleaning, the same browser does run scripts.
     let ran = seen["raw"]["ran"].as_array().unwrap().len();
     assert!(ran > 9, "only {ran} of {} ran uncleaned", raw.len());
     assert!(!seen["raw"]["fetched"].as_array().unwrap().is_empty());

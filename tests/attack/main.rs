@@ -1,15 +1,15 @@
-//! What others published against programs like this one, tried on ours: HTML, XML and JSON, encodings, configuration.
-//! Attacks on the command and the server stand in tests/cli/attack.rs.
+//! Attacks that others published on HTML sanitizers, tried on the library. tests/cli/attack.rs has the attacks on the command
+//! and the server.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 mod html;
 mod oracle;
-mod told;
+mod reliability;
 
 use std::path::{Path, PathBuf};
 
-/// Every file of Rust below a folder.
+/// Returns every Rust file below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     paths
@@ -22,10 +22,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn what_security_md_names_is_there() {
+fn the_tests_and_files_in_security_md_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
-    let code: String = ["src", "tests"]
+    let code: String = ["src", "crates", "tests"]
         .iter()
         .flat_map(|folder| sources(&root.join(folder)))
         .map(|path| std::fs::read_to_string(path).unwrap())

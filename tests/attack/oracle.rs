@@ -1,5 +1,5 @@
-//! What cleaned HTML may hold, said a second time and by other means: its own tables, its own reading of addresses,
-//! and a tree that is built anew. The fuzz target `html` has it too.
+//! An independent check of cleaned HTML, which shares no code with the cleaning: its own lists, its own URL checks, and a tree
+//! parsed from scratch. The fuzz target `html` uses it too.
 
 use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
@@ -10,9 +10,9 @@ use url::Url;
 const ELEMENTS: &str = " a abbr aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div \
     dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small \
     source span strong sub summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr ";
-/// Attributes whose value is an address, or several.
+/// Attributes with one or more URLs.
 const ADDRESSES: &str = " cite href poster src srcset ";
-/// Attributes whose value does nothing, whatever it is.
+/// Attributes that are harmless with any value.
 const HARMLESS: &str = " alt colspan controls datetime dir height kind label lang open reversed rowspan scope sizes span \
     srclang start title type value width ";
 
@@ -20,11 +20,11 @@ fn has(list: &str, name: &str) -> bool {
     !name.contains(' ') && list.contains(&format!(" {name} "))
 }
 
-/// Everything in cleaned HTML that may not be there; and whether a reader that parses it and prints it has
-/// the same again, with scripts and without, in whatever element it puts it.
+/// Returns everything in cleaned HTML that is not allowed. Also checks that parsing and printing it gives the same HTML, with
+/// and without scripting, in every kind of parent element.
 pub(crate) fn faults(html: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    // Attributes come out in the order of their names; but for that it is the markup itself.
+    // Printing may reorder attributes, so lengths are compared.
     let printed = parse(html, local_name!("body"), true).root_element().inner_html();
     for scripting in [true, false] {
         for context in [local_name!("body"), local_name!("div"), local_name!("template")] {
@@ -32,7 +32,7 @@ pub(crate) fn faults(html: &str) -> Vec<String> {
             walk(&tree, &mut faults);
             let again = parse(&printed, context.clone(), scripting).root_element().inner_html();
             if tree.root_element().inner_html() != printed || again != printed {
-                faults.push(format!("in {context}, scripts {scripting}, it is printed as {again}"));
+                faults.push(format!("in {context}, scripting {scripting}, it is printed as {again}"));
             }
         }
     }
@@ -42,7 +42,7 @@ pub(crate) fn faults(html: &str) -> Vec<String> {
     if let Some(bad) =
         html.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\u{7f}'..='\u{9f}'))
     {
-        faults.push(format!("there is {bad:?}"));
+        faults.push(format!("forbidden character {bad:?}"));
     }
     faults
 }
@@ -64,13 +64,13 @@ fn walk(tree: &Html, faults: &mut Vec<String>) {
             Node::Element(element) => element,
             Node::Text(_) => continue,
             other => {
-                faults.push(format!("there is {other:?}"));
+                faults.push(format!("forbidden node {other:?}"));
                 continue;
             }
         };
         let name = element.name();
         if element.name.ns != ns!(html) || !has(ELEMENTS, name) {
-            faults.push(format!("there is an element {name} of {}", element.name.ns));
+            faults.push(format!("element {name} in the namespace {}", element.name.ns));
         }
         for (key, value) in &element.attrs {
             let known = key.ns == ns!() && (has(ADDRESSES, &key.local) || has(HARMLESS, &key.local));
@@ -86,8 +86,7 @@ fn walk(tree: &Html, faults: &mut Vec<String>) {
     }
 }
 
-/// Whether an address is absolute, and of a scheme that fetches a document or a file, or writes to somebody; in the eyes
-/// of a parser that knows no base, and of one that looks no further than the bytes.
+/// True if a URL is absolute and its scheme is harmless, both for a URL parser without a base and for a comparison of bytes.
 fn is_harmless(element: &str, address: &str) -> bool {
     let lower = address.to_ascii_lowercase();
     let web = lower.starts_with("http://") || lower.starts_with("https://");
@@ -97,7 +96,7 @@ fn is_harmless(element: &str, address: &str) -> bool {
     (web || own) && parsed && !address.chars().any(|c| c.is_control())
 }
 
-/// The addresses of a `srcset`, as the standard takes it apart
+/// Returns the URLs of a `srcset`, split as in the standard
 /// (<https://html.spec.whatwg.org/multipage/images.html#parse-a-srcset-attribute>).
 fn candidates(value: &str) -> Vec<&str> {
     let mut all = Vec::new();

@@ -1,6 +1,6 @@
 //! `feedmill check` and `feedmill rules`.
 
-use super::{Mill, messages, text};
+use super::{Project, json_messages, string_field};
 
 const GOOD: &str = "<?xml version=\"1.0\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n\
     <title>T</title>\n<link>https://e.example/</link>\n<description>D</description>\n\
@@ -8,17 +8,19 @@ const GOOD: &str = "<?xml version=\"1.0\"?>\n<rss version=\"2.0\" xmlns:atom=\"h
     <item><title>I</title><guid>https://e.example/1</guid></item>\n</channel>\n</rss>\n";
 
 #[test]
-fn a_good_feed_is_silent_but_for_the_count_and_a_bad_one_exits_with_1() {
-    let mill = Mill::new();
-    mill.put("good.xml", GOOD).put("bad.xml", GOOD.replace("<description>D</description>\n", ""));
-    let (code, stdout, stderr) = mill.run(&["check", "good.xml"]);
+fn a_valid_feed_prints_only_the_counts_and_an_invalid_one_exits_with_1() {
+    let project = Project::new();
+    project
+        .write_file("good.xml", GOOD)
+        .write_file("bad.xml", GOOD.replace("<description>D</description>\n", ""));
+    let (code, stdout, stderr) = project.feedmill(&["check", "good.xml"]);
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", "1 file, 0 errors, 0 warnings\n"));
-    let (code, stdout, stderr) = mill.run(&["check", "good.xml", "bad.xml"]);
+    let (code, stdout, stderr) = project.feedmill(&["check", "good.xml", "bad.xml"]);
     assert_eq!(
         (code, stdout.as_str()),
         (
             1,
-            "bad.xml:8:1: error[rss/missing-description]: `channel` has no `description`\n 8 | </channel>\n   | ^\n  \
+            "bad.xml:8:1: error[rss/missing-description]: A description is missing: `channel` has no `description`\n 8 | </channel>\n   | ^\n  \
              help: add a description\n"
         )
     );
@@ -27,57 +29,62 @@ fn a_good_feed_is_silent_but_for_the_count_and_a_bad_one_exits_with_1() {
 
 #[test]
 fn warnings_can_be_denied_rules_allowed_and_folders_walked() {
-    let mill = Mill::new();
-    mill.put("feeds/a/rss.xml", GOOD.replace("<guid>https://e.example/1</guid>", ""))
-        .put("feeds/feed.json", "{\"version\": \"x\"}");
-    assert_eq!(mill.run(&["check", "feeds/a"]).0, 0);
-    assert_eq!(mill.run(&["check", "feeds/a", "--deny", "warnings"]).0, 1);
-    assert_eq!(mill.run(&["check", "feeds/a", "--deny", "warnings", "--allow", "rss/missing-guid"]).0, 0);
-    let (code, stdout, _) = mill.run(&["check", "feeds", "--message-format", "json"]);
-    let codes: Vec<String> = messages(&stdout).iter().map(|m| text(m, "code").to_owned()).collect();
+    let project = Project::new();
+    project
+        .write_file("feeds/a/rss.xml", GOOD.replace("<guid>https://e.example/1</guid>", ""))
+        .write_file("feeds/feed.json", "{\"version\": \"x\"}");
+    assert_eq!(project.feedmill(&["check", "feeds/a"]).0, 0);
+    assert_eq!(project.feedmill(&["check", "feeds/a", "--deny", "warnings"]).0, 1);
+    assert_eq!(
+        project.feedmill(&["check", "feeds/a", "--deny", "warnings", "--allow", "rss/missing-guid"]).0,
+        0
+    );
+    let (code, stdout, _) = project.feedmill(&["check", "feeds", "--message-format", "json"]);
+    let codes: Vec<String> =
+        json_messages(&stdout).iter().map(|m| string_field(m, "code").to_owned()).collect();
     assert_eq!(code, 1);
     assert_eq!(
         codes,
         ["rss/missing-guid", "json/missing-key", "json/missing-key", "json/missing-feed-url", "json/version"]
     );
-    let (_, stdout, stderr) = mill.run(&["check", "feeds", "--message-format", "sarif"]);
-    assert_eq!(stderr, "2 files, 3 errors, 2 warnings\n", "the only document is that on stdout");
+    let (_, stdout, stderr) = project.feedmill(&["check", "feeds", "--message-format", "sarif"]);
+    assert_eq!(stderr, "2 files, 3 errors, 2 warnings\n", "stdout has only the SARIF document");
     let sarif: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     assert_eq!(results.len(), 5);
     assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 8);
-    let (_, stdout, _) = mill.run(&["check", "feeds/a", "--message-format", "github"]);
+    let (_, stdout, _) = project.feedmill(&["check", "feeds/a", "--message-format", "github"]);
     assert!(stdout.starts_with("::warning file=feeds/a/rss.xml,line=8,col="), "{stdout}");
 }
 
-/// Opening a FIFO waits for somebody who writes: a folder of feeds may come from anywhere.
+/// A folder of feeds may come from anywhere, and opening a FIFO would wait for a writer.
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_passed_by_in_folders() {
-    let mill = Mill::new();
-    mill.put("feeds/good.xml", GOOD);
+fn only_regular_files_in_folders_are_checked() {
+    let project = Project::new();
+    project.write_file("feeds/good.xml", GOOD);
     assert!(
-        std::process::Command::new("mkfifo").arg(mill.path("feeds/fifo.xml")).status().unwrap().success()
+        std::process::Command::new("mkfifo").arg(project.path("feeds/fifo.xml")).status().unwrap().success()
     );
-    std::os::unix::fs::symlink("fifo.xml", mill.path("feeds/link.xml")).unwrap();
-    std::os::unix::fs::symlink(".", mill.path("feeds/loop")).unwrap();
-    let (code, stdout, stderr) = mill.run(&["check", "feeds"]);
+    std::os::unix::fs::symlink("fifo.xml", project.path("feeds/link.xml")).unwrap();
+    std::os::unix::fs::symlink(".", project.path("feeds/loop")).unwrap();
+    let (code, stdout, stderr) = project.feedmill(&["check", "feeds"]);
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", "1 file, 0 errors, 0 warnings\n"));
 }
 
 #[test]
-fn the_configuration_can_deny_and_allow() {
-    let mill = Mill::new();
-    mill.put("rss.xml", GOOD.replace("<guid>https://e.example/1</guid>", ""));
-    mill.put("feedmill.toml", "[check]\ndeny = [\"warnings\"]\n");
-    assert_eq!(mill.run(&["check", "rss.xml"]).0, 1);
-    mill.put("feedmill.toml", "[check]\ndeny = [\"warnings\"]\nallow = [\"rss/missing-guid\"]\n");
+fn the_configuration_can_deny_warnings_and_suppress_rules() {
+    let project = Project::new();
+    project.write_file("rss.xml", GOOD.replace("<guid>https://e.example/1</guid>", ""));
+    project.write_file("feedmill.toml", "[check]\ndeny = [\"warnings\"]\n");
+    assert_eq!(project.feedmill(&["check", "rss.xml"]).0, 1);
+    project.write_file("feedmill.toml", "[check]\ndeny = [\"warnings\"]\nallow = [\"rss/missing-guid\"]\n");
     assert_eq!(
-        mill.run(&["check", "rss.xml"]),
+        project.feedmill(&["check", "rss.xml"]),
         (0, String::new(), "1 file, 0 errors, 0 warnings\n".to_owned())
     );
-    mill.put("feedmill.toml", "[check]\nallow = [\"rss/no-such-rule\"]\n");
-    let (code, _, stderr) = mill.run(&["check", "rss.xml"]);
+    project.write_file("feedmill.toml", "[check]\nallow = [\"rss/no-such-rule\"]\n");
+    let (code, _, stderr) = project.feedmill(&["check", "rss.xml"]);
     assert!(
         code == 2 && stderr.contains("feedmill.toml:2:1") && stderr.contains("no rule `rss/no-such-rule`"),
         "{stderr}"
@@ -85,26 +92,29 @@ fn the_configuration_can_deny_and_allow() {
 }
 
 #[test]
-fn what_can_not_be_done_is_said_and_the_rest_is_checked() {
-    let mill = Mill::new();
-    mill.put("good.xml", GOOD);
-    let (code, stdout, stderr) = mill.run(&["check", "nowhere.xml", "good.xml"]);
+fn missing_files_are_reported_and_the_rest_is_checked() {
+    let project = Project::new();
+    project.write_file("good.xml", GOOD);
+    let (code, stdout, stderr) = project.feedmill(&["check", "nowhere.xml", "good.xml"]);
     assert!(code == 2 && stdout.is_empty(), "{stdout}");
     assert!(stderr.contains("1 file, 0 errors") && stderr.contains("nowhere.xml"), "{stderr}");
-    let (code, _, stderr) = mill.run(&["check", "good.xml", "--allow", "rss/missing-guit"]);
+    let (code, _, stderr) = project.feedmill(&["check", "good.xml", "--allow", "rss/missing-guit"]);
     assert!(code == 2 && stderr.contains("did you mean `rss/missing-guid`"), "{stderr}");
-    std::fs::create_dir(mill.path("empty")).unwrap();
-    assert_eq!(mill.run(&["check", "empty"]).0, 2);
-    assert_eq!(mill.run(&["check", "good.xml", "good.xml", "--url", "https://e.example/rss.xml"]).0, 2);
+    std::fs::create_dir(project.path("empty")).unwrap();
+    assert_eq!(project.feedmill(&["check", "empty"]).0, 2);
+    assert_eq!(
+        project.feedmill(&["check", "good.xml", "good.xml", "--url", "https://e.example/rss.xml"]).0,
+        2
+    );
 }
 
 #[test]
 fn a_feed_is_read_from_standard_input_and_compared_with_its_address() {
-    let mill = Mill::new();
-    mill.put("good.xml", GOOD);
+    let project = Project::new();
+    project.write_file("good.xml", GOOD);
     let check = |url: &str| {
-        let input = std::fs::File::open(mill.path("good.xml")).unwrap();
-        super::run(mill.command(&["check", "-", "--url", url]).stdin(input))
+        let input = std::fs::File::open(project.path("good.xml")).unwrap();
+        super::output_of(project.command(&["check", "-", "--url", url]).stdin(input))
     };
     assert_eq!(check("https://e.example/rss.xml").1, "");
     let (code, stdout, _) = check("https://e.example/other.xml");
@@ -112,8 +122,8 @@ fn a_feed_is_read_from_standard_input_and_compared_with_its_address() {
 }
 
 #[test]
-fn what_is_no_xml_is_said_with_its_place() {
-    let mill = Mill::new();
+fn malformed_xml_is_reported_with_its_place() {
+    let project = Project::new();
     for (text, place) in [
         ("<rss><channel></rss>", "f.xml:1:15"),
         ("<rss>\n<a b=1></rss>", "f.xml:2:6"),
@@ -125,36 +135,39 @@ fn what_is_no_xml_is_said_with_its_place() {
         ("\n<?xml version='1.0'?><rss/>", "f.xml:2:1"),
         ("", "f.xml:1:1"),
     ] {
-        mill.put("f.xml", text);
-        let (code, stdout, _) = mill.run(&["check", "f.xml"]);
+        project.write_file("f.xml", text);
+        let (code, stdout, _) = project.feedmill(&["check", "f.xml"]);
         let found = format!("{place}: error[xml/not-well-formed]");
         assert!(code == 1 && stdout.contains(&found), "{text}: {stdout}");
     }
 }
 
 #[test]
-fn rules_are_listed_and_explained() {
-    let mill = Mill::new();
-    let (code, stdout, _) = mill.run(&["rules"]);
+fn rules_lists_and_explains() {
+    let project = Project::new();
+    let (code, stdout, _) = project.feedmill(&["rules"]);
     assert!(code == 0 && stdout.lines().count() == feedmill::check::rules().len());
-    let (code, stdout, _) = mill.run(&["rules", "date/rfc822"]);
+    let (code, stdout, _) = project.feedmill(&["rules", "date/rfc822"]);
     assert!(code == 0 && stdout.contains("rfc-editor.org") && stdout.contains("<pubDate>"), "{stdout}");
-    let (code, _, stderr) = mill.run(&["rules", "date/rfc823"]);
+    let (code, _, stderr) = project.feedmill(&["rules", "date/rfc823"]);
     assert!(code == 2 && stderr.contains("did you mean `date/rfc822`"), "{stderr}");
 }
 
 #[test]
-fn build_publishes_nothing_that_it_would_have_to_refuse() {
-    let mill = Mill::new();
-    mill.seed("1.txt", 1_698_786_902_000, "One", "https://e.example/1", "<p>x</p>");
-    // Without base_url there is no self link, which the configuration makes an error.
-    mill.put("feedmill.toml", "[check]\ndeny = [\"warnings\"]\n");
-    let (code, _, stderr) = mill.run(&["--check"]);
+fn build_check_publishes_nothing_if_a_feed_is_invalid() {
+    let project = Project::new();
+    project.write_seed("1.txt", 1_698_786_902_000, "One", "https://e.example/1", "<p>x</p>");
+    // Without `base_url` there is no self link, and the configuration makes that an error.
+    project.write_file("feedmill.toml", "[check]\ndeny = [\"warnings\"]\n");
+    let (code, _, stderr) = project.feedmill(&["--check"]);
     assert!(
         code == 2 && stderr.contains("error[rss/missing-self]") && stderr.contains("nothing was published"),
         "{stderr}"
     );
-    assert!(!mill.path("feeds/rss.xml").exists());
-    assert_eq!(mill.run(&["--check", "--base-url", "https://f.example/"]), (0, String::new(), String::new()));
-    assert!(mill.path("feeds/rss.xml").exists());
+    assert!(!project.path("feeds/rss.xml").exists());
+    assert_eq!(
+        project.feedmill(&["--check", "--base-url", "https://f.example/"]),
+        (0, String::new(), String::new())
+    );
+    assert!(project.path("feeds/rss.xml").exists());
 }

@@ -1,38 +1,40 @@
-//! Folders as Jekyll, Hugo, Zola and browsers leave them become feeds. What is expected stands in tables that were written
-//! from the documentation of those tools, and compared once with what Jekyll 4.3 and Hugo 0.168 make of these files.
+//! Builds feeds from folders of Jekyll, Hugo, Zola and saved web pages. The expected entries come from the documentation of
+//! those tools, and were compared once with the output of Jekyll 4.3 and Hugo 0.168 for the same files.
 
 use std::path::Path;
 
-use super::{Mill, messages, text};
+use super::{Project, json_messages, string_field};
 
-/// An entry: its link after the site's address, its title, its time, what is in its body, and what is not.
+/// An expected entry: path of its link, title, date, what its body contains, and what it does not contain.
 type Row = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-/// A mill with a folder of `tests/dialects` as its seeds.
-fn mill(case: &str, site: &str) -> Mill {
+/// Creates a project whose seeds are a folder of `tests/dialects`.
+fn sample_project(case: &str, site: &str) -> Project {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dialects").join(case);
-    let mill = Mill::new();
-    for path in super::files(&from) {
+    let project = Project::new();
+    for path in super::files_below(&from) {
         let to = Path::new("seeds").join(path.strip_prefix(&from).unwrap());
-        mill.put(to, std::fs::read(&path).unwrap());
+        project.write_file(to, std::fs::read(&path).unwrap());
     }
     let site = if site.is_empty() { String::new() } else { format!("site_url = '{site}'\n") };
-    mill.put(
+    project.write_file(
         "feedmill.toml",
         format!("base_url = 'https://feeds.example/'\nlimit = 0\nformats = ['json']\n{site}"),
     );
-    mill
+    project
 }
 
-fn is(mill: &Mill, feed: &str, site: &str, rows: &[Row]) {
-    let items = mill.items(feed);
-    let seen: Vec<_> =
-        items.iter().map(|i| (text(i, "url"), text(i, "title"), text(i, "date_published"))).collect();
+fn assert_entries(project: &Project, feed: &str, site: &str, rows: &[Row]) {
+    let items = project.json_items(feed);
+    let seen: Vec<_> = items
+        .iter()
+        .map(|i| (string_field(i, "url"), string_field(i, "title"), string_field(i, "date_published")))
+        .collect();
     let links: Vec<String> = rows.iter().map(|row| format!("{site}{}", row.0)).collect();
     let wanted: Vec<_> = rows.iter().zip(&links).map(|(row, link)| (link.as_str(), row.1, row.2)).collect();
     assert_eq!(seen, wanted);
     for (item, (link, .., has, has_not)) in items.iter().zip(rows) {
-        let body = text(item, "content_html");
+        let body = string_field(item, "content_html");
         has.iter().for_each(|part| assert!(body.contains(part), "{link} lacks {part}:\n{body}"));
         has_not.iter().for_each(|part| assert!(!body.contains(part), "{link} has {part}:\n{body}"));
     }
@@ -152,24 +154,28 @@ const JEKYLL: &[Row] = &[
 
 #[test]
 fn a_site_of_jekyll_becomes_a_feed() {
-    let mill = mill("jekyll", "https://mill.example/blog/");
-    let (code, _, stderr) = mill.run(&["--message-format", "json"]);
+    let project = sample_project("jekyll", "https://mill.example/blog/");
+    let (code, _, stderr) = project.feedmill(&["--message-format", "json"]);
     assert_eq!(code, 0, "{stderr}");
-    is(&mill, "feeds/feed.json", "https://mill.example/blog", JEKYLL);
-    let newest = &mill.items("feeds/feed.json")[0];
-    assert_eq!(text(newest, "date_modified"), "2024-02-01T10:00:00Z");
-    let told = messages(&stderr);
-    let told: Vec<_> =
-        told.iter().map(|m| (text(m, "code"), m["line"].as_u64(), text(m, "message"))).collect();
-    let tag = "`{% include gallery.html images=\"a,b\" %}` was left out";
-    assert_eq!(told, [("seed-tag", Some(6), tag)]);
-    // A folder above `_posts` is a section, that folder is none.
-    assert_eq!(mill.items("feeds/travel/feed.json").len(), 1);
-    assert!(!mill.path("feeds/_posts").exists());
-    // With the folder of posts as the seeds, all is as it was but for what is outside.
-    let (code, _, stderr) = mill.run(&["--seeds", "seeds/_posts", "--feeds", "posts"]);
+    assert_entries(&project, "feeds/feed.json", "https://mill.example/blog", JEKYLL);
+    let newest = &project.json_items("feeds/feed.json")[0];
+    assert_eq!(string_field(newest, "date_modified"), "2024-02-01T10:00:00Z");
+    let reported = json_messages(&stderr);
+    let reported: Vec<_> = reported
+        .iter()
+        .map(|m| (string_field(m, "code"), m["line"].as_u64(), string_field(m, "message")))
+        .collect();
+    let tag = "template tag that only the site's generator can evaluate: `{% include gallery.html images=\"a,b\" %}` was left out";
+    assert_eq!(reported, [("seed-tag", Some(6), tag)]);
+    // A folder above `_posts` is a section; `_posts` is not.
+    assert_eq!(project.json_items("feeds/travel/feed.json").len(), 1);
+    assert!(!project.path("feeds/_posts").exists());
+    // With `_posts` itself as the seeds folder, the entries are the same, except those from outside.
+    let (code, _, stderr) = project.feedmill(&["--seeds", "seeds/_posts", "--feeds", "posts"]);
     assert_eq!(code, 0, "{stderr}");
-    let links = |feed: &str| mill.items(feed).iter().map(|i| text(i, "url").to_owned()).collect::<Vec<_>>();
+    let links = |feed: &str| {
+        project.json_items(feed).iter().map(|i| string_field(i, "url").to_owned()).collect::<Vec<_>>()
+    };
     let inside = links("feeds/feed.json").into_iter().filter(|link| !link.contains("/travel/"));
     assert_eq!(links("posts/feed.json"), inside.collect::<Vec<_>>());
 }
@@ -207,7 +213,7 @@ const HUGO: &[Row] = &[
     ),
     ("/posts/expires-later/", "Not expired yet", "2024-01-25T00:00:00Z", &[], &[]),
     ("/posts/last-mod/", "Changed later", "2024-01-23T00:00:00Z", &[], &[]),
-    // Where Hugo has it by `date`, subscribers see it when it is published, which is the date of Hugo's own feed too.
+    // Hugo sorts by `date`. Subscribers see the publication date, which is also the date in Hugo's own feed.
     ("/posts/publish-date/", "Published after it was written", "2024-01-22T06:00:00Z", &[], &[]),
     ("/plain/address/", "An address without a slash", "2024-01-21T00:00:00Z", &[], &[]),
     ("/old/place.html", "An address of its own", "2024-01-20T00:00:00Z", &[], &[]),
@@ -238,29 +244,38 @@ const HUGO: &[Row] = &[
 
 #[test]
 fn a_site_of_hugo_becomes_a_feed() {
-    let mill = mill("hugo/content", "https://mill.example/blog/");
-    std::fs::rename(mill.path("seeds"), mill.path("content")).unwrap();
+    let project = sample_project("hugo/content", "https://mill.example/blog/");
+    std::fs::rename(project.path("seeds"), project.path("content")).unwrap();
     let args = ["--seeds", "content", "--message-format", "json"];
-    let (code, _, stderr) = mill.run(&args);
+    let (code, _, stderr) = project.feedmill(&args);
     assert_eq!(code, 0, "{stderr}");
-    is(&mill, "feeds/feed.json", "https://mill.example/blog", HUGO);
-    let changed = &mill.items("feeds/feed.json")[6];
-    assert_eq!(text(changed, "date_modified"), "2024-02-02T12:00:00Z");
-    let told = messages(&stderr);
-    let told: Vec<_> =
-        told.iter().map(|m| (text(m, "code"), m["line"].as_u64(), text(m, "message"))).collect();
-    assert_eq!(told, [("seed-tag", Some(5), "`{{% notice tip %}}` was left out")]);
-    assert_eq!(mill.items("feeds/posts/feed.json").len(), HUGO.len());
-    // What expires goes when its time comes, though no file changes.
-    let later = mill.command(&args).env("SOURCE_DATE_EPOCH", "32503680000").output().unwrap();
-    assert!(later.status.success());
-    assert_eq!(mill.items("feeds/feed.json").len(), HUGO.len() - 1);
-    // A folder of the content gives the same addresses.
-    let (code, _, stderr) = mill.run(&["--seeds", "content/posts", "--feeds", "posts"]);
-    assert_eq!(code, 0, "{stderr}");
-    is(&mill, "posts/feed.json", "https://mill.example/blog", HUGO);
+    assert_entries(&project, "feeds/feed.json", "https://mill.example/blog", HUGO);
+    let changed = &project.json_items("feeds/feed.json")[6];
+    assert_eq!(string_field(changed, "date_modified"), "2024-02-02T12:00:00Z");
+    let reported = json_messages(&stderr);
+    let reported: Vec<_> = reported
+        .iter()
+        .map(|m| (string_field(m, "code"), m["line"].as_u64(), string_field(m, "message")))
+        .collect();
     assert_eq!(
-        std::fs::read_dir(mill.path("posts"))
+        reported,
+        [(
+            "seed-tag",
+            Some(5),
+            "template tag that only the site's generator can evaluate: `{{% notice tip %}}` was left out"
+        )]
+    );
+    assert_eq!(project.json_items("feeds/posts/feed.json").len(), HUGO.len());
+    // An expired entry disappears although no file changes.
+    let later = project.command(&args).env("SOURCE_DATE_EPOCH", "32503680000").output().unwrap();
+    assert!(later.status.success());
+    assert_eq!(project.json_items("feeds/feed.json").len(), HUGO.len() - 1);
+    // A subfolder of the content as the seeds folder gives the same addresses.
+    let (code, _, stderr) = project.feedmill(&["--seeds", "content/posts", "--feeds", "posts"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert_entries(&project, "posts/feed.json", "https://mill.example/blog", HUGO);
+    assert_eq!(
+        std::fs::read_dir(project.path("posts"))
             .unwrap()
             .filter(|e| e.as_ref().unwrap().path().is_dir())
             .count(),
@@ -296,12 +311,12 @@ const ZOLA: &[Row] = &[
 
 #[test]
 fn a_site_of_zola_becomes_a_feed() {
-    let mill = mill("zola", "https://zola.example");
-    let (code, _, stderr) = mill.run(&["--message-format", "json"]);
+    let project = sample_project("zola", "https://zola.example");
+    let (code, _, stderr) = project.feedmill(&["--message-format", "json"]);
     assert_eq!(code, 0, "{stderr}");
-    is(&mill, "feeds/feed.json", "https://zola.example", ZOLA);
-    let updated = &mill.items("feeds/feed.json")[3];
-    assert_eq!(text(updated, "date_modified"), "2024-01-09T12:00:00Z");
+    assert_entries(&project, "feeds/feed.json", "https://zola.example", ZOLA);
+    let updated = &project.json_items("feeds/feed.json")[3];
+    assert_eq!(string_field(updated, "date_modified"), "2024-01-09T12:00:00Z");
 }
 
 const PAGES: &[Row] = &[
@@ -332,79 +347,90 @@ const PAGES: &[Row] = &[
 ];
 
 #[test]
-fn saved_pages_become_a_feed_and_what_they_lack_is_named() {
-    let mill = mill("pages", "");
-    let (code, stdout, stderr) = mill.run(&["--message-format", "json", "--verbose"]);
+fn saved_pages_become_a_feed_and_missing_metadata_is_reported() {
+    let project = sample_project("pages", "");
+    let (code, stdout, stderr) = project.feedmill(&["--message-format", "json", "--verbose"]);
     assert_eq!(code, 0, "{stderr}");
-    is(&mill, "feeds/feed.json", "https://news.example", PAGES);
-    let told = messages(&stderr);
-    let mut told: Vec<_> = told
+    assert_entries(&project, "feeds/feed.json", "https://news.example", PAGES);
+    let reported = json_messages(&stderr);
+    let mut reported: Vec<_> = reported
         .iter()
-        .filter(|m| text(m, "code").starts_with("seed-"))
-        .map(|m| (text(m, "file").rsplit('/').next().unwrap(), text(m, "code")))
+        .filter(|m| string_field(m, "code").starts_with("seed-"))
+        .map(|m| (string_field(m, "file").rsplit('/').next().unwrap(), string_field(m, "code")))
         .collect();
-    told.sort_unstable();
+    reported.sort_unstable();
     let wanted = [
         ("frame.html", "seed-passed-over"),
         ("index.html", "seed-passed-over"),
         ("no-address.html", "seed-no-address"),
         ("no-date.html", "seed-no-date"),
     ];
-    assert_eq!(told, wanted, "{stdout}{stderr}");
+    assert_eq!(reported, wanted, "{stdout}{stderr}");
 }
 
 #[test]
-fn the_address_of_the_site_and_its_pattern_are_asked_for_once_and_followed() {
-    let mill = Mill::new();
+fn a_missing_site_url_is_reported_once_and_permalink_is_applied() {
+    let project = Project::new();
     for day in 1..=3 {
-        mill.put(format!("seeds/2024-01-0{day}-a.md"), format!("---\ntitle: Day {day}\ntags: x\n---\nText."));
+        project.write_file(
+            format!("seeds/2024-01-0{day}-a.md"),
+            format!("---\ntitle: Day {day}\ntags: x\n---\nText."),
+        );
     }
-    let told = |args: &[&str]| {
-        let (code, _, stderr) = mill.run(&[&["--message-format", "json"], args].concat());
-        let told = messages(&stderr);
-        (code, told.iter().filter(|m| text(m, "code") == "no-site-url").count())
+    let code_and_reports = |args: &[&str]| {
+        let (code, _, stderr) = project.feedmill(&[&["--message-format", "json"], args].concat());
+        let reported = json_messages(&stderr);
+        (code, reported.iter().filter(|m| string_field(m, "code") == "no-site-url").count())
     };
-    let first = |mill: &Mill| text(&mill.items("feeds/feed.json")[0], "url").to_owned();
-    assert_eq!(told(&[]), (2, 1));
-    mill.seed("other.txt", 1_700_000_000_000, "Another", "https://a.example/", "Text.");
-    assert_eq!(told(&[]), (0, 1));
-    assert_eq!(mill.items("feeds/feed.json").len(), 1);
-    // What the catalog remembers of heads was made with other settings.
-    assert_eq!(told(&["--base-url", "https://b.example/feeds/"]), (0, 0));
-    assert_eq!(first(&mill), "https://b.example/2024/01/03/a.html");
-    assert_eq!(told(&["--site-url", "https://c.example/"]), (0, 0));
-    assert_eq!(first(&mill), "https://c.example/2024/01/03/a.html");
-    assert_eq!(told(&["--site-url", "https://c.example/", "--permalink", "/:year/:slug/"]), (0, 0));
-    assert_eq!(mill.items("feeds/feed.json").len(), 2);
-    assert_eq!(first(&mill), "https://c.example/2024/a/");
-    assert_eq!(told(&["--site-url", "https://c.example/", "--permalink", "pretty"]), (0, 0));
-    assert_eq!(first(&mill), "https://c.example/2024/01/03/a/");
-    let (code, _, stderr) = mill.run(&["--permalink", "/:yaer/"]);
+    let first = |project: &Project| string_field(&project.json_items("feeds/feed.json")[0], "url").to_owned();
+    assert_eq!(code_and_reports(&[]), (2, 1));
+    project.write_seed("other.txt", 1_700_000_000_000, "Another", "https://a.example/", "Text.");
+    assert_eq!(code_and_reports(&[]), (0, 1));
+    assert_eq!(project.json_items("feeds/feed.json").len(), 1);
+    // The cached heads were parsed with other settings.
+    assert_eq!(code_and_reports(&["--base-url", "https://b.example/feeds/"]), (0, 0));
+    assert_eq!(first(&project), "https://b.example/2024/01/03/a.html");
+    assert_eq!(code_and_reports(&["--site-url", "https://c.example/"]), (0, 0));
+    assert_eq!(first(&project), "https://c.example/2024/01/03/a.html");
+    assert_eq!(
+        code_and_reports(&["--site-url", "https://c.example/", "--permalink", "/:year/:slug/"]),
+        (0, 0)
+    );
+    assert_eq!(project.json_items("feeds/feed.json").len(), 2);
+    assert_eq!(first(&project), "https://c.example/2024/a/");
+    assert_eq!(code_and_reports(&["--site-url", "https://c.example/", "--permalink", "pretty"]), (0, 0));
+    assert_eq!(first(&project), "https://c.example/2024/01/03/a/");
+    let (code, _, stderr) = project.feedmill(&["--permalink", "/:yaer/"]);
     assert!(code == 2 && stderr.contains("did you mean `:year`?"), "{stderr}");
 }
 
 #[test]
-fn what_is_wrong_with_front_matter_is_named_with_its_line_and_the_rest_is_milled() {
-    let mill = Mill::new();
-    mill.put("feedmill.toml", "base_url = 'https://a.example/'\n")
-        .put("seeds/good.md", "---\ntitle: Good\ndate: 2024-01-01\n---\n")
-        .put("seeds/date.md", "---\ntitle: x\ndate: yesterday\n---\n")
-        .put("seeds/yaml.md", "---\ntitle: x\ntags: [\n---\n")
-        .put("seeds/toml.md", "+++\ntitle = 'x'\ndate = \n+++\n")
-        .put("seeds/endless.md", "---\ntitle: x\n");
-    let (code, _, stderr) = mill.run(&["--message-format", "json"]);
+fn faulty_front_matter_is_reported_with_its_line_and_the_rest_is_built() {
+    let project = Project::new();
+    project
+        .write_file("feedmill.toml", "base_url = 'https://a.example/'\n")
+        .write_file("seeds/good.md", "---\ntitle: Good\ndate: 2024-01-01\n---\n")
+        .write_file("seeds/date.md", "---\ntitle: x\ndate: yesterday\n---\n")
+        .write_file("seeds/yaml.md", "---\ntitle: x\ntags: [\n---\n")
+        .write_file("seeds/toml.md", "+++\ntitle = 'x'\ndate = \n+++\n")
+        .write_file("seeds/endless.md", "---\ntitle: x\n");
+    let (code, _, stderr) = project.feedmill(&["--message-format", "json"]);
     assert_eq!(code, 0, "{stderr}");
-    assert_eq!(mill.items("feeds/feed.json").len(), 1);
-    let told = messages(&stderr);
-    let mut told: Vec<_> = told
+    assert_eq!(project.json_items("feeds/feed.json").len(), 1);
+    let reported = json_messages(&stderr);
+    let mut reported: Vec<_> = reported
         .iter()
         .map(|m| {
-            (text(m, "file").rsplit('/').next().unwrap(), text(m, "code"), m["line"].as_u64().unwrap_or(0))
+            (
+                string_field(m, "file").rsplit('/').next().unwrap(),
+                string_field(m, "code"),
+                m["line"].as_u64().unwrap_or(0),
+            )
         })
         .collect();
-    told.sort_unstable();
+    reported.sort_unstable();
     assert_eq!(
-        told,
+        reported,
         [
             ("date.md", "seed-bad-date", 3),
             ("endless.md", "seed-bad-matter", 1),
@@ -415,14 +441,14 @@ fn what_is_wrong_with_front_matter_is_named_with_its_line_and_the_rest_is_milled
 }
 
 #[test]
-fn init_finds_articles_of_sites() {
+fn init_recognizes_the_articles_of_site_generators() {
     for (case, seeds, site) in [("jekyll", 19, false), ("hugo/content", 17, false), ("pages", 6, true)] {
-        let mill = mill(case, "");
-        std::fs::remove_file(mill.path("feedmill.toml")).unwrap();
-        let (code, stdout, stderr) = mill.run(&["init"]);
+        let project = sample_project(case, "");
+        std::fs::remove_file(project.path("feedmill.toml")).unwrap();
+        let (code, stdout, stderr) = project.feedmill(&["init"]);
         assert_eq!(code, 0, "{stderr}");
         assert!(stdout.contains(&format!("seeds: {seeds} articles")), "{stdout}");
-        let written = mill.read("feedmill.toml");
+        let written = project.read_file("feedmill.toml");
         assert_eq!(written.contains("\nsite_url = \"https://news.example/\""), site, "{written}");
         assert!(!written.contains(".invalid") && !stdout.contains(".invalid"), "{stdout}");
     }

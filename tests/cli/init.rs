@@ -1,37 +1,40 @@
-//! `feedmill init`: what it finds in folders, what it writes, and that the mill can follow it.
+//! `feedmill init`: what it finds in folders, what it writes, and that a build works with it.
 
 use std::fs;
 
-use super::{Mill, messages, shared, text};
+use super::{Project, json_messages, shared_path, string_field};
 
-const T: i64 = 1_698_786_902_000;
+const BASE_TIME: i64 = 1_698_786_902_000;
 
-/// Mills where `init` was run; gives back the codes of what was said.
-fn milled(mill: &Mill, folder: &str) -> Vec<String> {
-    let mut command = mill.command(&["--message-format", "json"]);
-    let (code, _, stderr) = super::run(command.current_dir(mill.path(folder)));
+/// Builds in the folder in which `init` was run, and returns the codes of all diagnostics.
+fn build_codes(project: &Project, folder: &str) -> Vec<String> {
+    let mut command = project.command(&["--message-format", "json"]);
+    let (code, _, stderr) = super::output_of(command.current_dir(project.path(folder)));
     assert_eq!(code, 0, "{stderr}");
-    messages(&stderr).iter().map(|m| text(m, "code").to_owned()).collect()
+    json_messages(&stderr).iter().map(|m| string_field(m, "code").to_owned()).collect()
 }
 
-/// The lines of the configuration that say something.
-fn settings(mill: &Mill, path: &str) -> Vec<String> {
-    let all = mill.read(path);
+/// Returns the lines of a configuration, except comments and empty lines.
+fn settings(project: &Project, path: &str) -> Vec<String> {
+    let all = project.read_file(path);
     all.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).map(str::to_owned).collect()
 }
 
 #[test]
-fn sections_under_seeds_are_found_and_only_base_url_remains_to_be_said() {
-    let mill = Mill::new();
-    mill.put("news/seeds/robots.txt", "User-agent: *\n");
+fn init_finds_sections_and_leaves_only_base_url_to_be_set() {
+    let project = Project::new();
+    project.write_file("news/seeds/robots.txt", "User-agent: *\n");
     let seed = |path: &str, ms: i64, link: &str, body: &str| {
-        mill.put(format!("news/{path}"), format!("<!--{ms}-->\n[A title]({link})\n------\n\n{body}\n"));
+        project.write_file(
+            format!("news/{path}"),
+            format!("<!--{ms}-->\n[A title]({link})\n------\n\n{body}\n"),
+        );
     };
-    seed("seeds/town/1.txt", T, "https://a.example/1", "<html lang='de'><p>x</p>");
-    seed("seeds/town/2.txt", T - 86_400_000, "https://a.example/2", "<p lang='de'>x</p>");
-    seed("seeds/two words/3.txt", T, "https://b.example/3", "<p lang=de>x</p>");
-    seed("2.txt", T, "https://c.example/3", "<p>not looked at, for there are seeds in seeds/</p>");
-    let (code, stdout, stderr) = mill.run(&["init", "news"]);
+    seed("seeds/town/1.txt", BASE_TIME, "https://a.example/1", "<html lang='de'><p>x</p>");
+    seed("seeds/town/2.txt", BASE_TIME - 86_400_000, "https://a.example/2", "<p lang='de'>x</p>");
+    seed("seeds/two words/3.txt", BASE_TIME, "https://b.example/3", "<p lang=de>x</p>");
+    seed("2.txt", BASE_TIME, "https://c.example/3", "<p>ignored, because seeds/ has seeds</p>");
+    let (code, stdout, stderr) = project.feedmill(&["init", "news"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     for line in [
         "news/seeds: 3 articles (stamped)\n  from 2023-10-30 to 2023-10-31\n  in 2 sections: town (2), two words (1)\n",
@@ -44,84 +47,99 @@ fn sections_under_seeds_are_found_and_only_base_url_remains_to_be_said() {
         assert!(stdout.contains(line), "{line}\n{stdout}");
     }
     assert_eq!(
-        settings(&mill, "news/feedmill.toml"),
+        settings(&project, "news/feedmill.toml"),
         ["title = \"news\"", "site_url = \"https://a.example/\"", "language = \"de\""]
     );
-    assert!(mill.read("news/feedmill.toml").contains("#[section.\"two words\"]\n#title = \"two words\"\n"));
-    assert_eq!(milled(&mill, "news"), ["seed-no-stamp", "no-base-url"]);
-    let rss = mill.read("news/feeds/rss.xml");
+    assert!(
+        project
+            .read_file("news/feedmill.toml")
+            .contains("#[section.\"two words\"]\n#title = \"two words\"\n")
+    );
+    assert_eq!(build_codes(&project, "news"), ["seed-no-stamp", "no-base-url"]);
+    let rss = project.read_file("news/feeds/rss.xml");
     assert!(rss.contains("<title>news</title>") && rss.contains("<language>de</language>"), "{rss}");
-    assert!(mill.path("news/feeds/two words/atom.xml").exists());
+    assert!(project.path("news/feeds/two words/atom.xml").exists());
 }
 
 #[test]
-fn a_flat_folder_and_a_folder_of_another_name_are_found() {
-    let mill = Mill::new();
-    let article = |n: u32| format!("<!--{T}-->\n[A title](https://a.example/{n})\n------\n\n<p>x</p>\n");
-    mill.put("flat/1.txt", article(1)).put("flat/2.txt", article(2)).put("flat/more/3.txt", article(3));
-    let (code, stdout, _) = mill.run(&["init", "flat"]);
+fn init_finds_a_flat_folder_and_a_folder_with_another_name() {
+    let project = Project::new();
+    let article =
+        |n: u32| format!("<!--{BASE_TIME}-->\n[A title](https://a.example/{n})\n------\n\n<p>x</p>\n");
+    project
+        .write_file("flat/1.txt", article(1))
+        .write_file("flat/2.txt", article(2))
+        .write_file("flat/more/3.txt", article(3));
+    let (code, stdout, _) = project.feedmill(&["init", "flat"]);
     assert!(code == 0 && stdout.starts_with("flat: 3 articles"), "{stdout}");
-    assert_eq!(settings(&mill, "flat/feedmill.toml")[0], "seeds = \".\"");
-    assert_eq!(milled(&mill, "flat"), ["no-base-url"]);
-    assert_eq!(milled(&mill, "flat"), ["no-base-url"], "and again, with feeds among the seeds");
-    assert_eq!(mill.items("flat/feeds/more/feed.json").len(), 1);
+    assert_eq!(settings(&project, "flat/feedmill.toml")[0], "seeds = \".\"");
+    assert_eq!(build_codes(&project, "flat"), ["no-base-url"]);
+    assert_eq!(build_codes(&project, "flat"), ["no-base-url"], "and again, with feeds among the seeds");
+    assert_eq!(project.json_items("flat/feeds/more/feed.json").len(), 1);
 
-    mill.put("other/Öffent \"lich\"/a/1.txt", article(1)).put("other/README.md", "");
-    assert_eq!(mill.run(&["init", "other"]).0, 0);
-    assert_eq!(settings(&mill, "other/feedmill.toml")[0], "seeds = \"Öffent \\\"lich\\\"\"");
-    assert_eq!(milled(&mill, "other"), ["no-base-url"]);
-    assert!(mill.path("other/feeds/a/rss.xml").exists());
+    project.write_file("other/Öffent \"lich\"/a/1.txt", article(1)).write_file("other/README.md", "");
+    assert_eq!(project.feedmill(&["init", "other"]).0, 0);
+    assert_eq!(settings(&project, "other/feedmill.toml")[0], "seeds = \"Öffent \\\"lich\\\"\"");
+    assert_eq!(build_codes(&project, "other"), ["no-base-url"]);
+    assert!(project.path("other/feeds/a/rss.xml").exists());
 }
 
 #[test]
-#[cfg_attr(not(has_shared), ignore = "needs FEEDMILL_SHARED")]
-fn the_real_seed_is_found() {
-    let mill = Mill::new();
-    for entry in fs::read_dir(shared("seeds")).unwrap() {
+#[cfg_attr(not(has_shared), ignore = "needs external data (FEEDMILL_SHARED)")]
+fn init_finds_the_real_seed() {
+    let project = Project::new();
+    for entry in fs::read_dir(shared_path("seeds")).unwrap() {
         let entry = entry.unwrap();
-        mill.put(format!("seeds/{}", entry.file_name().display()), fs::read(entry.path()).unwrap());
+        project.write_file(format!("seeds/{}", entry.file_name().display()), fs::read(entry.path()).unwrap());
     }
-    let (code, stdout, _) = mill.run(&["init"]);
+    let (code, stdout, _) = project.feedmill(&["init"]);
     assert!(
         code == 0 && stdout.starts_with("seeds: 1 article (stamped)\n  from 2023-10-31 to 2023-10-31\n"),
         "{stdout}"
     );
-    assert!(!stdout.contains("    cd "), "it is here");
-    assert_eq!(milled(&mill, ""), ["no-base-url"]);
+    assert!(!stdout.contains("    cd "), "already in the right folder");
+    assert_eq!(build_codes(&project, ""), ["no-base-url"]);
 }
 
 #[test]
-fn a_configuration_that_is_there_stays_unless_told_otherwise() {
-    let mill = Mill::new();
-    mill.put("feedmill.toml", "title = 'Mine'\n").seed("1.txt", T, "One", "https://e.example/1", "");
-    let (code, stdout, stderr) = mill.run(&["init"]);
+fn init_keeps_an_existing_configuration_without_force() {
+    let project = Project::new();
+    project.write_file("feedmill.toml", "title = 'Mine'\n").write_seed(
+        "1.txt",
+        BASE_TIME,
+        "One",
+        "https://e.example/1",
+        "",
+    );
+    let (code, stdout, stderr) = project.feedmill(&["init"]);
     assert_eq!((code, stdout.as_str()), (2, ""));
     assert_eq!(stderr, "feedmill: feedmill.toml: it is there already; --force writes it anew\n");
-    assert_eq!(mill.read("feedmill.toml"), "title = 'Mine'\n");
-    assert_eq!(mill.run(&["init", "--force"]).0, 0);
-    assert!(settings(&mill, "feedmill.toml").contains(&"site_url = \"https://e.example/\"".to_owned()));
+    assert_eq!(project.read_file("feedmill.toml"), "title = 'Mine'\n");
+    assert_eq!(project.feedmill(&["init", "--force"]).0, 0);
+    assert!(settings(&project, "feedmill.toml").contains(&"site_url = \"https://e.example/\"".to_owned()));
 }
 
 #[test]
-fn posts_of_a_blog_are_no_section_and_say_no_site() {
-    let mill = Mill::new();
-    mill.put("seeds/_posts/2024-05-01-a.md", "---\ntitle: A\n---\nHello.\n");
-    let (code, stdout, stderr) = mill.run(&["init"]);
+fn init_takes_no_section_and_no_site_from_the_posts_of_a_blog() {
+    let project = Project::new();
+    project.write_file("seeds/_posts/2024-05-01-a.md", "---\ntitle: A\n---\nHello.\n");
+    let (code, stdout, stderr) = project.feedmill(&["init"]);
     assert!(code == 0 && stderr.is_empty(), "{stderr}");
     let start = "seeds: 1 article (yaml)\n  from 2024-05-01 to 2024-05-01\nwrote feedmill.toml;";
     assert!(stdout.starts_with(start), "{stdout}");
-    assert!(!mill.read("feedmill.toml").contains("_posts"));
+    assert!(!project.read_file("feedmill.toml").contains("_posts"));
 }
 
 #[test]
-fn where_no_articles_are_it_shows_how_one_looks_and_writes_the_file_all_the_same() {
-    let mill = Mill::new();
-    let (code, stdout, stderr) = mill.run(&["init", "new\n'place"]);
+fn init_without_articles_shows_a_sample_seed_and_still_writes_the_file() {
+    let project = Project::new();
+    let (code, stdout, stderr) = project.feedmill(&["init", "new\n'place"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let shown: Vec<_> = stdout.lines().filter_map(|line| line.strip_prefix("    ")).collect();
     assert_eq!(shown[0], "<!--1698786902000-->", "{stdout}");
-    assert_eq!(settings(&mill, "new\n'place/feedmill.toml"), ["title = \"new\\n'place\""]);
+    assert_eq!(settings(&project, "new\n'place/feedmill.toml"), ["title = \"new\\n'place\""]);
     let seed: Vec<_> = stdout.split("\n\n    ").nth(1).unwrap().lines().map(str::trim_start).collect();
-    mill.put("new\n'place/seeds/1.txt", format!("{}\n\n<p>The text, as HTML.</p>\n", seed.join("\n")));
-    assert_eq!(milled(&mill, "new\n'place"), ["no-base-url"], "what it shows is a seed");
+    project
+        .write_file("new\n'place/seeds/1.txt", format!("{}\n\n<p>The text, as HTML.</p>\n", seed.join("\n")));
+    assert_eq!(build_codes(&project, "new\n'place"), ["no-base-url"], "the sample is a valid seed");
 }

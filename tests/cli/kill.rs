@@ -1,4 +1,4 @@
-//! What a mill leaves that is killed, terminated or interrupted at any moment.
+//! Kills, terminates and interrupts builds at random moments, and checks what they leave.
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::faults::{Row, nothing_temporary};
-use super::{Mill, files};
+use super::faults::{FaultRow, assert_no_temporary_file, fast_temp_folder};
+use super::{Project, files_below};
 
 const KILLS: u32 = 50;
-const T: u64 = 1_598_786_902_000;
-/// Between two seeds, in ms: a hundred thousand take three years.
-const APART: u64 = 1_000_000;
+const BASE_TIME: u64 = 1_598_786_902_000;
+/// Time between two seeds in milliseconds; a hundred thousand seeds span three years.
+const INTERVAL: u64 = 1_000_000;
 
-/// Every published file with its bytes; no lock, and nothing temporary.
-pub(super) fn feeds(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut all = files(folder);
+/// Returns every published file with its content, without lock and temporary files.
+pub(super) fn published_files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = files_below(folder);
     all.retain(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'));
     let read = |path: PathBuf| {
         let bytes = std::fs::read(&path).unwrap();
@@ -27,7 +27,7 @@ pub(super) fn feeds(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all.into_iter().map(read).collect()
 }
 
-pub(super) fn is_whole(path: &Path, bytes: &[u8]) -> bool {
+pub(super) fn is_complete(path: &Path, bytes: &[u8]) -> bool {
     match path.extension().unwrap().to_str() {
         Some("json") => serde_json::from_slice::<serde_json::Value>(bytes).is_ok(),
         Some("html") => bytes.trim_ascii_end().ends_with(b"</html>"),
@@ -37,76 +37,87 @@ pub(super) fn is_whole(path: &Path, bytes: &[u8]) -> bool {
     }
 }
 
-/// A generator of Knuth's; where the kills fall must be random, not secret.
+/// Returns the next number of a linear congruential generator (Knuth). Good enough for random moments.
 pub(super) fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }
 
-/// Where a seed lies and what its link is.
-fn seed(mill: &Mill, number: u64, time: u64, title: &str) {
+/// Writes a seed; path and link depend on its number only.
+fn write_numbered_seed(project: &Project, number: u64, time: u64, title: &str) {
     let path = format!("s{}/{}/{number}.txt", number % 4, number % 120);
-    mill.seed(&path, time as i64, title, &format!("https://e.example/{number}"), "<p>x</p>");
+    project.write_seed(&path, time as i64, title, &format!("https://e.example/{number}"), "<p>x</p>");
 }
 
-fn kill(seeds: u64, archive: &str, row: &'static str) {
-    let mut row = Row::new(row);
-    let mill = Mill::new();
+fn kill_at_random_moments(project: &Project, seeds: u64, archive: &str, row: &'static str) {
+    let mut row = FaultRow::new(row);
     for number in 0..seeds {
-        seed(&mill, number, T + APART * number, &format!("Title {number}"));
+        write_numbered_seed(project, number, BASE_TIME + INTERVAL * number, &format!("Title {number}"));
     }
     let args = ["--base-url", "https://f.example/", "--archive", archive, "--quiet", "--feeds"];
-    let build = |feeds: &str| {
+    let build = |feeds: &[&str]| {
         let started = Instant::now();
-        let more: &[&str] = if feeds == "fresh" { &["fresh", "--no-catalog"] } else { &[feeds] };
-        assert_eq!(mill.run(&[&args[..], more].concat()), (0, String::new(), String::new()));
+        assert_eq!(project.feedmill(&[&args[..], feeds].concat()), (0, String::new(), String::new()));
         started.elapsed().max(Duration::from_millis(20)).as_micros() as u64
     };
-    // How long a run takes that begins with nothing, and one that has a catalog.
-    let mut micros = [build("feeds"), build("feeds")];
+    let published = |feeds: &str| published_files(&project.path(feeds));
+    // Duration of a run from scratch, and of one with a catalog.
+    let mut micros = [build(&["feeds"]), build(&["feeds"])];
+    build(&["undisturbed"]);
     let mut state = 20_231_031;
     for kill in 0..u64::from(KILLS) {
-        // Every other time there is nothing yet, so that the first feeds are caught half-way too.
+        // Every other run starts from scratch, so that the first feeds are interrupted as well.
         let is_cold = kill % 2 == 0;
         if is_cold {
-            std::fs::remove_dir_all(mill.path("feeds")).unwrap();
+            std::fs::remove_dir_all(project.path("feeds")).unwrap();
         }
-        seed(&mill, random(&mut state) % seeds, T + APART * (seeds + kill), &format!("Edit {kill}"));
-        let before = feeds(&mill.path("feeds"));
+        write_numbered_seed(
+            project,
+            random(&mut state) % seeds,
+            BASE_TIME + INTERVAL * (seeds + kill),
+            &format!("Edit {kill}"),
+        );
+        let before = published("feeds");
 
-        let mut command = mill.command(&[&args[..], &["feeds"]].concat());
+        let mut command = project.command(&[&args[..], &["feeds"]].concat());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_micros(random(&mut state) % micros[usize::from(!is_cold)]));
-        // What the operator's shell calls 137, 143 and 130.
+        // A shell shows these as exit codes 137, 143 and 130.
         let signal = [Signal::KILL, Signal::TERM, Signal::INT][kill as usize % 3];
         kill_process(Pid::from_child(&child), signal).unwrap();
         let ended = child.wait().unwrap();
         assert!(ended.signal() == Some(signal.as_raw()) || ended.success(), "kill {kill}: {ended:?}");
-        row.tried("");
+        row.record("");
 
-        for (path, bytes) in feeds(&mill.path("feeds")) {
+        for (path, bytes) in published("feeds") {
             let old = before.get(&path) == Some(&bytes);
-            assert!(old || is_whole(&path, &bytes), "kill {kill}: {} is torn", path.display());
+            assert!(old || is_complete(&path, &bytes), "kill {kill}: {} is torn", path.display());
         }
-        let next = build("feeds");
+        let next = build(&["feeds"]);
         if !is_cold {
             micros[1] = next;
         }
-        build("fresh");
-        let (after, fresh) = (feeds(&mill.path("feeds")), feeds(&mill.path("fresh")));
-        assert_eq!(after.keys().collect::<Vec<_>>(), fresh.keys().collect::<Vec<_>>(), "kill {kill}");
-        assert!(after == fresh, "kill {kill}: the next run is wrong");
-        nothing_temporary(&mill.path("feeds"), "killed");
+        // The same seeds, built without any kill; every tenth time from scratch, which takes longer.
+        build(&["undisturbed"]);
+        let (after, expected) = (published("feeds"), published("undisturbed"));
+        assert_eq!(after.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "kill {kill}");
+        assert!(after == expected, "kill {kill}: the next run is wrong");
+        if kill % 10 == 9 {
+            build(&["scratch", "--no-catalog"]);
+            assert!(expected == published("scratch"), "kill {kill}: both runs are wrong");
+        }
+        assert_no_temporary_file(&project.path("feeds"), "killed");
     }
-    row.end();
+    row.assert_documented();
 }
 
 #[test]
-fn policy_publishing_a_mill_killed_at_any_moment_leaves_whole_feeds_and_the_next_run_is_right() {
-    kill(100_000, "false", "signals, 100,000 seeds");
+fn policy_publishing_a_run_killed_at_any_moment_leaves_complete_feeds_and_the_next_run_repairs() {
+    kill_at_random_moments(&Project::new(), 100_000, "false", "signals, 100,000 seeds");
 }
 
 #[test]
-fn policy_archive_a_mill_killed_at_any_moment_leaves_whole_documents_and_the_next_run_is_right() {
-    kill(1_500, "true", "signals, with an archive");
+fn policy_archive_a_run_killed_at_any_moment_leaves_complete_documents_and_the_next_run_repairs() {
+    let project = Project { dir: fast_temp_folder() };
+    kill_at_random_moments(&project, 1_500, "true", "signals, with an archive");
 }

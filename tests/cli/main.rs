@@ -1,6 +1,6 @@
-//! The command as its users meet it: the real binary on real folders.
+//! Runs the real binary on real folders, as its users do.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at once")]
 
 mod action;
 mod archive;
@@ -34,8 +34,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// The binary, with none of the surrounding settings.
-fn feedmill() -> Command {
+/// Returns a command for the binary that inherits no setting from this process.
+fn feedmill_command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("FEEDMILL_")) {
         command.env_remove(name);
@@ -46,21 +46,22 @@ fn feedmill() -> Command {
     command
 }
 
-fn run(command: &mut Command) -> (i32, String, String) {
+/// Runs a command and returns its exit code (-1 if a signal ended it), stdout and stderr.
+fn output_of(command: &mut Command) -> (i32, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }
 
-/// What other people keep for the tests, outside the project.
-fn shared(path: &str) -> PathBuf {
+/// Returns the path of test data that is kept outside the repository.
+fn shared_path(path: &str) -> PathBuf {
     let folder =
         std::env::var_os("FEEDMILL_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(path)
 }
 
-/// Every file in a folder, but for what the mill remembers.
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// Returns every file in a folder and below, except those of the cache.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
     let (mut all, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(next).into_iter().flatten() {
@@ -74,12 +75,12 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// A folder for one test, with seeds to be put in it.
-struct Mill {
+/// A temporary folder for one test, in which feedmill runs.
+struct Project {
     dir: tempfile::TempDir,
 }
 
-impl Mill {
+impl Project {
     fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
@@ -88,45 +89,50 @@ impl Mill {
         self.dir.path().join(path)
     }
 
-    fn put(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> &Self {
+    /// Writes a file, and creates its folder if necessary.
+    fn write_file(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> &Self {
         let path = self.path(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
         self
     }
 
-    /// A seed under `seeds/`.
-    fn seed(&self, path: &str, ms: i64, title: &str, link: &str, body: &str) -> &Self {
-        self.put(format!("seeds/{path}"), format!("<!--{ms}-->\n[{title}]({link})\n------\n\n{body}\n"))
+    /// Writes a stamped seed to `seeds/PATH`.
+    fn write_seed(&self, path: &str, ms: i64, title: &str, link: &str, body: &str) -> &Self {
+        self.write_file(
+            format!("seeds/{path}"),
+            format!("<!--{ms}-->\n[{title}]({link})\n------\n\n{body}\n"),
+        )
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = feedmill();
+        let mut command = feedmill_command();
         command.current_dir(self.dir.path()).args(args);
         command
     }
 
-    fn run(&self, args: &[&str]) -> (i32, String, String) {
-        run(&mut self.command(args))
+    /// Runs feedmill in this folder and returns its exit code, stdout and stderr.
+    fn feedmill(&self, args: &[&str]) -> (i32, String, String) {
+        output_of(&mut self.command(args))
     }
 
-    fn read(&self, path: &str) -> String {
+    fn read_file(&self, path: &str) -> String {
         std::fs::read_to_string(self.path(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
     }
 
-    /// The items of a JSON feed.
-    fn items(&self, path: &str) -> Vec<Value> {
-        let document: Value = serde_json::from_str(&self.read(path)).unwrap();
+    /// Returns the items of a JSON feed.
+    fn json_items(&self, path: &str) -> Vec<Value> {
+        let document: Value = serde_json::from_str(&self.read_file(path)).unwrap();
         document["items"].as_array().unwrap().clone()
     }
 }
 
-/// A text in a JSON object.
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+/// Returns a string of a JSON object, or an empty one if the key is missing.
+fn string_field<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// Messages in JSON, a line each; lines of other kinds are left out.
-fn messages(stderr: &str) -> Vec<Value> {
-    stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+/// Parses `--message-format json`: one message per line. Ignores all other lines.
+fn json_messages(output: &str) -> Vec<Value> {
+    output.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

@@ -1,30 +1,30 @@
-//! `feedmill completions` and `feedmill man`: made of the flags that help shows, and taken by what reads them.
+//! `feedmill completions` and `feedmill man`: complete, and accepted by the shells and manual viewers that read them.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Mill, run};
+use super::{Project, output_of};
 
-fn printed(mill: &Mill, args: &[&str]) -> String {
-    let (code, stdout, stderr) = mill.run(args);
+fn stdout_of(project: &Project, args: &[&str]) -> String {
+    let (code, stdout, stderr) = project.feedmill(args);
     assert_eq!((code, stderr.as_str()), (0, ""), "{args:?}");
     stdout
 }
 
-/// The verbs as help lists them.
-fn verbs(mill: &Mill) -> Vec<String> {
-    let help = printed(mill, &["--help"]);
+/// Returns the subcommands that `--help` lists.
+fn commands(project: &Project) -> Vec<String> {
+    let help = stdout_of(project, &["--help"]);
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names: Vec<_> = names.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect();
     names.into_iter().filter(|name| name != "help").collect()
 }
 
-/// The flags that help of a verb shows, and their variables.
-fn flags(mill: &Mill, verb: Option<&str>) -> Vec<String> {
-    let help = printed(mill, &verb.into_iter().chain(["--help"]).collect::<Vec<_>>());
+/// Returns the flags and environment variables that the help of a subcommand shows.
+fn flags(project: &Project, verb: Option<&str>) -> Vec<String> {
+    let help = stdout_of(project, &verb.into_iter().chain(["--help"]).collect::<Vec<_>>());
     let words =
         help.lines().filter(|line| line.trim_start().starts_with('-')).flat_map(str::split_whitespace);
     let flags = words.filter(|word| word.starts_with("--") && word.len() > 2);
@@ -34,26 +34,26 @@ fn flags(mill: &Mill, verb: Option<&str>) -> Vec<String> {
     flags.into_iter().chain(variables).collect()
 }
 
-/// The pages as they are written into a folder.
-fn pages(mill: &Mill) -> BTreeMap<String, String> {
-    printed(mill, &["man", "pages/man1"]);
-    let files = fs::read_dir(mill.path("pages/man1")).unwrap().map(|entry| entry.unwrap().path());
+/// Writes the manual into a folder and returns its pages by file name.
+fn pages(project: &Project) -> BTreeMap<String, String> {
+    stdout_of(project, &["man", "pages/man1"]);
+    let files = fs::read_dir(project.path("pages/man1")).unwrap().map(|entry| entry.unwrap().path());
     files
         .map(|p| (p.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&p).unwrap()))
         .collect()
 }
 
 #[test]
-fn the_manual_has_a_page_a_verb_and_every_flag_of_help() {
-    let mill = Mill::new();
-    let verbs = verbs(&mill);
+fn the_manual_has_a_page_for_each_command_and_every_flag() {
+    let project = Project::new();
+    let verbs = commands(&project);
     assert!(verbs.contains(&"man".to_owned()) && verbs.len() >= 8, "{verbs:?}");
-    let pages = pages(&mill);
+    let pages = pages(&project);
     let mut expected: Vec<_> = verbs.iter().map(|verb| format!("feedmill-{verb}.1")).collect();
     expected.push("feedmill.1".to_owned());
     expected.sort();
     assert_eq!(pages.keys().cloned().collect::<Vec<_>>(), expected);
-    assert_eq!(printed(&mill, &["man"]), pages["feedmill.1"]);
+    assert_eq!(stdout_of(&project, &["man"]), pages["feedmill.1"]);
     let plain =
         |page: &str| ["\\fB", "\\fI", "\\fR"].iter().fold(page.replace("\\-", "-"), |t, f| t.replace(f, ""));
     for (name, verb) in [("feedmill.1".to_owned(), None)]
@@ -61,7 +61,7 @@ fn the_manual_has_a_page_a_verb_and_every_flag_of_help() {
         .chain(verbs.iter().map(|verb| (format!("feedmill-{verb}.1"), Some(verb.as_str()))))
     {
         let page = plain(&pages[&name]);
-        let flags = flags(&mill, verb);
+        let flags = flags(&project, verb);
         assert!(flags.contains(&"--help".to_owned()), "{name}: {flags:?}");
         for flag in flags {
             assert!(page.contains(&flag), "{name} lacks {flag}");
@@ -86,20 +86,20 @@ fn the_manual_has_a_page_a_verb_and_every_flag_of_help() {
 
 #[test]
 fn a_manual_that_cannot_be_written_is_an_error() {
-    let mill = Mill::new();
-    mill.put("file", "");
-    let (code, _, stderr) = mill.run(&["man", "file"]);
+    let project = Project::new();
+    project.write_file("file", "");
+    let (code, _, stderr) = project.feedmill(&["man", "file"]);
     assert_eq!(code, 2);
     assert!(stderr.starts_with("feedmill: file: cannot write the manual: "), "{stderr}");
 }
 
 #[test]
 #[cfg_attr(not(has_tools), ignore = "needs mandoc and groff: run tests/run.sh")]
-fn mandoc_and_groff_find_nothing_in_the_manual() {
-    let mill = Mill::new();
-    let all: Vec<_> = pages(&mill).into_keys().map(|name| mill.path("pages/man1").join(name)).collect();
-    // A date would be that of a clock; and clap sets lists of values apart by more space than mandoc gives them.
-    let (_, found, _) = run(Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).args(&all));
+fn mandoc_and_groff_accept_the_manual() {
+    let project = Project::new();
+    let all: Vec<_> = pages(&project).into_keys().map(|name| project.path("pages/man1").join(name)).collect();
+    // The pages have no date, so that they are reproducible; and clap puts more space between values than mandoc likes.
+    let (_, found, _) = output_of(Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).args(&all));
     let found: Vec<_> = found
         .lines()
         .filter(|line| !line.contains("missing date") && !line.contains("skipping paragraph macro: br "))
@@ -108,12 +108,12 @@ fn mandoc_and_groff_find_nothing_in_the_manual() {
     for page in all {
         let mut groff = Command::new("groff");
         groff.args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page);
-        assert_eq!(run(&mut groff), (0, String::new(), String::new()), "{}", page.display());
+        assert_eq!(output_of(&mut groff), (0, String::new(), String::new()), "{}", page.display());
     }
 }
 
-/// What bash offers for the last of these words.
-fn completed(script: &Path, words: &[&str]) -> Vec<String> {
+/// Returns what bash offers as completion of the last word.
+fn bash_completions(script: &Path, words: &[&str]) -> Vec<String> {
     let lines = r#"
         set -eu
         source "$1"; shift
@@ -124,26 +124,26 @@ fn completed(script: &Path, words: &[&str]) -> Vec<String> {
     "#;
     let mut bash = Command::new("bash");
     bash.args(["--norc", "-c", lines, "bash"]).arg(script).args(words);
-    let (code, stdout, stderr) = run(&mut bash);
+    let (code, stdout, stderr) = output_of(&mut bash);
     assert_eq!((code, stderr.as_str()), (0, ""), "{words:?}");
     stdout.lines().map(str::to_owned).collect()
 }
 
 #[test]
-fn bash_completes_verbs_flags_and_values() {
-    let mill = Mill::new();
-    mill.put("feedmill.bash", printed(&mill, &["completions", "bash"]));
-    let script = mill.path("feedmill.bash");
-    assert_eq!(completed(&script, &["feedmill", "che"]), ["check"]);
-    assert_eq!(completed(&script, &["feedmill", "check", "--den"]), ["--deny"]);
-    assert_eq!(completed(&script, &["feedmill", "check", "--deny", ""]), ["warnings"]);
+fn bash_completes_commands_flags_and_values() {
+    let project = Project::new();
+    project.write_file("feedmill.bash", stdout_of(&project, &["completions", "bash"]));
+    let script = project.path("feedmill.bash");
+    assert_eq!(bash_completions(&script, &["feedmill", "che"]), ["check"]);
+    assert_eq!(bash_completions(&script, &["feedmill", "check", "--den"]), ["--deny"]);
+    assert_eq!(bash_completions(&script, &["feedmill", "check", "--deny", ""]), ["warnings"]);
     assert_eq!(
-        completed(&script, &["feedmill", "completions", ""]),
+        bash_completions(&script, &["feedmill", "completions", ""]),
         ["-h", "--help", "bash", "elvish", "fish", "powershell", "zsh"]
     );
-    for verb in verbs(&mill) {
-        let offered = completed(&script, &["feedmill", &verb, "-"]);
-        for flag in flags(&mill, Some(&verb)).iter().filter(|flag| flag.starts_with("--")) {
+    for verb in commands(&project) {
+        let offered = bash_completions(&script, &["feedmill", &verb, "-"]);
+        for flag in flags(&project, Some(&verb)).iter().filter(|flag| flag.starts_with("--")) {
             assert!(offered.contains(flag), "{verb} {flag}: {offered:?}");
         }
     }
@@ -151,25 +151,25 @@ fn bash_completes_verbs_flags_and_values() {
 
 #[test]
 #[cfg_attr(not(has_tools), ignore = "needs zsh and fish: run tests/run.sh")]
-fn zsh_reads_its_script_and_fish_completes_by_its_own() {
-    let mill = Mill::new();
-    mill.put("_feedmill", printed(&mill, &["completions", "zsh"]));
-    mill.put("feedmill.fish", printed(&mill, &["completions", "fish"]));
-    assert!(mill.read("_feedmill").starts_with("#compdef feedmill\n"));
+fn zsh_parses_its_script_and_fish_completes_with_its_own() {
+    let project = Project::new();
+    project.write_file("_feedmill", stdout_of(&project, &["completions", "zsh"]));
+    project.write_file("feedmill.fish", stdout_of(&project, &["completions", "fish"]));
+    assert!(project.read_file("_feedmill").starts_with("#compdef feedmill\n"));
     let mut zsh = Command::new("zsh");
-    assert_eq!(run(zsh.arg("-n").arg(mill.path("_feedmill"))), (0, String::new(), String::new()));
+    assert_eq!(output_of(zsh.arg("-n").arg(project.path("_feedmill"))), (0, String::new(), String::new()));
     let mut fish = Command::new("fish");
-    fish.env("HOME", mill.path("")).env("XDG_CONFIG_HOME", mill.path("config"));
+    fish.env("HOME", project.path("")).env("XDG_CONFIG_HOME", project.path("config"));
     fish.args(["--no-config", "-c", "source $argv[1]; complete -C 'feedmill che'"])
-        .arg(mill.path("feedmill.fish"));
-    let (code, stdout, stderr) = run(&mut fish);
+        .arg(project.path("feedmill.fish"));
+    let (code, stdout, stderr) = output_of(&mut fish);
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert_eq!(stdout.split('\t').next(), Some("check"), "{stdout}");
 }
 
 #[test]
-fn a_shell_that_is_not_known_is_a_fault_of_usage_that_names_those_that_are() {
-    let (code, stdout, stderr) = Mill::new().run(&["completions", "tcsh"]);
+fn an_unknown_shell_is_a_usage_error_that_lists_the_known_ones() {
+    let (code, stdout, stderr) = Project::new().feedmill(&["completions", "tcsh"]);
     assert_eq!((code, stdout.as_str()), (2, ""));
     assert!(stderr.contains("bash, elvish, fish, powershell, zsh"), "{stderr}");
 }

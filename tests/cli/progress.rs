@@ -1,25 +1,43 @@
-//! What a terminal shows of a long run.
+//! The progress line that a terminal shows during a long run.
 
-use super::Mill;
+use super::Project;
 
-/// `script` gives the mill a terminal.
+/// `script` gives feedmill a terminal.
 #[cfg(target_os = "linux")]
 #[test]
-fn long_work_shows_on_a_terminal_how_far_it_is_and_takes_the_line_back() {
-    let mill = Mill::new();
+#[cfg_attr(not(has_script), ignore = "needs script (util-linux)")]
+fn a_long_run_shows_its_progress_on_a_terminal_and_clears_the_line() {
     let body = "<p>Some <b>text</b> with a <a href=\"/x\">link</a>.</p><ul><li>one<li>two</ul>\n".repeat(60);
-    for i in 0..700_i64 {
-        mill.seed(&format!("{i}.txt"), 1_698_786_902_000 + i, "T", &format!("https://e.example/{i}"), &body);
-    }
     let args = ["--base-url", "https://f.example/", "--limit", "0"];
     let binary = env!("CARGO_BIN_EXE_feedmill");
-    let mut command = std::process::Command::new("script");
-    command.args(["-qec", &format!("{binary} {}", args.join(" ")), "/dev/null"]);
-    let (code, shown, _) = super::run(command.current_dir(mill.path("")).env("TERM", "xterm"));
-    assert_eq!(code, 0, "{shown}");
-    assert!(shown.contains(" of 700 entries, ") && shown.contains(" s left"), "{shown}");
-    let last = shown.rsplit("\r\u{1b}[2K").next().unwrap();
-    assert!(last.starts_with("700 seeds (0 skipped), 700 entries in 1 feed"), "{shown}");
-
-    assert_eq!(mill.run(&[&args[..], &["--no-catalog"]].concat()).2, "", "and nothing where there is none");
+    // Progress appears after a second of work, so a fast machine gets more work.
+    for count in [500_i64, 2_000, 8_000, 32_000] {
+        let project = Project::new();
+        for i in 0..count {
+            project.write_seed(
+                &format!("{i}.txt"),
+                1_698_786_902_000 + i,
+                "T",
+                &format!("https://e.example/{i}"),
+                &body,
+            );
+        }
+        let mut command = std::process::Command::new("script");
+        command.args(["-qec", &format!("{binary} {}", args.join(" ")), "/dev/null"]);
+        command.current_dir(project.path("")).env("TERM", "xterm").env("RAYON_NUM_THREADS", "1");
+        let (code, shown, _) = super::output_of(&mut command);
+        assert_eq!(code, 0, "{shown}");
+        let last = shown.rsplit("\r\u{1b}[2K").next().unwrap();
+        let summary = format!("{count} seeds (0 skipped), {count} entries in 1 feed");
+        assert!(last.trim_start().starts_with(&summary), "{shown}");
+        assert_eq!(
+            project.feedmill(&[&args[..], &["--no-catalog"]].concat()).2,
+            "",
+            "no progress without a terminal"
+        );
+        if shown.contains(&format!(" of {count} entries, ")) && shown.contains(" s left") {
+            return;
+        }
+    }
+    panic!("no progress in 32,000 entries");
 }

@@ -1,4 +1,4 @@
-//! Hubs are told of feeds that changed: each topic once, whatever happens to hub and mill, and no build fails of it.
+//! WebSub hubs are notified of changed feeds: each topic once, whatever happens to hub and build; a failing hub fails no build.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,11 +8,11 @@ use std::thread;
 
 use url::Url;
 
-use super::{Mill, messages, text};
+use super::{Project, json_messages, string_field};
 
-const T: i64 = 1_698_786_902_000;
+const BASE_TIME: i64 = 1_698_786_902_000;
 
-/// A hub over real HTTP, which answers what it is told to, and then 204 No Content.
+/// A hub over real HTTP that gives prepared answers first, and then 204 No Content.
 struct Hub {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
@@ -20,11 +20,11 @@ struct Hub {
 
 #[derive(Default)]
 struct State {
-    /// Statuses of the next answers, with further lines of their heads.
+    /// Status lines of the next answers, with further header lines.
     answers: Vec<&'static str>,
-    /// Topics that were taken.
-    taken: Vec<String>,
-    /// How many requests there were.
+    /// Accepted topics.
+    accepted: Vec<String>,
+    /// Number of requests.
     requests: usize,
 }
 
@@ -61,42 +61,50 @@ impl Hub {
         state.requests += 1;
         let answer = if state.answers.is_empty() { "204 No Content" } else { state.answers.remove(0) };
         if answer.starts_with('2') {
-            state.taken.extend(of("hub.url"));
+            state.accepted.extend(of("hub.url"));
         }
         write!(stream, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
     }
 
-    fn answers(&self, answers: &[&'static str]) {
+    fn prepare_answers(&self, answers: &[&'static str]) {
         self.state.lock().unwrap().answers = answers.to_vec();
     }
 
-    /// What it took since it was last asked, and in how many requests.
-    fn took(&self) -> (Vec<String>, usize) {
+    /// Returns the topics accepted since the last call, and the number of requests.
+    fn take_accepted(&self) -> (Vec<String>, usize) {
         let mut state = self.state.lock().unwrap();
-        let mut taken = std::mem::take(&mut state.taken);
-        taken.sort();
-        (taken, std::mem::take(&mut state.requests))
+        let mut accepted = std::mem::take(&mut state.accepted);
+        accepted.sort();
+        (accepted, std::mem::take(&mut state.requests))
     }
 }
 
-/// Two sections, and one entry a feed, so that most of it is in the archive.
-fn news(hub: SocketAddr) -> Mill {
-    let mill = Mill::new();
-    for (path, ms) in [("a/1.txt", T), ("a/2.txt", T - 1), ("b/3.txt", T - 2_800_000_000)] {
-        mill.seed(path, ms, "Old", &format!("https://e.example/{path}"), "<p>x</p>");
+/// Creates a project with two sections and one entry per feed, so that most entries are in the archive.
+fn project_with_hub(hub: SocketAddr) -> Project {
+    let project = Project::new();
+    for (path, ms) in
+        [("a/1.txt", BASE_TIME), ("a/2.txt", BASE_TIME - 1), ("b/3.txt", BASE_TIME - 2_800_000_000)]
+    {
+        project.write_seed(path, ms, "Old", &format!("https://e.example/{path}"), "<p>x</p>");
     }
-    mill.put(
+    project.write_file(
         "feedmill.toml",
         format!(
             "base_url = 'https://f.example/feeds/'\nhub = 'http://{hub}/hub'\nformats = ['rss', 'json']\n\
              limit = 1\narchive = true\n"
         ),
     );
-    mill
+    project
 }
 
-fn write(mill: &Mill, number: i64) {
-    mill.seed("a/9.txt", T + number, &format!("News {number}"), "https://e.example/9", "<p>x</p>");
+fn update_article(project: &Project, number: i64) {
+    project.write_seed(
+        "a/9.txt",
+        BASE_TIME + number,
+        &format!("News {number}"),
+        "https://e.example/9",
+        "<p>x</p>",
+    );
 }
 
 fn topics(folders: &[&str]) -> Vec<String> {
@@ -108,128 +116,131 @@ fn topics(folders: &[&str]) -> Vec<String> {
     all
 }
 
-/// What a run that ends well says.
-fn said(mill: &Mill, args: &[&str]) -> Vec<String> {
-    let (code, stdout, stderr) = mill.run(&[&["--message-format", "json"], args].concat());
+/// Runs a build that must succeed, and returns its diagnostics.
+fn build(project: &Project, args: &[&str]) -> Vec<String> {
+    let (code, stdout, stderr) = project.feedmill(&[&["--message-format", "json"], args].concat());
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
-    messages(&stderr).iter().map(|m| format!("{}: {}", text(m, "code"), text(m, "message"))).collect()
+    json_messages(&stderr)
+        .iter()
+        .map(|m| format!("{}: {}", string_field(m, "code"), string_field(m, "message")))
+        .collect()
 }
 
-const SILENT: [String; 0] = [];
+const NONE: [String; 0] = [];
 
 #[test]
-fn policy_push_a_hub_is_told_of_each_feed_that_changed_once_and_of_no_other() {
+fn policy_push_notifies_the_hub_once_of_each_changed_feed_and_of_no_other() {
     let hub = Hub::new();
-    let mill = news(hub.address);
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took(), (topics(&["", "a/", "b/"]), 6), "of no document of the archive");
-    assert!(mill.path("feeds/archive/2023-10-open/rss.xml").exists());
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took(), (vec![], 0));
-    write(&mill, 1);
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took(), (topics(&["", "a/"]), 4));
-    // The topics are what subscribers find in the documents, and so is the hub.
+    let project = project_with_hub(hub.address);
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted(), (topics(&["", "a/", "b/"]), 6), "no archive document");
+    assert!(project.path("feeds/archive/2023-10-open/rss.xml").exists());
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted(), (vec![], 0));
+    update_article(&project, 1);
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted(), (topics(&["", "a/"]), 4));
+    // Subscribers find the same topics and the same hub in the documents.
     let own = |text: &str| topics(&[""]).iter().any(|topic| text.contains(topic));
     for path in ["feeds/rss.xml", "feeds/feed.json"] {
-        let text = mill.read(path);
+        let text = project.read_file(path);
         assert!(own(&text) && text.contains(&format!("http://{}/hub", hub.address)), "{text}");
     }
-    assert!(!mill.read("feeds/archive/2023-10-open/rss.xml").contains("rel=\"hub\""));
+    assert!(!project.read_file("feeds/archive/2023-10-open/rss.xml").contains("rel=\"hub\""));
 }
 
 #[test]
-fn policy_push_trouble_that_passes_is_sat_out_in_silence() {
+fn policy_push_retries_temporary_failures_silently() {
     let hub = Hub::new();
-    let mill = news(hub.address);
-    said(&mill, &[]);
-    hub.took();
-    write(&mill, 1);
-    hub.answers(&["500 Internal Server Error", "429 Too Many Requests\r\nRetry-After: 1"]);
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took(), (topics(&["", "a/"]), 6));
+    let project = project_with_hub(hub.address);
+    build(&project, &[]);
+    hub.take_accepted();
+    update_article(&project, 1);
+    hub.prepare_answers(&["500 Internal Server Error", "429 Too Many Requests\r\nRetry-After: 1"]);
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted(), (topics(&["", "a/"]), 6));
 }
 
 #[test]
-fn policy_push_what_a_hub_refuses_is_not_tried_twice_and_the_next_run_tells_it_again() {
+fn policy_push_a_rejected_notification_is_not_retried_until_the_next_run() {
     let hub = Hub::new();
-    let mill = news(hub.address);
-    hub.answers(&["404 Not Found"; 6]);
+    let project = project_with_hub(hub.address);
+    hub.prepare_answers(&["404 Not Found"; 6]);
     let why = format!(
-        "hub-unreachable: `http://{}/hub` does not know of 6 changed feeds: it answered 404 Not Found",
+        "hub-unreachable: could not notify the WebSub hub: `http://{}/hub` does not know of 6 changed feeds: it answered 404 Not Found",
         hub.address
     );
-    assert_eq!(said(&mill, &["--strict"]), [why]);
-    assert_eq!(hub.took(), (vec![], 6));
-    hub.answers(&["301 Moved Permanently\r\nLocation: /elsewhere"]);
-    assert_eq!(said(&mill, &[]).len(), 1, "what is moved is not told");
-    let (taken, requests) = hub.took();
-    assert_eq!((taken.len(), requests), (5, 6));
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took().1, 1);
+    assert_eq!(build(&project, &["--strict"]), [why]);
+    assert_eq!(hub.take_accepted(), (vec![], 6));
+    hub.prepare_answers(&["301 Moved Permanently\r\nLocation: /elsewhere"]);
+    assert_eq!(build(&project, &[]).len(), 1, "redirects are not followed");
+    let (accepted, requests) = hub.take_accepted();
+    assert_eq!((accepted.len(), requests), (5, 6));
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted().1, 1);
 }
 
 #[test]
-fn policy_push_a_hub_out_of_reach_costs_a_warning_and_hears_of_it_from_the_next_run() {
+fn policy_push_an_unreachable_hub_is_a_warning_and_is_notified_by_the_next_run() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mill = news(nobody);
-    let all = said(&mill, &[]);
+    let project = project_with_hub(nobody);
+    let all = build(&project, &[]);
     assert!(all.len() == 1 && all[0].starts_with("hub-unreachable: "), "{all:?}");
-    assert!(mill.path("feeds/rss.xml").exists());
-    assert_eq!(said(&mill, &["--quiet"]), SILENT, "said as a warning");
-    // The hub comes up at another address: the feeds name it, and nothing else changed.
+    assert!(project.path("feeds/rss.xml").exists());
+    assert_eq!(build(&project, &["--quiet"]), NONE, "it is only a warning");
+    // The hub moves to another address: the feeds name it, and nothing else changed.
     let hub = Hub::new();
-    mill.put(
+    project.write_file(
         "feedmill.toml",
-        mill.read("feedmill.toml").replace(&nobody.to_string(), &hub.address.to_string()),
+        project.read_file("feedmill.toml").replace(&nobody.to_string(), &hub.address.to_string()),
     );
-    hub.answers(&["404 Not Found"; 2]);
-    assert_eq!(said(&mill, &[]).len(), 1);
-    assert_eq!(hub.took().0.len(), 4);
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took().0.len(), 2, "the two that were refused");
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took().1, 0);
+    hub.prepare_answers(&["404 Not Found"; 2]);
+    assert_eq!(build(&project, &[]).len(), 1);
+    assert_eq!(hub.take_accepted().0.len(), 4);
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted().0.len(), 2, "the two that were rejected");
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted().1, 0);
 }
 
 #[test]
-fn policy_push_a_run_that_died_before_it_told_is_made_up_for() {
+fn policy_push_a_run_that_died_before_notifying_is_made_up_for() {
     let hub = Hub::new();
-    let mill = news(hub.address);
-    said(&mill, &[]);
-    let told = fs::read(mill.path("feeds/.feedmill/told")).unwrap();
-    hub.took();
-    write(&mill, 1);
-    said(&mill, &[]);
-    hub.took();
-    // As if that run had ended when the feeds were in place.
-    mill.put("feeds/.feedmill/told", told);
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took(), (topics(&["", "a/"]), 4));
-    mill.put("feeds/.feedmill/told", "damaged");
-    assert_eq!(said(&mill, &[]), SILENT);
-    assert_eq!(hub.took().1, 6, "rather twice than never");
+    let project = project_with_hub(hub.address);
+    build(&project, &[]);
+    let hub_state = fs::read(project.path("feeds/.feedmill/told")).unwrap();
+    hub.take_accepted();
+    update_article(&project, 1);
+    build(&project, &[]);
+    hub.take_accepted();
+    // As if that run had died after it published the feeds.
+    project.write_file("feeds/.feedmill/told", hub_state);
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted(), (topics(&["", "a/"]), 4));
+    project.write_file("feeds/.feedmill/told", "damaged");
+    assert_eq!(build(&project, &[]), NONE);
+    assert_eq!(hub.take_accepted().1, 6, "twice is better than never");
 }
 
 #[test]
-fn configuration_push_can_be_left_out_and_made_up_for() {
+fn configuration_push_can_be_disabled_and_made_up_for() {
     let hub = Hub::new();
-    let mill = news(hub.address);
-    said(&mill, &["--no-push"]);
-    assert_eq!(hub.took().1, 0);
-    said(&mill, &[]);
-    assert_eq!(hub.took().1, 6);
+    let project = project_with_hub(hub.address);
+    build(&project, &["--no-push"]);
+    assert_eq!(hub.take_accepted().1, 0);
+    build(&project, &[]);
+    assert_eq!(hub.take_accepted().1, 6);
 }
 
 #[test]
-fn policy_push_without_a_catalog_a_hub_is_told_of_what_this_run_changed() {
+fn policy_push_without_a_catalog_the_hub_is_notified_of_what_this_run_changed() {
     let hub = Hub::new();
-    let mill = news(hub.address);
-    said(&mill, &["--no-catalog"]);
-    assert_eq!(hub.took().1, 6);
-    said(&mill, &["--no-catalog"]);
-    assert_eq!(hub.took().1, 0);
-    write(&mill, 1);
-    said(&mill, &["--no-catalog"]);
-    assert_eq!(hub.took(), (topics(&["", "a/"]), 4));
+    let project = project_with_hub(hub.address);
+    build(&project, &["--no-catalog"]);
+    assert_eq!(hub.take_accepted().1, 6);
+    build(&project, &["--no-catalog"]);
+    assert_eq!(hub.take_accepted().1, 0);
+    update_article(&project, 1);
+    build(&project, &["--no-catalog"]);
+    assert_eq!(hub.take_accepted(), (topics(&["", "a/"]), 4));
 }

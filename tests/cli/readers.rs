@@ -1,20 +1,26 @@
-//! Programs of other people read our feeds: `xmllint`, python's `feedparser` and `feed-rs`.
+//! Independent parsers read our feeds: `xmllint`, Python's `feedparser` and `feed-rs`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Mill, feedmill, run, text};
+use super::{Project, feedmill_command, output_of, string_field};
 
-/// Mills this project's own seeds.
-fn samples(mill: &Mill) -> Vec<PathBuf> {
+/// Builds the sample seeds of the repository, and returns the paths of their feeds.
+fn build_samples(project: &Project) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (code, _, stderr) =
-        run(feedmill().current_dir(root).arg("--seeds").arg("seeds").arg("--feeds").arg(mill.path("feeds")));
-    assert_eq!((code, stderr.as_str()), (0, ""), "the samples are without fault");
+    let (code, _, stderr) = output_of(
+        feedmill_command()
+            .current_dir(root)
+            .arg("--seeds")
+            .arg("seeds")
+            .arg("--feeds")
+            .arg(project.path("feeds")),
+    );
+    assert_eq!((code, stderr.as_str()), (0, ""), "the samples have no findings");
     let mut files = Vec::new();
-    for folder in [mill.path("feeds"), mill.path("feeds/town"), mill.path("feeds/science")] {
+    for folder in [project.path("feeds"), project.path("feeds/town"), project.path("feeds/science")] {
         for name in ["rss.xml", "atom.xml", "feed.json"] {
             files.push(folder.join(name));
         }
@@ -27,27 +33,36 @@ fn is_xml(path: &Path) -> bool {
 }
 
 #[test]
-#[cfg_attr(not(has_tools), ignore = "needs FEEDMILL_PYTHON and xmllint: run tests/run.sh")]
+#[cfg_attr(
+    not(has_tools),
+    ignore = "needs xmllint and a Python with feedparser (FEEDMILL_PYTHON): run tests/run.sh"
+)]
 fn xmllint_and_feedparser_read_the_same_from_rss_and_atom() {
-    let mill = Mill::new();
-    let files: Vec<PathBuf> = samples(&mill).into_iter().filter(|p| is_xml(p)).collect();
-    let (code, _, stderr) = run(Command::new("xmllint").arg("--noout").args(&files));
+    let project = Project::new();
+    let files: Vec<PathBuf> = build_samples(&project).into_iter().filter(|p| is_xml(p)).collect();
+    let (code, _, stderr) = output_of(Command::new("xmllint").arg("--noout").args(&files));
     assert_eq!((code, stderr.as_str()), (0, ""));
     let python = std::env::var_os("FEEDMILL_PYTHON").unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tools/read_feeds.py");
-    let (code, stdout, stderr) = run(Command::new(python).arg(script).args(&files));
+    let (code, stdout, stderr) = output_of(Command::new(python).arg(script).args(&files));
     assert_eq!(code, 0, "{stderr}");
     let read: Vec<Value> = stdout.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(read.len(), files.len());
     for pair in read.chunks(2) {
         let (rss, atom) = (&pair[0], &pair[1]);
-        assert_eq!((&rss["bozo"], &atom["bozo"]), (&0.into(), &0.into()), "{} {}", rss["said"], atom["said"]);
+        assert_eq!(
+            (&rss["bozo"], &atom["bozo"]),
+            (&0.into(), &0.into()),
+            "{} {}",
+            rss["error"],
+            atom["error"]
+        );
         let (rss, atom) = (rss["entries"].as_array().unwrap(), atom["entries"].as_array().unwrap());
         assert!(!rss.is_empty());
         assert_eq!(rss.len(), atom.len());
         for (one, other) in rss.iter().zip(atom) {
             for key in ["id", "title", "link", "published", "content"] {
-                assert_eq!(one[key], other[key], "{key} of {}", text(one, "id"));
+                assert_eq!(one[key], other[key], "{key} of {}", string_field(one, "id"));
             }
             let first: Vec<&Value> = one["enclosures"].as_array().unwrap().iter().collect();
             assert!(first.len() <= 1);
@@ -59,8 +74,8 @@ fn xmllint_and_feedparser_read_the_same_from_rss_and_atom() {
 
 #[test]
 fn feed_rs_reads_the_same_from_all_three() {
-    let mill = Mill::new();
-    for files in samples(&mill).chunks(3) {
+    let project = Project::new();
+    for files in build_samples(&project).chunks(3) {
         let feeds: Vec<_> = files
             .iter()
             .map(|f| feed_rs::parser::parse(std::fs::read(f).unwrap().as_slice()).unwrap())

@@ -1,7 +1,7 @@
-"""Runs the steps of a composite action as a runner does: action.py ACTION WORKSPACE [INPUT=VALUE]...
+"""Runs the steps of a composite action as a GitHub runner does: action.py ACTION WORKSPACE [INPUT=VALUE]...
 
-Prints what the steps print and then each output of the action as `output NAME=VALUE`; exits as the step that failed.
-Knows the expressions that our action uses, and stops at any other."""
+Prints what the steps print, then each output of the action as `output NAME=VALUE`. Exits with the code of the step that
+failed. Supports only the expressions that our action uses.""" 
 
 import os
 import pathlib
@@ -29,7 +29,7 @@ def value(expression):
             return inputs[name]
         case ["steps", step, "outputs", name]:
             return outputs.get(step, {}).get(name, "")
-    sys.exit(f"an expression that this runner does not know: {expression}")
+    sys.exit(f"unsupported expression: {expression}")
 
 
 def filled(text):
@@ -44,22 +44,22 @@ def holds(condition):
 code = 0
 with tempfile.TemporaryDirectory() as temporary:
     for number, step in enumerate(action["runs"]["steps"]):
-        # What is filled into a script is run by it.
+        # Expressions in a script would be executed as code.
         assert "${{" not in step["run"], "an expression in `run`"
         if "if" in step and not holds(step["if"]):
             continue
         script = pathlib.Path(temporary, f"{number}.sh")
         script.write_text(step["run"])
-        told = pathlib.Path(temporary, f"{number}.out")
-        told.touch()
+        output = pathlib.Path(temporary, f"{number}.out")
+        output.touch()
         env = os.environ | {name: filled(text) for name, text in step.get("env", {}).items()}
-        env |= {"GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": os.path.abspath(ours), "GITHUB_OUTPUT": str(told)}
+        env |= {"GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": os.path.abspath(ours), "GITHUB_OUTPUT": str(output)}
         env |= {"GITHUB_WORKSPACE": os.path.abspath(workspace), "RUNNER_TEMP": temporary}
         folder = pathlib.Path(workspace, filled(step.get("working-directory", ".")))
         assert step["shell"] == "bash"
         shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", script]
         code = subprocess.run(shell, cwd=folder, env=env).returncode
-        outputs[step.get("id", number)] = dict(line.split("=", 1) for line in told.read_text().splitlines())
+        outputs[step.get("id", number)] = dict(line.split("=", 1) for line in output.read_text().splitlines())
         if code:
             break
 sys.stdout.flush()

@@ -1,6 +1,6 @@
-// Opens samples of HTML in Chromium, as readers show entries: put into a page, into a template, as a document of their own,
-// printed and parsed again. INPUT is {raw, clean}, two lists of samples. Prints for each list which samples ran a script, which
-// come out otherwise when they are parsed again, and what was fetched that is neither picture nor sound.
+// Opens samples of HTML in Chromium as feed readers show entries: in a page, in a template, as a separate document, and
+// serialized and parsed again. INPUT is {raw, clean}, two lists of samples. Prints for each list which samples ran a script,
+// which changed when parsed again, and what was fetched that is not an image, audio or video.
 const fs = require("fs");
 const puppeteer = require("puppeteer-core");
 
@@ -15,7 +15,7 @@ async function show(sample) {
   const touch = (root) => {
     for (const element of root.querySelectorAll("*")) {
       for (const type of ["mouseover", "pointerover", "focus", "toggle", "input", "beforetoggle"]) element.dispatchEvent(new Event(type));
-      // A link that leads elsewhere would take the page away.
+      // A click on other links would leave the page.
       const leads = element.closest("a, area")?.href;
       if (!leads || typeof leads === "object" || leads.startsWith("javascript:")) element.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     }
@@ -45,7 +45,7 @@ async function show(sample) {
     frame.srcdoc = `<!DOCTYPE html><meta charset="utf-8"><title>x</title><div>${sample}</div>`;
     document.body.append(frame);
   });
-  try { touch(frame.contentDocument); } catch { /* it went elsewhere */ }
+  try { touch(frame.contentDocument); } catch { /* it navigated away */ }
   frame.remove();
   entry.remove();
   // What stands in a body loses the space before it.
@@ -58,20 +58,20 @@ async function look(browser, samples) {
   const open = async () => {
     const page = await browser.newPage();
     page.on("dialog", (dialog) => dialog.dismiss());
-    await page.exposeFunction("told", () => { if (!seen.ran.includes(at)) seen.ran.push(at); });
+    await page.exposeFunction("reportRun", () => { if (!seen.ran.includes(at)) seen.ran.push(at); });
     await page.evaluateOnNewDocument(() => {
-      window.alert = window.confirm = window.prompt = () => window.top.told();
+      window.alert = window.confirm = window.prompt = () => window.top.reportRun();
     });
     await page.setRequestInterception(true);
     page.on("request", (request) => {
       const url = request.url();
       if (url === PAGE) return request.respond({ status: 200, contentType: "text/html", body: "<!DOCTYPE html><title>reader</title><body>" });
       if (url === "about:srcdoc") return request.continue();
-      // What the browser draws the buttons of its own players with, and asks for by itself.
+      // The browser's own requests: icons of its media controls, and the favicon.
       const isOwn = url.endsWith("/favicon.ico") || (url.startsWith("data:image/svg+xml;base64,") && !samples[at].includes("data:"));
       const harmless = isOwn || ["image", "media"].includes(request.resourceType()) && /^https?:/.test(url);
       if (!harmless) seen.fetched.push([at, request.resourceType(), url.slice(0, 80)]);
-      // Nothing is there: handlers of errors run.
+      // Every request fails, so that error handlers run.
       if (/^https?:/.test(url)) return request.abort();
       return request.continue();
     });
@@ -84,13 +84,13 @@ async function look(browser, samples) {
     try {
       if (await page.evaluate(show, sample)) seen.mutated.push(at);
     } catch {
-      // The sample took the page elsewhere.
+      // The sample navigated away.
       seen.mutated.push(at);
       await page.close();
       page = await open();
     }
   }
-  // Pictures that are not there say so late.
+  // Errors of missing images arrive late.
   await new Promise((done) => setTimeout(done, 300));
   await page.close();
   return seen;

@@ -1,5 +1,5 @@
-// Opens the page at URL and the feeds it leads to in Chromium, as people with phones, wide screens, bright and dark rooms
-// and without scripts do, and prints what it finds as JSON. Nothing but URL's host is asked; pictures are answered here.
+// Opens the page at URL and its feeds in Chromium, with narrow and wide screens, light and dark color schemes, and without
+// JavaScript, and prints what it finds as JSON. Requests to other hosts are answered here with a tiny image.
 const puppeteer = require("puppeteer-core");
 
 const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
@@ -12,7 +12,7 @@ async function open(browser, url, found) {
   const page = await browser.newPage();
   page.on("pageerror", (error) => found.errors.push(error.message));
   page.on("console", (message) => {
-    // Browsers ask for it beside a feed, which can't name an icon of its own.
+    // Browsers request a favicon for feeds, which cannot name an icon.
     const isIcon = message.location().url?.endsWith("/favicon.ico");
     if (message.type() === "error" && !isIcon) found.errors.push(message.text());
   });
@@ -41,7 +41,7 @@ async function open(browser, url, found) {
       ground: getComputedStyle(document.body).backgroundColor,
       direction: document.documentElement.dir,
     }));
-    // The page runs no script but its own; axe is put in from outside.
+    // The page's policy allows only its own script, so axe needs a bypass.
     await page.setBypassCSP(true);
     await page.reload();
     await page.addScriptTag({ path: require.resolve("axe-core") });
@@ -68,7 +68,7 @@ async function open(browser, url, found) {
     await page.waitForFunction((b) => b.textContent === "Copied", {}, button);
     found.copied.push(await page.evaluate(() => navigator.clipboard.readText()));
   }
-  found.said = await page.$eval('[role="status"]', (status) => status.textContent);
+  found.announced = await page.$eval('[role="status"]', (status) => status.textContent);
 
   const bare = await open(browser, url, found);
   await bare.setJavaScriptEnabled(false);

@@ -1,4 +1,4 @@
-"""What python's feedparser reads of feeds: one JSON object a file. Nothing is cleaned or resolved on the way."""
+"""Prints what Python's feedparser reads from feeds, one JSON object per file, without sanitizing or resolving anything."""
 import calendar
 import json
 import sys
@@ -25,5 +25,5 @@ def entry(e):
 for path in sys.argv[1:]:
     with open(path, "rb") as file:
         feed = feedparser.parse(file.read())
-    said = repr(feed.get("bozo_exception", ""))
-    print(json.dumps({"path": path, "bozo": int(feed.bozo), "said": said, "entries": [entry(e) for e in feed.entries]}))
+    error = repr(feed.get("bozo_exception", ""))
+    print(json.dumps({"path": path, "bozo": int(feed.bozo), "error": error, "entries": [entry(e) for e in feed.entries]}))

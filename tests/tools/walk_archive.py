@@ -1,4 +1,4 @@
-"""Walks an archived feed (RFC 5005) as python's feedparser reads it: one JSON object a document, the newest first.
+"""Walks an archived feed (RFC 5005) with Python's feedparser, and prints one JSON object per document, newest first.
 
 walk_archive.py BASE_URL FOLDER FILE: FILE is in FOLDER, which is published at BASE_URL."""
 import json

@@ -1,5 +1,5 @@
-//! Compares what a catalog can be kept in: SQLite, redb, one flat file, and the blocks of the mill. Each holds the same
-//! rows in the same folders, and each gets the favour that folders are compared by one sum.
+//! Compares ways to store the catalog: SQLite, redb, one flat file, and feedmill's blocks. Each stores the same rows in the
+//! same folders, and each compares a whole folder by one hash.
 //!
 //!     cargo run --release --manifest-path bench/stores/Cargo.toml -- [SEEDS]
 
@@ -19,7 +19,7 @@ type Done<T> = Result<T, Box<dyn Error>>;
 const IN_FOLDER: u64 = 1000;
 const RUNS: usize = 5;
 
-/// A seed as each store gets it.
+/// A seed, as each store gets it.
 struct Seed {
     name: String,
     seal: u128,
@@ -42,16 +42,16 @@ fn seeds(folder: u64, edit: u64) -> impl Iterator<Item = Seed> {
     })
 }
 
-/// What every run of the mill asks of its memory.
+/// The operations that a run needs.
 trait Store {
     const NAME: &'static str;
-    /// Puts all folders in place of nothing.
+    /// Creates the store with all folders.
     fn create(at: &Path, folders: u64) -> Done<()>;
-    /// Opens it and adds up the sums of all folders: enough to see that nothing changed.
+    /// Opens the store and adds up the hashes of all folders, which is enough to see that nothing changed.
     fn same(at: &Path) -> Done<u128>;
-    /// Replaces the rows of one folder, of which one seed was edited.
+    /// Replaces the rows of one folder, in which one seed was edited.
     fn edit(at: &Path, folder: u64, edit: u64) -> Done<()>;
-    /// Looks at the time of every seed and at the link of one in a hundred, as the order does.
+    /// Reads the time of every seed and the link of one in a hundred, as ordering does.
     fn order(at: &Path) -> Done<u64>;
 }
 
@@ -194,8 +194,7 @@ impl Store for Redb {
     }
 }
 
-/// Records of 32 bytes (seal, time, where the texts end), then the texts; written anew whole. The sums of the folders
-/// stand before them.
+/// The hashes of the folders, records of 32 bytes (fingerprint, time, end of the texts), and the texts. Rewritten as a whole.
 struct Flat;
 
 impl Flat {
@@ -343,7 +342,7 @@ fn size(folder: &Path) -> Done<u64> {
     Ok(total)
 }
 
-/// Prints a row, and gives back what the store told, which must be what every other tells.
+/// Prints a row, and returns the results of the store, which must be those of every other store.
 fn measure<S: Store>(folders: u64) -> Done<(u128, u64)> {
     let mut dir = tempfile::tempdir()?;
     let create = median(|_| {
@@ -382,6 +381,6 @@ fn main() -> Done<()> {
         measure::<Flat>(folders)?,
         measure::<Blocks>(folders)?,
     ];
-    assert!(told.iter().all(|one| *one == told[0]), "they do not hold the same: {told:?}");
+    assert!(told.iter().all(|one| *one == told[0]), "the stores differ: {told:?}");
     Ok(())
 }

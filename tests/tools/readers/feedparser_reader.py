@@ -1,5 +1,5 @@
-"""feedparser, as a program that keeps ETag and entries by id would use it: as newsboat.py. It walks back through the
-archive (RFC 5005, 4) to the first document it knows."""
+"""feedparser, used by a program that stores the ETag and entries by id: same interface as newsboat.py. It walks back through
+the archive (RFC 5005, section 4) to the first document it knows."""
 import calendar, json, pathlib, sys
 
 import feedparser

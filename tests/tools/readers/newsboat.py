@@ -1,4 +1,4 @@
-"""newsboat: refreshes the subscription to URL that is kept in STATE, and prints what it holds, an item a line."""
+"""newsboat: refreshes the subscription to URL stored in STATE, and prints the stored entries as JSON, one per line."""
 import json, pathlib, sqlite3, subprocess, sys
 
 state, url = pathlib.Path(sys.argv[1]), sys.argv[2]

@@ -1,4 +1,4 @@
-"""podget: as newsboat.py, but a podcatcher holds nothing of an entry but its media."""
+"""podget: same interface as newsboat.py, but a podcatcher stores only the media of an entry."""
 import json, os, pathlib, subprocess, sys
 
 state, url = pathlib.Path(sys.argv[1]), sys.argv[2]

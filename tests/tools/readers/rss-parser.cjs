@@ -1,4 +1,4 @@
-// rss-parser, as a program that keeps ETag and entries by guid would use it: as newsboat.py.
+// rss-parser, used by a program that stores the ETag and entries by guid: same interface as newsboat.py.
 const fs = require("fs");
 const path = require("path");
 const Parser = require("rss-parser");

@@ -1,4 +1,4 @@
-"""rss2email, with a sendmail that keeps the messages: as newsboat.py. Each message is an item."""
+"""rss2email, with a sendmail that stores the messages: same interface as newsboat.py. Each message is an entry."""
 import email, email.policy, json, pathlib, subprocess, sys
 
 state, url = pathlib.Path(sys.argv[1]), sys.argv[2]

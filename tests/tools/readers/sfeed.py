@@ -1,5 +1,5 @@
-"""sfeed_update, with the fetch() of its README that asks by ETag, and a merge() that knows entries by id alone, the new one
-first: as newsboat.py."""
+"""sfeed_update, with the fetch() from its README that sends the ETag, and a merge() by id in which new entries win: same
+interface as newsboat.py."""
 import json, pathlib, subprocess, sys
 
 state, url = pathlib.Path(sys.argv[1]), sys.argv[2]
