@@ -226,7 +226,7 @@ const HUGO: &[Row] = &[
             "src=\"https://mill.example/blog/posts/leaf-bundle/wheel.jpg\"",
             "<figcaption>",
             "The wheel of the mill",
-            "lies beside",
+            "is next to",
         ],
         &["{{"],
     ),
