@@ -5,6 +5,7 @@
 //! | function | what it does |
 //! | --- | --- |
 //! | [`build`] | builds feeds from a folder of articles |
+//! | [`feeds`] | builds feeds from articles in memory |
 //! | [`check`](fn@check) | reports what is wrong with a feed, where, and how to fix it |
 //!
 //! # A folder of articles
@@ -13,13 +14,11 @@
 //! ([`store::FsStore`]), memory ([`store::MemoryStore`]), or your own. The [`config::Plan`] is the resolved configuration.
 //!
 //! ```
-//! use std::time::{Duration, SystemTime};
-//!
+//! use feedmill::Options;
 //! use feedmill::config::RawConfig;
 //! use feedmill::diag::Sink;
-//! use feedmill::pipeline::Options;
 //! use feedmill::store::{MemoryStore, Store};
-//! use feedmill::types::{Bytes, UnixMs};
+//! use feedmill::types::Bytes;
 //!
 //! let (seeds, feeds) = (MemoryStore::new(), MemoryStore::new());
 //! let seed = b"---\ntitle: The ferry\ndate: 2024-06-01\n---\nIt is *quiet*.\n";
@@ -28,18 +27,32 @@
 //! let mut sink = Sink::keeping();
 //! let config = RawConfig::read("site_url = 'https://harbour.example/'", "feedmill.toml".as_ref(), &mut sink)?;
 //! let plan = config.resolve(&mut sink)?;
-//! let options = Options {
-//!     now: UnixMs(1_717_398_000_000),
-//!     started: SystemTime::now(),
-//!     wait: Duration::ZERO,
-//!     prune: false,
-//!     check: true,
-//!     probe: None,
-//!     progress: None,
-//! };
+//! let options = Options { check: true, ..Options::default() };
 //! feedmill::build(&plan, &seeds, &feeds, options, &mut sink)?;
 //! let rss = String::from_utf8(feeds.read("rss.xml".as_ref(), Bytes(1 << 20))?)?;
 //! assert!(rss.contains("<title>The ferry</title>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Articles in memory
+//!
+//! [`feeds`] orders, merges, filters, cleans and archives [`model::Article`]s as [`build`] does with files, and returns
+//! feeds that can be written.
+//!
+//! ```
+//! use feedmill::config::RawConfig;
+//! use feedmill::diag::Sink;
+//! use feedmill::model::Article;
+//! use feedmill::types::UnixMs;
+//!
+//! let plan = RawConfig::default().resolve(&mut Sink::keeping())?;
+//! let article = Article::new("https://harbour.example/ferry".parse()?, UnixMs(1_717_225_200_000))
+//!     .title("The ferry")
+//!     .html("<p onclick=\"x()\">It is <em>quiet</em>.</p>");
+//! let feeds = feedmill::feeds([article], &plan)?;
+//! for (path, bytes) in feeds[0].write()? {
+//!     println!("{}: {} bytes", path.display(), bytes.len());
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -126,7 +139,7 @@ pub use feedmill_diag as diag;
 pub use feedmill_html as html;
 pub use feedmill_types as types;
 #[doc(inline)]
-pub use pipeline::build;
+pub use pipeline::{BuiltFeed, Options, Report, build, feeds};
 
 /// Runs the examples of the book as tests.
 #[cfg(doctest)]
