@@ -251,7 +251,11 @@ fn run_out_of<S: Store>(make: fn() -> (tempfile::TempDir, Scene<S>)) {
                 let named = error.path().unwrap().ancestors().any(|named| named.ends_with(&path));
                 assert!(named || for_good, "{label}: {error}");
                 assert_eq!(findings, [], "{label}");
-                assert!(documents(&scene.feeds) == old, "{label}: a feed changed");
+                for (path, bytes) in documents(&scene.feeds) {
+                    // Older months may be published already: each is complete by itself.
+                    let is_new = path.to_string_lossy().contains("archive") && new.get(&path) == Some(&bytes);
+                    assert!(is_new || old.get(&path) == Some(&bytes), "{label}: {}", path.display());
+                }
                 let seeds = FaultyStore::new(seeds.into_inner(), None);
                 run(&seeds, &scene.feeds, scene.catalog).0.unwrap();
                 assert!(documents(&scene.feeds) == new, "{label}: the next build is wrong");
@@ -278,8 +282,10 @@ fn nothing_is_pruned_if_a_seed_cannot_be_read() {
     let prune = |seeds: &FaultyStore<MemoryStore>| {
         let mut sink = Sink::keeping();
         let plan = RawConfig::default().resolve(&mut sink).unwrap();
-        let report =
-            build(&plan, seeds, &scene.feeds, Options { prune: true, ..OPTIONS }, &mut sink).unwrap();
+        let options = Options { prune: true, ..OPTIONS };
+        // One thread, so that each operation has the same number in every build.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let report = pool.install(|| build(&plan, seeds, &scene.feeds, options, &mut sink)).unwrap();
         (report.removed, sink.kept().iter().filter(|d| d.meta.code == "feed-orphan").count())
     };
     assert_eq!(prune(&seeds), (0, 0));
@@ -292,7 +298,6 @@ fn nothing_is_pruned_if_a_seed_cannot_be_read() {
             Some(When { first, for_good: false, fault: Fault::Refused(IO) }),
         );
         let (removed, left) = prune(&seeds);
-        eprintln!("{first} {removed} {left} {:?}", seeds.hits());
         assert_eq!(removed, 0, "{:?}", seeds.hits());
         kept += left;
     }
