@@ -45,7 +45,7 @@ impl<'a> Probe<'a> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Completes the enclosures of articles from the cache; first asks servers, if it may, for what is due.
+    /// Completes the enclosures of articles from the cache; before that, asks servers for what is due if it may.
     pub(super) fn complete(
         &self,
         articles: &mut HashMap<PathBuf, CleanArticle>,
