@@ -76,7 +76,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Err(_) => RawConfig::default(),
     };
     let plan = raw.resolve(&mut sink)?;
-    let report = build(&plan, &FsStore::new(seeds), &Compressed(FsStore::new(public)), options, &mut sink)?;
+    let report =
+        build(&plan, &FsStore::new(seeds), &Compressed(FsStore::new(public)), Options::default(), &mut sink)?;
     for path in report.changed {
         println!("{}", path.display());
     }

@@ -108,8 +108,12 @@
 //!
 //! # Features
 //!
-//! The default features build the command `feedmill`. Without them, the library has no HTTP client, server, TLS or command
-//! line: `feedmill = { version = "0.1", default-features = false }`.
+//! The default features build the command `feedmill`. Without them (`default-features = false`), the library has no HTTP
+//! client, server, TLS or command line, and builds feeds of articles in memory only. The feature `folder` adds [`build`],
+//! the configuration file, and parsers for front matter.
+
+// Without folders, only a part of the pipeline and of the parsers is used.
+#![cfg_attr(not(feature = "folder"), allow(dead_code, unreachable_pub, unused_imports))]
 
 // Public for the binary, its tests and benchmarks only; may change with any version.
 #[doc(hidden)]
@@ -126,7 +130,10 @@ pub mod error;
 pub mod format;
 pub mod model;
 pub mod pipeline;
+#[cfg(feature = "folder")]
 pub mod seed;
+#[cfg(not(feature = "folder"))]
+mod seed;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod store;
@@ -139,7 +146,10 @@ pub use feedmill_diag as diag;
 pub use feedmill_html as html;
 pub use feedmill_types as types;
 #[doc(inline)]
-pub use pipeline::{BuiltFeed, Options, Report, build, feeds};
+pub use pipeline::{BuiltFeed, feeds};
+#[cfg(feature = "folder")]
+#[doc(inline)]
+pub use pipeline::{Options, Report, build};
 
 /// Runs the examples of the book as tests.
 #[cfg(doctest)]

@@ -58,6 +58,7 @@ pub use archive::month_of;
 pub use articles::{BuiltFeed, feeds};
 use context::Context;
 pub use context::{Options, Report};
+#[cfg(feature = "folder")]
 pub use inspect::{Inspection, inspect};
 pub use probe::Prober;
 pub use progress::Progress;
@@ -87,6 +88,7 @@ use scan::{Outcome, Scanned};
 /// assert!(String::from_utf8(atom)?.contains("<title>A title</title>"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[cfg(feature = "folder")]
 pub fn build(
     plan: &Plan,
     seeds: &dyn Store,
