@@ -11,13 +11,13 @@
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use feedmill::config::{FILE, RawConfig};
 use feedmill::diag::Sink;
-use feedmill::pipeline::{Options, build};
 use feedmill::store::{Change, FsStore, Item, Lock, Prefix, Store};
-use feedmill::types::{Bytes, UnixMs};
+use feedmill::types::Bytes;
+use feedmill::{Options, build};
 use flate2::{Compression, GzBuilder};
 
 /// A folder in which each file has a compressed copy.
@@ -76,18 +76,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Err(_) => RawConfig::default(),
     };
     let plan = raw.resolve(&mut sink)?;
-    let started = SystemTime::now();
-    let now = started.duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
-    let options = Options {
-        now: UnixMs(i64::try_from(now)?),
-        started,
-        wait: Duration::from_secs(10),
-        prune: false,
-        check: false,
-        probe: None,
-        progress: None,
-    };
-    let report = build(&plan, &FsStore::new(seeds), &Compressed(FsStore::new(public)), options, &mut sink)?;
+    let report =
+        build(&plan, &FsStore::new(seeds), &Compressed(FsStore::new(public)), Options::default(), &mut sink)?;
     for path in report.changed {
         println!("{}", path.display());
     }

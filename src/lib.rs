@@ -5,6 +5,7 @@
 //! | function | what it does |
 //! | --- | --- |
 //! | [`build`] | builds feeds from a folder of articles |
+//! | [`feeds`] | builds feeds from articles in memory |
 //! | [`check`](fn@check) | reports what is wrong with a feed, where, and how to fix it |
 //!
 //! # A folder of articles
@@ -13,13 +14,11 @@
 //! ([`store::FsStore`]), memory ([`store::MemoryStore`]), or your own. The [`config::Plan`] is the resolved configuration.
 //!
 //! ```
-//! use std::time::{Duration, SystemTime};
-//!
+//! use feedmill::Options;
 //! use feedmill::config::RawConfig;
 //! use feedmill::diag::Sink;
-//! use feedmill::pipeline::Options;
 //! use feedmill::store::{MemoryStore, Store};
-//! use feedmill::types::{Bytes, UnixMs};
+//! use feedmill::types::Bytes;
 //!
 //! let (seeds, feeds) = (MemoryStore::new(), MemoryStore::new());
 //! let seed = b"---\ntitle: The ferry\ndate: 2024-06-01\n---\nIt is *quiet*.\n";
@@ -28,18 +27,32 @@
 //! let mut sink = Sink::keeping();
 //! let config = RawConfig::read("site_url = 'https://harbour.example/'", "feedmill.toml".as_ref(), &mut sink)?;
 //! let plan = config.resolve(&mut sink)?;
-//! let options = Options {
-//!     now: UnixMs(1_717_398_000_000),
-//!     started: SystemTime::now(),
-//!     wait: Duration::ZERO,
-//!     prune: false,
-//!     check: true,
-//!     probe: None,
-//!     progress: None,
-//! };
+//! let options = Options { check: true, ..Options::default() };
 //! feedmill::build(&plan, &seeds, &feeds, options, &mut sink)?;
 //! let rss = String::from_utf8(feeds.read("rss.xml".as_ref(), Bytes(1 << 20))?)?;
 //! assert!(rss.contains("<title>The ferry</title>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Articles in memory
+//!
+//! [`feeds`] orders, merges, filters, cleans and archives [`model::Article`]s as [`build`] does with files, and returns
+//! feeds that can be written.
+//!
+//! ```
+//! use feedmill::config::RawConfig;
+//! use feedmill::diag::Sink;
+//! use feedmill::model::Article;
+//! use feedmill::types::UnixMs;
+//!
+//! let plan = RawConfig::default().resolve(&mut Sink::keeping())?;
+//! let article = Article::new("https://harbour.example/ferry".parse()?, UnixMs(1_717_225_200_000))
+//!     .title("The ferry")
+//!     .html("<p onclick=\"x()\">It is <em>quiet</em>.</p>");
+//! let feeds = feedmill::feeds([article], &plan)?;
+//! for (path, bytes) in feeds[0].write()? {
+//!     println!("{}: {} bytes", path.display(), bytes.len());
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -95,8 +108,12 @@
 //!
 //! # Features
 //!
-//! The default features build the command `feedmill`. Without them, the library has no HTTP client, server, TLS or command
-//! line: `feedmill = { version = "0.1", default-features = false }`.
+//! The default features build the command `feedmill`. Without them (`default-features = false`), the library has no HTTP
+//! client, server, TLS or command line, and builds feeds of articles in memory only. The feature `folder` adds [`build`],
+//! the configuration file, and parsers for front matter.
+
+// Without folders, only a part of the pipeline and of the parsers is used.
+#![cfg_attr(not(feature = "folder"), allow(dead_code, unreachable_pub, unused_imports))]
 
 // Public for the binary, its tests and benchmarks only; may change with any version.
 #[doc(hidden)]
@@ -113,7 +130,10 @@ pub mod error;
 pub mod format;
 pub mod model;
 pub mod pipeline;
+#[cfg(feature = "folder")]
 pub mod seed;
+#[cfg(not(feature = "folder"))]
+mod seed;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod store;
@@ -126,7 +146,10 @@ pub use feedmill_diag as diag;
 pub use feedmill_html as html;
 pub use feedmill_types as types;
 #[doc(inline)]
-pub use pipeline::build;
+pub use pipeline::{BuiltFeed, feeds};
+#[cfg(feature = "folder")]
+#[doc(inline)]
+pub use pipeline::{Options, Report, build};
 
 /// Runs the examples of the book as tests.
 #[cfg(doctest)]

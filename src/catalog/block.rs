@@ -1,253 +1,274 @@
-//! Some seeds of one folder, a column a property: what orders them lies together, and their texts in one heap.
+//! The stored rows of a chunk, one column for each property: what orders seeds is contiguous, and all texts are in one
+//! column.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::Piece;
+use super::chunk::Chunk;
+use super::serial::{as_bytes, numbered_findings};
+use crate::diag::Finding;
+use crate::types::UnixMs;
 
-/// How many seeds are in a piece on the average: enough to make its line in the index cheap, few enough to hold. Tests
-/// have few seeds, and many pieces all the same.
-const MEAN: u64 = if cfg!(test) { 2 } else { 1024 };
-
-/// Where a piece begins that starts with this name, by that name alone, so that a seed which comes or goes changes its
-/// own piece and hardly ever another. The first piece of a folder is 0.
-#[must_use]
-pub fn starts(name: &[u8]) -> Option<u64> {
-    let hash = xxhash_rust::xxh3::xxh3_64(name);
-    hash.is_multiple_of(MEAN).then_some(hash)
-}
-
-/// The row has a head.
+/// State of a row with a head.
 const USABLE: u8 = 1;
-/// Something is to be said of it.
-const NOTED: u8 = 2;
-/// It is no article, and is not to be one.
-const PASSED: u8 = 4;
+/// State of a row with findings.
+const HAS_FINDINGS: u8 = 2;
+/// State of a row that is intentionally not an article.
+const IGNORED: u8 = 4;
 
-/// Whether a file is the article of its folder, as Hugo and Zola have it; another may lie there beside it, and does not
-/// count.
-pub(crate) fn is_index(name: &[u8]) -> bool {
+/// True if a file is the article of its folder, as in Hugo and Zola; other files may be next to it and do not count.
+pub(crate) fn is_index_page(name: &[u8]) -> bool {
     matches!(name, b"index.md" | b"index.markdown")
-}
-
-/// Something to say of a seed, as it is remembered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
-    /// The number of the seed in its block.
-    pub row: u32,
-    /// What kind of fault.
-    pub code: String,
-    /// Line from 1; 0 for the whole file.
-    pub line: u32,
-    /// Column from 1; 0 for the whole line.
-    pub column: u32,
-    /// What is wrong.
-    pub message: String,
-    /// The text of the line.
-    pub source: String,
 }
 
 /// A seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
-    /// The hash of its name and stamp; 0 where it is to be read again in any case.
-    pub seal: u128,
-    /// Its time in ms, and its link, title and the hash of what ties repeats; `None` where it can't be used.
+    /// Hash of its name and stamp; 0 if it must be reread in any case.
+    pub fingerprint: u128,
+    /// Its head; `None` if it is unusable.
     pub head: Option<Head<'a>>,
-    /// Whether it has no head because it is no article.
-    pub passed: bool,
-    /// The name of its file.
+    /// True if it has no head because it is intentionally not an article.
+    pub ignored: bool,
+    /// File name.
     pub name: &'a [u8],
 }
 
 /// What orders a seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head<'a> {
-    /// In ms.
-    pub time: i64,
-    /// The hash of what ties repeats together.
+    /// Time of the article.
+    pub time: UnixMs,
+    /// Hash of the key that its duplicates share.
     pub key: u64,
-    /// Its link.
+    /// Link.
     pub link: &'a str,
-    /// Its title; empty where no feed asks for titles.
+    /// Title; empty if no feed filters by title.
     pub title: &'a str,
-    /// When it expires, in ms, where it does.
-    pub until: Option<i64>,
+    /// Time at which it expires.
+    pub expires: Option<UnixMs>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Columns<'a> {
-    #[serde(serialize_with = "at_once")]
-    times: &'a [u8],
-    #[serde(serialize_with = "at_once")]
-    keys: &'a [u8],
-    #[serde(serialize_with = "at_once")]
-    seals: &'a [u8],
-    #[serde(serialize_with = "at_once")]
-    states: &'a [u8],
-    #[serde(serialize_with = "at_once")]
-    ends: &'a [u8],
-    #[serde(serialize_with = "at_once")]
-    text: &'a [u8],
-    untils: Vec<(u32, i64)>,
-    notes: Vec<Note>,
+/// Positions in the text column at which the texts of a row end. They are stored in this order, and each text starts
+/// where the one before ends.
+struct TextEnds {
+    name: u32,
+    link: u32,
+    title: u32,
 }
 
-/// Not byte by byte, which is what `serde` does of itself.
-fn at_once<S: Serializer>(bytes: &&[u8], to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_bytes(bytes)
+impl TextEnds {
+    const LEN: usize = 12;
+
+    fn to_bytes(&self) -> [u8; Self::LEN] {
+        let [a, b, c] = [self.name, self.link, self.title].map(u32::to_le_bytes);
+        let mut bytes = [0; Self::LEN];
+        bytes[..4].copy_from_slice(&a);
+        bytes[4..8].copy_from_slice(&b);
+        bytes[8..].copy_from_slice(&c);
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8; Self::LEN]) -> Self {
+        let number = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        Self { name: number(0), link: number(4), title: number(8) }
+    }
 }
 
-/// Rows that are being gathered, in the order of their names.
-#[derive(Default)]
+/// The columns: a fixed number of bytes for each row, except for the texts.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(bound(serialize = "B: AsRef<[u8]>", deserialize = "B: Deserialize<'de>"))]
+struct Columns<B> {
+    #[serde(serialize_with = "as_bytes")]
+    times: B,
+    #[serde(serialize_with = "as_bytes")]
+    keys: B,
+    #[serde(serialize_with = "as_bytes")]
+    fingerprints: B,
+    #[serde(serialize_with = "as_bytes")]
+    states: B,
+    #[serde(serialize_with = "as_bytes")]
+    text_ends: B,
+    #[serde(serialize_with = "as_bytes")]
+    texts: B,
+}
+
+impl Columns<Vec<u8>> {
+    fn as_slices(&self) -> Columns<&[u8]> {
+        Columns {
+            times: &self.times,
+            keys: &self.keys,
+            fingerprints: &self.fingerprints,
+            states: &self.states,
+            text_ends: &self.text_ends,
+            texts: &self.texts,
+        }
+    }
+}
+
+impl<'a> Columns<&'a [u8]> {
+    fn times(&self) -> &'a [[u8; 8]] {
+        self.times.as_chunks().0
+    }
+
+    fn keys(&self) -> &'a [[u8; 8]] {
+        self.keys.as_chunks().0
+    }
+
+    fn fingerprints(&self) -> &'a [[u8; 16]] {
+        self.fingerprints.as_chunks().0
+    }
+
+    fn text_ends(&self) -> &'a [[u8; TextEnds::LEN]] {
+        self.text_ends.as_chunks().0
+    }
+
+    /// True if every column has as many rows as the states.
+    fn is_consistent(&self) -> bool {
+        let rows = self.states.len();
+        [self.times().len(), self.keys().len(), self.fingerprints().len(), self.text_ends().len()]
+            == [rows; 4]
+    }
+
+    fn text(&self, from: u32, to: u32) -> Option<&'a [u8]> {
+        self.texts.get(from as usize..to as usize)
+    }
+}
+
+/// Rows that are being collected, in the order of their names.
 pub struct Rows {
-    times: Vec<u8>,
-    keys: Vec<u8>,
-    seals: Vec<u8>,
-    states: Vec<u8>,
-    ends: Vec<u8>,
-    text: Vec<u8>,
-    untils: Vec<(u32, i64)>,
-    notes: Vec<Note>,
-    seal: u128,
-    skipped: u32,
-    passed: u32,
-    indexes: u32,
-    latest: Option<i64>,
-    doubtful: bool,
+    columns: Columns<Vec<u8>>,
+    expiries: Vec<(u32, UnixMs)>,
+    findings: Vec<(u32, Finding)>,
+    summary: Chunk,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        let (columns, expiries, findings) = Default::default();
+        Self { columns, expiries, findings, summary: Chunk::empty() }
+    }
 }
 
 impl Rows {
-    /// Adds a seed. `seal` is that of its file, which counts for the folder even where the row's is 0.
-    pub fn push(&mut self, row: Row<'_>, seal: u128, notes: impl IntoIterator<Item = Note>) {
-        let number = self.states.len() as u32;
-        let before = self.notes.len();
-        self.notes.extend(notes.into_iter().map(|note| Note { row: number, ..note }));
-        let noted = self.notes.len() > before;
-        let (time, key, link, title) = row.head.map_or((0, 0, "", ""), |h| (h.time, h.key, h.link, h.title));
-        self.times.extend(time.to_le_bytes());
-        self.keys.extend(key.to_le_bytes());
-        self.seals.extend(row.seal.to_le_bytes());
+    /// Adds a seed with its findings. `fingerprint` is that of its file, which counts for the folder even if the row's
+    /// is 0.
+    pub fn push(&mut self, row: Row<'_>, fingerprint: u128, findings: impl IntoIterator<Item = Finding>) {
+        let Self { columns, summary, .. } = self;
+        let number = summary.seeds;
+        let before = self.findings.len();
+        self.findings.extend(findings.into_iter().map(|finding| (number, finding)));
+        let has_findings = self.findings.len() > before;
         let state = |is: bool, state: u8| if is { state } else { 0 };
-        self.states.push(state(row.head.is_some(), USABLE) | state(noted, NOTED) | state(row.passed, PASSED));
-        for part in [row.name, link.as_bytes(), title.as_bytes()] {
-            self.text.extend(part);
-            self.ends.extend((self.text.len() as u32).to_le_bytes());
-        }
-        self.seal = self.seal.wrapping_add(seal);
-        self.doubtful |= row.seal == 0;
+        let (time, key, link, title) =
+            row.head.map_or((UnixMs(0), 0, "", ""), |h| (h.time, h.key, h.link, h.title));
+        columns.times.extend(time.0.to_le_bytes());
+        columns.keys.extend(key.to_le_bytes());
+        columns.fingerprints.extend(row.fingerprint.to_le_bytes());
+        columns.states.push(
+            state(row.head.is_some(), USABLE)
+                | state(has_findings, HAS_FINDINGS)
+                | state(row.ignored, IGNORED),
+        );
+        let mut add = |text: &[u8]| {
+            columns.texts.extend(text);
+            columns.texts.len() as u32
+        };
+        let ends = TextEnds { name: add(row.name), link: add(link.as_bytes()), title: add(title.as_bytes()) };
+        columns.text_ends.extend(ends.to_bytes());
+        summary.seeds += 1;
+        summary.fingerprint = summary.fingerprint.wrapping_add(fingerprint);
+        summary.needs_reread |= row.fingerprint == 0;
+        summary.has_findings |= has_findings;
         match row.head {
             Some(head) => {
-                self.latest = self.latest.max(Some(head.time));
-                self.untils.extend(head.until.map(|until| (number, until)));
-                self.indexes += u32::from(is_index(row.name));
+                summary.latest = summary.latest.max(head.time);
+                summary.index_pages += u32::from(is_index_page(row.name));
+                if let Some(expires) = head.expires {
+                    self.expiries.push((number, expires));
+                    summary.first_expiry = summary.first_expiry.min(expires);
+                }
             }
-            None if row.passed => self.passed += 1,
-            None => self.skipped += 1,
+            None if row.ignored => summary.ignored += 1,
+            None => summary.skipped += 1,
         }
     }
 
-    /// As bytes.
+    /// Serializes the rows.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let Self { times, keys, seals, states, ends, text, untils, notes, .. } = self;
-        let (untils, notes) = (untils.clone(), notes.clone());
-        let columns = Columns { times, keys, seals, states, ends, text, untils, notes };
-        // Into memory, and every length is known: it has nothing to complain of.
-        postcard::to_stdvec(&columns).unwrap_or_default()
+        let (expiries, findings) = (self.expiries.clone(), self.findings.clone());
+        let block = Block { columns: self.columns.as_slices(), expiries, findings };
+        // Serializing to memory fails only if a length is unknown, and all are known.
+        postcard::to_stdvec(&block).unwrap_or_default()
     }
 
-    /// What they say in sum.
-    pub(super) fn piece(&self) -> Piece {
-        Piece {
-            start: 0,
-            seal: self.seal,
-            seeds: self.states.len() as u32,
-            skipped: self.skipped,
-            passed: self.passed,
-            indexes: self.indexes,
-            until: self.untils.iter().map(|(_, until)| *until).min().unwrap_or(i64::MAX),
-            latest: self.latest.unwrap_or(i64::MIN),
-            doubtful: self.doubtful,
-            findings: !self.notes.is_empty(),
-            offset: 0,
-            length: 0,
-            sum: 0,
-        }
+    /// Returns the summary of the rows.
+    pub(super) fn summary(&self) -> Chunk {
+        self.summary.clone()
     }
 }
 
-/// Rows that were read.
+/// Rows as they are stored.
+#[derive(Serialize, Deserialize)]
 pub struct Block<'a> {
-    times: &'a [[u8; 8]],
-    keys: &'a [[u8; 8]],
-    seals: &'a [[u8; 16]],
-    states: &'a [u8],
-    ends: &'a [[u8; 12]],
-    text: &'a [u8],
-    untils: Vec<(u32, i64)>,
-    /// What there is to say.
-    pub notes: Vec<Note>,
+    #[serde(borrow)]
+    columns: Columns<&'a [u8]>,
+    expiries: Vec<(u32, UnixMs)>,
+    /// Findings, each with the number of its row. The place has no file: [`Row::name`] says it.
+    #[serde(with = "numbered_findings")]
+    pub findings: Vec<(u32, Finding)>,
 }
 
 impl<'a> Block<'a> {
+    /// Deserializes a block; `None` if the bytes are not one.
     pub(super) fn decode(bytes: &'a [u8]) -> Option<Self> {
-        let c: Columns<'a> = postcard::from_bytes(bytes).ok()?;
-        let block = Self {
-            times: c.times.as_chunks().0,
-            keys: c.keys.as_chunks().0,
-            seals: c.seals.as_chunks().0,
-            states: c.states,
-            ends: c.ends.as_chunks().0,
-            text: c.text,
-            untils: c.untils,
-            notes: c.notes,
-        };
-        let rows = block.states.len();
-        let whole = [block.times.len(), block.keys.len(), block.seals.len(), block.ends.len()];
-        (whole == [rows; 4]).then_some(block)
+        postcard::from_bytes(bytes).ok().filter(|block: &Self| block.columns.is_consistent())
     }
 
-    /// Time in ms and hash of the key of each seed that can be used, with its number.
-    pub fn heads(&self) -> impl Iterator<Item = (usize, i64, u64)> + '_ {
-        let both = self.times.iter().zip(self.keys).enumerate();
-        both.filter(|(row, _)| self.states[*row] & USABLE != 0)
-            .map(|(row, (time, key))| (row, i64::from_le_bytes(*time), u64::from_le_bytes(*key)))
+    /// Returns row number, time and hash of the key of each usable seed.
+    pub fn heads(&self) -> impl Iterator<Item = (usize, UnixMs, u64)> + '_ {
+        let all = self.columns.times().iter().zip(self.columns.keys()).enumerate();
+        all.filter(|(row, _)| self.columns.states[*row] & USABLE != 0)
+            .map(|(row, (time, key))| (row, UnixMs(i64::from_le_bytes(*time)), u64::from_le_bytes(*key)))
     }
 
-    /// When a seed expires, where it does.
+    /// Returns the time at which a seed expires.
     #[must_use]
-    pub fn until(&self, row: usize) -> Option<i64> {
-        let at = self.untils.binary_search_by_key(&row, |(row, _)| *row as usize).ok()?;
-        self.untils.get(at).map(|(_, until)| *until)
+    pub fn expires(&self, row: usize) -> Option<UnixMs> {
+        let at = self.expiries.binary_search_by_key(&row, |(row, _)| *row as usize).ok()?;
+        self.expiries.get(at).map(|(_, time)| *time)
     }
 
-    /// The seals of rows that need not be read again, with their numbers.
+    /// Returns fingerprint and number of each row that need not be reread.
     pub fn trusted(&self) -> impl Iterator<Item = (u128, usize)> + '_ {
-        let all = self.seals.iter().enumerate().map(|(row, seal)| (u128::from_le_bytes(*seal), row));
-        all.filter(|(seal, row)| *seal != 0 && self.states[*row] & NOTED == 0)
+        let all = self.columns.fingerprints().iter().enumerate();
+        all.map(|(row, bytes)| (u128::from_le_bytes(*bytes), row))
+            .filter(|(fingerprint, row)| *fingerprint != 0 && self.columns.states[*row] & HAS_FINDINGS == 0)
     }
 
-    /// A row; `None` where there is none, or its text is not what was written.
+    /// Returns a row; `None` if there is none, or its text is damaged.
     #[must_use]
     pub fn row(&self, row: usize) -> Option<Row<'a>> {
-        let number = |at: usize| -> Option<usize> {
-            let end = self.ends.get(at / 3)?.as_chunks::<4>().0.get(at % 3)?;
-            usize::try_from(u32::from_le_bytes(*end)).ok()
+        let columns = &self.columns;
+        let ends = |row: usize| columns.text_ends().get(row).map(TextEnds::from_bytes);
+        let start = match row.checked_sub(1) {
+            Some(before) => ends(before)?.title,
+            None => 0,
         };
-        let start = if row == 0 { 0 } else { number(3 * row - 1)? };
-        let (name, link, title) = (number(3 * row)?, number(3 * row + 1)?, number(3 * row + 2)?);
-        let state = self.states.get(row)?;
+        let ends = ends(row)?;
+        let state = columns.states.get(row)?;
         let head = if state & USABLE != 0 {
             Some(Head {
-                time: i64::from_le_bytes(*self.times.get(row)?),
-                key: u64::from_le_bytes(*self.keys.get(row)?),
-                link: std::str::from_utf8(self.text.get(name..link)?).ok()?,
-                title: std::str::from_utf8(self.text.get(link..title)?).ok()?,
-                until: self.until(row),
+                time: UnixMs(i64::from_le_bytes(*columns.times().get(row)?)),
+                key: u64::from_le_bytes(*columns.keys().get(row)?),
+                link: std::str::from_utf8(columns.text(ends.name, ends.link)?).ok()?,
+                title: std::str::from_utf8(columns.text(ends.link, ends.title)?).ok()?,
+                expires: self.expires(row),
             })
         } else {
             None
         };
-        let seal = u128::from_le_bytes(*self.seals.get(row)?);
-        Some(Row { seal, head, passed: state & PASSED != 0, name: self.text.get(start..name)? })
+        let fingerprint = u128::from_le_bytes(*columns.fingerprints().get(row)?);
+        let name = columns.text(start, ends.name)?;
+        Some(Row { fingerprint, head, ignored: state & IGNORED != 0, name })
     }
 }

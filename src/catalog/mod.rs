@@ -1,21 +1,25 @@
-//! What the mill remembers between runs, in a hidden folder beside the feeds or in one of the user's: of each seed the
-//! stamp of its file and its head, of each feed what it was made of. Losing it costs time and nothing else.
+//! The catalog: what the last build saw and made. It is stored in the cache directory: stamp and head of each seed, inputs
+//! and hashes of each document. Losing it costs time and nothing else.
 //!
-//! Two files. `seeds` holds the seeds of each folder in blocks ([`block`]), and is only ever added to; `index` says where
-//! the blocks of the last run are, and is put in place whole, when the feeds are. So whenever a run dies, the index that
-//! is there speaks of bytes that are there. Everything is checked by a sum before it is believed. What others were told
-//! and asked lies beside, in a small file each ([`Told`], [`Answers`]), which no other build of the mill takes away.
+//! Two files. `seeds` holds the seeds of each folder in blocks ([`block`]); a build only appends to it. `index` says where
+//! the blocks of the last build are, and is replaced as a whole after the feeds are published. So whenever a build is
+//! interrupted, the index refers to bytes that exist. Everything is verified by a checksum before it is used. Hub
+//! notifications and media metadata are in a small file each ([`HubState`], [`MediaCache`]), which survive an update of
+//! feedmill.
 //!
-//! A run without a catalog uses the same blocks, in a temporary file that has no name.
+//! A build without a cache uses the same blocks in a temporary file.
 
-mod answers;
-pub mod block;
-mod heap;
-mod sealed;
-mod told;
+mod block;
+mod block_file;
+mod checksummed;
+mod chunk;
+mod hash;
+mod hub_state;
+mod last_build;
+mod location;
+mod media_cache;
+mod serial;
 
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -24,341 +28,232 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::config::Plan;
-use crate::diag::{Finding, Place, codes};
-use crate::model::Listing;
 use crate::store::Stamp;
 
-pub use answers::{Answers, Known};
-pub use block::{Block, Note, Row};
-use heap::Heap;
-pub use told::Told;
+pub(crate) use block::is_index_page;
+pub use block::{Block, Head, Row, Rows};
+use block_file::BlockFile;
+pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
+pub use hash::{fingerprint, hash, key_hash, path_hash, plan_hash};
+pub use hub_state::HubState;
+pub use last_build::{BuiltDoc, LastBuild, PublishedFile};
+pub use location::{FOLDER, folder, lost};
+pub use media_cache::{Known, MediaCache};
+pub use serial::file_name;
 
-/// The folder beside the feeds, where none is configured.
-pub const FOLDER: &str = ".feedmill";
-const INDEX: &str = "index";
-const SEEDS: &str = "seeds";
-/// The two while they are written: one run at a time does.
-const INDEX_NEW: &str = "index.new";
-const SEEDS_NEW: &str = "seeds.new";
-const GIT: &str = ".gitignore";
-const TAG: &str = "CACHEDIR.TAG";
-/// How an index begins: another layout, or another build of the mill, is another beginning.
-const MAGIC: &str = concat!("feedmill catalog 2 ", env!("FEEDMILL_SOURCES"), "\n");
-/// A file that changed less than this before the run began may change again without its stamp telling, in ns: two
-/// seconds are the grain of the coarsest file system, one is for clocks that are not quite one.
-const GRAIN: i128 = 3_000_000_000;
-/// Blocks that are no longer used are cleared away where they are more than the others, and more than this, in bytes.
-const WASTE: u64 = 1 << 20;
-
-/// Seeds of a folder whose names follow each other: where their block is, and what it says in sum.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
-    /// What it is known by in its folder, whatever its seeds are ([`block::starts`]).
-    pub start: u64,
-    /// The seals of its seeds, added up.
-    pub seal: u128,
-    /// How many seeds are in it.
-    pub seeds: u32,
-    /// How many of them can't be used.
-    pub skipped: u32,
-    /// How many of them are no articles.
-    pub passed: u32,
-    /// How many of them are the article of their folder.
-    pub indexes: u32,
-    /// When the first of them expires, in ms.
-    pub until: i64,
-    /// The latest time of those that can, in ms.
-    pub latest: i64,
-    /// Whether any seed of it must be read again, whatever its stamp says.
-    pub doubtful: bool,
-    /// Whether there are findings in it.
-    pub findings: bool,
-    offset: u64,
-    length: u64,
-    sum: u64,
-}
-
-/// The folders of seeds, each in pieces, in the order of the names.
-pub type Folders = BTreeMap<PathBuf, Vec<Piece>>;
-
-/// A finding as it is remembered.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Said {
-    code: String,
-    file: String,
-    line: u32,
-    column: u32,
-    source: String,
-    mark: u32,
-    message: String,
-}
-
-/// A document that was published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Document {
-    /// Its path under the feeds.
-    pub path: PathBuf,
-    /// Its size in bytes.
-    pub size: u64,
-    /// The hash of its bytes.
-    pub hash: u128,
-    /// The hash of its name and stamp; 0 where it must be read to know whether it is what it was.
-    pub seal: u128,
-}
-
-/// A document in every format, made whole or not at all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// The month of the archive; empty for what subscribers get.
-    pub month: String,
-    /// The hash of all that it was made of, but for bodies and [`Made::plan`]; 0 where a seed of it could not be read.
-    pub picks: u128,
-    /// Its documents; none where no seed is in it.
-    pub documents: Vec<Document>,
-    /// What there was to say of it and its seeds.
-    pub said: Vec<Said>,
-    /// What is shown of it beside others; `None` in an archive, and where no seed is in it.
-    pub listing: Option<Listing>,
-    /// When media servers are to be asked again of what they did not tell, in ms since 1970; `None` where all is known
-    /// that will be.
-    pub again: Option<i64>,
-}
-
-/// What the last run made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made {
-    /// The hash of what it was told.
-    pub plan: u128,
-    /// Whether seeds were held back until their time comes.
-    pub held: bool,
-    /// How many entries it published, each counted once.
-    pub entries: u64,
-    /// What it made, by folders.
-    pub parts: BTreeMap<PathBuf, Part>,
-    /// What there was to say beside.
-    pub said: Vec<Said>,
-}
+const INDEX_NAME: &str = "index";
+const SEEDS_NAME: &str = "seeds";
+/// Names of the two while they are written. The lock allows one build at a time.
+const NEW_INDEX_NAME: &str = "index.new";
+const NEW_SEEDS_NAME: &str = "seeds.new";
+const GITIGNORE_NAME: &str = ".gitignore";
+const CACHEDIR_TAG_NAME: &str = "CACHEDIR.TAG";
+/// First bytes of an index. They differ for another layout and for another build of feedmill.
+const MAGIC: &str = concat!("feedmill catalog 3 ", env!("FEEDMILL_SOURCES"), "\n");
+/// Nanoseconds before the start of a build within which a file may change again without a new stamp: two seconds are the
+/// resolution of the coarsest file system, one is for clocks that differ.
+const STAMP_RESOLUTION: i128 = 3_000_000_000;
+/// Number of unused bytes above which the file of blocks is compacted, if they are also more than the used ones.
+const COMPACT_ABOVE: u64 = 1 << 20;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Index {
-    /// The name of the file of blocks that this speaks of: the one whose beginning is this.
-    heap: u128,
-    /// Its size in bytes when this was written.
+    /// Id of the file of blocks to which the index refers.
+    blocks_id: u128,
+    /// Size of that file.
     end: u64,
-    /// The hash of what heads depend on beside their files, and of what is kept of them.
+    /// Hash of what the stored heads depend on in addition to their files.
     basis: u128,
+    #[serde(with = "serial::by_path")]
     folders: Folders,
-    made: Made,
+    last_build: LastBuild,
 }
 
-/// The catalog of one run.
+/// The catalog of one build.
 pub struct Catalog {
-    /// Where it is kept, where it is.
+    /// Cache directory; `None` if nothing is kept.
     folder: Option<PathBuf>,
     index: Index,
-    heap: Heap,
-    /// When the run began, in ns since 1970.
-    start: i128,
-    committed: bool,
+    blocks: BlockFile,
+    /// Start of the build in nanoseconds since the Unix epoch.
+    started: i128,
+    is_committed: bool,
 }
 
 impl Catalog {
-    /// For a run that remembers nothing.
+    /// Creates a catalog for a build that keeps nothing.
     #[must_use]
-    pub fn none() -> Self {
-        Self {
-            folder: None,
-            index: Index::default(),
-            heap: Heap::unnamed(),
-            start: i128::MIN,
-            committed: false,
-        }
+    pub fn temporary() -> Self {
+        let (folder, index) = Default::default();
+        Self { folder, index, blocks: BlockFile::temporary(), started: i128::MIN, is_committed: false }
     }
 
-    /// The catalog in a folder; where it can't be used an empty one, and why. `basis` is the hash of what heads depend on
-    /// beside their files, `started` is when the run began.
+    /// Opens the catalog in a cache directory. If it is unusable, returns an empty one and the reason. `basis` is the hash
+    /// of what heads depend on in addition to their files, `started` the start of the build.
     #[must_use]
     pub fn open(folder: &Path, basis: u128, started: SystemTime) -> (Self, Option<String>) {
-        let (index, lost) = match fs::read(folder.join(INDEX)) {
-            Ok(bytes) => match sealed::decode::<Index>(MAGIC, &bytes) {
+        let (index, lost) = match fs::read(folder.join(INDEX_NAME)) {
+            Ok(bytes) => match checksummed::decode::<Index>(MAGIC, &bytes) {
                 Some(index) => (index, None),
-                None => (Index::default(), Some("it is damaged, or of another version".to_owned())),
+                None => (Index::default(), Some("it is damaged, or from another version".to_owned())),
             },
             Err(e) if e.kind() == io::ErrorKind::NotFound => (Index::default(), None),
             Err(e) => (Index::default(), Some(e.to_string())),
         };
-        if lost.is_none() && index.end > 0 && index.basis == basis {
-            match Heap::open(&folder.join(SEEDS), index.heap, index.end) {
-                Ok(heap) => {
-                    let start = ns(started);
-                    let folder = Some(folder.to_path_buf());
-                    return (Self { folder, index, heap, start, committed: false }, None);
-                }
-                Err(e) => {
-                    return Self::fresh(
-                        folder,
-                        basis,
-                        started,
-                        Some(format!("its file of seeds can't be used: {e}")),
-                    );
-                }
+        if lost.is_some() || index.end == 0 || index.basis != basis {
+            return Self::recreate(folder, basis, started, lost);
+        }
+        match BlockFile::open(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
+            Ok(blocks) => {
+                let (folder, started) = (Some(folder.to_path_buf()), since_epoch(started));
+                (Self { folder, index, blocks, started, is_committed: false }, None)
+            }
+            Err(e) => {
+                Self::recreate(folder, basis, started, Some(format!("cannot read its seeds file: {e}")))
             }
         }
-        Self::fresh(folder, basis, started, lost)
     }
 
-    /// An empty catalog in place of what is there.
+    /// Creates an empty catalog in place of the one in a cache directory. If that fails, returns a temporary one and the
+    /// reason; else `lost` comes back.
     #[must_use]
-    pub fn fresh(
+    pub fn recreate(
         folder: &Path,
         basis: u128,
         started: SystemTime,
         lost: Option<String>,
     ) -> (Self, Option<String>) {
-        let start = ns(started);
-        let made = fs::create_dir_all(folder).and_then(|()| {
-            // No versioning and no backup wants it.
-            fs::write(folder.join(GIT), "*\n")?;
-            fs::write(
-                folder.join(TAG),
-                "Signature: 8a477f597d28d172789f06886806bc55\n# What feedmill remembers; see bford.info/cachedir\n",
-            )?;
-            for name in [INDEX, SEEDS_NEW] {
-                match fs::remove_file(folder.join(name)) {
-                    Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-                    _ => {}
-                }
-            }
-            let id = xxh3_128(format!("{start} {}", std::process::id()).as_bytes());
-            Heap::create(&folder.join(SEEDS), id).map(|heap| (heap, id))
-        });
-        match made {
-            Ok((heap, id)) => {
-                let index = Index { heap: id, basis, ..Index::default() };
+        let started = since_epoch(started);
+        let id = xxh3_128(format!("{started} {}", std::process::id()).as_bytes());
+        match prepare(folder).and_then(|()| BlockFile::create(&folder.join(SEEDS_NAME), id)) {
+            Ok(blocks) => {
+                let index = Index { blocks_id: id, basis, ..Index::default() };
                 let folder = Some(folder.to_path_buf());
-                (Self { folder, index, heap, start, committed: false }, lost)
+                (Self { folder, index, blocks, started, is_committed: false }, lost)
             }
-            Err(e) => (Self::none(), Some(format!("it can't be written: {e}"))),
+            Err(e) => (Self::temporary(), Some(format!("cannot write it: {e}"))),
         }
     }
 
-    /// Whether anything is kept.
+    /// True if the next build can use the catalog.
     #[must_use]
-    pub fn is_kept(&self) -> bool {
+    pub fn is_persistent(&self) -> bool {
         self.folder.is_some()
     }
 
-    /// The folder of seeds at a path as the last run saw it; nothing where it saw none.
+    /// Returns the chunks of a folder as the last build saw it; none if it saw no seeds there.
     #[must_use]
-    pub fn folder(&self, path: &Path) -> &[Piece] {
+    pub fn folder(&self, path: &Path) -> &[Chunk] {
         self.index.folders.get(path).map_or(&[], Vec::as_slice)
     }
 
-    /// All folders as the last run saw them.
+    /// Returns all folders as the last build saw them.
     #[must_use]
     pub fn folders(&self) -> &Folders {
         &self.index.folders
     }
 
-    /// What the last run made.
+    /// Returns what the last build made.
     #[must_use]
-    pub fn made(&self) -> &Made {
-        &self.index.made
+    pub fn last_build(&self) -> &LastBuild {
+        &self.index.last_build
     }
 
-    /// Whether a file with this stamp may yet change without its stamp telling.
+    /// True if a file with this stamp may still change without a new stamp, because it was written just before the build
+    /// started.
     #[must_use]
-    pub fn is_fresh(&self, stamp: &Stamp) -> bool {
-        stamp.modified.max(stamp.changed) >= self.start.saturating_sub(GRAIN)
+    pub fn may_change_unnoticed(&self, stamp: &Stamp) -> bool {
+        stamp.modified.max(stamp.changed) >= self.started.saturating_sub(STAMP_RESOLUTION)
     }
 
-    /// The block of a piece; `None` where it is not what was written.
+    /// Reads the block of a chunk; `None` if it is damaged.
     #[must_use]
-    pub fn read<'b>(&self, piece: &Piece, buffer: &'b mut Vec<u8>) -> Option<Block<'b>> {
-        self.heap.read(piece.offset, piece.length, buffer).ok()?;
-        (xxh3_64(buffer) == piece.sum).then(|| Block::decode(buffer)).flatten()
+    pub fn read<'b>(&self, chunk: &Chunk, buffer: &'b mut Vec<u8>) -> Option<Block<'b>> {
+        self.blocks.read(chunk.offset, chunk.length, buffer).ok()?;
+        (xxh3_64(buffer) == chunk.checksum).then(|| Block::decode(buffer)).flatten()
     }
 
-    /// Keeps the rows of a piece, where they are not what `old` says already.
+    /// Stores the rows of a chunk, unless they equal those of `old`.
     ///
     /// # Errors
-    /// Where they can't be written.
-    pub fn write(&self, start: u64, rows: &block::Rows, old: Option<&Piece>) -> io::Result<Piece> {
+    /// If they cannot be written.
+    pub fn write(&self, id: u64, rows: &Rows, old: Option<&Chunk>) -> io::Result<Chunk> {
         let bytes = rows.encode();
-        let mut piece = Piece { start, length: bytes.len() as u64, sum: xxh3_64(&bytes), ..rows.piece() };
-        match old.filter(|old| (old.length, old.sum) == (piece.length, piece.sum)) {
-            Some(old) => piece.offset = old.offset,
-            None => piece.offset = self.heap.append(&bytes)?,
+        let mut chunk = Chunk { id, length: bytes.len() as u64, checksum: xxh3_64(&bytes), ..rows.summary() };
+        match old.filter(|old| (old.length, old.checksum) == (chunk.length, chunk.checksum)) {
+            Some(old) => chunk.offset = old.offset,
+            None => chunk.offset = self.blocks.append(&bytes)?,
         }
-        Ok(piece)
+        Ok(chunk)
     }
 
-    /// Puts the index of this run in place of the last one's.
+    /// Replaces the index of the last build with that of this one.
     ///
     /// # Errors
-    /// Where it can't be written; the next run begins anew then.
-    pub fn commit(mut self, folders: Folders, made: Made) -> io::Result<()> {
+    /// If it cannot be written; the next build then starts from scratch.
+    pub fn commit(mut self, folders: Folders, build: LastBuild) -> io::Result<()> {
         let Some(path) = self.folder.clone() else { return Ok(()) };
-        if self.index.folders == folders && self.index.made == made {
-            self.committed = true;
+        if self.index.folders == folders && self.index.last_build == build {
+            self.is_committed = true;
             return Ok(());
         }
         self.index.folders = folders;
-        self.index.made = made;
+        self.index.last_build = build;
         let is_first = self.index.end == 0;
-        let written = self.put(&path);
+        let written = self.write_index(&path);
         if written.is_err() {
-            // The old index and what it speaks of are there still; where there is none, nothing stays.
-            let _ = [INDEX_NEW, SEEDS_NEW].map(|name| fs::remove_file(path.join(name)));
+            // The old index and its blocks still exist. If there was none, leave nothing.
+            let _ = [NEW_INDEX_NAME, NEW_SEEDS_NAME].map(|name| fs::remove_file(path.join(name)));
             self.index.end = if is_first { 0 } else { self.index.end };
         }
-        self.committed = written.is_ok();
+        self.is_committed = written.is_ok();
         written
     }
 
-    /// Writes the index, and the blocks anew where too many are waste.
-    fn put(&mut self, path: &Path) -> io::Result<()> {
-        let used: u64 = pieces(&self.index.folders).map(|(_, piece)| piece.length).sum();
-        let end = self.heap.flush()?;
+    /// Writes the index, and compacts the blocks if too many are unused.
+    fn write_index(&mut self, path: &Path) -> io::Result<()> {
+        let used: u64 = chunks(&self.index.folders).map(|(_, chunk)| chunk.length).sum();
+        let end = self.blocks.flush()?;
         self.index.end = end;
-        let compact = end > WASTE + 2 * used;
+        let compact = end > COMPACT_ABOVE + 2 * used;
         if compact {
             self.compact(path)?;
         }
-        fs::write(path.join(INDEX_NEW), sealed::encode(MAGIC, &self.index)?)?;
-        // Between these two the old index names another file of blocks, and is not believed.
+        fs::write(path.join(NEW_INDEX_NAME), checksummed::encode(MAGIC, &self.index)?)?;
+        // Between these two renames the old index has the id of another file, so it is not used.
         if compact {
-            fs::rename(path.join(SEEDS_NEW), path.join(SEEDS))?;
+            fs::rename(path.join(NEW_SEEDS_NAME), path.join(SEEDS_NAME))?;
         }
-        fs::rename(path.join(INDEX_NEW), path.join(INDEX))
+        fs::rename(path.join(NEW_INDEX_NAME), path.join(INDEX_NAME))
     }
 
-    /// Writes the blocks that are used to a file of their own.
+    /// Copies the used blocks to a new file.
     fn compact(&mut self, path: &Path) -> io::Result<()> {
-        let id = xxh3_128(format!("{} {}", self.start, self.index.heap).as_bytes());
-        let mut out = io::BufWriter::new(File::create(path.join(SEEDS_NEW))?);
+        let id = xxh3_128(format!("{} {}", self.started, self.index.blocks_id).as_bytes());
+        let mut out = io::BufWriter::new(File::create(path.join(NEW_SEEDS_NAME))?);
         out.write_all(&id.to_le_bytes())?;
-        let mut end = heap::HEADER;
+        let mut end = block_file::HEADER;
         let mut buffer = Vec::new();
-        for piece in self.index.folders.values_mut().flatten() {
-            self.heap.read(piece.offset, piece.length, &mut buffer)?;
+        for chunk in self.index.folders.values_mut().flatten() {
+            self.blocks.read(chunk.offset, chunk.length, &mut buffer)?;
             out.write_all(&buffer)?;
-            piece.offset = end;
-            end += piece.length;
+            chunk.offset = end;
+            end += chunk.length;
         }
         out.flush()?;
-        self.index.heap = id;
+        self.index.blocks_id = id;
         self.index.end = end;
         Ok(())
     }
 }
 
 impl Drop for Catalog {
-    /// A run that came to nothing leaves no catalog where there was none.
+    /// If the build failed, deletes a catalog that it created.
     fn drop(&mut self) {
-        if let Some(folder) = self.folder.take().filter(|_| !self.committed && self.index.end == 0) {
-            for name in [INDEX, SEEDS, INDEX_NEW, SEEDS_NEW, GIT, TAG] {
+        if let Some(folder) = self.folder.take().filter(|_| !self.is_committed && self.index.end == 0) {
+            for name in
+                [INDEX_NAME, SEEDS_NAME, NEW_INDEX_NAME, NEW_SEEDS_NAME, GITIGNORE_NAME, CACHEDIR_TAG_NAME]
+            {
                 let _ = fs::remove_file(folder.join(name));
             }
             let _ = fs::remove_dir(folder);
@@ -366,109 +261,25 @@ impl Drop for Catalog {
     }
 }
 
-/// Where the catalog of a folder of feeds is kept; `None` where none is. A folder of the user's may serve several feeds.
-#[must_use]
-pub fn folder(plan: &Plan, feeds: Option<&Path>) -> Option<PathBuf> {
-    let feeds = feeds.filter(|_| plan.catalog)?;
-    Some(match &plan.cache_dir {
-        Some(cache) => {
-            let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_path_buf());
-            cache.join(format!("{:016x}", path_hash(&feeds)))
+/// Creates a cache directory without an index. It is marked so that version control and backups skip it.
+fn prepare(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join(GITIGNORE_NAME), "*\n")?;
+    fs::write(
+        folder.join(CACHEDIR_TAG_NAME),
+        "Signature: 8a477f597d28d172789f06886806bc55\n# Cache directory of feedmill; see bford.info/cachedir\n",
+    )?;
+    for name in [INDEX_NAME, NEW_SEEDS_NAME] {
+        match fs::remove_file(folder.join(name)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
         }
-        // A folder of feeds may have come with a repository: what is written through a link of theirs is not ours to write.
-        None => Some(feeds.join(FOLDER)).filter(|folder| !has_links(folder))?,
-    })
+    }
+    Ok(())
 }
 
-/// Whether a folder, or anything right in it, is a symbolic link.
-fn has_links(folder: &Path) -> bool {
-    let mut inner = fs::read_dir(folder).into_iter().flatten().flatten();
-    folder.is_symlink() || inner.any(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()))
-}
-
-/// Every piece, with its folder.
-pub fn pieces(folders: &Folders) -> impl Iterator<Item = (&Path, &Piece)> {
-    folders.iter().flat_map(|(path, pieces)| pieces.iter().map(|piece| (path.as_path(), piece)))
-}
-
-/// In ns since 1970.
-fn ns(time: SystemTime) -> i128 {
+/// Returns nanoseconds since the Unix epoch.
+fn since_epoch(time: SystemTime) -> i128 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i128::try_from(since.as_nanos()).unwrap_or(i128::MAX)
-}
-
-/// The hash of a file's name and stamp. Never 0.
-#[must_use]
-pub fn seal(name: &OsStr, stamp: &Stamp) -> u128 {
-    let mut bytes = [0; 320];
-    let fixed = [stamp.size.0.into(), stamp.modified, stamp.changed, stamp.inode.into()];
-    for (into, number) in bytes.as_chunks_mut::<16>().0.iter_mut().zip(fixed) {
-        *into = number.to_le_bytes();
-    }
-    let name = name.as_encoded_bytes();
-    let hash = match bytes.get_mut(64..64 + name.len()) {
-        Some(into) => {
-            into.copy_from_slice(name);
-            xxh3_128(&bytes[..64 + name.len()])
-        }
-        None => xxh3_128(&[&bytes[..64], name].concat()),
-    };
-    hash.max(1)
-}
-
-/// The hash of a seed's path.
-#[must_use]
-pub fn path_hash(path: &Path) -> u64 {
-    xxh3_64(path.as_os_str().as_encoded_bytes())
-}
-
-/// The hash of what ties seeds together.
-#[must_use]
-pub fn key_hash(key: &str) -> u64 {
-    xxh3_64(key.as_bytes())
-}
-
-/// The hash of some bytes.
-#[must_use]
-pub fn hash(bytes: &[u8]) -> u128 {
-    xxh3_128(bytes)
-}
-
-/// The hash of all that a run is told, but for the time. `more` is what else its feeds depend on.
-#[must_use]
-pub fn plan_hash(plan: &Plan, more: &[&str]) -> u128 {
-    xxh3_128(format!("{} {more:?}", plan.written).as_bytes())
-}
-
-/// A file name from its bytes.
-#[must_use]
-pub fn name(bytes: &[u8]) -> OsString {
-    #[cfg(unix)]
-    return std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec());
-    #[cfg(not(unix))]
-    return String::from_utf8_lossy(bytes).into_owned().into();
-}
-
-impl Said {
-    /// Of a finding.
-    #[must_use]
-    pub fn new(d: &Finding) -> Self {
-        let Place { file, line, column, source, mark } = d.place.clone();
-        Self { code: d.meta.code.to_owned(), file, line, column, source, mark, message: d.detail.clone() }
-    }
-
-    /// The file that it is about.
-    #[must_use]
-    pub fn file(&self) -> &str {
-        &self.file
-    }
-
-    /// The finding; `None` where it has a code that this build does not know.
-    #[must_use]
-    pub fn finding(&self) -> Option<Finding> {
-        let meta = codes::find(&self.code)?;
-        let place = Place::at(self.file.as_str(), self.line, self.column)
-            .showing_part(self.source.as_str(), self.mark);
-        Some(Finding::new(meta, place, self.message.as_str()))
-    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::config::{FILE, is_language};
 use crate::diag::{is_risky, printable};
 use crate::error::{Error, Kind};
-use crate::pipeline::{Glance, glance};
+use crate::pipeline::{Inspection, inspect};
 use crate::store::{FsStore, Store};
 
 use super::args::Init;
@@ -47,8 +47,8 @@ fn here(folder: &Path) -> &Path {
 }
 
 /// Finds the articles: in `seeds`, else in the only folder that has any, else in this one.
-fn look(folder: &Path) -> Result<(String, Glance), Error> {
-    let at = |path: &Path| glance(&FsStore::new(path));
+fn look(folder: &Path) -> Result<(String, Inspection), Error> {
+    let at = |path: &Path| inspect(&FsStore::new(path));
     if let Ok(seen) = at(&folder.join(SEEDS)).or_else(none)
         && seen.seeds > 0
     {
@@ -66,8 +66,8 @@ fn look(folder: &Path) -> Result<(String, Glance), Error> {
     Ok((seeds.to_owned(), seen))
 }
 
-fn none(_: io::Error) -> Result<Glance, Error> {
-    Ok(Glance::default())
+fn none(_: io::Error) -> Result<Inspection, Error> {
+    Ok(Inspection::default())
 }
 
 /// The name of the folder.
@@ -82,12 +82,12 @@ fn common(counts: &BTreeMap<String, usize>) -> Option<&str> {
     counts.iter().find(|(_, count)| **count * 2 > all).map(|(name, _)| name.as_str())
 }
 
-fn language(seen: &Glance) -> Option<&str> {
+fn language(seen: &Inspection) -> Option<&str> {
     common(&seen.languages).filter(|language| is_language(language))
 }
 
 /// The template with what is known.
-fn filled(title: &str, seeds: &str, seen: &Glance) -> String {
+fn filled(title: &str, seeds: &str, seen: &Inspection) -> String {
     let mut text = TEMPLATE.to_owned();
     let mut fill = |key: &str, value: &str| {
         let start = format!("#{key} = ");
@@ -124,7 +124,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// What was found, and what comes next.
-fn tell(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Glance) -> io::Result<()> {
+fn tell(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Inspection) -> io::Result<()> {
     let shown = |path: &Path| printable(&path.to_string_lossy());
     let place = if seeds == "." { here(folder).to_path_buf() } else { folder.join(seeds) };
     if seen.seeds > 0 {
@@ -151,7 +151,7 @@ fn tell(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Glance) -> io::
     writeln!(out, "or in a crontab:\n    */10 * * * *  cd {absolute} && feedmill --quiet")
 }
 
-fn found(out: &mut impl Write, place: &str, seen: &Glance) -> io::Result<()> {
+fn found(out: &mut impl Write, place: &str, seen: &Inspection) -> io::Result<()> {
     let list = |names: Vec<String>| {
         let more = names.len().saturating_sub(SECTIONS);
         let shown = names.into_iter().take(SECTIONS).collect::<Vec<_>>().join(", ");
@@ -239,7 +239,7 @@ mod tests {
             title in "\\PC{0,9}|(?s).{1,9}", seeds in "[^/\0]{1,9}", section in "[^/\0]{1,9}",
         ) {
             let sections = BTreeMap::from([(section.clone().into(), 1)]);
-            let text = filled(&title, &seeds, &Glance { sections, ..Glance::default() });
+            let text = filled(&title, &seeds, &Inspection { sections, ..Inspection::default() });
             let folded = title.split_whitespace().collect::<Vec<_>>().join(" ");
             let read = plan(&text);
             prop_assert_eq!(read.seeds, Path::new(&seeds));

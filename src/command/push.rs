@@ -6,7 +6,7 @@ use std::path::Path;
 
 use url::Url;
 
-use crate::catalog::{self, Told};
+use crate::catalog::{self, HubState};
 use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::format::configured_formats;
@@ -32,10 +32,11 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     }
     let topics = topics(report);
     let folder = catalog::folder(plan, Some(&plan.feeds)).filter(|_| !topics.is_empty());
-    let told = folder.as_deref().map(Told::open);
+    let told = folder.as_deref().map(HubState::open);
     let mut hubs: BTreeMap<&Url, Vec<Url>> = BTreeMap::new();
     for topic in &topics {
-        let is_known = told.as_ref().map_or(!topic.is_changed, |told| told.knows(&topic.url, topic.hash));
+        let is_known =
+            told.as_ref().map_or(!topic.is_changed, |told| told.is_notified(&topic.url, topic.hash));
         if !is_known {
             hubs.entry(&topic.hub).or_default().push(topic.url.clone());
         }
@@ -53,15 +54,14 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     }
     let Some(folder) = folder else { return };
     // Another run may have told something in the meantime.
-    let before = Told::open(&folder);
+    let before = HubState::open(&folder);
     let mut told = before.clone();
-    topics.iter().filter(|topic| heard.contains(&topic.url)).for_each(|t| told.hear(&t.url, t.hash));
+    topics.iter().filter(|topic| heard.contains(&topic.url)).for_each(|t| told.mark_notified(&t.url, t.hash));
     told.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
     if told != before
-        && let Err(error) = told.keep(&folder)
+        && let Err(error) = told.save(&folder)
     {
-        let place = Place::file(folder.to_string_lossy());
-        sink.push(Finding::new(&codes::CATALOG_LOST, place, error.to_string()));
+        sink.push(catalog::lost(Some(&folder), &error.to_string()));
     }
 }
 

@@ -4,8 +4,10 @@
 //! reported at once.
 
 mod keys;
+#[cfg(feature = "folder")]
 mod read;
 mod resolve;
+#[cfg(feature = "folder")]
 mod schema;
 
 use std::collections::BTreeMap;
@@ -21,6 +23,7 @@ use crate::model::{Person, Podcast};
 use crate::seed::Addresses;
 
 pub use keys::{Form, Key, Otherwise, TABLES, Table, Takes, Words, keys};
+#[cfg(feature = "folder")]
 pub use schema::schema;
 
 /// The file that is read where none is named.

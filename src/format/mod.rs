@@ -7,6 +7,7 @@ mod atom;
 mod finish;
 mod json;
 mod opml;
+#[cfg(feature = "folder")]
 mod page;
 mod podcast;
 mod rss;
@@ -97,7 +98,12 @@ pub const JSON: &dyn Format = &json::Json;
 pub static FORMATS: &[&dyn Format] = &[RSS, ATOM, JSON];
 
 /// All documents about the whole site: index page, subscription list and style sheet.
-pub static INDEX: &[&dyn Index] = &[&page::Page, &opml::Opml, &style::Style];
+pub static INDEX: &[&dyn Index] = &[
+    #[cfg(feature = "folder")]
+    &page::Page,
+    &opml::Opml,
+    &style::Style,
+];
 
 /// Returns the format with the given name.
 ///

@@ -8,7 +8,6 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::{Document, FORMATS, Format, GENERATOR, Index, end_with_newline};
 use crate::error::Error;
 use crate::model::{Latest, Listing, Site};
-use crate::types::UnixMs;
 
 pub(super) struct Page;
 
@@ -169,7 +168,7 @@ fn section(feed: &Listing, number: usize) -> Markup {
 }
 
 fn latest(entry: &Latest) -> Markup {
-    let published = UnixMs(entry.published);
+    let published = entry.published;
     html! {
         (line())
         li {

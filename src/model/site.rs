@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Feed;
+use crate::types::UnixMs;
 
 /// Number of entries in [`Listing::latest`].
 const LATEST: usize = 5;
@@ -58,8 +59,8 @@ pub struct Latest {
     pub title: String,
     /// Address of the article.
     pub link: String,
-    /// Time of first publication, in milliseconds since the Unix epoch.
-    pub published: i64,
+    /// Time of first publication.
+    pub published: UnixMs,
     /// Address of the lead image.
     pub image: Option<Url>,
 }
@@ -71,7 +72,7 @@ impl Listing {
         let latest = feed.entries.iter().take(LATEST).map(|entry| Latest {
             title: entry.title.clone(),
             link: entry.link.clone(),
-            published: entry.published.0,
+            published: entry.published,
             image: entry.lead_image().map(|e| e.url.clone()),
         });
         Self {

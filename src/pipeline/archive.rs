@@ -1,9 +1,10 @@
-//! The documents of a feed: the subscription document, and what that has no room for in an archive
-//! ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)), a document a month.
+//! The documents of a feed: the subscription document, and one archive document for each month of older entries
+//! ([RFC 5005, 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
 //!
-//! A month is that of an entry's latest time, in UTC: each document is a stretch of the feed's own order, and every entry
-//! is in exactly one. The month in which the subscription document ends is open. What falls out of that document goes
-//! there, and it lies in a folder of its own until all of it has fallen out: a month's own address never shows a part.
+//! The month is that of an entry's latest time, in UTC: each document is a contiguous part of the feed's order, and every
+//! entry is in exactly one. The month in which the subscription document ends is open: entries that leave that document
+//! are added to it. It has a folder of its own until all its entries have left, so that the URL of a month never shows a
+//! part of it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -17,33 +18,38 @@ use crate::types::UnixMs;
 
 use super::select::Pick;
 
-/// The folder of the archive, in that of its feed. No feed is that deep, so a section of this name is in nobody's way.
+/// Folder of the archive in that of its feed. Feeds are never that deep, so a section may have the same name.
 pub(super) const FOLDER: &str = "archive";
-/// What the folder of the open month ends in.
+/// Suffix of the folder of the open month.
 const OPEN: &str = "-open";
 
-/// One document, in every format.
-pub(super) struct Part {
-    /// The folder of its feed.
+/// One document to write, in every format.
+pub(super) struct OutputDoc {
+    /// Folder of its feed.
     pub(super) feed: String,
     pub(super) channel: Arc<Channel>,
-    /// The month of the archive; empty for the subscription document.
+    /// Month of the archive; empty for the subscription document.
     pub(super) month: String,
     is_open: bool,
-    /// Where it is published.
+    /// URL of the folder in which it is published.
     pub(super) base: Option<Url>,
     /// Newest first.
     pub(super) picks: Vec<Pick>,
     pub(super) history: History,
 }
 
-impl Part {
-    /// The paths of its seeds, in their order.
+impl OutputDoc {
+    /// True if it is an archive document.
+    pub(super) fn is_archive(&self) -> bool {
+        !self.month.is_empty()
+    }
+
+    /// Returns the paths of its seeds, in the order of its entries.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.picks.iter().map(|pick| pick.seed.path.as_path())
     }
 
-    /// The folder in which it lies.
+    /// Returns the folder of its files.
     pub(super) fn folder(&self) -> PathBuf {
         let feed = Path::new(&self.feed);
         if self.month.is_empty() {
@@ -54,17 +60,17 @@ impl Part {
     }
 }
 
-/// How many entries are chosen for a channel: with an archive all of them have a place.
-pub(super) fn room(channel: &Channel) -> usize {
+/// Returns the number of entries that are selected for a feed: all of them if it has an archive.
+pub(super) fn entry_capacity(channel: &Channel) -> usize {
     if channel.archive { usize::MAX } else { channel.limit }
 }
 
-/// The documents that carry what was picked for a feed: that of its subscribers, then its archive, oldest first.
-pub(super) fn parts(feed: &str, channel: Channel, mut picks: Vec<Pick>) -> Vec<Part> {
+/// Divides the selected entries of a feed into documents: the subscription document, then the archive, oldest first.
+pub(super) fn output_docs(feed: &str, channel: Channel, mut picks: Vec<Pick>) -> Vec<OutputDoc> {
     let older = picks.split_off(channel.limit.min(picks.len()));
     let open = picks.last().map(|last| month(last.seed.time)).unwrap_or_default();
     let channel = Arc::new(channel);
-    let part = |month, is_open, base, picks| Part {
+    let doc = |month, is_open, base, picks| OutputDoc {
         feed: feed.to_owned(),
         channel: channel.clone(),
         month,
@@ -73,41 +79,40 @@ pub(super) fn parts(feed: &str, channel: Channel, mut picks: Vec<Pick>) -> Vec<P
         picks,
         history: History::default(),
     };
-    let mut parts: Vec<Part> = Vec::new();
+    let mut docs: Vec<OutputDoc> = Vec::new();
     for pick in older {
         let month = month(pick.seed.time);
-        if let Some(part) = parts.last_mut().filter(|part| part.month == month) {
-            part.picks.push(pick);
+        if let Some(doc) = docs.last_mut().filter(|doc| doc.month == month) {
+            doc.picks.push(pick);
             continue;
         }
         let is_open = month == open;
         let path = format!("{FOLDER}/{}/", name(&month, is_open));
         let Some(base) = channel.base.as_ref().and_then(|base| base.join(&path).ok()) else { break };
-        parts.push(part(month, is_open, Some(base), vec![pick]));
+        docs.push(doc(month, is_open, Some(base), vec![pick]));
     }
     picks.shrink_to_fit();
-    parts.push(part(String::new(), false, channel.base.clone(), picks));
-    parts.rotate_right(1);
-    parts[1..].reverse();
-    parts[0].history.prev =
-        parts.last().filter(|part| !part.month.is_empty()).and_then(|part| part.base.clone());
-    for index in 1..parts.len() {
-        parts[index].history = history(&parts, index);
+    docs.push(doc(String::new(), false, channel.base.clone(), picks));
+    docs.rotate_right(1);
+    docs[1..].reverse();
+    docs[0].history.prev = docs.last().filter(|doc| doc.is_archive()).and_then(|doc| doc.base.clone());
+    for index in 1..docs.len() {
+        docs[index].history = history(&docs, index);
     }
-    parts
+    docs
 }
 
-/// The neighbours of a document of the archive. A month is linked to the next where that is whole, so that it is written
-/// anew once when that is; the oldest document, which has no other neighbour, is linked to whatever comes next.
-fn history(parts: &[Part], index: usize) -> History {
-    let current = parts[0].base.clone();
-    let next = parts.get(index + 1);
-    let prev = parts.get(index - 1).filter(|_| index > 1);
+/// Returns the neighbours of an archive document. A month links to the next one only if that is closed, so that it is
+/// rewritten once; the oldest document, which has no other neighbour, links to whatever comes next.
+fn history(docs: &[OutputDoc], index: usize) -> History {
+    let current = docs[0].base.clone();
+    let next = docs.get(index + 1);
+    let prev = docs.get(index - 1).filter(|_| index > 1);
     let next = match prev {
         Some(_) => next.filter(|next| !next.is_open).and_then(|next| next.base.clone()),
         None => next.map_or(current.clone(), |next| next.base.clone()),
     };
-    History { current, prev: prev.and_then(|part| part.base.clone()), next }
+    History { current, prev: prev.and_then(|doc| doc.base.clone()), next }
 }
 
 fn month(time: UnixMs) -> String {
@@ -118,7 +123,7 @@ fn name(month: &str, is_open: bool) -> String {
     format!("{month}{}", if is_open { OPEN } else { "" })
 }
 
-/// Whether a folder of an archive has a name that we give.
+/// True if a folder has a name that feedmill gives to archive documents.
 pub(super) fn is_folder(name: &OsStr) -> bool {
     let name = name.to_str().unwrap_or_default();
     let month = name.strip_suffix(OPEN).unwrap_or(name).as_bytes();
@@ -126,8 +131,8 @@ pub(super) fn is_folder(name: &OsStr) -> bool {
         && month.iter().enumerate().all(|(i, b)| if i == 4 { *b == b'-' } else { b.is_ascii_digit() })
 }
 
-/// The folder of the feed that a document of an archive belongs to, by its path under the feeds, and whether its month is
-/// whole; `None` for any other document.
+/// Returns the folder of the feed to which an archive document belongs, by its path under the feeds folder, and true if
+/// its month is closed; `None` for any other path.
 ///
 /// ```
 /// use feedmill::pipeline::month_of;
@@ -144,8 +149,8 @@ pub fn month_of(path: &str) -> Option<(&str, bool)> {
     is_folder(OsStr::new(month)).then(|| (feed, !month.ends_with(OPEN)))
 }
 
-/// Where a document of an open month lies once the month is whole; `None` for any other path.
-pub(super) fn whole(path: &Path) -> Option<PathBuf> {
+/// Returns the path that a document of an open month has once the month is closed; `None` for any other path.
+pub(super) fn closed_month_path(path: &Path) -> Option<PathBuf> {
     let folder = path.parent()?;
     let month = folder.file_name()?.to_str()?.strip_suffix(OPEN)?;
     Some(folder.with_file_name(month).join(path.file_name()?))
@@ -165,8 +170,8 @@ mod tests {
 
     const DAY: i64 = 86_400_000;
 
-    /// The archive of entries of these days since 2023-10-01, the newest first, and how many the feed keeps.
-    fn archive(limit: i64, days: &[i64]) -> (usize, Vec<Part>) {
+    /// Returns the archive of entries of these days since 2023-10-01, newest first, and the length of the feed.
+    fn archive(limit: i64, days: &[i64]) -> (usize, Vec<OutputDoc>) {
         let mut sink = Sink::keeping();
         let mut raw = RawConfig::default();
         raw.set("base_url", Value::Text("https://f.example/".to_owned()), "test");
@@ -188,19 +193,18 @@ mod tests {
                 }
             })
             .collect();
-        let mut parts = parts("", channel, picks);
-        let feed = parts.remove(0);
-        assert_eq!(feed.history.prev, parts.last().and_then(|part| part.base.clone()));
-        (feed.picks.len(), parts)
+        let mut docs = output_docs("", channel, picks);
+        let feed = docs.remove(0);
+        assert_eq!(feed.history.prev, docs.last().and_then(|doc| doc.base.clone()));
+        (feed.picks.len(), docs)
     }
 
-    fn path(part: &Part) -> &str {
-        part.base.as_ref().map_or("", Url::path)
+    fn path(doc: &OutputDoc) -> &str {
+        doc.base.as_ref().map_or("", Url::path)
     }
 
-    fn shape(parts: &[Part]) -> Vec<(&str, usize)> {
-        parts
-            .iter()
+    fn shape(docs: &[OutputDoc]) -> Vec<(&str, usize)> {
+        docs.iter()
             .map(|p| (path(p).trim_matches('/').trim_start_matches("archive/"), p.picks.len()))
             .collect()
     }
@@ -218,26 +222,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn policy_archive_each_entry_is_in_one_document_and_news_change_no_whole_month(
+        fn policy_archive_each_entry_is_in_one_document_and_news_change_no_closed_month(
             days in prop::collection::btree_set(-90i64..300, 0..50), limit in 1i64..20, later in 1i64..60,
         ) {
             let days: Vec<i64> = days.into_iter().rev().collect();
             let (kept, before) = archive(limit, &days);
-            let walked = before.iter().rev().flat_map(|part| &part.picks).map(|p| p.seed.link.to_string());
+            let walked = before.iter().rev().flat_map(|doc| &doc.picks).map(|p| p.seed.link.to_string());
             let expected = days.iter().skip(kept).map(|day| format!("https://e.example/{day}"));
             prop_assert_eq!(walked.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
             let next = days.first().unwrap_or(&0) + later;
             let (_, after) = archive(limit, &[&[next], days.as_slice()].concat());
-            for part in before.iter().filter(|part| !part.is_open) {
-                let same = after.iter().find(|other| other.base == part.base).unwrap();
-                let paths = |part: &Part| part.picks.iter().map(|p| p.seed.path.clone()).collect::<Vec<_>>();
-                prop_assert_eq!(paths(part), paths(same));
+            for doc in before.iter().filter(|doc| !doc.is_open) {
+                let same = after.iter().find(|other| other.base == doc.base).unwrap();
+                let paths = |doc: &OutputDoc| doc.picks.iter().map(|p| p.seed.path.clone()).collect::<Vec<_>>();
+                prop_assert_eq!(paths(doc), paths(same));
             }
         }
 
-        /// RFC 5005, 4.2: such a reader follows `prev-archive` until it comes to an address that it knows.
+        /// RFC 5005, 4.2: such a reader follows `prev-archive` until it reaches a known URL.
         #[test]
-        fn policy_archive_a_reader_that_never_reads_an_address_twice_misses_nothing_but_the_open_month(
+        fn policy_archive_a_reader_that_never_fetches_a_url_twice_misses_only_the_open_month(
             days in prop::collection::btree_set(-90i64..300, 1..150), limit in 1i64..20,
             polls in prop::collection::btree_set(1usize..150, 1..9),
         ) {
@@ -247,11 +251,11 @@ mod tests {
                 let newest: Vec<i64> = days[..there].iter().rev().copied().collect();
                 let (kept, all) = archive(limit, &newest);
                 known.extend(newest.iter().take(kept).map(|day| PathBuf::from(format!("https://e.example/{day}"))));
-                for part in all.iter().rev().take_while(|part| read.insert(part.base.clone())) {
-                    known.extend(part.picks.iter().map(|pick| pick.seed.path.clone()));
+                for doc in all.iter().rev().take_while(|doc| read.insert(doc.base.clone())) {
+                    known.extend(doc.picks.iter().map(|pick| pick.seed.path.clone()));
                 }
-                let whole = all.iter().filter(|part| !part.is_open).flat_map(|part| &part.picks);
-                prop_assert!(whole.into_iter().all(|pick| known.contains(&pick.seed.path)));
+                let closed = all.iter().filter(|doc| !doc.is_open).flat_map(|doc| &doc.picks);
+                prop_assert!(closed.into_iter().all(|pick| known.contains(&pick.seed.path)));
             }
         }
     }
@@ -261,8 +265,8 @@ mod tests {
         let links = |limit: i64, days: &[i64]| -> Vec<String> {
             let (_, all) = archive(limit, days);
             all.iter()
-                .map(|part| {
-                    let links = part.history.links("rss.xml").skip(1);
+                .map(|doc| {
+                    let links = doc.history.links("rss.xml").skip(1);
                     links
                         .map(|(rel, url)| format!("{} {}", &rel[..4], url.path()))
                         .collect::<Vec<_>>()
@@ -287,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_archives_are_known_by_their_names() {
+    fn archive_folders_are_recognized_by_name() {
         for (name, known) in [
             ("2023-10", true),
             ("2023-10-open", true),
@@ -304,7 +308,7 @@ mod tests {
         assert_eq!(month_of("a/archive/b/2023-10/rss.xml"), None);
         assert_eq!(month_of("anarchive/2023-10/rss.xml"), None);
         assert_eq!(month_of("archive/2023/rss.xml"), None);
-        let path = |text: &str| whole(Path::new(text));
+        let path = |text: &str| closed_month_path(Path::new(text));
         assert_eq!(path("a/archive/2023-10-open/rss.xml"), Some("a/archive/2023-10/rss.xml".into()));
         assert_eq!(path("a/archive/2023-10/rss.xml"), None);
     }

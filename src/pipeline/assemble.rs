@@ -1,4 +1,4 @@
-//! Step 7: picks and articles become a feed.
+//! Step 7: the entries of a document and their articles become a feed.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -8,51 +8,48 @@ use url::Url;
 use crate::config::{Channel, Ids};
 use crate::model::{Entry, Feed};
 
-use super::archive::Part;
-use super::load::Article;
+use super::archive::OutputDoc;
+use super::clean::CleanArticle;
 use super::select::Pick;
-use super::{Run, index};
 
-/// A part as a feed; `None` where that would have no entry. In the archive an empty document is wanted: its neighbours
-/// lead to it, and through it to all that is older.
-pub(super) fn document(run: &Run<'_>, part: &Part, articles: &HashMap<PathBuf, Article>) -> Option<Feed> {
-    let Part { feed: folder, channel, picks, .. } = part;
-    let name = run.name.as_str();
-    let is_archive = part.history.is_archive();
+/// Returns a document as a feed; `None` if it would have no entry. `name` is the title of a main feed without one. An
+/// archive document may be empty: its neighbours link to it, and through it to everything older.
+pub(super) fn assemble(
+    doc: &OutputDoc,
+    articles: &HashMap<PathBuf, CleanArticle>,
+    name: &str,
+    stylesheet: Option<String>,
+) -> Option<Feed> {
+    let OutputDoc { feed: folder, channel, picks, .. } = doc;
+    let is_archive = doc.is_archive();
     let first = picks.first().filter(|_| is_archive);
     let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
     let site = channel.site.clone().or_else(|| site_of(&newest.seed.link))?;
-    let title = channel
-        .title
-        .clone()
-        .unwrap_or_else(|| if folder.is_empty() { name.to_owned() } else { format!("{folder} – {name}") });
-    let entries = picks
-        .iter()
-        .filter_map(|pick| {
-            let article = articles.get(&pick.seed.path)?;
-            Some(entry(pick, article, channel.ids))
-        })
-        .collect();
+    let default_title = || if folder.is_empty() { name.to_owned() } else { format!("{folder} – {name}") };
+    let entries = picks.iter().filter_map(|pick| {
+        let article = articles.get(&pick.seed.path)?;
+        Some(entry(pick, article, channel.ids))
+    });
     Some(Feed {
         id: id(folder, channel, name),
-        title,
+        title: channel.title.clone().unwrap_or_else(default_title),
         description: channel.description.clone(),
         site,
-        base: part.base.clone(),
+        base: doc.base.clone(),
         language: channel.language.clone(),
         author: channel.author.clone(),
         copyright: channel.copyright.clone(),
         icon: channel.icon.clone(),
-        // Nobody subscribes to a document of the archive.
+        // Nobody subscribes to an archive document.
         hub: channel.hub.clone().filter(|_| !is_archive),
         podcast: channel.podcast.clone(),
-        stylesheet: index::stylesheet(run, part),
-        history: part.history.clone(),
-        entries,
+        stylesheet,
+        history: doc.history.clone(),
+        entries: entries.collect(),
     })
 }
 
-/// An id that does not change with the entries: the feed's own address, else its site's, else one made of its name.
+/// Returns an id that does not change with the entries: the feed's URL, else its site's, else one made of its name.
 fn id(folder: &str, channel: &Channel, name: &str) -> String {
     if let Some(base) = &channel.base {
         return base.to_string();
@@ -79,7 +76,7 @@ fn site_of(link: &str) -> Option<Url> {
     Some(url)
 }
 
-fn entry(pick: &Pick, article: &Article, ids: Ids) -> Entry {
+fn entry(pick: &Pick, article: &CleanArticle, ids: Ids) -> Entry {
     Entry {
         id: entry_id(pick, ids),
         id_is_permalink: ids == Ids::Link,
@@ -95,7 +92,7 @@ fn entry(pick: &Pick, article: &Article, ids: Ids) -> Entry {
     }
 }
 
-/// The id of an entry. The date of a tag is a constant: whoever held the host then, the id never changes.
+/// Returns the id of an entry. The date in a tag URI is a constant, so that the id never changes.
 fn entry_id(pick: &Pick, ids: Ids) -> String {
     if ids == Ids::Link {
         return pick.first_link.to_string();

@@ -1,283 +1,309 @@
-//! Steps 1 and 2: every seed under the root, and the head of each that is not known yet. Folders are walked on all
-//! cores; links are not followed, so no loop can catch the walk. Of a folder no more is held than its names.
+//! Steps 1 and 2: every seed under the root, and the head of each that is new or changed. Folders are scanned on all
+//! cores. Links are not followed, so the scan cannot loop. Only the names of a folder are held in memory.
 //!
-//! A folder whose names and stamps add up to what the catalog says is done with, and so is a piece of one.
+//! A folder whose names and stamps add up to what the catalog says is unchanged, and so is a chunk of one.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::catalog::block::{Head, Note, Row, Rows};
-use crate::catalog::{self, Catalog, Folders, Piece, key_hash, path_hash, seal};
+use crate::catalog::{Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
 use crate::seed::{self, Addresses, link_key};
-use crate::store::{Kind, Stamp, Store};
+use crate::store::{Kind, Store, is_exhausted};
 
+use super::head::{HeadResult, read_heads};
 use super::names::Names;
-use super::survey::Trouble;
-use super::{Progress, head};
+use super::progress::Progress;
+use super::reuse;
 
-/// How many names of a folder are held before it is known whether anything changed in it. Those of a larger one are asked
-/// for again where it did: a million would be held for nothing where it did not. Tests have few seeds.
-const HELD: u32 = if cfg!(test) { 3 } else { 1 << 16 };
+/// Number of names of a folder that are buffered until it is known whether the folder changed. A larger folder is scanned
+/// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
+const MAX_BUFFERED_NAMES: u32 = if cfg!(test) { 3 } else { 1 << 16 };
 
-/// What is there.
+/// What the seeds folder contains.
 #[derive(Default)]
-pub(super) struct Census {
-    /// Every folder that has seeds.
+pub(super) struct Scan {
+    /// Every folder with seeds.
     pub(super) folders: Folders,
-    /// The hashes of the paths of seeds that were read again, sorted; empty where there is nothing to compare with.
-    pub(super) read: Vec<u64>,
-    /// What is wrong with what is no seed.
+    /// Hashes of the paths of seeds that were reread, sorted; empty if there is no last build to compare with.
+    pub(super) reread: Vec<u64>,
+    /// Findings about files and folders that are not seeds.
     pub(super) findings: Vec<Finding>,
-    /// How many bytes were read.
+    /// Number of bytes read.
     pub(super) bytes: u64,
-    /// Whether the storage kept back a folder or a seed, so that what is not there may be there all the same.
+    /// True if the storage failed to show a folder or a seed, so that a missing one may still exist.
     pub(super) is_partial: bool,
 }
 
-/// Hidden files are the crawler's, the editor's and the versioning's own.
+/// Why the seeds could not be scanned.
+pub(super) enum ScanError {
+    /// Stops the build.
+    Fatal(Error),
+    /// The catalog failed; the build continues without it.
+    Catalog(String),
+}
+
+/// True for hidden files: they belong to the crawler, the editor or version control.
 pub(super) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether a file of this name may be a seed.
+/// True if a file of this name may be a seed.
 pub(super) fn is_seed(name: &OsStr) -> bool {
     !is_hidden(name) && Path::new(name).extension().is_some_and(seed::takes)
 }
 
-/// The walk, as all cores see it.
-struct Walk<'a> {
-    store: &'a dyn Store,
-    catalog: &'a Catalog,
-    /// Whether titles are kept.
-    titles: bool,
-    addresses: &'a Addresses,
-    /// Whether it matters which seeds were read again.
-    compare: bool,
-    progress: &'a Progress,
-    census: Mutex<Census>,
-    /// Empty ones with room: to get memory from the system anew for each folder takes longer than to fill it.
-    spare: Mutex<Vec<Names>>,
-    fault: Mutex<Option<Trouble>>,
-}
-
-/// Sees every seed under the root.
+/// Scans every folder under the root.
 ///
 /// # Errors
-/// Where the root can't be listed, or what was seen can't be kept.
-pub(super) fn walk(
+/// If the root cannot be listed, the system is out of resources, or the catalog cannot be written.
+pub(super) fn discover(
     store: &dyn Store,
     catalog: &Catalog,
-    titles: bool,
+    keep_titles: bool,
     addresses: &Addresses,
     progress: &Progress,
-) -> Result<Census, Trouble> {
-    let compare = !catalog.made().parts.is_empty();
-    let (census, spare, fault) = Default::default();
-    let walk = Walk { store, catalog, titles, addresses, compare, progress, census, spare, fault };
-    rayon::scope(|scope| walk.visit(PathBuf::new(), scope));
-    if let Some(fault) = walk.fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(fault);
+) -> Result<Scan, ScanError> {
+    let track_reread = !catalog.last_build().docs.is_empty();
+    let (scan, spare, error) = Default::default();
+    let scanner =
+        Scanner { store, catalog, keep_titles, addresses, track_reread, progress, scan, spare, error };
+    rayon::scope(|scope| scanner.visit(PathBuf::new(), scope));
+    if let Some(error) = scanner.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
     }
-    let mut census = walk.census.into_inner().unwrap_or_else(PoisonError::into_inner);
-    census.findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
-    census.read.sort_unstable();
-    Ok(census)
+    let mut scan = scanner.scan.into_inner().unwrap_or_else(PoisonError::into_inner);
+    scan.findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
+    scan.reread.sort_unstable();
+    Ok(scan)
 }
 
-/// A piece that was looked at: with the hashes of the paths of seeds that were read, and how many bytes that took.
-type Looked = (Piece, Vec<u64>, u64);
+/// A scan in progress, shared by all threads.
+struct Scanner<'a> {
+    store: &'a dyn Store,
+    catalog: &'a Catalog,
+    /// True to store titles in the catalog.
+    keep_titles: bool,
+    addresses: &'a Addresses,
+    /// True to record which seeds were reread.
+    track_reread: bool,
+    progress: &'a Progress,
+    scan: Mutex<Scan>,
+    /// Empty buffers: allocating one for each folder takes longer than filling it.
+    spare: Mutex<Vec<Names>>,
+    /// First error; it ends the scan.
+    error: Mutex<Option<ScanError>>,
+}
 
-impl<'a> Walk<'a> {
+/// The names in a folder.
+struct Listing {
+    folders: Vec<PathBuf>,
+    /// Names that look like seeds and are not regular files, with the reason.
+    not_a_seed: Vec<(OsString, &'static str)>,
+    /// Number of seeds.
+    seeds: u32,
+    /// True if the folder is as the last build saw it; then `names` may be incomplete.
+    is_unchanged: bool,
+    names: Names,
+}
+
+/// A chunk after the scan.
+struct ScannedChunk {
+    chunk: Chunk,
+    /// Hashes of the paths of seeds that were reread.
+    reread: Vec<u64>,
+    /// Number of bytes read.
+    bytes: u64,
+    is_partial: bool,
+}
+
+impl<'a> Scanner<'a> {
     fn visit<'s>(&'s self, folder: PathBuf, scope: &rayon::Scope<'s>) {
-        if self.fault.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+        if lock(&self.error).is_some() {
             return;
         }
         let old = self.catalog.folder(&folder);
-        let mut names = self.spare().pop().unwrap_or_default();
-        let (mut inner, mut odd) = (Vec::new(), Vec::new());
-        let (mut sum, mut count) = (0_u128, 0_u32);
-        let mut quiet = !old.is_empty() && !old.iter().any(|piece| piece.doubtful);
-        let mut held = true;
-        let sealed = |name: &OsStr, stamp: Option<Stamp>| stamp.map_or(0, |stamp| seal(name, &stamp));
-        let mut scanned = self.store.scan(&folder, !old.is_empty(), &mut |name, kind, stamp| {
+        let mut listing = match self.list(&folder, old) {
+            Ok(listing) => listing,
+            Err(error) => return self.unlisted(&folder, error),
+        };
+        for folder in listing.folders {
+            scope.spawn(move |scope| self.visit(folder, scope));
+        }
+        let chunks = if listing.is_unchanged {
+            Ok(old.iter().map(|chunk| self.unchanged(chunk)).collect())
+        } else {
+            self.read_folder(&folder, &mut listing.names, old)
+        };
+        if listing.seeds <= MAX_BUFFERED_NAMES {
+            listing.names.clear();
+            lock(&self.spare).push(listing.names);
+        }
+        let chunks: Vec<ScannedChunk> = match chunks {
+            Ok(chunks) => chunks,
+            Err(error) => return self.fail(error),
+        };
+        let mut scan = lock(&self.scan);
+        for (name, why) in listing.not_a_seed {
+            scan.findings.push(self.finding(&codes::SEED_SPECIAL, &folder.join(name), why.to_owned()));
+        }
+        if chunks.is_empty() {
+            return;
+        }
+        for chunk in &chunks {
+            scan.reread.extend(&chunk.reread);
+            scan.bytes += chunk.bytes;
+            scan.is_partial |= chunk.is_partial;
+        }
+        scan.folders.insert(folder, chunks.into_iter().map(|scanned| scanned.chunk).collect());
+    }
+
+    /// Lists a folder, and compares it with what the last build saw.
+    fn list(&self, folder: &Path, old: &[Chunk]) -> io::Result<Listing> {
+        let mut names = lock(&self.spare).pop().unwrap_or_default();
+        let (mut folders, mut not_a_seed) = (Vec::new(), Vec::new());
+        let (mut fingerprint, mut seeds) = (0_u128, 0_u32);
+        let may_be_unchanged = reuse::may_folder_be_unchanged(old);
+        self.store.scan(folder, !old.is_empty(), &mut |name, kind, stamp| {
             if is_hidden(name) {
                 return;
             }
-            let is_seed = is_seed(name);
             match kind {
-                Kind::File if is_seed => {
-                    let seal = sealed(name, stamp);
-                    sum = sum.wrapping_add(seal);
-                    count += 1;
-                    held = !quiet || count <= HELD;
-                    if held {
-                        names.push(name, seal);
+                Kind::Folder => folders.push(folder.join(name)),
+                _ if !is_seed(name) => {}
+                Kind::File => {
+                    let own = reuse::fingerprint(name, stamp.as_ref());
+                    fingerprint = fingerprint.wrapping_add(own);
+                    seeds += 1;
+                    if !may_be_unchanged || seeds <= MAX_BUFFERED_NAMES {
+                        names.push(name, own);
                     }
                 }
-                Kind::Folder => inner.push(folder.join(name)),
-                Kind::BrokenLink if is_seed => odd.push((name.to_owned(), "it is a link to nothing")),
-                Kind::Special if is_seed => odd.push((name.to_owned(), "it is no regular file")),
-                _ => {}
+                Kind::BrokenLink => not_a_seed.push((name.to_owned(), "the link is broken")),
+                Kind::Special => not_a_seed.push((name.to_owned(), "")),
+                Kind::Link => {}
             }
-        });
-        if quiet && scanned.is_ok() {
-            let all = old.iter().fold((0, 0), |(sum, count), piece| {
-                (u128::wrapping_add(sum, piece.seal), count + piece.seeds)
-            });
-            quiet = all == (sum, count);
-            if !quiet && !held {
-                names.clear();
-                scanned = self.store.scan(&folder, true, &mut |name, kind, stamp| {
-                    if kind == Kind::File && is_seed(name) {
-                        names.push(name, sealed(name, stamp));
-                    }
-                });
-            }
-        }
-        if let Err(error) = scanned {
-            if folder.as_os_str().is_empty() {
-                let root = self.store.show(&folder);
-                return self.fail(Trouble::Run(Error::io("list the folder of the seeds", root, error)));
-            }
-            let found = self.odd(&codes::SEED_UNREADABLE, &folder, format!("cannot list it: {error}"));
-            let mut census = self.census();
-            census.findings.push(found);
-            census.is_partial = true;
-            return;
-        }
-        for folder in inner {
-            scope.spawn(move |scope| self.visit(folder, scope));
-        }
-        let odd: Vec<_> = odd
-            .into_iter()
-            .map(|(name, message)| self.odd(&codes::SEED_SPECIAL, &folder.join(name), message.to_owned()))
-            .collect();
-        let looked = if quiet {
-            old.iter().map(|piece| Ok(self.keep(piece))).collect()
-        } else {
-            self.read(&folder, &mut names, old)
-        };
-        if count <= HELD {
+        })?;
+        let is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
+        if may_be_unchanged && !is_unchanged && seeds > MAX_BUFFERED_NAMES {
             names.clear();
-            self.spare().push(names);
-        }
-        let mut census = self.census();
-        census.findings.extend(odd);
-        let mut pieces = Vec::with_capacity(looked.len());
-        for looked in looked {
-            match looked {
-                Ok((piece, read, bytes)) => {
-                    census.read.extend(read);
-                    census.bytes += bytes;
-                    pieces.push(piece);
+            self.store.scan(folder, true, &mut |name, kind, stamp| {
+                if kind == Kind::File && is_seed(name) {
+                    names.push(name, reuse::fingerprint(name, stamp.as_ref()));
                 }
-                Err(error) => return self.fail(Trouble::Catalog(error.to_string())),
-            }
+            })?;
         }
-        if !pieces.is_empty() {
-            census.folders.insert(folder, pieces);
-        }
+        Ok(Listing { folders, not_a_seed, seeds, is_unchanged, names })
     }
 
-    /// A piece that is what it was.
-    fn keep(&self, old: &Piece) -> Looked {
-        self.progress.seen(u64::from(old.seeds));
-        (old.clone(), Vec::new(), 0)
+    /// Handles a folder that cannot be listed.
+    fn unlisted(&self, folder: &Path, error: io::Error) {
+        if folder.as_os_str().is_empty() || is_exhausted(&error) {
+            let path = self.store.show(folder);
+            return self.fail(ScanError::Fatal(Error::io("list the seeds folder", path, error)));
+        }
+        let found = self.finding(&codes::SEED_UNREADABLE, folder, format!("cannot list it: {error}"));
+        let mut scan = lock(&self.scan);
+        scan.findings.push(found);
+        scan.is_partial = true;
     }
 
-    /// The pieces of a folder.
-    fn read(&self, folder: &Path, names: &mut Names, old: &[Piece]) -> Vec<std::io::Result<Looked>> {
+    /// Returns a chunk that is unchanged.
+    fn unchanged(&self, old: &Chunk) -> ScannedChunk {
+        self.progress.add_seen(u64::from(old.seeds));
+        ScannedChunk { chunk: old.clone(), reread: Vec::new(), bytes: 0, is_partial: false }
+    }
+
+    /// Returns the chunks of a folder that changed.
+    fn read_folder(
+        &self,
+        folder: &Path,
+        names: &mut Names,
+        old: &[Chunk],
+    ) -> Result<Vec<ScannedChunk>, ScanError> {
         names.sort();
-        let old: HashMap<u64, &Piece> = old.iter().map(|piece| (piece.start, piece)).collect();
-        let pieces = names.pieces().into_par_iter();
-        pieces
-            .map(|(start, range)| self.piece(folder, names, start, range, old.get(&start).copied()))
-            .collect()
+        let old: HashMap<u64, &Chunk> = old.iter().map(|chunk| (chunk.id, chunk)).collect();
+        let chunks = names.chunks().into_par_iter();
+        chunks.map(|(id, range)| self.read_chunk(folder, names, id, range, old.get(&id).copied())).collect()
     }
 
-    /// The rows of a piece: from the catalog where the seal is known, else from the seed.
-    fn piece(
+    /// Stores the rows of a chunk: from the catalog if the fingerprint is known, else from the seed.
+    fn read_chunk(
         &self,
         folder: &Path,
         names: &Names,
-        start: u64,
+        id: u64,
         range: Range<usize>,
-        old: Option<&Piece>,
-    ) -> std::io::Result<Looked> {
-        let sum = names.get(range.clone()).fold(0, |sum, (seal, _)| u128::wrapping_add(sum, seal));
-        let is_same = |old: &&Piece| !old.doubtful && (old.seal, old.seeds as usize) == (sum, range.len());
-        if let Some(old) = old.filter(is_same) {
-            return Ok(self.keep(old));
+        old: Option<&Chunk>,
+    ) -> Result<ScannedChunk, ScanError> {
+        let all = || names.get(range.clone());
+        let sum = all().fold(0, |sum, (fingerprint, _)| u128::wrapping_add(sum, fingerprint));
+        if let Some(old) = old.filter(|old| reuse::is_chunk_unchanged(old, sum, range.len())) {
+            return Ok(self.unchanged(old));
         }
         let mut buffer = Vec::new();
         let block = old.and_then(|old| self.catalog.read(old, &mut buffer));
-        let known: HashMap<u128, usize> = block.iter().flat_map(|block| block.trusted()).collect();
-        let row = |seal: u128| -> Option<Row<'_>> { block.as_ref()?.row(*known.get(&seal)?) };
-        let rows: Vec<Option<Row<'_>>> = names.get(range.clone()).map(|(seal, _)| row(seal)).collect();
-        let unknown = names.get(range.clone()).zip(&rows).filter(|(_, row)| row.is_none());
-        let unknown: Vec<OsString> = unknown.map(|((_, name), _)| catalog::name(name)).collect();
-        let names_unknown: Vec<_> = unknown.iter().map(|n| &**n).collect();
-        let heads = head::read_all(self.store, self.addresses, folder, &names_unknown);
-        self.progress.seen(rows.len() as u64);
+        let trusted: HashMap<u128, usize> = block.iter().flat_map(|block| block.trusted()).collect();
+        let row = |fingerprint: u128| block.as_ref()?.row(*trusted.get(&fingerprint)?);
+        let rows: Vec<Option<Row<'_>>> = all().map(|(fingerprint, _)| row(fingerprint)).collect();
+        let unknown: Vec<OsString> =
+            all().zip(&rows).filter(|(_, row)| row.is_none()).map(|((_, name), _)| file_name(name)).collect();
+        let unknown_names: Vec<_> = unknown.iter().map(OsString::as_os_str).collect();
+        let heads =
+            read_heads(self.store, self.addresses, folder, &unknown_names).map_err(ScanError::Fatal)?;
+        self.progress.add_seen(rows.len() as u64);
+        let (mut out, mut bytes, mut is_partial) = (Rows::default(), 0, false);
         let mut heads = unknown.iter().zip(heads);
-        let (mut out, mut bytes) = (Rows::default(), 0);
-        for ((_, name), row) in names.get(range).zip(rows) {
+        for ((_, name), row) in all().zip(rows) {
             if let Some(row) = row {
-                out.push(row, row.seal, []);
-                continue;
+                out.push(row, row.fingerprint, []);
+            } else if let Some((file, head)) = heads.next() {
+                bytes += head.bytes;
+                is_partial |= head.failed;
+                self.push(&mut out, name, file, head);
             }
-            let Some((file, head)) = heads.next() else { break };
-            bytes += head.bytes;
-            if head.failed {
-                self.census().is_partial = true;
-            }
-            let sealed = head.stamp.as_ref().map_or(0, |stamp| seal(file, stamp));
-            let settled = head.stamp.is_some_and(|stamp| !self.catalog.is_fresh(&stamp)) && !head.failed;
-            let head_row = head.head.as_ref().map(|h| Head {
-                time: h.time.0,
-                key: key_hash(&link_key(&h.link)),
-                link: &h.link,
-                title: if self.titles { &h.title } else { "" },
-                until: h.until.map(|until| until.0),
-            });
-            let row =
-                Row { seal: if settled { sealed } else { 0 }, head: head_row, passed: head.passed, name };
-            out.push(row, sealed, head.findings.into_iter().map(note));
         }
-        let read = if self.compare {
+        let reread = if self.track_reread {
             unknown.iter().map(|name| path_hash(&folder.join(name))).collect()
         } else {
             Vec::new()
         };
-        Ok((self.catalog.write(start, &out, old)?, read, bytes))
+        let chunk = self.catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
+        Ok(ScannedChunk { chunk, reread, bytes, is_partial })
     }
 
-    fn odd(&self, meta: &'static Meta, path: &Path, message: String) -> Finding {
-        Finding::new(meta, Place::file(self.store.show(path)), message)
+    /// Adds the row of a seed that was read.
+    fn push(&self, rows: &mut Rows, name: &[u8], file: &OsStr, result: HeadResult) {
+        let fingerprint = reuse::fingerprint(file, result.stamp.as_ref());
+        let is_settled = reuse::is_settled(self.catalog, result.stamp.as_ref()) && !result.failed;
+        let head = result.head.as_ref().map(|head| Head {
+            time: head.time,
+            key: key_hash(&link_key(&head.link)),
+            link: &head.link,
+            title: if self.keep_titles { &head.title } else { "" },
+            expires: head.until,
+        });
+        let ignored = result.ignored;
+        let row = Row { fingerprint: if is_settled { fingerprint } else { 0 }, head, ignored, name };
+        rows.push(row, fingerprint, result.findings);
     }
 
-    fn census(&self) -> std::sync::MutexGuard<'_, Census> {
-        self.census.lock().unwrap_or_else(PoisonError::into_inner)
+    fn finding(&self, meta: &'static Meta, path: &Path, detail: String) -> Finding {
+        Finding::new(meta, Place::file(self.store.show(path)), detail)
     }
 
-    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Names>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn fail(&self, error: Trouble) {
-        self.fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    fn fail(&self, error: ScanError) {
+        lock(&self.error).get_or_insert(error);
     }
 }
 
-fn note(finding: Finding) -> Note {
-    let Finding { meta, place, detail: message, .. } = finding;
-    let Place { line, column, source, .. } = place;
-    Note { row: 0, code: meta.code.to_owned(), line, column, message, source }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

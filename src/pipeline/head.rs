@@ -1,139 +1,153 @@
-//! Step 2: the head of a seed from as few bytes as it takes.
+//! Step 2: the head of a seed, from as few bytes as possible.
 
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
 use crate::diag::{Finding, codes};
+use crate::error::Error;
 use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Head, Origin, SEED_LIMIT};
 use crate::store::{Beginning, Stamp, Store};
 use crate::types::Bytes;
 
-use super::{size, unreadable};
+use super::context::{size, unreadable_seed};
 
-/// What came of reading a head.
+/// Result of reading the head of a file.
 #[derive(Default)]
-pub(super) struct Read {
-    /// The name of the dialect, unless the seed can't be used.
+pub(super) struct HeadResult {
+    /// Name of the dialect, unless the file is unusable.
     pub(super) dialect: Option<&'static str>,
-    /// The head, unless the seed can't be used.
+    /// The head, unless the file is unusable.
     pub(super) head: Option<Head>,
-    /// Whether it is none because it is no article.
-    pub(super) passed: bool,
+    /// True if the file is intentionally not an article.
+    pub(super) ignored: bool,
     /// Findings, each with its line but without its file.
     pub(super) findings: Vec<Finding>,
-    /// How many bytes were read.
+    /// Number of bytes read.
     pub(super) bytes: u64,
-    /// The stamp of the file before it was read.
+    /// Stamp of the file before it was read.
     pub(super) stamp: Option<Stamp>,
-    /// Whether the storage was to blame, so that another try may do.
+    /// True if the storage failed, so that another attempt may succeed.
     pub(super) failed: bool,
 }
 
-/// The heads of some seeds of a folder, in the order of the names.
-pub(super) fn read_all(
+/// Reads the heads of some files of a folder, in the order of the names.
+///
+/// # Errors
+/// If the system is out of file handles or memory.
+pub(super) fn read_heads(
     store: &dyn Store,
     addresses: &Addresses,
     folder: &Path,
     names: &[&OsStr],
-) -> Vec<Read> {
+) -> Result<Vec<HeadResult>, Error> {
     let root = store.show(Path::new(""));
     let mut all = Vec::with_capacity(names.len());
     let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
-        all.push(match beginning {
-            Ok(beginning) => {
-                let origin = Origin { root: &root, folder, name: names[number], addresses };
-                Read { stamp: beginning.stamp, ..read(store, &origin, beginning) }
-            }
-            Err(error) => failed(&error, 0),
-        });
+        let origin = Origin { root: &root, folder, name: names[number], addresses };
+        let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
+        let head = beginning
+            .map_err(|error| (error, 0))
+            .and_then(|beginning| read(store, &origin, beginning))
+            .or_else(|(error, bytes)| failed(store, &origin.path(), error, bytes));
+        all.push(head.map(|head| HeadResult { stamp, ..head }));
     });
     if let Err(error) = result {
-        all.resize_with(names.len(), || failed(&error, 0));
+        let again = || io::Error::new(error.kind(), error.to_string());
+        for name in &names[all.len()..] {
+            let error = error.raw_os_error().map_or_else(again, io::Error::from_raw_os_error);
+            all.push(failed(store, &folder.join(name), error, 0));
+        }
     }
-    all
+    all.into_iter().collect()
 }
 
-fn failed(error: &io::Error, bytes: u64) -> Read {
-    Read { findings: vec![unreadable(error)], bytes, failed: true, ..Read::default() }
+fn failed(store: &dyn Store, path: &Path, error: io::Error, bytes: u64) -> Result<HeadResult, Error> {
+    let findings = vec![unreadable_seed(store, path, error)?];
+    Ok(HeadResult { findings, bytes, failed: true, ..HeadResult::default() })
 }
 
-fn read(store: &dyn Store, origin: &Origin<'_>, first: Beginning<'_>) -> Read {
+/// Reads a head. An error comes with the number of bytes that were read before it.
+fn read(
+    store: &dyn Store,
+    origin: &Origin<'_>,
+    first: Beginning<'_>,
+) -> Result<HeadResult, (io::Error, u64)> {
     let mut bytes = 0;
-    let mut tried = attempt(origin, first.bytes, first.size, &mut bytes);
-    if matches!(tried, Tried::Longer) {
-        tried = match store.prefix(&origin.path(), HEAD_LIMIT) {
-            Ok(prefix) => attempt(origin, &prefix.bytes, prefix.size, &mut bytes),
-            Err(error) => return failed(&error, bytes),
-        };
+    let mut attempt = try_beginning(origin, first.bytes, first.size, &mut bytes);
+    if matches!(attempt, Attempt::NeedMoreBytes) {
+        let prefix = store.prefix(&origin.path(), HEAD_LIMIT).map_err(|error| (error, bytes))?;
+        attempt = try_beginning(origin, &prefix.bytes, prefix.size, &mut bytes);
     }
-    match tried {
-        Tried::Done(read) => *read,
-        Tried::Longer if !seed::may_be_all(origin) => endless(origin, bytes),
-        // In which encoding a text is can't be seen from its beginning, nor what a page says of itself.
-        Tried::Longer | Tried::Encoded => match store.read(&origin.path(), SEED_LIMIT) {
-            Ok(all) => {
-                bytes += size(&all);
-                let (text, encoding) = seed::decode(&all);
-                parse(origin, &text, encoding, true, bytes).unwrap_or_else(|| endless(origin, bytes))
-            }
-            Err(error) => failed(&error, bytes),
-        },
+    match attempt {
+        Attempt::Done(head) => Ok(*head),
+        Attempt::NeedMoreBytes if !seed::may_be_all(origin) => Ok(head_too_long(origin, bytes)),
+        // The beginning shows neither the encoding of a text nor all metadata of a page.
+        Attempt::NeedMoreBytes | Attempt::NotUtf8 => {
+            let all = store.read(&origin.path(), SEED_LIMIT).map_err(|error| (error, bytes))?;
+            bytes += size(&all).0;
+            let (text, encoding) = seed::decode(&all);
+            Ok(parse(origin, &text, encoding, true, bytes).unwrap_or_else(|| head_too_long(origin, bytes)))
+        }
     }
 }
 
-enum Tried {
-    Done(Box<Read>),
-    /// The head goes on behind the bytes.
-    Longer,
-    /// It is not UTF-8.
-    Encoded,
+enum Attempt {
+    Done(Box<HeadResult>),
+    /// The head continues after the bytes.
+    NeedMoreBytes,
+    NotUtf8,
 }
 
-fn attempt(origin: &Origin<'_>, beginning: &[u8], file: Bytes, bytes: &mut u64) -> Tried {
-    *bytes += size(beginning);
+fn try_beginning(origin: &Origin<'_>, beginning: &[u8], file: Bytes, bytes: &mut u64) -> Attempt {
+    *bytes += size(beginning).0;
     if file > SEED_LIMIT {
-        return Tried::Done(Box::new(Read {
-            failed: false,
-            ..failed(&io::ErrorKind::FileTooLarge.into(), *bytes)
-        }));
+        let findings = vec![Finding::in_text(&codes::SEED_TOO_LARGE, 0, 0, "")];
+        return Attempt::Done(Box::new(HeadResult { findings, bytes: *bytes, ..HeadResult::default() }));
     }
-    let whole = file == Bytes(size(beginning));
+    let whole = file == size(beginning);
     let text = match std::str::from_utf8(beginning) {
         Ok(text) => text,
-        // A character that the end has cut.
+        // The last character is cut in two.
         Err(error) if !whole && error.error_len().is_none() => {
             std::str::from_utf8(&beginning[..error.valid_up_to()]).unwrap_or_default()
         }
-        Err(_) => return Tried::Encoded,
+        Err(_) => return Attempt::NotUtf8,
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    parse(origin, text, None, whole, *bytes).map_or(Tried::Longer, |read| Tried::Done(Box::new(read)))
+    parse(origin, text, None, whole, *bytes)
+        .map_or(Attempt::NeedMoreBytes, |head| Attempt::Done(Box::new(head)))
 }
 
-fn endless(origin: &Origin<'_>, bytes: u64) -> Read {
+fn head_too_long(origin: &Origin<'_>, bytes: u64) -> HeadResult {
     let is_text = origin.ending().eq_ignore_ascii_case("txt");
-    let meta = if is_text { &codes::SEED_NO_TITLE } else { &codes::SEED_BAD_MATTER };
-    let message = format!("its head does not end within {HEAD_LIMIT}");
-    Read { findings: vec![Finding::in_text(meta, 0, 0, message)], bytes, ..Read::default() }
+    let (meta, what) =
+        if is_text { (&codes::SEED_NO_TITLE, "none") } else { (&codes::SEED_BAD_MATTER, "no end") };
+    let detail = format!("{what} within the first {HEAD_LIMIT}");
+    HeadResult { findings: vec![Finding::in_text(meta, 0, 0, detail)], bytes, ..HeadResult::default() }
 }
 
-/// `None` where the head goes on behind the bytes. What is wrong with the encoding is said when the body is loaded.
-fn parse(origin: &Origin<'_>, text: &str, encoding: Option<Finding>, whole: bool, read: u64) -> Option<Read> {
-    let line = |finding: Finding| finding.showing_line_of(text);
+/// Parses a head; `None` if it continues after the bytes. The encoding is reported when the body is loaded.
+fn parse(
+    origin: &Origin<'_>,
+    text: &str,
+    encoding: Option<Finding>,
+    whole: bool,
+    bytes: u64,
+) -> Option<HeadResult> {
+    let with_line = |finding: Finding| finding.showing_line_of(text);
+    let result = HeadResult { bytes, ..HeadResult::default() };
     match seed::parse(text, whole, origin) {
         Ok(seed) => {
-            let findings = seed.findings.into_iter().map(line).collect();
-            let dialect = Some(seed.dialect);
-            Some(Read { dialect, head: Some(seed.head), findings, bytes: read, ..Read::default() })
+            let findings = seed.findings.into_iter().map(with_line).collect();
+            Some(HeadResult { dialect: Some(seed.dialect), head: Some(seed.head), findings, ..result })
         }
         Err(Fault::Bad(finding)) => {
-            let findings = encoding.into_iter().chain([finding]).map(line).collect();
-            Some(Read { findings, bytes: read, ..Read::default() })
+            let findings = encoding.into_iter().chain([finding]).map(with_line).collect();
+            Some(HeadResult { findings, ..result })
         }
         Err(Fault::Passed(finding)) => {
-            let findings = vec![line(finding)];
-            Some(Read { passed: true, findings, bytes: read, ..Read::default() })
+            Some(HeadResult { ignored: true, findings: vec![with_line(finding)], ..result })
         }
         Err(Fault::Incomplete) => None,
     }

@@ -1,9 +1,10 @@
-//! What becomes of seeds and of what the mill remembers between runs: with a catalog and without, the same comes out.
+//! Random histories of seeds and cache: with a catalog and without, the feeds and findings are the same.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
@@ -11,29 +12,30 @@ use super::tests::OPTIONS;
 use super::*;
 use crate::config::RawConfig;
 use crate::store::{Beginning, Change, FsStore, Item, Lock, Prefix, Stamp};
+use crate::types::{Bytes, UnixMs};
 
-/// What may happen to seeds between two runs.
+/// An event between two builds.
 #[derive(Clone, Debug)]
 enum Event {
-    /// A seed is written: its place, time, link and body.
+    /// A seed is written: place, time, link and body.
     Write(usize, usize, usize, u8),
     Delete(usize),
     Rename(usize, usize),
-    /// Its times are set, to what they were or to a moment long ago.
+    /// The times of a seed are set, to what they were or to the distant past.
     Touch(usize, bool),
-    /// Other bytes of the same size are written, and the time of writing is set back.
+    /// Other bytes of the same size are written, and the modification time is restored.
     SameSize(usize, u8),
-    /// The file is replaced by another one of the same name, size and time.
+    /// A seed is replaced by another file of the same name, size and time.
     Replace(usize, u8),
-    /// The clock of the mill goes on or back, in days.
+    /// The clock is set to another day.
     Clock(i64),
-    /// Another number of entries.
+    /// The limit of entries is changed.
     Limit(i64),
-    /// What is remembered is lost, or spoilt at a place.
+    /// The cache is lost, or damaged at a position.
     Lose(Option<usize>),
-    /// A document is lost.
+    /// A document is deleted.
     Unpublish(usize),
-    /// Other bytes of the same size come into a document.
+    /// A document is overwritten with other bytes of the same size.
     Deface(usize),
 }
 
@@ -64,14 +66,14 @@ const PLACES: [&str; 8] = [
     "c/1.txt",
     "c/.hidden.txt",
 ];
-/// Documents that are often there.
+/// Documents that often exist.
 const DOCUMENTS: [&str; 4] =
     ["atom.xml", "a/rss.xml", "archive/2023-10/rss.xml", "archive/2023-08/feed.json"];
-/// When seeds are of, in days from now; the last is held back.
+/// Dates of seeds in days from now; the last is held back.
 const DAYS: [i64; 8] = [-95, -94, -65, -40, -20, -2, 0, 2];
 const DAY: i64 = 86_400_000;
 
-/// A seed; bodies 7 and 8 are none, and one without a title.
+/// Returns a seed. Body 7 makes it invalid, body 8 has no title.
 fn seed_of(day: usize, link: usize, body: u8) -> String {
     let title = if body == 8 { "" } else { "Rain" };
     let stamp = if body == 7 { "no stamp".to_owned() } else { (OPTIONS.now.0 + DAYS[day] * DAY).to_string() };
@@ -81,7 +83,7 @@ fn seed_of(day: usize, link: usize, body: u8) -> String {
     )
 }
 
-fn happen(event: &Event, root: &Path, feeds: &Path) {
+fn apply(event: &Event, root: &Path, feeds: &Path) {
     let at = |place: usize| root.join(PLACES[place]);
     let times =
         |path: &Path| std::fs::metadata(path).ok().map(|m| (m.modified().unwrap(), m.accessed().unwrap()));
@@ -151,7 +153,7 @@ fn happen(event: &Event, root: &Path, feeds: &Path) {
     }
 }
 
-/// Every file of a feeds folder that is no secret of the mill.
+/// Returns every file of a feeds folder except the cache.
 fn published(folder: &Path) -> BTreeMap<PathBuf, String> {
     let mut all = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -172,7 +174,7 @@ fn published(folder: &Path) -> BTreeMap<PathBuf, String> {
     all
 }
 
-/// A folder on a file system whose clock ticks every two seconds, as that of FAT does.
+/// A folder on a file system with a resolution of two seconds, such as FAT.
 struct Coarse(FsStore);
 
 fn tick(stamp: Option<Stamp>) -> Option<Stamp> {
@@ -231,8 +233,9 @@ impl Store for Coarse {
     }
 }
 
-/// One history: after each of its parts the mill runs with and without a catalog. Where it is slow, so much time seems to
-/// pass before each run that stamps are believed; else all is within a tick or two of a coarse clock.
+/// Applies the events of a history, and after each part builds with and without a catalog. If it is slow, enough time
+/// seems to pass before each build for stamps to be trusted; else everything happens within a tick or two of a coarse
+/// clock.
 fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result<(), TestCaseError> {
     let dir = tempfile::tempdir().unwrap();
     let (root, kept, fresh) = (dir.path().join("seeds"), dir.path().join("kept"), dir.path().join("fresh"));
@@ -240,7 +243,7 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
     let (mut now, mut limit) = (OPTIONS.now.0, 2);
     for events in parts {
         for event in events {
-            happen(event, &root, &kept);
+            apply(event, &root, &kept);
             match event {
                 Event::Clock(days) => now = OPTIONS.now.0 + days * DAY,
                 Event::Limit(new) => limit = *new,
@@ -263,17 +266,17 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
             let (fine, coarse) = (FsStore::new(&root), Coarse(FsStore::new(&root)));
             let seeds: &dyn Store = if slow { &fine } else { &coarse };
             let result = build(&plan, seeds, &FsStore::new(feeds), options, &mut sink);
-            let said: Vec<_> = sink
+            let findings: Vec<_> = sink
                 .kept()
                 .iter()
                 .filter(|d| d.meta.code != "catalog-lost")
                 .map(|d| (d.meta.code, d.place.clone(), d.detail.clone()))
                 .collect();
             let counts = |r: Report| (r.seeds, r.skipped, r.entries, r.feeds);
-            (result.map(counts).map_err(|e| e.kind()), said)
+            (result.map(counts).map_err(|e| e.kind()), findings)
         };
         if slow {
-            // A tick of the kernel's clock.
+            // One tick of the kernel's clock.
             std::thread::sleep(Duration::from_millis(11));
         }
         let with = run(&kept, true);

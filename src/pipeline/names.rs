@@ -1,68 +1,69 @@
-//! The names of a folder in little memory, and the pieces that they are cut into.
+//! The names of a folder's seeds in little memory, and the chunks into which they are divided.
 
 use std::ffi::OsStr;
 use std::ops::Range;
 
-use crate::catalog::block::starts;
+use crate::catalog::chunk_boundary;
 
-/// The names of the seeds in a folder and their seals, close together: there may be a million.
+/// Names and fingerprints of the seeds of a folder, packed: there may be a million.
 #[derive(Default)]
 pub(super) struct Names {
-    /// Of each seed its seal, the length of its name, and its name.
-    text: Vec<u8>,
-    /// Where each begins.
-    places: Vec<usize>,
+    /// For each seed its fingerprint, the length of its name, and its name.
+    packed: Vec<u8>,
+    /// Position of each seed.
+    positions: Vec<usize>,
 }
 
-/// What of [`Names::text`] is before a name.
-const BEFORE: usize = 18;
+/// Number of bytes before a name in [`Names::packed`].
+const PREFIX: usize = 18;
 
 impl Names {
-    pub(super) fn push(&mut self, name: &OsStr, seal: u128) {
+    pub(super) fn push(&mut self, name: &OsStr, fingerprint: u128) {
         let name = name.as_encoded_bytes();
-        self.places.push(self.text.len());
-        self.text.extend(seal.to_le_bytes());
-        // No file system has longer ones.
-        self.text.extend(u16::try_from(name.len()).unwrap_or(u16::MAX).to_le_bytes());
-        self.text.extend(name);
+        self.positions.push(self.packed.len());
+        self.packed.extend(fingerprint.to_le_bytes());
+        // No file system has longer names.
+        self.packed.extend(u16::try_from(name.len()).unwrap_or(u16::MAX).to_le_bytes());
+        self.packed.extend(name);
     }
 
-    /// Forgets them and keeps their memory.
+    /// Removes all names and keeps the memory.
     pub(super) fn clear(&mut self) {
-        self.text.clear();
-        self.places.clear();
+        self.packed.clear();
+        self.positions.clear();
     }
 
-    fn at(text: &[u8], place: usize) -> (u128, &[u8]) {
-        let mut seal = [0; 16];
-        seal.copy_from_slice(&text[place..place + 16]);
-        let length = usize::from(u16::from_le_bytes([text[place + 16], text[place + 17]]));
-        (u128::from_le_bytes(seal), &text[place + BEFORE..place + BEFORE + length])
+    fn at(packed: &[u8], position: usize) -> (u128, &[u8]) {
+        let mut fingerprint = [0; 16];
+        fingerprint.copy_from_slice(&packed[position..position + 16]);
+        let length = usize::from(u16::from_le_bytes([packed[position + 16], packed[position + 17]]));
+        let name = &packed[position + PREFIX..position + PREFIX + length];
+        (u128::from_le_bytes(fingerprint), name)
     }
 
-    /// Seals and names of some, in their order.
+    /// Returns fingerprints and names of a range.
     pub(super) fn get(&self, range: Range<usize>) -> impl Iterator<Item = (u128, &[u8])> {
-        self.places[range].iter().map(|place| Self::at(&self.text, *place))
+        self.positions[range].iter().map(|position| Self::at(&self.packed, *position))
     }
 
     pub(super) fn sort(&mut self) {
-        let Self { text, places } = self;
-        places.sort_unstable_by_key(|place| Self::at(text, *place).1);
+        let Self { packed, positions } = self;
+        positions.sort_unstable_by_key(|position| Self::at(packed, *position).1);
     }
 
-    /// Where pieces begin and end in the order of the names, each with what it is known by.
-    pub(super) fn pieces(&self) -> Vec<(u64, Range<usize>)> {
-        let mut pieces = Vec::new();
-        let (mut start, mut from) = (0, 0);
-        for (number, (_, name)) in self.get(0..self.places.len()).enumerate().skip(1) {
-            if let Some(next) = starts(name) {
-                pieces.push((std::mem::replace(&mut start, next), from..number));
+    /// Returns id and range of each chunk. The names have to be sorted.
+    pub(super) fn chunks(&self) -> Vec<(u64, Range<usize>)> {
+        let mut chunks = Vec::new();
+        let (mut id, mut from) = (0, 0);
+        for (number, (_, name)) in self.get(0..self.positions.len()).enumerate().skip(1) {
+            if let Some(next) = chunk_boundary(name) {
+                chunks.push((std::mem::replace(&mut id, next), from..number));
                 from = number;
             }
         }
-        if from < self.places.len() {
-            pieces.push((start, from..self.places.len()));
+        if from < self.positions.len() {
+            chunks.push((id, from..self.positions.len()));
         }
-        pieces
+        chunks
     }
 }

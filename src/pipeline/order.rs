@@ -1,267 +1,149 @@
-//! Step 3, the other half: every head in the catalog is shown to the feeds it may get into.
+//! Step 3, for all feeds: every head in the catalog is offered to the feeds that may take it.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::catalog::block::{Block, Head};
-use crate::catalog::{self, Catalog, Folders, Piece, Said};
-use crate::config::{Channel, Filtered, Ids, Plan, is_feed_name};
-use crate::diag::{Finding, Meta, Place, codes};
+use crate::catalog::{Catalog, Chunk, Folders, chunks, file_name};
+use crate::config::Plan;
+use crate::diag::{Finding, Place, codes};
 use crate::store::Store;
 use crate::types::UnixMs;
 
-use super::archive;
-use super::select::{self, Candidate, Newest, Pick};
-use super::survey::is_ahead;
+use super::archive::OutputDoc;
+use super::feed_builder::{self, FeedBuilder, feed_builders};
+use super::select::{Candidate, is_expired, is_future};
 
-/// What was picked for a feed.
-pub(super) struct Picked {
-    /// Its folder under the feeds; empty for the whole.
-    pub(super) name: String,
-    pub(super) channel: Channel,
-    pub(super) picks: Vec<Pick>,
+/// What was selected from all seeds.
+pub(super) struct Selection {
+    pub(super) docs: Vec<OutputDoc>,
+    /// Findings about sections.
+    pub(super) section_findings: Vec<Finding>,
+    /// One finding for each seed that is held back.
+    pub(super) held_back: Vec<Finding>,
 }
 
-/// What was picked of all seeds.
-pub(super) struct Order {
-    pub(super) feeds: Vec<Picked>,
-    /// What there is to say of sections.
-    pub(super) said: Vec<Said>,
-    /// Whether seeds are held back, and what there is to say of them.
-    pub(super) ahead: Vec<Finding>,
-    pub(super) held: bool,
-}
-
-/// One feed in the making.
-struct Line<'a> {
-    name: String,
-    channel: Channel,
-    takes: Takes<'a>,
-    newest: Mutex<Newest>,
-    /// [`Newest::floor`], for all cores to see.
-    floor: AtomicI64,
-}
-
-/// Which seeds go into a feed.
-enum Takes<'a> {
-    All,
-    Section,
-    Some(&'a Filtered),
-}
-
-impl<'a> Line<'a> {
-    fn new(name: &str, channel: Channel, takes: Takes<'a>) -> Self {
-        let newest = Newest::new(archive::room(&channel));
-        let floor = AtomicI64::new(newest.floor().0);
-        Self { name: name.to_owned(), channel, takes, newest: Mutex::new(newest), floor }
-    }
-
-    fn newest(&self) -> MutexGuard<'_, Newest> {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_by_file(&self) -> bool {
-        self.channel.ids == Ids::File
-    }
-
-    /// Whether anything of a section may go into it.
-    fn takes_of(&self, section: Option<&str>) -> bool {
-        match self.takes {
-            Takes::All => true,
-            Takes::Section => section == Some(&self.name),
-            Takes::Some(f) => {
-                f.sections.is_empty() || section.is_some_and(|s| f.sections.iter().any(|n| n == s))
-            }
-        }
-    }
-
-    /// Whether a seed goes into it, of a section of which it takes some.
-    fn takes(&self, head: &Head<'_>) -> bool {
-        match self.takes {
-            Takes::All | Takes::Section => true,
-            Takes::Some(f) => {
-                (f.title_contains.is_empty() || head.title.to_lowercase().contains(&f.title_contains))
-                    && head.link.contains(&f.link_contains)
-            }
-        }
-    }
-}
-
-/// Puts the seeds of the catalog's folders in order and keeps the newest of each feed; `None` where a block of the
-/// catalog is not what was written.
+/// Selects the newest entries of each feed from the seeds in the catalog; `None` if a block of the catalog is damaged.
 pub(super) fn order(
     plan: &Plan,
     seeds: &dyn Store,
     catalog: &Catalog,
     folders: &Folders,
     now: UnixMs,
-) -> Option<Order> {
-    let mut said = Vec::new();
-    let lines = lines(plan, folders, &mut said);
-    let pieces: Vec<(&Path, &Piece)> = catalog::pieces(folders).collect();
-    let ahead: Option<Vec<Vec<(PathBuf, UnixMs)>>> = pieces
+) -> Option<Selection> {
+    let mut section_findings = Vec::new();
+    let with_articles = chunks(folders).filter(|(_, chunk)| chunk.articles() > 0);
+    let sections = with_articles.filter_map(|(path, chunk)| section_of(path, chunk));
+    let builders = feed_builders(plan, sections, &mut section_findings);
+    let chunks: Vec<(&Path, &Chunk)> = chunks(folders).collect();
+    let future: Option<Vec<Vec<(PathBuf, UnixMs)>>> = chunks
         .par_iter()
-        .map_init(Vec::new, |buffer, (path, piece)| show(catalog, path, piece, &lines, now, buffer))
+        .map_init(Vec::new, |buffer, (path, chunk)| offer_seeds(catalog, path, chunk, &builders, now, buffer))
         .collect();
-    let mut ahead: Vec<_> = ahead?.into_iter().flatten().collect();
-    firsts(catalog, &pieces, &lines, now)?;
-    ahead.sort();
-    let held = !ahead.is_empty();
-    let ahead = ahead.into_iter().map(|(path, time)| {
-        let message = format!("it is dated {}; it is held back until then", time.to_rfc3339());
-        Finding::new(&codes::SEED_FUTURE, Place::at(seeds.show(&path), 1, 0), message)
+    let mut future: Vec<_> = future?.into_iter().flatten().collect();
+    find_first_publications(catalog, &chunks, &builders, now)?;
+    future.sort();
+    let held_back = future.into_iter().map(|(path, time)| {
+        let detail = format!("{}; held back until then", time.to_rfc3339());
+        Finding::new(&codes::SEED_FUTURE, Place::at(seeds.show(&path), 1, 0), detail)
     });
-    let feeds = lines.into_iter().filter_map(|line| {
-        let picks = line.newest.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
-        // A section all of whose seeds are held back is none yet.
-        let is_none = picks.is_empty() && matches!(line.takes, Takes::Section);
-        (!is_none).then_some(Picked { name: line.name, channel: line.channel, picks })
-    });
-    let said = said.iter().map(Said::new).collect();
-    Some(Order { feeds: feeds.collect(), said, ahead: ahead.collect(), held })
+    Some(Selection { docs: feed_builder::finish(builders), section_findings, held_back: held_back.collect() })
 }
 
-/// The feeds: the whole, those that are configured, and one a section.
-fn lines<'a>(plan: &'a Plan, folders: &Folders, said: &mut Vec<Finding>) -> Vec<Line<'a>> {
-    let mut lines = vec![Line::new("", plan.whole.clone(), Takes::All)];
-    lines.extend(plan.filtered.iter().map(|f| Line::new(&f.name, f.channel.clone(), Takes::Some(f))));
-    let mut sections = HashSet::new();
-    let usable = catalog::pieces(folders).filter(|(_, piece)| piece.skipped + piece.passed < piece.seeds);
-    for section in usable.filter_map(|(path, piece)| section_of(path, piece)) {
-        if sections.insert(section.clone()) && is_line(plan, &section, &lines, said) {
-            lines.push(Line::new(&section, plan.section(&section), Takes::Section));
-        }
-    }
-    for name in plan.sections.keys().filter(|name| !sections.contains(name.as_str())) {
-        let near = sections.iter().filter(|s| strsim::damerau_levenshtein(s, name) <= 2).min();
-        if let Some(near) = near {
-            let message = format!("no seed is in the configured section `{name}`; did you mean `{near}`?");
-            said.push(Finding::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), message));
-        }
-    }
-    lines
-}
-
-/// Whether a section gets feeds of its own; says why not.
-fn is_line(plan: &Plan, section: &str, lines: &[Line<'_>], said: &mut Vec<Finding>) -> bool {
-    let mut warn = |meta: &'static Meta, message: String| {
-        said.push(Finding::new(meta, Place::default(), message));
-    };
-    if !is_feed_name(section) || plan.filtered.iter().any(|f| f.name == section) {
-        warn(&codes::SECTION_NAME, format!("`{section}` can't be a folder beside the other feeds"));
-        return false;
-    }
-    let lower = section.to_lowercase();
-    if let Some(other) = lines.iter().find(|l| l.name.to_lowercase() == lower) {
-        warn(&codes::SECTION_CASE, format!("`{section}` and `{}` differ by case only", other.name));
-    }
-    true
-}
-
-/// Shows the seeds of a piece to the feeds, and gives back those that are held back.
-fn show(
+/// Offers the seeds of a chunk to the feeds, and returns those that are held back.
+fn offer_seeds(
     catalog: &Catalog,
     path: &Path,
-    piece: &Piece,
-    lines: &[Line<'_>],
+    chunk: &Chunk,
+    builders: &[FeedBuilder<'_>],
     now: UnixMs,
     buffer: &mut Vec<u8>,
 ) -> Option<Vec<(PathBuf, UnixMs)>> {
-    let section: Option<Arc<str>> = section_of(path, piece).map(Arc::from);
-    let lines: Vec<_> = lines.iter().filter(|line| line.takes_of(section.as_deref())).collect();
-    let mut ahead = Vec::new();
-    let block = catalog.read(piece, buffer)?;
+    let section: Option<Arc<str>> = section_of(path, chunk).map(Arc::from);
+    let builders: Vec<_> = builders.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
+    let mut future = Vec::new();
+    let block = catalog.read(chunk, buffer)?;
     for (number, time, _) in block.heads() {
-        let time = UnixMs(time);
-        if is_ahead(time, now) {
-            ahead.push((path.join(catalog::name(block.row(number)?.name)), time));
+        if is_future(time, now) {
+            future.push((path.join(file_name(block.row(number)?.name)), time));
             continue;
         }
-        if is_over(&block, number, now) {
+        if is_expired(block.expires(number), now) {
             continue;
         }
         let mut seed = None;
-        for line in lines.iter().filter(|line| time.0 >= line.floor.load(Ordering::Relaxed)) {
+        for builder in builders.iter().filter(|builder| !builder.is_too_old(time)) {
             let row = block.row(number)?;
             let head = row.head?;
-            if !line.takes(&head) {
+            if !builder.accepts(head.title, head.link) {
                 continue;
             }
-            let seed = seed.get_or_insert_with(|| {
-                let (link, path) = (head.link.into(), path.join(catalog::name(row.name)));
+            builder.offer(seed.get_or_insert_with(|| {
+                let (link, path) = (head.link.into(), path.join(file_name(row.name)));
                 Arc::new(Candidate { time, link, path, section: section.clone() })
-            });
-            let key = select::key(&seed.path, section.as_deref(), &seed.link, line.is_by_file());
-            let mut newest = line.newest();
-            newest.insert(seed, key);
-            line.floor.store(newest.floor().0, Ordering::Relaxed);
+            }));
         }
     }
-    Some(ahead)
+    Some(future)
 }
 
-/// Looks for the first publication of each entry among the seeds that were turned away.
-fn firsts(catalog: &Catalog, pieces: &[(&Path, &Piece)], lines: &[Line<'_>], now: UnixMs) -> Option<()> {
-    let full: Vec<(&Line<'_>, HashSet<u64>)> = lines
-        .iter()
-        .filter_map(|line| {
-            let newest = line.newest();
-            newest.is_full().then(|| (line, newest.hashes()))
-        })
-        .collect();
+/// Finds the first publication of each entry among the seeds that were rejected.
+fn find_first_publications(
+    catalog: &Catalog,
+    chunks: &[(&Path, &Chunk)],
+    builders: &[FeedBuilder<'_>],
+    now: UnixMs,
+) -> Option<()> {
+    let full: Vec<(&FeedBuilder<'_>, HashSet<u64>)> =
+        builders.iter().filter_map(|builder| Some((builder, builder.hashes_if_full()?))).collect();
     if full.is_empty() {
         return Some(());
     }
-    // Of most seeds one look is enough.
-    let links: HashSet<u64> =
-        full.iter().filter(|(line, _)| !line.is_by_file()).flat_map(|(_, hashes)| hashes).copied().collect();
-    let files = full.iter().any(|(line, _)| line.is_by_file());
-    let looked = pieces.par_iter().map_init(Vec::new, |buffer, (path, piece)| {
-        let section = section_of(path, piece);
-        let block = catalog.read(piece, buffer)?;
+    // One lookup rules out most seeds.
+    let by_link: HashSet<u64> =
+        full.iter().filter(|(feed, _)| !feed.is_by_file()).flat_map(|(_, hashes)| hashes).copied().collect();
+    let by_file = full.iter().any(|(feed, _)| feed.is_by_file());
+    let chunks = chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
+        let section: Option<Arc<str>> = section_of(path, chunk).map(Arc::from);
+        let block = catalog.read(chunk, buffer)?;
         for (number, time, hash) in block.heads() {
-            if !(files || links.contains(&hash))
-                || is_ahead(UnixMs(time), now)
-                || is_over(&block, number, now)
+            if !(by_file || by_link.contains(&hash))
+                || is_future(time, now)
+                || is_expired(block.expires(number), now)
             {
                 continue;
             }
             let row = block.row(number)?;
             let head = row.head?;
-            let seed = path.join(catalog::name(row.name));
-            for (line, hashes) in &full {
-                let may_be = line.is_by_file() || hashes.contains(&hash);
-                if may_be && line.takes_of(section.as_deref()) && line.takes(&head) {
-                    let key = select::key(&seed, section.as_deref(), head.link, line.is_by_file());
-                    line.newest().earlier(&key, UnixMs(time), head.link);
+            let (link, path) = (head.link.into(), path.join(file_name(row.name)));
+            let seed = Candidate { time, link, path, section: section.clone() };
+            for (builder, hashes) in &full {
+                let may_be = builder.is_by_file() || hashes.contains(&hash);
+                if may_be
+                    && builder.accepts_section(section.as_deref())
+                    && builder.accepts(head.title, head.link)
+                {
+                    builder.note_earlier_publication(&seed);
                 }
             }
         }
         Some(())
     });
-    looked.collect()
+    chunks.collect()
 }
 
-/// Whether a seed has expired.
-fn is_over(block: &Block<'_>, row: usize, now: UnixMs) -> bool {
-    block.until(row).is_some_and(|until| until <= now.0)
+fn section_of(folder: &Path, chunk: &Chunk) -> Option<String> {
+    section(folder, chunk.articles(), chunk.index_pages).map(|name| name.to_string_lossy().into_owned())
 }
 
-fn section_of(folder: &Path, piece: &Piece) -> Option<String> {
-    let articles = piece.seeds - piece.skipped - piece.passed;
-    section(folder, articles, piece.indexes).map(|name| name.to_string_lossy().into_owned())
-}
-
-/// The section of a folder with so many articles: the first folder on the way to it. `_posts` is none, and neither is a
-/// folder that one article has to itself, which is its index.
-pub(super) fn section(folder: &Path, articles: u32, indexes: u32) -> Option<&OsStr> {
+/// Returns the section of a folder with this number of articles: the first folder of its path. `_posts` is none, and
+/// neither is a folder whose only article is its index page.
+pub(super) fn section(folder: &Path, articles: u32, index_pages: u32) -> Option<&OsStr> {
     let mut components = folder.components();
     let first = components.next()?.as_os_str();
-    let is_bundle = components.next().is_none() && indexes > 0 && indexes == articles;
+    let is_bundle = components.next().is_none() && index_pages > 0 && index_pages == articles;
     (first != "_posts" && !is_bundle).then_some(first)
 }

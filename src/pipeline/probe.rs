@@ -1,130 +1,139 @@
-//! Step 6½, where it is asked for: what neither article nor address tells of a medium is asked of its server.
+//! Between steps 6 and 7, if configured: media servers are asked for the types and lengths that neither article nor URL
+//! says.
 //!
-//! Answers are remembered beside the catalog, before anything is published that says what they say. So a run with no
-//! network makes of them what the run that asked did; and what nobody answered is left out, as if it had not been asked.
+//! Answers are cached before anything is published that uses them. So a build without a network makes the same feeds as
+//! the build that asked; what no server answered is left out, as if it had not been asked.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use url::Url;
 
-use crate::catalog::{Answers, Known};
+use crate::catalog::{self, Known, MediaCache};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::html::Medium;
 use crate::model::{Answer, Enclosure};
 use crate::types::{MediaType, UnixMs};
 
-use super::archive::Part;
-use super::load::Article;
-use super::{Run, survey};
+use super::archive::OutputDoc;
+use super::clean::CleanArticle;
 
-/// Who asks media servers.
+/// A client that asks media servers.
 pub trait Prober: Sync + fmt::Debug {
-    /// Asks of each file. The answers are in the order of the addresses, no two of which are the same.
+    /// Asks for each file, and returns the answers in the order of the URLs, no two of which are equal.
     fn ask(&self, urls: &[Url]) -> Vec<Answer>;
 }
 
-/// What is known of media in one run.
+/// Media metadata during a build.
 pub(super) struct Probe<'a> {
     prober: &'a dyn Prober,
+    /// Cache directory.
     folder: Option<PathBuf>,
-    answers: Mutex<Answers>,
+    cache: Mutex<MediaCache>,
 }
 
 impl<'a> Probe<'a> {
-    /// With the answers that are remembered in a folder.
+    /// Starts with the answers in a cache directory.
     pub(super) fn new(prober: &'a dyn Prober, folder: Option<PathBuf>) -> Self {
-        let answers = folder.as_deref().map(Answers::open).unwrap_or_default();
-        Self { prober, folder, answers: Mutex::new(answers) }
+        let cache = folder.as_deref().map(MediaCache::open).unwrap_or_default();
+        Self { prober, folder, cache: Mutex::new(cache) }
     }
 
-    fn answers(&self) -> MutexGuard<'_, Answers> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> MutexGuard<'_, MediaCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// Completes the media of articles from what is known; asks first, if it may, of what is due.
-pub(super) fn complete(
-    run: &Run<'_>,
-    articles: &mut HashMap<PathBuf, Article>,
-    may_ask: bool,
-    sink: &mut Sink<'_>,
-) {
-    let Some(probe) = &run.probe else { return };
-    if may_ask {
-        ask(run, probe, articles, sink);
-    }
-    let answers = probe.answers();
-    for enclosure in articles.values_mut().flat_map(|article| &mut article.enclosures) {
-        let Some(Known::Told(media_type, length)) = answers.get(&enclosure.url) else { continue };
-        if media_type.as_ref().is_none_or(|media_type| suits(enclosure.medium, media_type)) {
-            enclosure.media_type = enclosure.media_type.take().or(media_type);
-            enclosure.length = enclosure.length.or(length);
+    /// Completes the enclosures of articles from the cache; before that, asks servers for what is due if it may.
+    pub(super) fn complete(
+        &self,
+        articles: &mut HashMap<PathBuf, CleanArticle>,
+        may_ask: bool,
+        now: UnixMs,
+        sink: &mut Sink<'_>,
+    ) {
+        if may_ask {
+            self.ask(articles, now, sink);
+        }
+        let cache = self.cache();
+        for enclosure in articles.values_mut().flat_map(|article| &mut article.enclosures) {
+            let Some(Known::Metadata(media_type, length)) = cache.get(&enclosure.url) else { continue };
+            if media_type.as_ref().is_none_or(|media_type| fits(enclosure.medium, media_type)) {
+                enclosure.media_type = enclosure.media_type.take().or(media_type);
+                enclosure.length = enclosure.length.or(length);
+            }
         }
     }
-}
 
-fn ask(run: &Run<'_>, probe: &Probe<'_>, articles: &HashMap<PathBuf, Article>, sink: &mut Sink<'_>) {
-    let now = run.options.now;
-    let wanted: BTreeSet<&Url> = articles.values().flat_map(|a| &a.enclosures).filter_map(lacking).collect();
-    let due: Vec<Url> = {
-        let answers = probe.answers();
-        let is_due = |url: &Url| again(&answers, url).is_some_and(|again| is_due(again, now));
-        wanted.into_iter().filter(|url| is_due(url)).cloned().collect()
-    };
-    if due.is_empty() {
-        return;
+    fn ask(&self, articles: &HashMap<PathBuf, CleanArticle>, now: UnixMs, sink: &mut Sink<'_>) {
+        let enclosures = articles.values().flat_map(|article| &article.enclosures);
+        let incomplete: BTreeSet<&Url> = enclosures.filter_map(missing_metadata).collect();
+        let due: Vec<Url> = {
+            let cache = self.cache();
+            let is_due = |url: &Url| retry_at(&cache, url).is_some_and(|time| is_due(time, now));
+            incomplete.into_iter().filter(|url| is_due(url)).cloned().collect()
+        };
+        if due.is_empty() {
+            return;
+        }
+        let answers = self.prober.ask(&due);
+        let known = answers.iter().filter(|answer| matches!(answer, Answer::Media { .. })).count();
+        if known < due.len() {
+            let files = if due.len() == 1 { "file" } else { "files" };
+            let detail = format!("got metadata for {known} of {} media {files}", due.len());
+            sink.push(Finding::new(&codes::MEDIA_UNKNOWN, Place::default(), detail));
+        }
+        let mut cache = self.cache();
+        due.iter().zip(&answers).for_each(|(url, answer)| cache.set(url, answer, now));
+        if let Some(folder) = self.folder.as_deref()
+            && let Err(error) = cache.save(folder)
+        {
+            sink.push(catalog::lost(Some(folder), &error.to_string()));
+        }
     }
-    let said = probe.prober.ask(&due);
-    let told = said.iter().filter(|answer| matches!(answer, Answer::Media { .. })).count();
-    if told < due.len() {
-        let place = Place::default();
-        let message = format!("media servers told of {told} of the {} files that were asked of", due.len());
-        sink.push(Finding::new(&codes::MEDIA_UNKNOWN, place, message));
+
+    /// Returns the time at which servers are asked again for the media of a document; `None` if there is nothing to ask.
+    pub(super) fn doc_retry_at(
+        &self,
+        doc: &OutputDoc,
+        articles: &HashMap<PathBuf, CleanArticle>,
+    ) -> Option<UnixMs> {
+        if !may_ask(doc) {
+            return None;
+        }
+        let cache = self.cache();
+        let articles = doc.paths().filter_map(|path| articles.get(path));
+        let incomplete = articles.flat_map(|article| &article.enclosures).filter_map(missing_metadata);
+        incomplete.filter_map(|url| retry_at(&cache, url)).min()
     }
-    let mut answers = probe.answers();
-    due.iter().zip(&said).for_each(|(url, answer)| answers.set(url, answer, now));
-    if let Some(Err(error)) = probe.folder.as_deref().map(|folder| answers.keep(folder)) {
-        survey::note_lost(run, &error.to_string(), sink);
-    }
 }
 
-/// When servers are to be asked again of the media of a part, in ms since 1970; `None` where nothing is to be asked.
-pub(super) fn part_again(run: &Run<'_>, part: &Part, articles: &HashMap<PathBuf, Article>) -> Option<i64> {
-    let probe = run.probe.as_ref().filter(|_| may_ask(part))?;
-    let answers = probe.answers();
-    let articles = part.paths().filter_map(|path: &Path| articles.get(path));
-    let lacking = articles.flat_map(|article| &article.enclosures).filter_map(lacking);
-    lacking.filter_map(|url| again(&answers, url)).min()
+/// True if the time for another request has come.
+pub(super) fn is_due(retry_at: UnixMs, now: UnixMs) -> bool {
+    retry_at <= now
 }
 
-/// Whether a part is due for another look at its media.
-pub(super) fn is_due(again: i64, now: UnixMs) -> bool {
-    again <= now.0
+/// True if servers may be asked for the media of a document. For those in an archive they were asked when they were new.
+pub(super) fn may_ask(doc: &OutputDoc) -> bool {
+    !doc.is_archive()
 }
 
-/// Whether servers are asked of the media of a part: those in an archive were when they were news.
-pub(super) fn may_ask(part: &Part) -> bool {
-    part.month.is_empty()
-}
-
-/// The address of a medium of which something is not known.
-fn lacking(enclosure: &Enclosure) -> Option<&Url> {
+/// Returns the URL of a media file whose type or length is unknown.
+fn missing_metadata(enclosure: &Enclosure) -> Option<&Url> {
     (enclosure.media_type.is_none() || enclosure.length.is_none()).then_some(&enclosure.url)
 }
 
-/// When a server is asked again of a file; `None` where it told what it can.
-fn again(answers: &Answers, url: &Url) -> Option<i64> {
-    match answers.get(url) {
-        Some(Known::Told(..)) => None,
-        Some(Known::Again(again)) => Some(again),
-        None => Some(i64::MIN),
+/// Returns the time at which a server is asked for a file; `None` if it has answered.
+fn retry_at(cache: &MediaCache, url: &Url) -> Option<UnixMs> {
+    match cache.get(url) {
+        Some(Known::Metadata(..)) => None,
+        Some(Known::RetryAt(time)) => Some(time),
+        None => Some(UnixMs(i64::MIN)),
     }
 }
 
-/// Whether what an article shows as something may have a type: a picture is one, sound and film are not.
-fn suits(medium: Medium, media_type: &MediaType) -> bool {
+/// True if a type is possible for what an article embeds as an image, audio or video.
+fn fits(medium: Medium, media_type: &MediaType) -> bool {
     (medium == Medium::Image) == (media_type.top() == "image")
 }

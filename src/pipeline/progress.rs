@@ -1,8 +1,8 @@
-//! How far a run is, for those who wait: counters that any core may turn and any thread read.
+//! Progress of a build: counters that any thread may advance and any other may read.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// How far a run is.
+/// Progress of a build.
 #[derive(Debug, Default)]
 pub struct Progress {
     expected: AtomicU64,
@@ -12,19 +12,19 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// How many seeds the last run saw; 0 where nobody knows.
+    /// Number of seeds that the last build saw; 0 if unknown.
     #[must_use]
     pub fn expected(&self) -> u64 {
         self.expected.load(Relaxed)
     }
 
-    /// Seeds seen so far.
+    /// Number of seeds seen so far.
     #[must_use]
     pub fn seeds(&self) -> u64 {
         self.seen.load(Relaxed)
     }
 
-    /// Entries that are ready, and all that there will be; 0 as long as nobody knows.
+    /// Number of entries that are ready, and of all entries; the latter is 0 as long as it is unknown.
     #[must_use]
     pub fn done(&self) -> (u64, u64) {
         (self.cleaned.load(Relaxed), self.entries.load(Relaxed))
@@ -35,15 +35,15 @@ impl Progress {
         self.seen.store(0, Relaxed);
     }
 
-    pub(super) fn seen(&self, seeds: u64) {
+    pub(super) fn add_seen(&self, seeds: u64) {
         self.seen.fetch_add(seeds, Relaxed);
     }
 
-    pub(super) fn entries(&self, entries: u64) {
+    pub(super) fn set_entries(&self, entries: u64) {
         self.entries.store(entries, Relaxed);
     }
 
-    pub(super) fn cleaned(&self, entries: u64) {
+    pub(super) fn add_cleaned(&self, entries: u64) {
         self.cleaned.fetch_add(entries, Relaxed);
     }
 }

@@ -1,85 +1,168 @@
-//! Step 9: documents are put in place, each whole, and what is no longer made is named.
+//! Step 9: files are published, each as a whole, and files that are no longer generated are reported or removed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
+use url::Url;
 
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::{Document, FORMATS, INDEX};
-use crate::store::{Change, Kind, Store};
+use crate::store::{Change, Kind, Store, is_exhausted};
 use crate::types::Bytes;
 
-use super::{Report, archive};
+use super::archive;
+use super::context::Report;
 
-/// The largest file that is looked at to see whether it is a feed of ours.
-const LOOKED_AT: Bytes = Bytes(256 << 20);
+/// Size of the largest file that is read to see whether feedmill generated it.
+const MAX_INSPECTED: Bytes = Bytes(256 << 20);
 
-/// Puts a document in place; tells whether it is new or has new bytes.
-pub(super) fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+/// A file that waits to be published.
+pub(super) struct PendingFile {
+    pub(super) bytes: Vec<u8>,
+    /// URL at which it will be.
+    pub(super) url: Option<Url>,
+}
+
+/// Files that wait, by path under the feeds folder.
+pub(super) type PendingFiles = BTreeMap<PathBuf, PendingFile>;
+
+/// The way of every file to the feeds folder: at once, or together with others after they were verified. Threads share it.
+pub(super) struct Publisher<'a> {
+    store: &'a dyn Store,
+    is_immediate: bool,
+    pending: Mutex<PendingFiles>,
+    changed: Mutex<Vec<PathBuf>>,
+}
+
+impl<'a> Publisher<'a> {
+    /// Publishes each file at once, so that few are in memory.
+    pub(super) fn immediate(store: &'a dyn Store) -> Self {
+        let (pending, changed) = Default::default();
+        Self { store, is_immediate: true, pending, changed }
+    }
+
+    /// Collects files until [`Publisher::finish`].
+    pub(super) fn collecting(store: &'a dyn Store) -> Self {
+        Self { is_immediate: false, ..Self::immediate(store) }
+    }
+
+    /// Publishes a file, or collects it. `url` is where it will be.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn publish(&self, path: PathBuf, bytes: Vec<u8>, url: Option<Url>) -> Result<(), Error> {
+        if self.is_immediate {
+            if put(self.store, &path, &bytes)? {
+                self.changed.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+            }
+        } else {
+            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            pending.insert(path, PendingFile { bytes, url });
+        }
+        Ok(())
+    }
+
+    /// Returns the collected files.
+    pub(super) fn pending(&mut self) -> &PendingFiles {
+        self.pending.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes the collected files, and returns the paths of all files that are new or have new bytes. The files are
+    /// written in parallel, because each waits for the disk.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn finish(self) -> Result<Vec<PathBuf>, Error> {
+        let mut changed = self.changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let put = pending
+            .par_iter()
+            .map(|(path, file)| Ok(put(self.store, path, &file.bytes)?.then(|| path.clone())));
+        changed.extend(put.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten());
+        Ok(changed)
+    }
+}
+
+/// Writes a file; true if it is new or has new bytes.
+fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
     let change = store.replace(path, bytes);
     change
         .map(|change| change == Change::Written)
         .map_err(|e| Error::io("write the feed", store.show(path), e))
 }
 
-/// Puts documents in place, together, for each waits for the disk; tells which are new or have new bytes.
-pub(super) fn all(store: &dyn Store, documents: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Vec<PathBuf>, Error> {
-    let put = documents.par_iter().map(|(path, bytes)| Ok(put(store, path, bytes)?.then(|| path.clone())));
-    let changed: Vec<_> = put.collect::<Result<_, Error>>()?;
-    Ok(changed.into_iter().flatten().collect())
-}
-
-/// Names what this run did not make, or removes it. What an open month held lies at the month's own address once that is
-/// whole: there is nothing to ask then.
-pub(super) fn tidy(
+/// Reports files that are no longer generated, or removes them. The files of an open month are removed in any case once
+/// those of the closed month exist.
+///
+/// # Errors
+/// If the store fails to remove one, or the system is out of resources.
+pub(super) fn remove_orphans(
     store: &dyn Store,
-    made: &BTreeSet<PathBuf>,
+    generated: &BTreeSet<PathBuf>,
     prune: bool,
     sink: &mut Sink<'_>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    for path in orphans(store, made) {
-        if prune || archive::whole(&path).is_some_and(|whole| made.contains(&whole)) {
+    for path in orphans(store, generated)? {
+        if prune || archive::closed_month_path(&path).is_some_and(|closed| generated.contains(&closed)) {
             store.remove(&path).map_err(|e| Error::io("remove the feed", store.show(&path), e))?;
             report.removed += 1;
         } else {
-            let place = Place::file(store.show(&path));
-            sink.push(Finding::new(&codes::FEED_ORPHAN, place, "it is no longer made; it was left as it is"));
+            sink.push(Finding::new(&codes::FEED_ORPHAN, Place::file(store.show(&path)), ""));
         }
     }
     Ok(())
 }
 
-/// Feeds of ours, in the root or one folder below, documents of their archives, and what lies beside the feeds, that this
-/// run did not make.
-fn orphans(store: &dyn Store, made: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
-    let within = |folder: &Path| -> Vec<PathBuf> {
-        let items = store.list(folder).unwrap_or_default().into_iter();
-        items.filter(|i| i.kind == Kind::Folder).map(|i| folder.join(i.name)).collect()
-    };
-    let folders = std::iter::once(PathBuf::new()).chain(within(Path::new(""))).flat_map(|folder| {
-        let mut months = within(&folder.join(archive::FOLDER));
+/// Returns files that feedmill generated and this build did not: feeds in the root or one folder below, archive documents,
+/// and files next to the feeds.
+fn orphans(store: &dyn Store, generated: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> {
+    let mut folders = vec![PathBuf::new()];
+    folders.extend(subfolders(store, Path::new(""))?);
+    let mut paths: Vec<(PathBuf, &dyn Document)> = Vec::new();
+    for folder in folders {
+        let mut months = subfolders(store, &folder.join(archive::FOLDER))?;
         months.retain(|month| month.file_name().is_some_and(archive::is_folder));
-        std::iter::once(folder).chain(months)
-    });
-    let places = folders.flat_map(|folder| FORMATS.iter().map(move |f| (folder.join(f.file_name()), *f)));
-    let places = places.map(|(path, format)| (path, format as &dyn Document));
-    let beside = INDEX.iter().map(|index| (PathBuf::from(index.file_name()), *index as &dyn Document));
-    places
-        .chain(beside)
-        .filter(|(path, _)| !made.contains(path))
-        .filter(|(path, kind)| is_ours(store, path, *kind).is_ok_and(|is_ours| is_ours))
-        .map(|(path, _)| path)
-        .collect()
+        for folder in std::iter::once(folder).chain(months) {
+            paths.extend(FORMATS.iter().map(|format| (folder.join(format.file_name()), *format as _)));
+        }
+    }
+    paths.extend(INDEX.iter().map(|index| (PathBuf::from(index.file_name()), *index as _)));
+    paths.retain(|(path, _)| !generated.contains(path));
+    let mut orphans = Vec::new();
+    for (path, kind) in paths {
+        match is_ours(store, &path, kind) {
+            Ok(true) => orphans.push(path),
+            Err(error) if is_exhausted(&error) => {
+                return Err(Error::io("read the file", store.show(&path), error));
+            }
+            _ => {}
+        }
+    }
+    Ok(orphans)
 }
 
-/// Whether what lies at a path is a document of a kind that says that we wrote it.
+/// Returns the folders in a folder; none if it cannot be listed.
+fn subfolders(store: &dyn Store, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let items = match store.list(folder) {
+        Err(error) if is_exhausted(&error) => {
+            return Err(Error::io("list the folder", store.show(folder), error));
+        }
+        items => items.unwrap_or_default(),
+    };
+    let folders = items.into_iter().filter(|item| item.kind == Kind::Folder);
+    Ok(folders.map(|item| folder.join(item.name)).collect())
+}
+
+/// True if the file at a path is a document of a kind, and says that feedmill generated it.
 ///
 /// # Errors
-/// What the store says.
-pub(super) fn is_ours(store: &dyn Store, path: &Path, kind: &dyn Document) -> std::io::Result<bool> {
-    let bytes = store.read(path, LOOKED_AT)?;
+/// What the store returns.
+pub(super) fn is_ours(store: &dyn Store, path: &Path, kind: &dyn Document) -> io::Result<bool> {
+    let bytes = store.read(path, MAX_INSPECTED)?;
     Ok(String::from_utf8(bytes).is_ok_and(|text| kind.is_ours(&text)))
 }

@@ -1,7 +1,7 @@
-//! Step 3: the newest entries of a feed, repeats merged, in memory bounded by the feed.
+//! Step 3: the newest entries of a feed, duplicates merged, in memory bounded by the feed.
 //!
-//! What a feed has no room for is not kept: when all seeds were seen, one more look through them tells of each entry
-//! that stayed when, and under which link, it was first published.
+//! Seeds for which a feed has no room are not kept. A second pass over all seeds then finds out when, and under which
+//! link, each selected entry was first published.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -12,60 +12,75 @@ use crate::catalog::key_hash;
 use crate::seed::link_key;
 use crate::types::UnixMs;
 
-/// A seed that may get into a feed.
+/// Milliseconds that a seed may be dated ahead of the clock: a day, for clocks and time zones that are off.
+const FUTURE_TOLERANCE: i64 = 24 * 60 * 60 * 1000;
+
+/// True if a seed of this time is held back.
+pub(super) fn is_future(time: UnixMs, now: UnixMs) -> bool {
+    time.0.saturating_sub(now.0) > FUTURE_TOLERANCE
+}
+
+/// True if the time at which a seed expires has come.
+pub(super) fn is_expired(expires: Option<UnixMs>, now: UnixMs) -> bool {
+    expires.is_some_and(|expires| expires <= now)
+}
+
+/// A seed or article that may get into a feed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) time: UnixMs,
     pub(super) link: Box<str>,
+    /// Path of the seed: the key by which its body is found.
     pub(super) path: PathBuf,
     pub(super) section: Option<Arc<str>>,
 }
 
-/// The first publication of an entry: its time, then its link; the least of all repeats.
+/// First publication of an entry: the smallest time of its duplicates, then the smallest link.
 type First = (UnixMs, Box<str>);
 
-/// An entry that got into a feed.
+/// An entry that was selected for a feed.
 #[derive(Clone, Debug)]
 pub(super) struct Pick {
-    /// The latest of its seeds.
+    /// Latest of its seeds.
     pub(super) seed: Arc<Candidate>,
-    /// Its earliest time.
+    /// Earliest time of its seeds.
     pub(super) published: UnixMs,
-    /// The link it had then: what its id is made of.
+    /// Link of the earliest seed: the id is made of it.
     pub(super) first_link: Box<str>,
-    /// What ties its seeds together.
+    /// Key that its seeds share.
     pub(super) key: Arc<str>,
 }
 
-struct Held {
+/// An entry that is selected so far.
+struct Slot {
     seed: Arc<Candidate>,
     first: First,
 }
 
-/// The order of a feed: time descending, then what ties repeats together, which is the link but for its scheme. No
-/// spelling of it: an entry's rank may only rise while more of its repeats are seen, else one that was turned away for
-/// it would have to come back.
+/// Order of a feed: time descending, then the key of the entry, which is its link without the scheme. Not the link as it
+/// is spelled: an entry's rank may only rise while more of its duplicates are seen, or an entry that was rejected because
+/// of it would have to come back.
 type Rank = (Reverse<UnixMs>, Arc<str>);
 
-/// The newest entries.
+/// The newest entries of a feed.
 pub(super) struct Newest {
     limit: usize,
-    held: HashMap<Arc<str>, Held>,
+    slots: HashMap<Arc<str>, Slot>,
     order: BTreeSet<Rank>,
 }
 
 impl Newest {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, held: HashMap::new(), order: BTreeSet::new() }
+        Self { limit, slots: HashMap::new(), order: BTreeSet::new() }
     }
 
-    /// Takes a seed with what ties its repeats.
+    /// Adds a seed with the key that its duplicates share.
     pub(super) fn insert(&mut self, seed: &Arc<Candidate>, key: Arc<str>) {
-        if let Some(held) = self.held.get_mut(&key) {
-            held.first = (seed.time, seed.link.clone()).min(held.first.clone());
-            if (seed.time, &seed.path) > (held.seed.time, &held.seed.path) {
-                self.order.remove(&rank(&held.seed, &key));
-                held.seed = seed.clone();
+        if let Some(slot) = self.slots.get_mut(&key) {
+            slot.first = (seed.time, seed.link.clone()).min(slot.first.clone());
+            if (seed.time, &seed.path) > (slot.seed.time, &slot.seed.path) {
+                self.order.remove(&rank(&slot.seed, &key));
+                slot.seed = seed.clone();
                 self.order.insert(rank(seed, &key));
             }
             return;
@@ -76,44 +91,44 @@ impl Newest {
                 return;
             }
             if let Some(worst) = self.order.pop_last() {
-                self.held.remove(&worst.1);
+                self.slots.remove(&worst.1);
             }
         }
         self.order.insert(rank);
-        self.held.insert(key, Held { seed: seed.clone(), first: (seed.time, seed.link.clone()) });
+        self.slots.insert(key, Slot { seed: seed.clone(), first: (seed.time, seed.link.clone()) });
     }
 
-    /// Whether it turns seeds away.
+    /// True if it rejects seeds.
     pub(super) fn is_full(&self) -> bool {
-        self.held.len() >= self.limit
+        self.slots.len() >= self.limit
     }
 
-    /// No seed before this time changes what is held, but for when it was first published.
+    /// Returns the time before which a seed cannot change the selection, except for the first publication of an entry.
     pub(super) fn floor(&self) -> UnixMs {
         let worst = self.order.last().filter(|_| self.is_full());
         worst.map_or(if self.limit == 0 { UnixMs::MAX } else { UnixMs(i64::MIN) }, |worst| worst.0.0)
     }
 
-    /// The hashes of what ties the seeds of each entry.
+    /// Returns the hash of each entry's key.
     pub(super) fn hashes(&self) -> HashSet<u64> {
-        self.held.keys().map(|key| key_hash(key)).collect()
+        self.slots.keys().map(|key| key_hash(key)).collect()
     }
 
-    /// Takes a seed that may be an earlier publication of what is held.
-    pub(super) fn earlier(&mut self, key: &str, time: UnixMs, link: &str) {
-        if let Some(held) =
-            self.held.get_mut(key).filter(|held| (time, link) < (held.first.0, &*held.first.1))
+    /// Records a seed that may be an earlier publication of a selected entry.
+    pub(super) fn note_earlier_publication(&mut self, key: &str, time: UnixMs, link: &str) {
+        if let Some(slot) =
+            self.slots.get_mut(key).filter(|slot| (time, link) < (slot.first.0, &*slot.first.1))
         {
-            held.first = (time, link.into());
+            slot.first = (time, link.into());
         }
     }
 
-    /// The entries in order.
+    /// Returns the entries in order.
     pub(super) fn finish(mut self) -> Vec<Pick> {
         let order = std::mem::take(&mut self.order);
         let pick = |(_, key): Rank| {
-            let held = self.held.remove(&key)?;
-            Some(Pick { seed: held.seed, published: held.first.0, first_link: held.first.1, key })
+            let slot = self.slots.remove(&key)?;
+            Some(Pick { seed: slot.seed, published: slot.first.0, first_link: slot.first.1, key })
         };
         order.into_iter().filter_map(pick).collect()
     }
@@ -123,13 +138,13 @@ fn rank(seed: &Candidate, key: &Arc<str>) -> Rank {
     (Reverse(seed.time), key.clone())
 }
 
-/// What ties a seed to its repeats: its link, or what its file is named.
+/// Returns the key that a seed shares with its duplicates: its link, or the number in its file name.
 pub(super) fn key(path: &Path, section: Option<&str>, link: &str, by_file: bool) -> Arc<str> {
     if by_file { file_key(path, section) } else { link_key(link) }.into()
 }
 
-/// Section and number of a file name. The number is the first run of four digits or more that stands alone between
-/// `_`, `-`, `.` or the ends: shorter ones count the files of a crawl. Without one it is the whole stem.
+/// Returns section and number of a file name. The number is the first run of four digits or more between `_`, `-`, `.` or
+/// the ends: shorter ones count the files of a crawl. Without one it is the whole stem.
 fn file_key(path: &Path, section: Option<&str>) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let number = stem
@@ -152,7 +167,7 @@ mod tests {
         Arc::new(Candidate { time: UnixMs(time), link: link.into(), path: path.into(), section: None })
     }
 
-    /// As the stage does: what is too old is not shown, and then all are looked at once more.
+    /// Selects as the pipeline does: seeds that are too old are not offered, then all are seen once more.
     fn select(limit: usize, seeds: &[Arc<Candidate>], by_file: bool) -> Vec<Pick> {
         let mut newest = Newest::new(limit);
         let key = |seed: &Candidate| key(&seed.path, None, &seed.link, by_file);
@@ -163,12 +178,12 @@ mod tests {
         }
         let hashes = newest.hashes();
         for seed in seeds.iter().filter(|seed| hashes.contains(&key_hash(&key(seed)))) {
-            newest.earlier(&key(seed), seed.time, &seed.link);
+            newest.note_earlier_publication(&key(seed), seed.time, &seed.link);
         }
         newest.finish()
     }
 
-    /// What the policy says, without a bound on memory.
+    /// The policy, without a bound on memory.
     fn plain(limit: usize, seeds: &[Arc<Candidate>]) -> Vec<(String, i64, i64, String)> {
         let keys: HashSet<String> = seeds.iter().map(|s| link_key(&s.link)).collect();
         let mut all: Vec<_> = keys
@@ -187,7 +202,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn policy_order_and_repeats_hold_in_bounded_memory_and_any_sequence(
+        fn policy_order_and_duplicates_hold_in_bounded_memory_and_any_sequence(
             rows in prop::collection::vec((0i64..6, 0usize..9), 0..60), limit in 1usize..12, turn in 0usize..60,
         ) {
             const LINKS: [&str; 9] = [
@@ -213,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn policy_ids_by_file_tie_versions_by_the_number() {
+    fn policy_ids_by_file_merge_versions_with_the_same_number() {
         let seeds = [
             candidate(1, "https://a.example/old-slug", "20231031_old.txt"),
             candidate(2, "https://a.example/new-slug", "20231031_new.txt"),

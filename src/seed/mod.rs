@@ -21,7 +21,9 @@ mod stamp;
 mod stamped;
 mod tags;
 mod title;
+#[cfg(feature = "folder")]
 mod toml;
+#[cfg(feature = "folder")]
 mod yaml;
 
 use std::borrow::Cow;
@@ -142,7 +144,9 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &stamped::Stamped,
     &legacy::Legacy,
     &jekyll::Jekyll,
+    #[cfg(feature = "folder")]
     &yaml::YAML,
+    #[cfg(feature = "folder")]
     &toml::TOML,
     &json::JSON,
     &page::Page,

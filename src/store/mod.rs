@@ -99,6 +99,25 @@ pub enum Change {
     Unchanged,
 }
 
+/// True if an operation failed because the process or the system is out of file handles or memory. That says nothing about
+/// the file, and another attempt may succeed.
+///
+/// ```
+/// use std::io;
+///
+/// assert!(feedmill::store::is_exhausted(&io::ErrorKind::OutOfMemory.into()));
+/// assert!(!feedmill::store::is_exhausted(&io::ErrorKind::NotFound.into()));
+/// ```
+#[must_use]
+pub fn is_exhausted(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if let Some(errno) = rustix::io::Errno::from_io_error(error) {
+        use rustix::io::Errno;
+        return [Errno::MFILE, Errno::NFILE, Errno::NOMEM].contains(&errno);
+    }
+    error.kind() == io::ErrorKind::OutOfMemory
+}
+
 /// A tree of files.
 pub trait Store: Sync {
     /// How a path is shown to people: as the user named the root, then the path.

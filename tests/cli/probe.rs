@@ -179,7 +179,7 @@ fn policy_probe_fills_in_type_and_length_in_every_format() {
     assert_eq!(notes.len(), 1);
     assert_eq!(
         string_field(&notes[0], "message"),
-        "type or length of media files unknown: media servers told of 6 of the 8 files that were asked of"
+        "type or length of media files unknown: got metadata for 6 of 8 media files"
     );
     let row = |title: &str, media_type: &str, length| (title.to_owned(), media_type.to_owned(), length);
     assert_eq!(

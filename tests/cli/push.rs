@@ -208,16 +208,16 @@ fn policy_push_a_run_that_died_before_notifying_is_made_up_for() {
     let hub = Hub::new();
     let project = project_with_hub(hub.address);
     build(&project, &[]);
-    let hub_state = fs::read(project.path("feeds/.feedmill/told")).unwrap();
+    let hub_state = fs::read(project.path("feeds/.feedmill/hubs")).unwrap();
     hub.take_accepted();
     update_article(&project, 1);
     build(&project, &[]);
     hub.take_accepted();
     // As if that run had died after it published the feeds.
-    project.write_file("feeds/.feedmill/told", hub_state);
+    project.write_file("feeds/.feedmill/hubs", hub_state);
     assert_eq!(build(&project, &[]), NONE);
     assert_eq!(hub.take_accepted(), (topics(&["", "a/"]), 4));
-    project.write_file("feeds/.feedmill/told", "damaged");
+    project.write_file("feeds/.feedmill/hubs", "damaged");
     assert_eq!(build(&project, &[]), NONE);
     assert_eq!(hub.take_accepted().1, 6, "twice is better than never");
 }

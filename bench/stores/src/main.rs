@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use feedmill::catalog::block::{Head, Row, Rows};
-use feedmill::catalog::{Catalog, Made, hash, key_hash, pieces};
+use feedmill::catalog::{Catalog, Head, LastBuild, Row, Rows, chunks, hash, key_hash};
+use feedmill::types::UnixMs;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use rusqlite::Connection;
 
@@ -22,7 +22,7 @@ const RUNS: usize = 5;
 /// A seed, as each store gets it.
 struct Seed {
     name: String,
-    seal: u128,
+    fingerprint: u128,
     time: i64,
     link: String,
 }
@@ -36,9 +36,9 @@ fn seeds(folder: u64, edit: u64) -> impl Iterator<Item = Seed> {
         let number = folder * IN_FOLDER + i;
         let name = format!("000_{:016x}.txt", key_hash(&number.to_string()));
         let edited = if i == 0 { edit } else { 0 };
-        let seal = hash(format!("{name} {edited}").as_bytes());
+        let fingerprint = hash(format!("{name} {edited}").as_bytes());
         let link = format!("https://news{:02}.example/en/2024/06/article-{number}", folder % 5);
-        Seed { name, seal, time: 1_700_000_000_000 + (number % 977) as i64 * 60_000, link }
+        Seed { name, fingerprint, time: 1_700_000_000_000 + (number % 977) as i64 * 60_000, link }
     })
 }
 
@@ -56,7 +56,7 @@ trait Store {
 }
 
 fn sum(folder: u64, edit: u64) -> u128 {
-    seeds(folder, edit).fold(0, |sum, seed| sum.wrapping_add(seed.seal))
+    seeds(folder, edit).fold(0, |sum, seed| sum.wrapping_add(seed.fingerprint))
 }
 
 struct Sqlite;
@@ -82,7 +82,7 @@ impl Sqlite {
             row.execute((
                 folder_number as i64,
                 seed.name,
-                &seed.seal.to_le_bytes()[..],
+                &seed.fingerprint.to_le_bytes()[..],
                 seed.time,
                 seed.link,
             ))?;
@@ -99,7 +99,7 @@ impl Store for Sqlite {
         let all = db.transaction()?;
         all.execute_batch(
             "create table folder (number integer primary key, path text, sum blob);
-             create table seed (folder integer, name text, seal blob, time integer, link text,
+             create table seed (folder integer, name text, fingerprint blob, time integer, link text,
                                 primary key (folder, name)) without rowid;",
         )?;
         (0..folders).try_for_each(|number| Self::put(&all, number, 0))?;
@@ -151,7 +151,7 @@ impl Redb {
             for number in numbers {
                 folders.insert(number, (&*folder(number), sum(number, edit)))?;
                 for seed in seeds(number, edit) {
-                    all.insert((number, &*seed.name), (seed.seal, seed.time, &*seed.link))?;
+                    all.insert((number, &*seed.name), (seed.fingerprint, seed.time, &*seed.link))?;
                 }
             }
         }
@@ -207,7 +207,7 @@ impl Flat {
                 texts.extend(seed.name.as_bytes());
                 let name = texts.len() as u32;
                 texts.extend(seed.link.as_bytes());
-                records.extend(seed.seal.to_le_bytes());
+                records.extend(seed.fingerprint.to_le_bytes());
                 records.extend(seed.time.to_le_bytes());
                 records.extend(name.to_le_bytes());
                 records.extend((texts.len() as u32).to_le_bytes());
@@ -268,9 +268,20 @@ impl Blocks {
     fn rows(number: u64, edit: u64) -> Rows {
         let mut rows = Rows::default();
         for seed in seeds(number, edit) {
-            let head = Head { time: seed.time, key: key_hash(&seed.link), link: &seed.link, title: "", until: None };
-            let row = Row { seal: seed.seal, head: Some(head), passed: false, name: seed.name.as_bytes() };
-            rows.push(row, seed.seal, []);
+            let head = Head {
+                time: UnixMs(seed.time),
+                key: key_hash(&seed.link),
+                link: &seed.link,
+                title: "",
+                expires: None,
+            };
+            let row = Row {
+                fingerprint: seed.fingerprint,
+                head: Some(head),
+                ignored: false,
+                name: seed.name.as_bytes(),
+            };
+            rows.push(row, seed.fingerprint, []);
         }
         rows
     }
@@ -290,11 +301,11 @@ impl Store for Blocks {
                 Ok((PathBuf::from(folder(number)), vec![catalog.write(0, &Self::rows(number, 0), None)?]))
             })
             .collect();
-        Ok(catalog.commit(all?, Made::default())?)
+        Ok(catalog.commit(all?, LastBuild::default())?)
     }
 
     fn same(at: &Path) -> Done<u128> {
-        Ok(pieces(Self::open(at).folders()).fold(0, |sum, (_, piece)| sum.wrapping_add(piece.seal)))
+        Ok(chunks(Self::open(at).folders()).fold(0, |sum, (_, chunk)| sum.wrapping_add(chunk.fingerprint)))
     }
 
     fn edit(at: &Path, number: u64, edit: u64) -> Done<()> {
@@ -303,19 +314,19 @@ impl Store for Blocks {
         let path = PathBuf::from(folder(number));
         let new = catalog.write(0, &Self::rows(number, edit), catalog.folder(&path).first())?;
         folders.insert(path, vec![new]);
-        Ok(catalog.commit(folders, Made::default())?)
+        Ok(catalog.commit(folders, LastBuild::default())?)
     }
 
     fn order(at: &Path) -> Done<u64> {
         let catalog = Self::open(at);
         let mut buffer = Vec::new();
         let mut total = 0;
-        for (_, piece) in pieces(catalog.folders()) {
-            let block = catalog.read(piece, &mut buffer).ok_or("damaged")?;
+        for (_, chunk) in chunks(catalog.folders()) {
+            let block = catalog.read(chunk, &mut buffer).ok_or("damaged")?;
             for (row, time, _) in block.heads() {
                 let link =
                     || block.row(row).and_then(|row| row.head).map_or(0, |head| head.link.len() as u64);
-                total += if time % 100 == 0 { link() } else { 1 };
+                total += if time.0 % 100 == 0 { link() } else { 1 };
             }
         }
         Ok(total)

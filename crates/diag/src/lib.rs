@@ -50,7 +50,7 @@ impl fmt::Display for Severity {
 }
 
 /// The fixed part of a finding. Every one is a `static` in a catalogue, so codes are stable and can be listed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Meta {
     /// Stable, kebab-case, named for the fault (`seed-no-stamp`, `rss/item-no-title-or-description`).
     pub code: &'static str,
@@ -63,7 +63,7 @@ pub struct Meta {
 }
 
 /// Where a finding is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The file as the user named it (lossy UTF-8); empty where it is about no file.
     pub file: String,
@@ -113,7 +113,7 @@ impl Place {
 /// let found = Finding::new(&codes::SEED_BAD_LINK, place, "`ftp://news.example/1` is no http address");
 /// assert_eq!((found.meta.code, found.severity), ("seed-bad-link", Severity::Error));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// What kind of fault it is.
     pub meta: &'static Meta,

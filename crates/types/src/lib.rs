@@ -8,6 +8,7 @@ pub mod podcast;
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, which may be negative.
@@ -19,7 +20,7 @@ use url::Url;
 /// assert_eq!(time.to_rfc3339(), "2024-06-01T07:00:00Z");
 /// assert_eq!(time.to_rfc822(), "Sat, 01 Jun 2024 07:00:00 GMT");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UnixMs(pub i64);
 
 impl UnixMs {
@@ -84,7 +85,7 @@ impl UnixMs {
 /// ```
 /// assert_eq!(feedmill_types::Bytes(2048).to_string(), "2.0 KiB");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Bytes(pub u64);
 
 impl fmt::Display for Bytes {

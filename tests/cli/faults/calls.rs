@@ -71,7 +71,7 @@ fn fail_each_turn(
         if code == 2 {
             let last = stderr.lines().last().unwrap_or_default();
             let why =
-                ["(os error ", "existing feeds were left as they are"].iter().any(|why| last.contains(why));
+                ["(os error ", "existing feeds were left unchanged"].iter().any(|why| last.contains(why));
             // The write to stderr itself may have failed.
             let is_mute = call == "write" && stderr.is_empty();
             assert!(is_mute || last.starts_with("feedmill: ") && why, "{fault}: {stderr}");

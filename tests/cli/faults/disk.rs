@@ -224,7 +224,7 @@ fn paths_without_permission_are_reported_and_the_rest_is_built() {
         ("feeds/.feedmill", 0o000, 0, "feeds/.feedmill: note[catalog-lost]"),
         ("feeds/.feedmill/index", 0o000, 0, "feeds/.feedmill: note[catalog-lost]"),
         ("feeds/.feedmill/seeds", 0o000, 0, "feeds/.feedmill: note[catalog-lost]"),
-        ("seeds", 0o000, 2, "feedmill: seeds: cannot list the folder of the seeds: Permission denied"),
+        ("seeds", 0o000, 2, "feedmill: seeds: cannot list the seeds folder: Permission denied"),
         (
             "seeds/a",
             0o000,
@@ -235,7 +235,7 @@ fn paths_without_permission_are_reported_and_the_rest_is_built() {
             "seeds/a/22.txt",
             0o000,
             0,
-            "seeds/a/22.txt: error[seed-unreadable]: cannot read a seed or folder: cannot read it: Permission denied",
+            "seeds/a/22.txt: error[seed-unreadable]: cannot read a seed or folder: Permission denied",
         ),
         (
             "feedmill.toml",

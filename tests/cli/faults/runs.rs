@@ -147,7 +147,7 @@ fn folders_deleted_during_a_run_are_created_again() {
         assert_no_torn_file(&project.path("feeds"), &stderr);
         let (code, _, later) = project.feedmill(&ARGS);
         assert_eq!(code, 2);
-        assert!(later.contains("feedmill: seeds: cannot list the folder of the seeds: "), "{later}");
+        assert!(later.contains("feedmill: seeds: cannot list the seeds folder: "), "{later}");
         fs::rename(project.path("away"), project.path("seeds")).unwrap();
         assert_eq!(project.feedmill(&ARGS).0, 0);
         assert_up_to_date(&build_from_scratch(&project), &project.path("feeds"), "back");
@@ -265,7 +265,7 @@ fn wrong_clocks_hide_no_change() {
             // In 1970 all seeds are in the future, so there is nothing to publish.
             assert_eq!(code, if epoch == Some("0") { 2 } else { 0 }, "{stderr}");
             if epoch == Some("0") {
-                assert!(stderr.contains("existing feeds were left as they are"), "{stderr}");
+                assert!(stderr.contains("existing feeds were left unchanged"), "{stderr}");
             }
             row.record(&stderr);
         }

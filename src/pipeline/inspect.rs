@@ -1,4 +1,4 @@
-//! A look at seeds before anything is configured: how many there are and what they have in common. Nothing is milled.
+//! An inspection of seeds before anything is configured: how many there are and what they have in common. No feed is built.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -8,122 +8,130 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::block::is_index;
+use crate::catalog::is_index_page;
 use crate::html::{self, RawHtml};
 use crate::seed::Addresses;
 use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
-use super::head::{self, Read};
-use super::{discover, order};
+use super::discover::{is_hidden, is_seed};
+use super::head::{HeadResult, read_heads};
+use super::order::section;
 
-/// How many names are looked at: enough for any folder of seeds, and an end for who stands in the wrong one.
-const NAMES: usize = 2_000_000;
-/// The site of articles that do not say where they are: nothing says it yet.
-const NOWHERE: &str = "https://feedmill.invalid/";
-/// How many heads are read at once.
+/// Maximum number of names to look at: enough for any seeds folder, and an end for anyone who is in the wrong folder.
+const MAX_NAMES: usize = 2_000_000;
+/// Site of articles that do not say their URL, as long as none is configured.
+const PLACEHOLDER_SITE: &str = "https://feedmill.invalid/";
+/// Number of heads that a thread reads together.
 const BATCH: usize = 256;
-/// How many seeds of a folder are asked for their language.
-const SAMPLE: usize = 50;
-/// How much of each.
-const BEGINNING: Bytes = Bytes(8 << 10);
+/// Number of seeds of a folder whose language is detected.
+const MAX_SAMPLE: usize = 50;
+/// Number of bytes of each that are read for that.
+const SAMPLE_SIZE: Bytes = Bytes(8 << 10);
 
-/// What was seen.
+/// Result of an inspection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Glance {
-    /// How many seeds can be read.
+pub struct Inspection {
+    /// Number of usable seeds.
     pub seeds: usize,
-    /// How many files look like seeds and can't be read as one.
+    /// Number of files that look like seeds and are unusable.
     pub skipped: usize,
-    /// How many seeds are in each section.
+    /// Number of seeds in each section.
     pub sections: BTreeMap<OsString, usize>,
-    /// How many are written in each dialect.
+    /// Number of seeds in each dialect.
     pub dialects: BTreeMap<&'static str, usize>,
-    /// How many link to each site (scheme, host and port).
+    /// Number of seeds that link to each site (scheme, host and port).
     pub sites: BTreeMap<String, usize>,
-    /// How many of those that were asked say that they are in each language; empty where they say nothing.
+    /// Number of sampled seeds in each language; the key is empty for those that do not say one.
     pub languages: BTreeMap<String, usize>,
-    /// The earliest and the latest time.
+    /// Earliest and latest time.
     pub span: Option<(UnixMs, UnixMs)>,
 }
 
-/// Looks at all seeds under the root.
+/// Inspects all seeds under the root.
 ///
 /// # Errors
-/// Where the root can't be listed.
+/// If the root cannot be listed, or the system is out of file handles or memory.
 ///
 /// ```
-/// use feedmill::pipeline::glance;
+/// use feedmill::pipeline::inspect;
 /// use feedmill::store::{MemoryStore, Store};
 ///
 /// let seeds = MemoryStore::new();
 /// seeds.replace("town/1.txt".as_ref(), b"<!--1698786902000-->\n[A title](https://news.example/1)\n------\n")?;
-/// let seen = glance(&seeds)?;
+/// let seen = inspect(&seeds)?;
 /// assert_eq!((seen.seeds, seen.sites.get("https://news.example")), (1, Some(&1)));
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn glance(store: &dyn Store) -> io::Result<Glance> {
-    let mut glance = Glance::default();
-    let addresses = Addresses { site: Url::parse(NOWHERE).ok(), ..Addresses::default() };
+pub fn inspect(store: &dyn Store) -> io::Result<Inspection> {
+    let mut inspection = Inspection::default();
+    let addresses = Addresses { site: Url::parse(PLACEHOLDER_SITE).ok(), ..Addresses::default() };
     let mut folders = vec![PathBuf::new()];
-    let mut left = NAMES;
+    let mut left = MAX_NAMES;
     while let Some(folder) = folders.pop() {
         let mut names = Vec::new();
         let scanned = store.scan(&folder, false, &mut |name, kind, _| {
             left = left.saturating_sub(1);
             match kind {
-                Kind::File if discover::is_seed(name) => names.push(name.to_owned()),
-                Kind::Folder if !discover::is_hidden(name) => folders.push(folder.join(name)),
+                Kind::File if is_seed(name) => names.push(name.to_owned()),
+                Kind::Folder if !is_hidden(name) => folders.push(folder.join(name)),
                 _ => {}
             }
         });
-        // A folder below that can't be read is named when it is milled.
+        // A build reports a folder that cannot be listed.
         if folder.as_os_str().is_empty() {
             scanned?;
         }
         names.sort_unstable();
-        glance.folder(store, &addresses, &folder, &names);
+        inspection.add_folder(store, &addresses, &folder, &names)?;
         if left == 0 {
             break;
         }
     }
-    Ok(glance)
+    Ok(inspection)
 }
 
-impl Glance {
-    fn folder(&mut self, store: &dyn Store, addresses: &Addresses, folder: &Path, names: &[OsString]) {
+impl Inspection {
+    fn add_folder(
+        &mut self,
+        store: &dyn Store,
+        addresses: &Addresses,
+        folder: &Path,
+        names: &[OsString],
+    ) -> io::Result<()> {
         let names: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
-        let heads =
-            names.par_chunks(BATCH).flat_map_iter(|names| head::read_all(store, addresses, folder, names));
-        let (mut articles, mut indexes) = (0, 0);
-        for (name, read) in names.iter().zip(heads.collect::<Vec<_>>()) {
-            let is_article = self.head(&read);
+        let heads = names.par_chunks(BATCH).map(|names| read_heads(store, addresses, folder, names));
+        let heads = heads.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+        let (mut articles, mut index_pages) = (0, 0);
+        for (name, head) in names.iter().zip(heads.into_iter().flatten()) {
+            let is_article = self.add_head(&head);
             articles += u32::from(is_article);
-            indexes += u32::from(is_article && is_index(name.as_encoded_bytes()));
+            index_pages += u32::from(is_article && is_index_page(name.as_encoded_bytes()));
         }
-        if let Some(section) = order::section(folder, articles, indexes).filter(|_| articles > 0) {
+        if let Some(section) = section(folder, articles, index_pages).filter(|_| articles > 0) {
             *self.sections.entry(section.to_owned()).or_default() += articles as usize;
         }
-        for name in names.iter().take(SAMPLE) {
-            let Ok(prefix) = store.prefix(&folder.join(name), BEGINNING) else { continue };
+        for name in names.iter().take(MAX_SAMPLE) {
+            let Ok(prefix) = store.prefix(&folder.join(name), SAMPLE_SIZE) else { continue };
             let text = String::from_utf8_lossy(&prefix.bytes);
             *self.languages.entry(html::language(RawHtml(&text)).unwrap_or_default()).or_default() += 1;
         }
+        Ok(())
     }
 
-    /// Whether it is one of an article.
-    fn head(&mut self, read: &Read) -> bool {
-        if read.passed {
+    /// Adds a head; true if it is that of an article.
+    fn add_head(&mut self, result: &HeadResult) -> bool {
+        if result.ignored {
             return false;
         }
-        let (Some(head), Some(dialect)) = (&read.head, read.dialect) else {
+        let (Some(head), Some(dialect)) = (&result.head, result.dialect) else {
             self.skipped += 1;
             return false;
         };
         self.seeds += 1;
         *self.dialects.entry(dialect).or_default() += 1;
         if let Ok(link) = Url::parse(&head.link)
-            && !head.link.starts_with(NOWHERE)
+            && !head.link.starts_with(PLACEHOLDER_SITE)
         {
             *self.sites.entry(link.origin().ascii_serialization()).or_default() += 1;
         }
@@ -139,7 +147,7 @@ mod tests {
     use crate::store::MemoryStore;
 
     #[test]
-    fn it_counts_what_seeds_have_in_common() {
+    fn inspect_counts_what_seeds_have_in_common() {
         let store = MemoryStore::new();
         let seed = |path: &str, ms: i64, host: &str, body: &str| {
             let text = format!("<!--{ms}-->\n[t](https://{host}/x)\n---\n\n{body}");
@@ -153,7 +161,7 @@ mod tests {
         let page = "---\ntitle: t\ndate: 2020-01-01\n---\nx";
         store.replace("trip/index.md".as_ref(), page.as_bytes()).unwrap();
         store.replace("b/robots.txt".as_ref(), b"User-agent: *").unwrap();
-        let seen = glance(&store).unwrap();
+        let seen = inspect(&store).unwrap();
         assert_eq!((seen.seeds, seen.skipped), (5, 1));
         assert_eq!(seen.sections, BTreeMap::from([("a".into(), 2)]));
         assert_eq!(seen.dialects, BTreeMap::from([("stamped", 4), ("yaml", 1)]));

@@ -1,4 +1,5 @@
-//! A file of one value: what kind it is, a sum, the value. It is put in place whole, and believed only as it was written.
+//! A file with one value: its format, a checksum, the value. It is replaced as a whole and read only if the checksum
+//! matches.
 
 use std::fs;
 use std::io;
@@ -8,30 +9,30 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// As bytes.
+/// Serializes a value, with its format and checksum.
 pub(super) fn encode<T: Serialize>(magic: &str, value: &T) -> io::Result<Vec<u8>> {
     let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
     Ok([magic.as_bytes(), &xxh3_64(&body).to_le_bytes(), &body].concat())
 }
 
-/// From bytes; `None` where they are not what was written.
+/// Deserializes a value; `None` if the format or the checksum does not match.
 pub(super) fn decode<T: DeserializeOwned>(magic: &str, bytes: &[u8]) -> Option<T> {
-    let (sum, body) = bytes.strip_prefix(magic.as_bytes())?.split_first_chunk()?;
-    (xxh3_64(body) == u64::from_le_bytes(*sum)).then(|| postcard::from_bytes(body).ok()).flatten()
+    let (checksum, body) = bytes.strip_prefix(magic.as_bytes())?.split_first_chunk()?;
+    (xxh3_64(body) == u64::from_le_bytes(*checksum)).then(|| postcard::from_bytes(body).ok()).flatten()
 }
 
-/// What a file holds; nothing where it is not there, or damaged.
+/// Reads a file; the default value if it is missing or damaged.
 pub(super) fn read<T: DeserializeOwned + Default>(folder: &Path, name: &str, magic: &str) -> T {
     let bytes = fs::read(folder.join(name)).unwrap_or_default();
     decode(magic, &bytes).unwrap_or_default()
 }
 
-/// Puts a file in place of the last one.
+/// Replaces a file.
 pub(super) fn write<T: Serialize>(folder: &Path, name: &str, magic: &str, value: &T) -> io::Result<()> {
     let new = folder.join(format!("{name}.new"));
     let written = fs::write(&new, encode(magic, value)?).and_then(|()| fs::rename(&new, folder.join(name)));
     if written.is_err() {
-        // On a full disk even the half of it takes room.
+        // On a full disk even half a file takes room.
         let _ = fs::remove_file(new);
     }
     written
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cut_short_or_has_a_bit_flipped_is_nothing() {
+    fn a_truncated_file_or_a_flipped_bit_is_detected() {
         let value: Vec<(u64, String)> =
             (0..40).map(|number| (number << 7, format!("value {number}"))).collect();
         let bytes = encode("magic 1\n", &value).unwrap();

@@ -1,10 +1,10 @@
-//! Step 6: the media of an article in the order of their weight.
+//! Step 6: the media of an article become enclosures, the most important first.
 
 use crate::html::{Media, Medium};
 use crate::model::Enclosure;
 
-/// Sound and moving pictures before pictures, each in the order of the article: what a listener subscribed for comes
-/// first, and the lead picture before all others.
+/// Returns audio and video before images, each in the order of the article: a subscriber wants the episode first, and the
+/// first image is the lead image.
 pub(super) fn enclosures(media: Vec<Media>) -> Vec<Enclosure> {
     let mut all: Vec<Enclosure> = media.into_iter().map(Enclosure::from).collect();
     all.sort_by_key(|e| e.medium == Medium::Image);
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn policy_enclosure_sound_and_film_come_before_pictures() {
+    fn policy_enclosure_audio_and_video_come_before_images() {
         let media = |name: &str, medium| Media {
             url: Url::parse(&format!("https://a.example/{name}")).unwrap(),
             medium,

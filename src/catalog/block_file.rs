@@ -1,69 +1,71 @@
-//! The file of blocks: read anywhere, written at its end.
+//! The file of blocks: read at any position, written at its end.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The size of what is before the first block: the file's name for itself.
+/// Position of the first block. Before it is the id of the file.
 pub(super) const HEADER: u64 = 16;
-/// So much is gathered before it is written, in bytes; a small run without a catalog needs no file at all.
-const PENDING: usize = 1 << 20;
+/// Number of bytes that are buffered before they are written. A small build without a cache never writes a file.
+const MAX_BUFFERED: usize = 1 << 20;
 
-pub(super) struct Heap(Mutex<Inner>);
+/// A file of blocks, shared by all threads.
+pub(super) struct BlockFile(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
     file: Option<Arc<File>>,
-    /// The size of what is in the file, in bytes.
+    /// Number of bytes in the file.
     end: u64,
-    pending: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
-impl Heap {
-    /// In a temporary file, where one is needed.
-    pub(super) fn unnamed() -> Self {
+impl BlockFile {
+    /// Creates a temporary file, once one is needed.
+    pub(super) fn temporary() -> Self {
         Self(Mutex::default())
     }
 
-    /// A new one.
+    /// Creates a file, replacing any other.
     pub(super) fn create(path: &Path, id: u128) -> io::Result<Self> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
         file.write_all(&id.to_le_bytes())?;
-        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end: HEADER, pending: Vec::new() })))
+        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end: HEADER, buffer: Vec::new() })))
     }
 
-    /// One that is there. What is behind `end` was written by a run that died.
+    /// Opens a file. Bytes after `end` were written by a build that was interrupted.
     pub(super) fn open(path: &Path, id: u128, end: u64) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
         let mut first = Vec::new();
         read_at(&file, 0, HEADER, &mut first)?;
         if first != id.to_le_bytes() || file.metadata()?.len() < end {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is another one"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the file belongs to another index"));
         }
-        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end, pending: Vec::new() })))
+        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end, buffer: Vec::new() })))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds bytes and says where they are.
+    /// Appends bytes and returns their position.
     pub(super) fn append(&self, bytes: &[u8]) -> io::Result<u64> {
         let mut inner = self.lock();
-        let at = inner.end + inner.pending.len() as u64;
-        inner.pending.extend_from_slice(bytes);
-        if inner.pending.len() >= PENDING {
+        let at = inner.end + inner.buffer.len() as u64;
+        inner.buffer.extend_from_slice(bytes);
+        if inner.buffer.len() >= MAX_BUFFERED {
             inner.flush()?;
         }
         Ok(at)
     }
 
-    /// Writes what was gathered, and says how large the file is then.
+    /// Writes the buffer and returns the size of the file.
     pub(super) fn flush(&self) -> io::Result<u64> {
         self.lock().flush()
     }
 
+    /// Reads bytes at a position into a buffer, which it clears first.
     pub(super) fn read(&self, offset: u64, length: u64, into: &mut Vec<u8>) -> io::Result<()> {
         let inner = self.lock();
         let file = match offset.checked_sub(inner.end) {
@@ -71,7 +73,7 @@ impl Heap {
                 let at = usize::try_from(at).map_err(io::Error::other)?;
                 let length = usize::try_from(length).map_err(io::Error::other)?;
                 let end = at.checked_add(length).ok_or(io::ErrorKind::UnexpectedEof)?;
-                let bytes = inner.pending.get(at..end).ok_or(io::ErrorKind::UnexpectedEof)?;
+                let bytes = inner.buffer.get(at..end).ok_or(io::ErrorKind::UnexpectedEof)?;
                 into.clear();
                 into.extend_from_slice(bytes);
                 return Ok(());
@@ -81,7 +83,7 @@ impl Heap {
             }
             None => inner.file.clone().ok_or(io::ErrorKind::UnexpectedEof)?,
         };
-        // Elsewhere a read at a place moves the place of the next write, which no write relies on.
+        // On other systems a positioned read moves the cursor, which no write relies on.
         #[cfg(unix)]
         drop(inner);
         read_at(&file, offset, length, into)
@@ -90,7 +92,7 @@ impl Heap {
 
 impl Inner {
     fn flush(&mut self) -> io::Result<u64> {
-        if self.pending.is_empty() {
+        if self.buffer.is_empty() {
             return Ok(self.end);
         }
         let file = match &self.file {
@@ -98,9 +100,9 @@ impl Inner {
             None => self.file.insert(Arc::new(tempfile::tempfile()?)).clone(),
         };
         (&*file).seek(SeekFrom::Start(self.end))?;
-        (&*file).write_all(&self.pending)?;
-        self.end += self.pending.len() as u64;
-        self.pending.clear();
+        (&*file).write_all(&self.buffer)?;
+        self.end += self.buffer.len() as u64;
+        self.buffer.clear();
         Ok(self.end)
     }
 }

@@ -1,0 +1,52 @@
+//! Hashes by which the catalog recognizes files, seeds and inputs. None of them is cryptographic.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use crate::config::Plan;
+use crate::store::Stamp;
+
+/// Returns the fingerprint of a file: the hash of its name and stamp. Never 0.
+#[must_use]
+pub fn fingerprint(name: &OsStr, stamp: &Stamp) -> u128 {
+    let mut bytes = [0; 320];
+    let fixed = [stamp.size.0.into(), stamp.modified, stamp.changed, stamp.inode.into()];
+    for (into, number) in bytes.as_chunks_mut::<16>().0.iter_mut().zip(fixed) {
+        *into = number.to_le_bytes();
+    }
+    let name = name.as_encoded_bytes();
+    let hash = match bytes.get_mut(64..64 + name.len()) {
+        Some(into) => {
+            into.copy_from_slice(name);
+            xxh3_128(&bytes[..64 + name.len()])
+        }
+        None => xxh3_128(&[&bytes[..64], name].concat()),
+    };
+    hash.max(1)
+}
+
+/// Returns the hash of a seed's path.
+#[must_use]
+pub fn path_hash(path: &Path) -> u64 {
+    xxh3_64(path.as_os_str().as_encoded_bytes())
+}
+
+/// Returns the hash of the key that duplicates of an entry share.
+#[must_use]
+pub fn key_hash(key: &str) -> u64 {
+    xxh3_64(key.as_bytes())
+}
+
+/// Returns the hash of some bytes.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> u128 {
+    xxh3_128(bytes)
+}
+
+/// Returns the hash of every input of a build except the seeds and the time: the configuration and `more`.
+#[must_use]
+pub fn plan_hash(plan: &Plan, more: &[&str]) -> u128 {
+    xxh3_128(format!("{} {more:?}", plan.written).as_bytes())
+}

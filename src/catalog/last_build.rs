@@ -1,0 +1,61 @@
+//! What the last build made.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::serial;
+use crate::diag::Finding;
+use crate::model::Listing;
+use crate::types::{Bytes, UnixMs};
+
+/// A file that was published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedFile {
+    /// Path under the feeds folder.
+    #[serde(with = "serial::path")]
+    pub path: PathBuf,
+    /// Size of the file.
+    pub size: Bytes,
+    /// Hash of its bytes.
+    pub hash: u128,
+    /// Hash of its name and stamp; 0 if the file has to be read to know that it is unchanged.
+    pub fingerprint: u128,
+}
+
+/// A document in every format; written as a whole or not at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltDoc {
+    /// Month of the archive; empty for the document that subscribers read.
+    pub month: String,
+    /// Hash of everything it was made of, except the bodies of seeds and [`LastBuild::inputs_hash`]; 0 if one of its
+    /// seeds could not be read.
+    pub inputs_hash: u128,
+    /// Its files, one for each format; none if no seed is in it.
+    pub files: Vec<PublishedFile>,
+    /// Findings about it and its seeds.
+    #[serde(with = "serial::findings")]
+    pub findings: Vec<Finding>,
+    /// Its row in lists of feeds; `None` for an archive document, and if no seed is in it.
+    pub listing: Option<Listing>,
+    /// Time at which media servers are asked again; `None` if there is nothing to ask.
+    pub retry_at: Option<UnixMs>,
+}
+
+/// What the last build made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastBuild {
+    /// Hash of every input except the seeds.
+    pub inputs_hash: u128,
+    /// True if seeds dated in the future were held back.
+    pub held_back: bool,
+    /// Number of entries, each counted once.
+    pub entries: u64,
+    /// Its documents, by folder.
+    #[serde(with = "serial::by_path")]
+    pub docs: BTreeMap<PathBuf, BuiltDoc>,
+    /// Findings about no document in particular.
+    #[serde(with = "serial::findings")]
+    pub findings: Vec<Finding>,
+}

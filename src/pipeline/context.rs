@@ -1,0 +1,159 @@
+//! What every step is given: the inputs of a build, its options, and its report.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::catalog;
+use crate::config::Plan;
+use crate::diag::{Finding, Place, Tally, codes};
+use crate::error::Error;
+use crate::model::Site;
+use crate::store::{Store, is_exhausted};
+use crate::types::{Bytes, UnixMs};
+
+use super::probe::{Probe, Prober};
+use super::progress::Progress;
+
+/// Options of a build, in addition to the [`Plan`].
+///
+/// ```
+/// use feedmill::Options;
+///
+/// let options = Options { prune: true, ..Options::default() };
+/// assert!(!options.check);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Present time. Seeds dated more than a day later are held back.
+    pub now: UnixMs,
+    /// Start of the build by the clock that stamps files. A file written shortly before may be written again without a
+    /// new stamp.
+    pub started: SystemTime,
+    /// Time to wait for another build to end.
+    pub wait: Duration,
+    /// True to remove feeds that are no longer generated.
+    pub prune: bool,
+    /// True to check every document, and to publish nothing if one has an error.
+    pub check: bool,
+    /// Client that asks media servers for type and length, if [`Plan::probe`] is set.
+    pub probe: Option<&'a dyn Prober>,
+    /// Counters that show the progress to another thread.
+    pub progress: Option<&'a Progress>,
+}
+
+impl Default for Options<'_> {
+    /// Uses the system clock, waits up to ten seconds for another build, and neither prunes nor checks.
+    fn default() -> Self {
+        let started = SystemTime::now();
+        let ms = started.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        Self {
+            now: UnixMs(i64::try_from(ms).unwrap_or(i64::MAX)),
+            started,
+            wait: Duration::from_secs(10),
+            prune: false,
+            check: false,
+            probe: None,
+            progress: None,
+        }
+    }
+}
+
+/// What a build did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Number of seeds found.
+    pub seeds: usize,
+    /// Number of seeds that could not be used, with a finding each.
+    pub skipped: usize,
+    /// Number of entries in the feeds, each counted once.
+    pub entries: usize,
+    /// Number of feeds.
+    pub feeds: usize,
+    /// Files that are new or have new bytes, sorted by path.
+    pub changed: Vec<PathBuf>,
+    /// Number of files that had the same bytes already.
+    pub unchanged: usize,
+    /// Number of files removed.
+    pub removed: usize,
+    /// Number of bytes read from seeds to order them.
+    pub head_bytes: u64,
+    /// Number of bytes read from seeds that are published.
+    pub body_bytes: u64,
+    /// The feeds.
+    pub site: Site,
+    /// Documents of [`Report::site`] that subscribers read, each with the hash of its bytes.
+    pub hashes: BTreeMap<PathBuf, u128>,
+    /// Number of findings in the sink at the end of the build.
+    pub tally: Tally,
+}
+
+/// What every step is given.
+pub(super) struct Context<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) seeds: &'a dyn Store,
+    pub(super) feeds: &'a dyn Store,
+    pub(super) options: Options<'a>,
+    pub(super) progress: &'a Progress,
+    /// Media metadata, if servers are asked for it.
+    pub(super) probe: Option<Probe<'a>>,
+    /// Cache directory; `None` if nothing is kept.
+    pub(super) cache: Option<PathBuf>,
+    /// Title of a main feed without one.
+    pub(super) name: String,
+    /// Hash of every input except the seeds: configuration, paths of the stores, title.
+    pub(super) inputs_hash: u128,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        seeds: &'a dyn Store,
+        feeds: &'a dyn Store,
+        options: Options<'a>,
+        progress: &'a Progress,
+    ) -> Self {
+        let root = Path::new("");
+        let name = folder_title(&seeds.show(root));
+        let inputs_hash = catalog::plan_hash(plan, &[&seeds.show(root), &feeds.show(root), &name]);
+        let cache = catalog::folder(plan, feeds.folder());
+        let probe = options.probe.filter(|_| plan.probe).map(|prober| Probe::new(prober, cache.clone()));
+        Self { plan, seeds, feeds, options, progress, probe, cache, name, inputs_hash }
+    }
+}
+
+/// Returns the title of a main feed that has none: the name of the seeds folder.
+fn folder_title(root: &str) -> String {
+    let path = Path::new(root);
+    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let name = absolute.file_name().unwrap_or(absolute.as_os_str()).to_string_lossy().into_owned();
+    let name = crate::html::xml_text(&name).trim().to_owned();
+    if name.is_empty() { "feed".to_owned() } else { name }
+}
+
+/// Returns the finding about a seed that cannot be read, without its file.
+///
+/// # Errors
+/// If the system is out of file handles or memory: that is not the seed's fault, and stops the build.
+pub(super) fn unreadable_seed(
+    store: &dyn Store,
+    path: &Path,
+    error: std::io::Error,
+) -> Result<Finding, Error> {
+    use std::io::ErrorKind;
+    if is_exhausted(&error) {
+        return Err(Error::io("read the seed", store.show(path), error));
+    }
+    let (meta, detail) = match error.kind() {
+        ErrorKind::FileTooLarge => (&codes::SEED_TOO_LARGE, String::new()),
+        ErrorKind::InvalidInput => (&codes::SEED_SPECIAL, String::new()),
+        ErrorKind::NotFound => (&codes::SEED_CHANGED, "the file no longer exists".to_owned()),
+        _ => (&codes::SEED_UNREADABLE, error.to_string()),
+    };
+    Ok(Finding::new(meta, Place::default(), detail))
+}
+
+/// Returns the size of some bytes.
+pub(super) fn size(bytes: &[u8]) -> Bytes {
+    Bytes(bytes.len() as u64)
+}

@@ -1,0 +1,131 @@
+//! Does the last build still hold? Every answer to that question: for a folder of seeds, a chunk of it, one document, and
+//! the whole build.
+
+use std::ffi::OsStr;
+
+use rayon::prelude::*;
+
+use crate::catalog::{self, BuiltDoc, Catalog, Chunk, Folders, LastBuild, PublishedFile, chunks};
+use crate::store::Stamp;
+
+use super::archive::OutputDoc;
+use super::context::{Context, size};
+use super::probe;
+use super::select::is_future;
+
+/// Returns the fingerprint of a file; 0 if its storage has no stamps.
+pub(super) fn fingerprint(name: &OsStr, stamp: Option<&Stamp>) -> u128 {
+    stamp.map_or(0, |stamp| catalog::fingerprint(name, stamp))
+}
+
+/// True if a file has a stamp, and every later change of the file changes the stamp.
+pub(super) fn is_settled(catalog: &Catalog, stamp: Option<&Stamp>) -> bool {
+    stamp.is_some_and(|stamp| !catalog.may_change_unnoticed(stamp))
+}
+
+/// True if a folder is unchanged in case its fingerprints are.
+pub(super) fn may_folder_be_unchanged(old: &[Chunk]) -> bool {
+    !old.is_empty() && !old.iter().any(|chunk| chunk.needs_reread)
+}
+
+/// True if a folder with this number of seeds and this sum of fingerprints is as the last build saw it.
+pub(super) fn is_folder_unchanged(old: &[Chunk], fingerprint: u128, seeds: u32) -> bool {
+    let all = old.iter().fold((0, 0), |(sum, count), chunk| {
+        (u128::wrapping_add(sum, chunk.fingerprint), count + chunk.seeds)
+    });
+    may_folder_be_unchanged(old) && all == (fingerprint, seeds)
+}
+
+/// True if a chunk with this number of seeds and this sum of fingerprints is as the last build saw it.
+pub(super) fn is_chunk_unchanged(old: &Chunk, fingerprint: u128, seeds: usize) -> bool {
+    !old.needs_reread && (old.fingerprint, old.seeds as usize) == (fingerprint, seeds)
+}
+
+/// Returns the last build if every feed exists and would come out the same. `reread` are the hashes of the paths of seeds
+/// that this build has read.
+pub(super) fn whole_build(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    folders: &Folders,
+    reread: &[u64],
+) -> Option<LastBuild> {
+    let (last, now) = (catalog.last_build(), context.options.now);
+    let is_same = !context.options.check
+        && last.inputs_hash == context.inputs_hash
+        && !last.docs.is_empty()
+        && !last.held_back
+        && reread.is_empty()
+        && folders == catalog.folders()
+        && !chunks(folders).any(|(_, chunk)| is_future(chunk.latest, now) || chunk.first_expiry <= now);
+    if !is_same {
+        return None;
+    }
+    let docs =
+        last.docs.par_iter().map(|(path, old)| Some((path.clone(), published(context, catalog, old)?)));
+    Some(LastBuild { docs: docs.collect::<Option<_>>()?, ..last.clone() })
+}
+
+/// Returns a document of the last build if it would come out the same: its inputs are the same, none of its seeds was
+/// reread, and its files still exist.
+pub(super) fn document(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    reread: &[u64],
+    doc: &OutputDoc,
+) -> Option<BuiltDoc> {
+    let last = catalog.last_build();
+    let old = last.docs.get(&doc.folder())?;
+    let is_reread = |path| !reread.is_empty() && reread.binary_search(&catalog::path_hash(path)).is_ok();
+    let is_same = last.inputs_hash == context.inputs_hash
+        && !context.options.check
+        && old.inputs_hash == inputs_hash(doc)
+        && !doc.paths().any(is_reread);
+    is_same.then(|| published(context, catalog, old)).flatten()
+}
+
+/// Returns a document of the last build with the present fingerprints of its files; `None` if a file was lost or changed,
+/// a seed could not be read, or media servers have to be asked again.
+fn published(context: &Context<'_>, catalog: &Catalog, old: &BuiltDoc) -> Option<BuiltDoc> {
+    if old.inputs_hash == 0 || old.retry_at.is_some_and(|time| probe::is_due(time, context.options.now)) {
+        return None;
+    }
+    let files = old.files.par_iter().map(|file| {
+        let name = file.path.file_name()?;
+        let stamp = context.feeds.stamp(&file.path).ok()?;
+        let fingerprint = fingerprint(name, stamp.as_ref());
+        if fingerprint == 0 || fingerprint != file.fingerprint {
+            let bytes = context.feeds.read(&file.path, file.size).ok()?;
+            if size(&bytes) != file.size || catalog::hash(&bytes) != file.hash {
+                return None;
+            }
+        }
+        let is_settled = is_settled(catalog, stamp.as_ref());
+        Some(PublishedFile { fingerprint: if is_settled { fingerprint } else { 0 }, ..file.clone() })
+    });
+    Some(BuiltDoc { files: files.collect::<Option<_>>()?, ..old.clone() })
+}
+
+/// Returns the hash of everything a document is made of, except the bodies of its seeds and [`Context::inputs_hash`].
+/// Never 0.
+pub(super) fn inputs_hash(doc: &OutputDoc) -> u128 {
+    let mut bytes = Vec::new();
+    let mut add = |text: &[u8]| {
+        bytes.extend((text.len() as u64).to_le_bytes());
+        bytes.extend(text);
+    };
+    let history = &doc.history;
+    for url in [&doc.base, &history.current, &history.prev, &history.next] {
+        add(url.as_ref().map_or("", url::Url::as_str).as_bytes());
+    }
+    for pick in &doc.picks {
+        let seed = &pick.seed;
+        add(seed.path.as_os_str().as_encoded_bytes());
+        add(seed.section.as_deref().unwrap_or_default().as_bytes());
+        add(seed.link.as_bytes());
+        add(pick.first_link.as_bytes());
+        add(pick.key.as_bytes());
+        add(&seed.time.0.to_le_bytes());
+        add(&pick.published.0.to_le_bytes());
+    }
+    catalog::hash(&bytes).max(1)
+}

@@ -1,0 +1,139 @@
+//! Steps 1 to 3 with the catalog of the last build: if nothing changed that a feed depends on, nothing is ordered.
+
+use crate::catalog::{self, Catalog, Folders, LastBuild, chunks};
+use crate::diag::{Finding, Place, Sink, codes};
+use crate::error::{Error, Kind};
+
+use super::context::{Context, Report};
+use super::discover::{Scan, ScanError, discover};
+use super::order::{Selection, order};
+use super::reuse;
+
+/// What is to be done about the feeds.
+pub(super) enum Outcome {
+    /// Nothing: every feed exists and would come out the same.
+    UpToDate(LastBuild),
+    /// Build what was selected.
+    Rebuild(Selection),
+}
+
+/// The seeds, and what is to be done about them.
+pub(super) struct Scanned {
+    pub(super) catalog: Catalog,
+    pub(super) scan: Scan,
+    pub(super) outcome: Outcome,
+}
+
+/// Scans the seeds with the catalog of the last build. If that is damaged, starts again with an empty one; if it cannot be
+/// written, with a temporary one.
+///
+/// # Errors
+/// If the seeds folder cannot be listed, or the system is out of resources.
+pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned, Error> {
+    let titles = context.plan.filtered.iter().any(|f| !f.title_contains.is_empty());
+    let basis = catalog::hash(format!("{titles} {:?}", context.plan.addresses).as_bytes());
+    let started = context.options.started;
+    let folder = context.cache.as_deref();
+    let (mut catalog, mut lost) = match folder {
+        Some(folder) => Catalog::open(folder, basis, started),
+        None => (Catalog::temporary(), None),
+    };
+    loop {
+        if let Some(why) = lost {
+            sink.push(catalog::lost(folder, &why));
+        }
+        let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
+        context.progress.begin(expected);
+        let why = match scan_and_order(context, &catalog, titles) {
+            Ok((scan, outcome)) => return Ok(Scanned { catalog, scan, outcome }),
+            Err(ScanError::Fatal(error)) => return Err(error),
+            Err(ScanError::Catalog(why)) => why,
+        };
+        let Some(folder) = folder.filter(|_| catalog.is_persistent()) else {
+            return Err(Error::new(Kind::Io, format!("cannot use a temporary file: {why}")));
+        };
+        (catalog, lost) = if catalog.folders().is_empty() {
+            (Catalog::temporary(), Some(why))
+        } else {
+            Catalog::recreate(folder, basis, started, Some(why))
+        };
+    }
+}
+
+fn scan_and_order(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    titles: bool,
+) -> Result<(Scan, Outcome), ScanError> {
+    let scan = discover(context.seeds, catalog, titles, &context.plan.addresses, context.progress)?;
+    let damaged = || ScanError::Catalog("its seeds file is damaged".to_owned());
+    // Before any finding is reported: a second attempt would repeat it.
+    if !are_findings_readable(catalog, &scan.folders) {
+        return Err(damaged());
+    }
+    if let Some(last) = reuse::whole_build(context, catalog, &scan.folders, &scan.reread) {
+        return Ok((scan, Outcome::UpToDate(last)));
+    }
+    let selection = order(context.plan, context.seeds, catalog, &scan.folders, context.options.now);
+    Ok((scan, Outcome::Rebuild(selection.ok_or_else(damaged)?)))
+}
+
+fn are_findings_readable(catalog: &Catalog, folders: &Folders) -> bool {
+    let mut buffer = Vec::new();
+    chunks(folders)
+        .filter(|(_, chunk)| chunk.has_findings)
+        .all(|(_, chunk)| catalog.read(chunk, &mut buffer).is_some())
+}
+
+impl Scanned {
+    /// Returns the counts that are known before anything is built.
+    pub(super) fn report(&self) -> Report {
+        let held_back = match &self.outcome {
+            Outcome::UpToDate(_) => 0,
+            Outcome::Rebuild(selection) => selection.held_back.len(),
+        };
+        let chunks = || chunks(&self.scan.folders).map(|(_, chunk)| chunk);
+        let skipped = chunks().map(|chunk| chunk.skipped as usize).sum::<usize>();
+        Report {
+            seeds: chunks().map(|chunk| (chunk.seeds - chunk.ignored) as usize).sum(),
+            skipped: skipped + self.scan.findings.len() + held_back,
+            head_bytes: self.scan.bytes,
+            ..Report::default()
+        }
+    }
+
+    /// Reports the findings about heads of seeds, and about files that are not seeds.
+    pub(super) fn report_findings(&mut self, context: &Context<'_>, sink: &mut Sink<'_>) {
+        std::mem::take(&mut self.scan.findings).into_iter().for_each(|finding| sink.push(finding));
+        let mut buffer = Vec::new();
+        // One missing key is one finding, however many seeds need it.
+        let (mut without_url, mut first) = (0_usize, String::new());
+        for (path, chunk) in chunks(&self.scan.folders).filter(|(_, chunk)| chunk.has_findings) {
+            let Some(block) = self.catalog.read(chunk, &mut buffer) else { continue };
+            for (row, finding) in &block.findings {
+                let Some(row) = block.row(*row as usize) else { continue };
+                let file = context.seeds.show(&path.join(catalog::file_name(row.name)));
+                if finding.meta.code != codes::NO_SITE_URL.code {
+                    sink.push(finding.clone().in_file(file));
+                    continue;
+                }
+                without_url += 1;
+                if first.is_empty() || file < first {
+                    first = file;
+                }
+            }
+        }
+        if without_url > 0 {
+            let detail = match without_url {
+                1 => format!("1 article without a URL of its own was left out: {first}"),
+                _ => {
+                    format!("{without_url} articles without URLs of their own were left out, such as {first}")
+                }
+            };
+            sink.push(Finding::new(&codes::NO_SITE_URL, Place::default(), detail));
+        }
+        if let Outcome::Rebuild(selection) = &self.outcome {
+            selection.held_back.iter().for_each(|finding| sink.push(finding.clone()));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Before step 9, if asked for: the documents pass feedmill's own check, or nothing is published.
+
+use rayon::prelude::*;
+use url::Url;
+
+use crate::check::{self, check};
+use crate::diag::{Finding, Severity, Sink};
+use crate::error::{Error, Kind};
+
+use super::context::Context;
+use super::publish::PendingFiles;
+
+/// Checks files before they are published, and reports the findings.
+///
+/// # Errors
+/// [`Kind::Invalid`] if a file has an error.
+pub(super) fn verify(context: &Context<'_>, files: &PendingFiles, sink: &mut Sink<'_>) -> Result<(), Error> {
+    let (store, rules, now) = (context.feeds, &context.plan.check, context.options.now);
+    let found: Vec<Vec<Finding>> = files
+        .par_iter()
+        .map(|(path, file)| {
+            let (name, url) = (store.show(path), file.url.as_ref().map(Url::as_str));
+            check(&file.bytes, check::Options { file: &name, url, now: Some(now) })
+        })
+        .collect();
+    let mut invalid = None;
+    for (path, found) in files.keys().zip(found) {
+        for mut finding in found {
+            if rules.allow.iter().any(|code| code == finding.meta.code) {
+                continue;
+            }
+            if rules.deny_warnings && finding.severity == Severity::Warning {
+                finding.severity = Severity::Error;
+            }
+            if finding.severity == Severity::Error {
+                invalid.get_or_insert(path);
+            }
+            sink.push(finding);
+        }
+    }
+    match invalid {
+        None => Ok(()),
+        Some(path) => {
+            let message = "this feed would be invalid; nothing was published";
+            Err(Error::new(Kind::Invalid, message).at(store.show(path)))
+        }
+    }
+}
