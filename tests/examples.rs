@@ -21,7 +21,7 @@ fn the_program_in_the_book_builds_a_feed_from_two_articles() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = fs::read_to_string(root.join("examples/two_articles.rs")).unwrap();
     assert!(fs::read_to_string(root.join("docs/library.md")).unwrap().contains(&program));
-    let (code, rss, stderr) = example("two_articles", root, &[]);
+    let (code, rss, stderr) = run_example("two_articles", root, &[]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     let feed = feed_rs::parser::parse(rss.as_bytes()).unwrap();
     let titles: Vec<_> = feed.entries.iter().map(|e| e.title.as_ref().unwrap().content.as_str()).collect();
