@@ -262,7 +262,7 @@ fn ranges_and_preconditions_are_honored() {
         (&[("Range", "bytes=-10")], 206, &whole[size - 10..]),
         (&[("Range", &last)], 206, &whole),
         (&[("Range", "bytes=0-1, 5-6")], 200, &whole),
-        (&[("Range", "bytes=99999999-")], 416, b"it is shorter than that\n"),
+        (&[("Range", "bytes=99999999-")], 416, b"the document is shorter than the requested range\n"),
         (&[("Range", "bytes=5-14"), ("If-Range", &tag)], 206, &whole[5..15]),
         (&[("Range", "bytes=5-14"), ("If-Range", &date)], 206, &whole[5..15]),
         (&[("Range", "bytes=5-14"), ("If-Range", "\"other\"")], 200, &whole),
@@ -273,8 +273,8 @@ fn ranges_and_preconditions_are_honored() {
         (&[("If-Modified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 200, &whole),
         (&[("If-None-Match", "W/\"x\", *")], 200, &whole),
         (&[("If-None-Match", "*")], 304, b""),
-        (&[("If-Match", "\"other\"")], 412, b"it is another by now\n"),
-        (&[("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 412, b"it is another by now\n"),
+        (&[("If-Match", "\"other\"")], 412, b"the document has changed\n"),
+        (&[("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 412, b"the document has changed\n"),
     ];
     for (headers, status, body) in cases {
         let (got, back, bytes) = server.ask("GET", "/rss.xml", headers);
@@ -394,7 +394,7 @@ fn a_large_file_is_streamed_and_replacing_it_does_not_affect_responses_in_progre
 fn slow_and_greedy_clients_are_dropped_without_affecting_others() {
     let project = sample_project();
     project.write_file("feeds/large", vec![7; 64 << 20]);
-    let server = TestServer::start(&project, &["--patience", "1", "--connections", "8"]);
+    let server = TestServer::start(&project, &["--client-timeout", "1", "--connections", "8"]);
     let ended = |mut stream: TcpStream| {
         let mut rest = Vec::new();
         if let Err(error) = stream.read_to_end(&mut rest) {
@@ -600,7 +600,7 @@ fn after_a_failed_build_the_health_check_fails_and_the_old_feeds_are_served() {
     let (_, headers, _) = server.get("/rss.xml");
     fs::remove_dir_all(project.path("seeds/town")).unwrap();
     until(|| (server.get("/healthz").0 == 503).then_some(()));
-    assert_eq!(server.get("/healthz").2, b"the last run of the mill failed\n");
+    assert_eq!(server.get("/healthz").2, b"the last build failed\n");
     assert!(server.metric("mills_total{outcome=\"failed\"}") >= 1.0);
     assert_eq!(server.get("/rss.xml").1["etag"], headers["etag"]);
     assert!(
