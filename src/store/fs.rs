@@ -12,6 +12,8 @@ use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
 use crate::types::Bytes;
 
+/// How often reading is repeated after `EIO`.
+const READ_RETRIES: usize = 2;
 /// Prefix and suffix of the names of temporary files.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
 
@@ -38,7 +40,7 @@ impl FsStore {
     }
 
     /// Returns the path on disk. No folder on the way may be a link, which could lead out of the store. Links that are
-    /// created during a build are no threat: whoever can create them can read the target anyway.
+    /// created during a build are no threat: a user who can create them can read the target anyway.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         let mut folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
         if folders.any(|folder| self.root.join(folder).is_symlink()) {
@@ -120,25 +122,29 @@ impl Store for FsStore {
     }
 
     fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix> {
-        let (file, size) = self.open_regular(path)?;
-        let mut bytes = Vec::with_capacity(length.0.min(size) as usize);
-        file.take(length.0).read_to_end(&mut bytes)?;
-        Ok(Prefix { bytes, size: Bytes(size) })
+        retry_read(|| {
+            let (file, size) = self.open_regular(path)?;
+            let mut bytes = Vec::with_capacity(length.0.min(size) as usize);
+            file.take(length.0).read_to_end(&mut bytes)?;
+            Ok(Prefix { bytes, size: Bytes(size) })
+        })
     }
 
     fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
-        let (file, size) = self.open_regular(path)?;
         let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit}"));
-        if size > limit.0 {
-            return Err(too_large());
-        }
-        let mut bytes = Vec::with_capacity(size as usize);
-        file.take(limit.0 + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit.0 { Err(too_large()) } else { Ok(bytes) }
+        retry_read(|| {
+            let (file, size) = self.open_regular(path)?;
+            if size > limit.0 {
+                return Err(too_large());
+            }
+            let mut bytes = Vec::with_capacity(size as usize);
+            file.take(limit.0 + 1).read_to_end(&mut bytes)?;
+            if bytes.len() as u64 > limit.0 { Err(too_large()) } else { Ok(bytes) }
+        })
     }
 
     fn open(&self, path: &Path) -> io::Result<Opened> {
-        let (file, _) = self.open_regular(path)?;
+        let (file, _) = retry_read(|| self.open_regular(path))?;
         #[cfg(unix)]
         let stamp = Some(unix::stamp_of_open(&file)?);
         #[cfg(not(unix))]
@@ -245,6 +251,25 @@ fn remove_temporary_files(root: &Path) {
     }
 }
 
+/// Repeats a read that fails with `EIO`: disks and network file systems recover from many such errors.
+fn retry_read<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for _ in 0..READ_RETRIES {
+        match read() {
+            Err(error) if is_io_error(&error) => {}
+            result => return result,
+        }
+    }
+    read()
+}
+
+/// True for `EIO`.
+fn is_io_error(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::IO);
+    #[cfg(not(unix))]
+    return false;
+}
+
 /// Operations on many files of one folder. Names are looked up relative to the open folder, which saves the kernel the path
 /// to it.
 #[cfg(unix)]
@@ -308,14 +333,23 @@ mod unix {
         let folder = File::open(folder)?;
         let mut buffer = vec![0; usize::try_from(length.0).map_err(io::Error::other)?];
         for (number, name) in names.iter().enumerate() {
-            let head = head(&folder, name, &mut buffer).map_err(io::Error::from);
-            see(number, head.and_then(|head| head.ok_or_else(super::not_regular)));
+            let head = super::retry_read(|| Ok(read_head(&folder, name, &mut buffer)?));
+            let head = head.and_then(|head| head.ok_or_else(super::not_regular));
+            see(
+                number,
+                head.map(|(filled, stamp)| Beginning {
+                    bytes: &buffer[..filled],
+                    size: stamp.size,
+                    stamp: Some(stamp),
+                }),
+            );
         }
         Ok(())
     }
 
-    /// Reads the beginning of a file; `None` for anything but a regular file.
-    fn head<'a>(folder: &File, name: &OsStr, buffer: &'a mut [u8]) -> Result<Option<Beginning<'a>>, Errno> {
+    /// Reads the beginning of a file into a buffer, and returns its length and the stamp of the file; `None` for anything but a
+    /// regular file.
+    fn read_head(folder: &File, name: &OsStr, buffer: &mut [u8]) -> Result<Option<(usize, Stamp)>, Errno> {
         let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
         let file = retry_on_intr(|| openat(folder, name, flags, Mode::empty()))?;
         let stat = fstat(&file)?;
@@ -331,7 +365,7 @@ mod unix {
                 more => filled += more,
             }
         }
-        Ok(Some(Beginning { bytes: &buffer[..filled], size: stamp.size, stamp: Some(stamp) }))
+        Ok(Some((filled, stamp)))
     }
 
     pub(super) fn stamp_of(path: &Path) -> io::Result<Stamp> {
@@ -367,6 +401,34 @@ fn is_linked() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn reading_is_repeated_after_an_io_error_and_no_other() {
+        let fail = |errno: rustix::io::Errno, failures: usize| {
+            let mut attempts = 0;
+            let result = retry_read(|| {
+                attempts += 1;
+                if attempts <= failures { Err(io::Error::from(errno)) } else { Ok(()) }
+            });
+            (result.is_ok(), attempts)
+        };
+        use rustix::io::Errno;
+        assert_eq!(fail(Errno::IO, 0), (true, 1));
+        assert_eq!(fail(Errno::IO, READ_RETRIES), (true, READ_RETRIES + 1));
+        assert_eq!(fail(Errno::IO, usize::MAX), (false, READ_RETRIES + 1));
+        assert_eq!(fail(Errno::MFILE, usize::MAX), (false, 1));
+        for (errno, is_expected) in [
+            (Errno::MFILE, true),
+            (Errno::NFILE, true),
+            (Errno::NOMEM, true),
+            (Errno::IO, false),
+            (Errno::ACCESS, false),
+            (Errno::NOSPC, false),
+        ] {
+            assert_eq!(crate::store::is_exhausted(&errno.into()), is_expected, "{errno}");
+        }
+    }
 
     #[test]
     fn policy_publishing_one_build_at_a_time_and_the_second_learns_who_holds_the_lock() {

@@ -205,6 +205,25 @@ pub trait Store: Sync {
     }
 }
 
+/// True if an error means that the process or the system is out of file handles or memory: `EMFILE`, `ENFILE` or `ENOMEM`.
+/// Such an error says nothing about the file that was to be read.
+///
+/// ```
+/// use std::io;
+///
+/// assert!(feedmill::store::is_exhausted(&io::ErrorKind::OutOfMemory.into()));
+/// assert!(!feedmill::store::is_exhausted(&io::ErrorKind::NotFound.into()));
+/// ```
+#[must_use]
+pub fn is_exhausted(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if let Some(errno) = rustix::io::Errno::from_io_error(error) {
+        use rustix::io::Errno;
+        return matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM);
+    }
+    error.kind() == io::ErrorKind::OutOfMemory
+}
+
 /// Returns a copy of an error.
 fn duplicate(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
