@@ -25,6 +25,20 @@ use crate::error::{Error, Kind};
 use args::{Args, Verb};
 use context::{Outcome, print_message};
 
+/// Number of worker threads per core that `RAYON_NUM_THREADS` can set at most: starting thousands takes minutes.
+const MAX_THREADS_PER_CORE: usize = 4;
+
+/// Returns the number of worker threads: one per core, or `RAYON_NUM_THREADS` within bounds.
+fn worker_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    bound_threads(std::env::var("RAYON_NUM_THREADS").ok().as_deref(), cores)
+}
+
+fn bound_threads(requested: Option<&str>, cores: usize) -> usize {
+    let requested = requested.and_then(|text| text.parse().ok()).filter(|number| *number > 0);
+    requested.map_or(cores, |number: usize| number.min(cores * MAX_THREADS_PER_CORE))
+}
+
 /// Runs the command and returns its exit code: 0 success, 1 problems found, 2 could not run.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match Args::try_parse_from(args) {
@@ -37,7 +51,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     // Started here, because rayon panics at its first use if the system has no more threads.
     let workers = match args.verb {
         Some(Verb::Rules(_) | Verb::Schema | Verb::Completions(_) | Verb::Man(_)) => Ok(()),
-        _ => rayon::ThreadPoolBuilder::new().build_global(),
+        _ => rayon::ThreadPoolBuilder::new().num_threads(worker_threads()).build_global(),
     };
     if let Err(error) = workers {
         let error = Error::new(Kind::Io, "cannot start the worker threads").because(error);
@@ -62,6 +76,26 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             print_message(&format!("feedmill: {error}"));
             ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_threads_is_bounded() {
+        for (requested, threads) in [
+            (None, 2),
+            (Some("1"), 1),
+            (Some("8"), 8),
+            (Some("20000"), 8),
+            (Some("0"), 2),
+            (Some("many"), 2),
+            (Some(""), 2),
+        ] {
+            assert_eq!(bound_threads(requested, 2), threads, "{requested:?}");
         }
     }
 }
