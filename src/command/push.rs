@@ -10,7 +10,7 @@ use crate::catalog::{self, Told};
 use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes, count};
 use crate::format::configured_formats;
-use crate::net::HubClient;
+use crate::net::{HubClient, without_secrets};
 use crate::pipeline::Report;
 
 /// A document that a hub knows by its URL.
@@ -46,6 +46,7 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         let notified = client.notify(hub, &urls);
         if let Some(error) = notified.error {
             let feeds = count(urls.len() - notified.topics.len(), "changed feed", "changed feeds");
+            let hub = without_secrets(hub);
             let detail = format!("`{hub}`, about {feeds}: {error}");
             sink.push(Finding::new(&codes::HUB_UNREACHABLE, Place::default(), detail));
         }

@@ -28,7 +28,7 @@ pub enum AddressPolicy {
 /// Creates the client. Redirections and errors are responses like any other. `contact` tells the owner of a server whose
 /// requests these are.
 pub(super) fn agent(policy: AddressPolicy, contact: Option<&Url>) -> Agent {
-    let contact = contact.map(|url| format!(" (+{url})")).unwrap_or_default();
+    let contact = contact.map(|url| format!(" (+{})", without_secrets(url))).unwrap_or_default();
     let config = Agent::config_builder()
         .user_agent(concat!("feedmill/", env!("CARGO_PKG_VERSION")).to_owned() + &contact)
         .http_status_as_error(false)
@@ -50,9 +50,9 @@ pub(super) fn agent(policy: AddressPolicy, contact: Option<&Url>) -> Agent {
 
 /// Returns a URL without user name, password and fragment: other servers must not learn the first two, and no server is
 /// sent the last.
-pub(super) fn without_secrets(url: &Url) -> Url {
+pub fn without_secrets(url: &Url) -> Url {
     let mut url = url.clone();
-    // Both fail for URLs without a host only, and this one has a host.
+    // Both fail only for URLs that cannot have them.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);

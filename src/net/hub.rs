@@ -5,17 +5,19 @@
 //! 7.1](https://pubsubhubbub.github.io/PubSubHubbub/pubsubhubbub-core-0.3.html#rfc.section.7.1); Google's, Superfeedr) or
 //! in `hub.topic` (Switchboard). This client sends both, and one topic per request, because not all hubs accept several.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use headers::{Authorization, HeaderMapExt};
+use percent_encoding::percent_decode_str;
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use ureq::http::{HeaderMap, StatusCode};
 use ureq::{Agent, Body, http};
 use url::Url;
 
-use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent};
+use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, without_secrets};
 
 /// Maximum length of the reason shown from a response of a hub, in bytes.
 const MAX_REASON: u64 = 200;
@@ -114,11 +116,14 @@ impl HubClient {
         if left.is_zero() {
             return Err(PublishError::Temporary("no time left to notify it".to_owned(), None));
         }
-        let request = self.agent.post(hub.as_str());
+        let mut request = self.agent.post(without_secrets(hub).as_str());
+        if let Some(credentials) = credentials(hub) {
+            request = request.header(AUTHORIZATION, credentials);
+        }
         let request = request.config().timeout_global(Some(left.min(self.retry.request))).build();
         let form = [("hub.mode", "publish"), ("hub.url", topic.as_str()), ("hub.topic", topic.as_str())];
         let mut response =
-            request.send_form(form).map_err(|e| PublishError::Temporary(e.to_string(), None))?;
+            request.send_form(form).map_err(|e| PublishError::Temporary(explain(hub, &e), None))?;
         // The body is read in any case, so that the connection can be used again.
         let reason = reason(&mut response);
         let status = response.status();
@@ -135,6 +140,37 @@ impl HubClient {
             }
             _ => Err(PublishError::Refused(why)),
         }
+    }
+}
+
+/// Returns the `Authorization` header for the user name and password of a URL
+/// ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)); `None` if it has none.
+fn credentials(hub: &Url) -> Option<HeaderValue> {
+    if hub.username().is_empty() && hub.password().is_none() {
+        return None;
+    }
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let mut headers = HeaderMap::new();
+    headers.typed_insert(Authorization::basic(
+        &decode(hub.username()),
+        &decode(hub.password().unwrap_or_default()),
+    ));
+    headers.remove(AUTHORIZATION)
+}
+
+/// Returns the message for a request that failed.
+fn explain(hub: &Url, error: &ureq::Error) -> String {
+    match error {
+        // The TLS library reports everything that is wrong with a certificate or a handshake as invalid data.
+        ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.scheme() == "https" => {
+            format!(
+                "no secure connection: {error}; the hub needs a certificate that is valid for `{}`, has not expired, and was \
+             issued by a public authority",
+                hub.host_str().unwrap_or_default()
+            )
+        }
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
     }
 }
 

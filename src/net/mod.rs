@@ -8,6 +8,6 @@ mod probe;
 #[cfg(test)]
 mod tests;
 
-pub use client::AddressPolicy;
+pub use client::{AddressPolicy, without_secrets};
 pub use hub::{HubClient, Notified};
 pub use probe::Probe;

@@ -110,6 +110,45 @@ fn policy_push_a_topic_that_is_refused_does_not_stop_the_others() {
     );
 }
 
+#[test]
+fn policy_push_the_credentials_of_a_hub_are_sent_to_it_only_and_those_of_the_contact_to_nobody() {
+    let (hub, got) = serve(|_| Some("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n".into()));
+    let with =
+        |credentials: &str| Url::parse(&hub.as_str().replace("//", &format!("//{credentials}@"))).unwrap();
+    let (secret, contact) = (with("martin:s%C3%A9cret"), with("owner:hidden"));
+    let notified = HubClient::with_policy(Some(&contact), RETRY_POLICY).notify(&secret, &urls(&hub, &["a"]));
+    assert_eq!((notified.topics.len(), notified.error), (1, None));
+    let got = got.lock().unwrap().concat();
+    assert!(got.to_ascii_lowercase().contains("\r\nauthorization: basic "), "{got}");
+    assert!(got.contains("bWFydGluOnPDqWNyZXQ="), "{got}");
+    for credential in ["martin", "cret", "owner", "hidden"] {
+        assert!(!got.contains(credential), "{got}");
+    }
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let unreachable = Url::parse(&format!("http://martin:secret@{nobody}/")).unwrap();
+    let error =
+        HubClient::with_policy(None, RETRY_POLICY).notify(&unreachable, &urls(&hub, &["a"])).error.unwrap();
+    assert!(!error.contains("martin") && !error.contains("secret"), "{error}");
+}
+
+#[test]
+fn policy_push_a_hub_without_a_valid_certificate_is_reported_with_the_fix() {
+    // Plain HTTP where TLS is expected fails in the handshake, as a bad certificate does.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hub = Url::parse(&format!("https://{}/", listener.local_addr().unwrap())).unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = stream.unwrap().write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let error = HubClient::with_policy(None, RETRY_POLICY).notify(&hub, &urls(&hub, &["a"])).error.unwrap();
+    assert!(
+        error.starts_with("no secure connection: ")
+            && error.contains("certificate that is valid for `127.0.0.1`"),
+        "{error}"
+    );
+}
+
 const LIMITS: Limits = Limits {
     threads: 4,
     per_host: 2,

@@ -95,6 +95,8 @@ fn cache_control(seconds: i64) -> HeaderValue {
 
 fn link(feed: &Listing, name: &str) -> Option<HeaderValue> {
     let own = feed.self_link(name)?;
-    let hub = feed.hub.as_ref()?;
+    // Credentials of the hub are for the publisher only.
+    let mut hub = feed.hub.clone()?;
+    let _ = hub.set_username("").and_then(|()| hub.set_password(None));
     HeaderValue::try_from(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\"")).ok()
 }
