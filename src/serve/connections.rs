@@ -16,12 +16,12 @@ use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{self, Instant, sleep, timeout_at};
 
 use super::access_log::LoggedRequest;
 use super::body::ResponseBody;
-use super::respond::{respond, respond_from_memory};
-use super::settings::Settings;
+use super::handles::HandleBudget;
+use super::respond::{respond, respond_at_once};
 use super::state::State;
 use super::stream::{Activity, Stream, Work};
 
@@ -34,12 +34,12 @@ const MAX_HEADERS: usize = 64;
 const IDLE_AFTER: Duration = Duration::from_millis(100);
 /// How often a connection with a request or response in progress is checked.
 const TICK: Duration = Duration::from_secs(1);
+/// Number of bytes of a response that may wait in the system before they are sent.
+const MAX_UNSENT: u32 = 128 << 10;
 /// How long shutdown waits for requests in progress.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait before the next `accept` if the system has no more file handles.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
-/// Number of connections that are refused with a response at a time; further ones are closed.
-const MAX_REFUSING: usize = 64;
 /// How long a refused client may take to read its response.
 const REFUSE_TIMEOUT: Duration = Duration::from_secs(1);
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\
@@ -48,13 +48,14 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConn
 /// Answers requests until shutdown, then finishes those in progress.
 pub(super) async fn serve<F: Future<Output = ()>>(
     listener: StdListener,
-    settings: Settings,
+    budget: HandleBudget,
+    timeout: Duration,
     state: Arc<State>,
     shutdown: impl Fn() -> F,
 ) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
-    let slots = Arc::new(Semaphore::new(settings.max_connections));
-    let refusing = Arc::new(Semaphore::new(MAX_REFUSING));
+    let slots = Arc::new(Semaphore::new(budget.connections));
+    let refusing = Arc::new(Semaphore::new(budget.refusals));
     let (ending, end) = watch::channel(());
     let mut stop = std::pin::pin!(shutdown());
     loop {
@@ -75,19 +76,15 @@ pub(super) async fn serve<F: Future<Output = ()>>(
             state.metrics.refused();
             if let Ok(slot) = Arc::clone(&refusing).try_acquire_owned() {
                 tokio::spawn(async move {
-                    let _ = timeout(REFUSE_TIMEOUT, refuse(stream)).await;
+                    let _ = time::timeout(REFUSE_TIMEOUT, refuse(stream)).await;
                     drop(slot);
                 });
             }
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let client = Client {
-            peer,
-            timeout: settings.client_timeout,
-            state: Arc::clone(&state),
-            activity: Arc::default(),
-        };
+        limit_unsent_bytes(&stream);
+        let client = Client { peer, timeout, state: Arc::clone(&state), activity: Arc::default() };
         let end = end.clone();
         tokio::spawn(async move {
             client.state.metrics.opened();
@@ -192,7 +189,7 @@ impl Client {
             let logged = LoggedRequest::new(self.peer, request.method(), request.uri(), request.headers());
             (log, logged, Instant::now())
         });
-        let response = match respond_from_memory(&self.state, &request) {
+        let response = match respond_at_once(&self.state, &request) {
             Some(response) => response,
             None => respond(&self.state, &request, &Work::on(&self.activity)).await,
         };
@@ -202,6 +199,16 @@ impl Client {
         }
         Ok(response)
     }
+}
+
+/// Limits the bytes that the system accepts from us but has not sent. Without this limit it accepts megabytes and reports
+/// progress only when a third of them are gone, which takes a slow client longer than it may be silent. A system without
+/// this option, or an error, leaves the default.
+fn limit_unsent_bytes(stream: &TcpStream) {
+    #[cfg(any(target_os = "android", target_os = "linux", target_vendor = "apple"))]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAX_UNSENT);
+    #[cfg(not(any(target_os = "android", target_os = "linux", target_vendor = "apple")))]
+    let _ = (stream, MAX_UNSENT);
 }
 
 fn builder() -> http1::Builder {

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::store::Content;
@@ -24,17 +25,25 @@ pub(super) struct FileBody {
     start: Option<u64>,
     remaining: u64,
     content: Option<Box<dyn Content>>,
+    _slot: OwnedSemaphorePermit,
     _work: Work,
     reading: Option<JoinHandle<io::Result<ReadResult>>>,
 }
 
 impl FileBody {
-    /// Creates the body for a range of a file. The connection counts as busy while the body exists.
-    pub(super) fn new(content: Box<dyn Content>, range: Range<u64>, work: Work) -> Self {
+    /// Creates the body for a range of a file. While it exists it holds a slot for an open file, and the connection counts as
+    /// busy.
+    pub(super) fn new(
+        content: Box<dyn Content>,
+        range: Range<u64>,
+        slot: OwnedSemaphorePermit,
+        work: Work,
+    ) -> Self {
         Self {
             start: Some(range.start),
             remaining: range.end - range.start,
             content: Some(content),
+            _slot: slot,
             _work: work,
             reading: None,
         }

@@ -17,6 +17,7 @@ mod connections;
 mod document;
 mod file_body;
 mod handles;
+mod host;
 mod metrics;
 mod path;
 mod range;
@@ -29,10 +30,13 @@ use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, RwLock};
 
+use tokio::sync::Semaphore;
+
 use crate::error::{Error, Kind};
 use crate::store::Store;
 use access_log::AccessLog;
 use cache::DocumentCache;
+use handles::HandleBudget;
 use metrics::Metrics;
 use state::State;
 
@@ -72,6 +76,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     settings: Settings,
+    budget: HandleBudget,
     state: Arc<State>,
 }
 
@@ -92,15 +97,15 @@ impl Server {
         if let Some(log) = &log {
             log.listening(address);
         }
+        let budget = HandleBudget::claim(settings.max_connections);
         let state = State {
             cache: Arc::new(DocumentCache::new(Box::new(feeds), Arc::clone(&metrics))),
             hints: RwLock::default(),
             metrics,
             log,
+            file_slots: Arc::new(Semaphore::new(budget.files)),
         };
-        let max_connections = handles::connections(settings.max_connections);
-        let settings = Settings { max_connections, ..settings };
-        Ok(Self { listener, address, settings, state: Arc::new(state) })
+        Ok(Self { listener, address, settings, budget, state: Arc::new(state) })
     }
 
     /// Address that the server listens on.
@@ -130,7 +135,9 @@ impl Server {
             .enable_all()
             .build()
             .map_err(failed)?;
-        let result = runtime.block_on(connections::serve(self.listener, self.settings, self.state, shutdown));
+        let Self { listener, settings, budget, state, .. } = self;
+        let timeout = settings.client_timeout;
+        let result = runtime.block_on(connections::serve(listener, budget, timeout, state, shutdown));
         runtime.shutdown_background();
         result.map_err(failed)
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +16,8 @@ use hyper::header::{
 use hyper::{Method, Request, StatusCode};
 use tokio::time::timeout;
 
+use crate::store::is_exhausted;
+
 use super::access_log::log_error;
 use super::body::ResponseBody;
 use super::cache_hints::CacheHints;
@@ -22,6 +25,7 @@ use super::coding::{Accepted, Coding};
 use super::conditions::{Precondition, Validators, evaluate_preconditions, may_send_range};
 use super::document::{Document, Representation};
 use super::file_body::FileBody;
+use super::host::has_valid_host;
 use super::path;
 use super::range::{RequestedRange, parse_range};
 use super::state::State;
@@ -105,10 +109,11 @@ fn metrics(state: &State) -> Response {
 }
 
 /// Returns the response if it needs no waiting, which is nearly always.
-pub(super) fn respond_from_memory<B: hyper::body::Body>(
-    state: &State,
-    request: &Request<B>,
-) -> Option<Response> {
+pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Request<B>) -> Option<Response> {
+    if !has_valid_host(request) {
+        let line = "the Host header is missing, repeated or invalid";
+        return Some(text_response(StatusCode::BAD_REQUEST, line));
+    }
     let url_path = request.uri().path();
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream();
     if !is_plain || [HEALTH, METRICS].contains(&url_path) {
@@ -150,8 +155,12 @@ async fn document(state: &State, request: &DocumentRequest<'_>, work: &Work) -> 
                 Step::Send(response) => return Ok(response),
                 Step::Encode(coding) => cache.encode(path, &document, coding).await?,
                 Step::Open(range, mut response) => {
+                    // Slow clients must not use up the file handles that builds need.
+                    let Ok(slot) = Arc::clone(&state.file_slots).try_acquire_owned() else {
+                        return Ok(unavailable("too many downloads of large files", 5));
+                    };
                     let Some(opened) = cache.open(path, &document).await? else { break };
-                    let body = FileBody::new(opened.content, range, work.clone());
+                    let body = FileBody::new(opened.content, range, slot, work.clone());
                     *response.body_mut() = ResponseBody::File(body);
                     return Ok(response);
                 }
@@ -268,6 +277,13 @@ fn text_response(status: StatusCode, line: &str) -> Response {
     response
 }
 
+/// Returns a 503 response that asks the client to try again after some seconds.
+fn unavailable(line: &str, retry_after: u64) -> Response {
+    let mut response = text_response(StatusCode::SERVICE_UNAVAILABLE, line);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
+    response
+}
+
 /// Returns the response for an error of the store. Anything that is not a regular file is reported as missing; clients
 /// need not know more.
 fn error_response(error: &io::Error) -> Response {
@@ -278,12 +294,8 @@ fn error_response(error: &io::Error) -> Response {
         NotFound | InvalidInput | InvalidFilename | NotADirectory | PermissionDenied => {
             text_response(StatusCode::NOT_FOUND, "no such document")
         }
-        ResourceBusy => {
-            let line = "the document changes while it is read; try again";
-            let mut response = text_response(StatusCode::SERVICE_UNAVAILABLE, line);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            response
-        }
+        ResourceBusy => unavailable("the document changes while it is read; try again", 1),
+        _ if is_exhausted(error) => unavailable("the server is out of file handles or memory", 5),
         _ => {
             log_error(&format!("cannot read a document: {error}"));
             text_response(StatusCode::INTERNAL_SERVER_ERROR, "the document cannot be read")

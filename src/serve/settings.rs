@@ -14,6 +14,6 @@ pub struct Settings {
     pub log: Option<LogStyle>,
     /// Longest time that a client may take to send a request, or to take some of the response.
     pub client_timeout: Duration,
-    /// Maximum number of connections; more are refused.
+    /// Maximum number of connections; more are refused. The limit of open files may lower it.
     pub max_connections: usize,
 }

@@ -3,6 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use crate::pipeline::Report;
 
 use super::access_log::AccessLog;
@@ -16,6 +18,8 @@ pub(super) struct State {
     pub(super) hints: RwLock<Arc<CacheHints>>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) log: Option<AccessLog>,
+    /// Permits to keep a file open while it is sent.
+    pub(super) file_slots: Arc<Semaphore>,
 }
 
 impl State {

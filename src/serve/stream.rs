@@ -17,6 +17,12 @@ use super::metrics::Metrics;
 /// Number of bytes per second that a client must take while the server waits for it.
 const MIN_BYTES_PER_SECOND: u64 = 256;
 
+/// Number of timeouts that a client which took bytes earlier may take nothing, in addition to the first one.
+///
+/// Systems show progress in steps: the receiving one announces free space only once a whole segment fits, which is 64 KiB on
+/// the loopback interface. A reader of 1 kB/s then seems to take nothing for a minute, and 64 KiB at once.
+const MAX_CREDIT: u64 = 4;
+
 /// What a connection is doing. Several parts of the server look at it, but never at the same time.
 #[derive(Default)]
 pub(super) struct Activity {
@@ -83,8 +89,8 @@ pub(super) struct Stream<S> {
     timeout: Duration,
     /// Timer that runs while a write is blocked.
     window: Option<Pin<Box<Sleep>>>,
-    /// Number of bytes taken since the timer started.
-    taken: u64,
+    /// Number of bytes taken that have not yet paid for a timeout.
+    credit: u64,
     activity: Arc<Activity>,
     metrics: Arc<Metrics>,
 }
@@ -97,37 +103,36 @@ impl<S> Stream<S> {
         activity: Arc<Activity>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        Self { before, inner, timeout, window: None, taken: 0, activity, metrics }
+        Self { before, inner, timeout, window: None, credit: 0, activity, metrics }
     }
 
     pub(super) fn into_inner(self) -> S {
         self.inner
     }
 
-    /// Counts a write, and fails if the client is too slow.
+    /// Counts a write, and fails if the client is too slow: each timeout that passes while the server waits costs as many
+    /// bytes as the client must take in that time.
     fn track_progress(
         &mut self,
         written: Poll<io::Result<usize>>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
+        let price = MIN_BYTES_PER_SECOND * self.timeout.as_secs();
         if let Poll::Ready(written) = written {
             let bytes = written?;
-            self.taken += bytes as u64;
+            self.credit = (self.credit + bytes as u64).min(MAX_CREDIT * price);
             self.metrics.sent(bytes);
             return Poll::Ready(Ok(bytes));
         }
         self.activity.is_blocked.store(true, Relaxed);
+        let timeout = self.timeout;
         loop {
-            let (timeout, taken) = (self.timeout, &mut self.taken);
-            let window = self.window.get_or_insert_with(|| {
-                *taken = 0;
-                Box::pin(sleep(timeout))
-            });
+            let window = self.window.get_or_insert_with(|| Box::pin(sleep(timeout)));
             ready!(window.as_mut().poll(cx));
-            if *taken < MIN_BYTES_PER_SECOND * timeout.as_secs() {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            match self.credit.checked_sub(price) {
+                Some(rest) => self.credit = rest,
+                None => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             }
-            *taken = 0;
             window.as_mut().reset(Instant::now() + timeout);
         }
     }
@@ -177,6 +182,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
         if self.window.take().is_some() {
             self.activity.is_blocked.store(false, Relaxed);
         }
+        self.credit = 0;
         Pin::new(&mut self.inner).poll_flush(cx)
     }
 
@@ -223,11 +229,49 @@ mod tests {
     async fn a_client_that_takes_too_little_is_cut_off_and_a_slow_one_is_not() {
         let (result, took) = write(300).await;
         assert!(result.is_ok() && took > Duration::from_secs(20), "{result:?} {took:?}");
-        for taken in [0, 1, 200] {
+        for (taken, seconds) in [(0, 10), (1, 10), (200, 20)] {
             let (result, took) = write(taken).await;
             assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut, "{taken}");
-            assert_eq!(took.as_secs(), 10, "{taken}");
+            assert_eq!(took.as_secs(), seconds, "{taken}");
         }
+    }
+
+    /// Returns how a response of 1 MiB ends, and after what time, for a client whose system reports progress in steps.
+    async fn write_in_steps(bytes_per_second: u64, step: u64) -> (io::Result<()>, Duration) {
+        let (mut client, server) = tokio::io::duplex(64 << 10);
+        let (activity, metrics) = (Arc::default(), Arc::default());
+        let mut stream = Stream::new(Bytes::new(), server, Duration::from_secs(30), activity, metrics);
+        let start = Instant::now();
+        let reader = async move {
+            let mut buffer = vec![0; step as usize];
+            while bytes_per_second > 0 {
+                sleep(Duration::from_secs_f64(step as f64 / bytes_per_second as f64)).await;
+                let _ = client.read_exact(&mut buffer).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        let written = async {
+            stream.write_all(&vec![0; 1 << 20]).await?;
+            stream.flush().await
+        };
+        tokio::select! {
+            result = written => (result, start.elapsed()),
+            () = reader => unreachable!(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_reader_gets_the_whole_response_even_if_its_progress_shows_in_large_steps() {
+        for bytes_per_second in [1_000, 10_000, 100_000] {
+            for step in [1 << 10, 16 << 10, 64 << 10] {
+                let (result, took) = write_in_steps(bytes_per_second, step).await;
+                assert!(result.is_ok(), "{bytes_per_second} B/s in steps of {step}: {result:?} {took:?}");
+            }
+        }
+        let (result, took) = write_in_steps(0, 1).await;
+        assert_eq!((result.unwrap_err().kind(), took.as_secs()), (io::ErrorKind::TimedOut, 150));
+        let (result, _) = write_in_steps(200, 1 << 10).await;
+        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 
     #[tokio::test(start_paused = true)]
