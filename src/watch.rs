@@ -13,16 +13,16 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::event::{Event, EventKind, ModifyKind, RenameMode};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 
-/// How long no further change must come before a change is reported.
+/// Time without further changes before a change is reported.
 const QUIET_TIME: Duration = Duration::from_millis(200);
 /// Longest delay of a report, even if changes keep coming.
 const MAX_DELAY: Duration = Duration::from_secs(2);
-/// How often what the system does not report is polled.
+/// Interval at which changes that the system does not report are polled.
 const TICK: Duration = Duration::from_secs(1);
 /// Longest wait if the system cannot watch a folder.
 const POLL: Duration = Duration::from_secs(30);
 
-/// What is watched. Hidden files (`.name`) in folders are not: they belong to editors and crawlers.
+/// Folders and files to watch. Hidden files (`.name`) in folders are ignored: they belong to editors and crawlers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchTargets {
     /// Folders with everything in them; they need not exist yet. They may be links; links inside are not followed.
@@ -33,7 +33,7 @@ pub struct WatchTargets {
     pub exclude: Vec<PathBuf>,
 }
 
-/// Why a wait ended.
+/// Reason why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WakeReason {
     /// Something changed.

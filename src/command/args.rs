@@ -220,7 +220,7 @@ pub(super) struct Build {
     /// Do not notify WebSub hubs
     #[arg(long)]
     pub(super) no_push: bool,
-    /// How long to wait for another build of the same feeds to finish
+    /// Time to wait for another build of the same feeds to finish
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
     pub(super) wait: u64,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! What the commands have in common: how a run ends, where messages go, the configuration and the time.
+//! Code that the commands share: exit codes, the sink for messages, the configuration file and the current time.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::types::UnixMs;
 
 use super::args::{Common, MessageFormat};
 
-/// How a run ended without an error.
+/// Result of a run without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Exit code 0.

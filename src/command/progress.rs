@@ -11,9 +11,9 @@ use crate::pipeline::Progress;
 use super::args::Common;
 use super::context::is_dumb_terminal;
 
-/// How long a build must take before the line appears.
+/// Duration of a build after which the line appears.
 const AFTER: Duration = Duration::from_secs(1);
-/// How often the line is drawn.
+/// Interval at which the line is drawn.
 const PAUSE: Duration = Duration::from_millis(100);
 /// Moves to the start of the line and erases it.
 const CLEAR: &[u8] = b"\r\x1b[2K";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::watch::Waker;
 
-/// How long shutdown waits for a build, which may wait for a hub. A build that is cut short leaves no half-written feed.
+/// Time that shutdown waits for a build, which may wait for a hub. A build that is cut short leaves no half-written feed.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// Completes on SIGINT or SIGTERM; must be called within a runtime. On systems without signals it never completes.

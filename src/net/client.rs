@@ -9,9 +9,9 @@ use url::Url;
 
 use super::guard::Guard;
 
-/// How long looking up a name, and connecting, may take each.
+/// Time limit for looking up a name, and another one for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a request may take.
+/// Time limit for a request.
 pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum size of the head of a response, in bytes.
 const MAX_HEAD: usize = 16 << 10;

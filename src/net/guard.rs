@@ -33,7 +33,7 @@ const NOT_PUBLIC_4: [(Ipv4Addr, u32); 15] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// Where public IPv6 is (<https://www.iana.org/assignments/ipv6-address-space>).
+/// Block of public IPv6 addresses (<https://www.iana.org/assignments/ipv6-address-space>).
 const PUBLIC_6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 /// Blocks of `PUBLIC_6` that are not public (<https://www.iana.org/assignments/iana-ipv6-special-registry>): those of

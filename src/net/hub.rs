@@ -22,16 +22,16 @@ use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, without_secrets};
 /// Maximum length of the reason shown from a response of a hub, in bytes.
 const MAX_REASON: u64 = 200;
 
-/// How long and how often hubs are tried.
+/// Time limits and number of attempts for notifying hubs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RetryPolicy {
-    /// How long a request may take.
+    /// Time limit for a request.
     pub(super) request: Duration,
-    /// How long to wait before the first retry; twice as long before each further one.
+    /// Pause before the first retry; twice as long before each further one.
     pub(super) pause: Duration,
     /// Number of attempts.
     pub(super) attempts: u32,
-    /// How long all notifications of a build may take: a cron job waits for them.
+    /// Time limit for all notifications of a build: a cron job waits for them.
     pub(super) total: Duration,
 }
 
@@ -55,7 +55,7 @@ pub struct HubClient {
 pub struct Notified {
     /// Topics that the hub accepted.
     pub topics: Vec<Url>,
-    /// Why it did not accept the others, if there are any; lower case, no full stop.
+    /// Reason why it did not accept the others, if there are any; lower case, no full stop.
     pub error: Option<String>,
 }
 

@@ -36,9 +36,9 @@ pub(super) struct Limits {
     pub(super) per_host: usize,
     /// Time between the starts of two requests to one server.
     pub(super) pause: Duration,
-    /// How long a request may take.
+    /// Time limit for a request.
     pub(super) request: Duration,
-    /// How long all requests of a build may take.
+    /// Time limit for all requests of a build.
     pub(super) total: Duration,
 }
 

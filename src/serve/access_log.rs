@@ -18,7 +18,7 @@ use crate::diag::printable;
 
 /// Number of lines that may wait to be written. Further ones are lost: a slow reader of the log must not slow down feeds.
 const MAX_WAITING: usize = 4096;
-/// How long shutdown waits for the last lines to be written.
+/// Time that shutdown waits for the last lines to be written.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Style of the access log.

@@ -25,7 +25,7 @@ const CAPACITY: u64 = 64 << 20;
 const MAX_CACHED: Size = Size(8 << 20);
 /// Number of locks for loading documents: about as many are loaded at a time.
 const LOAD_LOCKS: usize = 16;
-/// How often a file is read again that changes while it is read.
+/// Number of attempts to read a file that changes while it is read.
 const ATTEMPTS: usize = 8;
 
 /// Documents of the feeds folder.

@@ -1,5 +1,5 @@
-//! What the build knows about documents and HTTP headers should say: how long to cache them, and which hub announces
-//! their changes.
+//! Caching and hub headers of documents, from what the build knows about them: how often a feed changes, and which hub
+//! announces its changes.
 
 use std::collections::HashMap;
 

@@ -29,18 +29,18 @@ use super::stream::{Activity, Stream, Work};
 const MAX_HEAD: usize = 16 << 10;
 /// Maximum number of headers of a request: more is 431.
 const MAX_HEADERS: usize = 64;
-/// How long after a response a connection becomes idle: few are used again that soon, and the buffers of many waiting
+/// Time after a response until a connection becomes idle: few are used again that soon, and the buffers of many waiting
 /// connections take much memory.
 const IDLE_AFTER: Duration = Duration::from_millis(100);
-/// How often a connection with a request or response in progress is checked.
+/// Interval between checks of a connection with a request or response in progress.
 const TICK: Duration = Duration::from_secs(1);
 /// Number of bytes of a response that may wait in the system before they are sent.
 const MAX_UNSENT: u32 = 128 << 10;
-/// How long shutdown waits for requests in progress.
+/// Time that shutdown waits for requests in progress.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long to wait before the next `accept` if the system has no more file handles.
+/// Pause before the next `accept` if the system has no more file handles.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
-/// How long a refused client may take to read its response.
+/// Time limit for a refused client to read its response.
 const REFUSE_TIMEOUT: Duration = Duration::from_secs(1);
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\
     Content-Type: text/plain\r\nContent-Length: 21\r\n\r\ntoo many connections\n";

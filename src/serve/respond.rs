@@ -31,9 +31,9 @@ use super::range::{RequestedRange, parse_range};
 use super::state::State;
 use super::stream::Work;
 
-/// How long a response may take to begin: a disk that does not answer must not hold a request forever.
+/// Time limit for the start of a response: a disk that does not answer must not hold a request forever.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often a document is loaded again that changes before it can be sent.
+/// Number of attempts to load a document that changes before it can be sent.
 const ATTEMPTS: usize = 4;
 
 /// Paths that report on the server itself.
@@ -230,7 +230,7 @@ fn is_browser_navigation(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-dest").is_some_and(|destination| destination == "document")
 }
 
-/// What the headers of a response depend on.
+/// Everything that the headers of a response depend on.
 struct Context<'a> {
     document: &'a Document,
     representation: &'a Representation,

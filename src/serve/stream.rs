@@ -23,7 +23,7 @@ const MIN_BYTES_PER_SECOND: u64 = 256;
 /// the loopback interface. A reader of 1 kB/s then seems to take nothing for a minute, and 64 KiB at once.
 const MAX_CREDIT: u64 = 4;
 
-/// What a connection is doing. Several parts of the server look at it, but never at the same time.
+/// Activity of a connection. Several parts of the server look at it, but never at the same time.
 #[derive(Default)]
 pub(super) struct Activity {
     /// Number of requests so far.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Stamp, Store};
 use crate::types::Bytes;
 
-/// How an operation fails.
+/// Failure of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The system returns this error number.

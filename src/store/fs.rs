@@ -12,7 +12,7 @@ use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
 use crate::types::Bytes;
 
-/// How often reading is repeated after `EIO`.
+/// Number of times that reading is repeated after `EIO`.
 const READ_RETRIES: usize = 2;
 /// Prefix and suffix of the names of temporary files.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// Name of the lock file in the folder.
 const NAME: &str = ".feedmill.lock";
-/// How often a waiting build tries again.
+/// Interval at which a waiting build tries again.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Lock of a store, held by one build until it is dropped.
