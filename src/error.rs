@@ -1,11 +1,11 @@
-//! [`Error`]: what stops a run. A bad seed is no error but a [`crate::diag::Finding`]; a bad output folder is one.
+//! [`Error`]: what stops a build. A bad seed is not an error but a [`crate::diag::Finding`]; a bad output folder is one.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::diag::printable;
 
-/// Why a run could not be done. Opaque: ask it with [`Error::kind`], print it with `Display`.
+/// Error that stopped a build. Opaque: inspect it with [`Error::kind`], print it with `Display`.
 ///
 /// ```
 /// use feedmill::error::{Error, Kind};
@@ -22,29 +22,29 @@ pub struct Error {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// The kinds of [`Error`] a caller may want to tell apart.
+/// Kinds of [`Error`] that callers may want to distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The configuration or the command line can't be followed.
+    /// The configuration or the command line is invalid.
     Config,
-    /// The file system refused.
+    /// The system returned an error.
     Io,
-    /// Another run holds the lock.
+    /// Another build holds the lock.
     Locked,
-    /// There was nothing to publish, so existing feeds were left as they are.
+    /// There was nothing to publish; existing feeds are unchanged.
     Empty,
-    /// A feed came out that our own `check` finds faulty; it was not published.
+    /// `check` found an error in a new feed, which was not published.
     Invalid,
 }
 
 impl Error {
-    /// An error of a kind with a message for people: lower case, no full stop.
+    /// Creates an error with a message for people: lower case, no full stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), path: None, source: None }
     }
 
-    /// An I/O error: what was being done, to which path, and what the system said.
+    /// Creates an I/O error: what was being done, the path, and the error of the system.
     ///
     /// ```
     /// use feedmill::error::{Error, Kind};
@@ -58,27 +58,27 @@ impl Error {
         Self::new(Kind::Io, format!("cannot {doing}")).at(path).because(source)
     }
 
-    /// Names the file or folder it is about.
+    /// Adds the file or folder that the error concerns.
     #[must_use]
     pub fn at(mut self, path: impl AsRef<Path>) -> Self {
         self.path = Some(path.as_ref().to_path_buf());
         self
     }
 
-    /// Keeps the error that caused this one.
+    /// Adds the error that caused this one.
     #[must_use]
     pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
     }
 
-    /// What kind of failure it is.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The file or folder it is about.
+    /// Returns the file or folder that the error concerns.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()

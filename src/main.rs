@@ -1,4 +1,4 @@
-//! The command: parse, call, exit.
+//! The `feedmill` command.
 
 fn main() -> std::process::ExitCode {
     feedmill::command::run(std::env::args_os())

@@ -1,4 +1,4 @@
-//! What can be said on the command line. Flags stand above `FEEDMILL_*` variables, those above the file.
+//! Arguments of the command line. Flags override `FEEDMILL_*` variables, and those override the configuration file.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,12 +6,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Turns a folder of parsed articles into RSS, Atom and JSON feeds.
+/// Turn a folder of articles into RSS, Atom and JSON feeds
 #[derive(Debug, Parser)]
 #[command(name = "feedmill", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
-#[command(
-    after_help = "Exit codes: 0 done, 1 found what you asked it to find (--strict), 2 could not do it."
-)]
+#[command(after_help = "Exit codes: 0 success, 1 problems found (check, --strict), 2 could not run.")]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
@@ -21,32 +19,32 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Mill the seeds into feeds (what happens without a command)
+    /// Build feeds from seeds (default command)
     Build(Box<Build>),
-    /// Mill now and after each change, until told to stop; prints the path of each file that changed
+    /// Build feeds, and again after each change; prints the path of each changed file
     Watch(Box<Build>),
-    /// Serve the feeds over HTTP, and mill after each change
+    /// Serve the feeds over HTTP, and rebuild them after each change
     Serve(Box<Serve>),
-    /// Say what is wrong with feeds, where, why, and how to mend it
+    /// Validate feeds: report problems with location, reason and fix
     Check(Check),
-    /// Look at the articles of a folder, and write a commented feedmill.toml for them
+    /// Create a commented feedmill.toml for the articles in a folder
     Init(Init),
-    /// List the rules of `check`, or explain one
+    /// List the rules of `check` and the findings of `build`, or explain one
     Rules(Rules),
     /// Print the JSON Schema of feedmill.toml, for editors
     Schema,
-    /// Write what a shell needs to complete this command
+    /// Print a completion script for a shell
     Completions(Completions),
-    /// Write the manual: its main page, or all of it into a folder
+    /// Print the main manual page, or write all pages to a folder
     Man(Man),
 }
 
-/// How messages look.
+/// Output format of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {
-    /// For people, in colour on a terminal
+    /// Text, in color on a terminal
     Human,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
     /// GitHub Actions annotations
     Github,
@@ -59,56 +57,56 @@ pub(super) struct Common {
     /// Show errors only, and no summary
     #[arg(short, long, env = "FEEDMILL_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) quiet: bool,
-    /// Show notes too, and the summary even where stderr is no terminal
+    /// Show notes too, and the summary even if stderr is not a terminal
     #[arg(short, long, conflicts_with = "quiet")]
     pub(super) verbose: bool,
-    /// How messages look
-    #[arg(long, value_enum, value_name = "STYLE", default_value = "human", env = "FEEDMILL_MESSAGE_FORMAT")]
+    /// Output format of messages
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", env = "FEEDMILL_MESSAGE_FORMAT")]
     pub(super) message_format: MessageFormat,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// Feeds, folders of feeds, or - for standard input
+    /// Feeds or folders to check, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Make warnings errors
+    /// Treat warnings as errors
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(super) deny: Vec<String>,
-    /// Be silent about a rule; may be said more than once
+    /// Suppress a rule; may be repeated
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(super) allow: Vec<String>,
-    /// Where the feed is published: its self link should say the same
+    /// Published URL of the feed, which its self link must equal
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
-    /// The configuration, of which [check] counts [default: feedmill.toml, where there is one]
+    /// Configuration file; only [check] is used [default: feedmill.toml, if it exists]
     #[arg(long, value_name = "FILE", env = "FEEDMILL_CONFIG")]
     pub(super) config: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
 }
 
-/// How the access log looks.
+/// Output format of the access log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum AccessLog {
-    /// For people
+    /// One line of text per request
     Text,
-    /// One JSON object a line
+    /// One JSON object per request
     Json,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
-    /// Where to listen; port 0 is any that is free
+    /// Address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", env = "FEEDMILL_LISTEN")]
     pub(super) listen: SocketAddr,
-    /// Write each request to stdout
-    #[arg(long, value_enum, value_name = "STYLE", env = "FEEDMILL_ACCESS_LOG")]
+    /// Log each request to stdout
+    #[arg(long, value_enum, value_name = "FORMAT", env = "FEEDMILL_ACCESS_LOG")]
     pub(super) access_log: Option<AccessLog>,
-    /// How many seconds a client may take to ask, to ask again, or to take some of what it is sent
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600), env = "FEEDMILL_PATIENCE")]
-    pub(super) patience: u64,
-    /// How many connections there may be; more are refused
+    /// Close connections of clients that send or receive nothing for this long
+    #[arg(long, alias = "patience", value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600), env = "FEEDMILL_CLIENT_TIMEOUT")]
+    pub(super) client_timeout: u64,
+    /// Maximum number of connections; more are refused
     #[arg(long, value_name = "N", default_value_t = 16384, env = "FEEDMILL_CONNECTIONS")]
     pub(super) connections: usize,
     #[command(flatten)]
@@ -117,112 +115,112 @@ pub(super) struct Serve {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Init {
-    /// The folder
+    /// Folder of the configuration and its seeds
     #[arg(value_name = "DIR", default_value = ".")]
     pub(super) folder: PathBuf,
-    /// Write over a feedmill.toml that is there
+    /// Overwrite an existing feedmill.toml
     #[arg(long)]
     pub(super) force: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Rules {
-    /// The rule to explain
+    /// Rule or finding to explain
     pub(super) code: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Completions {
-    /// The shell
+    /// Shell to complete for
     #[arg(value_enum)]
     pub(super) shell: Shell,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Man {
-    /// Where the pages go; without it the main page goes to stdout
+    /// Folder for all pages; without it the main page goes to stdout
     #[arg(value_name = "DIR")]
     pub(super) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Build {
-    /// Where the seeds lie [default: seeds]
+    /// Folder of the seeds [default: seeds]
     #[arg(long, value_name = "DIR", env = "FEEDMILL_SEEDS")]
     pub(super) seeds: Option<PathBuf>,
-    /// Where the feeds go [default: feeds]
+    /// Folder to write the feeds to [default: feeds]
     #[arg(long, value_name = "DIR", env = "FEEDMILL_FEEDS")]
     pub(super) feeds: Option<PathBuf>,
-    /// The configuration [default: feedmill.toml, where there is one]
+    /// Configuration file [default: feedmill.toml, if it exists]
     #[arg(long, value_name = "FILE", env = "FEEDMILL_CONFIG")]
     pub(super) config: Option<PathBuf>,
-    /// Where the feeds folder is published; gives the self links
+    /// Published URL of the feeds folder; needed for self links
     #[arg(long, value_name = "URL", env = "FEEDMILL_BASE_URL")]
     pub(super) base_url: Option<String>,
-    /// The site the articles belong to
+    /// URL of the site that the articles belong to
     #[arg(long, value_name = "URL", env = "FEEDMILL_SITE_URL")]
     pub(super) site_url: Option<String>,
-    /// How the address of an article is made that does not say it, such as /:year/:month/:slug/
+    /// URL pattern for articles without one, such as /:year/:month/:slug/
     #[arg(long, value_name = "PATTERN", env = "FEEDMILL_PERMALINK")]
     pub(super) permalink: Option<String>,
-    /// The title of the whole feed
+    /// Title of the main feed
     #[arg(long, value_name = "TEXT", env = "FEEDMILL_TITLE")]
     pub(super) title: Option<String>,
-    /// What the whole feed is about
+    /// Description of the main feed
     #[arg(long, value_name = "TEXT", env = "FEEDMILL_DESCRIPTION")]
     pub(super) description: Option<String>,
-    /// The language of the feeds, such as en or zh-Hans
+    /// Language of the feeds, such as en or zh-Hans
     #[arg(long, value_name = "TAG", env = "FEEDMILL_LANGUAGE")]
     pub(super) language: Option<String>,
-    /// Who is responsible: "Name <mail@host>"
+    /// Author of the feeds: "Name <mail@host>"
     #[arg(long, value_name = "PERSON", env = "FEEDMILL_AUTHOR")]
     pub(super) author: Option<String>,
-    /// The copyright line
+    /// Copyright notice
     #[arg(long, value_name = "TEXT", env = "FEEDMILL_COPYRIGHT")]
     pub(super) copyright: Option<String>,
-    /// The picture of the feeds
+    /// Image of the feeds
     #[arg(long, value_name = "URL", env = "FEEDMILL_ICON")]
     pub(super) icon: Option<String>,
-    /// The WebSub hub
+    /// WebSub hub to notify about changes
     #[arg(long, value_name = "URL", env = "FEEDMILL_HUB")]
     pub(super) hub: Option<String>,
-    /// How many entries a feed carries; 0 for all [default: 50]
+    /// Maximum number of entries per feed; 0 for all [default: 50]
     #[arg(long, value_name = "N", env = "FEEDMILL_LIMIT", allow_negative_numbers = true)]
     pub(super) limit: Option<i64>,
-    /// What is written, separated by commas [default: all of rss,atom,json]
+    /// Formats to write, separated by commas [default: rss,atom,json]
     #[arg(long, value_name = "LIST", env = "FEEDMILL_FORMATS", value_delimiter = ',')]
     pub(super) formats: Option<Vec<String>>,
-    /// What ids are made of: link, tag or file [default: link]
+    /// Source of entry ids: link, tag or file [default: link]
     #[arg(long, value_name = "KIND", env = "FEEDMILL_IDS")]
     pub(super) ids: Option<String>,
-    /// Whether feeds are indented: true or false [default: true]
+    /// Indent feeds: true or false [default: true]
     #[arg(long, value_name = "BOOL", env = "FEEDMILL_INDENT")]
     pub(super) indent: Option<bool>,
-    /// Whether older entries go to archive documents: true or false [default: false]
+    /// Write older entries to monthly archives: true or false [default: false]
     #[arg(long, value_name = "BOOL", env = "FEEDMILL_ARCHIVE")]
     pub(super) archive: Option<bool>,
-    /// Exit with 1 where any seed was skipped or warned about
+    /// Exit with 1 if any seed was skipped or has warnings
     #[arg(long)]
     pub(super) strict: bool,
-    /// Publish nothing where `check` finds an error in what would be published
+    /// Publish nothing if `check` finds an error in the new feeds
     #[arg(long)]
     pub(super) check: bool,
-    /// Remove feeds that feedmill made and no longer makes
+    /// Remove feeds that feedmill generated but no longer does
     #[arg(long)]
     pub(super) prune: bool,
-    /// Where is kept what the mill remembers [default: .feedmill in the folder of the feeds]
+    /// Cache directory [default: .feedmill in the feeds folder]
     #[arg(long, value_name = "DIR", env = "FEEDMILL_CACHE_DIR")]
     pub(super) cache_dir: Option<PathBuf>,
-    /// Read every seed anew, and remember nothing
+    /// Ignore and do not write the cache
     #[arg(long)]
     pub(super) no_catalog: bool,
-    /// Ask media servers for type and length where an article does not tell
+    /// Ask media servers for missing types and lengths
     #[arg(long, env = "FEEDMILL_PROBE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) probe: bool,
-    /// Tell no hub
+    /// Do not notify WebSub hubs
     #[arg(long)]
     pub(super) no_push: bool,
-    /// How many seconds to wait for another run to end
+    /// Time to wait for another build of the same feeds to finish
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
     pub(super) wait: u64,
     #[command(flatten)]

@@ -1,41 +1,41 @@
-//! `feedmill [build]`: the mill.
+//! `feedmill [build]`: builds the feeds once.
 
 use std::time::{Duration, SystemTime};
 
 use url::Url;
 
 use crate::config::{Plan, Value};
-use crate::diag::Sink;
+use crate::diag::{Sink, count};
 use crate::error::Error;
 use crate::model::Answer;
-use crate::net::{Probe, Reach};
+use crate::net::{AddressPolicy, Probe};
 use crate::pipeline::{self, Options, Prober, Progress, Report};
 use crate::store::FsStore;
 use crate::types::Bytes;
 
 use super::args::Build;
+use super::context::{CommandResult, Outcome, config_file, message_sink, now, print_message};
 use super::progress::{Screen, is_wanted};
 use super::push::push;
-use super::{Done, Outcome, config_file, count, now, say, sink};
 
-pub(super) fn run(args: &Build) -> Done {
+pub(super) fn run(args: &Build) -> CommandResult {
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
-    let mut sink = sink(&args.common, &mut out);
+    let mut sink = message_sink(&args.common, &mut out);
     let result = screen.during(&args.common, |progress| {
-        plan(args, &mut sink).and_then(|plan| once(args, &plan, Some(progress), &mut sink))
+        plan(args, &mut sink).and_then(|plan| build_and_notify(args, &plan, Some(progress), &mut sink))
     });
     sink.finish();
     let report = result?;
     if args.common.verbose || is_wanted(&args.common) {
-        say(&summary(&report));
+        print_message(&summary(&report));
     }
-    // A hub that is out of reach is none of the feeds' faults.
-    let found = args.strict && report.tally.errors + report.tally.warnings > 0;
-    Ok(if found { Outcome::Found } else { Outcome::Done })
+    // Only findings about seeds and feeds count, not those about hubs.
+    let has_findings = args.strict && report.tally.errors + report.tally.warnings > 0;
+    Ok(if has_findings { Outcome::FindingsPresent } else { Outcome::Success })
 }
 
-/// What the configuration, variables and flags say together.
+/// Merges the configuration file, environment variables and flags.
 pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     let mut raw = config_file(args.config.as_deref(), sink)?.unwrap_or_default();
     let folder = |path: &Option<std::path::PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
@@ -80,34 +80,34 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
         raw.set(key, Value::Switch(on), flag);
     }
     let mut plan = raw.resolve(sink)?;
-    // Folder names need not be UTF-8, and those of flags never went through the configuration's strings.
+    // Folder names need not be UTF-8. Those of flags bypass the strings of the configuration.
     plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
     plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
     Ok(plan)
 }
 
-/// Mills once, and tells hubs what changed.
-pub(super) fn once(
+/// Builds once, and notifies hubs about changes.
+pub(super) fn build_and_notify(
     args: &Build,
     plan: &Plan,
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
-    let report = mill(args, plan, progress, sink)?;
+    let report = build(args, plan, progress, sink)?;
     push(plan, &report, sink);
     Ok(report)
 }
 
-/// Mills once, and tells nobody.
-pub(super) fn mill(
+/// Builds once, without notifying hubs.
+pub(super) fn build(
     args: &Build,
     plan: &Plan,
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
-    let reach = if plan.probe_private { Reach::Any } else { Reach::Public };
-    let probe = plan.probe.then(|| Probe::new(reach, plan.whole.base.as_ref()));
+    let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
+    let probe = plan.probe.then(|| Probe::new(policy, plan.whole.base.as_ref()));
     let options = Options {
         now: now()?,
         started: SystemTime::now(),
@@ -126,7 +126,7 @@ impl Prober for Probe {
     }
 }
 
-/// What a run did, in a line.
+/// Summarizes a build in one line.
 pub(super) fn summary(report: &Report) -> String {
     let Report {
         seeds, skipped, entries, feeds, changed, unchanged, removed, head_bytes, body_bytes, ..

@@ -1,16 +1,16 @@
-//! `feedmill completions SHELL`: a script that completes what `--help` shows, for it is made of the same flags.
+//! `feedmill completions SHELL`: prints a completion script, generated from the same flags as `--help`.
 
 use clap::CommandFactory;
 
 use super::args::{Args, Completions};
+use super::context::{CommandResult, Outcome};
 use super::output::print;
-use super::{Done, Outcome};
 
-pub(super) fn run(args: &Completions) -> Done {
+pub(super) fn run(args: &Completions) -> CommandResult {
     let mut script = Vec::new();
     let mut command = Args::command();
     let name = command.get_name().to_owned();
     clap_complete::generate(args.shell, &mut command, name, &mut script);
     print(&script)?;
-    Ok(Outcome::Done)
+    Ok(Outcome::Success)
 }

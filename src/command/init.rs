@@ -1,4 +1,4 @@
-//! `feedmill init [DIR]`: a commented `feedmill.toml`, with what the articles there tell filled in.
+//! `feedmill init [DIR]`: writes a commented `feedmill.toml`, filled in from the articles in the folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,55 +6,55 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::{FILE, is_language};
-use crate::diag::{is_risky, printable};
+use crate::diag::{count, is_risky, printable};
 use crate::error::{Error, Kind};
 use crate::pipeline::{Inspection, inspect};
 use crate::store::{FsStore, Store};
 
 use super::args::Init;
-use super::{Done, Outcome, count};
+use super::context::{CommandResult, Outcome};
 
-/// What is written where nothing is known: every key, each in a comment.
+/// Configuration with every key in a comment.
 const TEMPLATE: &str = include_str!("init.toml");
-/// The folder of seeds where the configuration says nothing.
+/// Default folder of seeds.
 const SEEDS: &str = "seeds";
-/// The lines of the template that stand for a section.
+/// Lines of the template that are an example of a section.
 const SECTION: &str = "#[section.town]\n#title = \"Town news\"\n";
-/// How many sections are written and told.
-const SECTIONS: usize = 20;
+/// Maximum number of sections that are written and listed.
+const MAX_SECTIONS: usize = 20;
 
-pub(super) fn run(args: &Init) -> Done {
-    // What lies here is shown by its name alone.
+pub(super) fn run(args: &Init) -> CommandResult {
+    // Files in the working directory are shown without `./`.
     let folder = args.folder.strip_prefix(".").unwrap_or(&args.folder);
     let file = folder.join(FILE);
     if !args.force && file.symlink_metadata().is_ok() {
-        return Err(Error::new(Kind::Config, "it is there already; --force writes it anew").at(&file));
+        return Err(Error::new(Kind::Config, "already exists; use --force to overwrite it").at(&file));
     }
-    fs::create_dir_all(here(folder)).map_err(|e| Error::io("make the folder", folder, e))?;
-    let (seeds, seen) = look(folder)?;
-    let text = filled(&title(folder), &seeds, &seen);
-    // Whole or not at all: with --force there is one to lose.
-    let written = FsStore::new(here(folder)).replace(Path::new(FILE), text.as_bytes());
+    fs::create_dir_all(on_disk(folder)).map_err(|e| Error::io("create the folder", folder, e))?;
+    let (seeds, seen) = find_articles(folder)?;
+    let text = fill_template(&title(folder), &seeds, &seen);
+    // Replaced atomically: with --force there is a file to lose.
+    let written = FsStore::new(on_disk(folder)).replace(Path::new(FILE), text.as_bytes());
     written.map_err(|e| Error::io("write the configuration", &file, e))?;
-    // Whoever reads no further has the file all the same.
-    let _ = tell(&mut io::stdout().lock(), folder, &seeds, &seen);
-    Ok(Outcome::Done)
+    // The file is written even if nobody reads the report.
+    let _ = report(&mut io::stdout().lock(), folder, &seeds, &seen);
+    Ok(Outcome::Success)
 }
 
-/// A folder as the system knows it.
-fn here(folder: &Path) -> &Path {
+/// Returns the path of a folder for the system.
+fn on_disk(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// Finds the articles: in `seeds`, else in the only folder that has any, else in this one.
-fn look(folder: &Path) -> Result<(String, Inspection), Error> {
+/// Finds the articles: in `seeds`, else in the only folder that has any, else in this folder.
+fn find_articles(folder: &Path) -> Result<(String, Inspection), Error> {
     let at = |path: &Path| inspect(&FsStore::new(path));
     if let Ok(seen) = at(&folder.join(SEEDS)).or_else(none)
         && seen.seeds > 0
     {
         return Ok((SEEDS.to_owned(), seen));
     }
-    let seen = at(here(folder)).map_err(|e| Error::io("list the folder", folder, e))?;
+    let seen = at(on_disk(folder)).map_err(|e| Error::io("list the folder", folder, e))?;
     if let Some((only, count)) = seen.sections.first_key_value()
         && *count == seen.seeds
         && let Some(name) = only.to_str()
@@ -70,13 +70,13 @@ fn none(_: io::Error) -> Result<Inspection, Error> {
     Ok(Inspection::default())
 }
 
-/// The name of the folder.
+/// Returns the name of the folder as a title.
 fn title(folder: &Path) -> String {
-    let absolute = here(folder).canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let absolute = on_disk(folder).canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     absolute.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// What most have in common.
+/// Returns the value that more than half have in common.
 fn common(counts: &BTreeMap<String, usize>) -> Option<&str> {
     let all: usize = counts.values().sum();
     counts.iter().find(|(_, count)| **count * 2 > all).map(|(name, _)| name.as_str())
@@ -86,8 +86,8 @@ fn language(seen: &Inspection) -> Option<&str> {
     common(&seen.languages).filter(|language| is_language(language))
 }
 
-/// The template with what is known.
-fn filled(title: &str, seeds: &str, seen: &Inspection) -> String {
+/// Fills in the template with what is known.
+fn fill_template(title: &str, seeds: &str, seen: &Inspection) -> String {
     let mut text = TEMPLATE.to_owned();
     let mut fill = |key: &str, value: &str| {
         let start = format!("#{key} = ");
@@ -113,37 +113,43 @@ fn filled(title: &str, seeds: &str, seen: &Inspection) -> String {
         fill("language", language);
     }
     let names = seen.sections.keys().filter_map(|name| name.to_str());
-    let sections: Vec<_> =
-        names.take(SECTIONS).map(|name| format!("#[section.{0}]\n#title = {0}\n", quoted(name))).collect();
+    let sections: Vec<_> = names
+        .take(MAX_SECTIONS)
+        .map(|name| format!("#[section.{0}]\n#title = {0}\n", quoted(name)))
+        .collect();
     if sections.is_empty() { text } else { text.replace(SECTION, &sections.join("\n")) }
 }
 
-/// A string of TOML, in one line. JSON escapes the same characters in the same ways, but for one.
+/// Quotes a string for TOML, in one line. JSON escapes the same characters in the same way, except one.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }
 
-/// What was found, and what comes next.
-fn tell(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Inspection) -> io::Result<()> {
+/// Reports what was found and what to do next.
+fn report(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Inspection) -> io::Result<()> {
     let shown = |path: &Path| printable(&path.to_string_lossy());
-    let place = if seeds == "." { here(folder).to_path_buf() } else { folder.join(seeds) };
+    let place = if seeds == "." { on_disk(folder).to_path_buf() } else { folder.join(seeds) };
     if seen.seeds > 0 {
-        found(out, &shown(&place), seen)?;
+        report_articles(out, &shown(&place), seen)?;
     } else {
-        writeln!(out, "no articles here yet; one is a text file such as {}:", shown(&place.join("1.txt")))?;
+        writeln!(
+            out,
+            "no articles yet; an article is a text file, such as {}:",
+            shown(&place.join("1.txt"))
+        )?;
         writeln!(out, "\n    <!--1698786902000-->\n    [A title](https://www.example.org/a)\n    ------\n")?;
-        writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the time in milliseconds since 1970")?;
+        writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the Unix time in milliseconds on line 1")?;
     }
-    writeln!(out, "wrote {}; what it still lacks is `base_url`", shown(&folder.join(FILE)))?;
+    writeln!(out, "wrote {}; set `base_url` in it", shown(&folder.join(FILE)))?;
     writeln!(out, "\nnext:")?;
     if !folder.as_os_str().is_empty() {
         writeln!(out, "    cd {}", shell(&folder.to_string_lossy()))?;
     }
-    let absolute = here(folder).canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let absolute = on_disk(folder).canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     for (line, what) in [
-        ("feedmill", "mill the articles into feeds/"),
-        ("feedmill check feeds", "say what is wrong with them"),
-        ("feedmill serve", "show them in a browser, and mill again what changes"),
+        ("feedmill", "build the feeds in feeds/"),
+        ("feedmill check feeds", "validate them"),
+        ("feedmill serve", "serve them, and rebuild after each change"),
     ] {
         writeln!(out, "    {line:22} # {what}")?;
     }
@@ -151,10 +157,10 @@ fn tell(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Inspection) -> 
     writeln!(out, "or in a crontab:\n    */10 * * * *  cd {absolute} && feedmill --quiet")
 }
 
-fn found(out: &mut impl Write, place: &str, seen: &Inspection) -> io::Result<()> {
+fn report_articles(out: &mut impl Write, place: &str, seen: &Inspection) -> io::Result<()> {
     let list = |names: Vec<String>| {
-        let more = names.len().saturating_sub(SECTIONS);
-        let shown = names.into_iter().take(SECTIONS).collect::<Vec<_>>().join(", ");
+        let more = names.len().saturating_sub(MAX_SECTIONS);
+        let shown = names.into_iter().take(MAX_SECTIONS).collect::<Vec<_>>().join(", ");
         if more > 0 { format!("{shown} and {more} more") } else { shown }
     };
     let dialects = seen.dialects.keys().copied().collect::<Vec<_>>().join(", ");
@@ -169,21 +175,21 @@ fn found(out: &mut impl Write, place: &str, seen: &Inspection) -> io::Result<()>
     }
     let mut sites: Vec<_> = seen.sites.iter().collect();
     sites.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
-    // Articles with front matter do not say where they are.
+    // Articles with front matter have no address of their own.
     if !sites.is_empty() {
-        writeln!(out, "  of {}", list(sites.iter().map(|(name, n)| format!("{name} ({n})")).collect()))?;
+        writeln!(out, "  on {}", list(sites.iter().map(|(name, n)| format!("{name} ({n})")).collect()))?;
     }
     if let Some(language) = language(seen) {
         writeln!(out, "  in the language {language}")?;
     }
     if seen.skipped > 0 {
-        let files = count(seen.skipped, "file is no article", "files are no articles");
-        writeln!(out, "  {files} that can be read; `feedmill` says why")?;
+        let files = count(seen.skipped, "file", "files");
+        writeln!(out, "  {files} skipped; `feedmill` reports why")?;
     }
     Ok(())
 }
 
-/// A word of a shell; what would drive the terminal it is shown on, as that shell writes it
+/// Quotes a word for a shell. Characters that would control the terminal are escaped as the shell does
 /// ([POSIX, 2.2.4](https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_04)).
 fn shell(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
@@ -222,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_template_says_nothing_by_itself_and_names_every_key_in_a_comment_that_can_be_taken_away() {
+    fn the_template_sets_nothing_and_has_every_key_in_a_comment_that_can_be_removed() {
         assert_eq!(plan(TEMPLATE).written, plan("").written);
         let settings: Vec<&str> =
             TEMPLATE.lines().filter_map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' '))).collect();
@@ -235,11 +241,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_folders_are_called_it_can_be_read_again(
+        fn the_file_can_be_read_again_for_any_folder_names(
             title in "\\PC{0,9}|(?s).{1,9}", seeds in "[^/\0]{1,9}", section in "[^/\0]{1,9}",
         ) {
             let sections = BTreeMap::from([(section.clone().into(), 1)]);
-            let text = filled(&title, &seeds, &Inspection { sections, ..Inspection::default() });
+            let text = fill_template(&title, &seeds, &Inspection { sections, ..Inspection::default() });
             let folded = title.split_whitespace().collect::<Vec<_>>().join(" ");
             let read = plan(&text);
             prop_assert_eq!(read.seeds, Path::new(&seeds));
@@ -254,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_a_shell_is_quoted_where_it_must_be() {
+    fn a_word_of_a_shell_is_quoted_if_needed() {
         assert_eq!(shell("/srv/news"), "/srv/news");
         assert_eq!(shell("it's here"), r"'it'\''s here'");
         assert_eq!(shell("it's\n\u{9b}1m"), r"$'it\'s\012\302\2331m'");

@@ -1,5 +1,5 @@
-//! `feedmill man [DIR]`: the manual. Options and commands are those of `--help`, made of the same flags; what help has no
-//! room for is written here.
+//! `feedmill man [DIR]`: writes the manual. Options and commands are generated from the same flags as `--help`; sections
+//! that help does not have are written here.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,108 +12,106 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use crate::error::Error;
 
 use super::args::{Args, Man};
+use super::context::{CommandResult, Outcome};
 use super::output::print;
-use super::{Done, Outcome};
 
-/// What it ends with, as [`super::run`] has it.
+/// Exit codes of [`super::run`].
 const EXIT_STATUS: &[(&str, &str)] = &[
-    ("0", "Done. Seeds that were skipped are only warned about."),
+    ("0", "Success. Skipped seeds are reported as errors or warnings."),
     (
         "1",
-        "Found what it was asked to find: an error in what check looked at, or with --strict a seed that was skipped or warned about.",
+        "Problems found: check found an error in a feed, or with --strict a seed was skipped or has warnings.",
     ),
-    ("2", "Could not do it: usage, configuration, files, another run."),
+    (
+        "2",
+        "Could not run: invalid usage or configuration, a file that cannot be read or written, or another build in progress.",
+    ),
 ];
 
 const FILES: &[(&str, &str)] = &[
     (
         "feedmill.toml",
-        "The configuration, looked for in the working directory. All of it is optional; feedmill init writes one with every key in a comment.",
+        "Configuration, read from the working directory. Every key is optional; feedmill init writes a file with all of them in comments.",
     ),
     (
         "seeds/",
-        "One article a file: .txt, or .md and .html with front matter, or saved pages. A folder right under it is a section with feeds of its own.",
+        "Articles, one per file: .txt, .md and .html with front matter, or saved pages. Each folder directly in it is a section with feeds of its own.",
     ),
     (
         "feeds/",
-        "rss.xml, atom.xml, feed.json, index.html, feeds.opml and feed.css of the whole, and a folder a section. A file is replaced whole, and not touched where its bytes are the same.",
+        "rss.xml, atom.xml, feed.json, index.html, feeds.opml and feed.css, and one folder per section. Files are replaced atomically, and left untouched if their bytes do not change.",
     ),
     (
         "feeds/.feedmill/",
-        "What the mill remembers between runs. Lost or damaged it costs time and nothing else.",
+        "Cache. If it is lost or damaged, the next build takes longer; nothing else happens.",
     ),
 ];
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "FEEDMILL_*",
-        "Stand for the options that name them. Flags stand above variables, variables above the configuration.",
+        "Set the options that name them. Flags override variables, and variables override the configuration.",
     ),
-    ("NO_COLOR", "Where it is set to anything, messages have no colour."),
-    (
-        "SOURCE_DATE_EPOCH",
-        "The seconds since 1970 that are taken for the present, so that a run can be repeated.",
-    ),
+    ("NO_COLOR", "If set to anything but the empty string, messages have no color."),
+    ("SOURCE_DATE_EPOCH", "Unix time in seconds to use as the current time, for reproducible builds."),
     (
         "ALL_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY",
-        "The proxy through which hubs are told of changes, and with probe_private media servers are asked.",
+        "Proxy for requests to hubs, and with probe_private for requests to media servers.",
     ),
 ];
 
-/// What is done, and the commands that do it.
+/// Descriptions and their commands.
 const EXAMPLES: &[(&str, &str)] = &[
-    ("Mill seeds/ into feeds/, and say nothing when all is well:", "feedmill --quiet"),
-    (
-        "Say what is wrong with the feeds, and take warnings for errors:",
-        "feedmill check feeds --deny warnings",
-    ),
-    ("Begin with a folder of articles:", "feedmill init news && cd news && feedmill"),
-    ("Serve the feeds, and mill whenever the seeds change:", "feedmill serve --listen 127.0.0.1:8080"),
+    ("Build feeds/ from seeds/, and print errors only:", "feedmill --quiet"),
+    ("Validate the feeds, and treat warnings as errors:", "feedmill check feeds --deny warnings"),
+    ("Start a new site:", "feedmill init news && cd news && feedmill"),
+    ("Serve the feeds, and rebuild them when seeds change:", "feedmill serve --listen 127.0.0.1:8080"),
 ];
 
-pub(super) fn run(args: &Man) -> Done {
+pub(super) fn run(args: &Man) -> CommandResult {
     let mut command = Args::command().disable_help_subcommand(true);
     command.build();
     let failed = |path: &Path, error| Error::io("write the manual", path, error);
     let Some(folder) = &args.folder else {
-        print(&main(&command).map_err(|e| failed(Path::new("-"), e))?)?;
-        return Ok(Outcome::Done);
+        print(&main_page(&command).map_err(|e| failed(Path::new("-"), e))?)?;
+        return Ok(Outcome::Success);
     };
     fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
-    let verbs = command.get_subcommands().map(|verb| (name(verb), of_verb(verb, &command)));
-    for (name, page) in verbs.chain([(name(&command), main(&command))]) {
+    let verbs = command.get_subcommands().map(|verb| (name(verb), verb_page(verb, &command)));
+    for (name, page) in verbs.chain([(name(&command), main_page(&command))]) {
         let path = folder.join(format!("{name}.1"));
         page.and_then(|page| fs::write(&path, page)).map_err(|e| failed(&path, e))?;
     }
-    Ok(Outcome::Done)
+    Ok(Outcome::Success)
 }
 
-/// `feedmill(1)`.
-fn main(command: &Command) -> io::Result<Vec<u8>> {
+/// Renders `feedmill(1)`.
+fn main_page(command: &Command) -> io::Result<Vec<u8>> {
     let mut out = generated(command, command)?;
     let mut rest = Roff::new();
-    listed(&mut rest, "EXIT STATUS", EXIT_STATUS, bold);
-    listed(&mut rest, "FILES", FILES, italic);
-    listed(&mut rest, "ENVIRONMENT", ENVIRONMENT, bold);
+    definitions(&mut rest, "EXIT STATUS", EXIT_STATUS, bold);
+    definitions(&mut rest, "FILES", FILES, italic);
+    definitions(&mut rest, "ENVIRONMENT", ENVIRONMENT, bold);
     rest.control("SH", ["EXAMPLES"]);
     for (what, how) in EXAMPLES {
         rest.control("TP", []).text([roman(*what)]).text([bold(*how)]);
     }
-    see(&mut rest, command.get_subcommands().map(name));
+    see_also(&mut rest, command.get_subcommands().map(name));
     rest.to_writer(&mut out)?;
     Ok(out)
 }
 
-/// `feedmill-VERB(1)`.
-fn of_verb(verb: &Command, command: &Command) -> io::Result<Vec<u8>> {
+/// Renders `feedmill-VERB(1)`.
+fn verb_page(verb: &Command, command: &Command) -> io::Result<Vec<u8>> {
     let mut out = generated(verb, command)?;
     let mut rest = Roff::new();
-    see(&mut rest, [name(command)]);
+    see_also(&mut rest, [name(command)]);
     rest.to_writer(&mut out)?;
     Ok(out)
 }
 
-/// What help shows. The title is ours: `clap_mangen` writes a date that is not there as nothing, not as an empty one.
+/// Renders the sections that help has too. The title is written here, because `clap_mangen` leaves out a missing date
+/// instead of writing an empty one.
 fn generated(of: &Command, command: &Command) -> io::Result<Vec<u8>> {
     let page = Page::new(of.clone());
     let mut out = Vec::new();
@@ -129,13 +127,13 @@ fn generated(of: &Command, command: &Command) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// What a page is called.
+/// Returns the name of a page.
 fn name(command: &Command) -> String {
     command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned()
 }
 
-/// A section of terms and what they mean.
-fn listed(
+/// Adds a section of terms and their meanings.
+fn definitions(
     page: &mut Roff,
     title: &str,
     rows: &[(&'static str, &'static str)],
@@ -147,8 +145,8 @@ fn listed(
     }
 }
 
-/// The pages to go on to.
-fn see(page: &mut Roff, pages: impl IntoIterator<Item = String>) {
+/// Adds the list of related pages.
+fn see_also(page: &mut Roff, pages: impl IntoIterator<Item = String>) {
     page.control("SH", ["SEE ALSO"]);
     let mut line = Vec::new();
     for name in pages {

@@ -1,9 +1,10 @@
-//! The command line: arguments, then one verb a file. Data goes to stdout, messages to stderr.
+//! The command line: `args`, then one file per command. Data goes to stdout, messages to stderr.
 
 mod args;
 mod build;
 mod check;
 mod completions;
+mod context;
 mod init;
 mod man;
 mod output;
@@ -16,29 +17,29 @@ mod stop;
 mod watch;
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
-use crate::config::{FILE, RawConfig};
-use crate::diag::{Renderer, Severity, Sink, renderer};
 use crate::error::{Error, Kind};
-use crate::types::UnixMs;
-use args::{Args, Common, MessageFormat, Verb};
+use args::{Args, Verb};
+use context::{Outcome, print_message};
 
-/// How a run ended, as the exit code says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Done.
-    Done,
-    /// Found what it was asked to find.
-    Found,
+/// Number of worker threads per core that `RAYON_NUM_THREADS` can set at most: starting thousands takes minutes.
+const MAX_THREADS_PER_CORE: usize = 4;
+
+/// Returns the number of worker threads: one per core, or `RAYON_NUM_THREADS` within bounds.
+fn worker_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    bound_threads(std::env::var("RAYON_NUM_THREADS").ok().as_deref(), cores)
 }
 
-/// Runs the command and says how to exit: 0 done, 1 found what was asked for, 2 could not do it.
+fn bound_threads(requested: Option<&str>, cores: usize) -> usize {
+    let requested = requested.and_then(|text| text.parse().ok()).filter(|number| *number > 0);
+    requested.map_or(cores, |number: usize| number.min(cores * MAX_THREADS_PER_CORE))
+}
+
+/// Runs the command and returns its exit code: 0 success, 1 problems found, 2 could not run.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
@@ -47,13 +48,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    // Here, for where the system has no more threads to give rayon would panic at its first use.
+    // Started here, because rayon panics at its first use if the system has no more threads.
     let workers = match args.verb {
         Some(Verb::Rules(_) | Verb::Schema | Verb::Completions(_) | Verb::Man(_)) => Ok(()),
-        _ => rayon::ThreadPoolBuilder::new().build_global(),
+        _ => rayon::ThreadPoolBuilder::new().num_threads(worker_threads()).build_global(),
     };
     if let Err(error) = workers {
-        say(&format!("feedmill: {}", Error::new(Kind::Io, "cannot start its threads").because(error)));
+        let error = Error::new(Kind::Io, "cannot start the worker threads").because(error);
+        print_message(&format!("feedmill: {error}"));
         return ExitCode::from(2);
     }
     let result = match args.verb {
@@ -69,75 +71,31 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => build::run(&args.build),
     };
     match result {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::Success) => ExitCode::SUCCESS,
+        Ok(Outcome::FindingsPresent) => ExitCode::from(1),
         Err(error) => {
-            say(&format!("feedmill: {error}"));
+            print_message(&format!("feedmill: {error}"));
             ExitCode::from(2)
         }
     }
 }
 
-/// A number of things, in words.
-fn count(number: usize, one: &str, more: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { more })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A line to stderr; where that is closed nobody wants to know.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
-}
-
-/// The style of messages: colours where a terminal shows them and nobody minds.
-fn style(common: &Common, terminal: bool) -> &'static dyn Renderer {
-    let name = match common.message_format {
-        MessageFormat::Human => {
-            let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) || is_dumb();
-            if terminal && !plain { "human-color" } else { "human" }
+    #[test]
+    fn the_number_of_threads_is_bounded() {
+        for (requested, threads) in [
+            (None, 2),
+            (Some("1"), 1),
+            (Some("8"), 8),
+            (Some("20000"), 8),
+            (Some("0"), 2),
+            (Some("many"), 2),
+            (Some(""), 2),
+        ] {
+            assert_eq!(bound_threads(requested, 2), threads, "{requested:?}");
         }
-        MessageFormat::Json => "json",
-        MessageFormat::Github => "github",
-        MessageFormat::Sarif => "sarif",
-    };
-    renderer(name).unwrap_or(crate::diag::RENDERERS[0])
-}
-
-/// Whether the terminal can't take a line back.
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|v| v == "dumb")
-}
-
-/// The sink for messages.
-fn sink<'a>(common: &Common, out: &'a mut (dyn Write + Send)) -> Sink<'a> {
-    Sink::new(style(common, std::io::stderr().is_terminal()), out).least(least(common))
-}
-
-/// The least severity that is shown.
-fn least(common: &Common) -> Severity {
-    match (common.quiet, common.verbose) {
-        (true, _) => Severity::Error,
-        (_, true) => Severity::Note,
-        _ => Severity::Warning,
     }
 }
-
-/// The configuration that is named, else the one that lies here, where there is one.
-fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<Option<RawConfig>, Error> {
-    let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(|f| f.exists())) else { return Ok(None) };
-    let text = std::fs::read_to_string(file).map_err(|e| Error::io("read the configuration", file, e))?;
-    RawConfig::read(&text, file, sink).map(Some)
-}
-
-/// The present, or what `SOURCE_DATE_EPOCH` says it is (<https://reproducible-builds.org/specs/source-date-epoch/>).
-fn now() -> Result<UnixMs, Error> {
-    if let Some(epoch) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|v| !v.is_empty()) {
-        let seconds = epoch.to_str().and_then(|e| e.parse::<i64>().ok()).and_then(|s| s.checked_mul(1000));
-        return seconds.map(UnixMs).ok_or_else(|| {
-            Error::new(Kind::Config, "SOURCE_DATE_EPOCH is not a number of seconds since 1970")
-        });
-    }
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
-}
-
-type Done = Result<Outcome, Error>;

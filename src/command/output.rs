@@ -1,10 +1,10 @@
-//! Stdout, for what was asked for: whether all of it got there is seen at the end.
+//! Standard output, which reports at the end whether everything was written.
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
 use crate::error::{Error, Kind};
 
-/// Stdout, which keeps its first error: who prints findings does not look at each.
+/// Standard output that remembers its first error, because callers that print findings do not check each write.
 pub(super) struct Output {
     out: BufWriter<Stdout>,
     error: Option<io::Error>,
@@ -15,16 +15,18 @@ impl Output {
         Self { out: BufWriter::new(io::stdout()), error: None }
     }
 
+    /// Flushes the output and reports its first error.
+    ///
     /// # Errors
-    /// Where not all of it got where it was to go. Whoever reads no further, as `head` does, wants no more.
+    /// Not everything could be written. A reader that has seen enough, as `head` has, is not an error.
     pub(super) fn end(mut self) -> Result<(), Error> {
         let _ = self.flush();
-        self.error.map_or(Ok(()), failed)
+        self.error.map_or(Ok(()), unless_closed)
     }
 
-    fn note<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+    fn remember<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
         let Err(error) = done else { return done };
-        // Interrupted is no error: it is tried again.
+        // An interrupted write is repeated.
         let kind = error.kind();
         if kind != ErrorKind::Interrupted {
             self.error.get_or_insert(error);
@@ -33,20 +35,20 @@ impl Output {
     }
 }
 
-/// A whole document to stdout.
+/// Writes a document to standard output.
 ///
 /// # Errors
 /// As [`Output::end`].
 pub(super) fn print(document: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
-    out.write_all(document).and_then(|()| out.flush()).or_else(failed)
+    out.write_all(document).and_then(|()| out.flush()).or_else(unless_closed)
 }
 
-/// What an error of stdout means.
+/// Converts an error of standard output.
 ///
 /// # Errors
-/// But where the reader is gone.
-pub(super) fn failed(error: io::Error) -> Result<(), Error> {
+/// Always, unless the reader closed the pipe.
+pub(super) fn unless_closed(error: io::Error) -> Result<(), Error> {
     if error.kind() == ErrorKind::BrokenPipe {
         return Ok(());
     }
@@ -56,11 +58,11 @@ pub(super) fn failed(error: io::Error) -> Result<(), Error> {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes);
-        self.note(written)
+        self.remember(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.out.flush();
-        self.note(flushed)
+        self.remember(flushed)
     }
 }

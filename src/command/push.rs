@@ -1,4 +1,4 @@
-//! After a run: hubs are told of feeds that changed. It is no part of the run, and can't make it fail.
+//! Notifies WebSub hubs about changed feeds after a build. This cannot make the build fail.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -8,64 +8,64 @@ use url::Url;
 
 use crate::catalog::{self, HubState};
 use crate::config::Plan;
-use crate::diag::{Finding, Place, Sink, codes};
+use crate::diag::{Finding, Place, Sink, codes, count};
 use crate::format::configured_formats;
-use crate::net::Herald;
+use crate::net::{HubClient, without_secrets};
 use crate::pipeline::Report;
 
-use super::count;
-
-/// A document that hubs know of by its address, and the hash of its bytes.
+/// A document that a hub knows by its URL.
 struct Topic {
     hub: Url,
     url: Url,
+    /// Hash of the bytes of the document.
     hash: u128,
     is_changed: bool,
 }
 
-/// Tells hubs what they do not know yet, where the operator wants that. With a catalog that is whatever is not what they
-/// were told last, so it makes no difference whether this run changed it or one that was killed or found no hub; without,
-/// what this run changed.
+/// Notifies hubs about documents whose hash changed since the last notification; does nothing if `push = false`. It makes
+/// no difference whether this build changed them, or one that was killed or could not reach the hub. Without a catalog it
+/// notifies about what this build changed.
 pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     if !plan.push {
         return;
     }
     let topics = topics(report);
     let folder = catalog::folder(plan, Some(&plan.feeds)).filter(|_| !topics.is_empty());
-    let told = folder.as_deref().map(HubState::open);
+    let state = folder.as_deref().map(HubState::open);
     let mut hubs: BTreeMap<&Url, Vec<Url>> = BTreeMap::new();
     for topic in &topics {
-        let is_known =
-            told.as_ref().map_or(!topic.is_changed, |told| told.is_notified(&topic.url, topic.hash));
-        if !is_known {
+        let is_notified =
+            state.as_ref().map_or(!topic.is_changed, |state| state.is_notified(&topic.url, topic.hash));
+        if !is_notified {
             hubs.entry(&topic.hub).or_default().push(topic.url.clone());
         }
     }
-    let herald = LazyCell::new(|| Herald::new(plan.whole.base.as_ref()));
-    let mut heard = Vec::new();
+    let client = LazyCell::new(|| HubClient::new(plan.whole.base.as_ref()));
+    let mut accepted = Vec::new();
     for (hub, urls) in hubs {
-        let said = herald.tell(hub, &urls);
-        if let Some(why) = said.why {
-            let feeds = count(urls.len() - said.topics.len(), "changed feed", "changed feeds");
-            let message = format!("`{hub}` does not know of {feeds}: {why}");
-            sink.push(Finding::new(&codes::HUB_UNREACHABLE, Place::default(), message));
+        let notified = client.notify(hub, &urls);
+        if let Some(error) = notified.error {
+            let feeds = count(urls.len() - notified.topics.len(), "changed feed", "changed feeds");
+            let hub = without_secrets(hub);
+            let detail = format!("`{hub}`, about {feeds}: {error}");
+            sink.push(Finding::new(&codes::HUB_UNREACHABLE, Place::default(), detail));
         }
-        heard.extend(said.topics);
+        accepted.extend(notified.topics);
     }
     let Some(folder) = folder else { return };
-    // Another run may have told something in the meantime.
+    // Another build may have notified hubs in the meantime.
     let before = HubState::open(&folder);
-    let mut told = before.clone();
-    topics.iter().filter(|topic| heard.contains(&topic.url)).for_each(|t| told.mark_notified(&t.url, t.hash));
-    told.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
-    if told != before
-        && let Err(error) = told.save(&folder)
+    let mut state = before.clone();
+    topics.iter().filter(|topic| accepted.contains(&topic.url)).for_each(|t| state.mark_notified(&t.url, t.hash));
+    state.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
+    if state != before
+        && let Err(error) = state.save(&folder)
     {
         sink.push(catalog::lost(Some(&folder), &error.to_string()));
     }
 }
 
-/// Every document with a hub. Those of an archive have none: nobody subscribes to them.
+/// Returns every document that has a hub. Archive documents have none, because nobody subscribes to them.
 fn topics(report: &Report) -> Vec<Topic> {
     let mut topics = Vec::new();
     for feed in &report.site.feeds {

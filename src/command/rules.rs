@@ -1,35 +1,48 @@
-//! `feedmill rules [CODE]`: what `check` looks for.
+//! `feedmill rules [CODE]`: lists and explains the rules of `check` and the findings of `build`.
 
 use std::io::Write;
 
 use crate::check::rules;
+use crate::diag::{Meta, codes, nearest};
 use crate::error::{Error, Kind};
 
 use super::args::Rules;
+use super::context::{CommandResult, Outcome};
 use super::output::Output;
-use super::{Done, Outcome};
 
-pub(super) fn run(args: &Rules) -> Done {
-    let rules = rules();
+pub(super) fn run(args: &Rules) -> CommandResult {
     let mut out = Output::new();
     let Some(code) = &args.code else {
-        for rule in rules {
-            let _ =
-                writeln!(out, "{:34} {:8} {}", rule.meta.code, rule.meta.severity.name(), rule.meta.title);
+        for Meta { code, severity, title, .. } in all() {
+            let _ = writeln!(out, "{code:34} {:8} {title}", severity.name());
         }
-        return out.end().map(|()| Outcome::Done);
+        return out.end().map(|()| Outcome::Success);
     };
-    let Some(rule) = rules.iter().find(|r| r.meta.code == code) else {
-        return Err(unknown(code));
+    let page = match (rules().iter().find(|rule| rule.meta.code == code), codes::find(code)) {
+        (Some(rule), _) => rule.page(),
+        (None, Some(meta)) => build_page(meta),
+        (None, None) => return Err(unknown(code, all().map(|meta| meta.code))),
     };
-    let _ = write!(out, "{}", rule.page());
-    out.end().map(|()| Outcome::Done)
+    let _ = write!(out, "{page}");
+    out.end().map(|()| Outcome::Success)
 }
 
-/// There is no such rule, but maybe one like it.
-pub(super) fn unknown(code: &str) -> Error {
-    let rules = rules();
-    let near = rules.iter().min_by_key(|r| strsim::damerau_levenshtein(r.meta.code, code));
-    let hint = near.map(|r| format!("; did you mean `{}`?", r.meta.code)).unwrap_or_default();
-    Error::new(Kind::Config, format!("there is no rule `{code}`{hint}"))
+/// Returns the rules of `check`, then the findings of `build`.
+fn all() -> impl Iterator<Item = &'static Meta> {
+    rules().into_iter().map(|rule| &rule.meta).chain(codes::CODES.iter().copied())
+}
+
+/// Explains a finding of `build`, in the form of [`crate::check::Rule::page`].
+fn build_page(meta: &Meta) -> String {
+    let Meta { code, severity, title, remedy } = meta;
+    format!("## {code}\n\n{title} ({severity})\n\nReported by `feedmill build`.\n\nTo fix it: {remedy}.\n")
+}
+
+/// Returns the error for a code that does not exist.
+pub(super) fn unknown<'a>(code: &str, known: impl IntoIterator<Item = &'a str>) -> Error {
+    let hint = nearest(code, known).map_or_else(
+        || "; `feedmill rules` lists all rules".to_owned(),
+        |near| format!("; did you mean `{near}`?"),
+    );
+    Error::new(Kind::Config, format!("unknown rule `{code}`{hint}"))
 }

@@ -1,11 +1,11 @@
-//! `feedmill schema`: the configuration, for editors.
+//! `feedmill schema`: prints the JSON Schema of the configuration.
 
 use crate::config;
 
+use super::context::{CommandResult, Outcome};
 use super::output::print;
-use super::{Done, Outcome};
 
-pub(super) fn run() -> Done {
+pub(super) fn run() -> CommandResult {
     print(format!("{:#}\n", config::schema()).as_bytes())?;
-    Ok(Outcome::Done)
+    Ok(Outcome::Success)
 }

@@ -1,4 +1,4 @@
-//! `feedmill serve`: the feeds over HTTP, and the mill behind them.
+//! `feedmill serve`: serves the feeds over HTTP, and rebuilds them after each change.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -8,82 +8,84 @@ use std::time::{Duration, Instant};
 use crate::config::Plan;
 use crate::diag::Sink;
 use crate::error::{Error, Kind};
-use crate::serve::{LogStyle, News, Server, Settings};
+use crate::serve::{LogStyle, MillEvents, Server, Settings};
 use crate::store::FsStore;
 use crate::watch::Watch;
 
 use super::args::{AccessLog, Serve};
+use super::build;
+use super::context::{CommandResult, Outcome, message_sink};
 use super::push::push;
-use super::watch::follow;
-use super::{Done, Outcome, build, sink, stop};
+use super::stop;
+use super::watch::build_on_changes;
 
-pub(super) fn run(args: Box<Serve>) -> Done {
-    let plan = planned(&args)?;
+pub(super) fn run(args: Box<Serve>) -> CommandResult {
+    let plan = initial_plan(&args)?;
     let settings = Settings {
         listen: args.listen,
         log: args.access_log.map(|style| match style {
             AccessLog::Text => LogStyle::Text,
             AccessLog::Json => LogStyle::Json,
         }),
-        patience: Duration::from_secs(args.patience),
-        connections: args.connections,
+        client_timeout: Duration::from_secs(args.client_timeout),
+        max_connections: args.connections,
     };
     let server = Server::bind(settings, FsStore::new(&plan.feeds))?;
-    // Whoever asked for port 0 reads here what he got. The access log says it in its own style.
+    // Tells which port was picked for port 0. The access log reports it in its own style.
     if !args.build.common.quiet && args.access_log.is_none() {
         let mut stdout = std::io::stdout();
         let _ = writeln!(stdout, "listening on http://{}/", server.address()).and_then(|()| stdout.flush());
     }
     let watch = Watch::new();
-    let (waker, news) = (watch.waker(), server.news());
-    let (done, over) = channel::<()>();
-    // Not scoped, for that would wait for it without end: what is not over by then ends with the process.
-    let mill = std::thread::Builder::new().name("mill".to_owned()).spawn(move || {
-        mill(&args, &plan, watch, &news);
+    let (waker, events) = (watch.waker(), server.events());
+    let (done, finished) = channel::<()>();
+    // Not a scoped thread, which would be waited for without limit: a build that is not done in time ends with the process.
+    let builder = std::thread::Builder::new().name("mill".to_owned()).spawn(move || {
+        build_continuously(&args, &plan, watch, &events);
         drop(done);
     });
-    mill.map_err(|e| Error::new(Kind::Io, "cannot start the mill").because(e))?;
-    let result = server.run(stop::told);
+    builder.map_err(|e| Error::new(Kind::Io, "cannot start the build thread").because(e))?;
+    let result = server.run(stop::shutdown_signal);
     waker.stop();
-    let _ = over.recv_timeout(stop::GRACE);
+    let _ = finished.recv_timeout(stop::GRACE);
     result?;
-    Ok(Outcome::Done)
+    Ok(Outcome::Success)
 }
 
-/// The configuration as it is at first: where it can't be followed there is nothing to serve.
-fn planned(args: &Serve) -> Result<Plan, Error> {
+/// Returns the configuration at startup. If it is invalid there is nothing to serve.
+fn initial_plan(args: &Serve) -> Result<Plan, Error> {
     let mut findings = Sink::keeping();
     let plan = build::plan(&args.build, &mut findings);
     if plan.is_err() {
         let mut stderr = std::io::stderr();
-        let mut sink = sink(&args.build.common, &mut stderr);
+        let mut sink = message_sink(&args.build.common, &mut stderr);
         findings.kept().iter().for_each(|finding| sink.push(finding.clone()));
         sink.finish();
     }
     plan
 }
 
-/// Mills at once and after each change, until the watch is stopped.
-fn mill(args: &Serve, first: &Plan, mut watch: Watch, news: &News) {
+/// Builds now and after each change, until the watcher is stopped.
+fn build_continuously(args: &Serve, initial: &Plan, mut watch: Watch, events: &MillEvents) {
     let mut stderr = std::io::stderr();
-    let mut sink = sink(&args.build.common, &mut stderr);
-    follow(
+    let mut sink = message_sink(&args.build.common, &mut stderr);
+    build_on_changes(
         &args.build,
         &mut watch,
         &mut sink,
         &mut |plan, sink| {
-            if plan.feeds != first.feeds {
-                let message = "`feeds` is another folder now: start the server anew to serve that";
+            if plan.feeds != initial.feeds {
+                let message = "`feeds` changed; restart the server to serve the new folder";
                 return Err(Error::new(Kind::Config, message).at(&plan.feeds));
             }
             let start = Instant::now();
-            let report = build::mill(&args.build, plan, None, sink)?;
-            // Before hubs are told, for they come at once, and one that does not answer takes its time.
-            news.milled(&report, start.elapsed());
+            let report = build::build(&args.build, plan, None, sink)?;
+            // Before hubs are notified: they fetch the feeds at once, and a hub that does not answer takes long.
+            events.succeeded(&report, start.elapsed());
             push(plan, &report, sink);
             Ok(ControlFlow::Continue(()))
         },
-        &mut || news.failed(),
+        &mut || events.failed(),
     );
     sink.finish();
 }

@@ -1,15 +1,14 @@
-//! Until told to stop: what SIGINT (Ctrl-C) and SIGTERM mean to verbs that run for long.
+//! Shutdown of long-running commands on SIGINT (Ctrl-C) and SIGTERM.
 
 use std::time::Duration;
 
 use crate::watch::Waker;
 
-/// How long the end waits for a run of the mill, which may wait for a hub. One that is cut short leaves no half-written
-/// feed.
+/// Time that shutdown waits for a build, which may wait for a hub. A build that is cut short leaves no half-written feed.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
 
-/// Waits for SIGINT or SIGTERM, within a runtime. Where the system has no such thing it waits for ever.
-pub(super) async fn told() {
+/// Completes on SIGINT or SIGTERM; must be called within a runtime. On systems without signals it never completes.
+pub(super) async fn shutdown_signal() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -30,17 +29,17 @@ pub(super) async fn told() {
     }
 }
 
-/// Ends the waiting when told to stop, and the process where the run does not end in [`GRACE`]. Who asks a second time
-/// waits for nothing.
+/// On the first signal, wakes the watcher so that the command ends after the current build; exits at a second signal, or
+/// if the build takes longer than [`GRACE`].
 ///
 /// # Errors
-/// Where there is no thread to be had.
-pub(super) fn ends(waker: Waker) -> std::io::Result<()> {
+/// The system cannot provide a thread.
+pub(super) fn install_handler(waker: Waker) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        runtime.block_on(told());
+        runtime.block_on(shutdown_signal());
         waker.stop();
-        let again = runtime.block_on(async { tokio::time::timeout(GRACE, told()).await.is_ok() });
+        let again = runtime.block_on(async { tokio::time::timeout(GRACE, shutdown_signal()).await.is_ok() });
         std::process::exit(if again { 2 } else { 0 });
     })?;
     Ok(())

@@ -1,4 +1,4 @@
-//! `feedmill watch`: the mill, and again after each change. What changed goes to stdout, a path a line.
+//! `feedmill watch`: builds now and after each change. The paths of changed files go to stdout, one per line.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,51 +11,52 @@ use crate::config::{FILE, Plan};
 use crate::diag::{Finding, Sink};
 use crate::error::Error;
 use crate::pipeline::Report;
-use crate::watch::{Watch, Watched, Woke};
+use crate::watch::{WakeReason, Watch, WatchTargets};
 
 use super::args::Build;
+use super::context::{CommandResult, Outcome, message_sink, print_message};
 use super::progress::{Screen, is_wanted};
-use super::{Done, Outcome, build, output, say, sink, stop};
+use super::{build, output, stop};
 
-/// How long it waits for a change before it looks for itself: a seed that was held back may have its time.
-const AGAIN: Duration = Duration::from_secs(600);
-/// The same after a run that failed: another may have held the lock, or the disk been full.
-const RETRY: Duration = Duration::from_secs(30);
+/// Longest time between two builds: a seed that was held back may have become due.
+const REBUILD_AFTER: Duration = Duration::from_secs(600);
+/// Longest time between a failed build and the next: the lock may be free again, or the disk have space.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-pub(super) fn run(args: &Build) -> Done {
+pub(super) fn run(args: &Build) -> CommandResult {
     let mut watch = Watch::new();
-    stop::ends(watch.waker()).map_err(|e| Error::io("listen for signals", "", e))?;
+    stop::install_handler(watch.waker()).map_err(|e| Error::io("listen for signals", "", e))?;
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
-    let mut sink = sink(&args.common, &mut out);
-    follow(
+    let mut sink = message_sink(&args.common, &mut out);
+    build_on_changes(
         args,
         &mut watch,
         &mut sink,
         &mut |plan, sink| {
-            let report =
-                screen.during(&args.common, |progress| build::once(args, plan, Some(progress), sink))?;
-            let heard = print(plan, &report);
-            let news = !report.changed.is_empty() && is_wanted(&args.common);
-            if args.common.verbose || news {
-                say(&build::summary(&report));
+            let report = screen
+                .during(&args.common, |progress| build::build_and_notify(args, plan, Some(progress), sink))?;
+            let printed = print_changed(plan, &report);
+            let is_summary_wanted = !report.changed.is_empty() && is_wanted(&args.common);
+            if args.common.verbose || is_summary_wanted {
+                print_message(&build::summary(&report));
             }
-            match heard {
+            match printed {
                 Ok(()) => Ok(ControlFlow::Continue(())),
-                // Nobody reads on: as any filter, it is done.
-                Err(error) => output::failed(error).map(ControlFlow::Break),
+                // Nobody reads the output any more: end, as any filter does.
+                Err(error) => output::unless_closed(error).map(ControlFlow::Break),
             }
         },
         &mut || {},
     );
     sink.finish();
     let tally = sink.tally();
-    let found = args.strict && tally.errors + tally.warnings > 0;
-    Ok(if found { Outcome::Found } else { Outcome::Done })
+    let has_findings = args.strict && tally.errors + tally.warnings > 0;
+    Ok(if has_findings { Outcome::FindingsPresent } else { Outcome::Success })
 }
 
-/// A path a line, byte for byte.
-fn print(plan: &Plan, report: &Report) -> io::Result<()> {
+/// Prints the paths of changed files, byte for byte.
+fn print_changed(plan: &Plan, report: &Report) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for path in &report.changed {
         out.write_all(plan.feeds.join(path).as_os_str().as_encoded_bytes())?;
@@ -64,64 +65,64 @@ fn print(plan: &Plan, report: &Report) -> io::Result<()> {
     out.flush()
 }
 
-/// One run, with what is to be done when it is over; it may say that no more is wanted.
-pub(super) type Mill<'a> = dyn FnMut(&Plan, &mut Sink<'_>) -> Result<ControlFlow<()>, Error> + 'a;
+/// One build and what follows it; it may request that no further one is made.
+pub(super) type BuildStep<'a> = dyn FnMut(&Plan, &mut Sink<'_>) -> Result<ControlFlow<()>, Error> + 'a;
 
-/// Mills at once, then after each change of seeds or configuration and now and then, until the watch is stopped or a run
-/// says so. A run that fails, or can't begin, is said and told to `failed`; the next may go well. A finding that the run
-/// before had is not said again.
-pub(super) fn follow(
+/// Builds now, after each change of seeds or configuration, and at least every ten minutes, until the watcher is stopped
+/// or `step` breaks. A build that fails, or cannot begin, is reported and passed to `failed`; the next one may succeed. A
+/// finding that the previous build had is not reported again.
+pub(super) fn build_on_changes(
     args: &Build,
     watch: &mut Watch,
     sink: &mut Sink<'_>,
-    mill: &mut Mill<'_>,
+    step: &mut BuildStep<'_>,
     failed: &mut dyn FnMut(),
 ) {
     let file = args.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
-    let mut watched = Watched { files: vec![file], ..Watched::default() };
-    let mut said = HashSet::new();
-    let mut failure = String::new();
-    let mut woke = Woke::Changed;
+    let mut targets = WatchTargets { files: vec![file], ..WatchTargets::default() };
+    let mut reported = HashSet::new();
+    let mut last_error = String::new();
+    let mut reason = WakeReason::Changed;
     loop {
-        // What is to be read is watched before it is read: no change goes unseen.
-        watch.aim(watched.clone());
+        // Everything is watched before it is read, so that no change is missed.
+        watch.set_targets(targets.clone());
         let mut findings = Sink::keeping();
         let done = build::plan(args, &mut findings).and_then(|plan| {
-            watched.folders = vec![plan.seeds.clone()];
-            watched.except = vec![plan.feeds.clone()];
-            watched.except.extend(plan.cache_dir.clone());
-            watch.aim(watched.clone());
-            mill(&plan, &mut findings)
+            targets.folders = vec![plan.seeds.clone()];
+            targets.exclude = vec![plan.feeds.clone()];
+            targets.exclude.extend(plan.cache_dir.clone());
+            watch.set_targets(targets.clone());
+            step(&plan, &mut findings)
         });
         if done.is_err() {
             failed();
         }
-        if let Some(trouble) = watch.trouble() {
-            say(&format!("feedmill: {trouble}"));
+        if let Some(error) = watch.take_error() {
+            print_message(&format!("feedmill: {error}"));
         }
-        let message = done.as_ref().err().map(Error::to_string).unwrap_or_default();
-        let again = message == failure && woke == Woke::TimedOut;
-        let mut known = std::mem::take(&mut said);
-        if !message.is_empty() && !again {
+        let error = done.as_ref().err().map(Error::to_string).unwrap_or_default();
+        let is_repeated = error == last_error && reason == WakeReason::TimedOut;
+        let mut known = std::mem::take(&mut reported);
+        if !error.is_empty() && !is_repeated {
             known.clear();
         }
         for finding in findings.kept() {
             let hash = hash(finding);
-            said.insert(hash);
+            reported.insert(hash);
             if !known.contains(&hash) {
                 sink.push(finding.clone());
             }
         }
-        if !message.is_empty() && !again {
-            say(&format!("feedmill: {message}"));
+        if !error.is_empty() && !is_repeated {
+            print_message(&format!("feedmill: {error}"));
         }
-        let pause = if message.is_empty() { AGAIN } else { RETRY };
-        failure = message;
+        let timeout = if error.is_empty() { REBUILD_AFTER } else { RETRY_AFTER };
+        last_error = error;
         if matches!(done, Ok(ControlFlow::Break(()))) {
             return;
         }
-        woke = watch.wait(Some(pause));
-        if woke == Woke::Stopped {
+        reason = watch.wait(Some(timeout));
+        if reason == WakeReason::Stopped {
             return;
         }
     }

@@ -1,8 +1,8 @@
-//! Which addresses may be asked for what a seed names: public ones. A seed is written by others, and what lies in the
-//! network of the one who runs the mill is none of their business.
+//! Restricts requests for media to public addresses. Others write the seeds, and must not be able to reach the private
+//! network of the machine that runs feedmill.
 //!
-//! It stands where names are looked up. What it lets through is what is connected to, so a name can't mean one address
-//! here and another there; and each redirection comes by here again.
+//! The guard is the resolver of the HTTP client. The addresses that it returns are the ones that are connected to, so a
+//! name cannot mean one address here and another there; and each redirection is resolved here again.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -33,10 +33,10 @@ const NOT_PUBLIC_4: [(Ipv4Addr, u32); 15] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// Where public IPv6 is (<https://www.iana.org/assignments/ipv6-address-space>).
+/// Block of public IPv6 addresses (<https://www.iana.org/assignments/ipv6-address-space>).
 const PUBLIC_6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// Blocks therein that are not public (<https://www.iana.org/assignments/iana-ipv6-special-registry>): those of
+/// Blocks of `PUBLIC_6` that are not public (<https://www.iana.org/assignments/iana-ipv6-special-registry>): those of
 /// protocols such as Teredo, documentation, 6to4.
 const NOT_PUBLIC_6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
@@ -51,7 +51,7 @@ const NOT_PUBLIC_6: [(Ipv6Addr, u32); 4] = [
 const HOLDS_4: [(Ipv6Addr, u32); 2] =
     [(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), 96), (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96)];
 
-/// Whether an address is one that anybody may reach from anywhere.
+/// True if an address is reachable from anywhere.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => !NOT_PUBLIC_4
@@ -70,13 +70,13 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Whether media may be there: below 1024 every port but those of the web is another service's, which should not be sent what
-/// a seed says.
-fn is_of_the_web(uri: &Uri) -> bool {
+/// True if media may be served on the port of a URL. Below 1024, every port except those of the web belongs to another
+/// service, which must not be sent what a seed contains.
+fn is_web_port(uri: &Uri) -> bool {
     uri.port_u16().is_none_or(|port| port >= 1024 || matches!(port, 80 | 443))
 }
 
-/// Looks names up, and keeps public addresses only.
+/// Resolver that returns public addresses only.
 #[derive(Debug, Default)]
 pub(super) struct Guard<R = DefaultResolver>(R);
 
@@ -87,7 +87,7 @@ impl<R: Resolver> Resolver for Guard<R> {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        if !is_of_the_web(uri) {
+        if !is_web_port(uri) {
             return Err(Error::Other(Box::new(NotPublic)));
         }
         let all = self.0.resolve(uri, config, timeout)?;
@@ -97,7 +97,7 @@ impl<R: Resolver> Resolver for Guard<R> {
     }
 }
 
-/// Why nobody was asked.
+/// Error of a request that was not sent because the server has no public address.
 #[derive(Debug)]
 pub(super) struct NotPublic;
 
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn policy_probe_other_services_are_not_spoken_to() {
+    fn policy_probe_ports_of_other_services_are_refused() {
         for (uri, web) in [
             ("http://a.example/", true),
             ("https://a.example/", true),

@@ -1,146 +1,185 @@
-//! Tells a WebSub hub that feeds changed (<https://www.w3.org/TR/websub/#publishing>).
+//! Notifies WebSub hubs about changed feeds (<https://www.w3.org/TR/websub/#publishing>).
 //!
-//! WebSub leaves open how a publisher tells its hub. What hubs take is a form that is posted to them:
+//! WebSub does not define how a publisher notifies its hub. In practice hubs accept a posted form with
 //! `hub.mode=publish`, and the topic in `hub.url` ([PubSubHubbub 0.3,
 //! 7.1](https://pubsubhubbub.github.io/PubSubHubbub/pubsubhubbub-core-0.3.html#rfc.section.7.1); Google's, Superfeedr) or
-//! in `hub.topic` (Switchboard). Ours says both, and one topic a request, for not all take several.
+//! in `hub.topic` (Switchboard). This client sends both, and one topic per request, because not all hubs accept several.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use ureq::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use headers::{Authorization, HeaderMapExt};
+use percent_encoding::percent_decode_str;
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use ureq::http::{HeaderMap, StatusCode};
 use ureq::{Agent, Body, http};
 use url::Url;
 
-use super::{REQUEST, Reach, agent};
+use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, without_secrets};
 
-/// The longest reason of a hub's that is shown, in bytes.
-const REASON: u64 = 200;
+/// Maximum length of the reason shown from a response of a hub, in bytes.
+const MAX_REASON: u64 = 200;
 
-/// How long hubs are tried.
+/// Time limits and number of attempts for notifying hubs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// How long a request may take.
+pub(super) struct RetryPolicy {
+    /// Time limit for a request.
     pub(super) request: Duration,
-    /// How long is waited before it is tried again; twice as long each time.
+    /// Pause before the first retry; twice as long before each further one.
     pub(super) pause: Duration,
-    /// How often it is tried.
-    pub(super) tries: u32,
-    /// How long all of it may take: a crontab waits.
-    pub(super) whole: Duration,
+    /// Number of attempts.
+    pub(super) attempts: u32,
+    /// Time limit for all notifications of a build: a cron job waits for them.
+    pub(super) total: Duration,
 }
 
-const PATIENCE: Patience = Patience {
-    request: REQUEST,
+const RETRY_POLICY: RetryPolicy = RetryPolicy {
+    request: REQUEST_TIMEOUT,
     pause: Duration::from_millis(500),
-    tries: 4,
-    whole: Duration::from_secs(30),
+    attempts: 4,
+    total: Duration::from_secs(30),
 };
 
-/// Tells hubs, in the time of one run.
+/// Client that notifies hubs about the changes of one build.
 #[derive(Debug)]
-pub struct Herald {
+pub struct HubClient {
     agent: Agent,
-    patience: Patience,
+    retry: RetryPolicy,
     until: Instant,
 }
 
-/// What came of telling a hub.
+/// Result of notifying a hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
-    /// The topics of which it knows.
+pub struct Notified {
+    /// Topics that the hub accepted.
     pub topics: Vec<Url>,
-    /// Why it does not know of the others, where there are any; lower case, no full stop.
-    pub why: Option<String>,
+    /// Reason why it did not accept the others, if there are any; lower case, no full stop.
+    pub error: Option<String>,
 }
 
-enum Trouble {
-    /// It will say the same the next time.
+enum PublishError {
+    /// The hub would give the same response the next time.
     Refused(String),
-    /// It may hear if it is told again, but not before so long.
-    Passing(String, Option<Duration>),
+    /// A retry may succeed, but not before this time has passed.
+    Temporary(String, Option<Duration>),
 }
 
-impl Herald {
-    /// Whose time begins now. `contact` is where a hub's owner reads who this is.
+impl HubClient {
+    /// Creates a client whose time limit starts now. `contact` tells the owner of a hub whose requests these are.
     #[must_use]
     pub fn new(contact: Option<&Url>) -> Self {
-        Self::patient(contact, PATIENCE)
+        Self::with_policy(contact, RETRY_POLICY)
     }
 
-    pub(super) fn patient(contact: Option<&Url>, patience: Patience) -> Self {
-        Self { agent: agent(Reach::Any, contact), patience, until: Instant::now() + patience.whole }
+    pub(super) fn with_policy(contact: Option<&Url>, retry: RetryPolicy) -> Self {
+        Self { agent: agent(AddressPolicy::Any, contact), retry, until: Instant::now() + retry.total }
     }
 
-    /// Tells a hub of topics, one after the other. Where it can't be reached, it is not told of the rest.
+    /// Notifies a hub about topics, one after the other. If the hub cannot be reached, the rest is skipped.
     #[must_use]
-    pub fn tell(&self, hub: &Url, topics: &[Url]) -> Heard {
-        let mut heard = Heard::default();
+    pub fn notify(&self, hub: &Url, topics: &[Url]) -> Notified {
+        let mut notified = Notified::default();
         for topic in topics {
-            match self.persist(hub, topic) {
-                Ok(()) => heard.topics.push(topic.clone()),
-                Err(Trouble::Refused(why)) => heard.why = heard.why.or(Some(why)),
-                Err(Trouble::Passing(why, _)) => {
-                    heard.why = Some(why);
+            match self.publish_with_retries(hub, topic) {
+                Ok(()) => notified.topics.push(topic.clone()),
+                Err(PublishError::Refused(why)) => notified.error = notified.error.or(Some(why)),
+                Err(PublishError::Temporary(why, _)) => {
+                    notified.error = Some(why);
                     break;
                 }
             }
         }
-        heard
+        notified
     }
 
-    fn persist(&self, hub: &Url, topic: &Url) -> Result<(), Trouble> {
-        let mut pause = self.patience.pause;
-        let mut tries = 1;
+    fn publish_with_retries(&self, hub: &Url, topic: &Url) -> Result<(), PublishError> {
+        let mut pause = self.retry.pause;
+        let mut attempts = 1;
         loop {
-            let result = self.once(hub, topic);
-            let Err(Trouble::Passing(_, after)) = &result else { return result };
+            let result = self.publish(hub, topic);
+            let Err(PublishError::Temporary(_, after)) = &result else { return result };
             let wait = pause.max(after.unwrap_or_default());
             let left = self.until.saturating_duration_since(Instant::now());
-            if tries >= self.patience.tries || wait >= left {
+            if attempts >= self.retry.attempts || wait >= left {
                 return result;
             }
             sleep(wait);
-            tries += 1;
+            attempts += 1;
             pause *= 2;
         }
     }
 
-    fn once(&self, hub: &Url, topic: &Url) -> Result<(), Trouble> {
+    fn publish(&self, hub: &Url, topic: &Url) -> Result<(), PublishError> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(Trouble::Passing("there was no time left to tell it".to_owned(), None));
+            return Err(PublishError::Temporary("no time left to notify it".to_owned(), None));
         }
-        let request = self.agent.post(hub.as_str());
-        let request = request.config().timeout_global(Some(left.min(self.patience.request))).build();
+        let mut request = self.agent.post(without_secrets(hub).as_str());
+        if let Some(credentials) = credentials(hub) {
+            request = request.header(AUTHORIZATION, credentials);
+        }
+        let request = request.config().timeout_global(Some(left.min(self.retry.request))).build();
         let form = [("hub.mode", "publish"), ("hub.url", topic.as_str()), ("hub.topic", topic.as_str())];
-        let mut response = request.send_form(form).map_err(|e| Trouble::Passing(e.to_string(), None))?;
-        // Whatever it says is read, so that the connection can be used again.
+        let mut response =
+            request.send_form(form).map_err(|e| PublishError::Temporary(explain(hub, &e), None))?;
+        // The body is read in any case, so that the connection can be used again.
         let reason = reason(&mut response);
         let status = response.status();
         if status.is_success() {
             return Ok(());
         }
-        let why = format!("it answered {status}{reason}");
+        let why = format!("it responded with {status}{reason}");
         match status {
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-                Err(Trouble::Passing(why, retry_after(response.headers())))
+                Err(PublishError::Temporary(why, retry_after(response.headers())))
             }
-            _ if status.is_server_error() => Err(Trouble::Passing(why, retry_after(response.headers()))),
-            _ => Err(Trouble::Refused(why)),
+            _ if status.is_server_error() => {
+                Err(PublishError::Temporary(why, retry_after(response.headers())))
+            }
+            _ => Err(PublishError::Refused(why)),
         }
     }
 }
 
-/// The first line of what a hub says where it is plain text.
+/// Returns the `Authorization` header for the user name and password of a URL
+/// ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)); `None` if it has none.
+fn credentials(hub: &Url) -> Option<HeaderValue> {
+    if hub.username().is_empty() && hub.password().is_none() {
+        return None;
+    }
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let mut headers = HeaderMap::new();
+    headers.typed_insert(Authorization::basic(
+        &decode(hub.username()),
+        &decode(hub.password().unwrap_or_default()),
+    ));
+    headers.remove(AUTHORIZATION)
+}
+
+/// Returns the message for a request that failed.
+fn explain(hub: &Url, error: &ureq::Error) -> String {
+    match error {
+        // The TLS library reports everything that is wrong with a certificate or a handshake as invalid data.
+        ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.scheme() == "https" => {
+            format!(
+                "no secure connection: {error}; the hub needs a certificate that is valid for `{}`, has not expired, and was \
+             issued by a public authority",
+                hub.host_str().unwrap_or_default()
+            )
+        }
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
+/// Returns the first line of a plain-text response, with a colon before it; empty if there is none.
 fn reason(response: &mut http::Response<Body>) -> String {
     let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_text = media_type.is_some_and(|t| t.starts_with("text/plain"));
     let mut bytes = Vec::new();
-    let read = response.body_mut().as_reader().take(REASON).read_to_end(&mut bytes);
+    let read = response.body_mut().as_reader().take(MAX_REASON).read_to_end(&mut bytes);
     let text = String::from_utf8_lossy(&bytes);
     match text.lines().next().map(str::trim) {
         Some(line) if is_text && read.is_ok() && !line.is_empty() => format!(": {line}"),
@@ -148,8 +187,8 @@ fn reason(response: &mut http::Response<Body>) -> String {
     }
 }
 
-/// How long a server wants to be left alone ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)).
-/// A date is seen from the server's own.
+/// Returns how long a server wants no requests ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)).
+/// A date is compared with the `Date` of the response.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let after = text(RETRY_AFTER)?;

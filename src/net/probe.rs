@@ -1,6 +1,6 @@
-//! Asks media servers of what type and length their files are: by `HEAD`, and where that tells too little by a `GET` of
-//! one byte ([RFC 9110, 14](https://www.rfc-editor.org/rfc/rfc9110#section-14)). Politely: few requests at a time to one
-//! server, with a pause between them.
+//! Asks media servers for the type and length of their files: with `HEAD`, and if that is not enough with a `GET` of one
+//! byte ([RFC 9110, 14](https://www.rfc-editor.org/rfc/rfc9110#section-14)). Few requests are sent to
+//! one server at a time, with a pause between them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,51 +13,51 @@ use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body, Error};
 use url::Url;
 
+use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, without_secrets};
 use super::guard::NotPublic;
-use super::{REQUEST, Reach, agent};
 use crate::model::Answer;
 use crate::types::{Bytes, MediaType};
 
-/// How often a redirection is followed.
-const HOPS: usize = 5;
-/// Types of media that do not say so before the slash.
+/// Maximum number of redirections that are followed.
+const MAX_REDIRECTS: usize = 5;
+/// Media types of audio and video whose top-level type is not `audio` or `video`.
 const MEDIA: [&str; 4] =
     ["application/dash+xml", "application/ogg", "application/vnd.apple.mpegurl", "application/x-mpegurl"];
-/// Types by which a server says that it does not know.
+/// Media types of servers that do not know the type.
 const OPAQUE: [&str; 4] =
     ["application/download", "application/force-download", "application/octet-stream", "binary/octet-stream"];
 
-/// How much is asked at once, and for how long.
+/// Limits on requests to media servers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Servers are visited by so many threads.
+    /// Number of threads.
     pub(super) threads: usize,
-    /// Each server by no more than so many.
+    /// Maximum number of requests to one server at a time.
     pub(super) per_host: usize,
-    /// How far apart the visits to one server begin.
+    /// Time between the starts of two requests to one server.
     pub(super) pause: Duration,
-    /// How long a request may take.
+    /// Time limit for a request.
     pub(super) request: Duration,
-    /// How long all of it may take.
-    pub(super) whole: Duration,
+    /// Time limit for all requests of a build.
+    pub(super) total: Duration,
 }
 
 const LIMITS: Limits = Limits {
     threads: 8,
     per_host: 2,
     pause: Duration::from_millis(100),
-    request: REQUEST,
-    whole: Duration::from_secs(60),
+    request: REQUEST_TIMEOUT,
+    total: Duration::from_secs(60),
 };
 
-/// Asks media servers.
+/// Client that asks media servers for the type and length of files.
 ///
 /// ```
 /// use feedmill::model::Answer;
-/// use feedmill::net::{Probe, Reach};
+/// use feedmill::net::{AddressPolicy, Probe};
 ///
-/// // A private address is not asked, whatever is there.
-/// let probe = Probe::new(Reach::Public, None);
+/// // A private address is never contacted.
+/// let probe = Probe::new(AddressPolicy::PublicOnly, None);
 /// let answers = probe.ask(&["http://127.0.0.1:9/talk.mp3".parse()?]);
 /// assert_eq!(answers, [Answer::None]);
 /// # Ok::<(), url::ParseError>(())
@@ -68,66 +68,66 @@ pub struct Probe {
     limits: Limits,
 }
 
-/// A server to visit for a file.
+/// A request for a file that is still to be made.
 struct Visit {
     number: usize,
     url: Url,
     hops: usize,
 }
 
-/// What a visit led to.
+/// Result of asking for a file at one address.
 enum Outcome {
     Answer(Answer),
     Moved(Url),
 }
 
-/// What a single request led to.
+/// Result of a single request.
 enum Reply {
     Moved(Url),
-    /// There is something; what is known of it.
-    There(Option<MediaType>, Option<Bytes>),
-    /// It is not answered to, in this way at least.
+    /// The file exists; its type and length, if known.
+    Exists(Option<MediaType>, Option<Bytes>),
+    /// The server does not answer this kind of request.
     Refused,
-    /// There is no medium.
+    /// No audio, image or video is there.
     None,
     Lost,
 }
 
 impl Probe {
-    /// Of servers within reach. `contact` is where a server's owner reads who this is.
+    /// Creates a client for the servers that a policy permits. `contact` tells the owner of a server whose requests these are.
     #[must_use]
-    pub fn new(reach: Reach, contact: Option<&Url>) -> Self {
-        Self::limited(reach, contact, LIMITS)
+    pub fn new(policy: AddressPolicy, contact: Option<&Url>) -> Self {
+        Self::with_limits(policy, contact, LIMITS)
     }
 
-    pub(super) fn limited(reach: Reach, contact: Option<&Url>, limits: Limits) -> Self {
-        Self { agent: agent(reach, contact), limits }
+    pub(super) fn with_limits(policy: AddressPolicy, contact: Option<&Url>, limits: Limits) -> Self {
+        Self { agent: agent(policy, contact), limits }
     }
 
-    /// Asks of each file. The answers are in the order of the addresses.
+    /// Asks for each file. The answers are in the order of the addresses.
     #[must_use]
     pub fn ask(&self, urls: &[Url]) -> Vec<Answer> {
-        let desk = Desk::new(urls, self.limits);
+        let queue = Queue::new(urls, self.limits);
         thread::scope(|scope| {
             for _ in 0..self.limits.threads.min(urls.len()) {
                 scope.spawn(|| {
-                    while let Some(visit) = desk.next() {
-                        let outcome = self.visit(&visit.url, desk.until);
-                        desk.done(visit, outcome);
+                    while let Some(visit) = queue.next() {
+                        let outcome = self.visit(&visit.url, queue.until);
+                        queue.done(visit, outcome);
                     }
                 });
             }
         });
-        desk.state.into_inner().unwrap_or_else(PoisonError::into_inner).answers
+        queue.state.into_inner().unwrap_or_else(PoisonError::into_inner).answers
     }
 
     fn visit(&self, url: &Url, until: Instant) -> Outcome {
-        let told = match self.request(url, false, until) {
+        let stated = match self.request(url, false, until) {
             Reply::Moved(url) => return Outcome::Moved(url),
             Reply::None => return Outcome::Answer(Answer::None),
             Reply::Lost => return Outcome::Answer(Answer::Lost),
             Reply::Refused => None,
-            Reply::There(media_type, length) => {
+            Reply::Exists(media_type, length) => {
                 if length.is_some() {
                     return Outcome::Answer(Answer::Media { media_type, length });
                 }
@@ -136,8 +136,8 @@ impl Probe {
         };
         Outcome::Answer(match self.request(url, true, until) {
             Reply::Moved(url) => return Outcome::Moved(url),
-            Reply::There(media_type, length) => Answer::Media { media_type: told.or(media_type), length },
-            _ if told.is_some() => Answer::Media { media_type: told, length: None },
+            Reply::Exists(media_type, length) => Answer::Media { media_type: stated.or(media_type), length },
+            _ if stated.is_some() => Answer::Media { media_type: stated, length: None },
             Reply::None | Reply::Refused => Answer::None,
             Reply::Lost => Answer::Lost,
         })
@@ -161,25 +161,15 @@ impl Probe {
     }
 }
 
-/// What nobody else is to know is not sent, and neither is what no server gets.
-fn without_secrets(url: &Url) -> Url {
-    let mut url = url.clone();
-    // Both refuse an address without a host, which this is not.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.set_fragment(None);
-    url
-}
-
 fn read(url: &Url, response: &Response<Body>) -> Reply {
     let headers = response.headers();
     match response.status() {
         status if status.is_redirection() => moved(url, headers).map_or(Reply::None, Reply::Moved),
         StatusCode::PARTIAL_CONTENT => {
             let range = headers.typed_get::<ContentRange>();
-            there(headers, range.and_then(|range| range.bytes_len()))
+            exists(headers, range.and_then(|range| range.bytes_len()))
         }
-        StatusCode::OK => there(headers, whole_length(headers)),
+        StatusCode::OK => exists(headers, whole_length(headers)),
         StatusCode::NOT_FOUND | StatusCode::GONE => Reply::None,
         StatusCode::NOT_IMPLEMENTED => Reply::Refused,
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Reply::Lost,
@@ -193,29 +183,30 @@ fn moved(url: &Url, headers: &HeaderMap) -> Option<Url> {
     (matches!(to.scheme(), "http" | "https") && to.has_host()).then_some(to)
 }
 
-/// The length of what would be sent as it is.
+/// Returns the length of the file if it is sent uncompressed.
 fn whole_length(headers: &HeaderMap) -> Option<u64> {
     let encoding = headers.get(CONTENT_ENCODING).map(|value| value.as_bytes());
     let is_plain = encoding.is_none_or(|name| name.eq_ignore_ascii_case(b"identity"));
     headers.typed_get::<ContentLength>().filter(|_| is_plain).map(|length| length.0)
 }
 
-/// A page in place of a file says nothing of the file, not even its length.
-fn there(headers: &HeaderMap, length: Option<u64>) -> Reply {
-    let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(MediaType::parse);
+/// Returns the reply for a file that exists. An HTML page in place of the file says nothing about it, not even its
+/// length.
+fn exists(headers: &HeaderMap, length: Option<u64>) -> Reply {
+    let stated = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(MediaType::parse);
     let is_media =
         |t: &MediaType| matches!(t.top(), "audio" | "image" | "video") || MEDIA.contains(&t.as_str());
-    let media_type = match told {
+    let media_type = match stated {
         None => None,
-        Some(told) if OPAQUE.contains(&told.as_str()) => None,
-        Some(told) if is_media(&told) => Some(told),
+        Some(stated) if OPAQUE.contains(&stated.as_str()) => None,
+        Some(stated) if is_media(&stated) => Some(stated),
         Some(_) => return Reply::None,
     };
-    Reply::There(media_type, length.filter(|length| *length > 0).map(Bytes))
+    Reply::Exists(media_type, length.filter(|length| *length > 0).map(Bytes))
 }
 
-/// Says who is visited next.
-struct Desk {
+/// Queue that decides which request is made next.
+struct Queue {
     state: Mutex<State>,
     changed: Condvar,
     limits: Limits,
@@ -224,29 +215,29 @@ struct Desk {
 
 struct State {
     waiting: VecDeque<Visit>,
-    /// How many visits are under way.
-    under_way: usize,
+    /// Number of requests in progress.
+    in_progress: usize,
     hosts: HashMap<String, Host>,
     answers: Vec<Answer>,
 }
 
 struct Host {
-    /// How many visits to it are under way.
+    /// Number of requests to it that are in progress.
     visits: usize,
-    /// When the next may begin.
+    /// Earliest start of the next request.
     next: Instant,
 }
 
-impl Desk {
+impl Queue {
     fn new(urls: &[Url], limits: Limits) -> Self {
         let visits = urls.iter().enumerate().map(|(number, url)| Visit { number, url: url.clone(), hops: 0 });
         let state = State {
             waiting: visits.collect(),
-            under_way: 0,
+            in_progress: 0,
             hosts: HashMap::new(),
             answers: vec![Answer::Unasked; urls.len()],
         };
-        let until = Instant::now() + limits.whole;
+        let until = Instant::now() + limits.total;
         Self { state: Mutex::new(state), changed: Condvar::new(), limits, until }
     }
 
@@ -254,13 +245,13 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next visit, when its server has room for it; `None` where there is none, or no time.
+    /// Waits for the next request that its server may get; `None` if there is none, or no time left.
     fn next(&self) -> Option<Visit> {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
             let left = self.until.saturating_duration_since(now);
-            if left.is_zero() || state.waiting.is_empty() && state.under_way == 0 {
+            if left.is_zero() || state.waiting.is_empty() && state.in_progress == 0 {
                 return None;
             }
             let State { waiting, hosts, .. } = &*state;
@@ -273,7 +264,7 @@ impl Desk {
                 let host = state.hosts.entry(host_of(&visit.url)).or_insert(Host { visits: 0, next: now });
                 host.visits += 1;
                 host.next = now + self.limits.pause;
-                state.under_way += 1;
+                state.in_progress += 1;
                 return Some(visit);
             }
             let wait = left.min(self.limits.pause);
@@ -283,16 +274,16 @@ impl Desk {
 
     fn done(&self, visit: Visit, outcome: Outcome) {
         let mut state = self.lock();
-        state.under_way -= 1;
+        state.in_progress -= 1;
         if let Some(host) = state.hosts.get_mut(&host_of(&visit.url)) {
             host.visits -= 1;
         }
         match outcome {
-            Outcome::Moved(url) if visit.hops < HOPS => {
+            Outcome::Moved(url) if visit.hops < MAX_REDIRECTS => {
                 state.waiting.push_front(Visit { url, hops: visit.hops + 1, ..visit });
             }
             Outcome::Moved(_) => state.answers[visit.number] = Answer::None,
-            // Cut short by the end of the time: it was not the server.
+            // Cut short by the time limit, not by the server.
             Outcome::Answer(Answer::Lost) if Instant::now() >= self.until => {}
             Outcome::Answer(answer) => state.answers[visit.number] = answer,
         }
@@ -301,7 +292,7 @@ impl Desk {
     }
 }
 
-/// A server, as far as politeness is concerned.
+/// Returns the host and port of a URL, which identify a server.
 fn host_of(url: &Url) -> String {
     format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Over real HTTP, with less patience than people have.
+//! Tests over real HTTP, with short time limits.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::hub::Patience;
+use super::client::agent;
+use super::hub::RetryPolicy;
 use super::probe::Limits;
-use super::{Herald, Probe, Reach};
+use super::{AddressPolicy, HubClient, Probe};
 use crate::model::Answer;
 use crate::types::Bytes;
 
-/// The heads of requests, and what is to be answered; nothing to hang up.
+/// Maps the head of a request to a response; `None` to close the connection.
 type Script = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// A server on this machine, for as long as the test runs; gives back its address and the requests it got.
+/// Starts a server on this machine for as long as the test runs; returns its address and the requests that it got.
 fn serve(script: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> (Url, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
@@ -59,15 +60,15 @@ fn urls(base: &Url, paths: &[&str]) -> Vec<Url> {
     paths.iter().map(|path| base.join(path).unwrap()).collect()
 }
 
-const PATIENCE: Patience = Patience {
+const RETRY_POLICY: RetryPolicy = RetryPolicy {
     request: Duration::from_millis(300),
     pause: Duration::from_millis(10),
-    tries: 3,
-    whole: Duration::from_secs(20),
+    attempts: 3,
+    total: Duration::from_secs(20),
 };
 
 #[test]
-fn policy_push_a_hub_that_hangs_or_hangs_up_is_left_in_time_and_not_told_of_the_rest() {
+fn policy_push_a_hub_that_hangs_or_hangs_up_is_abandoned_in_time_and_gets_no_further_topics() {
     for hangs in [true, false] {
         let (hub, got) = serve(move |_| {
             if hangs {
@@ -75,8 +76,8 @@ fn policy_push_a_hub_that_hangs_or_hangs_up_is_left_in_time_and_not_told_of_the_
             }
             None
         });
-        let heard = Herald::patient(None, PATIENCE).tell(&hub, &urls(&hub, &["a", "b"]));
-        assert_eq!((heard.topics.len(), heard.why.is_some()), (0, true));
+        let notified = HubClient::with_policy(None, RETRY_POLICY).notify(&hub, &urls(&hub, &["a", "b"]));
+        assert_eq!((notified.topics.len(), notified.error.is_some()), (0, true));
         let got = got.lock().unwrap();
         assert!(got.iter().all(|request| request.contains("%2Fa")), "{got:?}");
         assert_eq!(got.len(), 3);
@@ -84,22 +85,22 @@ fn policy_push_a_hub_that_hangs_or_hangs_up_is_left_in_time_and_not_told_of_the_
 }
 
 #[test]
-fn policy_push_a_hub_that_asks_for_more_time_than_there_is_is_left_to_the_next_run() {
+fn policy_push_a_hub_that_asks_for_more_time_than_is_left_is_notified_by_the_next_build() {
     let (hub, got) = serve(|_| {
         let head = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 3600\r\nContent-Type: text/plain\r\n";
         Some(format!("{head}Content-Length: 11\r\n\r\ncome later\n"))
     });
-    let heard = Herald::patient(None, PATIENCE).tell(&hub, &urls(&hub, &["a"]));
-    assert_eq!(heard.why.as_deref(), Some("it answered 503 Service Unavailable: come later"));
+    let notified = HubClient::with_policy(None, RETRY_POLICY).notify(&hub, &urls(&hub, &["a"]));
+    assert_eq!(notified.error.as_deref(), Some("it responded with 503 Service Unavailable: come later"));
     assert_eq!(got.lock().unwrap().len(), 1);
 }
 
 #[test]
-fn policy_push_what_one_topic_is_refused_the_others_are_not() {
+fn policy_push_a_topic_that_is_refused_does_not_stop_the_others() {
     let (hub, got) =
         serve(|_| Some("HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 0\r\n\r\n".into()));
-    let heard = Herald::patient(Some(&hub), PATIENCE).tell(&hub, &urls(&hub, &["a", "b"]));
-    assert!(heard.topics.is_empty() && heard.why.unwrap().contains("422"));
+    let notified = HubClient::with_policy(Some(&hub), RETRY_POLICY).notify(&hub, &urls(&hub, &["a", "b"]));
+    assert!(notified.topics.is_empty() && notified.error.unwrap().contains("422"));
     let got = got.lock().unwrap();
     assert_eq!(got.len(), 2, "each once");
     assert!(
@@ -109,26 +110,69 @@ fn policy_push_what_one_topic_is_refused_the_others_are_not() {
     );
 }
 
+#[test]
+fn policy_push_the_credentials_of_a_hub_are_sent_to_it_only_and_those_of_the_contact_to_nobody() {
+    let (hub, got) = serve(|_| Some("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n".into()));
+    let with =
+        |credentials: &str| Url::parse(&hub.as_str().replace("//", &format!("//{credentials}@"))).unwrap();
+    let (secret, contact) = (with("martin:s%C3%A9cret"), with("owner:hidden"));
+    let notified = HubClient::with_policy(Some(&contact), RETRY_POLICY).notify(&secret, &urls(&hub, &["a"]));
+    assert_eq!((notified.topics.len(), notified.error), (1, None));
+    let got = got.lock().unwrap().concat();
+    assert!(got.to_ascii_lowercase().contains("\r\nauthorization: basic "), "{got}");
+    assert!(got.contains("bWFydGluOnPDqWNyZXQ="), "{got}");
+    for credential in ["martin", "cret", "owner", "hidden"] {
+        assert!(!got.contains(credential), "{got}");
+    }
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let unreachable = Url::parse(&format!("http://martin:secret@{nobody}/")).unwrap();
+    let error =
+        HubClient::with_policy(None, RETRY_POLICY).notify(&unreachable, &urls(&hub, &["a"])).error.unwrap();
+    assert!(!error.contains("martin") && !error.contains("secret"), "{error}");
+}
+
+#[test]
+fn policy_push_a_hub_without_a_valid_certificate_is_reported_with_the_fix() {
+    // Plain HTTP where TLS is expected fails in the handshake, as a bad certificate does.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hub = Url::parse(&format!("https://{}/", listener.local_addr().unwrap())).unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = stream.unwrap().write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let error = HubClient::with_policy(None, RETRY_POLICY).notify(&hub, &urls(&hub, &["a"])).error.unwrap();
+    assert!(
+        error.starts_with("no secure connection: ")
+            && error.contains("certificate that is valid for `127.0.0.1`"),
+        "{error}"
+    );
+}
+
 const LIMITS: Limits = Limits {
     threads: 4,
     per_host: 2,
     pause: Duration::from_millis(1),
     request: Duration::from_millis(400),
-    whole: Duration::from_secs(20),
+    total: Duration::from_secs(20),
 };
 
 #[test]
-fn policy_probe_what_there_is_no_time_for_is_not_asked_and_what_is_cut_short_is_not_lost() {
+fn policy_probe_a_file_without_time_left_is_not_asked_for_and_one_cut_short_is_not_lost() {
     let (base, _) = serve(|_| {
         thread::sleep(Duration::from_secs(30));
         None
     });
-    let limits = Limits { whole: Duration::from_millis(200), ..LIMITS };
+    let limits = Limits { total: Duration::from_millis(200), ..LIMITS };
     let started = Instant::now();
-    let answers = Probe::limited(Reach::Any, None, limits).ask(&urls(&base, &["1", "2", "3", "4"]));
+    let answers =
+        Probe::with_limits(AddressPolicy::Any, None, limits).ask(&urls(&base, &["1", "2", "3", "4"]));
     assert_eq!(answers, vec![Answer::Unasked; 4]);
     assert!(started.elapsed() < Duration::from_secs(20), "it did not wait for the server");
-    assert_eq!(Probe::limited(Reach::Any, None, LIMITS).ask(&urls(&base, &["1"])), [Answer::Lost]);
+    assert_eq!(
+        Probe::with_limits(AddressPolicy::Any, None, LIMITS).ask(&urls(&base, &["1"])),
+        [Answer::Lost]
+    );
 }
 
 #[test]
@@ -137,32 +181,32 @@ fn policy_probe_redirections_end() {
         let to = if head.contains("/file") { "file:///etc/passwd" } else { "/again" };
         Some(format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"))
     });
-    let probe = Probe::limited(Reach::Any, None, LIMITS);
+    let probe = Probe::with_limits(AddressPolicy::Any, None, LIMITS);
     assert_eq!(probe.ask(&urls(&base, &["a", "file"])), [Answer::None, Answer::None]);
     assert_eq!(got.lock().unwrap().len(), 7, "five hops, and one that leads nowhere");
 }
 
 #[test]
-fn policy_probe_user_password_and_fragment_stay_here() {
+fn policy_probe_user_password_and_fragment_are_not_sent() {
     let (base, got) = serve(|_| Some("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n".to_owned()));
     let secret = Url::parse(&base.join("a?b#c").unwrap().as_str().replace("//", "//me:secret@")).unwrap();
     let length = Some(Bytes(7));
-    let answers = Probe::limited(Reach::Any, None, LIMITS).ask(&[secret]);
+    let answers = Probe::with_limits(AddressPolicy::Any, None, LIMITS).ask(&[secret]);
     assert_eq!(answers, [Answer::Media { media_type: None, length }]);
     let got = got.lock().unwrap();
     assert!(got.len() == 1 && got[0].starts_with("HEAD /a?b HTTP/1.1\r\n"), "{got:?}");
     assert!(!got[0].to_ascii_lowercase().contains("authorization"), "{got:?}");
 }
 
-/// The environment of a process can't be changed safely while it runs, so another process has it.
+/// Changing the environment of a running process is unsafe, so the test starts another one.
 #[test]
-fn policy_probe_no_proxy_stands_between_us_and_public_servers() {
-    const NAME: &str = "net::tests::policy_probe_no_proxy_stands_between_us_and_public_servers";
+fn policy_probe_public_servers_are_contacted_without_a_proxy() {
+    const NAME: &str = "net::tests::policy_probe_public_servers_are_contacted_without_a_proxy";
     const PROXY: &str = "http://proxy.example:3128";
     let is_inside = std::env::var("ALL_PROXY").is_ok_and(|proxy| proxy == PROXY);
     if is_inside {
-        assert!(super::agent(Reach::Any, None).config().proxy().is_some(), "the environment is read");
-        assert!(super::agent(Reach::Public, None).config().proxy().is_none());
+        assert!(agent(AddressPolicy::Any, None).config().proxy().is_some(), "the environment is read");
+        assert!(agent(AddressPolicy::PublicOnly, None).config().proxy().is_none());
         return;
     }
     let mut inside = std::process::Command::new(std::env::current_exe().unwrap());
@@ -171,6 +215,6 @@ fn policy_probe_no_proxy_stands_between_us_and_public_servers() {
         inside.env(name, PROXY).env(name.to_lowercase(), PROXY);
     }
     let output = inside.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && stdout.contains("1 passed"), "{stdout}");
 }

@@ -1,4 +1,4 @@
-//! Content codings: which of them a client wants, and how bytes are put in one
+//! Content codings: which ones a client accepts, and how bytes are compressed
 //! ([RFC 9110, 8.4 and 12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)).
 
 use std::io::{self, Write};
@@ -7,21 +7,21 @@ use brotli::enc::BrotliEncoderParams;
 use hyper::HeaderMap;
 use hyper::header::ACCEPT_ENCODING;
 
-/// How the bytes of a document are sent.
+/// A content coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coding {
     Brotli,
     Zstd,
     Gzip,
-    /// As they are.
+    /// Uncompressed.
     Identity,
 }
 
-/// What a document may be put in. Of codings that are equally welcome the first is taken: it makes feeds smallest.
+/// Codings that documents are offered in. If a client prefers none, the first one wins: it makes feeds smallest.
 pub(super) const CODINGS: [Coding; 3] = [Coding::Brotli, Coding::Zstd, Coding::Gzip];
 
 impl Coding {
-    /// Its name in `Content-Encoding`.
+    /// Name in `Content-Encoding`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Brotli => "br",
@@ -31,13 +31,14 @@ impl Coding {
         }
     }
 
-    /// What a client calls it; `x-gzip` is an old name ([RFC 9110, 8.4.1.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3)).
-    fn is_called(self, name: &str) -> bool {
+    /// True if a client means this coding; `x-gzip` is an old name of gzip
+    /// ([RFC 9110, 8.4.1.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3)).
+    fn is_named(self, name: &str) -> bool {
         name.eq_ignore_ascii_case(self.name()) || self == Self::Gzip && name.eq_ignore_ascii_case("x-gzip")
     }
 
-    /// Puts bytes in it. It is done once a document, so it may take 100 ms for a megabyte; what takes ten times that to make
-    /// it 5 % smaller (brotli 11, zstd 19) is left.
+    /// Compresses bytes. This happens once per document, so it may take 100 ms per megabyte; levels that take ten times
+    /// as long to save another 5 % (brotli 11, zstd 19) are not worth it.
     pub(super) fn encode(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
         match self {
             Self::Brotli => {
@@ -66,7 +67,7 @@ impl Coding {
     }
 }
 
-/// How welcome each coding is, in thousandths.
+/// Weights that a client gives to codings, in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Accepted {
     codings: [u16; CODINGS.len()],
@@ -74,36 +75,39 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    /// Nothing but the bytes as they are.
+    /// Accepts uncompressed bytes only.
     pub(super) const IDENTITY: Self = Self { codings: [0; CODINGS.len()], identity: 1000 };
 
-    /// What a request says. Where it says nothing it gets the bytes as they are: a client that can do more says so.
+    /// Reads `Accept-Encoding`. A request without it gets uncompressed bytes: clients that can decompress say so.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let mut said = [None; CODINGS.len()];
+        let mut weights = [None; CODINGS.len()];
         let (mut identity, mut rest) = (None, None);
         let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         for item in values.flat_map(|value| value.split(',')) {
             let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
             let (name, weight) = (name.trim(), Some(weight(parameters)));
-            if let Some(index) = CODINGS.iter().position(|coding| coding.is_called(name)) {
-                said[index] = weight;
+            if let Some(index) = CODINGS.iter().position(|coding| coding.is_named(name)) {
+                weights[index] = weight;
             } else if name == "*" {
                 rest = weight;
-            } else if Coding::Identity.is_called(name) {
+            } else if Coding::Identity.is_named(name) {
                 identity = weight;
             }
         }
-        // Unless it is refused, identity is the last resort.
-        let last = if rest == Some(0) { 0 } else { 1 };
-        Self { codings: said.map(|weight| weight.or(rest).unwrap_or(0)), identity: identity.unwrap_or(last) }
+        // Identity is the last resort, unless the client refuses it.
+        let fallback = if rest == Some(0) { 0 } else { 1 };
+        Self {
+            codings: weights.map(|weight| weight.or(rest).unwrap_or(0)),
+            identity: identity.unwrap_or(fallback),
+        }
     }
 
-    /// The most welcome coding of those that a document is offered in. One that refuses all gets the bytes as they are: RFC
-    /// 9110, 12.5.3 leaves it to us, and a feed that is read is better than a 406.
+    /// Returns the preferred coding among those that a document is offered in. A client that refuses all of them gets
+    /// uncompressed bytes: RFC 9110, 12.5.3 permits it, and a feed that can be read is better than a 406.
     pub(super) fn best(&self, is_offered: impl Fn(Coding) -> bool) -> Coding {
         let mut best = (Coding::Identity, self.identity.max(1));
         for (coding, weight) in CODINGS.into_iter().zip(self.codings) {
-            // A coding stands before the bytes as they are, where both are equally welcome.
+            // At equal weights, compressed is better than uncompressed.
             let is_better = weight > best.1 || weight == best.1 && best.0 == Coding::Identity;
             if weight > 0 && is_better && is_offered(coding) {
                 best = (coding, weight);
@@ -113,7 +117,8 @@ impl Accepted {
     }
 }
 
-/// The weight among parameters, in thousandths ([RFC 9110, 12.4.2](https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2)).
+/// Returns the weight among parameters, in thousandths
+/// ([RFC 9110, 12.4.2](https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2)).
 fn weight(parameters: &str) -> u16 {
     let value = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -128,8 +133,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_welcome_coding_is_taken_and_one_that_is_refused_never() {
-        for (said, best) in [
+    fn the_preferred_coding_wins_and_a_refused_one_is_never_used() {
+        for (accepted, best) in [
             ("", "identity"),
             ("gzip", "gzip"),
             ("x-gzip", "gzip"),
@@ -152,8 +157,8 @@ mod tests {
             (",, ,gzip,", "gzip"),
         ] {
             let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT_ENCODING, said.parse().unwrap());
-            assert_eq!(Accepted::of(&headers).best(|_| true).name(), best, "{said}");
+            headers.insert(ACCEPT_ENCODING, accepted.parse().unwrap());
+            assert_eq!(Accepted::of(&headers).best(|_| true).name(), best, "{accepted}");
         }
         assert_eq!(Accepted::of(&HeaderMap::new()).best(|_| true), Coding::Identity);
         let mut headers = HeaderMap::new();

@@ -8,64 +8,64 @@ use hyper::header::{
     HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE,
 };
 
-/// What tells whether a client has what it would get.
+/// Validators of the representation that the client would get.
 pub(super) struct Validators<'a> {
-    /// The strong tag of the representation.
+    /// Strong entity tag.
     pub(super) tag: &'a HeaderValue,
-    /// When the document was last written, where that can be told.
+    /// Time of the last change and its header value, if they can be stated.
     pub(super) modified: Option<(SystemTime, &'a HeaderValue)>,
 }
 
-/// What conditions make of a GET or a HEAD.
+/// Result of the preconditions of a GET or HEAD request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It is done as without them.
+pub(super) enum Precondition {
+    /// The request is answered as if it had no conditions.
     Proceed,
-    /// 304: the client has it.
+    /// 304: the client has the current representation.
     NotModified,
-    /// 412: it is not what the client wants it to be.
+    /// 412: the representation is not the one that the client requires.
     Failed,
 }
 
-/// Judges in the order of [RFC 9110, 13.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2). A condition that can't
-/// be read is none.
-pub(super) fn judge(headers: &HeaderMap, validators: &Validators<'_>) -> Verdict {
+/// Evaluates preconditions in the order of
+/// [RFC 9110, 13.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2). Invalid conditions are ignored.
+pub(super) fn evaluate_preconditions(headers: &HeaderMap, validators: &Validators<'_>) -> Precondition {
     let Validators { tag, modified } = validators;
     let has = |name: HeaderName| headers.contains_key(name);
-    // What most readers send: the one tag that they were given.
+    // Fast path for what most readers send: the entity tag of their last response.
     if headers.get(IF_NONE_MATCH) == Some(tag) && !has(IF_MATCH) && !has(IF_UNMODIFIED_SINCE) {
-        return Verdict::NotModified;
+        return Precondition::NotModified;
     }
     let typed = || ETag::decode(&mut std::iter::once(*tag)).ok();
     let modified = modified.map(|(time, _)| time);
     if has(IF_MATCH) {
         let condition = headers.typed_get::<IfMatch>();
         if condition.is_some_and(|c| typed().is_some_and(|tag| !c.precondition_passes(&tag))) {
-            return Verdict::Failed;
+            return Precondition::Failed;
         }
     } else if has(IF_UNMODIFIED_SINCE) {
         let condition = headers.typed_get::<IfUnmodifiedSince>();
         if condition.is_some_and(|c| modified.is_some_and(|time| !c.precondition_passes(time))) {
-            return Verdict::Failed;
+            return Precondition::Failed;
         }
     }
     if has(IF_NONE_MATCH) {
         let condition = headers.typed_get::<IfNoneMatch>();
         if condition.is_some_and(|c| typed().is_some_and(|tag| !c.precondition_passes(&tag))) {
-            return Verdict::NotModified;
+            return Precondition::NotModified;
         }
     } else if has(IF_MODIFIED_SINCE) {
         let condition = headers.typed_get::<IfModifiedSince>();
         if condition.is_some_and(|c| modified.is_some_and(|time| !c.is_modified(time))) {
-            return Verdict::NotModified;
+            return Precondition::NotModified;
         }
     }
-    Verdict::Proceed
+    Precondition::Proceed
 }
 
-/// Whether a part may be sent: the client has the rest of this very representation, or does not say what it has
-/// ([RFC 9110, 13.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5), which wants equal values).
-pub(super) fn may_send_part(headers: &HeaderMap, validators: &Validators<'_>) -> bool {
+/// True if a range may be sent: the client has the rest of this representation, or does not say what it has
+/// ([RFC 9110, 13.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5), which requires equal values).
+pub(super) fn may_send_range(headers: &HeaderMap, validators: &Validators<'_>) -> bool {
     headers.get(IF_RANGE).is_none_or(|has| {
         has == validators.tag || validators.modified.is_some_and(|(_, modified)| has == modified)
     })
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn conditions_are_judged_in_their_order_and_tags_before_dates() {
+    fn conditions_are_evaluated_in_their_order_and_tags_before_dates() {
         let tag = HeaderValue::from_static("\"one-gzip\"");
         let at = HeaderValue::from_static("Sun, 09 Sep 2001 01:46:40 GMT");
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
@@ -87,8 +87,8 @@ mod tests {
         let obsolete = "Sunday, 09-Sep-01 01:46:40 GMT";
         let (none_match, since) = ("if-none-match", "if-modified-since");
         let (matches, unless) = ("if-match", "if-unmodified-since");
-        use Verdict::{Failed, NotModified, Proceed};
-        let cases: &[(&[(&str, &str)], Verdict)] = &[
+        use Precondition::{Failed, NotModified, Proceed};
+        let cases: &[(&[(&str, &str)], Precondition)] = &[
             (&[], Proceed),
             (&[(none_match, "\"one-gzip\"")], NotModified),
             (&[(none_match, "W/\"one-gzip\"")], NotModified),
@@ -115,18 +115,18 @@ mod tests {
             (&[(unless, before), (none_match, "\"one-gzip\"")], Failed),
             (&[(unless, same)], Proceed),
         ];
-        for (said, verdict) in cases {
+        for (conditions, expected) in cases {
             let mut headers = HeaderMap::new();
-            for (name, value) in *said {
+            for (name, value) in *conditions {
                 headers.append(HeaderName::from_static(name), value.parse().unwrap());
             }
             let validators = Validators { tag: &tag, modified: Some((time, &at)) };
-            assert_eq!(judge(&headers, &validators), *verdict, "{said:?}");
+            assert_eq!(evaluate_preconditions(&headers, &validators), *expected, "{conditions:?}");
         }
         let unknown = Validators { tag: &tag, modified: None };
         for name in [IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE] {
             let headers = HeaderMap::from_iter([(name, HeaderValue::from_static(same))]);
-            assert_eq!(judge(&headers, &unknown), Verdict::Proceed);
+            assert_eq!(evaluate_preconditions(&headers, &unknown), Precondition::Proceed);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Connections: how many there may be, how long they may wait, and how they end.
+//! Connections: how many are accepted, how long they may wait, and how they end.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -16,46 +16,48 @@ use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{self, Instant, sleep, timeout_at};
 
-use super::answer::{at_once, in_time};
-use super::log::Asked;
-use super::outgoing::Outgoing;
+use super::access_log::LoggedRequest;
+use super::body::ResponseBody;
+use super::handles::HandleBudget;
+use super::respond::{respond, respond_at_once};
+use super::state::State;
 use super::stream::{Activity, Stream, Work};
-use super::{Settings, Shared};
 
-/// How many bytes the head of a request may have: more is 431.
-const HEAD: usize = 16 << 10;
-/// How many headers it may have: more is 431.
-const HEADERS: usize = 64;
-/// How long after an answer a connection rests: few are asked again so soon, and many that wait with their buffers are much
-/// memory.
-const REST: Duration = Duration::from_millis(100);
-/// How often is looked after a connection that has something on its way.
+/// Maximum size of a request head, in bytes: more is 431.
+const MAX_HEAD: usize = 16 << 10;
+/// Maximum number of headers of a request: more is 431.
+const MAX_HEADERS: usize = 64;
+/// Time after a response until a connection becomes idle: few are used again that soon, and the buffers of many waiting
+/// connections take much memory.
+const IDLE_AFTER: Duration = Duration::from_millis(100);
+/// Interval between checks of a connection with a request or response in progress.
 const TICK: Duration = Duration::from_secs(1);
-/// How long the end waits for requests that have begun.
+/// Number of bytes of a response that may wait in the system before they are sent.
+const MAX_UNSENT: u32 = 128 << 10;
+/// Time that shutdown waits for requests in progress.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long to wait where the system has no more files to give.
-const EXHAUSTED: Duration = Duration::from_millis(100);
-/// How many that are refused are told so at a time; the others find the door shut.
-const REFUSED: usize = 64;
-/// How long one that is refused has to read it.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// Pause before the next `accept` if the system has no more file handles.
+const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
+/// Time limit for a refused client to read its response.
+const REFUSE_TIMEOUT: Duration = Duration::from_secs(1);
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\
-    Content-Type: text/plain\r\nContent-Length: 30\r\n\r\nthere are too many connections";
+    Content-Type: text/plain\r\nContent-Length: 21\r\n\r\ntoo many connections\n";
 
-/// Answers until told to stop, then ends what has begun.
+/// Answers requests until shutdown, then finishes those in progress.
 pub(super) async fn serve<F: Future<Output = ()>>(
     listener: StdListener,
-    settings: Settings,
-    shared: Arc<Shared>,
-    told: impl Fn() -> F,
+    budget: HandleBudget,
+    timeout: Duration,
+    state: Arc<State>,
+    shutdown: impl Fn() -> F,
 ) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
-    let (places, refused) =
-        (Arc::new(Semaphore::new(settings.connections)), Arc::new(Semaphore::new(REFUSED)));
+    let slots = Arc::new(Semaphore::new(budget.connections));
+    let refusing = Arc::new(Semaphore::new(budget.refusals));
     let (ending, end) = watch::channel(());
-    let mut stop = std::pin::pin!(told());
+    let mut stop = std::pin::pin!(shutdown());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -64,35 +66,31 @@ pub(super) async fn serve<F: Future<Output = ()>>(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                if !is_of_one(&error) {
-                    sleep(EXHAUSTED).await;
+                if !is_client_error(&error) {
+                    sleep(EXHAUSTED_PAUSE).await;
                 }
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            shared.metrics.refused();
-            if let Ok(place) = Arc::clone(&refused).try_acquire_owned() {
+        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
+            state.metrics.refused();
+            if let Ok(slot) = Arc::clone(&refusing).try_acquire_owned() {
                 tokio::spawn(async move {
-                    let _ = timeout(FAREWELL, refuse(stream)).await;
-                    drop(place);
+                    let _ = time::timeout(REFUSE_TIMEOUT, refuse(stream)).await;
+                    drop(slot);
                 });
             }
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let client = Client {
-            peer,
-            patience: settings.patience,
-            shared: Arc::clone(&shared),
-            activity: Arc::default(),
-        };
+        limit_unsent_bytes(&stream);
+        let client = Client { peer, timeout, state: Arc::clone(&state), activity: Arc::default() };
         let end = end.clone();
         tokio::spawn(async move {
-            client.shared.metrics.opened();
-            client.attend(stream, end).await;
-            client.shared.metrics.closed();
-            drop(place);
+            client.state.metrics.opened();
+            client.run(stream, end).await;
+            client.state.metrics.closed();
+            drop(slot);
         });
     }
     drop((listener, end));
@@ -100,39 +98,39 @@ pub(super) async fn serve<F: Future<Output = ()>>(
     tokio::select! {
         () = ending.closed() => {}
         () = sleep(GRACE) => {}
-        () = told() => {}
+        () = shutdown() => {}
     }
-    if let Some(log) = &shared.log {
-        log.finish();
+    if let Some(log) = &state.log {
+        log.flush();
     }
     Ok(())
 }
 
-/// Who is at the other end of a connection.
+/// A client with its connection.
 struct Client {
     peer: SocketAddr,
-    patience: Duration,
-    shared: Arc<Shared>,
+    timeout: Duration,
+    state: Arc<State>,
     activity: Arc<Activity>,
 }
 
-/// What became of a connection.
+/// State of a connection after some requests.
 enum Turn {
-    /// It ended, or is to.
-    Over,
-    /// Nothing is on its way in either direction, since then.
-    Rests(Instant),
+    /// It ended, or must end.
+    Closed,
+    /// Nothing is in progress in either direction, since this time.
+    Idle(Instant),
 }
 
 impl Client {
-    /// Attends to a connection until it ends. While it rests it is a socket and no more: the buffers that HTTP needs are
-    /// 16 KiB, and thousands of readers keep a connection open that they don't use.
-    async fn attend(&self, mut stream: TcpStream, mut end: watch::Receiver<()>) {
+    /// Runs a connection until it ends. While it is idle it has no buffers: those of HTTP take 16 KiB, and thousands of
+    /// readers keep connections open that they do not use.
+    async fn run(&self, mut stream: TcpStream, mut end: watch::Receiver<()>) {
         let (mut before, mut since) = (Bytes::new(), Instant::now());
         loop {
             if before.is_empty() {
                 tokio::select! {
-                    readable = timeout_at(since + self.patience, stream.readable()) => {
+                    readable = timeout_at(since + self.timeout, stream.readable()) => {
                         if !matches!(readable, Ok(Ok(()))) {
                             return;
                         }
@@ -140,31 +138,31 @@ impl Client {
                     _ = end.changed() => return,
                 }
             }
-            let (activity, metrics) = (Arc::clone(&self.activity), Arc::clone(&self.shared.metrics));
-            let io = TokioIo::new(Stream::new(before, stream, self.patience, activity, metrics));
-            let service = service_fn(|request| self.respond(request));
+            let (activity, metrics) = (Arc::clone(&self.activity), Arc::clone(&self.state.metrics));
+            let io = TokioIo::new(Stream::new(before, stream, self.timeout, activity, metrics));
+            let service = service_fn(|request| self.answer(request));
             let mut connection = Box::new(builder().serve_connection(io, service));
-            match self.talk(connection.as_mut(), &mut end).await {
-                Turn::Over => return,
-                Turn::Rests(when) => since = when,
+            match self.drive(connection.as_mut(), &mut end).await {
+                Turn::Closed => return,
+                Turn::Idle(when) => since = when,
             }
             let parts = connection.into_parts();
             (before, stream) = (parts.read_buf, parts.io.into_inner().into_inner());
         }
     }
 
-    /// Drives a connection until it is over or rests. A timer now and then is cheaper than one for each request.
-    async fn talk<C>(&self, connection: &mut C, end: &mut watch::Receiver<()>) -> Turn
+    /// Drives a connection until it is closed or idle. One timer per second is cheaper than one per request.
+    async fn drive<C>(&self, connection: &mut C, end: &mut watch::Receiver<()>) -> Turn
     where
         C: GracefulConnection + Unpin,
     {
-        let (mut asked, mut since, mut is_ending) = (self.activity.asked(), Instant::now(), false);
-        let mut pause = REST;
+        let (mut requests, mut since, mut is_ending) = (self.activity.requests(), Instant::now(), false);
+        let mut pause = IDLE_AFTER;
         loop {
             tokio::select! {
                 biased;
-                // A client that goes in the middle, or was given up, is its own affair.
-                _ = &mut *connection => return Turn::Over,
+                // A client that left in the middle, or was cut off, is not an error of the server.
+                _ = &mut *connection => return Turn::Closed,
                 _ = end.changed(), if !is_ending => {
                     is_ending = true;
                     std::pin::Pin::new(&mut *connection).graceful_shutdown();
@@ -172,55 +170,66 @@ impl Client {
                 }
                 () = sleep(pause) => {}
             }
-            let now = self.activity.asked();
-            let has_asked = now != std::mem::replace(&mut asked, now);
-            pause = if has_asked { REST } else { TICK };
-            if has_asked || self.activity.is_busy() {
+            let now = self.activity.requests();
+            let has_new_request = now != std::mem::replace(&mut requests, now);
+            pause = if has_new_request { IDLE_AFTER } else { TICK };
+            if has_new_request || self.activity.is_busy() {
                 since = Instant::now();
-            } else if since.elapsed() >= self.patience {
-                return Turn::Over;
-            } else if !self.activity.has_begun() && !is_ending {
-                return Turn::Rests(since);
+            } else if since.elapsed() >= self.timeout {
+                return Turn::Closed;
+            } else if !self.activity.is_receiving() && !is_ending {
+                return Turn::Idle(since);
             }
         }
     }
 
-    async fn respond(&self, request: Request<Incoming>) -> Result<Response<Outgoing>, Infallible> {
-        self.activity.ask();
-        let logged = self.shared.log.as_ref().map(|log| {
-            let asked = Asked::of(self.peer, request.method(), request.uri(), request.headers());
-            (log, asked, Instant::now())
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<ResponseBody>, Infallible> {
+        self.activity.request_received();
+        let logged = self.state.log.as_ref().map(|log| {
+            let logged = LoggedRequest::new(self.peer, request.method(), request.uri(), request.headers());
+            (log, logged, Instant::now())
         });
-        let response = match at_once(&self.shared, &request) {
+        let response = match respond_at_once(&self.state, &request) {
             Some(response) => response,
-            None => in_time(&self.shared, &request, &Work::on(&self.activity)).await,
+            None => respond(&self.state, &request, &Work::on(&self.activity)).await,
         };
-        self.shared.metrics.answered(response.status());
-        if let Some((log, asked, start)) = logged {
-            log.answered(&asked, &response, start.elapsed());
+        self.state.metrics.answered(response.status());
+        if let Some((log, logged, start)) = logged {
+            log.answered(&logged, &response, start.elapsed());
         }
         Ok(response)
     }
 }
 
+/// Limits the bytes that the system accepts from us but has not sent. Without this limit it accepts megabytes and reports
+/// progress only when a third of them are gone, which takes a slow client longer than it may be silent. A system without
+/// this option, or an error, leaves the default.
+fn limit_unsent_bytes(stream: &TcpStream) {
+    #[cfg(any(target_os = "android", target_os = "linux", target_vendor = "apple"))]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAX_UNSENT);
+    #[cfg(not(any(target_os = "android", target_os = "linux", target_vendor = "apple")))]
+    let _ = (stream, MAX_UNSENT);
+}
+
 fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    // Its timers are ours: see `talk`.
+    // `Client::drive` has timers of its own.
     builder.header_read_timeout(None);
-    // Without `pipeline_flush`: hyper 1.12 then never sends a 431, for the head is still in its buffer.
-    builder.max_buf_size(HEAD).max_headers(HEADERS);
-    // `printf … | nc` says that it is done before it is answered.
+    // Not `pipeline_flush`: with it hyper 1.12 never sends a 431, because the head is still in its buffer.
+    builder.max_buf_size(MAX_HEAD).max_headers(MAX_HEADERS);
+    // `printf … | nc` closes its sending side before it gets the response.
     builder.half_close(true);
     builder
 }
 
-/// Whether an error of `accept` is about one connection, which was gone before we had it.
-fn is_of_one(error: &io::Error) -> bool {
+/// True if an error of `accept` concerns one connection only, which was gone before it was accepted.
+fn is_client_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Says that there is no room. What the client has sent is read, or the system would take back what it was told.
+/// Refuses a connection because there are too many. What the client sent is read: otherwise the system would reset the
+/// connection and the client might never see the response.
 async fn refuse(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(FULL).await?;
     stream.shutdown().await?;

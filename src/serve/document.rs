@@ -1,4 +1,4 @@
-//! One document as it was when its stamp was taken: its bytes, how they are described, and what they are compressed.
+//! A document as it was when its stamp was taken: its bytes, their headers and their compressed forms.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,168 +15,173 @@ use crate::store::Stamp;
 
 use super::coding::{CODINGS, Coding};
 
-/// What is smaller than this many bytes fits into a packet or two as it is.
-const WORTH_CODING: u64 = 512;
-/// The grain of the clock that stamps files: what was read sooner after it was written may have been written again since,
-/// and have the stamp it had.
-const GRAIN: Duration = Duration::from_millis(50);
+/// Size below which a document is not compressed: it fits into a packet or two anyway.
+const MIN_COMPRESSIBLE: u64 = 512;
+/// Granularity of the clock that stamps files. A file that was read sooner after it was written may have been written
+/// again since, with the same stamp.
+const CLOCK_GRANULARITY: Duration = Duration::from_millis(50);
 
 /// A document as it was read.
 pub(super) struct Document {
     stamp: Option<Stamp>,
-    /// Whether an equal stamp means equal bytes.
-    is_settled: bool,
+    /// True if an equal stamp means equal bytes.
+    is_stamp_reliable: bool,
     modified: Option<(SystemTime, HeaderValue)>,
-    /// The same for as long as the bytes are.
+    /// Shared with later versions of the document that have the same bytes.
     pub(super) body: Arc<Body>,
 }
 
 impl Document {
+    /// Creates a document that was read at `now` from a file with a stamp.
     pub(super) fn new(body: Arc<Body>, stamp: Option<Stamp>, now: SystemTime) -> Self {
         let written = stamp.and_then(|stamp| time(stamp.changed));
         let since = written.map(|time| now.duration_since(time).unwrap_or_else(|e| e.duration()));
         let modified = stamp.and_then(|stamp| time(stamp.modified)).and_then(|time| {
-            // To the second, as the header tells it.
+            // The header has a resolution of one second.
             let time = UNIX_EPOCH + Duration::from_secs(time.duration_since(UNIX_EPOCH).ok()?.as_secs());
-            // A time that is ahead may be one that no header can tell.
+            // The header may be unable to express a time in the future.
             let mut headers = HeaderMap::new();
             headers.typed_insert(LastModified::from(if time <= now { time } else { return None }));
             headers.into_iter().next().map(|(_, value)| (time, value))
         });
-        Self { stamp, is_settled: since.is_some_and(|since| since > GRAIN), modified, body }
+        let is_stamp_reliable = since.is_some_and(|since| since > CLOCK_GRANULARITY);
+        Self { stamp, is_stamp_reliable, modified, body }
     }
 
-    /// Whether a file with this stamp has these bytes.
-    pub(super) fn is(&self, stamp: Option<Stamp>) -> bool {
-        self.is_settled && self.was(stamp)
+    /// True if a file with this stamp has the bytes of this document.
+    pub(super) fn is_current(&self, stamp: Option<Stamp>) -> bool {
+        self.is_stamp_reliable && self.has_stamp(stamp)
     }
 
-    /// Whether it was read of a file with this stamp.
-    pub(super) fn was(&self, stamp: Option<Stamp>) -> bool {
+    /// True if the document was read from a file with this stamp.
+    pub(super) fn has_stamp(&self, stamp: Option<Stamp>) -> bool {
         stamp.is_some() && stamp == self.stamp
     }
 
-    /// When it was last written. Within that second the date is not told: another change in it would have the same one, and
-    /// a reader that goes by dates would miss it ([RFC 9110, 8.8.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2)).
+    /// Returns the time of the last change and its header value; `None` within the same second. Another change in that
+    /// second would have the same date, and readers that compare dates would miss it
+    /// ([RFC 9110, 8.8.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2)).
     pub(super) fn modified(&self, now: SystemTime) -> Option<(SystemTime, &HeaderValue)> {
         let (time, value) = self.modified.as_ref()?;
         (now.duration_since(*time).ok()? >= Duration::from_secs(1)).then_some((*time, value))
     }
 }
 
-/// From ns since 1970; `None` for what was before.
+/// Converts nanoseconds since 1970; `None` for earlier times.
 fn time(ns: i128) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_nanos(u64::try_from(ns).ok()?))
 }
 
-/// The bytes of a document.
+/// Bytes of a document in all codings.
 pub(super) struct Body {
-    /// The sum of the bytes.
-    pub(super) sum: u128,
-    identity: Form,
-    coded: [OnceLock<Option<Form>>; CODINGS.len()],
-    is_coded: bool,
+    /// Hash of the uncompressed bytes.
+    pub(super) hash: u128,
+    identity: Representation,
+    compressed: [OnceLock<Option<Representation>>; CODINGS.len()],
+    is_compressible: bool,
     media_type: MediaType,
 }
 
-/// The bytes in one coding: what RFC 9110 calls a representation.
-pub(super) struct Form {
-    /// `None` where they are too many to be held.
+/// Bytes of a document in one coding, and their headers.
+pub(super) struct Representation {
+    /// `None` if the document is too large to keep in memory.
     pub(super) bytes: Option<Bytes>,
     pub(super) size: u64,
     pub(super) tag: HeaderValue,
-    /// The headers of a whole answer that never change.
+    /// Constant headers of a response with the whole document.
     pub(super) headers: HeaderMap,
-    /// Those of an answer that the client has it already ([RFC 9110, 15.4.5](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5)).
-    pub(super) brief: HeaderMap,
+    /// Constant headers of a 304 response ([RFC 9110, 15.4.5](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5)).
+    pub(super) not_modified_headers: HeaderMap,
 }
 
 impl Body {
-    /// Of a file, whose bytes are `None` where they are too many to be held.
-    pub(super) fn new(path: &str, bytes: Option<Bytes>, size: u64, sum: u128) -> Self {
+    /// Creates the body of a file; `bytes` is `None` if the file is too large to keep in memory.
+    pub(super) fn new(path: &str, bytes: Option<Bytes>, size: u64, hash: u128) -> Self {
         let media_type = media_type(path);
-        let is_coded = media_type.is_text && bytes.is_some() && size >= WORTH_CODING;
-        let identity = form(Coding::Identity, bytes, size, sum, &media_type, is_coded);
-        Self { sum, identity, coded: Default::default(), is_coded, media_type }
+        let is_compressible = media_type.is_text && bytes.is_some() && size >= MIN_COMPRESSIBLE;
+        let identity = represent(Coding::Identity, bytes, size, hash, &media_type, is_compressible);
+        Self { hash, identity, compressed: Default::default(), is_compressible, media_type }
     }
 
-    /// What it is called for somebody who opens it in a browser, where that is not its type: as a feed it would be saved to
-    /// a file, as XML it is shown with its style sheet.
-    pub(super) fn shown_as(&self) -> Option<HeaderValue> {
+    /// Returns the media type for someone who opens the document in a browser, if it is another one: browsers save feeds
+    /// to a file, but show XML with its style sheet.
+    pub(super) fn browser_media_type(&self) -> Option<HeaderValue> {
         self.media_type.is_feed.then(|| HeaderValue::from_static("text/xml; charset=utf-8"))
     }
 
-    /// Whether it can be had in a coding, as far as is known.
+    /// True if the document is available in a coding, as far as is known.
     pub(super) fn is_offered(&self, coding: Coding) -> bool {
         match self.slot(coding) {
             None => true,
-            Some(slot) => self.is_coded && slot.get().is_none_or(Option::is_some),
+            Some(slot) => self.is_compressible && slot.get().is_none_or(Option::is_some),
         }
     }
 
-    /// The bytes in a coding; `None` where nobody wanted them so yet. Where a coding makes them no smaller, it is the bytes
-    /// as they are.
-    pub(super) fn form(&self, coding: Coding) -> Option<&Form> {
+    /// Returns the document in a coding; `None` if it has not been compressed yet. If compression makes it no smaller, this
+    /// is the uncompressed document.
+    pub(super) fn representation(&self, coding: Coding) -> Option<&Representation> {
         match self.slot(coding) {
-            Some(slot) if self.is_coded => slot.get().map(|form| form.as_ref().unwrap_or(&self.identity)),
+            Some(slot) if self.is_compressible => {
+                slot.get().map(|compressed| compressed.as_ref().unwrap_or(&self.identity))
+            }
             _ => Some(&self.identity),
         }
     }
 
-    /// Puts the bytes in a coding, unless that was done; says whether it had to.
+    /// Compresses the document unless that was done before; returns true if it was not.
     pub(super) fn encode(&self, coding: Coding) -> bool {
         let (Some(slot), Some(bytes)) = (self.slot(coding), &self.identity.bytes) else { return false };
         let mut done = false;
         slot.get_or_init(|| {
             done = true;
-            let coded = coding.encode(bytes).ok().filter(|coded| coded.len() < bytes.len())?;
-            let size = coded.len() as u64;
-            Some(form(coding, Some(coded.into()), size, self.sum, &self.media_type, true))
+            let compressed = coding.encode(bytes).ok().filter(|compressed| compressed.len() < bytes.len())?;
+            let size = compressed.len() as u64;
+            Some(represent(coding, Some(compressed.into()), size, self.hash, &self.media_type, true))
         });
         done
     }
 
-    /// How many bytes of memory it takes.
+    /// Number of bytes of memory that the body takes.
     pub(super) fn weight(&self) -> u64 {
-        let held = |form: &Form| form.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
-        let coded = self.coded.iter().filter_map(|slot| slot.get()?.as_ref());
-        held(&self.identity) + coded.map(held).sum::<u64>() + 4096
+        let length = |r: &Representation| r.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        let compressed = self.compressed.iter().filter_map(|slot| slot.get()?.as_ref());
+        length(&self.identity) + compressed.map(length).sum::<u64>() + 4096
     }
 
-    fn slot(&self, coding: Coding) -> Option<&OnceLock<Option<Form>>> {
-        CODINGS.iter().position(|c| *c == coding).map(|index| &self.coded[index])
+    fn slot(&self, coding: Coding) -> Option<&OnceLock<Option<Representation>>> {
+        CODINGS.iter().position(|c| *c == coding).map(|index| &self.compressed[index])
     }
 }
 
-fn form(
+fn represent(
     coding: Coding,
     bytes: Option<Bytes>,
     size: u64,
-    sum: u128,
+    hash: u128,
     media_type: &MediaType,
-    is_coded: bool,
-) -> Form {
-    // Each coding is a representation of its own, and so is its tag.
+    is_compressible: bool,
+) -> Representation {
+    // Each coding is a representation of its own and needs a tag of its own.
     let (tag, encoding) = match coding {
-        Coding::Identity => (format!("\"{sum:032x}\""), None),
-        coding => (format!("\"{sum:032x}-{}\"", coding.name()), Some(coding.name())),
+        Coding::Identity => (format!("\"{hash:032x}\""), None),
+        coding => (format!("\"{hash:032x}-{}\"", coding.name()), Some(coding.name())),
     };
     let tag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
-    let mut brief = HeaderMap::with_capacity(8);
-    brief.insert(ETAG, tag.clone());
-    let vary = match (is_coded, media_type.is_feed) {
+    let mut not_modified_headers = HeaderMap::with_capacity(8);
+    not_modified_headers.insert(ETAG, tag.clone());
+    let vary = match (is_compressible, media_type.is_feed) {
         (true, true) => "accept-encoding, sec-fetch-dest",
         (true, false) => "accept-encoding",
         (false, true) => "sec-fetch-dest",
         (false, false) => "",
     };
     if !vary.is_empty() {
-        brief.insert(VARY, HeaderValue::from_static(vary));
+        not_modified_headers.insert(VARY, HeaderValue::from_static(vary));
     }
-    // Feeds are for everyone, and for readers that run in a page too.
-    brief.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    // Feeds are public, also for readers that run in a web page.
+    not_modified_headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let mut headers = HeaderMap::with_capacity(16);
-    headers.extend(brief.clone());
+    headers.extend(not_modified_headers.clone());
     headers.insert(CONTENT_TYPE, media_type.value.clone());
     headers.insert(CONTENT_LENGTH, HeaderValue::from(size));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -184,24 +189,24 @@ fn form(
     if let Some(name) = encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
     }
-    // What a page may load it says itself; who may frame it, it can't.
+    // A page declares itself what it may load, but cannot declare who may frame it.
     if media_type.value.as_bytes().starts_with(b"text/html") {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'self'"));
     }
-    Form { bytes, size, tag, headers, brief }
+    Representation { bytes, size, tag, headers, not_modified_headers }
 }
 
-/// What a file is.
+/// Media type of a file.
 struct MediaType {
-    /// As `Content-Type` tells it.
+    /// Value of `Content-Type`.
     value: HeaderValue,
     is_text: bool,
-    /// Whether it is a feed in XML.
+    /// True for feeds in XML.
     is_feed: bool,
 }
 
-/// By the name of the file. Of our own documents the encoding is known; in JSON it is never told
-/// ([RFC 8259, 11](https://www.rfc-editor.org/rfc/rfc8259#section-11)).
+/// Returns the media type for a file name. Documents that feedmill wrote are known to be UTF-8; JSON has no `charset`
+/// parameter ([RFC 8259, 11](https://www.rfc-editor.org/rfc/rfc8259#section-11)).
 fn media_type(path: &str) -> MediaType {
     let name = path.rsplit('/').next().unwrap_or(path);
     let format = FORMATS.iter().find(|format| format.file_name() == name).map(|format| format.media_type());
@@ -285,29 +290,29 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_told_once_its_second_is_over_and_never_one_ahead_or_before_1970() {
-        let told = |modified: i128, now: i128| {
+    fn last_modified_is_sent_once_its_second_is_over_and_never_for_the_future_or_before_1970() {
+        let last_modified = |modified: i128, now: i128| {
             let document = document(modified, 0, now);
             document.modified(time(now).unwrap()).map(|(_, value)| value.to_str().unwrap().to_owned())
         };
         let expected = Some("Thu, 01 Jan 1970 00:00:10 GMT".to_owned());
-        assert_eq!(told(10 * SECOND + 999_999_999, 11 * SECOND), expected);
-        assert_eq!(told(10 * SECOND + 5, 11 * SECOND - 1), None);
-        assert_eq!(told(20 * SECOND, 11 * SECOND), None);
-        assert_eq!(told(-SECOND, 11 * SECOND), None);
-        assert_eq!(told(i128::MAX, 11 * SECOND), None);
+        assert_eq!(last_modified(10 * SECOND + 999_999_999, 11 * SECOND), expected);
+        assert_eq!(last_modified(10 * SECOND + 5, 11 * SECOND - 1), None);
+        assert_eq!(last_modified(20 * SECOND, 11 * SECOND), None);
+        assert_eq!(last_modified(-SECOND, 11 * SECOND), None);
+        assert_eq!(last_modified(i128::MAX, 11 * SECOND), None);
     }
 
     #[test]
-    fn an_equal_stamp_is_trusted_only_where_the_clock_had_moved_on_when_it_was_read() {
-        let same = |document: &Document| document.is(document.stamp);
-        assert!(same(&document(0, SECOND, 2 * SECOND)));
-        assert!(!same(&document(0, SECOND, SECOND + 1_000_000)));
-        assert!(!document(0, SECOND, 2 * SECOND).is(None));
+    fn an_equal_stamp_is_trusted_only_if_the_clock_had_moved_on_before_the_file_was_read() {
+        let is_current = |document: &Document| document.is_current(document.stamp);
+        assert!(is_current(&document(0, SECOND, 2 * SECOND)));
+        assert!(!is_current(&document(0, SECOND, SECOND + 1_000_000)));
+        assert!(!document(0, SECOND, 2 * SECOND).is_current(None));
     }
 
     #[test]
-    fn types_are_those_of_the_formats_and_the_encoding_is_told_of_our_own_text() {
+    fn formats_have_their_own_media_types_and_generated_text_states_its_encoding() {
         for (path, expected) in [
             ("rss.xml", "application/rss+xml; charset=utf-8"),
             ("town/atom.xml", "application/atom+xml; charset=utf-8"),

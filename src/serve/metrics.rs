@@ -1,4 +1,4 @@
-//! What is counted, and how Prometheus reads it
+//! Metrics in the text format of Prometheus
 //! (<https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>).
 
 use std::fmt::Write;
@@ -9,10 +9,10 @@ use hyper::StatusCode;
 
 use crate::pipeline::Report;
 
-/// Statuses that are counted by their own number; there are no others.
+/// Statuses that are counted; no other is sent.
 const STATUSES: [u16; 12] = [200, 206, 304, 400, 404, 405, 408, 412, 413, 416, 500, 503];
 
-/// What is counted.
+/// Counters and gauges of the server.
 #[derive(Default)]
 pub(super) struct Metrics {
     requests: [AtomicU64; STATUSES.len()],
@@ -23,14 +23,14 @@ pub(super) struct Metrics {
     read: AtomicU64,
     compressed: AtomicU64,
     lost_lines: AtomicU64,
-    milled: AtomicU64,
+    succeeded: AtomicU64,
     failed: AtomicU64,
     changed: AtomicU64,
-    /// Whether the last run of the mill failed.
+    /// True if the last build failed.
     is_failing: AtomicBool,
-    /// How long the last run took, in us.
+    /// Duration of the last successful build, in microseconds.
     took: AtomicU64,
-    /// When the last run that went well ended, in ms since 1970.
+    /// End of the last successful build, in milliseconds since 1970.
     last: AtomicU64,
     feeds: AtomicU64,
     entries: AtomicU64,
@@ -60,7 +60,7 @@ impl Metrics {
         self.refused.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn read(&self) {
+    pub(super) fn file_read(&self) {
         self.read.fetch_add(1, Relaxed);
     }
 
@@ -68,11 +68,11 @@ impl Metrics {
         self.compressed.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn lost_line(&self) {
+    pub(super) fn log_line_lost(&self) {
         self.lost_lines.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn milled(&self, report: &Report, took: Duration) {
+    pub(super) fn build_succeeded(&self, report: &Report, took: Duration) {
         self.feeds.store(report.feeds as u64, Relaxed);
         self.entries.store(report.entries as u64, Relaxed);
         self.changed.fetch_add(report.changed.len() as u64, Relaxed);
@@ -80,67 +80,62 @@ impl Metrics {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.last.store(u64::try_from(now.as_millis()).unwrap_or(u64::MAX), Relaxed);
         self.is_failing.store(false, Relaxed);
-        self.milled.fetch_add(1, Relaxed);
+        self.succeeded.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn mill_failed(&self) {
+    pub(super) fn build_failed(&self) {
         self.is_failing.store(true, Relaxed);
         self.failed.fetch_add(1, Relaxed);
     }
 
-    /// Why it does not do what it is for, where it doesn't.
-    pub(super) fn trouble(&self) -> Option<&'static str> {
-        match (self.is_failing.load(Relaxed), self.milled.load(Relaxed)) {
-            (true, _) => Some("the last run of the mill failed"),
-            (false, 0) => Some("the mill has not run yet"),
+    /// Returns why the server is not healthy; `None` if it is.
+    pub(super) fn unhealthy_reason(&self) -> Option<&'static str> {
+        match (self.is_failing.load(Relaxed), self.succeeded.load(Relaxed)) {
+            (true, _) => Some("the last build failed"),
+            (false, 0) => Some("no build has finished yet"),
             _ => None,
         }
     }
 
-    /// All of it as text.
+    /// Renders all metrics as text.
     pub(super) fn page(&self) -> String {
         let mut page = Page(String::new());
         page.head("requests_total", "counter", "Requests answered, by status.");
         for (status, count) in STATUSES.iter().zip(&self.requests) {
             page.line("requests_total", &format!("{{code=\"{status}\"}}"), count.load(Relaxed) as f64);
         }
-        page.head("mills_total", "counter", "Runs of the mill, by how they ended.");
-        for (outcome, count) in [("done", &self.milled), ("failed", &self.failed)] {
+        page.head("mills_total", "counter", "Builds, by outcome.");
+        for (outcome, count) in [("done", &self.succeeded), ("failed", &self.failed)] {
             page.line("mills_total", &format!("{{outcome=\"{outcome}\"}}"), count.load(Relaxed) as f64);
         }
         for (name, kind, help, value) in [
-            ("sent_bytes_total", "counter", "Bytes sent, with headers.", &self.sent),
-            ("connections", "gauge", "Connections that are open.", &self.open),
+            ("sent_bytes_total", "counter", "Bytes sent, including headers.", &self.sent),
+            ("connections", "gauge", "Open connections.", &self.open),
             ("connections_total", "counter", "Connections opened.", &self.opened),
             (
                 "connections_refused_total",
                 "counter",
-                "Connections refused, for there were too many.",
+                "Connections refused because there were too many.",
                 &self.refused,
             ),
-            ("reads_total", "counter", "Files read, because they were new or changed.", &self.read),
-            (
-                "compressions_total",
-                "counter",
-                "Documents compressed, once for each coding.",
-                &self.compressed,
-            ),
+            ("reads_total", "counter", "Files read because they were new or changed.", &self.read),
+            ("compressions_total", "counter", "Documents compressed, once per coding.", &self.compressed),
             (
                 "log_lines_lost_total",
                 "counter",
-                "Lines of the access log that nobody took in time.",
+                "Access log lines lost because they were not read in time.",
                 &self.lost_lines,
             ),
-            ("changed_files_total", "counter", "Files that runs of the mill changed.", &self.changed),
-            ("feeds", "gauge", "Feeds made by the last run that went well.", &self.feeds),
-            ("entries", "gauge", "Entries in them, each counted once.", &self.entries),
+            ("changed_files_total", "counter", "Files changed by builds.", &self.changed),
+            ("feeds", "gauge", "Feeds of the last successful build.", &self.feeds),
+            ("entries", "gauge", "Distinct entries in those feeds.", &self.entries),
         ] {
             page.head(name, kind, help);
             page.line(name, "", value.load(Relaxed) as f64);
         }
-        page.head("mill_seconds", "gauge", "How long the last run that went well took.");
+        page.head("mill_seconds", "gauge", "Duration of the last successful build.");
         page.line("mill_seconds", "", self.took.load(Relaxed) as f64 / 1e6);
-        page.head("mill_last_success_timestamp_seconds", "gauge", "When it ended.");
+        page.head("mill_last_success_timestamp_seconds", "gauge", "End of the last successful build.");
         page.line("mill_last_success_timestamp_seconds", "", self.last.load(Relaxed) as f64 / 1e3);
         page.0
     }

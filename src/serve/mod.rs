@@ -1,56 +1,50 @@
-//! The server: what lies under the feeds, over HTTP/1.1 ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110),
+//! HTTP/1.1 server for the feeds folder ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110),
 //! [9112](https://www.rfc-editor.org/rfc/rfc9112)).
 //!
-//! A request goes through `path` (is this a name we may look at?), `library` (the document as it is now, from memory
-//! where its stamp is what it was), `coding`, `conditions` and `range` (what of it is wanted), and `answer`, which knows
-//! them all. What the mill knows of a feed and its file does not say (how often it changes, its hub) is in `facts`.
-//! `connections` and `stream` keep slow and greedy clients from the others. Who mills, and when, is not known here: the mill tells by
-//! [`News`].
+//! A request passes through `path` (is this a name that may be served?), `cache` (the current document, from memory if
+//! its stamp is unchanged), `coding`, `conditions` and `range` (which bytes of it), and `respond`, the only file that
+//! knows all the steps. `cache_hints` holds what the build knows about a feed and its file does not say: how often it
+//! changes, and its hub. `connections` and `stream` protect everyone else from slow and greedy clients. The server
+//! does not build: the command reports each build through [`MillEvents`].
 
-mod answer;
+mod access_log;
+mod body;
+mod cache;
+mod cache_hints;
 mod coding;
 mod conditions;
 mod connections;
 mod document;
-mod facts;
-mod large;
-mod library;
-mod limit;
-mod log;
+mod file_body;
+mod handles;
+mod host;
 mod metrics;
-mod outgoing;
 mod path;
 mod range;
+mod respond;
+mod settings;
+mod state;
 mod stream;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, RwLock};
+
+use tokio::sync::Semaphore;
 
 use crate::error::{Error, Kind};
-use crate::pipeline::Report;
 use crate::store::Store;
-use facts::Facts;
-use library::Library;
+use access_log::AccessLog;
+use cache::DocumentCache;
+use handles::HandleBudget;
 use metrics::Metrics;
+use state::State;
 
-pub use log::Style as LogStyle;
+pub use access_log::LogStyle;
+pub use settings::Settings;
+pub use state::MillEvents;
 
-/// How the server is run.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// Where it listens; port 0 is any that is free.
-    pub listen: SocketAddr,
-    /// How each request is written to stdout, where it is.
-    pub log: Option<LogStyle>,
-    /// How long a client may take to ask, and to take some of what it is sent.
-    pub patience: Duration,
-    /// How many connections there may be; more are refused.
-    pub connections: usize,
-}
-
-/// A server that listens, and does not answer yet.
+/// A server that is bound to its address but does not answer yet.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -65,8 +59,8 @@ pub struct Settings {
 /// let settings = Settings {
 ///     listen: "127.0.0.1:0".parse()?,
 ///     log: None,
-///     patience: Duration::from_secs(10),
-///     connections: 16,
+///     client_timeout: Duration::from_secs(10),
+///     max_connections: 16,
 /// };
 /// let server = Server::bind(settings, feeds)?;
 /// let address = server.address();
@@ -82,47 +76,15 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     settings: Settings,
-    shared: Arc<Shared>,
-}
-
-/// What all requests see.
-struct Shared {
-    library: Arc<Library>,
-    facts: RwLock<Arc<Facts>>,
-    metrics: Arc<Metrics>,
-    log: Option<log::Log>,
-}
-
-impl Shared {
-    /// What the last mill that went well told.
-    fn facts(&self) -> Arc<Facts> {
-        Arc::clone(&self.facts.read().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// How the mill tells the server what it did.
-#[derive(Clone)]
-pub struct News(Arc<Shared>);
-
-impl News {
-    /// A run went well.
-    pub fn milled(&self, report: &Report, took: Duration) {
-        let facts = Arc::new(Facts::of(&report.site));
-        *self.0.facts.write().unwrap_or_else(PoisonError::into_inner) = facts;
-        self.0.metrics.milled(report, took);
-    }
-
-    /// A run failed; what it was to replace is still served.
-    pub fn failed(&self) {
-        self.0.metrics.mill_failed();
-    }
+    budget: HandleBudget,
+    state: Arc<State>,
 }
 
 impl Server {
-    /// Listens, so that a port that is taken shows before anything else is done.
+    /// Binds the address, so that a port in use is reported before anything else is done.
     ///
     /// # Errors
-    /// [`Kind::Io`] where the address can't be had.
+    /// [`Kind::Io`] if the address is not available.
     pub fn bind(settings: Settings, feeds: impl Store + Send + 'static) -> Result<Self, Error> {
         let failed = |e: std::io::Error| {
             Error::new(Kind::Io, format!("cannot listen on {}", settings.listen)).because(e)
@@ -131,46 +93,51 @@ impl Server {
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let metrics = Arc::new(Metrics::default());
-        let log = log::start(settings.log, &metrics).map_err(failed)?;
-        tracing::info!(%address, "listening");
-        let shared = Shared {
-            library: Arc::new(Library::new(Box::new(feeds), Arc::clone(&metrics))),
-            facts: RwLock::default(),
+        let log = settings.log.map(|style| AccessLog::start(style, &metrics)).transpose().map_err(failed)?;
+        if let Some(log) = &log {
+            log.listening(address);
+        }
+        let budget = HandleBudget::claim(settings.max_connections);
+        let state = State {
+            cache: Arc::new(DocumentCache::new(Box::new(feeds), Arc::clone(&metrics))),
+            hints: RwLock::default(),
             metrics,
             log,
+            file_slots: Arc::new(Semaphore::new(budget.files)),
         };
-        let settings = Settings { connections: limit::connections(settings.connections), ..settings };
-        Ok(Self { listener, address, settings, shared: Arc::new(shared) })
+        Ok(Self { listener, address, settings, budget, state: Arc::new(state) })
     }
 
-    /// Where it listens.
+    /// Address that the server listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What the mill is to tell its news by.
+    /// Returns the handle through which builds are reported to the server.
     #[must_use]
-    pub fn news(&self) -> News {
-        News(Arc::clone(&self.shared))
+    pub fn events(&self) -> MillEvents {
+        MillEvents::new(&self.state)
     }
 
-    /// Answers until `told` is ready, then lets requests end that have begun, for ten seconds at most or until `told`, asked
-    /// again, is ready once more.
+    /// Answers requests until `shutdown` completes. Requests in progress may then finish, for at most ten seconds or
+    /// until a second future from `shutdown` completes.
     ///
     /// # Errors
-    /// [`Kind::Io`] where the system has no threads or timers to give.
-    pub fn run<F: Future<Output = ()>>(self, told: impl Fn() -> F) -> Result<(), Error> {
+    /// [`Kind::Io`] if the system cannot provide threads or timers.
+    pub fn run<F: Future<Output = ()>>(self, shutdown: impl Fn() -> F) -> Result<(), Error> {
         let failed = |e: std::io::Error| Error::new(Kind::Io, "cannot start the server").because(e);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
-            // They read files and compress: more of them than cores would only wait for each other.
+            // They read files and compress: more threads than cores would only wait for each other.
             .max_blocking_threads(threads.max(4))
             .enable_all()
             .build()
             .map_err(failed)?;
-        let result = runtime.block_on(connections::serve(self.listener, self.settings, self.shared, told));
+        let Self { listener, settings, budget, state, .. } = self;
+        let timeout = settings.client_timeout;
+        let result = runtime.block_on(connections::serve(listener, budget, timeout, state, shutdown));
         runtime.shutdown_background();
         result.map_err(failed)
     }

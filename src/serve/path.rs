@@ -1,4 +1,4 @@
-//! From the path of an address to a path in the store; the one place that decides what may be looked at.
+//! Maps the path of a URL to a path in the store. Nothing else decides what may be served.
 
 use std::borrow::Cow;
 use std::path::{Component, Path};
@@ -7,27 +7,27 @@ use percent_encoding::percent_decode_str;
 
 use crate::format::INDEX;
 
-/// The file an address asks for, relative to the feeds; `None` for one that can't be there. Escapes are decoded once.
-/// Hidden names are nobody's business, and among them are `.` and `..`.
+/// Returns the file for a URL path, relative to the feeds folder; `None` if no such file may be served. Escapes are decoded
+/// once. Hidden names are never served, among them `.` and `..`.
 pub(super) fn resolve(address: &str) -> Option<Cow<'_, str>> {
     let address = address.strip_prefix('/')?;
     let mut path = percent_decode_str(address).decode_utf8().ok()?;
-    // An escaped slash is part of a name, and no name has one.
+    // An escaped slash would be part of a name, and no name contains one.
     if path.matches('/').count() != address.matches('/').count() {
         return None;
     }
     if path.is_empty() || path.ends_with('/') {
-        path.to_mut().push_str(page());
+        path.to_mut().push_str(index_page());
     }
     path.split('/').all(is_name).then_some(path)
 }
 
-/// What a folder shows.
-fn page() -> &'static str {
+/// Name of the page that stands for a folder.
+fn index_page() -> &'static str {
     INDEX.iter().find(|index| index.media_type() == "text/html").map_or("index.html", |page| page.file_name())
 }
 
-/// Whether it names something in its folder, on any system.
+/// True if the text is a plain file name on every system.
 fn is_name(name: &str) -> bool {
     let mut components = Path::new(name).components();
     let is_one = matches!(components.next(), Some(Component::Normal(one)) if one == name);
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_plain_names_below_the_feeds_is_looked_at() {
+    fn only_plain_names_in_the_feeds_folder_are_served() {
         for (address, path) in [
             ("/", "index.html"),
             ("/rss.xml", "rss.xml"),

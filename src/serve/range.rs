@@ -1,25 +1,25 @@
-//! A part of a document ([RFC 9110, 14](https://www.rfc-editor.org/rfc/rfc9110#section-14)).
+//! Range requests ([RFC 9110, 14](https://www.rfc-editor.org/rfc/rfc9110#section-14)).
 
 use std::ops::Range;
 
-/// What is asked for.
+/// Part of a document that a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// All of it.
+pub(super) enum RequestedRange {
+    /// The whole document.
     Whole,
-    /// These bytes, which are there.
+    /// These bytes, which exist.
     Part(Range<u64>),
-    /// Bytes that are not there: 416.
-    Beyond,
+    /// Bytes past the end: 416.
+    NotSatisfiable,
 }
 
-/// Reads a `Range`. One that can't be read, is in another unit or has several parts is as none, which RFC 9110, 14.2
-/// allows: nobody needs several parts of a feed, and they are a known way to make a server work.
-pub(super) fn asked(value: &str, size: u64) -> Asked {
-    part(value, size).unwrap_or(Asked::Whole)
+/// Parses a `Range` header. It is ignored if it is invalid, in another unit or has several ranges, which RFC 9110, 14.2
+/// allows: nobody needs several ranges of a feed, and they are a known way to overload a server.
+pub(super) fn parse_range(value: &str, size: u64) -> RequestedRange {
+    single_range(value, size).unwrap_or(RequestedRange::Whole)
 }
 
-fn part(value: &str, size: u64) -> Option<Asked> {
+fn single_range(value: &str, size: u64) -> Option<RequestedRange> {
     let (unit, set) = value.split_once('=')?;
     let (first, last) = set.trim().split_once('-')?;
     if !unit.trim().eq_ignore_ascii_case("bytes") {
@@ -27,17 +27,25 @@ fn part(value: &str, size: u64) -> Option<Asked> {
     }
     if first.is_empty() {
         let length = number(last)?.min(size);
-        return Some(if length == 0 { Asked::Beyond } else { Asked::Part(size - length..size) });
+        return Some(if length == 0 {
+            RequestedRange::NotSatisfiable
+        } else {
+            RequestedRange::Part(size - length..size)
+        });
     }
     let first = number(first)?;
     let end = if last.is_empty() { size } else { number(last)?.saturating_add(1) };
     if end <= first && !last.is_empty() {
         return None;
     }
-    Some(if first >= size { Asked::Beyond } else { Asked::Part(first..end.min(size)) })
+    Some(if first >= size {
+        RequestedRange::NotSatisfiable
+    } else {
+        RequestedRange::Part(first..end.min(size))
+    })
 }
 
-/// Digits and nothing else; more than fit are as many as there can be.
+/// Parses digits and nothing else; a number that does not fit becomes the largest one.
 fn number(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
@@ -48,8 +56,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_part_is_given_where_it_is_there_and_whatever_else_is_asked_gets_all() {
-        use Asked::{Beyond, Part, Whole};
+    fn a_single_range_that_exists_is_used_and_any_other_is_ignored() {
+        use RequestedRange::{NotSatisfiable, Part, Whole};
         for (value, size, expected) in [
             ("bytes=0-0", 10, Part(0..1)),
             ("bytes=2-5", 10, Part(2..6)),
@@ -58,11 +66,11 @@ mod tests {
             ("bytes=2-99999999999999999999", 10, Part(2..10)),
             ("bytes=-3", 10, Part(7..10)),
             ("bytes=-30", 10, Part(0..10)),
-            ("bytes=10-", 10, Beyond),
-            ("bytes=99999999999999999999-", 10, Beyond),
-            ("bytes=-0", 10, Beyond),
-            ("bytes=0-", 0, Beyond),
-            ("bytes=-1", 0, Beyond),
+            ("bytes=10-", 10, NotSatisfiable),
+            ("bytes=99999999999999999999-", 10, NotSatisfiable),
+            ("bytes=-0", 10, NotSatisfiable),
+            ("bytes=0-", 0, NotSatisfiable),
+            ("bytes=-1", 0, NotSatisfiable),
             ("bytes=5-2", 10, Whole),
             ("bytes=0-1,4-5", 10, Whole),
             ("bytes=-", 10, Whole),
@@ -71,7 +79,7 @@ mod tests {
             ("lines=0-1", 10, Whole),
             ("", 10, Whole),
         ] {
-            assert_eq!(asked(value, size), expected, "{value} of {size}");
+            assert_eq!(parse_range(value, size), expected, "{value} of {size}");
         }
     }
 }

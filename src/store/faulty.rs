@@ -1,4 +1,4 @@
-//! A store that fails where a test says so: one operation, or every one from some on.
+//! Store that fails on demand: in one operation, or in all from one on.
 
 use std::ffi::OsStr;
 use std::io;
@@ -9,26 +9,26 @@ use std::time::Duration;
 use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Stamp, Store};
 use crate::types::Bytes;
 
-/// What becomes of an operation.
+/// Failure of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The system refuses, with this number.
+    /// The system returns this error number.
     Refused(i32),
-    /// Half of the bytes are there: whoever writes the file is not done. Operations that read no bytes go well.
+    /// Half of the bytes are missing, as if the file were still being written. Operations that read no bytes succeed.
     Half,
 }
 
 /// Which operations fail.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct When {
-    /// The number of the first, from 1.
+    /// Number of the first operation that fails, from 1.
     pub(crate) first: usize,
-    /// Whether all after it fail too.
+    /// True if all later ones fail too.
     pub(crate) for_good: bool,
     pub(crate) fault: Fault,
 }
 
-/// A store that counts operations, and lets some fail.
+/// Store that counts operations and lets some fail.
 pub(crate) struct FaultyStore<S> {
     inner: S,
     when: Option<When>,
@@ -50,17 +50,17 @@ impl<S> FaultyStore<S> {
         self.inner
     }
 
-    /// How many operations there were.
+    /// Number of operations so far.
     pub(crate) fn count(&self) -> usize {
         self.seen.lock().unwrap().count
     }
 
-    /// Which failed.
+    /// Operations that failed.
     pub(crate) fn hits(&self) -> Vec<(&'static str, PathBuf)> {
         self.seen.lock().unwrap().hits.clone()
     }
 
-    /// One more operation; `true` where half of it is to be lost.
+    /// Counts an operation; returns true if half of its bytes must be lost.
     fn next(&self, name: &'static str, path: &Path) -> io::Result<bool> {
         let mut seen = self.seen.lock().unwrap();
         seen.count += 1;
@@ -126,7 +126,7 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.lock(wait)
     }
 
-    /// Fails when half of the names were shown.
+    /// Fails after half of the names.
     fn scan(
         &self,
         folder: &Path,
@@ -141,7 +141,7 @@ impl<S: Store> Store for FaultyStore<S> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// The folder is opened, and then each file.
+    /// Counts opening the folder, and then each file.
     fn heads(
         &self,
         folder: &Path,
@@ -159,7 +159,7 @@ impl<S: Store> Store for FaultyStore<S> {
                     if half {
                         head.bytes = &head.bytes[..head.bytes.len() / 2];
                         head.size = Bytes(head.bytes.len() as u64);
-                        // It is written on, so its stamp will be another one.
+                        // The file is still being written, so its stamp will change.
                         head.stamp = head.stamp.map(|stamp| Stamp { size: head.size, ..stamp });
                     }
                     Ok(head)

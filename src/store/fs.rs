@@ -12,10 +12,12 @@ use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
 use crate::types::Bytes;
 
-/// What the names of temporary files begin and end with.
+/// Number of times that reading is repeated after `EIO`.
+const READ_RETRIES: usize = 2;
+/// Prefix and suffix of the names of temporary files.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
 
-/// A folder on disk as a [`Store`].
+/// [`Store`] in a folder on disk.
 ///
 /// ```
 /// use feedmill::store::{FsStore, Store};
@@ -32,25 +34,25 @@ pub struct FsStore {
 }
 
 impl FsStore {
-    /// The folder at `root`, which need not exist yet.
+    /// Creates a store for the folder at `root`, which need not exist yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// Where a path is on disk. No folder on the way there may be a link: it would lead out of the store. Who can put links
-    /// here while a run is at work needs none.
-    fn within(&self, path: &Path) -> io::Result<PathBuf> {
+    /// Returns the path on disk. No folder on the way may be a link, which could lead out of the store. Links that are
+    /// created during a build are no threat: a user who can create them can read the target anyway.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         let mut folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
         if folders.any(|folder| self.root.join(folder).is_symlink()) {
-            return Err(linked());
+            return Err(is_linked());
         }
         Ok(self.root.join(path))
     }
 
-    fn regular(&self, path: &Path) -> io::Result<(File, u64)> {
+    fn open_regular(&self, path: &Path) -> io::Result<(File, u64)> {
         let mut options = OpenOptions::new();
         options.read(true);
-        // Without waiting: between the listing and now, a FIFO or a link may have taken the file's place.
+        // Non-blocking, because a FIFO or a link may have taken the place of the file since it was listed.
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt;
@@ -58,17 +60,17 @@ impl FsStore {
                 rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NOCTTY;
             options.custom_flags(flags.bits().cast_signed());
         }
-        let file = options.open(self.within(path)?)?;
+        let file = options.open(self.resolve(path)?)?;
         let meta = file.metadata()?;
         if !meta.is_file() {
-            return Err(special());
+            return Err(not_regular());
         }
         Ok((file, meta.len()))
     }
 
-    /// Whether a file has these bytes. It may be large, so it is never in memory.
-    fn holds(&self, path: &Path, mut bytes: &[u8]) -> io::Result<bool> {
-        let (mut file, size) = self.regular(path)?;
+    /// True if a file has these bytes. Compares piece by piece, because the file may be large.
+    fn has_bytes(&self, path: &Path, mut bytes: &[u8]) -> io::Result<bool> {
+        let (mut file, size) = self.open_regular(path)?;
         if size != bytes.len() as u64 {
             return Ok(false);
         }
@@ -93,13 +95,13 @@ impl Store for FsStore {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
         let mut items = Vec::new();
-        let within = self.within(folder)?;
-        if !folder.as_os_str().is_empty() && within.is_symlink() {
-            return Err(linked());
+        let target = self.resolve(folder)?;
+        if !folder.as_os_str().is_empty() && target.is_symlink() {
+            return Err(is_linked());
         }
-        // Unlike a file that is opened, a folder is not tried again by the library.
+        // The standard library retries interrupted calls for files, but not for folders.
         let entries = loop {
-            match fs::read_dir(&within) {
+            match fs::read_dir(&target) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 entries => break entries?,
             }
@@ -120,25 +122,29 @@ impl Store for FsStore {
     }
 
     fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix> {
-        let (file, size) = self.regular(path)?;
-        let mut bytes = Vec::with_capacity(length.0.min(size) as usize);
-        file.take(length.0).read_to_end(&mut bytes)?;
-        Ok(Prefix { bytes, size: Bytes(size) })
+        retry_read(|| {
+            let (file, size) = self.open_regular(path)?;
+            let mut bytes = Vec::with_capacity(length.0.min(size) as usize);
+            file.take(length.0).read_to_end(&mut bytes)?;
+            Ok(Prefix { bytes, size: Bytes(size) })
+        })
     }
 
     fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
-        let (file, size) = self.regular(path)?;
         let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit}"));
-        if size > limit.0 {
-            return Err(too_large());
-        }
-        let mut bytes = Vec::with_capacity(size as usize);
-        file.take(limit.0 + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit.0 { Err(too_large()) } else { Ok(bytes) }
+        retry_read(|| {
+            let (file, size) = self.open_regular(path)?;
+            if size > limit.0 {
+                return Err(too_large());
+            }
+            let mut bytes = Vec::with_capacity(size as usize);
+            file.take(limit.0 + 1).read_to_end(&mut bytes)?;
+            if bytes.len() as u64 > limit.0 { Err(too_large()) } else { Ok(bytes) }
+        })
     }
 
     fn open(&self, path: &Path) -> io::Result<Opened> {
-        let (file, _) = self.regular(path)?;
+        let (file, _) = retry_read(|| self.open_regular(path))?;
         #[cfg(unix)]
         let stamp = Some(unix::stamp_of_open(&file)?);
         #[cfg(not(unix))]
@@ -147,15 +153,15 @@ impl Store for FsStore {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
-        let target = self.within(path)?;
-        if self.holds(path, bytes).unwrap_or(false) {
+        let target = self.resolve(path)?;
+        if self.has_bytes(path, bytes).unwrap_or(false) {
             return Ok(Change::Unchanged);
         }
         let folder = target.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        // What the umask leaves of rw-rw-rw-, as any program that creates a file: web servers must be able to read it.
+        // rw-rw-rw- minus the umask, as for any new file: web servers must be able to read it.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let mut file = builder.tempfile_in(folder)?;
@@ -169,7 +175,7 @@ impl Store for FsStore {
         file.persist(&target).map_err(|e| e.error)?;
         #[cfg(unix)]
         match File::open(folder)?.sync_all() {
-            // Some file systems have no such thing, and need none.
+            // Some file systems do not support this, and do not need it.
             Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Err(e),
             _ => Ok(Change::Written),
         }
@@ -178,7 +184,7 @@ impl Store for FsStore {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        let target = self.within(path)?;
+        let target = self.resolve(path)?;
         fs::remove_file(&target)?;
         let folders = target.ancestors().skip(1).take_while(|f| *f != self.root);
         let _ = folders.map(fs::remove_dir).all(|removed| removed.is_ok());
@@ -186,9 +192,9 @@ impl Store for FsStore {
     }
 
     fn lock(&self, wait: Duration) -> io::Result<Lock> {
-        let (lock, is_left) = Lock::take(&self.root, wait)?;
-        if is_left {
-            sweep(&self.root);
+        let (lock, is_stale) = Lock::take(&self.root, wait)?;
+        if is_stale {
+            remove_temporary_files(&self.root);
         }
         Ok(lock)
     }
@@ -224,8 +230,8 @@ impl Store for FsStore {
     }
 }
 
-/// Removes the temporary files of a run that was killed. The lock must be held: they are nobody's then.
-fn sweep(root: &Path) {
+/// Removes the temporary files of a build that was killed. The lock must be held: no other build uses them then.
+fn remove_temporary_files(root: &Path) {
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -245,7 +251,27 @@ fn sweep(root: &Path) {
     }
 }
 
-/// Many files of one folder: names are looked up from the open folder, which saves the kernel the way there.
+/// Repeats a read that fails with `EIO`: disks and network file systems recover from many such errors.
+fn retry_read<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for _ in 0..READ_RETRIES {
+        match read() {
+            Err(error) if is_io_error(&error) => {}
+            result => return result,
+        }
+    }
+    read()
+}
+
+/// True for `EIO`.
+fn is_io_error(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::IO);
+    #[cfg(not(unix))]
+    return false;
+}
+
+/// Operations on many files of one folder. Names are looked up relative to the open folder, which saves the kernel the path
+/// to it.
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsStr;
@@ -273,14 +299,14 @@ mod unix {
                 continue;
             }
             let mut stat = None;
-            let mut look = || match statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-                // It went after it was listed.
+            let mut read_stat = || match statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+                // Removed after it was listed.
                 Err(Errno::NOENT) => Ok(false),
                 found => found.map(|found| stat = Some(found)).map(|()| true),
             };
             let mut kind = entry.file_type();
             if kind == FileType::Unknown || stamps && kind == FileType::RegularFile {
-                if !look()? {
+                if !read_stat()? {
                     continue;
                 }
                 kind = stat.as_ref().map_or(kind, |s| FileType::from_raw_mode(s.st_mode));
@@ -307,14 +333,23 @@ mod unix {
         let folder = File::open(folder)?;
         let mut buffer = vec![0; usize::try_from(length.0).map_err(io::Error::other)?];
         for (number, name) in names.iter().enumerate() {
-            let head = head(&folder, name, &mut buffer).map_err(io::Error::from);
-            see(number, head.and_then(|head| head.ok_or_else(super::special)));
+            let head = super::retry_read(|| Ok(read_head(&folder, name, &mut buffer)?));
+            let head = head.and_then(|head| head.ok_or_else(super::not_regular));
+            see(
+                number,
+                head.map(|(filled, stamp)| Beginning {
+                    bytes: &buffer[..filled],
+                    size: stamp.size,
+                    stamp: Some(stamp),
+                }),
+            );
         }
         Ok(())
     }
 
-    /// `None` where it is no regular file.
-    fn head<'a>(folder: &File, name: &OsStr, buffer: &'a mut [u8]) -> Result<Option<Beginning<'a>>, Errno> {
+    /// Reads the beginning of a file into a buffer, and returns its length and the stamp of the file; `None` for anything but a
+    /// regular file.
+    fn read_head(folder: &File, name: &OsStr, buffer: &mut [u8]) -> Result<Option<(usize, Stamp)>, Errno> {
         let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
         let file = retry_on_intr(|| openat(folder, name, flags, Mode::empty()))?;
         let stat = fstat(&file)?;
@@ -323,20 +358,20 @@ mod unix {
         }
         let stamp = stamp(&stat);
         let mut filled = 0;
-        // One more read would only say that this is the end.
+        // The size is known, so no further read is needed to find the end.
         while filled < buffer.len() && (filled as u64) < stamp.size.0 {
             match retry_on_intr(|| read(&file, &mut buffer[filled..]))? {
                 0 => break,
                 more => filled += more,
             }
         }
-        Ok(Some(Beginning { bytes: &buffer[..filled], size: stamp.size, stamp: Some(stamp) }))
+        Ok(Some((filled, stamp)))
     }
 
     pub(super) fn stamp_of(path: &Path) -> io::Result<Stamp> {
         let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)?;
         let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-        is_file.then(|| stamp(&stat)).ok_or_else(super::special)
+        is_file.then(|| stamp(&stat)).ok_or_else(super::not_regular)
     }
 
     pub(super) fn stamp_of_open(file: &File) -> io::Result<Stamp> {
@@ -355,12 +390,12 @@ mod unix {
     }
 }
 
-fn special() -> io::Error {
+fn not_regular() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
 }
 
-fn linked() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "a folder on the way there is a symbolic link")
+fn is_linked() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "a folder in its path is a symbolic link")
 }
 
 #[cfg(test)]
@@ -368,7 +403,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn policy_publishing_one_run_at_a_time_and_the_second_learns_who_holds_it() {
+    #[cfg(unix)]
+    fn reading_is_repeated_after_an_io_error_and_no_other() {
+        let fail = |errno: rustix::io::Errno, failures: usize| {
+            let mut attempts = 0;
+            let result = retry_read(|| {
+                attempts += 1;
+                if attempts <= failures { Err(io::Error::from(errno)) } else { Ok(()) }
+            });
+            (result.is_ok(), attempts)
+        };
+        use rustix::io::Errno;
+        assert_eq!(fail(Errno::IO, 0), (true, 1));
+        assert_eq!(fail(Errno::IO, READ_RETRIES), (true, READ_RETRIES + 1));
+        assert_eq!(fail(Errno::IO, usize::MAX), (false, READ_RETRIES + 1));
+        assert_eq!(fail(Errno::MFILE, usize::MAX), (false, 1));
+        for (errno, is_expected) in [
+            (Errno::MFILE, true),
+            (Errno::NFILE, true),
+            (Errno::NOMEM, true),
+            (Errno::IO, false),
+            (Errno::ACCESS, false),
+            (Errno::NOSPC, false),
+        ] {
+            assert_eq!(crate::store::is_exhausted(&errno.into()), is_expected, "{errno}");
+        }
+    }
+
+    #[test]
+    fn policy_publishing_one_build_at_a_time_and_the_second_learns_who_holds_the_lock() {
         let dir = tempfile::tempdir().unwrap();
         let store = FsStore::new(dir.path().join("feeds"));
         let held = store.lock(Duration::ZERO).unwrap();
@@ -376,12 +439,12 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
         drop(held);
-        assert!(!dir.path().join("feeds").exists(), "an empty folder goes with its lock");
+        assert!(!dir.path().join("feeds").exists(), "an empty folder is removed with its lock");
         drop(store.lock(Duration::ZERO).unwrap());
     }
 
     #[test]
-    fn what_a_killed_run_left_goes_with_the_next_lock_and_nothing_else_does() {
+    fn the_next_lock_removes_temporary_files_of_a_killed_build_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
         let store = FsStore::new(dir.path());
         let all = [
@@ -397,7 +460,7 @@ mod tests {
         }
         let left = || all.map(|name| dir.path().join(name).exists());
         drop(store.lock(Duration::ZERO).unwrap());
-        assert_eq!(left(), [true; 5], "the last run ended well, so it left nothing");
+        assert_eq!(left(), [true; 5], "the last build was not killed");
         fs::write(dir.path().join(".feedmill.lock"), "1\n").unwrap();
         drop(store.lock(Duration::ZERO).unwrap());
         assert_eq!(left(), [false, false, true, true, true]);

@@ -1,27 +1,27 @@
-//! The lock of a folder on disk: one run at a time.
+//! Lock of a folder on disk: one build at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Its name in the folder.
+/// Name of the lock file in the folder.
 const NAME: &str = ".feedmill.lock";
-/// How often a waiting run looks again.
+/// Interval at which a waiting build tries again.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Holds a store for one run; dropping it lets the next one in.
+/// Lock of a store, held by one build until it is dropped.
 #[derive(Debug)]
 pub struct Lock(Option<(File, PathBuf)>);
 
 impl Lock {
-    /// For stores that nobody else can reach.
+    /// Returns the lock of a store that no other process can reach.
     pub(super) fn none() -> Self {
         Self(None)
     }
 
-    /// Takes the lock of a folder, making it. The file system frees it when the holder dies; whether the last one did is
-    /// told beside.
+    /// Locks a folder and creates it if needed. The system releases the lock if its holder dies. The second value is true if
+    /// the last holder left its lock file behind, as a killed build does.
     pub(super) fn take(folder: &Path, wait: Duration) -> io::Result<(Self, bool)> {
         fs::create_dir_all(folder)?;
         let path = folder.join(NAME);
@@ -29,16 +29,16 @@ impl Lock {
         loop {
             let mut options = OpenOptions::new();
             options.read(true).write(true);
-            // A link in its place would have another file emptied.
+            // A link in its place would truncate another file.
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::custom_flags(
                 &mut options,
                 rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
             );
-            let (mut file, is_left) = match options.create_new(true).open(&path) {
+            let (mut file, is_stale) = match options.create_new(true).open(&path) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                     match options.create_new(false).open(&path) {
-                        // It went in the meantime.
+                        // Removed in the meantime.
                         Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                         file => (file?, true),
                     }
@@ -46,14 +46,14 @@ impl Lock {
                 file => (file?, false),
             };
             match file.try_lock() {
-                // The holder before us may have removed the file that we opened.
+                // The previous holder may have removed the file that was opened here.
                 Ok(()) if is_same(&file, &path) => {
-                    // Who holds it is told to people only; a full disk that has room for no name is no fault yet.
+                    // The process id is for messages only, so a full disk is not an error here.
                     let _ = file
                         .set_len(0)
                         .and_then(|()| file.rewind())
                         .and_then(|()| writeln!(file, "{}", std::process::id()));
-                    return Ok((Self(Some((file, path))), is_left));
+                    return Ok((Self(Some((file, path))), is_stale));
                 }
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(PAUSE),
@@ -61,12 +61,12 @@ impl Lock {
                     let mut holder = String::new();
                     let _ = file.take(32).read_to_string(&mut holder);
                     let holder = match holder.trim() {
-                        "" => "another run".to_owned(),
+                        "" => "another build".to_owned(),
                         pid => format!("process {pid}"),
                     };
                     return Err(io::Error::new(
                         io::ErrorKind::WouldBlock,
-                        format!("{holder} is milling here; nothing was touched"),
+                        format!("{holder} is building these feeds; nothing was changed"),
                     ));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -79,7 +79,7 @@ impl Drop for Lock {
     fn drop(&mut self) {
         if let Some((_file, path)) = &self.0 {
             let _ = fs::remove_file(path);
-            // A folder made for a run that had nothing to publish goes again; one with files in it stays.
+            // Removes a folder that was created for a build without output; one with files in it stays.
             if let Some(folder) = path.parent() {
                 let _ = fs::remove_dir(folder);
             }
@@ -94,7 +94,7 @@ fn is_same(file: &File, path: &Path) -> bool {
     matches!((file.metadata(), fs::metadata(path)), (Ok(ref a), Ok(ref b)) if of(a) == of(b))
 }
 
-/// Elsewhere an open file can't be removed.
+/// Other systems do not let an open file be removed.
 #[cfg(not(unix))]
 fn is_same(_: &File, _: &Path) -> bool {
     true

@@ -1,4 +1,4 @@
-//! A tree in memory: for tests, and for library users who have their articles elsewhere.
+//! A tree of files in memory: for tests, and for library users who keep their articles elsewhere.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{Change, Item, Kind, Lock, Prefix, Store};
 use crate::types::Bytes;
 
-/// A tree in memory as a [`Store`].
+/// [`Store`] in memory.
 ///
 /// ```
 /// use feedmill::store::{Change, MemoryStore, Store};
@@ -28,7 +28,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// An empty tree.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -1,6 +1,7 @@
-//! Where seeds lie and feeds go: one narrow trait, so that a disk, memory or a faulty disk can stand behind it.
+//! Storage of seeds and feeds: one narrow trait, implemented for a folder on disk, for memory, and for tests by a store
+//! that fails on demand.
 //!
-//! A store knows nothing of seeds or feeds. Paths are relative to its root.
+//! A store knows nothing about seeds or feeds. Paths are relative to its root.
 
 #[cfg(test)]
 pub(crate) mod faulty;
@@ -19,129 +20,110 @@ pub use memory::MemoryStore;
 
 use crate::types::Bytes;
 
-/// What lies under a name in a folder.
+/// Kind of a name in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A regular file.
     File,
     /// A folder.
     Folder,
-    /// A symbolic link that leads somewhere. Links are not followed: they may loop, or leave the store.
+    /// A symbolic link with an existing target. Links are not followed: they may loop, or leave the store.
     Link,
-    /// A symbolic link that leads nowhere.
+    /// A symbolic link without a target.
     BrokenLink,
-    /// A FIFO, socket or device: opening it could wait for ever.
+    /// A FIFO, socket or device: opening one could block forever.
     Special,
 }
 
 /// A name in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// Its name, any bytes the file system allows.
+    /// File name: any bytes that the file system allows.
     pub name: OsString,
-    /// What it is.
+    /// Kind of the file.
     pub kind: Kind,
 }
 
-/// By what a storage tells that a file may have changed. Equal stamps mean equal bytes, unless the file was written
-/// within the grain of the storage's clock.
+/// Metadata that changes with the bytes of a file. Equal stamps mean equal bytes, unless the file was written again within
+/// the granularity of the storage's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// The size of the file.
+    /// Size of the file.
     pub size: Bytes,
-    /// When its bytes were last written, in ns since 1970; anybody can set it.
+    /// Last change of the bytes, in nanoseconds since 1970; users can set it.
     pub modified: i128,
-    /// When anything of it last changed, in ns since 1970; nobody can set it.
+    /// Last change of bytes or metadata, in nanoseconds since 1970; users cannot set it.
     pub changed: i128,
-    /// Which file it is.
+    /// Number that identifies the file.
     pub inode: u64,
 }
 
-/// What [`Store::heads`] shows of a file.
+/// Beginning of a file, as [`Store::heads`] passes it on.
 #[derive(Clone, Copy, Debug)]
 pub struct Beginning<'a> {
-    /// At most as many bytes as were asked for.
+    /// At most as many bytes as requested.
     pub bytes: &'a [u8],
-    /// The size of the whole file.
+    /// Size of the whole file.
     pub size: Bytes,
-    /// Taken before the bytes were read, so that a later change shows.
+    /// Stamp taken before the bytes were read, so that a later change is detected.
     pub stamp: Option<Stamp>,
 }
 
-/// The beginning of a file.
+/// Beginning of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix {
-    /// At most as many bytes as were asked for.
+    /// At most as many bytes as requested.
     pub bytes: Vec<u8>,
-    /// The size of the whole file.
+    /// Size of the whole file.
     pub size: Bytes,
 }
 
-/// A file that is open: it shows what was there when it was opened, whatever is renamed into its place.
+/// An open file. It keeps the bytes that it had when it was opened, whatever is renamed into its place.
 pub struct Opened {
-    /// Its bytes, from any place.
+    /// Bytes, readable from any offset.
     pub content: Box<dyn Content>,
-    /// Its stamp, where the storage keeps any.
+    /// Stamp, if the storage has stamps.
     pub stamp: Option<Stamp>,
 }
 
-/// What can be read from any place.
+/// Bytes that are readable from any offset.
 pub trait Content: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> Content for T {}
 
-/// Whether [`Store::replace`] had anything to do.
+/// Result of [`Store::replace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The file is new or has new bytes.
+    /// The file is new or has other bytes.
     Written,
-    /// The file had these bytes already and was not touched.
+    /// The file had these bytes already and was left untouched.
     Unchanged,
-}
-
-/// True if an operation failed because the process or the system is out of file handles or memory. That says nothing about
-/// the file, and another attempt may succeed.
-///
-/// ```
-/// use std::io;
-///
-/// assert!(feedmill::store::is_exhausted(&io::ErrorKind::OutOfMemory.into()));
-/// assert!(!feedmill::store::is_exhausted(&io::ErrorKind::NotFound.into()));
-/// ```
-#[must_use]
-pub fn is_exhausted(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    if let Some(errno) = rustix::io::Errno::from_io_error(error) {
-        use rustix::io::Errno;
-        return [Errno::MFILE, Errno::NFILE, Errno::NOMEM].contains(&errno);
-    }
-    error.kind() == io::ErrorKind::OutOfMemory
 }
 
 /// A tree of files.
 pub trait Store: Sync {
-    /// How a path is shown to people: as the user named the root, then the path.
+    /// Returns a path for messages: the root as the user named it, then the path.
     fn show(&self, path: &Path) -> String;
 
-    /// The names in a folder, sorted by their bytes.
+    /// Returns the names in a folder, sorted by their bytes.
     ///
     /// # Errors
-    /// What the storage says; a folder that is not there is [`io::ErrorKind::NotFound`].
+    /// Those of the storage; for a folder that does not exist [`io::ErrorKind::NotFound`].
     fn list(&self, folder: &Path) -> io::Result<Vec<Item>>;
 
-    /// The first `length` bytes of a regular file. Never waits, whatever lies there.
+    /// Returns the first `length` bytes of a regular file. Never blocks, whatever is in its place.
     ///
     /// # Errors
-    /// What the storage says; [`io::ErrorKind::InvalidInput`] where it is no regular file.
+    /// Those of the storage; [`io::ErrorKind::InvalidInput`] for anything but a regular file.
     fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix>;
 
-    /// A whole regular file.
+    /// Returns the bytes of a regular file.
     ///
     /// # Errors
-    /// As [`Store::prefix`]; [`io::ErrorKind::FileTooLarge`] above `limit`.
+    /// As [`Store::prefix`]; [`io::ErrorKind::FileTooLarge`] if it is larger than `limit`.
     fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>>;
 
-    /// Opens a regular file, for one that is too large to be held.
+    /// Opens a regular file that is too large to keep in memory.
     ///
     /// # Errors
     /// As [`Store::prefix`].
@@ -151,26 +133,26 @@ pub trait Store: Sync {
         Ok(Opened { content, stamp })
     }
 
-    /// Puts a file in place whole or not at all, making its folder; leaves it untouched where its bytes are equal.
+    /// Replaces a file atomically and creates its folder; leaves it untouched if its bytes are equal.
     ///
     /// # Errors
-    /// What the storage says; the old file is then as it was.
+    /// Those of the storage; the old file is then unchanged.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change>;
 
-    /// Removes a file, and the folders above it that are empty then.
+    /// Removes a file, and the folders above it that become empty.
     ///
     /// # Errors
-    /// What the storage says.
+    /// Those of the storage.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Keeps other runs out until the lock is dropped; waits up to `wait` for one that is in.
+    /// Locks the store against other builds until the lock is dropped; waits for another holder for up to `wait`.
     ///
     /// # Errors
-    /// What the storage says; [`io::ErrorKind::WouldBlock`], naming the holder, where the wait was in vain.
+    /// Those of the storage; [`io::ErrorKind::WouldBlock`], naming the holder, if it still has the lock after that time.
     fn lock(&self, wait: Duration) -> io::Result<Lock>;
 
-    /// Shows every name of a folder, in any order; regular files with their stamps where those are asked for and the
-    /// storage keeps any.
+    /// Calls `see` with every name in a folder, in any order. Regular files come with their stamps if `stamps` is true and
+    /// the storage has stamps.
     ///
     /// # Errors
     /// As [`Store::list`].
@@ -185,10 +167,10 @@ pub trait Store: Sync {
         Ok(())
     }
 
-    /// Shows the beginning of some files of a folder, one after the other. `see` gets the number of the name.
+    /// Calls `see` with the beginnings of some files of a folder, one after the other, and the index of each name.
     ///
     /// # Errors
-    /// As [`Store::list`]; what is wrong with a single file is told to `see`.
+    /// As [`Store::list`]; errors of a single file are passed to `see`.
     fn heads(
         &self,
         folder: &Path,
@@ -202,13 +184,13 @@ pub trait Store: Sync {
                 number,
                 read.as_ref()
                     .map(|p| Beginning { bytes: &p.bytes, size: p.size, stamp: None })
-                    .map_err(again),
+                    .map_err(duplicate),
             );
         }
         Ok(())
     }
 
-    /// By what to see later that a regular file is what it was; `None` where the storage keeps no such thing.
+    /// Returns the stamp of a regular file, by which a later change is detected; `None` if the storage has no stamps.
     ///
     /// # Errors
     /// As [`Store::prefix`].
@@ -217,18 +199,37 @@ pub trait Store: Sync {
         Ok(None)
     }
 
-    /// Where on disk it is, for those who keep something of their own there.
+    /// Returns the folder on disk, for callers that store other files there; `None` if there is none.
     fn folder(&self) -> Option<&Path> {
         None
     }
 }
 
-/// The same error once more.
-fn again(error: &io::Error) -> io::Error {
+/// True if an error means that the process or the system is out of file handles or memory: `EMFILE`, `ENFILE` or `ENOMEM`.
+/// Such an error says nothing about the file that was to be read.
+///
+/// ```
+/// use std::io;
+///
+/// assert!(feedmill::store::is_exhausted(&io::ErrorKind::OutOfMemory.into()));
+/// assert!(!feedmill::store::is_exhausted(&io::ErrorKind::NotFound.into()));
+/// ```
+#[must_use]
+pub fn is_exhausted(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if let Some(errno) = rustix::io::Errno::from_io_error(error) {
+        use rustix::io::Errno;
+        return matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM);
+    }
+    error.kind() == io::ErrorKind::OutOfMemory
+}
+
+/// Returns a copy of an error.
+fn duplicate(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
-/// The contract of [`Store`], written once and run against every kind.
+/// Contract of [`Store`], written once and run against every implementation.
 #[cfg(test)]
 pub(crate) mod contract {
     use super::*;
@@ -271,17 +272,17 @@ pub(crate) mod contract {
         let mut rest = String::new();
         opened.content.seek(io::SeekFrom::Start(7)).unwrap();
         opened.content.read_to_string(&mut rest).unwrap();
-        assert_eq!(rest, "again", "an open file stays what it was");
+        assert_eq!(rest, "again", "an open file keeps its bytes");
         assert_eq!(store.open(Path::new("b")).err().unwrap().kind(), io::ErrorKind::InvalidInput);
         store.remove(path).unwrap();
         assert_eq!(store.remove(path).unwrap_err().kind(), io::ErrorKind::NotFound);
         let left: Vec<_> = store.list(Path::new("")).unwrap().into_iter().map(|i| i.name).collect();
-        assert_eq!(left, ["a.txt"], "an emptied folder goes with its last file");
+        assert_eq!(left, ["a.txt"], "an empty folder is removed with its last file");
         store.replace(Path::new("c/d/two.txt"), b"").unwrap();
         store.replace(Path::new("c/one.txt"), b"").unwrap();
         store.remove(Path::new("c/d/two.txt")).unwrap();
         assert_eq!(store.list(Path::new("c")).unwrap().len(), 1);
         store.remove(Path::new("c/one.txt")).unwrap();
-        assert_eq!(store.list(Path::new("")).unwrap().len(), 1, "and so do those above it");
+        assert_eq!(store.list(Path::new("")).unwrap().len(), 1, "and so are those above it");
     }
 }

@@ -146,9 +146,16 @@ fn malformed_xml_is_reported_with_its_place() {
 fn rules_lists_and_explains() {
     let project = Project::new();
     let (code, stdout, _) = project.feedmill(&["rules"]);
-    assert!(code == 0 && stdout.lines().count() == feedmill::check::rules().len());
+    let codes = feedmill::check::rules().len() + feedmill::diag::codes::CODES.len();
+    assert!(code == 0 && stdout.lines().count() == codes, "{stdout}");
     let (code, stdout, _) = project.feedmill(&["rules", "date/rfc822"]);
     assert!(code == 0 && stdout.contains("rfc-editor.org") && stdout.contains("<pubDate>"), "{stdout}");
+    let (code, stdout, _) = project.feedmill(&["rules", "seed-no-stamp"]);
+    assert!(code == 0 && stdout.starts_with("## seed-no-stamp\n\n") && stdout.contains("<!--1698786902000-->"));
+    let (code, _, stderr) = project.feedmill(&["rules", "seed-no-stmp"]);
+    assert!(code == 2 && stderr.contains("did you mean `seed-no-stamp`"), "{stderr}");
+    let (code, _, stderr) = project.feedmill(&["rules", "nothing-like-it"]);
+    assert!(code == 2 && stderr.contains("unknown rule `nothing-like-it`; `feedmill rules` lists"), "{stderr}");
     let (code, _, stderr) = project.feedmill(&["rules", "date/rfc823"]);
     assert!(code == 2 && stderr.contains("did you mean `date/rfc822`"), "{stderr}");
 }

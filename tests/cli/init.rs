@@ -38,7 +38,7 @@ fn init_finds_sections_and_leaves_only_base_url_to_be_set() {
     assert_eq!((code, stderr.as_str()), (0, ""));
     for line in [
         "news/seeds: 3 articles (stamped)\n  from 2023-10-30 to 2023-10-31\n  in 2 sections: town (2), two words (1)\n",
-        "  of https://a.example (2), https://b.example (1)\n  in the language de\n  1 file is no article",
+        "  on https://a.example (2), https://b.example (1)\n  in the language de\n  1 file skipped",
         "wrote news/feedmill.toml",
         "    cd news\n    feedmill ",
         "feedmill check feeds",
@@ -113,7 +113,7 @@ fn init_keeps_an_existing_configuration_without_force() {
     );
     let (code, stdout, stderr) = project.feedmill(&["init"]);
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert_eq!(stderr, "feedmill: feedmill.toml: it is there already; --force writes it anew\n");
+    assert_eq!(stderr, "feedmill: feedmill.toml: already exists; use --force to overwrite it\n");
     assert_eq!(project.read_file("feedmill.toml"), "title = 'Mine'\n");
     assert_eq!(project.feedmill(&["init", "--force"]).0, 0);
     assert!(settings(&project, "feedmill.toml").contains(&"site_url = \"https://e.example/\"".to_owned()));

@@ -167,7 +167,7 @@ fn policy_push_a_rejected_notification_is_not_retried_until_the_next_run() {
     let project = project_with_hub(hub.address);
     hub.prepare_answers(&["404 Not Found"; 6]);
     let why = format!(
-        "hub-unreachable: could not notify the WebSub hub: `http://{}/hub` does not know of 6 changed feeds: it answered 404 Not Found",
+        "hub-unreachable: could not notify the WebSub hub: `http://{}/hub`, about 6 changed feeds: it responded with 404 Not Found",
         hub.address
     );
     assert_eq!(build(&project, &["--strict"]), [why]);

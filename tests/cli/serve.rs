@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -35,6 +35,28 @@ pub(super) type Answer = (u16, BTreeMap<String, String>, Vec<u8>);
 impl TestServer {
     /// Starts a server and waits until it has built the feeds. Its output is in the files `stdout` and `stderr` of the project.
     pub(super) fn start(project: &Project, args: &[&str]) -> Self {
+        Self::start_as(project, args, |command| command)
+    }
+
+    /// Starts a server that may open this many files.
+    #[cfg(unix)]
+    fn start_with_file_limit(project: &Project, args: &[&str], files: u32) -> Self {
+        Self::start_as(project, args, |command| {
+            let mut limited = Command::new("sh");
+            limited.arg("-c").arg(format!("ulimit -n {files}; exec \"$0\" \"$@\""));
+            limited.arg(command.get_program()).args(command.get_args());
+            limited.current_dir(command.get_current_dir().unwrap());
+            for (name, value) in command.get_envs() {
+                match value {
+                    Some(value) => limited.env(name, value),
+                    None => limited.env_remove(name),
+                };
+            }
+            limited
+        })
+    }
+
+    fn start_as(project: &Project, args: &[&str], wrap: impl Fn(Command) -> Command) -> Self {
         loop {
             // The feeds contain the address, so it has to be known before the server starts.
             let host = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
@@ -44,7 +66,8 @@ impl TestServer {
                 command.args(["--base-url", &address]);
             }
             let file = |name| File::create(project.path(name)).unwrap();
-            let child = command.args(args).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
+            command.args(args);
+            let child = wrap(command).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
             let mut server = Self { address, host, child };
             let is_ready = until(|| match server.child.try_wait().unwrap() {
                 Some(_) => Some(false),
@@ -262,7 +285,7 @@ fn ranges_and_preconditions_are_honored() {
         (&[("Range", "bytes=-10")], 206, &whole[size - 10..]),
         (&[("Range", &last)], 206, &whole),
         (&[("Range", "bytes=0-1, 5-6")], 200, &whole),
-        (&[("Range", "bytes=99999999-")], 416, b"it is shorter than that\n"),
+        (&[("Range", "bytes=99999999-")], 416, b"the document is shorter than the requested range\n"),
         (&[("Range", "bytes=5-14"), ("If-Range", &tag)], 206, &whole[5..15]),
         (&[("Range", "bytes=5-14"), ("If-Range", &date)], 206, &whole[5..15]),
         (&[("Range", "bytes=5-14"), ("If-Range", "\"other\"")], 200, &whole),
@@ -273,8 +296,8 @@ fn ranges_and_preconditions_are_honored() {
         (&[("If-Modified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 200, &whole),
         (&[("If-None-Match", "W/\"x\", *")], 200, &whole),
         (&[("If-None-Match", "*")], 304, b""),
-        (&[("If-Match", "\"other\"")], 412, b"it is another by now\n"),
-        (&[("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 412, b"it is another by now\n"),
+        (&[("If-Match", "\"other\"")], 412, b"the document has changed\n"),
+        (&[("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT")], 412, b"the document has changed\n"),
     ];
     for (headers, status, body) in cases {
         let (got, back, bytes) = server.ask("GET", "/rss.xml", headers);
@@ -394,7 +417,7 @@ fn a_large_file_is_streamed_and_replacing_it_does_not_affect_responses_in_progre
 fn slow_and_greedy_clients_are_dropped_without_affecting_others() {
     let project = sample_project();
     project.write_file("feeds/large", vec![7; 64 << 20]);
-    let server = TestServer::start(&project, &["--patience", "1", "--connections", "8"]);
+    let server = TestServer::start(&project, &["--client-timeout", "1", "--connections", "8"]);
     let ended = |mut stream: TcpStream| {
         let mut rest = Vec::new();
         if let Err(error) = stream.read_to_end(&mut rest) {
@@ -439,6 +462,79 @@ fn slow_and_greedy_clients_are_dropped_without_affecting_others() {
     });
     assert!(server.metric("connections_refused_total") >= 1.0);
     assert_eq!(project.read_file("stderr"), "", "nothing is logged");
+}
+
+#[test]
+fn a_request_without_exactly_one_valid_host_is_refused() {
+    let project = sample_project();
+    let server = TestServer::start(&project, &[]);
+    let status = |request: String| {
+        let mut stream = BufReader::new(server.connect());
+        stream.get_mut().write_all(request.as_bytes()).unwrap();
+        answer(&mut stream, false).0
+    };
+    let close = "Connection: close\r\n\r\n";
+    for path in ["/rss.xml", "/nowhere", "/healthz"] {
+        for hosts in ["", "Host: a\r\nHost: a\r\n", "Host: a b\r\n", "Host: u@a\r\n", "Host: a/\r\n"] {
+            assert_eq!(status(format!("GET {path} HTTP/1.1\r\n{hosts}{close}")), 400, "{path} {hosts:?}");
+        }
+    }
+    assert_eq!(status(format!("GET http://a/rss.xml HTTP/1.1\r\n{close}")), 400);
+    assert_eq!(status(format!("GET /rss.xml HTTP/1.1\r\nHost: [::1]:80\r\n{close}")), 200);
+    assert_eq!(status(format!("GET /rss.xml HTTP/1.0\r\n{close}")), 200);
+}
+
+#[test]
+#[cfg(unix)]
+fn slow_clients_do_not_take_the_file_handles_that_builds_need() {
+    let project = sample_project();
+    project.write_file("feeds/large", vec![7; 12 << 20]);
+    let server = TestServer::start_with_file_limit(&project, &[], 96);
+    assert_eq!(server.ask("HEAD", "/large", &[]).0, 200);
+    let slow: Vec<_> = (0..20)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+            let mut start = [0; 12];
+            stream.read_exact(&mut start).unwrap();
+            (stream, start)
+        })
+        .collect();
+    let number_of = |start: &[u8; 12]| slow.iter().filter(|(_, s)| s == start).count();
+    let (sent, refused) = (number_of(b"HTTP/1.1 200"), number_of(b"HTTP/1.1 503"));
+    assert!(sent > 0 && refused > 0 && sent + refused == slow.len(), "{sent} {refused}");
+    assert_eq!(server.get("/rss.xml").0, 200, "other documents need no handle");
+    // More connections than there are handles.
+    let idle: Vec<_> = (0..120).map(|_| server.connect()).collect();
+    for n in 0..40 {
+        let link = format!("https://news.example/new/{n}");
+        project.write_seed(&format!("new/{n}.txt"), MAY + n, &format!("New {n}"), &link, "<p>x</p>");
+    }
+    let whole = |text: &str| text.matches("<item>").count() == 43;
+    until(|| fs::read_to_string(project.path("feeds/rss.xml")).is_ok_and(|text| whole(&text)).then_some(()));
+    assert_eq!(project.read_file("stderr"), "");
+    drop((slow, idle));
+    until(|| TcpStream::connect(&server.host).ok().filter(|_| server.get("/large").0 == 200));
+}
+
+#[test]
+fn a_slow_reader_gets_the_whole_document() {
+    let project = sample_project();
+    let whole = vec![7; 10 << 20];
+    project.write_file("feeds/large", &whole);
+    // A thirtieth of the default timeout, and thirty times the rate of a reader of 40 kB/s.
+    let server = TestServer::start(&project, &["--client-timeout", "1"]);
+    let mut stream = server.connect();
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let (mut size, mut buffer) = (0, vec![0; 120_000]);
+    loop {
+        match stream.read(&mut buffer).unwrap() {
+            0 => break,
+            read => size += read,
+        }
+        std::thread::sleep(Duration::from_millis(60));
+    }
+    assert!(size > whole.len(), "{size} bytes");
 }
 
 #[test]
@@ -600,7 +696,7 @@ fn after_a_failed_build_the_health_check_fails_and_the_old_feeds_are_served() {
     let (_, headers, _) = server.get("/rss.xml");
     fs::remove_dir_all(project.path("seeds/town")).unwrap();
     until(|| (server.get("/healthz").0 == 503).then_some(()));
-    assert_eq!(server.get("/healthz").2, b"the last run of the mill failed\n");
+    assert_eq!(server.get("/healthz").2, b"the last build failed\n");
     assert!(server.metric("mills_total{outcome=\"failed\"}") >= 1.0);
     assert_eq!(server.get("/rss.xml").1["etag"], headers["etag"]);
     assert!(

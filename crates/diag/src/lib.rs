@@ -7,11 +7,13 @@
 pub mod codes;
 mod render;
 mod sink;
+mod text;
 
 use std::fmt;
 
 pub use render::{RENDERERS, Renderer, renderer};
 pub use sink::{Sink, Tally};
+pub use text::{count, nearest};
 
 /// How bad a finding is.
 ///

@@ -1,4 +1,4 @@
-//! A body that is read as it is sent: a piece at a time, the next when the client took the last.
+//! Response body that is read from an open file while it is sent: the next piece once the client took the last one.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -6,54 +6,63 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::store::Content;
 
 use super::stream::Work;
 
-/// How many bytes a piece has.
-const LENGTH: u64 = 64 << 10;
+/// Number of bytes per piece.
+const PIECE: u64 = 64 << 10;
 
-/// A file, and a piece that was read of it.
-type Piece = (Box<dyn Content>, Vec<u8>);
+/// A file and the piece that was read from it.
+type ReadResult = (Box<dyn Content>, Vec<u8>);
 
-/// What is left to send of an open file.
-pub(super) struct Large {
-    /// Where to begin, until it has.
-    from: Option<u64>,
-    left: u64,
+/// Rest of an open file that is being sent.
+pub(super) struct FileBody {
+    /// Offset of the first byte; `None` once reading has begun.
+    start: Option<u64>,
+    remaining: u64,
     content: Option<Box<dyn Content>>,
+    _slot: OwnedSemaphorePermit,
     _work: Work,
-    reading: Option<JoinHandle<io::Result<Piece>>>,
+    reading: Option<JoinHandle<io::Result<ReadResult>>>,
 }
 
-impl Large {
-    /// A part of a file, which its connection works on for as long.
-    pub(super) fn new(content: Box<dyn Content>, part: Range<u64>, work: Work) -> Self {
+impl FileBody {
+    /// Creates the body for a range of a file. While it exists it holds a slot for an open file, and the connection counts as
+    /// busy.
+    pub(super) fn new(
+        content: Box<dyn Content>,
+        range: Range<u64>,
+        slot: OwnedSemaphorePermit,
+        work: Work,
+    ) -> Self {
         Self {
-            from: Some(part.start),
-            left: part.end - part.start,
+            start: Some(range.start),
+            remaining: range.end - range.start,
             content: Some(content),
+            _slot: slot,
             _work: work,
             reading: None,
         }
     }
 }
 
-impl Body for Large {
+impl Body for FileBody {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if let Some(mut content) = self.content.take() {
-            if self.left == 0 {
+            if self.remaining == 0 {
                 return Poll::Ready(None);
             }
-            let (from, length) = (self.from.take(), self.left.min(LENGTH));
+            let (start, length) = (self.start.take(), self.remaining.min(PIECE));
             self.reading = Some(spawn_blocking(move || {
-                if let Some(from) = from {
-                    content.seek(SeekFrom::Start(from))?;
+                if let Some(start) = start {
+                    content.seek(SeekFrom::Start(start))?;
                 }
                 let mut piece = Vec::with_capacity(length as usize);
                 content.by_ref().take(length).read_to_end(&mut piece)?;
@@ -67,20 +76,20 @@ impl Body for Large {
             Ok(read) => read,
             Err(error) => return Poll::Ready(Some(Err(error))),
         };
-        // Somebody cut the file short: the client is to see that the rest is missing.
+        // Someone truncated the file: the client must see that the rest is missing.
         if piece.is_empty() {
             return Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())));
         }
-        self.left -= piece.len() as u64;
+        self.remaining -= piece.len() as u64;
         self.content = Some(content);
         Poll::Ready(Some(Ok(Frame::data(piece.into()))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        self.remaining == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        SizeHint::with_exact(self.remaining)
     }
 }

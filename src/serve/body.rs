@@ -1,4 +1,4 @@
-//! What is sent: bytes that are in memory, or a file piece by piece.
+//! Response body: bytes in memory, or a file that is read piece by piece.
 
 use std::io;
 use std::pin::Pin;
@@ -6,27 +6,27 @@ use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 
-use super::large::Large;
+use super::file_body::FileBody;
 
-/// The body of an answer.
-pub(super) enum Outgoing {
+/// Body of a response.
+pub(super) enum ResponseBody {
     Bytes(Bytes),
-    Large(Large),
+    File(FileBody),
 }
 
-impl Default for Outgoing {
+impl Default for ResponseBody {
     fn default() -> Self {
         Self::Bytes(Bytes::new())
     }
 }
 
-impl Outgoing {
-    pub(super) fn of(bytes: impl Into<Bytes>) -> Self {
+impl ResponseBody {
+    pub(super) fn from_bytes(bytes: impl Into<Bytes>) -> Self {
         Self::Bytes(bytes.into())
     }
 }
 
-impl Body for Outgoing {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -34,21 +34,21 @@ impl Body for Outgoing {
         match self.get_mut() {
             Self::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Self::Large(large) => Pin::new(large).poll_frame(cx),
+            Self::File(file) => Pin::new(file).poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Bytes(bytes) => bytes.is_empty(),
-            Self::Large(large) => large.is_end_stream(),
+            Self::File(file) => file.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Large(large) => large.size_hint(),
+            Self::File(file) => file.size_hint(),
         }
     }
 }

@@ -1,0 +1,81 @@
+//! Code that the commands share: exit codes, the sink for messages, the configuration file and the current time.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::config::{FILE, RawConfig};
+use crate::diag::{Renderer, Severity, Sink, renderer};
+use crate::error::{Error, Kind};
+use crate::types::UnixMs;
+
+use super::args::{Common, MessageFormat};
+
+/// Result of a run without an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Exit code 0.
+    Success,
+    /// Problems that the user asked for were found: exit code 1.
+    FindingsPresent,
+}
+
+/// Result of a command.
+pub(super) type CommandResult = Result<Outcome, Error>;
+
+/// Writes a line to stderr; a closed stderr is not an error.
+pub(super) fn print_message(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Returns the renderer for messages: in color on a terminal, unless the user objects.
+pub(super) fn message_renderer(common: &Common, is_terminal: bool) -> &'static dyn Renderer {
+    let name = match common.message_format {
+        MessageFormat::Human => {
+            let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) || is_dumb_terminal();
+            if is_terminal && !plain { "human-color" } else { "human" }
+        }
+        MessageFormat::Json => "json",
+        MessageFormat::Github => "github",
+        MessageFormat::Sarif => "sarif",
+    };
+    renderer(name).unwrap_or(crate::diag::RENDERERS[0])
+}
+
+/// True if the terminal cannot erase a line.
+pub(super) fn is_dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_some_and(|v| v == "dumb")
+}
+
+/// Returns the sink for messages.
+pub(super) fn message_sink<'a>(common: &Common, out: &'a mut (dyn Write + Send)) -> Sink<'a> {
+    Sink::new(message_renderer(common, std::io::stderr().is_terminal()), out).least(min_severity(common))
+}
+
+/// Returns the lowest severity that is shown.
+pub(super) fn min_severity(common: &Common) -> Severity {
+    match (common.quiet, common.verbose) {
+        (true, _) => Severity::Error,
+        (_, true) => Severity::Note,
+        _ => Severity::Warning,
+    }
+}
+
+/// Reads the named configuration, or the one in the working directory; `None` if there is none.
+pub(super) fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<Option<RawConfig>, Error> {
+    let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(|f| f.exists())) else { return Ok(None) };
+    let text = std::fs::read_to_string(file).map_err(|e| Error::io("read the configuration", file, e))?;
+    RawConfig::read(&text, file, sink).map(Some)
+}
+
+/// Returns the current time, or that of `SOURCE_DATE_EPOCH` (<https://reproducible-builds.org/specs/source-date-epoch/>).
+pub(super) fn now() -> Result<UnixMs, Error> {
+    if let Some(epoch) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|v| !v.is_empty()) {
+        let seconds = epoch.to_str().and_then(|e| e.parse::<i64>().ok()).and_then(|s| s.checked_mul(1000));
+        return seconds.map(UnixMs).ok_or_else(|| {
+            Error::new(Kind::Config, "SOURCE_DATE_EPOCH is not a number of seconds since 1970")
+        });
+    }
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,211 @@
+//! Documents of the feeds folder, as they are now. A request costs one look at the stamp of the file; if that is
+//! unchanged, the document is in memory.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use tokio::sync::Mutex;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use crate::store::{Kind, Opened, Store};
+use crate::types::Bytes as Size;
+
+use super::coding::Coding;
+use super::document::{Body, Document};
+use super::metrics::Metrics;
+
+/// Number of bytes that all documents in memory may take, with their compressed forms.
+const CAPACITY: u64 = 64 << 20;
+/// Size above which a file is not kept in memory but sent while it is read.
+const MAX_CACHED: Size = Size(8 << 20);
+/// Number of locks for loading documents: about as many are loaded at a time.
+const LOAD_LOCKS: usize = 16;
+/// Number of attempts to read a file that changes while it is read.
+const ATTEMPTS: usize = 8;
+
+/// Documents of the feeds folder.
+pub(super) struct DocumentCache {
+    store: Box<dyn Store + Send>,
+    documents: Cache<Box<str>, Cached, Weight>,
+    /// A document is loaded by one request; the others wait for it.
+    loading: [Mutex<()>; LOAD_LOCKS],
+    metrics: Arc<Metrics>,
+}
+
+/// A document in memory and its weight when it was inserted. The cache adds and subtracts this weight, so it must not
+/// grow when the document is compressed later.
+#[derive(Clone)]
+struct Cached {
+    document: Arc<Document>,
+    weight: u64,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Box<str>, Cached> for Weight {
+    fn weight(&self, _: &Box<str>, cached: &Cached) -> u64 {
+        cached.weight
+    }
+}
+
+impl DocumentCache {
+    pub(super) fn new(store: Box<dyn Store + Send>, metrics: Arc<Metrics>) -> Self {
+        // One shard: of several, each would have its own capacity, and a large document might fit into none.
+        let mut options = OptionsBuilder::new();
+        options.shards(1).estimated_items_capacity(1000).weight_capacity(CAPACITY);
+        let documents = match options.build() {
+            Ok(options) => Cache::with_options(
+                options,
+                Weight,
+                DefaultHashBuilder::default(),
+                DefaultLifecycle::default(),
+            ),
+            Err(_) => Cache::with_weighter(1000, CAPACITY, Weight),
+        };
+        Self { store, documents, loading: Default::default(), metrics }
+    }
+
+    /// Returns the document at a path if it is in memory and current.
+    ///
+    /// # Errors
+    /// Those of the store; [`io::ErrorKind::NotFound`] if there is no such document.
+    pub(super) fn cached(&self, path: &str) -> io::Result<Option<Arc<Document>>> {
+        let stamp = self.store.stamp(Path::new(path))?;
+        let cached = self.documents.get(path).map(|cached| cached.document);
+        Ok(cached.filter(|document| document.is_current(stamp)))
+    }
+
+    /// Returns the document at a path, and reads it if it is new or changed.
+    ///
+    /// # Errors
+    /// As [`DocumentCache::cached`]; [`io::ErrorKind::ResourceBusy`] if it changed each time it was read.
+    pub(super) async fn load(self: &Arc<Self>, path: &str) -> io::Result<Arc<Document>> {
+        let mut hasher = DefaultHasher::new();
+        path.hash(&mut hasher);
+        let lock = &self.loading[hasher.finish() as usize % LOAD_LOCKS];
+        let _guard = lock.lock().await;
+        let (cache, path) = (Arc::clone(self), path.to_owned());
+        tokio::task::spawn_blocking(move || cache.read(&path)).await.map_err(io::Error::other)?
+    }
+
+    fn read(&self, path: &str) -> io::Result<Arc<Document>> {
+        self.require_real_folders(Path::new(path))?;
+        for _ in 0..ATTEMPTS {
+            if let Some(document) = self.cached(path)? {
+                return Ok(document);
+            }
+            let stamp = self.store.stamp(Path::new(path))?;
+            let known = self.documents.peek(path).map(|cached| Arc::clone(&cached.document.body));
+            let unchanged = |hash: u128| known.filter(|body| body.hash == hash);
+            let (body, now) = match self.store.read(Path::new(path), MAX_CACHED) {
+                Ok(bytes) => {
+                    let (hash, size) = (xxh3_128(&bytes), bytes.len() as u64);
+                    let now = SystemTime::now();
+                    let new = || Arc::new(Body::new(path, Some(bytes.into()), size, hash));
+                    (unchanged(hash).unwrap_or_else(new), now)
+                }
+                Err(e) if e.kind() == io::ErrorKind::FileTooLarge => {
+                    let opened = self.store.open(Path::new(path))?;
+                    if opened.stamp != stamp {
+                        continue;
+                    }
+                    let (hash, size) = hash(opened)?;
+                    let new = || Arc::new(Body::new(path, None, size, hash));
+                    (unchanged(hash).unwrap_or_else(new), SystemTime::now())
+                }
+                Err(e) => return Err(e),
+            };
+            if self.store.stamp(Path::new(path))? == stamp {
+                self.metrics.file_read();
+                let document = Arc::new(Document::new(body, stamp, now));
+                self.insert(path, &document);
+                return Ok(document);
+            }
+        }
+        Err(io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// Compresses a document, once for all requests. The work is finished even if the client that wanted it is gone.
+    ///
+    /// # Errors
+    /// The runtime is shutting down.
+    pub(super) async fn encode(
+        self: &Arc<Self>,
+        path: &str,
+        document: &Arc<Document>,
+        coding: Coding,
+    ) -> io::Result<()> {
+        let (cache, path, document) = (Arc::clone(self), path.to_owned(), Arc::clone(document));
+        let encode = move || {
+            if document.body.encode(coding) {
+                cache.metrics.compressed();
+                // Its weight has grown.
+                if cache
+                    .documents
+                    .peek(path.as_str())
+                    .is_some_and(|cached| Arc::ptr_eq(&cached.document, &document))
+                {
+                    cache.insert(&path, &document);
+                }
+            }
+        };
+        tokio::task::spawn_blocking(encode).await.map_err(io::Error::other)
+    }
+
+    fn insert(&self, path: &str, document: &Arc<Document>) {
+        let weight = document.body.weight() + path.len() as u64;
+        self.documents.insert(path.into(), Cached { document: Arc::clone(document), weight });
+    }
+
+    /// Opens the file of a large document; `None` if the file has changed.
+    ///
+    /// # Errors
+    /// As [`DocumentCache::cached`].
+    pub(super) async fn open(
+        self: &Arc<Self>,
+        path: &str,
+        document: &Document,
+    ) -> io::Result<Option<Opened>> {
+        let (cache, path) = (Arc::clone(self), path.to_owned());
+        let open = move || cache.store.open(Path::new(&path));
+        let opened = tokio::task::spawn_blocking(open).await.map_err(io::Error::other)??;
+        Ok(Some(opened).filter(|opened| document.has_stamp(opened.stamp)))
+    }
+
+    /// Checks that all folders above a path are folders, and not links that lead elsewhere.
+    fn require_real_folders(&self, path: &Path) -> io::Result<()> {
+        let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+        for folder in folders {
+            let mut found = false;
+            let parent = folder.parent().unwrap_or(Path::new(""));
+            self.store.scan(parent, false, &mut |name, kind, _| {
+                found |= kind == Kind::Folder && Some(name) == folder.file_name();
+            })?;
+            if !found {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns the hash and the size of a file that is too large to keep in memory.
+fn hash(mut opened: Opened) -> io::Result<(u128, u64)> {
+    let (mut hasher, mut size) = (Xxh3::new(), 0);
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match opened.content.read(&mut buffer)? {
+            0 => return Ok((hasher.digest128(), size)),
+            read => {
+                hasher.update(&buffer[..read]);
+                size += read as u64;
+            }
+        }
+    }
+}

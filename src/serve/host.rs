@@ -1,0 +1,90 @@
+//! The `Host` header ([RFC 9112, 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
+
+use std::net::Ipv6Addr;
+
+use hyper::header::{HOST, HeaderMap};
+use hyper::{Request, Version};
+
+/// True if a request has the `Host` header that it must have: exactly one valid one, or none before HTTP/1.1.
+pub(super) fn has_valid_host<B>(request: &Request<B>) -> bool {
+    is_valid(request.version(), request.headers())
+}
+
+fn is_valid(version: Version, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => version < Version::HTTP_11,
+        (Some(host), None) => host.to_str().is_ok_and(is_host),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// True for a host and an optional port ([RFC 3986, 3.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2)). The host
+/// may be empty: that of a client whose URL has none is.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let Some((address, port)) = rest.split_once(']') else { return false };
+            if address.parse::<Ipv6Addr>().is_err() {
+                return false;
+            }
+            ("", port)
+        }
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
+    is_registered_name(host.as_bytes()) && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+fn is_registered_name(mut name: &[u8]) -> bool {
+    while let Some((first, rest)) = name.split_first() {
+        name = match (first, rest) {
+            (b'%', [high, low, rest @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
+            (first, rest) if first.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(first) => rest,
+            _ => return false,
+        };
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_valid_host_is_required_from_http_1_1_on() {
+        for (hosts, is_expected) in [
+            (&["a.example"][..], true),
+            (&["a.example:8080"], true),
+            (&["a.example:"], true),
+            (&["127.0.0.1:80"], true),
+            (&["[::1]"], true),
+            (&["[::1]:80"], true),
+            (&["xn--bcher-kva.example"], true),
+            (&["b%C3%BCcher.example"], true),
+            (&[""], true),
+            (&[], false),
+            (&["a.example", "a.example"], false),
+            (&["a.example", "b.example"], false),
+            (&["a.example, b.example"], false),
+            (&["a b"], false),
+            (&["a.example/"], false),
+            (&["http://a.example"], false),
+            (&["user@a.example"], false),
+            (&["a.example:80:80"], false),
+            (&["a.example:x"], false),
+            (&["a%2.example"], false),
+            (&["[::1"], false),
+            (&["[::1]x"], false),
+            (&["::1"], false),
+            (&["a\u{e9}.example"], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, host.parse().unwrap());
+            }
+            assert_eq!(is_valid(Version::HTTP_11, &headers), is_expected, "{hosts:?}");
+        }
+        assert!(is_valid(Version::HTTP_10, &HeaderMap::new()));
+    }
+}

@@ -1,0 +1,319 @@
+//! From a request to a response. The only file that knows all the steps.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
+
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    LAST_MODIFIED, LINK, RANGE, RETRY_AFTER,
+};
+use hyper::{Method, Request, StatusCode};
+use tokio::time::timeout;
+
+use crate::store::is_exhausted;
+
+use super::access_log::log_error;
+use super::body::ResponseBody;
+use super::cache_hints::CacheHints;
+use super::coding::{Accepted, Coding};
+use super::conditions::{Precondition, Validators, evaluate_preconditions, may_send_range};
+use super::document::{Document, Representation};
+use super::file_body::FileBody;
+use super::host::has_valid_host;
+use super::path;
+use super::range::{RequestedRange, parse_range};
+use super::state::State;
+use super::stream::Work;
+
+/// Time limit for the start of a response: a disk that does not answer must not hold a request forever.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Number of attempts to load a document that changes before it can be sent.
+const ATTEMPTS: usize = 4;
+
+/// Paths that report on the server itself.
+const HEALTH: &str = "/healthz";
+const METRICS: &str = "/metrics";
+
+type Response = hyper::Response<ResponseBody>;
+
+/// Returns the response to any request, after waiting for disk and compression if needed. Every request gets one, so that
+/// the requests behind it on the connection get theirs.
+pub(super) async fn respond<B: hyper::body::Body>(
+    state: &State,
+    request: &Request<B>,
+    work: &Work,
+) -> Response {
+    match timeout(RESPONSE_TIMEOUT, catch_panic(route(state, request, work))).await {
+        Ok(Some(response)) => response,
+        Ok(None) => {
+            text_response(StatusCode::INTERNAL_SERVER_ERROR, "internal error: this is a bug in feedmill")
+        }
+        Err(_) => text_response(StatusCode::SERVICE_UNAVAILABLE, "the disk takes too long to answer"),
+    }
+}
+
+/// Returns the output of a future; `None` if it panics, which the panic hook reports on stderr.
+async fn catch_panic<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    // The future is not polled again after a panic.
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
+async fn route<B: hyper::body::Body>(state: &State, request: &Request<B>, work: &Work) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = text_response(StatusCode::METHOD_NOT_ALLOWED, "use GET or HEAD");
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    if !request.body().is_end_stream() {
+        return text_response(StatusCode::PAYLOAD_TOO_LARGE, "requests must not have a body");
+    }
+    match request.uri().path() {
+        HEALTH => health(state),
+        METRICS => metrics(state),
+        url_path => {
+            let Some(path) = path::resolve(url_path) else {
+                return error_response(&io::ErrorKind::NotFound.into());
+            };
+            let request =
+                DocumentRequest { method: request.method(), headers: request.headers(), path: &path };
+            document(state, &request, work).await.unwrap_or_else(|error| error_response(&error))
+        }
+    }
+}
+
+/// Reports whether builds succeed.
+fn health(state: &State) -> Response {
+    match state.metrics.unhealthy_reason() {
+        None => text_response(StatusCode::OK, "ok"),
+        Some(reason) => text_response(StatusCode::SERVICE_UNAVAILABLE, reason),
+    }
+}
+
+fn metrics(state: &State) -> Response {
+    let mut response = text_response(StatusCode::OK, "");
+    let version = "text/plain; version=0.0.4; charset=utf-8";
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(version));
+    *response.body_mut() = ResponseBody::from_bytes(state.metrics.page());
+    response
+}
+
+/// Returns the response if it needs no waiting, which is nearly always.
+pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Request<B>) -> Option<Response> {
+    if !has_valid_host(request) {
+        let line = "the Host header is missing, repeated or invalid";
+        return Some(text_response(StatusCode::BAD_REQUEST, line));
+    }
+    let url_path = request.uri().path();
+    let is_plain = matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream();
+    if !is_plain || [HEALTH, METRICS].contains(&url_path) {
+        return None;
+    }
+    let path = path::resolve(url_path)?;
+    let document = state.cache.cached(&path).ok()??;
+    let request = DocumentRequest { method: request.method(), headers: request.headers(), path: &path };
+    if let Step::Send(response) = next_step(state, &request, &document) { Some(response) } else { None }
+}
+
+/// Request for a document.
+struct DocumentRequest<'a> {
+    method: &'a Method,
+    headers: &'a HeaderMap,
+    path: &'a str,
+}
+
+/// Next step towards a response.
+enum Step {
+    /// The response is complete.
+    Send(Response),
+    /// The document must be compressed first.
+    Encode(Coding),
+    /// The response is complete except for a range of bytes to read from the file.
+    Open(Range<u64>, Response),
+}
+
+/// Returns the response for a document of the feeds folder.
+async fn document(state: &State, request: &DocumentRequest<'_>, work: &Work) -> io::Result<Response> {
+    let (cache, path) = (&state.cache, request.path);
+    for _ in 0..ATTEMPTS {
+        let document = match cache.cached(path)? {
+            Some(document) => document,
+            None => cache.load(path).await?,
+        };
+        loop {
+            match next_step(state, request, &document) {
+                Step::Send(response) => return Ok(response),
+                Step::Encode(coding) => cache.encode(path, &document, coding).await?,
+                Step::Open(range, mut response) => {
+                    // Slow clients must not use up the file handles that builds need.
+                    let Ok(slot) = Arc::clone(&state.file_slots).try_acquire_owned() else {
+                        return Ok(unavailable("too many downloads of large files", 5));
+                    };
+                    let Some(opened) = cache.open(path, &document).await? else { break };
+                    let body = FileBody::new(opened.content, range, slot, work.clone());
+                    *response.body_mut() = ResponseBody::File(body);
+                    return Ok(response);
+                }
+            }
+        }
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
+/// Goes as far towards a response as is possible without waiting.
+fn next_step(state: &State, request: &DocumentRequest<'_>, document: &Document) -> Step {
+    let DocumentRequest { method, headers, path } = request;
+    // Ranges are ranges of the uncompressed bytes: clients cannot know how long the compressed ones are.
+    let range = headers.get(RANGE).filter(|_| *method == Method::GET);
+    let accepted = if range.is_some() { Accepted::IDENTITY } else { Accepted::of(headers) };
+    let coding = accepted.best(|coding| document.body.is_offered(coding));
+    let Some(representation) = document.body.representation(coding) else { return Step::Encode(coding) };
+    let hints = state.hints();
+    let context = Context { document, representation, hints: &hints, path, now: SystemTime::now() };
+    let validators = context.validators();
+    match evaluate_preconditions(headers, &validators) {
+        Precondition::Failed => {
+            return Step::Send(text_response(StatusCode::PRECONDITION_FAILED, "the document has changed"));
+        }
+        Precondition::NotModified => {
+            let headers = &representation.not_modified_headers;
+            return Step::Send(context.response(StatusCode::NOT_MODIFIED, headers));
+        }
+        Precondition::Proceed => {}
+    }
+    let size = representation.size;
+    let requested = range
+        .filter(|_| may_send_range(headers, &validators))
+        .and_then(|range| range.to_str().ok())
+        .map_or(RequestedRange::Whole, |range| parse_range(range, size));
+    let (mut response, range) = match requested {
+        RequestedRange::Whole => (context.response(StatusCode::OK, &representation.headers), 0..size),
+        RequestedRange::Part(range) => {
+            let mut response = context.response(StatusCode::PARTIAL_CONTENT, &representation.headers);
+            let place = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+            insert(response.headers_mut(), CONTENT_RANGE, place);
+            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
+            (response, range)
+        }
+        RequestedRange::NotSatisfiable => {
+            let line = "the document is shorter than the requested range";
+            let mut response = text_response(StatusCode::RANGE_NOT_SATISFIABLE, line);
+            insert(response.headers_mut(), CONTENT_RANGE, format!("bytes */{size}"));
+            return Step::Send(response);
+        }
+    };
+    if let Some(media_type) = document.body.browser_media_type().filter(|_| is_browser_navigation(headers)) {
+        response.headers_mut().insert(CONTENT_TYPE, media_type);
+    }
+    if *method == Method::GET {
+        let Some(bytes) = &representation.bytes else { return Step::Open(range, response) };
+        *response.body_mut() =
+            ResponseBody::from_bytes(bytes.slice(range.start as usize..range.end as usize));
+    }
+    Step::Send(response)
+}
+
+/// True if someone opens the document in a browser window
+/// (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header>). Readers that pretend to be browsers in `Accept` do not
+/// send this header.
+fn is_browser_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_some_and(|destination| destination == "document")
+}
+
+/// Everything that the headers of a response depend on.
+struct Context<'a> {
+    document: &'a Document,
+    representation: &'a Representation,
+    hints: &'a CacheHints,
+    path: &'a str,
+    now: SystemTime,
+}
+
+impl Context<'_> {
+    fn validators(&self) -> Validators<'_> {
+        Validators { tag: &self.representation.tag, modified: self.document.modified(self.now) }
+    }
+
+    fn response(&self, status: StatusCode, headers: &HeaderMap) -> Response {
+        let mut response = Response::new(ResponseBody::default());
+        *response.status_mut() = status;
+        let all = response.headers_mut();
+        all.clone_from(headers);
+        let hints = self.hints.hints(self.path);
+        all.insert(CACHE_CONTROL, hints.cache_control.clone());
+        if let Some(link) = &hints.link {
+            all.insert(LINK, link.clone());
+        }
+        if let Some((_, modified)) = self.document.modified(self.now) {
+            all.insert(LAST_MODIFIED, modified.clone());
+        }
+        response
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        headers.insert(name, value);
+    }
+}
+
+/// Returns a response with one line of text, which must not be cached.
+fn text_response(status: StatusCode, line: &str) -> Response {
+    let mut response = Response::new(ResponseBody::from_bytes(format!("{line}\n")));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Returns a 503 response that asks the client to try again after some seconds.
+fn unavailable(line: &str, retry_after: u64) -> Response {
+    let mut response = text_response(StatusCode::SERVICE_UNAVAILABLE, line);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
+    response
+}
+
+/// Returns the response for an error of the store. Anything that is not a regular file is reported as missing; clients
+/// need not know more.
+fn error_response(error: &io::Error) -> Response {
+    use io::ErrorKind::{
+        InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied, ResourceBusy,
+    };
+    match error.kind() {
+        NotFound | InvalidInput | InvalidFilename | NotADirectory | PermissionDenied => {
+            text_response(StatusCode::NOT_FOUND, "no such document")
+        }
+        ResourceBusy => unavailable("the document changes while it is read; try again", 1),
+        _ if is_exhausted(error) => unavailable("the server is out of file handles or memory", 5),
+        _ => {
+            log_error(&format!("cannot read a document: {error}"));
+            text_response(StatusCode::INTERNAL_SERVER_ERROR, "the document cannot be read")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_after_a_wait_is_caught() {
+        let waits = |fails: bool| async move {
+            tokio::task::yield_now().await;
+            assert!(!fails, "on purpose");
+            1
+        };
+        assert_eq!((catch_panic(waits(false)).await, catch_panic(waits(true)).await), (Some(1), None));
+    }
+}

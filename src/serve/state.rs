@@ -1,0 +1,52 @@
+//! State that all requests share, and how builds update it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::pipeline::Report;
+
+use super::access_log::AccessLog;
+use super::cache::DocumentCache;
+use super::cache_hints::CacheHints;
+use super::metrics::Metrics;
+
+/// State that all requests share.
+pub(super) struct State {
+    pub(super) cache: Arc<DocumentCache>,
+    pub(super) hints: RwLock<Arc<CacheHints>>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) log: Option<AccessLog>,
+    /// Permits to keep a file open while it is sent.
+    pub(super) file_slots: Arc<Semaphore>,
+}
+
+impl State {
+    /// Returns the hints of the last successful build.
+    pub(super) fn hints(&self) -> Arc<CacheHints> {
+        Arc::clone(&self.hints.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Handle through which the results of builds are reported to the server.
+#[derive(Clone)]
+pub struct MillEvents(Arc<State>);
+
+impl MillEvents {
+    pub(super) fn new(state: &Arc<State>) -> Self {
+        Self(Arc::clone(state))
+    }
+
+    /// Reports a successful build.
+    pub fn succeeded(&self, report: &Report, took: Duration) {
+        let hints = Arc::new(CacheHints::of(&report.site));
+        *self.0.hints.write().unwrap_or_else(PoisonError::into_inner) = hints;
+        self.0.metrics.build_succeeded(report, took);
+    }
+
+    /// Reports a failed build; the feeds of the build before it are still served.
+    pub fn failed(&self) {
+        self.0.metrics.build_failed();
+    }
+}
