@@ -11,7 +11,7 @@
 //! | RSS, Atom, JSON Feed, podcasts … | `vocabularies` |
 //! | all of them | `registry` |
 //!
-//! A file imports only from files of lower layers, or of its own without circles.
+//! A file imports only from lower layers or its own layer, and never in a cycle.
 
 #[macro_use]
 mod examples;
@@ -48,7 +48,7 @@ pub struct Options<'a> {
     pub file: &'a str,
     /// URL at which it is published. If given, the self link must be the same.
     pub url: Option<&'a str>,
-    /// Current time. If given, dates far in the future are reported.
+    /// Current time. If given, dates in the future are reported.
     pub now: Option<UnixMs>,
 }
 

@@ -1,7 +1,7 @@
-//! An XML document as a located tree: every element, attribute and run of text knows where it stands.
+//! Parses an XML document into a located tree: every element, attribute and text has its offset.
 //!
-//! Entities are never expanded, but for the five of XML and character references. Depth, attributes and the number of
-//! nodes have limits. A tree is there even where the document is not well-formed: as far as it could be read.
+//! Entities are never expanded, except the five of XML and character references. Depth, attributes and the number of
+//! nodes are limited. If the document is not well-formed, the tree has everything before the error.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -13,18 +13,18 @@ use quick_xml::events::{BytesStart, Event};
 use super::parse_error::ParseError;
 use super::work::step;
 
-/// How deep elements may nest.
+/// Maximum depth of nested elements.
 const MAX_DEPTH: usize = 200;
-/// How many attributes an element may have.
+/// Maximum number of attributes of an element.
 const MAX_ATTRIBUTES: usize = 256;
-/// How many elements and runs of text a document may have: in the tree they take more memory than in the file. A feed
-/// of 100,000 entries has a good half of it.
+/// Maximum number of elements and texts: in the tree they take more memory than in the file. A feed of 100,000
+/// entries has more than half of it.
 const MAX_NODES: usize = 4_000_000;
 
-/// The namespace that the prefix `xml` always has.
+/// Namespace of the prefix `xml`.
 pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
-/// An attribute; namespace declarations are none.
+/// An attribute that is not a namespace declaration.
 #[derive(Debug)]
 pub(crate) struct Attribute<'a> {
     pub(crate) ns: Rc<str>,
@@ -58,26 +58,26 @@ pub(crate) struct Element<'a> {
     pub(crate) nodes: Vec<Node<'a>>,
     /// Byte offset of its start tag.
     pub(crate) at: usize,
-    /// Byte offset of its end tag; of the last byte of its one tag where it is empty.
+    /// Byte offset of its end tag; of the last byte of its tag if it has only one.
     pub(crate) end: usize,
-    /// Whether its end tag was read.
+    /// True if its end tag was read.
     pub(crate) closed: bool,
 }
 
-/// What an element holds.
+/// A part of the content of an element.
 #[derive(Debug)]
 pub(crate) enum Node<'a> {
     Element(Element<'a>),
     Text(Text<'a>),
 }
 
-/// A run of text: characters, references and CDATA sections up to the next tag.
+/// A text: characters, references and CDATA sections up to the next tag.
 #[derive(Debug)]
 pub(crate) struct Text<'a> {
     pub(crate) value: Cow<'a, str>,
-    /// How it is written.
+    /// The text as written.
     raw: &'a str,
-    /// Byte offset of its beginning.
+    /// Byte offset at which it begins.
     at: usize,
 }
 
@@ -180,12 +180,12 @@ impl<'a> Element<'a> {
         })
     }
 
-    /// The first child with a name.
+    /// Returns the first child with a name.
     pub(crate) fn child(&self, ns: &str, local: &str) -> Option<&Element<'a>> {
         self.elements().find(|e| e.is(ns, local))
     }
 
-    /// Index among its nodes of the first child with a name.
+    /// Returns the index among its nodes of the first child with a name.
     pub(crate) fn position(&self, ns: &str, local: &str) -> Option<usize> {
         step(self.nodes.len());
         self.nodes.iter().position(|node| matches!(node, Node::Element(child) if child.is(ns, local)))
@@ -196,7 +196,7 @@ impl<'a> Element<'a> {
         self.local == local && &*self.ns == ns
     }
 
-    /// An attribute without namespace.
+    /// Returns an attribute without namespace.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
         self.attribute_in("", name)
     }
@@ -205,24 +205,25 @@ impl<'a> Element<'a> {
         self.attributes.iter().find(|a| a.local == name && &*a.ns == ns)
     }
 
-    /// The value of an attribute without namespace.
+    /// Returns the value of an attribute without namespace.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.attribute(name).map(|a| &*a.value)
     }
 
-    /// The text right in it.
+    /// Returns its text, without that of its children.
     pub(crate) fn text(&self) -> Cow<'_, str> {
         let mut texts = self.texts();
         let Some(first) = texts.next() else { return Cow::Borrowed("") };
         match texts.next() {
             None => Cow::Borrowed(&first.value),
-            Some(second) => Cow::Owned(
-                [&*first.value, &*second.value].into_iter().chain(texts.map(|t| &*t.value)).collect(),
-            ),
+            Some(second) => {
+                let parts = [&*first.value, &*second.value].into_iter().chain(texts.map(|t| &*t.value));
+                Cow::Owned(parts.inspect(|part| step(part.len())).collect())
+            }
         }
     }
 
-    /// The text in it at any depth.
+    /// Returns all text in it.
     pub(crate) fn deep_text(&self) -> String {
         let mut out = String::new();
         self.push_deep_text(&mut out);
@@ -230,6 +231,7 @@ impl<'a> Element<'a> {
     }
 
     fn push_deep_text(&self, out: &mut String) {
+        step(self.nodes.len());
         for node in &self.nodes {
             match node {
                 Node::Text(text) => out.push_str(&text.value),
@@ -238,26 +240,26 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// Where its text begins, white space aside; its start tag where it has none.
+    /// Offset of the first character of its text that is not white space; of its start tag if there is none.
     pub(crate) fn text_at(&self) -> usize {
         self.texts().find_map(Text::begin).unwrap_or(self.at)
     }
 }
 
-/// A document, as far as it could be read.
+/// A document up to its end or to the first error.
 #[derive(Debug, Default)]
 pub(crate) struct Document<'a> {
     pub(crate) root: Option<Element<'a>>,
     pub(crate) error: Option<ParseError>,
-    /// The text between `<!DOCTYPE` and `>`, with its offset.
+    /// Offset and text of the DOCTYPE.
     pub(crate) doctype: Option<(usize, String)>,
-    /// The version of the XML declaration.
+    /// Version in the XML declaration.
     pub(crate) version: Option<String>,
 }
 
-/// Reads a document.
+/// Parses a document.
 pub(crate) fn parse(text: &str) -> Document<'_> {
-    // The tokenizer would skip it and count from behind it.
+    // The tokenizer would skip it, and count offsets from there.
     if text.starts_with('\u{feff}') {
         let error = error(0, "second byte order mark");
         return Document { error: Some(error), ..Document::default() };
@@ -274,7 +276,7 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
         none: "".into(),
         document: Document::default(),
     };
-    // Looked for once: text comes in small parts between references.
+    // Searched once, because text comes in small parts between references.
     let forbidden = forbidden(text).unwrap_or(text.len());
     loop {
         let at = reader.buffer_position() as usize;
@@ -310,22 +312,22 @@ fn error(at: usize, message: impl Into<String>) -> ParseError {
 
 struct Parser<'a> {
     text: &'a str,
-    /// What each prefix is bound to, the innermost last.
+    /// Namespaces of each prefix, the innermost last.
     prefixes: HashMap<&'a str, Vec<Rc<str>>>,
     open: Vec<Element<'a>>,
-    /// How many there are in the tree.
+    /// Number of nodes in the tree.
     nodes: usize,
-    /// The text since the last tag: its value, where it begins and ends.
+    /// The text since the last tag: its value, and the offsets of its begin and end.
     pending: Option<(Cow<'a, str>, usize, usize)>,
-    /// What the document type says of entities, where there is one.
+    /// Entities that the DOCTYPE may define, if there is one.
     entities: Option<Entities>,
     none: Rc<str>,
     document: Document<'a>,
 }
 
-/// The entities that a document type may define; looked through once, for there may be as many references.
+/// Entities that a DOCTYPE may define. It is read once, because there may be many references.
 enum Entities {
-    /// Whatever a file outside says.
+    /// Those of an external file.
     Outside,
     /// These names.
     Named(HashSet<String>),
@@ -412,7 +414,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// An entity that a document type may define is skipped, as a parser does that reads none.
+    /// True if the DOCTYPE may define this entity. It is skipped, as by any parser that does not read DTDs.
     fn skips_entities(&self, name: &str) -> bool {
         match &self.entities {
             None => false,
@@ -445,7 +447,7 @@ impl<'a> Parser<'a> {
         *end = after;
     }
 
-    /// Gives the text since the last tag to the element it stands in.
+    /// Adds the text since the last tag to the open element.
     fn flush(&mut self) {
         if let (Some((value, at, end)), Some(parent)) = (self.pending.take(), self.open.last_mut()) {
             parent.nodes.push(Node::Text(Text {
@@ -470,7 +472,7 @@ impl<'a> Parser<'a> {
             let message = format!("more than {MAX_NODES} elements and runs of text");
             return Err(ParseError { at, message, is_limit: true });
         }
-        // The tag's bytes lie in the text: names can be borrowed from it.
+        // The bytes of the tag are part of the text, so names can be borrowed from it.
         let inner: &'a str = self.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default();
         let offset = |rest: &str| at + 1 + inner.len() - rest.len();
         let name_end = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
@@ -540,7 +542,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// The value of an attribute, references resolved, white space made spaces.
+    /// Returns the value of an attribute with resolved references, and spaces for other white space.
     fn attribute_value(&self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, ParseError> {
         if let Some(inner) = raw.find('<') {
             return Err(error(at + inner, "`<` in the value of an attribute"));
@@ -622,9 +624,9 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Where a character stands that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
+/// Offset of the first character that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
 fn forbidden(text: &str) -> Option<usize> {
-    // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8. A first look takes many bytes at once.
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8. The first pass takes many bytes at once.
     let bytes = text.as_bytes();
     let suspect = |b: &u8| (*b < 32) & (*b != b'\t') & (*b != b'\n') & (*b != b'\r') | (*b == 0xef);
     if !bytes.chunks(128).any(|chunk| chunk.iter().fold(false, |any, b| any | suspect(b))) {
@@ -637,7 +639,7 @@ fn forbidden(text: &str) -> Option<usize> {
     })
 }
 
-/// What a reference stands for, where XML itself says it.
+/// Returns the character of a reference, if XML itself defines it.
 fn resolve(name: &str) -> Option<char> {
     Some(match name {
         "amp" => '&',

@@ -21,6 +21,15 @@ struct Unlocated {
     detail: String,
 }
 
+/// Number of violations of a rule.
+#[derive(Debug)]
+struct Count {
+    rule: &'static Rule,
+    number: usize,
+    /// Offset of the last one that is listed.
+    last: usize,
+}
+
 /// Maximum number of findings of one rule: nobody reads more, and a hostile document has millions.
 const MAX_PER_RULE: usize = 1000;
 
@@ -28,8 +37,7 @@ const MAX_PER_RULE: usize = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     found: Vec<Unlocated>,
-    /// Number of violations of each rule.
-    counts: Vec<(&'static Rule, usize)>,
+    counts: Vec<Count>,
 }
 
 impl Log {
@@ -47,19 +55,21 @@ impl Log {
         detail: impl Display,
     ) {
         step(1);
-        let index = self.counts.iter().position(|(r, _)| std::ptr::eq(*r, rule)).unwrap_or_else(|| {
-            self.counts.push((rule, 0));
+        let index = self.counts.iter().position(|c| std::ptr::eq(c.rule, rule)).unwrap_or_else(|| {
+            self.counts.push(Count { rule, number: 0, last: at });
             self.counts.len() - 1
         });
-        self.counts[index].1 += 1;
-        if self.counts[index].1 <= MAX_PER_RULE {
+        let count = &mut self.counts[index];
+        count.number += 1;
+        if count.number <= MAX_PER_RULE {
+            count.last = at;
             self.found.push(Unlocated { rule, at, report_at, detail: one_line(detail) });
         }
     }
 
     /// True if further violations of a rule are only counted.
     pub(crate) fn is_full(&self, rule: &'static Rule) -> bool {
-        self.counts.iter().any(|(r, count)| std::ptr::eq(*r, rule) && *count >= MAX_PER_RULE)
+        self.counts.iter().any(|c| std::ptr::eq(c.rule, rule) && c.number >= MAX_PER_RULE)
     }
 
     /// Reports a violation at the start tag of an element.
@@ -85,9 +95,8 @@ impl Log {
     /// Returns the findings with lines and columns, in the order in which a reader of the document notices them. If a
     /// rule has more violations than are listed, the last one says how many.
     pub(crate) fn locate(mut self, text: &str, file: &str) -> Vec<Finding> {
-        for (rule, count) in self.counts.into_iter().filter(|(_, count)| *count > MAX_PER_RULE) {
-            let last = self.found.iter().rfind(|f| std::ptr::eq(f.rule, rule)).map_or(0, |f| f.at);
-            let detail = format!("{} more like this", count - MAX_PER_RULE);
+        for Count { rule, number, last } in self.counts.into_iter().filter(|c| c.number > MAX_PER_RULE) {
+            let detail = format!("{} more like this", number - MAX_PER_RULE);
             self.found.push(Unlocated { rule, at: last, report_at: last, detail });
         }
         self.found.sort_by_key(|f| f.at);

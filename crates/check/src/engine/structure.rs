@@ -1,5 +1,6 @@
 //! Structure: which elements and attributes are allowed where, how often, and whether they may be empty.
 
+use crate::document::work::step;
 use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
 use crate::message::shown;
@@ -151,7 +152,10 @@ pub(crate) static RULES: &[&Rule] = &[
 /// Returns `; did you mean …?` if a known name is close enough.
 fn hint(name: &str, known: impl Iterator<Item = &'static str>) -> String {
     let lower = name.to_lowercase();
+    let length = lower.chars().count();
+    step(lower.len());
     let near = known
+        .filter(|k| k.len().abs_diff(length) <= 2)
         .map(|k| (strsim::damerau_levenshtein(&k.to_lowercase(), &lower), k))
         .filter(|(distance, k)| *distance <= 2 && *distance * 3 < k.len().max(3))
         .min();

@@ -65,23 +65,23 @@ pub(crate) fn read_w3cdtf(text: &str) -> Read {
     read_iso(text).ok_or(&W3CDTF)
 }
 
-/// A date of an event: it may be in the future, and a time without zone is that of its place.
+/// Checks the date of an event: it may be in the future, and a time without zone is local.
 pub(crate) fn event(text: &str) -> Option<&'static Rule> {
     let is_local = || text.contains('T') && read_iso(&format!("{text}Z")).is_some();
     (read_iso(text).is_none() && !is_local()).then_some(&W3CDTF)
 }
 
-/// An attribute or a member that is a date of RFC 3339.
+/// Checks a date of RFC 3339, without its plausibility.
 pub(crate) fn rfc3339_value(value: &str) -> Option<&'static Rule> {
     read_rfc3339(value).err()
 }
 
-/// An attribute that is a date of RFC 822.
+/// Checks a date of RFC 822, without its plausibility.
 pub(crate) fn rfc822_value(value: &str) -> Option<&'static Rule> {
     read_rfc822(value).err()
 }
 
-/// Before 1990, or more than a day after now.
+/// Returns the rule about implausible dates if an instant is before 1990, or more than a day after now.
 pub(crate) fn implausible(instant: UnixMs, now: Option<UnixMs>) -> Option<&'static Rule> {
     const YEAR_1990: i64 = 631_152_000_000;
     const DAY: i64 = 86_400_000;
@@ -89,7 +89,7 @@ pub(crate) fn implausible(instant: UnixMs, now: Option<UnixMs>) -> Option<&'stat
     (instant.0 < YEAR_1990 || late).then_some(&IMPLAUSIBLE)
 }
 
-/// A number of exactly so many digits.
+/// Parses a number of exactly `length` digits.
 fn number(text: &str, length: usize) -> Option<u32> {
     (text.len() == length && is_whole(text)).then(|| text.parse().ok()).flatten()
 }
@@ -98,18 +98,18 @@ fn instant(date: NaiveDate, time: NaiveTime, offset_minutes: i64) -> UnixMs {
     UnixMs((date.and_time(time).and_utc().timestamp() - offset_minutes * 60) * 1000)
 }
 
-/// Hours, minutes and maybe seconds; a leap second counts as the second before it.
+/// Returns a time of the day. A leap second counts as the second before it.
 fn clock(hours: u32, minutes: u32, seconds: u32) -> Option<NaiveTime> {
     (seconds <= 60).then(|| NaiveTime::from_hms_opt(hours, minutes, seconds.min(59))).flatten()
 }
 
-/// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) as Atom narrows it.
+/// Reads a date of [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) in the form that Atom allows.
 pub(crate) fn read_rfc3339(text: &str) -> Read {
     let full = text.len() >= "2023-10-31T21:15:02Z".len() && text.as_bytes().get(16) == Some(&b':');
     read_iso(text).filter(|_| full).ok_or(&RFC3339)
 }
 
-/// [W3CDTF](https://www.w3.org/TR/NOTE-datetime): a year, month or day, or a day with a time and a zone.
+/// Reads a date of [W3CDTF](https://www.w3.org/TR/NOTE-datetime): a year, month or day, or a day with a time and a zone.
 fn read_iso(text: &str) -> Option<UnixMs> {
     if !text.is_ascii() {
         return None;
@@ -148,7 +148,7 @@ fn read_iso(text: &str) -> Option<UnixMs> {
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/// Zones with names: name, hours from UTC.
+/// Named zones, with their hours from UTC.
 const ZONES: [(&str, i64); 12] = [
     ("UT", 0),
     ("GMT", 0),
@@ -164,7 +164,7 @@ const ZONES: [(&str, i64); 12] = [
     ("UTC", 0),
 ];
 
-/// Comments of RFC 822 stand in parentheses, may nest, and say nothing.
+/// Removes the comments of RFC 822, which are in parentheses and may be nested.
 fn without_comments(text: &str) -> String {
     let mut depth = 0_usize;
     let mut escaped = false;
@@ -185,8 +185,8 @@ fn without_comments(text: &str) -> String {
     out
 }
 
-/// [RFC 822](https://www.rfc-editor.org/rfc/rfc822#section-5) with years of four digits as RSS allows them. What
-/// only RFC 822 allows and readers stumble over is problematic.
+/// Reads a date of [RFC 822](https://www.rfc-editor.org/rfc/rfc822#section-5) with years of two or four digits. Forms
+/// that only some readers can parse are problematic.
 pub(crate) fn read_rfc822(text: &str) -> Read {
     let plain = without_comments(text);
     let mut strict = plain == text && !text.contains("  ");

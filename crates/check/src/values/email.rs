@@ -55,7 +55,7 @@ static IN_NAME: Rule = Rule::warning("email/in-name", "e-mail address in a name"
 
 pub(crate) static RULES: &[&Rule] = &[&CONTACT, &ADDRESS, &FORMAT, &REAL_NAME, &HOST, &IN_NAME];
 
-/// A mailbox; whether its host has a dot.
+/// Parses a mailbox. Returns true if its host has a dot, `None` if it is not a mailbox.
 fn mailbox(text: &str) -> Option<bool> {
     let (local, host) = text.rsplit_once('@')?;
     let local_ok = !local.is_empty()
@@ -64,12 +64,12 @@ fn mailbox(text: &str) -> Option<bool> {
     (local_ok && host.split('.').all(label)).then(|| host.contains('.'))
 }
 
-/// A mailbox and nothing else ([RFC 5322, 3.4.1](https://www.rfc-editor.org/rfc/rfc5322#section-3.4.1)).
+/// Checks a mailbox without anything else ([RFC 5322, 3.4.1](https://www.rfc-editor.org/rfc/rfc5322#section-3.4.1)).
 pub(crate) fn address(text: &str) -> Option<&'static Rule> {
-    judge(text, &ADDRESS)
+    check(text, &ADDRESS)
 }
 
-fn judge(text: &str, rule: &'static Rule) -> Option<&'static Rule> {
+fn check(text: &str, rule: &'static Rule) -> Option<&'static Rule> {
     match mailbox(text) {
         None => Some(rule),
         Some(false) => Some(&HOST),
@@ -77,7 +77,7 @@ fn judge(text: &str, rule: &'static Rule) -> Option<&'static Rule> {
     }
 }
 
-/// `ann@town.example (Ann)`; other forms of mail are odd, and a text without an address is wrong.
+/// Checks a contact such as `ann@town.example (Ann)`. Other forms are unusual; a text without an address is an error.
 pub(crate) fn contact(text: &str) -> Option<&'static Rule> {
     let decoded;
     let text = match text.strip_prefix("mailto:") {
@@ -89,7 +89,7 @@ pub(crate) fn contact(text: &str) -> Option<&'static Rule> {
     };
     if let Some((address, name)) = text.split_once('(').filter(|_| text.ends_with(')')) {
         let named = name.trim_end_matches(')').trim();
-        return judge(address.trim(), &CONTACT).or_else(|| named.is_empty().then_some(&REAL_NAME));
+        return check(address.trim(), &CONTACT).or_else(|| named.is_empty().then_some(&REAL_NAME));
     }
     let found =
         text.split(|c: char| c.is_whitespace() || "<>(),:;[]\"".contains(c)).any(|w| mailbox(w).is_some());

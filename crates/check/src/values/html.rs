@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use crate::document::work::step;
 use crate::message::shown;
 use crate::rule::{
     Context::{Entry, Item},
@@ -103,6 +104,7 @@ pub(crate) enum Evidence<'t> {
 
 /// Returns the first end tag of HTML, else the first reference of HTML, else the first thing like a tag.
 pub(crate) fn evidence(text: &str) -> Option<Evidence<'_>> {
+    step(text.len());
     memchr::memchr2(b'<', b'&', text.as_bytes())?;
     for (at, _) in text.match_indices("</") {
         let name = word(&text[at + 2..]);

@@ -1,4 +1,4 @@
-//! Languages.
+//! Language tags.
 
 use crate::rule::{Context::Channel, Rule};
 
@@ -10,11 +10,11 @@ static TAG: Rule = Rule::error("lang/tag", "invalid language tag")
 
 pub(crate) static RULES: &[&Rule] = &[&TAG];
 
-/// The languages of ISO 639-1, and those that were in it once.
+/// Languages of ISO 639-1, present and former.
 const TWO: &str = " aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io is it iu iw ja ji jv jw ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mo mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu ";
 
-/// A language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)), known by its shape; a language
-/// of two letters must be of ISO 639.
+/// Checks the syntax of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)). A language of
+/// two letters must be in ISO 639.
 pub(crate) fn tag(text: &str) -> Option<&'static Rule> {
     let lower = text.to_ascii_lowercase();
     let mut parts = lower.split('-');

@@ -30,12 +30,12 @@ static ATTRIBUTE: Rule = Rule::error("mime/attribute", "invalid media type of an
 
 pub(crate) static RULES: &[&Rule] = &[&TYPE, &ATTRIBUTE];
 
-/// The type of a link or of content.
+/// Checks the type of a link or of content.
 pub(crate) fn media_type(text: &str) -> Option<&'static Rule> {
     (!is_media_type(text)).then_some(&TYPE)
 }
 
-/// The type of an enclosure.
+/// Checks the type of an enclosure.
 pub(crate) fn enclosure(text: &str) -> Option<&'static Rule> {
     (!is_media_type(text)).then_some(&ATTRIBUTE)
 }
@@ -44,7 +44,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
 }
 
-/// `type/subtype`, then parameters `; name=value`.
+/// True if the text is `type/subtype` with or without parameters `; name=value`.
 pub(crate) fn is_media_type(text: &str) -> bool {
     let (essence, mut rest) = text.split_at(text.find(';').unwrap_or(text.len()));
     if !essence.trim_end().split_once('/').is_some_and(|(a, b)| is_token(a) && is_token(b)) {

@@ -1,4 +1,4 @@
-//! Numbers and switches.
+//! Numbers and booleans.
 
 use crate::rule::{
     Context::{Channel, Entry, Item},
@@ -71,63 +71,64 @@ static YES_NO: Rule = Rule::error("bool/yes-no", "neither yes nor no")
 pub(crate) static RULES: &[&Rule] =
     &[&POSITIVE, &NOT_NEGATIVE, &INTEGER, &ATTRIBUTE, &DECIMAL, &TRUE_FALSE, &BOOLEAN_ATTRIBUTE, &YES_NO];
 
-/// Digits and nothing else.
+/// True if the text has only digits.
 pub(crate) fn is_whole(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// From 1.
+/// Checks a whole number from 1.
 pub(crate) fn positive(text: &str) -> Option<&'static Rule> {
     (!is_whole(text) || text.bytes().all(|b| b == b'0')).then_some(&POSITIVE)
 }
 
-/// From 0.
+/// Checks a whole number from 0.
 pub(crate) fn not_negative(text: &str) -> Option<&'static Rule> {
     (!is_whole(text)).then_some(&NOT_NEGATIVE)
 }
 
-/// Of either sign.
+/// Checks a whole number with or without a sign.
 pub(crate) fn integer(text: &str) -> Option<&'static Rule> {
     (!is_whole(text.strip_prefix(['-', '+']).unwrap_or(text))).then_some(&INTEGER)
 }
 
-/// An attribute from 0.
+/// Checks an attribute that is a whole number from 0.
 pub(crate) fn whole_attribute(text: &str) -> Option<&'static Rule> {
     (!is_whole(text)).then_some(&ATTRIBUTE)
 }
 
-/// An attribute from 1.
+/// Checks an attribute that is a whole number from 1.
 pub(crate) fn positive_attribute(text: &str) -> Option<&'static Rule> {
     positive(text).map(|_| &ATTRIBUTE)
 }
 
-/// Digits with at most one point, maybe with a sign.
+/// True if the text is a decimal number with or without a sign.
 pub(crate) fn is_decimal(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
     is_whole(whole) && (fraction.is_empty() || is_whole(fraction))
 }
 
-/// A number that is not negative.
+/// Checks a decimal number from 0.
 pub(crate) fn decimal(text: &str) -> Option<&'static Rule> {
     (!is_decimal(text) || text.starts_with('-')).then_some(&DECIMAL)
 }
 
-/// A number of either sign.
+/// Checks a decimal number with or without a sign.
 pub(crate) fn signed(text: &str) -> Option<&'static Rule> {
     (!is_decimal(text)).then_some(&DECIMAL)
 }
 
-/// In any case.
+/// Checks a boolean in any case.
 pub(crate) fn true_false(text: &str) -> Option<&'static Rule> {
     (!["true", "false"].iter().any(|t| t.eq_ignore_ascii_case(text))).then_some(&TRUE_FALSE)
 }
 
-/// An attribute, in lower case.
+/// Checks a boolean attribute, in lower case.
 pub(crate) fn boolean_attribute(text: &str) -> Option<&'static Rule> {
     (!matches!(text, "true" | "false")).then_some(&BOOLEAN_ATTRIBUTE)
 }
 
+/// Checks a yes or no.
 pub(crate) fn yes_no(text: &str) -> Option<&'static Rule> {
     (!matches!(text, "yes" | "no")).then_some(&YES_NO)
 }

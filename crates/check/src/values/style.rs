@@ -1,6 +1,6 @@
-//! What of a `style` attribute the sanitizers of readers let through.
+//! Declarations in a `style` attribute that the sanitizers of readers allow.
 
-/// Properties without positions, pictures or behaviour.
+/// Allowed properties: they set no position, image or behaviour.
 #[rustfmt::skip]
 const PROPERTIES: &[&str] = &[
     "azimuth", "background", "background-color", "border", "border-bottom", "border-bottom-color",
@@ -16,7 +16,7 @@ const PROPERTIES: &[&str] = &[
     "vertical-align", "voice-family", "volume", "white-space", "width",
 ];
 
-/// Words that may be a part of a background, border, margin or padding.
+/// Allowed words in a background, border, margin or padding.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "!important", "aqua", "auto", "black", "block", "blue", "bold", "both", "bottom", "brown", "center", "collapse",
@@ -25,8 +25,7 @@ const WORDS: &[&str] = &[
     "transparent", "underline", "white", "yellow",
 ];
 
-/// The first part of a style that is not let through: all of it where it can't be read for sure, else a property or
-/// a word.
+/// Returns the first part of a style that is not allowed: a property or a word; all of it if its meaning is not certain.
 pub(crate) fn unsafe_part(style: &str) -> Option<String> {
     if !is_plain(style) {
         return Some(style.to_owned());
@@ -58,8 +57,8 @@ fn is_property(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// Words, numbers and hyphens between letters; words in quotes; numbers in brackets. Anything else (escapes,
-/// functions, comments, addresses, negative numbers) could be read in more than one way.
+/// True if a style has only words, numbers, hyphens between letters, words in quotes and numbers in parentheses. The
+/// meaning of anything else (escapes, functions, comments, URLs, negative numbers) is not certain.
 fn is_plain(style: &str) -> bool {
     let characters: Vec<char> = style.chars().collect();
     let is_word = |c: &char| c.is_alphanumeric() || *c == '_';
@@ -95,7 +94,7 @@ fn is_plain(style: &str) -> bool {
     true
 }
 
-/// A colour, or a length of at most three digits: what is larger moves things out of their place.
+/// True if a word is a color, or a length of at most three digits: a longer one could move content out of its place.
 fn is_measure(word: &str) -> bool {
     if let Some(hex) = word.strip_prefix('#') {
         return !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit());
@@ -120,7 +119,7 @@ mod tests {
     use super::unsafe_part;
 
     #[test]
-    fn what_readers_let_through() {
+    fn parts_that_readers_remove() {
         for good in [
             "",
             ";",

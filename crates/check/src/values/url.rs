@@ -1,4 +1,4 @@
-//! Addresses: URIs in RSS, IRIs in Atom, tag URIs, URNs.
+//! URIs in RSS, IRIs in Atom, tag URIs and URNs.
 
 use std::borrow::Cow;
 
@@ -108,8 +108,8 @@ pub(crate) static RULES: &[&Rule] = &[
     &SAME_DOCUMENT,
 ];
 
-/// Schemes that are registered for good (<https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml>), as far as
-/// they are words of letters, and those that were when feeds were young.
+/// Permanently registered schemes (<https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml>) of letters only, and
+/// historical ones.
 #[rustfmt::skip]
 const SCHEMES: &[&str] = &[
     "aaa", "aaas", "about", "acap", "acct", "cap", "cid", "coap", "coaps", "crid", "data", "dav", "dict", "dns", "dtn",
@@ -120,33 +120,33 @@ const SCHEMES: &[&str] = &[
     "tftp", "thismessage", "tip", "turn", "turns", "tv", "urn", "vemmi", "vnc", "wais", "ws", "wss", "xcon", "xmpp",
 ];
 
-/// What an address may be.
+/// Allowed forms of a URL.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// Absolute and ASCII: what RSS has.
+    /// Absolute and ASCII, as in RSS.
     Uri,
-    /// Absolute: ids of Atom.
+    /// Absolute, as ids of Atom.
     Iri,
-    /// Maybe relative: references of Atom.
+    /// Absolute or relative, as references of Atom.
     Reference,
 }
 
-/// An absolute URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-4.3)).
+/// Checks an absolute URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-4.3)).
 pub(crate) fn uri(text: &str) -> Option<&'static Rule> {
     address(text, Form::Uri)
 }
 
-/// An absolute IRI ([RFC 3987](https://www.rfc-editor.org/rfc/rfc3987)).
+/// Checks an absolute IRI ([RFC 3987](https://www.rfc-editor.org/rfc/rfc3987)).
 pub(crate) fn iri(text: &str) -> Option<&'static Rule> {
     address(text, Form::Iri)
 }
 
-/// An IRI reference, maybe relative or empty.
+/// Checks an IRI reference, which may be relative or empty.
 pub(crate) fn reference(text: &str) -> Option<&'static Rule> {
     address(text, Form::Reference)
 }
 
-/// An http address with a host that has a dot or is a number.
+/// Checks an http URL. Its host is an IP address or has a dot.
 pub(crate) fn http(text: &str) -> Option<&'static Rule> {
     let parsed = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let reachable = parsed.as_ref().and_then(Url::host).is_some_and(|host| match host {
@@ -156,12 +156,12 @@ pub(crate) fn http(text: &str) -> Option<&'static Rule> {
     (!reachable || uri(text).is_some()).then_some(&NOT_HTTP)
 }
 
-/// An id: an absolute IRI in its normal form.
+/// Checks an id: a normalized absolute IRI.
 pub(crate) fn id(text: &str) -> Option<&'static Rule> {
     iri(text).or_else(|| (canonical(text) != text).then_some(&NOT_CANONICAL))
 }
 
-/// The scheme of an address, as written.
+/// Returns the scheme of a URL, as written.
 pub(crate) fn scheme(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once(':')?;
     let ok = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -200,8 +200,8 @@ fn address(text: &str, form: Form) -> Option<&'static Rule> {
     (scheme.bytes().all(|b| b.is_ascii_alphabetic()) && !SCHEMES.contains(&scheme)).then_some(&SCHEME)
 }
 
-/// The characters of an address ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#appendix-A)); square brackets
-/// stand around an address of a host only.
+/// Checks the characters of a URL ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#appendix-A)). Square brackets are
+/// allowed only around the IP address of a host.
 fn characters(text: &str) -> Option<&'static Rule> {
     let bytes = text.as_bytes();
     let authority = text.find("//").map_or(0..0, |start| {
@@ -216,7 +216,7 @@ fn characters(text: &str) -> Option<&'static Rule> {
     (twice || !bytes.iter().enumerate().all(|(at, b)| ok(at, *b))).then_some(&CHARACTER)
 }
 
-/// What follows `tag:`.
+/// True if the text after `tag:` is valid.
 fn is_tag(text: &str) -> bool {
     let Some((authority, rest)) = text.split_once(',') else { return false };
     let Some((date, specific)) = rest.split_once(':') else { return false };
@@ -241,7 +241,7 @@ fn is_tag(text: &str) -> bool {
     host.split('.').all(label) && mailbox && dated && characters(specific) && characters(fragment)
 }
 
-/// What follows `urn:`.
+/// True if the text after `urn:` is valid.
 fn is_urn(text: &str) -> bool {
     let Some((namespace, specific)) = text.split_once(':') else { return false };
     (2..=32).contains(&namespace.len())
@@ -254,13 +254,13 @@ fn is_urn(text: &str) -> bool {
         && specific.is_ascii()
 }
 
-/// What follows `urn:uuid:`.
+/// True if the text after `urn:uuid:` is valid.
 pub(crate) fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
-/// The normal form of an absolute address
+/// Normalizes an absolute URL
 /// ([RFC 3986, 6.2.2 and 6.2.3](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)).
 fn canonical(text: &str) -> Cow<'_, str> {
     let Some(scheme) = scheme(text) else { return Cow::Borrowed(text) };
@@ -314,7 +314,7 @@ fn canonical_authority(authority: &str, scheme: &str) -> String {
     }
 }
 
-/// A path without segments of dots ([RFC 3986, 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
+/// Removes `.` and `..` from a path ([RFC 3986, 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
 fn without_dots(path: &str) -> Cow<'_, str> {
     if !path.split('/').any(|s| matches!(s, "." | "..")) {
         return Cow::Borrowed(path);
@@ -337,7 +337,7 @@ fn without_dots(path: &str) -> Cow<'_, str> {
     Cow::Owned(kept.join("/"))
 }
 
-/// Escapes in upper case, and none of what needs none.
+/// Converts escapes to upper case, and decodes those that are not needed.
 fn canonical_escapes(part: &str) -> Cow<'_, str> {
     if !part.contains('%') {
         return Cow::Borrowed(part);

@@ -1,5 +1,5 @@
-//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)): feeds, entries, sources, people. Its links and its
-//! texts have files of their own.
+//! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)): feeds, entries, sources and persons. Links and texts
+//! are in `atom_link` and `atom_text`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ use crate::rule::{
 };
 use crate::values::{email, url};
 
-/// An entry with what an example adds.
+/// An entry with the lines that an example adds.
 macro_rules! entry {
     ($($inside:literal)?) => {
         concat!(

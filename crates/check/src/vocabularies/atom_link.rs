@@ -111,8 +111,8 @@ const ATTRIBUTES: &[&str] = &[
     "thr:updated",
 ];
 
-/// Registered relations (<https://www.iana.org/assignments/link-relations/link-relations.xhtml>), and `payment`'s like
-/// that feeds have had from before the registry.
+/// Registered relations (<https://www.iana.org/assignments/link-relations/link-relations.xhtml>), and
+/// older ones that feeds use.
 #[rustfmt::skip]
 const RELATIONS: &[&str] = &[
     "about", "acl", "alternate", "amphtml", "appendix", "apple-touch-icon", "archives", "author", "blocked-by",
@@ -212,10 +212,10 @@ const MAX_BASE: usize = 2048;
 /// Returns the base URL of an element: each `xml:base` from the outside in, resolved on the URL of the document.
 fn base(scope: &Scope<'_, '_>) -> Option<Url> {
     let declared: Vec<&str> = scope.xml("base").map(|a| &*a.value).collect();
-    step(declared.iter().map(|base| base.len()).sum());
     if declared.iter().any(|base| base.len() > MAX_BASE) {
         return None;
     }
+    step(declared.iter().map(|base| base.len()).sum());
     let document = scope.feed.url.and_then(|u| Url::parse(u).ok());
     declared.iter().rev().fold(document, |base, next| match base {
         Some(base) => base.join(next).ok(),
@@ -236,7 +236,10 @@ fn other_meaning(scope: &Scope<'_, '_>, href: &str) -> Option<Url> {
 }
 
 fn self_link(scope: &Scope<'_, '_>, href: &Attribute<'_>, log: &mut Log) {
-    let has_host = |text: &str| text.split_once("//").is_some_and(|(_, rest)| !rest.is_empty());
+    let has_host = |url: &str| {
+        let start = &url[..url.floor_char_boundary(MAX_BASE)];
+        start.split_once("//").is_some_and(|(_, rest)| !rest.is_empty())
+    };
     if !has_host(&href.value) && !scope.xml("base").any(|b| has_host(&b.value)) {
         log.attribute(&RELATIVE_SELF, href, format_args!("`{}`", shown(&href.value)));
     } else if let Some(published) = scope.feed.url.and_then(|u| Url::parse(u).ok()) {

@@ -17,7 +17,7 @@ use feedmill_types::podcast::{CATEGORIES, is_playable};
 const NS: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
 const APPLE: &str = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390";
 
-/// A show with what an example adds.
+/// A show with the lines that an example adds.
 macro_rules! show {
     ($($inside:literal)?) => {
         channel!(
@@ -29,7 +29,7 @@ macro_rules! show {
     };
 }
 
-/// The same in an encoding.
+/// A show in an encoding.
 macro_rules! show_in {
     ($encoding:literal) => {
         concat!(

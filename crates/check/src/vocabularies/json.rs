@@ -174,7 +174,7 @@ enum Shape {
 }
 
 impl Shape {
-    /// The keys: name, kind of value, and true if required.
+    /// Returns the keys: name, kind of value, and true if required.
     const fn keys(self) -> &'static [(&'static str, Holds, bool)] {
         match self {
             Self::Feed => &[
@@ -273,7 +273,7 @@ fn text_of<'o>(object: &'o Object<'_>, key: &str) -> Option<(&'o str, usize)> {
 }
 
 impl Checker<'_, '_> {
-    /// Checks what is true of the feed as a whole.
+    /// Checks the rules about the feed as a whole.
     fn feed(&mut self, feed: &Object<'_>, url: Option<&str>) {
         match text_of(feed, "feed_url") {
             None if member(feed, "feed_url").is_none() => {
@@ -321,8 +321,12 @@ impl Checker<'_, '_> {
                 Some((_, holds, _)) => self.value(key, &member.value, *holds),
                 None if key.starts_with('_') => {}
                 None => {
-                    let near =
-                        keys.iter().map(|(name, _, _)| (strsim::damerau_levenshtein(name, key), *name)).min();
+                    let length = key.chars().count();
+                    let near = keys
+                        .iter()
+                        .filter(|(name, _, _)| name.len().abs_diff(length) <= 2)
+                        .map(|(name, _, _)| (strsim::damerau_levenshtein(name, key), *name))
+                        .min();
                     let hint = near.filter(|(distance, _)| *distance <= 2);
                     let hint = hint.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default();
                     let detail = format_args!("`{}` in {}{hint}", shown(key), shape.name());

@@ -30,7 +30,7 @@ static HIT_PARADE: Rule = Rule::error("slash/hit-parade", "invalid list of whole
         "<slash:hit_parade>177,155</slash:hit_parade>",
     );
 
-/// A channel with a count of comments, and what an example adds.
+/// A channel with a count of comments, and the lines that an example adds.
 macro_rules! counted {
     ($($inside:literal)?) => {
         channel!(

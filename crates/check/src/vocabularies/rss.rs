@@ -39,7 +39,7 @@ static NO_LINK: Rule = Rule::error("rss/missing-link", "missing `link`")
     .example(Channel, "<image><url>https://town.example/logo.png</url><title>Town</title></image>", "<image><url>https://town.example/logo.png</url><title>Town</title><link>https://town.example/</link></image>");
 
 static NO_DESCRIPTION: Rule = Rule::error("rss/missing-description", "missing `description`")
-    .why("The description tells what the channel is about; directories show it.")
+    .why("Directories list the channel with its description.")
     .remedy("add a description")
     .spec(
         "RSS 2.0.11, Required channel elements",

@@ -1,4 +1,4 @@
-//! XHTML as elements: the `div` of Atom, and the few elements that feeds may hold besides.
+//! XHTML as elements: the `div` of Atom, and the few other elements that feeds may have.
 
 use super::rss;
 use crate::document::xml::Element;
@@ -99,7 +99,7 @@ fn drawing(element: &Element<'_>, elements: &[&str], attributes: &[&str], log: &
     }
 }
 
-/// SVG Tiny without scripts, pictures and foreign elements, and gradients.
+/// Elements of SVG Tiny except scripts, images and foreign elements, and gradients.
 #[rustfmt::skip]
 const SVG_ELEMENTS: &[&str] = &[
     "a", "animate", "animateColor", "animateMotion", "animateTransform", "circle", "clipPath", "defs", "desc",

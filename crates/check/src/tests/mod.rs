@@ -1,6 +1,9 @@
+//! Tests of whole documents.
+
+mod growth;
+
 use proptest::prelude::*;
 
-use super::document::work::take_steps;
 use super::registry::FAMILIES;
 use super::*;
 use feedmill_diag::Severity;
@@ -8,8 +11,8 @@ use feedmill_diag::Severity;
 const ITUNES: &str = "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n\
                       <itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n";
 
-/// The lines of a template that the example does not have itself.
-fn lacking(example: &str, lines: &[(&str, &str)]) -> String {
+/// Returns the lines of a template that the example does not have itself.
+fn missing_lines(example: &str, lines: &[(&str, &str)]) -> String {
     lines
         .iter()
         .filter(|(mark, _)| !example.lines().any(|l| l.starts_with(mark)))
@@ -17,7 +20,7 @@ fn lacking(example: &str, lines: &[(&str, &str)]) -> String {
         .collect()
 }
 
-/// A whole document around an example.
+/// Returns a whole document around an example.
 fn document(context: Context, example: &str) -> String {
     let namespaces: String = FAMILIES
         .iter()
@@ -39,8 +42,8 @@ fn document(context: Context, example: &str) -> String {
     match context {
         Context::Whole => example.to_owned(),
         Context::Channel | Context::Item => {
-            let language = lacking(example, &[("<language", "<language>en</language>")]);
-            let show = lacking(
+            let language = missing_lines(example, &[("<language", "<language>en</language>")]);
+            let show = missing_lines(
                 example,
                 &[
                     ("<itunes:category", "<itunes:category text=\"News\"/>"),
@@ -61,7 +64,7 @@ fn document(context: Context, example: &str) -> String {
             let namespaces =
                 namespaces.replace(" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"", "");
             let itunes = " xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"";
-            let item = lacking(
+            let item = missing_lines(
                 example,
                 &[
                     ("<title", "<title>One</title>"),
@@ -85,7 +88,7 @@ fn document(context: Context, example: &str) -> String {
             format!("{feed}{namespaces}>\n{head}{own}{example}\n</feed>")
         }
         Context::Entry => {
-            let entry = lacking(
+            let entry = missing_lines(
                 example,
                 &[
                     ("<id", "<id>https://town.example/1</id>"),
@@ -125,13 +128,13 @@ fn every_bad_example_breaks_its_rule_and_no_other() {
         let Example { context, bad, good } = rule.example;
         let url = matches!(rule.meta.code, "feed/self-location" | "json/self-location")
             .then_some("https://town.example/feed.xml");
-        // Notes say little; they count where the rule itself is one.
+        // Notes count only if the rule itself is one.
         let codes = |example: &str| -> std::collections::BTreeSet<&str> {
-            let loud = |d: &Finding| {
+            let counts = |d: &Finding| {
                 d.severity > Severity::Note
                     || rule.meta.severity == Severity::Note && d.meta.code == rule.meta.code
             };
-            found(&document(context, example), url).into_iter().filter(loud).map(|d| d.meta.code).collect()
+            found(&document(context, example), url).into_iter().filter(counts).map(|d| d.meta.code).collect()
         };
         let (bad, good) = (codes(bad), codes(good));
         if bad != [rule.meta.code].into() || !good.is_empty() {
@@ -270,7 +273,7 @@ fn a_message_has_a_maximum_length() {
 
 #[test]
 fn a_second_byte_order_mark_is_text() {
-    // Found by the fuzzer: places behind it were those of other characters.
+    // Found by the fuzzer: places after it were wrong.
     let found = check(b"\xfe\xff\xfe\xff\xff\x74\x30\x74\x6e\x3d\x2e\x5f\x75\x72\0w", Options::default());
     assert_eq!(found[0].meta.code, "xml/not-well-formed");
 }
