@@ -179,6 +179,30 @@ fn every_rule_is_registered_once_and_complete() {
 }
 
 #[test]
+fn no_layer_imports_from_a_higher_one() {
+    const LAYERS: &[&str] = &["document", "message", "rule", "values", "engine", "vocabularies", "registry"];
+    let layer = |name: &str| LAYERS.iter().position(|l| *l == name);
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for (own, name) in LAYERS.iter().enumerate() {
+        let folder = source.join(name);
+        let files = match std::fs::read_dir(&folder) {
+            Ok(files) => files.map(|file| file.unwrap().path()).collect(),
+            Err(_) => vec![folder.with_extension("rs")],
+        };
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for path in text.split("crate::").skip(1).filter(|path| !path.starts_with('{')) {
+                let end = path.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(path.len());
+                assert!(layer(&path[..end]).is_none_or(|l| l <= own), "{}: {}", file.display(), &path[..end]);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
 fn findings_have_the_place_of_the_violation() {
     for (document, place) in [
         (
