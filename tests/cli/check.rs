@@ -20,8 +20,8 @@ fn a_valid_feed_prints_only_the_counts_and_an_invalid_one_exits_with_1() {
         (code, stdout.as_str()),
         (
             1,
-            "bad.xml:8:1: error[rss/missing-description]: A description is missing: `channel` has no `description`\n 8 | </channel>\n   | ^\n  \
-             help: add a description\n"
+            "bad.xml:8:1: error[rss/missing-description]: missing `description`: required in `channel`\n 8 | \
+             </channel>\n   | ^\n  help: add a description\n"
         )
     );
     assert_eq!(stderr, "2 files, 1 error, 0 warnings\n");

@@ -1,54 +1,65 @@
-//! What is wrong with a feed: where, why, and how to mend it.
+//! Checks RSS, Atom, JSON Feed and OPML documents: reports what is wrong with location, reason and fix.
 //!
-//! | step | file |
+//! [`check`] takes the bytes of a document and returns its findings; [`rules`] lists what it looks for.
+//!
+//! | layer, from the bottom up | folder |
 //! | --- | --- |
-//! | from bytes to text, and back to lines and columns | `source` |
-//! | from text to a located tree | `document` for XML, `object` for JSON |
-//! | along the tree, asking each family what it knows | `walk` |
-//! | what a rule is, and all of them | `rule`, `registry`, `rules/` |
+//! | located trees of documents | `document` |
+//! | a rule: title, reason, fix, specification, bad and good example | `rule` |
+//! | values: a date, a URL, HTML … | `values` |
+//! | the walk over a document, and the types of a vocabulary | `engine` |
+//! | RSS, Atom, JSON Feed, podcasts … | `vocabularies` |
+//! | all of them | `registry` |
 //!
-//! A family of rules is one file in `rules/` and one row in `registry`.
+//! A file imports only from lower layers or its own layer, and never in a cycle.
 
+#[macro_use]
+mod examples;
 mod document;
-mod log;
-mod object;
+mod engine;
+mod message;
 mod registry;
 mod rule;
-mod rules;
-mod source;
 #[cfg(test)]
 mod tests;
-mod walk;
+mod values;
+mod vocabularies;
 
 use feedmill_diag::Finding;
 use feedmill_types::UnixMs;
 
-use log::{Log, shown};
-use rules::{ATOM, atom, element, json, namespace, opml, rdf, rss, xml};
-use walk::{Feed, Kind, Scope, walk};
+use document::xml::Element;
+use document::{source, xml as tree};
+use engine::log::Log;
+use engine::ns::{ATOM, RDF};
+use engine::vocabulary::{Def, Feed, Kind, Scope};
+use engine::walk::walk;
+use engine::{namespace, structure, xml};
+use message::shown;
+use vocabularies::{atom, json, opml, rss};
 
 pub use registry::rules;
-pub use rule::{Example, Rule, Within};
+pub use rule::{Context, Example, Rule};
 
-/// What a check is told beside the document.
+/// Facts about a document that are not in it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options<'a> {
-    /// The name to show for the document.
+    /// Name of the document in findings.
     pub file: &'a str,
-    /// Where it is published; its self link should say the same.
+    /// URL at which it is published. If given, the self link must be the same.
     pub url: Option<&'a str>,
-    /// The present; dates far behind it are said. Without it any date is right.
+    /// Current time. If given, dates in the future are reported.
     pub now: Option<UnixMs>,
 }
 
-/// Checks a document: everything that is wrong with it, in the order of the document.
+/// Checks a document. Returns its findings in the order of the document.
 ///
 /// ```
 /// use feedmill_check::{Options, check};
 ///
 /// let found = check(b"<rss version=\"2.0\"/>", Options::default());
 /// assert_eq!(found[0].meta.code, "feed/missing-element");
-/// assert_eq!(found[0].detail, "`rss` has no `channel`");
+/// assert_eq!(found[0].message(), "missing required element: `channel` in `rss`");
 /// ```
 #[must_use]
 pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
@@ -57,63 +68,59 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
     if source.text.trim_start().starts_with(['{', '[']) {
         json::document(&source.text, options.url, options.now, &mut log);
     } else {
-        let document = document::parse(&source.text);
+        let document = tree::parse(&source.text);
         xml::encoding(&source, &mut log);
         xml::document(&document, &mut log);
-        if let Some(root) = &document.root {
+        if let Some(root) = &document.root
+            && let Some((kind, def)) = recognize(root, &mut log)
+        {
             let feed = Feed {
-                kind: Kind::Rss,
+                kind,
                 version: root.value("version").unwrap_or("2.0"),
                 url: options.url,
                 now: options.now,
                 encoding: source.encoding,
                 text: &source.text,
+                families: registry::FAMILIES,
+                first_children: Default::default(),
             };
-            self::root(root, feed, &mut log);
+            namespace::declarations(&feed, root, &mut log);
+            walk(&Scope { element: root, def, parent: None, feed: &feed }, &mut log);
         }
     }
-    source::locate(log.finish(), &source.text, options.file)
+    log.locate(&source.text, options.file)
 }
 
-/// Finds out what kind of feed it is.
-fn root(root: &document::Element<'_>, mut feed: Feed<'_>, log: &mut Log) {
-    let def = match (&*root.ns, root.local) {
-        ("", "rss") => &rss::RSS,
-        ("", "opml") => {
-            feed.kind = Kind::Opml;
-            &opml::OPML
-        }
+/// Recognizes the format of a document by its root element. `None` if nothing in it is checked.
+fn recognize(root: &Element<'_>, log: &mut Log) -> Option<(Kind, &'static Def)> {
+    match (&*root.ns, root.local) {
+        ("", "rss") => Some((Kind::Rss, &rss::RSS)),
+        ("", "opml") => Some((Kind::Opml, &opml::OPML)),
         (ns, "rss") => {
-            log.start(
-                &namespace::INVALID,
-                root,
-                format!("`rss` is in no namespace, and not in `{}`", shown(ns)),
-            );
-            &rss::RSS
+            let detail = format_args!("`rss` must be in no namespace, but is in `{}`", shown(ns));
+            log.start(&namespace::INVALID, root, detail);
+            Some((Kind::Rss, &rss::RSS))
         }
         ("http://purl.org/atom/ns#", "feed") => {
-            log.start(&namespace::OBSOLETE, root, "this is Atom 0.3");
-            return;
+            log.start(&namespace::OBSOLETE, root, "");
+            None
         }
         (ns, "feed" | "entry") => {
-            feed.kind = Kind::Atom;
             if ns.is_empty() {
-                log.start(&namespace::MISSING, root, format!("`{}` is in no namespace", root.name));
+                log.start(&namespace::MISSING, root, format_args!("`{}`", root.name));
             } else if ns != ATOM {
-                let message = format!("`{}` is in `{}`, not in `{ATOM}`", root.name, shown(ns));
-                log.start(&namespace::INVALID, root, message);
+                let detail = format_args!("`{}` is in `{}`, not in `{ATOM}`", root.name, shown(ns));
+                log.start(&namespace::INVALID, root, detail);
             }
-            if root.local == "feed" { &atom::FEED } else { &atom::ENTRY }
+            Some((Kind::Atom, if root.local == "feed" { &atom::FEED } else { &atom::ENTRY }))
         }
-        (rdf::NS, "RDF") => {
-            log.start(&element::RSS_1, root, "this is RSS 1.0 or 1.1");
-            return;
+        (RDF, "RDF") => {
+            log.start(&structure::RSS_1, root, "");
+            None
         }
         _ => {
-            log.start(&element::UNKNOWN_ROOT, root, format!("`{}` is the root of no feed", root.name));
-            return;
+            log.start(&structure::UNKNOWN_ROOT, root, format_args!("the root element is `{}`", root.name));
+            None
         }
-    };
-    namespace::declarations(&feed, root, log);
-    walk(&Scope { element: root, def, parent: None, feed: &feed }, log);
+    }
 }

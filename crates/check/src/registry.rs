@@ -1,59 +1,68 @@
-//! Every family of rules, a row each.
+//! All vocabularies and all rules.
 
-use super::rule::Rule;
-use super::rules as families;
-use super::walk::Family;
+use crate::engine::vocabulary::Family;
+use crate::engine::{namespace, structure, xml};
+use crate::rule::Rule;
+use crate::values::{date, email, html, language, media_type, number, url};
+use crate::vocabularies::{
+    atom, atom_link, atom_text, dublin_core, geo, history, itunes, json, media, modules, opml, podcast,
+    publishing, rdf, rss, thread, xhtml,
+};
 
-/// Every family, by name where nothing speaks against it.
-pub(super) static FAMILIES: &[&Family] = &[
-    &families::atom::FAMILY,
-    &families::link::FAMILY,
-    &families::text::FAMILY,
-    &families::date::FAMILY,
-    &families::dublin::FAMILY,
-    &families::dublin::TERMS,
-    &families::element::FAMILY,
-    &families::email::FAMILY,
-    &families::history::FAMILY,
-    &families::geo::FAMILY,
-    &families::geo::GEORSS,
-    &families::geo::GML,
-    &families::geo::GEOURL,
-    &families::geo::ICBM,
-    &families::html::FAMILY,
-    &families::itunes::FAMILY,
-    &families::json::FAMILY,
-    &families::language::FAMILY,
-    &families::media::FAMILY,
-    &families::media_type::FAMILY,
-    &families::module::CONTENT,
-    &families::module::CREATIVE_COMMONS,
-    &families::module::CC,
-    &families::module::SYNDICATION,
-    &families::module::SLASH,
-    &families::module::COMMENT_API,
-    &families::module::BLOG_CHANNEL,
-    &families::module::TRACKBACK,
-    &families::module::ADMIN,
-    &families::module::EVENT,
-    &families::module::CHANGED,
-    &families::module::FEEDBURNER,
-    &families::module::OPEN_SEARCH,
-    &families::module::LIST,
-    &families::namespace::FAMILY,
-    &families::number::FAMILY,
-    &families::opml::FAMILY,
-    &families::podcast::FAMILY,
-    &families::publishing::FAMILY,
-    &families::rdf::FAMILY,
-    &families::rss::FAMILY,
-    &families::thread::FAMILY,
-    &families::url::FAMILY,
-    &families::xhtml::FAMILY,
-    &families::xml::FAMILY,
+/// All vocabularies, a row each.
+pub(crate) static FAMILIES: &[&Family] = &[
+    &atom::FAMILY,
+    &dublin_core::FAMILY,
+    &dublin_core::TERMS,
+    &history::FAMILY,
+    &geo::FAMILY,
+    &geo::GEORSS,
+    &geo::GML,
+    &geo::GEOURL,
+    &geo::ICBM,
+    &itunes::FAMILY,
+    &media::FAMILY,
+    &modules::CONTENT,
+    &modules::CREATIVE_COMMONS,
+    &modules::CC,
+    &modules::SYNDICATION,
+    &modules::SLASH,
+    &modules::COMMENT_API,
+    &modules::BLOG_CHANNEL,
+    &modules::TRACKBACK,
+    &modules::ADMIN,
+    &modules::EVENT,
+    &modules::CHANGED,
+    &modules::FEEDBURNER,
+    &modules::OPEN_SEARCH,
+    &modules::LIST,
+    &opml::FAMILY,
+    &podcast::FAMILY,
+    &publishing::FAMILY,
+    &rdf::FAMILY,
+    &rss::FAMILY,
+    &thread::FAMILY,
+    &xhtml::FAMILY,
 ];
 
-/// Every rule, by code.
+/// Rules that no single vocabulary has: about every element, about values, about texts and links, and about JSON.
+static RULES: &[&[&Rule]] = &[
+    structure::RULES,
+    namespace::RULES,
+    xml::RULES,
+    date::RULES,
+    email::RULES,
+    html::RULES,
+    language::RULES,
+    media_type::RULES,
+    number::RULES,
+    url::RULES,
+    atom_link::RULES,
+    atom_text::RULES,
+    json::RULES,
+];
+
+/// Returns all rules, sorted by code.
 ///
 /// ```
 /// let rules = feedmill_check::rules();
@@ -62,24 +71,9 @@ pub(super) static FAMILIES: &[&Family] = &[
 /// ```
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&'static Rule> = FAMILIES.iter().flat_map(|f| f.rules).copied().collect();
+    let of_vocabularies = FAMILIES.iter().flat_map(|f| f.rules);
+    let mut rules: Vec<&'static Rule> =
+        of_vocabularies.chain(RULES.iter().copied().flatten()).copied().collect();
     rules.sort_by_key(|r| r.meta.code);
     rules
-}
-
-/// The family of a namespace, however it is cased and whatever mark it ends with: readers are as lenient.
-pub(super) fn family(ns: &str) -> Option<&'static Family> {
-    let exact = FAMILIES.iter().find(|f| f.namespaces.contains(&ns));
-    let near = || FAMILIES.iter().find(|f| f.namespaces.iter().any(|known| same_namespace(known, ns)));
-    exact.or_else(|| if ns.is_empty() { None } else { near() }).copied()
-}
-
-/// Whether two addresses differ by case and by marks at their end only.
-pub(super) fn same_namespace(a: &str, b: &str) -> bool {
-    // Most differ in length already, and this is asked for every element of an unknown namespace.
-    if a.len().abs_diff(b.len()) > 2 {
-        return false;
-    }
-    let core = |ns: &str| ns.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_').len();
-    a.get(..core(a)).zip(b.get(..core(b))).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b)) && !a.is_empty()
 }

@@ -1,37 +1,39 @@
-//! A rule: its code, why it is there, an example of the fault and of the cure.
+//! A rule: its code, the reason for it, and an example that breaks it next to one that keeps it.
 
 use feedmill_diag::{Meta, Severity};
 
-/// What `check` looks for. All of it stands in one place, beside the code that looks: `feedmill rules`, the page
-/// `docs/rules.md` and the test of the rule are made from it.
+/// A rule that `check` applies.
+///
+/// Everything about a rule is written next to the code that applies it: `feedmill rules`, `docs/rules.md` and the
+/// rule's test are generated from it.
 #[derive(Debug)]
 pub struct Rule {
-    /// Code, usual severity, title and remedy.
+    /// Code, default severity, title and remedy.
     pub meta: Meta,
-    /// The specification and its section, such as `RFC 4287, 4.2.6`.
+    /// Name and section of the specification, such as `RFC 4287, 4.2.6`.
     pub spec: &'static str,
-    /// Where that is written.
+    /// URL of that section.
     pub url: &'static str,
-    /// Why it matters: what readers do with such a feed.
+    /// Why it matters: how readers treat a feed that breaks the rule.
     pub why: &'static str,
-    /// What breaks the rule and what keeps it.
+    /// A feed that breaks the rule and one that keeps it.
     pub example: Example,
 }
 
-/// A pair of feeds that differ in the fault. `bad` has this finding and no other, `good` has none.
+/// Two feeds that differ only in the violation: `bad` has this finding and no other, `good` has none.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// Where the two stand.
-    pub within: Within,
-    /// What breaks the rule.
+    /// The part of a document that the two examples show.
+    pub context: Context,
+    /// Text that breaks the rule.
     pub bad: &'static str,
-    /// What keeps it.
+    /// Text that keeps the rule.
     pub good: &'static str,
 }
 
 /// The part of a document that an example shows; the rest is the same in every example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Within {
+pub enum Context {
     /// The whole document.
     Whole,
     /// Children of an RSS `channel`.
@@ -57,64 +59,64 @@ impl Rule {
             spec: "",
             url: "",
             why: "",
-            example: Example { within: Within::Whole, bad: "", good: "" },
+            example: Example { context: Context::Whole, bad: "", good: "" },
         }
     }
 
-    /// A rule that a specification makes with MUST.
-    pub(super) const fn error(code: &'static str, title: &'static str) -> Self {
+    /// A rule that a specification states with MUST.
+    pub(crate) const fn error(code: &'static str, title: &'static str) -> Self {
         Self::new(Severity::Error, code, title)
     }
 
-    /// A rule that a specification makes with SHOULD, or that readers make.
-    pub(super) const fn warning(code: &'static str, title: &'static str) -> Self {
+    /// A rule that a specification states with SHOULD, or that readers require.
+    pub(crate) const fn warning(code: &'static str, title: &'static str) -> Self {
         Self::new(Severity::Warning, code, title)
     }
 
-    /// Something worth knowing.
-    pub(super) const fn note(code: &'static str, title: &'static str) -> Self {
+    /// A rule about something worth knowing that may stay as it is.
+    pub(crate) const fn note(code: &'static str, title: &'static str) -> Self {
         Self::new(Severity::Note, code, title)
     }
 
-    pub(super) const fn why(mut self, why: &'static str) -> Self {
+    pub(crate) const fn why(mut self, why: &'static str) -> Self {
         self.why = why;
         self
     }
 
-    pub(super) const fn help(mut self, remedy: &'static str) -> Self {
+    pub(crate) const fn remedy(mut self, remedy: &'static str) -> Self {
         self.meta.remedy = remedy;
         self
     }
 
-    pub(super) const fn spec(mut self, spec: &'static str, url: &'static str) -> Self {
+    pub(crate) const fn spec(mut self, spec: &'static str, url: &'static str) -> Self {
         self.spec = spec;
         self.url = url;
         self
     }
 
-    pub(super) const fn example(mut self, within: Within, bad: &'static str, good: &'static str) -> Self {
-        self.example = Example { within, bad, good };
+    pub(crate) const fn example(mut self, context: Context, bad: &'static str, good: &'static str) -> Self {
+        self.example = Example { context, bad, good };
         self
     }
 
-    /// The rule explained, in Markdown: what `feedmill rules CODE` prints and `docs/rules.md` holds.
+    /// Returns the explanation of the rule in Markdown, as in `feedmill rules CODE` and `docs/rules.md`.
     #[must_use]
     pub fn page(&self) -> String {
         let Meta { code, severity, title, remedy } = &self.meta;
-        let (language, within) = self.example.within.shown();
+        let (language, place) = self.example.context.label();
         let Example { bad, good, .. } = &self.example;
         format!(
-            "## {code}\n\n{title} ({severity})\n\n{}\n\nTo mend it: {remedy}.\n\n\
-             Wrong{within}:\n\n```{language}\n{bad}\n```\n\nRight:\n\n```{language}\n{good}\n```\n\n\
+            "## {code}\n\n{title} ({severity})\n\n{}\n\nTo fix it: {remedy}.\n\n\
+             Wrong{place}:\n\n```{language}\n{bad}\n```\n\nRight:\n\n```{language}\n{good}\n```\n\n\
              Source: [{}]({})\n",
             self.why, self.spec, self.url
         )
     }
 }
 
-impl Within {
-    /// The language of an example, and where it stands, for people.
-    const fn shown(self) -> (&'static str, &'static str) {
+impl Context {
+    /// Returns the language of an example and the words that name its place.
+    const fn label(self) -> (&'static str, &'static str) {
         match self {
             Self::Whole => ("text", ""),
             Self::Channel => ("xml", ", in a `channel`"),

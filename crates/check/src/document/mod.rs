@@ -1,0 +1,14 @@
+//! Documents as located trees: from bytes to text, from text to a tree, and from offsets to lines and columns.
+//!
+//! | step | file |
+//! | --- | --- |
+//! | bytes to text | `source` |
+//! | text to a tree | `xml`, `json` |
+//! | offsets to lines and columns | `lines` |
+
+pub(crate) mod json;
+pub(crate) mod lines;
+pub(crate) mod parse_error;
+pub(crate) mod source;
+pub(crate) mod work;
+pub(crate) mod xml;

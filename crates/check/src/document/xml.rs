@@ -1,0 +1,668 @@
+//! Parses an XML document into a located tree: every element, attribute and text has its offset.
+//!
+//! Entities are never expanded, except the five of XML and character references. Depth, attributes and the number of
+//! nodes are limited. If the document is not well-formed, the tree has everything before the error.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::parse_error::ParseError;
+use super::work::step;
+
+/// Maximum depth of nested elements.
+const MAX_DEPTH: usize = 200;
+/// Maximum number of attributes of an element.
+const MAX_ATTRIBUTES: usize = 256;
+/// Maximum number of elements and texts: in the tree they take more memory than in the file. A feed of 100,000
+/// entries has more than half of it.
+const MAX_NODES: usize = 4_000_000;
+
+/// Namespace of the prefix `xml`.
+pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// An attribute that is not a namespace declaration.
+#[derive(Debug)]
+pub(crate) struct Attribute<'a> {
+    pub(crate) ns: Rc<str>,
+    /// As written, with its prefix.
+    pub(crate) name: &'a str,
+    pub(crate) local: &'a str,
+    pub(crate) value: Cow<'a, str>,
+    /// Byte offset of its value.
+    pub(crate) at: usize,
+}
+
+/// A namespace declaration.
+#[derive(Debug)]
+pub(crate) struct Declaration<'a> {
+    /// Empty for the default namespace.
+    pub(crate) prefix: &'a str,
+    pub(crate) uri: Rc<str>,
+    /// Byte offset of its value.
+    pub(crate) at: usize,
+}
+
+/// An element.
+#[derive(Debug)]
+pub(crate) struct Element<'a> {
+    pub(crate) ns: Rc<str>,
+    /// As written, with its prefix.
+    pub(crate) name: &'a str,
+    pub(crate) local: &'a str,
+    pub(crate) attributes: Vec<Attribute<'a>>,
+    pub(crate) declared: Vec<Declaration<'a>>,
+    pub(crate) nodes: Vec<Node<'a>>,
+    /// Byte offset of its start tag.
+    pub(crate) at: usize,
+    /// Byte offset of its end tag; of the last byte of its tag if it has only one.
+    pub(crate) end: usize,
+    /// True if its end tag was read.
+    pub(crate) closed: bool,
+}
+
+/// A part of the content of an element.
+#[derive(Debug)]
+pub(crate) enum Node<'a> {
+    Element(Element<'a>),
+    Text(Text<'a>),
+}
+
+/// A text: characters, references and CDATA sections up to the next tag.
+#[derive(Debug)]
+pub(crate) struct Text<'a> {
+    pub(crate) value: Cow<'a, str>,
+    /// The text as written.
+    raw: &'a str,
+    /// Byte offset at which it begins.
+    at: usize,
+}
+
+impl<'a> Text<'a> {
+    /// Offset of the first character that is not white space; `None` if the text is blank.
+    pub(crate) fn begin(&self) -> Option<usize> {
+        let inner = self.value.find(|c: char| !c.is_whitespace())?;
+        step(inner);
+        Some(self.locate(inner))
+    }
+
+    /// Offset in the document of a byte of the value. For more than one byte use a [`Locator`].
+    pub(crate) fn locate(&self, offset: usize) -> usize {
+        self.locator().locate(offset)
+    }
+
+    pub(crate) fn locator(&self) -> Locator<'_, 'a> {
+        Locator { text: self, segment: segment(self.raw, 0), value: 0 }
+    }
+}
+
+/// A part of a raw text: characters, a reference, a CDATA section or a comment.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    /// Offset of its characters in the raw text.
+    at: usize,
+    /// Number of bytes it adds to the value.
+    length: usize,
+    /// True if the bytes of the value are those of the raw text.
+    is_literal: bool,
+    /// Offset of the next segment.
+    end: usize,
+}
+
+/// Reads the segment that begins at an offset of a raw text.
+fn segment(raw: &str, from: usize) -> Segment {
+    let rest = raw.get(from..).unwrap_or_default();
+    let segment = if let Some(inner) = rest.strip_prefix("<![CDATA[") {
+        let length = inner.find("]]>").unwrap_or(inner.len());
+        let at = from + rest.len() - inner.len();
+        Segment { at, length, is_literal: true, end: (at + length + "]]>".len()).min(raw.len()) }
+    } else if rest.starts_with('<') {
+        // A comment or an instruction.
+        let close = if rest.starts_with("<!--") { "-->" } else { "?>" };
+        let end = rest.find(close).map_or(raw.len(), |inner| from + inner + close.len());
+        Segment { at: from, length: 0, is_literal: false, end }
+    } else if let Some(reference) = rest.strip_prefix('&') {
+        let length = reference.find(';').unwrap_or(reference.len());
+        let bytes = resolve(&reference[..length]).map_or(0, char::len_utf8);
+        Segment { at: from, length: bytes, is_literal: false, end: (from + length + 2).min(raw.len()) }
+    } else {
+        let length = rest.find(['<', '&']).unwrap_or(rest.len());
+        Segment { at: from, length, is_literal: true, end: from + length }
+    };
+    step(segment.end - from);
+    segment
+}
+
+/// Converts offsets in the value of a text to offsets in the document. Ascending offsets cost one pass over the text.
+#[derive(Debug)]
+pub(crate) struct Locator<'t, 'a> {
+    text: &'t Text<'a>,
+    segment: Segment,
+    /// Offset in the value at which the segment begins.
+    value: usize,
+}
+
+impl Locator<'_, '_> {
+    /// Offset in the document of a byte of the value.
+    pub(crate) fn locate(&mut self, offset: usize) -> usize {
+        if offset < self.value {
+            (self.segment, self.value) = (segment(self.text.raw, 0), 0);
+        }
+        while offset >= self.value + self.segment.length && self.segment.end < self.text.raw.len() {
+            self.value += self.segment.length;
+            self.segment = segment(self.text.raw, self.segment.end);
+        }
+        let inner = offset - self.value;
+        let at = match self.segment {
+            Segment { length, end, .. } if inner >= length => end,
+            Segment { at, is_literal: true, .. } => at + inner,
+            Segment { at, .. } => at,
+        };
+        self.text.at + at
+    }
+}
+
+impl<'a> Element<'a> {
+    pub(crate) fn elements(&self) -> impl DoubleEndedIterator<Item = &Element<'a>> {
+        self.nodes.iter().inspect(|_| step(1)).filter_map(|n| match n {
+            Node::Element(e) => Some(e),
+            Node::Text(_) => None,
+        })
+    }
+
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Text<'a>> {
+        self.nodes.iter().inspect(|_| step(1)).filter_map(|n| match n {
+            Node::Text(t) => Some(t),
+            Node::Element(_) => None,
+        })
+    }
+
+    /// Returns the first child with a name.
+    pub(crate) fn child(&self, ns: &str, local: &str) -> Option<&Element<'a>> {
+        self.elements().find(|e| e.is(ns, local))
+    }
+
+    /// Returns the index among its nodes of the first child with a name.
+    pub(crate) fn position(&self, ns: &str, local: &str) -> Option<usize> {
+        step(self.nodes.len());
+        self.nodes.iter().position(|node| matches!(node, Node::Element(child) if child.is(ns, local)))
+    }
+
+    /// True if it has this name.
+    pub(crate) fn is(&self, ns: &str, local: &str) -> bool {
+        self.local == local && &*self.ns == ns
+    }
+
+    /// Returns an attribute without namespace.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
+        self.attribute_in("", name)
+    }
+
+    pub(crate) fn attribute_in(&self, ns: &str, name: &str) -> Option<&Attribute<'a>> {
+        self.attributes.iter().find(|a| a.local == name && &*a.ns == ns)
+    }
+
+    /// Returns the value of an attribute without namespace.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.attribute(name).map(|a| &*a.value)
+    }
+
+    /// Returns its text, without that of its children.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        let mut texts = self.texts();
+        let Some(first) = texts.next() else { return Cow::Borrowed("") };
+        match texts.next() {
+            None => Cow::Borrowed(&first.value),
+            Some(second) => {
+                let parts = [&*first.value, &*second.value].into_iter().chain(texts.map(|t| &*t.value));
+                Cow::Owned(parts.inspect(|part| step(part.len())).collect())
+            }
+        }
+    }
+
+    /// Returns all text in it.
+    pub(crate) fn deep_text(&self) -> String {
+        let mut out = String::new();
+        self.push_deep_text(&mut out);
+        out
+    }
+
+    fn push_deep_text(&self, out: &mut String) {
+        step(self.nodes.len());
+        for node in &self.nodes {
+            match node {
+                Node::Text(text) => out.push_str(&text.value),
+                Node::Element(child) => child.push_deep_text(out),
+            }
+        }
+    }
+
+    /// Offset of the first character of its text that is not white space; of its start tag if there is none.
+    pub(crate) fn text_at(&self) -> usize {
+        self.texts().find_map(Text::begin).unwrap_or(self.at)
+    }
+}
+
+/// A document up to its end or to the first error.
+#[derive(Debug, Default)]
+pub(crate) struct Document<'a> {
+    pub(crate) root: Option<Element<'a>>,
+    pub(crate) error: Option<ParseError>,
+    /// Offset and text of the DOCTYPE.
+    pub(crate) doctype: Option<(usize, String)>,
+    /// Version in the XML declaration.
+    pub(crate) version: Option<String>,
+}
+
+/// Parses a document.
+pub(crate) fn parse(text: &str) -> Document<'_> {
+    // The tokenizer would skip it, and count offsets from there.
+    if text.starts_with('\u{feff}') {
+        let error = error(0, "second byte order mark");
+        return Document { error: Some(error), ..Document::default() };
+    }
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = true;
+    let mut parser = Parser {
+        text,
+        prefixes: HashMap::new(),
+        open: Vec::new(),
+        nodes: 0,
+        pending: None,
+        entities: None,
+        none: "".into(),
+        document: Document::default(),
+    };
+    // Searched once, because text comes in small parts between references.
+    let forbidden = forbidden(text).unwrap_or(text.len());
+    loop {
+        let at = reader.buffer_position() as usize;
+        let step = match reader.read_event() {
+            Ok(Event::Eof) => break,
+            Ok(event) => {
+                let after = reader.buffer_position() as usize;
+                if after > forbidden {
+                    Err(error(forbidden, "forbidden character"))
+                } else {
+                    parser.event(event, at, after)
+                }
+            }
+            Err(cause) => {
+                let at = (reader.error_position() as usize).max(at);
+                let message = cause.to_string();
+                let known = ["syntax error: ", "ill-formed document: "];
+                let message = known.iter().find_map(|p| message.strip_prefix(p)).unwrap_or(&message);
+                Err(error(at, message))
+            }
+        };
+        if let Err(error) = step {
+            parser.document.error = Some(error);
+            break;
+        }
+    }
+    parser.finish()
+}
+
+fn error(at: usize, message: impl Into<String>) -> ParseError {
+    ParseError { at, message: message.into(), is_limit: false }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    /// Namespaces of each prefix, the innermost last.
+    prefixes: HashMap<&'a str, Vec<Rc<str>>>,
+    open: Vec<Element<'a>>,
+    /// Number of nodes in the tree.
+    nodes: usize,
+    /// The text since the last tag: its value, and the offsets of its begin and end.
+    pending: Option<(Cow<'a, str>, usize, usize)>,
+    /// Entities that the DOCTYPE may define, if there is one.
+    entities: Option<Entities>,
+    none: Rc<str>,
+    document: Document<'a>,
+}
+
+/// Entities that a DOCTYPE may define. It is read once, because there may be many references.
+enum Entities {
+    /// Those of an external file.
+    Outside,
+    /// These names.
+    Named(HashSet<String>),
+}
+
+impl Entities {
+    fn of(doctype: &str) -> Self {
+        let outside = doctype.split('[').next().unwrap_or_default();
+        if outside.contains("PUBLIC") || outside.contains("SYSTEM") {
+            return Self::Outside;
+        }
+        let names = doctype.split("<!ENTITY ").skip(1).filter_map(|rest| rest.split_once(' '));
+        Self::Named(names.map(|(name, _)| name.to_owned()).collect())
+    }
+}
+
+impl<'a> Parser<'a> {
+    fn event(&mut self, event: Event<'a>, at: usize, after: usize) -> Result<(), ParseError> {
+        match event {
+            Event::Start(tag) => {
+                self.flush();
+                self.start(&tag, at)?;
+            }
+            Event::Empty(tag) => {
+                self.flush();
+                self.start(&tag, at)?;
+                self.end(after.saturating_sub(1));
+            }
+            Event::End(_) => {
+                self.flush();
+                self.end(at);
+            }
+            Event::Text(_) => {
+                let raw = self.text.get(at..after).unwrap_or_default();
+                let bracket = memchr::memchr(b']', raw.as_bytes());
+                if let Some(inner) = bracket.and_then(|first| Some(first + raw[first..].find("]]>")?)) {
+                    return Err(error(at + inner, "`]]>` in text"));
+                }
+                self.add(Cow::Borrowed(raw), at, after)?;
+            }
+            Event::CData(_) => {
+                let inner = self.text.get(at + "<![CDATA[".len()..after - "]]>".len()).unwrap_or_default();
+                if self.open.is_empty() {
+                    return Err(error(at, "text outside the root element"));
+                }
+                self.add(Cow::Borrowed(inner), at, after)?;
+            }
+            Event::GeneralRef(_) => {
+                if self.open.is_empty() {
+                    return Err(error(at, "text outside the root element"));
+                }
+                let name = self.text.get(at + 1..after - 1).unwrap_or_default();
+                match resolve(name) {
+                    Some(c) => self.push(c, at, after),
+                    None if self.skips_entities(name) => {}
+                    None => return Err(error(at, format!("undefined entity `&{name};`"))),
+                }
+            }
+            Event::DocType(doctype) => {
+                if self.document.root.is_some() || !self.open.is_empty() {
+                    return Err(error(at, "DOCTYPE after the start of the root element"));
+                }
+                self.entities = Some(Entities::of(&doctype));
+                self.document.doctype = Some((at, doctype.to_string()));
+            }
+            Event::Decl(declaration) => {
+                if at > 0 {
+                    return Err(error(at, "XML declaration that is not at the very start"));
+                }
+                self.document.version = declaration.version().ok().map(std::borrow::Cow::into_owned);
+            }
+            Event::PI(instruction) => {
+                if instruction.target().eq_ignore_ascii_case("xml") {
+                    return Err(error(at, "XML declaration that is not at the very start"));
+                }
+            }
+            Event::Comment(comment) => {
+                if comment.contains("--") {
+                    return Err(error(at, "`--` in a comment"));
+                }
+            }
+            Event::Eof => {}
+        }
+        Ok(())
+    }
+
+    /// True if the DOCTYPE may define this entity. It is skipped, as by any parser that does not read DTDs.
+    fn skips_entities(&self, name: &str) -> bool {
+        match &self.entities {
+            None => false,
+            Some(Entities::Outside) => true,
+            Some(Entities::Named(names)) => names.contains(name),
+        }
+    }
+
+    fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), ParseError> {
+        if self.open.is_empty() {
+            return if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') {
+                Ok(())
+            } else {
+                Err(error(at, "text outside the root element"))
+            };
+        }
+        match &mut self.pending {
+            None => self.pending = Some((text, at, after)),
+            Some((value, _, end)) => {
+                value.to_mut().push_str(&text);
+                *end = after;
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, c: char, at: usize, after: usize) {
+        let (value, _, end) = self.pending.get_or_insert((Cow::Owned(String::new()), at, after));
+        value.to_mut().push(c);
+        *end = after;
+    }
+
+    /// Adds the text since the last tag to the open element.
+    fn flush(&mut self) {
+        if let (Some((value, at, end)), Some(parent)) = (self.pending.take(), self.open.last_mut()) {
+            parent.nodes.push(Node::Text(Text {
+                value,
+                raw: self.text.get(at..end).unwrap_or_default(),
+                at,
+            }));
+        }
+    }
+
+    fn start(&mut self, tag: &BytesStart<'a>, at: usize) -> Result<(), ParseError> {
+        if self.document.root.is_some() {
+            return Err(error(at, "second root element"));
+        }
+        if self.open.len() >= MAX_DEPTH {
+            let message = format!("more than {MAX_DEPTH} levels of elements");
+            return Err(ParseError { at, message, is_limit: true });
+        }
+        // The element, and the text before it.
+        self.nodes += 2;
+        if self.nodes > MAX_NODES {
+            let message = format!("more than {MAX_NODES} elements and runs of text");
+            return Err(ParseError { at, message, is_limit: true });
+        }
+        // The bytes of the tag are part of the text, so names can be borrowed from it.
+        let inner: &'a str = self.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default();
+        let offset = |rest: &str| at + 1 + inner.len() - rest.len();
+        let name_end = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
+        let name = &inner[..name_end];
+        if !is_name(name) {
+            return Err(error(at, format!("invalid element name `{name}`")));
+        }
+        let mut raw: Vec<(&'a str, Cow<'a, str>, usize)> = Vec::new();
+        let mut rest = inner[name_end..].trim_start();
+        let mut spaced = rest.len() < inner.len() - name_end;
+        while !rest.is_empty() {
+            if raw.len() >= MAX_ATTRIBUTES {
+                let message = format!("more than {MAX_ATTRIBUTES} attributes");
+                return Err(ParseError { at, message, is_limit: true });
+            }
+            let (key, after) =
+                rest.split_once('=').ok_or_else(|| error(offset(rest), "attribute without a value"))?;
+            let key = key.trim_end();
+            if !is_name(key) || !spaced {
+                return Err(error(offset(rest), format!("invalid attribute name `{key}`")));
+            }
+            let after = after.trim_start();
+            let quote = after.chars().next().filter(|q| matches!(q, '"' | '\''));
+            let Some((value, behind)) = quote.and_then(|q| after[1..].split_once(q)) else {
+                return Err(error(offset(after), format!("value of `{key}` without quotes")));
+            };
+            if raw.iter().any(|(k, _, _)| *k == key) {
+                return Err(error(offset(rest), format!("duplicate attribute `{key}`")));
+            }
+            let value_at = offset(after) + 1;
+            raw.push((key, self.attribute_value(value, value_at)?, value_at));
+            rest = behind.trim_start();
+            spaced = rest.len() < behind.len();
+        }
+        let mut declared = Vec::new();
+        for (key, value, at) in &raw {
+            let prefix = match key.strip_prefix("xmlns") {
+                Some("") => "",
+                Some(p) if p.starts_with(':') => &p[1..],
+                _ => continue,
+            };
+            if value.is_empty() && !prefix.is_empty() {
+                return Err(error(*at, format!("prefix `{prefix}` with an empty namespace")));
+            }
+            let uri: Rc<str> = (&**value).into();
+            self.prefixes.entry(prefix).or_default().push(uri.clone());
+            declared.push(Declaration { prefix, uri, at: *at });
+        }
+        let (ns, local) = self
+            .resolve_name(name, true)
+            .ok_or_else(|| error(at, format!("undeclared prefix of `{name}`")))?;
+        let mut attributes: Vec<Attribute<'a>> = Vec::with_capacity(raw.len() - declared.len());
+        for (key, value, at) in raw {
+            if key == "xmlns" || key.starts_with("xmlns:") {
+                continue;
+            }
+            let (ns, local) = self
+                .resolve_name(key, false)
+                .ok_or_else(|| error(at, format!("undeclared prefix of `{key}`")))?;
+            if attributes.iter().any(|a| a.local == local && a.ns == ns) {
+                return Err(error(at, format!("duplicate attribute `{local}`")));
+            }
+            attributes.push(Attribute { ns, name: key, local, value, at });
+        }
+        let nodes = Vec::new();
+        self.open.push(Element { ns, name, local, attributes, declared, nodes, at, end: at, closed: false });
+        Ok(())
+    }
+
+    /// Returns the value of an attribute with resolved references, and spaces for other white space.
+    fn attribute_value(&self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, ParseError> {
+        if let Some(inner) = raw.find('<') {
+            return Err(error(at + inner, "`<` in the value of an attribute"));
+        }
+        if !raw.contains(['&', '\n', '\r', '\t']) {
+            return Ok(Cow::Borrowed(raw));
+        }
+        let spaced = |c: char| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
+        let mut out = String::with_capacity(raw.len());
+        let mut rest = raw;
+        while let Some(start) = rest.find('&') {
+            out.extend(rest[..start].chars().map(spaced));
+            let here = at + raw.len() - rest.len() + start;
+            let (name, after) = rest[start + 1..]
+                .split_once(';')
+                .ok_or_else(|| error(here, "unescaped `&`; write `&amp;`"))?;
+            match resolve(name) {
+                Some(c) => out.push(c),
+                None if self.skips_entities(name) => {}
+                None => return Err(error(here, format!("undefined entity `&{name};`"))),
+            }
+            rest = after;
+        }
+        out.extend(rest.chars().map(spaced));
+        Ok(Cow::Owned(out))
+    }
+
+    fn resolve_name(&self, name: &'a str, is_element: bool) -> Option<(Rc<str>, &'a str)> {
+        let (prefix, local) = match name.split_once(':') {
+            Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() && !local.contains(':') => {
+                (prefix, local)
+            }
+            Some(_) => return None,
+            None => ("", name),
+        };
+        if prefix == "xml" {
+            return Some((XML.into(), local));
+        }
+        if prefix.is_empty() && !is_element {
+            return Some((self.none.clone(), local));
+        }
+        let bound = self.prefixes.get(prefix).and_then(|bound| bound.last()).cloned();
+        bound.or_else(|| prefix.is_empty().then(|| self.none.clone())).map(|ns| (ns, local))
+    }
+
+    fn end(&mut self, at: usize) {
+        if let Some(mut element) = self.open.pop() {
+            for declaration in &element.declared {
+                self.prefixes.get_mut(declaration.prefix).and_then(Vec::pop);
+            }
+            element.closed = true;
+            element.end = at;
+            self.attach(element);
+        }
+    }
+
+    fn attach(&mut self, element: Element<'a>) {
+        match self.open.last_mut() {
+            Some(parent) => parent.nodes.push(Node::Element(element)),
+            None => self.document.root = Some(element),
+        }
+    }
+
+    fn finish(mut self) -> Document<'a> {
+        self.flush();
+        let end = self.text.len();
+        if self.document.error.is_none() {
+            if let Some(open) = self.open.last() {
+                let message = format!("`{}` is never closed", open.name);
+                self.document.error = Some(error(end, message));
+            } else if self.document.root.is_none() {
+                self.document.error = Some(error(end, "no root element"));
+            }
+        }
+        while let Some(element) = self.open.pop() {
+            self.attach(element);
+        }
+        self.document
+    }
+}
+
+/// Offset of the first character that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
+fn forbidden(text: &str) -> Option<usize> {
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8. The first pass takes many bytes at once.
+    let bytes = text.as_bytes();
+    let suspect = |b: &u8| (*b < 32) & (*b != b'\t') & (*b != b'\n') & (*b != b'\r') | (*b == 0xef);
+    if !bytes.chunks(128).any(|chunk| chunk.iter().fold(false, |any, b| any | suspect(b))) {
+        return None;
+    }
+    bytes.iter().enumerate().position(|(at, b)| match b {
+        0..=8 | 11 | 12 | 14..=31 => true,
+        0xef => matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])),
+        _ => false,
+    })
+}
+
+/// Returns the character of a reference, if XML itself defines it.
+fn resolve(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            let forbidden = matches!(code, 0..=8 | 11 | 12 | 14..=31 | 0xfffe | 0xffff);
+            char::from_u32(code).filter(|_| !forbidden)?
+        }
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | ':'))
+        && chars.all(|c| {
+            c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}')
+        })
+}

@@ -1,0 +1,19 @@
+//! Namespaces that more than one file names.
+
+pub(crate) const ATOM: &str = "http://www.w3.org/2005/Atom";
+pub(crate) const DC: &str = "http://purl.org/dc/elements/1.1/";
+pub(crate) const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
+pub(crate) const MEDIA: &str = "http://search.yahoo.com/mrss/";
+pub(crate) const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+pub(crate) const SVG: &str = "http://www.w3.org/2000/svg";
+pub(crate) const XHTML: &str = "http://www.w3.org/1999/xhtml";
+
+/// True if two namespaces differ only by case and by punctuation at the end.
+pub(crate) fn is_same(a: &str, b: &str) -> bool {
+    // Most differ in length, and every element of an unknown namespace asks.
+    if a.len().abs_diff(b.len()) > 2 {
+        return false;
+    }
+    let core = |ns: &str| ns.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_').len();
+    a.get(..core(a)).zip(b.get(..core(b))).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b)) && !a.is_empty()
+}

@@ -1,0 +1,232 @@
+//! Structure: which elements and attributes are allowed where, how often, and whether they may be empty.
+
+use crate::document::work::step;
+use crate::document::xml::{Attribute, Element};
+use crate::engine::log::Log;
+use crate::message::shown;
+use crate::rule::{
+    Context::{Entry, Item, Whole},
+    Rule,
+};
+
+pub(crate) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root", "not a feed")
+    .why("A reader that gets a web page or an error message instead of a feed shows nothing.")
+    .remedy("check what the server sends: the root must be rss, feed or opml, or a JSON object")
+    .spec("RSS 2.0.11, What is RSS?", "https://www.rssboard.org/rss-specification#whatIsRss")
+    .example(Whole, "<html><body>Page not found</body></html>", rss!());
+
+pub(crate) static RSS_1: Rule = Rule::warning(
+    "feed/rss-1",
+    "RSS 1.0, of which only the XML is checked",
+)
+.why("RSS 1.0 is RDF and has little in common with RSS 2.0. Its own rules are not checked.")
+.remedy("publish RSS 2.0 or Atom as well")
+.spec("RSS 1.0", "https://web.resource.org/rss/1.0/spec")
+.example(
+    Whole,
+    r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>"#,
+    rss!(),
+);
+
+pub(crate) static UNDEFINED: Rule = Rule::error("feed/undefined-element", "element that is not allowed here")
+    .why("Readers ignore elements that their format does not define, so the content is lost. Names are case-sensitive: `pubdate` is not `pubDate`.")
+    .remedy("correct its name, move it, or remove it")
+    .spec("RSS 2.0.11, Elements of item", "https://www.rssboard.org/rss-specification#hrelementsOfLtitemgt")
+    .example(Item, "<pubdate>Tue, 31 Oct 2023 21:15:02 GMT</pubdate>", "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>");
+
+static QUESTIONABLE: Rule = Rule::warning("feed/questionable-element", "known element in an unusual place")
+    .why("The element is known, but few readers look for it here.")
+    .remedy("move it to the channel, the feed, the item or the entry")
+    .spec("RFC 4287, 6.4", "https://www.rfc-editor.org/rfc/rfc4287#section-6.4")
+    .example(
+        Entry,
+        "<author><name>Ann</name><dc:language>en</dc:language></author>",
+        "<author><name>Ann</name></author>\n<dc:language>en</dc:language>",
+    );
+
+pub(crate) static MISSING: Rule = Rule::error("feed/missing-element", "missing required element")
+    .why("Readers rely on what the specification requires; some refuse the feed without it.")
+    .remedy("add the element")
+    .spec("RFC 4287, 4.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1")
+    .example(
+        Entry,
+        "<author><uri>https://ann.example/</uri></author>",
+        "<author><name>Ann</name><uri>https://ann.example/</uri></author>",
+    );
+
+static DUPLICATE: Rule = Rule::error("feed/duplicate-element", "duplicate element")
+    .why("Of two titles or dates, one reader shows the first and another the last.")
+    .remedy("keep one of them")
+    .spec("RFC 4287, 4.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1")
+    .example(Item, "<title>One</title>\n<title>Two</title>", "<title>One</title>");
+
+static UNEXPECTED_TEXT: Rule = Rule::error("feed/unexpected-text", "text between elements")
+    .why("No reader shows text between elements. Usually it is left over from a broken template.")
+    .remedy("move the text into an element, or remove it")
+    .spec("RSS 2.0.11, Elements of item", "https://www.rssboard.org/rss-specification#hrelementsOfLtitemgt")
+    .example(Item, "<title>One</title> two", "<title>One two</title>");
+
+static WHITESPACE: Rule = Rule::error("feed/unexpected-whitespace", "white space around a value")
+    .why("Ids and dates of Atom are compared character by character, including white space and line ends.")
+    .remedy("remove the white space")
+    .spec("RFC 4287, 2", "https://www.rfc-editor.org/rfc/rfc4287#section-2")
+    .example(
+        Entry,
+        "<published> 2023-10-31T21:15:02Z </published>",
+        "<published>2023-10-31T21:15:02Z</published>",
+    );
+
+static BLANK: Rule = Rule::warning("feed/blank", "empty element")
+    .why("An empty title is shown as a blank line; an empty URL leads nowhere.")
+    .remedy("give it a value, or omit the element")
+    .spec("RSS Profile, Character Data", "https://www.rssboard.org/rss-profile#data-types-characterdata")
+    .example(Item, "<title></title>", "<title>One</title>");
+
+pub(crate) static BLANK_ATTRIBUTE: Rule = Rule::warning("feed/blank-attribute", "empty attribute")
+    .why("Some readers treat an empty attribute as missing, others as a value of its own.")
+    .remedy("give it a value, or omit the attribute")
+    .spec("RFC 4287, 4.2.7", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.7")
+    .example(
+        Entry,
+        r#"<link rel="related" title="" href="https://town.example/2"/>"#,
+        r#"<link rel="related" title="Two" href="https://town.example/2"/>"#,
+    );
+
+pub(crate) static MISSING_ATTRIBUTE: Rule =
+    Rule::error("feed/missing-attribute", "missing required attribute")
+        .why("The element is useless without it.")
+        .remedy("add the attribute")
+        .spec(
+            "RSS 2.0.11, enclosure",
+            "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
+        )
+        .example(
+            Item,
+            r#"<enclosure url="https://town.example/1.mp3" type="audio/mpeg"/>"#,
+            r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>"#,
+        );
+
+static UNEXPECTED_ATTRIBUTE: Rule = Rule::error("feed/unexpected-attribute", "unknown attribute")
+    .why("Readers ignore it, so its value is lost. Names are case-sensitive: `ispermalink` is not `isPermaLink`.")
+    .remedy("correct its name, or remove it")
+    .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
+    .example(Item, r#"<guid ispermalink="true">https://town.example/1</guid>"#, r#"<guid isPermaLink="true">https://town.example/1</guid>"#);
+
+static TOO_LONG: Rule = Rule::error("feed/too-long", "text is too long")
+    .why("The store truncates it or refuses the feed.")
+    .remedy("shorten it")
+    .spec("Apple Podcasts, RSS tags", "https://help.apple.com/itc/podcasts_connect/#/itcb54353390")
+    .example(Item, "<itunes:subtitle>one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight nine ten</itunes:subtitle>", "<itunes:subtitle>one two three</itunes:subtitle>");
+
+pub(crate) static NO_LANGUAGE: Rule = Rule::note("feed/no-language", "missing language")
+    .why("A reader that reads aloud, hyphenates or translates has to guess the language.")
+    .remedy("add `language` to an RSS channel, `xml:lang` to an Atom feed")
+    .spec("RSS Profile, language", "https://www.rssboard.org/rss-profile#element-channel-language")
+    .example(
+        Whole,
+        rss!(),
+        rss_without_self!(
+            r#"<language>en</language>
+<atom:link rel="self" href="https://town.example/rss.xml"/>
+"#
+        ),
+    );
+
+pub(crate) static RULES: &[&Rule] = &[
+    &UNKNOWN_ROOT,
+    &RSS_1,
+    &UNDEFINED,
+    &QUESTIONABLE,
+    &MISSING,
+    &DUPLICATE,
+    &UNEXPECTED_TEXT,
+    &WHITESPACE,
+    &BLANK,
+    &BLANK_ATTRIBUTE,
+    &MISSING_ATTRIBUTE,
+    &UNEXPECTED_ATTRIBUTE,
+    &TOO_LONG,
+    &NO_LANGUAGE,
+];
+
+/// Returns `; did you mean …?` if a known name is close enough.
+fn hint(name: &str, known: impl Iterator<Item = &'static str>) -> String {
+    let lower = name.to_lowercase();
+    let length = lower.chars().count();
+    step(lower.len());
+    let near = known
+        .filter(|k| k.len().abs_diff(length) <= 2)
+        .map(|k| (strsim::damerau_levenshtein(&k.to_lowercase(), &lower), k))
+        .filter(|(distance, k)| *distance <= 2 && *distance * 3 < k.len().max(3))
+        .min();
+    near.map(|(_, k)| format!("; did you mean `{k}`?")).unwrap_or_default()
+}
+
+/// Reports an element that is not allowed in its parent. `known` are the names that are.
+pub(crate) fn undefined(
+    parent: &Element<'_>,
+    child: &Element<'_>,
+    known: impl Iterator<Item = &'static str>,
+    log: &mut Log,
+) {
+    // The search for a similar name is what takes long.
+    let hint = if log.is_full(&UNDEFINED) { String::new() } else { hint(child.local, known) };
+    log.start(&UNDEFINED, child, format_args!("`{}` in `{}`{hint}", child.name, parent.name));
+}
+
+/// Reports an element that is known, but not in this parent.
+pub(crate) fn questionable(parent: &Element<'_>, child: &Element<'_>, log: &mut Log) {
+    log.start(&QUESTIONABLE, child, format_args!("`{}` in `{}`", child.name, parent.name));
+}
+
+/// Reports an element that its parent already has.
+pub(crate) fn duplicate(parent: &Element<'_>, child: &Element<'_>, log: &mut Log) {
+    log.start(&DUPLICATE, child, format_args!("`{}` in `{}`", child.name, parent.name));
+}
+
+/// Reports text in an element that holds none.
+pub(crate) fn unexpected_text(element: &Element<'_>, text: &str, at: usize, log: &mut Log) {
+    log.at(&UNEXPECTED_TEXT, at, format_args!("`{}` in `{}`", shown(text), element.name));
+}
+
+/// Reports an attribute that its element does not have. `known` are the names of those that it has.
+pub(crate) fn unexpected_attribute(
+    element: &Element<'_>,
+    attribute: &Attribute<'_>,
+    known: &'static [&'static str],
+    log: &mut Log,
+) {
+    let is_full = log.is_full(&UNEXPECTED_ATTRIBUTE);
+    let hint = if is_full { String::new() } else { hint(attribute.name, known.iter().copied()) };
+    let detail = format_args!("`{}` on `{}`{hint}", attribute.name, element.name);
+    log.attribute(&UNEXPECTED_ATTRIBUTE, attribute, detail);
+}
+
+/// Reports an element without content.
+pub(crate) fn not_blank(element: &Element<'_>, log: &mut Log) {
+    if element.text().trim().is_empty() && element.elements().next().is_none() {
+        log.start(&BLANK, element, format_args!("`{}`", element.name));
+    }
+}
+
+/// Returns the rule about empty attributes if a value is blank.
+pub(crate) fn not_blank_attribute(value: &str) -> Option<&'static Rule> {
+    value.trim().is_empty().then_some(&BLANK_ATTRIBUTE)
+}
+
+/// Reports white space around the text of an element.
+pub(crate) fn no_whitespace(element: &Element<'_>, log: &mut Log) {
+    let text = element.text();
+    if text.trim().len() < text.len() && !text.trim().is_empty() {
+        log.start(&WHITESPACE, element, format_args!("`{}`", element.name));
+    }
+}
+
+/// Reports a text of more than `max` characters.
+pub(crate) fn at_most(element: &Element<'_>, max: usize, log: &mut Log) {
+    let length = element.text().trim().chars().count();
+    if length > max {
+        let detail = format_args!("`{}` is {length} characters long (maximum {max})", element.name);
+        log.end(&TOO_LONG, element, detail);
+    }
+}

@@ -1,0 +1,325 @@
+//! The types of a vocabulary, and an element with its context.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use feedmill_types::UnixMs;
+
+use super::log::Log;
+use super::ns;
+use super::parent::Parent;
+use super::structure;
+use crate::document::work::step;
+use crate::document::xml::{Attribute, Element, Node, XML};
+use crate::message::shown;
+use crate::rule::Rule;
+
+/// A vocabulary: the elements of a namespace, and the rules about them.
+#[derive(Debug)]
+pub(crate) struct Family {
+    /// First part of the codes, and the usual prefix of the namespace.
+    pub(crate) name: &'static str,
+    pub(crate) rules: &'static [&'static Rule],
+    /// URIs of the namespace; the first one is correct.
+    pub(crate) namespaces: &'static [&'static str],
+    pub(crate) elements: &'static [&'static Def],
+    /// Decides about an element of the namespace that has no row for its parent.
+    pub(crate) on_unknown_child: for<'s, 'd> fn(&Scope<'s, 'd>, &Element<'d>) -> Unknown,
+    /// Checks of elements of other vocabularies.
+    pub(crate) extra_checks: &'static [(Parent, Check)],
+}
+
+/// What becomes of an element that its vocabulary does not know in its parent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unknown {
+    /// It is an error.
+    Undefined,
+    /// It is known in other parents.
+    Questionable,
+    /// It breaks a rule of its vocabulary.
+    Breaks(&'static Rule),
+    /// It is allowed.
+    Ignored,
+}
+
+impl Family {
+    pub(crate) const fn new(
+        name: &'static str,
+        namespaces: &'static [&'static str],
+        elements: &'static [&'static Def],
+    ) -> Self {
+        Self {
+            name,
+            rules: &[],
+            namespaces,
+            elements,
+            on_unknown_child: |_, _| Unknown::Undefined,
+            extra_checks: &[],
+        }
+    }
+
+    /// True if an element of this name is known in any parent.
+    pub(crate) fn has_element(&self, name: &str) -> bool {
+        self.elements.iter().any(|def| def.name == name)
+    }
+}
+
+/// Checks an element after all that is in it.
+pub(crate) type Check = for<'s, 'd> fn(&Scope<'s, 'd>, &mut Log);
+
+/// An element of a vocabulary.
+#[derive(Debug)]
+pub(crate) struct Def {
+    pub(crate) name: &'static str,
+    /// Name by which others refer to it as their parent.
+    pub(crate) container: Option<Parent>,
+    /// Elements that it may be in.
+    parents: &'static [Parent],
+    /// True if a parent has it at most once.
+    pub(crate) is_single: bool,
+    /// Names of the allowed attributes, those of a namespace with its usual prefix; `None` allows any.
+    pub(crate) attributes: Option<&'static [&'static str]>,
+    pub(crate) content: Content,
+    pub(crate) check: Check,
+}
+
+/// Allowed content of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Text and no elements.
+    Text,
+    /// Elements and no text.
+    Elements,
+    /// Neither text nor elements.
+    Empty,
+    /// Anything. Elements in it are expected to have a namespace.
+    Anything,
+    /// Anything. Only its namespaces and characters are checked.
+    Unchecked,
+    /// The check of the element looks at its content.
+    Own,
+}
+
+impl Def {
+    const fn new(name: &'static str, parents: &'static [Parent], content: Content) -> Self {
+        let attributes: Option<&'static [&'static str]> = Some(&[]);
+        Self { name, container: None, parents, is_single: true, attributes, content, check: |_, _| {} }
+    }
+
+    /// An element that holds text.
+    pub(crate) const fn text(name: &'static str, parents: &'static [Parent], check: Check) -> Self {
+        Self::new(name, parents, Content::Text).check(check)
+    }
+
+    /// An element that holds elements.
+    pub(crate) const fn elements(name: &'static str, parents: &'static [Parent]) -> Self {
+        Self::new(name, parents, Content::Elements)
+    }
+
+    /// An element that holds elements, by a name that they refer to.
+    pub(crate) const fn container(own: Parent, name: &'static str, parents: &'static [Parent]) -> Self {
+        Self::elements(name, parents).named(own)
+    }
+
+    /// An element that holds nothing: all is in its attributes.
+    pub(crate) const fn empty(name: &'static str, parents: &'static [Parent], check: Check) -> Self {
+        Self::new(name, parents, Content::Empty).check(check)
+    }
+
+    /// An element of which only the place is checked.
+    pub(crate) const fn anything(name: &'static str, parents: &'static [Parent]) -> Self {
+        Self::new(name, parents, Content::Anything).any_attribute().many()
+    }
+
+    /// An element whose check says all about it, except what holds for every element.
+    pub(crate) const fn unchecked(name: &'static str, parents: &'static [Parent], check: Check) -> Self {
+        Self::new(name, parents, Content::Unchecked).check(check)
+    }
+
+    /// An element whose check looks at its content.
+    pub(crate) const fn own(name: &'static str, parents: &'static [Parent], check: Check) -> Self {
+        Self::new(name, parents, Content::Own).check(check)
+    }
+
+    pub(crate) const fn check(mut self, check: Check) -> Self {
+        self.check = check;
+        self
+    }
+
+    pub(crate) const fn many(mut self) -> Self {
+        self.is_single = false;
+        self
+    }
+
+    pub(crate) const fn attributes(mut self, names: &'static [&'static str]) -> Self {
+        self.attributes = Some(names);
+        self
+    }
+
+    pub(crate) const fn any_attribute(mut self) -> Self {
+        self.attributes = None;
+        self
+    }
+
+    /// Sets the name by which others refer to it as their parent.
+    pub(crate) const fn named(mut self, own: Parent) -> Self {
+        self.container = Some(own);
+        self
+    }
+
+    pub(crate) fn is_allowed_in(&self, parent: &Self) -> bool {
+        parent.container.is_some_and(|parent| self.parents.contains(&parent))
+    }
+}
+
+/// Format of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Rss,
+    Atom,
+    Opml,
+}
+
+/// Facts about the whole document.
+#[derive(Debug)]
+pub(crate) struct Feed<'f> {
+    pub(crate) kind: Kind,
+    /// Version of RSS.
+    pub(crate) version: &'f str,
+    /// URL at which the document is published.
+    pub(crate) url: Option<&'f str>,
+    pub(crate) now: Option<UnixMs>,
+    /// Encoding in which the document was read.
+    pub(crate) encoding: Option<&'f str>,
+    /// The document as written.
+    pub(crate) text: &'f str,
+    /// All vocabularies.
+    pub(crate) families: &'static [&'static Family],
+    /// Answers of [`Scope::first_child`], by the offset of the parent and the name of the child.
+    pub(crate) first_children: RefCell<HashMap<(usize, &'static str), Option<usize>>>,
+}
+
+impl Feed<'_> {
+    /// Returns the vocabulary of a namespace. Case and punctuation at the end do not matter: readers are as lenient.
+    pub(crate) fn family(&self, ns: &str) -> Option<&'static Family> {
+        let exact = self.families.iter().find(|f| f.namespaces.contains(&ns));
+        let near = || self.families.iter().find(|f| f.namespaces.iter().any(|known| ns::is_same(known, ns)));
+        exact.or_else(|| if ns.is_empty() { None } else { near() }).copied()
+    }
+}
+
+/// An element with its context.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope<'s, 'd> {
+    pub(crate) element: &'s Element<'d>,
+    pub(crate) def: &'static Def,
+    pub(crate) parent: Option<&'s Self>,
+    pub(crate) feed: &'s Feed<'s>,
+}
+
+impl<'s, 'd> Scope<'s, 'd> {
+    /// Returns this element and its ancestors, from the inside out.
+    pub(crate) fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |s| s.parent).inspect(|_| step(1))
+    }
+
+    /// Returns the nearest of this element and its ancestors that is `parent`.
+    pub(crate) fn ancestor(&self, parent: Parent) -> Option<&Self> {
+        self.chain().find(|s| s.def.container == Some(parent))
+    }
+
+    /// True if its parent is one of these.
+    pub(crate) fn is_in(&self, parents: &[Parent]) -> bool {
+        self.parent.and_then(|p| p.def.container).is_some_and(|parent| parents.contains(&parent))
+    }
+
+    /// Returns the attributes `xml:NAME` of this element and its ancestors, from the inside out.
+    pub(crate) fn xml(&self, name: &str) -> impl Iterator<Item = &Attribute<'d>> {
+        self.chain().filter_map(move |s| s.element.attribute_in(XML, name))
+    }
+
+    /// Returns the siblings before it.
+    pub(crate) fn before(&self) -> impl Iterator<Item = &'s Element<'d>> {
+        let own = self.element.at;
+        self.parent.into_iter().flat_map(|p| p.element.elements()).take_while(move |e| e.at < own)
+    }
+
+    /// Returns its first child with a name in its namespace. The answer is remembered, because each item of a feed may
+    /// ask the feed.
+    pub(crate) fn first_child(&self, name: &'static str) -> Option<&'s Element<'d>> {
+        let element = self.element;
+        let mut known = self.feed.first_children.borrow_mut();
+        let index = known.entry((element.at, name)).or_insert_with(|| element.position(&element.ns, name));
+        match element.nodes.get((*index)?)? {
+            Node::Element(child) => Some(child),
+            Node::Text(_) => None,
+        }
+    }
+
+    /// True if the document is RSS 2.
+    pub(crate) fn is_rss_2(&self) -> bool {
+        self.feed.kind == Kind::Rss && self.feed.version.starts_with("2.")
+    }
+
+    /// Reports the rule that the text breaks, if it breaks one.
+    pub(crate) fn value(&self, log: &mut Log, test: impl Fn(&str) -> Option<&'static Rule>) {
+        let text = self.element.text();
+        self.verdict(log, test(text.trim()), &text);
+    }
+
+    /// Reports the rule that the text breaks, with a value as the detail.
+    pub(crate) fn verdict(&self, log: &mut Log, verdict: Option<&'static Rule>, value: &str) {
+        if let Some(rule) = verdict {
+            log.text(rule, self.element, format_args!("`{}` is `{}`", self.element.name, shown(value)));
+        }
+    }
+
+    /// Reports the rule that an attribute breaks, if it breaks one; returns the attribute if there is one.
+    pub(crate) fn attribute(
+        &self,
+        log: &mut Log,
+        name: &str,
+        test: impl Fn(&str) -> Option<&'static Rule>,
+    ) -> Option<&'s Attribute<'d>> {
+        let attribute = self.element.attribute(name)?;
+        if let Some(rule) = test(&attribute.value) {
+            log.attribute(rule, attribute, format_args!("`{name}` is `{}`", shown(&attribute.value)));
+        }
+        Some(attribute)
+    }
+
+    /// Does the same for an attribute that is required.
+    pub(crate) fn required(
+        &self,
+        log: &mut Log,
+        name: &str,
+        test: impl Fn(&str) -> Option<&'static Rule>,
+    ) -> Option<&'s Attribute<'d>> {
+        let attribute = self.attribute(log, name, test);
+        if attribute.is_none() {
+            let detail = format_args!("`{name}` on `{}`", self.element.name);
+            log.start(&structure::MISSING_ATTRIBUTE, self.element, detail);
+        }
+        attribute
+    }
+
+    /// Reports each of these children that is missing.
+    pub(crate) fn requires(&self, log: &mut Log, children: &[&str]) {
+        for name in children.iter().filter(|name| self.lacks(name)) {
+            let detail = format_args!("`{name}` in `{}`", self.element.name);
+            log.end(&structure::MISSING, self.element, detail);
+        }
+    }
+
+    /// Reports a rule if the child that it is about is missing.
+    pub(crate) fn requires_by(&self, log: &mut Log, rule: &'static Rule, name: &str) {
+        if self.lacks(name) {
+            log.end(rule, self.element, format_args!("required in `{}`", self.element.name));
+        }
+    }
+
+    /// True if it has no child of this name. What follows a syntax error was not read, so nothing is missing there.
+    pub(crate) fn lacks(&self, name: &str) -> bool {
+        self.element.closed && self.element.child(&self.element.ns, name).is_none()
+    }
+}

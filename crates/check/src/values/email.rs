@@ -1,0 +1,132 @@
+//! E-mail addresses: alone in Atom, with a name in RSS.
+
+use crate::rule::{
+    Context::{Entry, Item},
+    Rule,
+};
+
+static CONTACT: Rule = Rule::error("email/contact", "no e-mail address in a contact")
+    .why("RSS requires a mailbox here. A name alone belongs in dc:creator.")
+    .remedy("write ann@town.example (Ann), or use dc:creator")
+    .spec("RSS 2.0.11, author", "https://www.rssboard.org/rss-specification#ltauthorgtSubelementOfLtitemgt")
+    .example(Item, "<author>Ann</author>", "<author>ann@town.example (Ann)</author>");
+
+static ADDRESS: Rule = Rule::error("email/address", "invalid e-mail address")
+    .why("Atom has a separate element for the name, so only the mailbox is allowed here.")
+    .remedy("write name@host and nothing else")
+    .spec("RFC 4287, 3.2.3", "https://www.rfc-editor.org/rfc/rfc4287#section-3.2.3")
+    .example(
+        Entry,
+        "<author><name>Ann</name><email>Ann &lt;ann@town.example></email></author>",
+        "<author><name>Ann</name><email>ann@town.example</email></author>",
+    );
+
+static FORMAT: Rule = Rule::warning("email/format", "unusual form of e-mail address and name")
+    .why("Of the forms that e-mail allows, readers know the one with the name in parentheses after the address.")
+    .remedy("write ann@town.example (Ann)")
+    .spec("RSS Profile, E-mail Addresses", "https://www.rssboard.org/rss-profile#data-types-email")
+    .example(Item, "<author>ann@town.example, Ann</author>", "<author>ann@town.example (Ann)</author>");
+
+static REAL_NAME: Rule = Rule::warning("email/real-name", "e-mail address without a name")
+    .why("Readers show the name as the author; without it they show the address or nothing.")
+    .remedy("write ann@town.example (Ann)")
+    .spec("RSS Profile, E-mail Addresses", "https://www.rssboard.org/rss-profile#data-types-email")
+    .example(Item, "<author>ann@town.example</author>", "<author>ann@town.example (Ann)</author>");
+
+static HOST: Rule = Rule::warning("email/host", "e-mail host that is not on the internet")
+    .why("A host name of a single word is known only in its own network.")
+    .remedy("write the full host name")
+    .spec("RFC 5321, 2.3.5", "https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5")
+    .example(
+        Entry,
+        "<author><name>Ann</name><email>ann@localhost</email></author>",
+        "<author><name>Ann</name><email>ann@town.example</email></author>",
+    );
+
+static IN_NAME: Rule = Rule::warning("email/in-name", "e-mail address in a name")
+    .why("Readers show the name publicly, and spam robots collect addresses from there.")
+    .remedy("move the address to `email`")
+    .spec("RFC 4287, 3.2.1", "https://www.rfc-editor.org/rfc/rfc4287#section-3.2.1")
+    .example(
+        Entry,
+        "<author><name>Ann &lt;ann@town.example></name></author>",
+        "<author><name>Ann</name><email>ann@town.example</email></author>",
+    );
+
+pub(crate) static RULES: &[&Rule] = &[&CONTACT, &ADDRESS, &FORMAT, &REAL_NAME, &HOST, &IN_NAME];
+
+/// Parses a mailbox. Returns true if its host has a dot, `None` if it is not a mailbox.
+fn mailbox(text: &str) -> Option<bool> {
+    let (local, host) = text.rsplit_once('@')?;
+    let local_ok = !local.is_empty()
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
+    let label = |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (local_ok && host.split('.').all(label)).then(|| host.contains('.'))
+}
+
+/// Checks a mailbox without anything else ([RFC 5322, 3.4.1](https://www.rfc-editor.org/rfc/rfc5322#section-3.4.1)).
+pub(crate) fn address(text: &str) -> Option<&'static Rule> {
+    check(text, &ADDRESS)
+}
+
+fn check(text: &str, rule: &'static Rule) -> Option<&'static Rule> {
+    match mailbox(text) {
+        None => Some(rule),
+        Some(false) => Some(&HOST),
+        Some(true) => None,
+    }
+}
+
+/// Checks a contact such as `ann@town.example (Ann)`. Other forms are unusual; a text without an address is an error.
+pub(crate) fn contact(text: &str) -> Option<&'static Rule> {
+    let decoded;
+    let text = match text.strip_prefix("mailto:") {
+        Some(rest) => {
+            decoded = percent_encoding::percent_decode_str(rest).decode_utf8_lossy();
+            decoded.split('?').next().unwrap_or_default()
+        }
+        None => text,
+    };
+    if let Some((address, name)) = text.split_once('(').filter(|_| text.ends_with(')')) {
+        let named = name.trim_end_matches(')').trim();
+        return check(address.trim(), &CONTACT).or_else(|| named.is_empty().then_some(&REAL_NAME));
+    }
+    let found =
+        text.split(|c: char| c.is_whitespace() || "<>(),:;[]\"".contains(c)).any(|w| mailbox(w).is_some());
+    if !found {
+        Some(&CONTACT)
+    } else if text.contains(char::is_whitespace) || mailbox(text).is_none() {
+        Some(&FORMAT)
+    } else {
+        Some(&REAL_NAME)
+    }
+}
+
+/// Returns the rule about names if a name holds an address in angle brackets.
+pub(crate) fn in_name(text: &str) -> Option<&'static Rule> {
+    let is_address = |part: &str| part.split_once('>').is_some_and(|(m, _)| mailbox(m) == Some(true));
+    text.split('<').skip(1).any(is_address).then_some(&IN_NAME)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contacts() {
+        for (text, expected) in [
+            ("ann@town.example (Ann)", ""),
+            ("mailto:ann@town.example%20(Ann)", ""),
+            ("ann@town.example", "email/real-name"),
+            ("ann@town.example ()", "email/real-name"),
+            ("Ann <ann@town.example>", "email/format"),
+            ("ann@town.example (Ann) x", "email/format"),
+            ("Ann", "email/contact"),
+            ("@", "email/contact"),
+            ("Ann (Ann)", "email/contact"),
+            ("ann@localhost (Ann)", "email/host"),
+        ] {
+            assert_eq!(contact(text).map_or("", |r| r.meta.code), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! HTML and plain text in the elements of a feed.
+
+use std::borrow::Cow;
+
+use crate::document::xml::{Attribute, Element};
+use crate::engine::log::Log;
+use crate::engine::ns::XHTML;
+use crate::engine::vocabulary::Scope;
+use crate::message::shown;
+use crate::values::html::{
+    BROKEN, CHARACTER_DATA, Evidence, IN_TEXT, NOT_INLINE, UNDECLARED, evidence, inspect,
+};
+
+/// True if the author of an element wrote hexadecimal references, as the RSS Profile advises for text that only looks
+/// like HTML.
+fn is_careful(scope: &Scope<'_, '_>) -> bool {
+    scope.feed.text.get(scope.element.at..scope.element.end).is_some_and(|raw| raw.contains("&#x"))
+}
+
+/// Returns the evidence of HTML in the text of an element. If its author was careful, only an end tag counts.
+fn evidence_in<'t>(scope: &Scope<'_, '_>, text: &'t str) -> Option<Evidence<'t>> {
+    let is_end_tag = |e: &Evidence<'_>| matches!(e, Evidence::Markup(found) if found.starts_with("</"));
+    evidence(text).filter(|e| is_end_tag(e) || !is_careful(scope))
+}
+
+/// Reports HTML in a plain text.
+pub(super) fn plain(scope: &Scope<'_, '_>, log: &mut Log) {
+    let text = scope.element.text();
+    let (rule, found) = match evidence_in(scope, &text) {
+        Some(Evidence::Markup(found)) => (&IN_TEXT, found),
+        Some(Evidence::Likeness(found)) if scope.is_rss_2() => (&CHARACTER_DATA, found),
+        _ => return,
+    };
+    log.text(rule, scope.element, format_args!("`{}` in `{}`", shown(found), scope.element.name));
+}
+
+/// Reports HTML in a plain attribute.
+pub(super) fn plain_attribute(attribute: &Attribute<'_>, log: &mut Log) {
+    if let Some(Evidence::Markup(found)) = evidence(&attribute.value) {
+        log.attribute(&IN_TEXT, attribute, format_args!("`{}` in `{}`", shown(found), attribute.name));
+    }
+}
+
+/// Reports HTML in a text that is not declared as HTML.
+pub(super) fn undeclared(scope: &Scope<'_, '_>, log: &mut Log) {
+    let text = scope.element.text();
+    if let Some(Evidence::Markup(found)) = evidence_in(scope, &text) {
+        let detail = format_args!("`{}` in `{}`", shown(found), scope.element.name);
+        log.text(&UNDECLARED, scope.element, detail);
+    }
+}
+
+/// Reports escaped HTML in XHTML.
+pub(super) fn not_inline(element: &Element<'_>, log: &mut Log) {
+    // Code that is shown has elements around it.
+    let is_flat = element.elements().all(|div| div.is(XHTML, "div") && div.elements().next().is_none());
+    let text = element.deep_text();
+    if is_flat && let Some(Evidence::Markup(found)) = evidence(&text) {
+        log.text(&NOT_INLINE, element, format_args!("`{}` in `{}`", shown(found), element.name));
+    }
+}
+
+/// Reports an element that should be XHTML.
+pub(super) fn not_xhtml(element: &Element<'_>, log: &mut Log) {
+    log.start(&BROKEN, element, format_args!("`{}` is not in the namespace of XHTML", element.name));
+}
+
+/// Checks the HTML in an element of RSS, where URLs have no base.
+pub(super) fn without_base(scope: &Scope<'_, '_>, log: &mut Log) {
+    check(scope, true, log);
+}
+
+/// Checks the HTML in an element of Atom.
+pub(super) fn with_base(scope: &Scope<'_, '_>, log: &mut Log) {
+    check(scope, false, log);
+}
+
+fn check(scope: &Scope<'_, '_>, relative: bool, log: &mut Log) {
+    let element = scope.element;
+    let text = element.text();
+    // A text in several parts is located as a whole.
+    let mut locator = match text {
+        Cow::Borrowed(_) => element.texts().next().map(|text| text.locator()),
+        Cow::Owned(_) => None,
+    };
+    let mut begin = None;
+    inspect(&text, relative, &mut |rule, offset, detail| {
+        let at = match &mut locator {
+            Some(locator) => locator.locate(offset),
+            None => *begin.get_or_insert_with(|| element.text_at()),
+        };
+        log.at(rule, at, detail);
+    });
+}

@@ -1,0 +1,430 @@
+//! Media RSS (<https://www.rssboard.org/media-rss>).
+
+use super::html;
+use crate::engine::log::Log;
+use crate::engine::parent::Parent;
+use crate::engine::vocabulary::{Def, Family, Scope};
+use crate::engine::{ns, structure};
+use crate::message::shown;
+use crate::rule::{Context::Item, Rule};
+use crate::values::{language, media_type, number, url};
+
+static GROUP: Rule = Rule::warning("media/group", "media group with fewer than two contents")
+    .why("A group holds versions of one work, such as two sizes of a video. A single content needs no group, although some sites always write one.")
+    .remedy("move the content into the item itself")
+    .spec("Media RSS, media:group", "https://www.rssboard.org/media-rss#media-group")
+    .example(Item, r#"<media:group><media:content url="https://town.example/1.mp4" medium="video"/></media:group>"#, r#"<media:content url="https://town.example/1.mp4" medium="video"/>"#);
+
+static ADULT: Rule = Rule::warning("media/adult", "obsolete `media:adult`")
+    .why("media:rating replaced it in 2005.")
+    .remedy("write `<media:rating>adult</media:rating>`")
+    .spec("Media RSS, media:adult", "https://www.rssboard.org/media-rss#media-rating")
+    .example(Item, "<media:adult>true</media:adult>", "<media:rating>adult</media:rating>");
+
+static MEDIUM: Rule = Rule::error("media/medium", "invalid medium")
+    .why("Readers decide by the medium whether to show, play or download the file.")
+    .remedy("write image, audio, video, document or executable")
+    .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
+    .example(
+        Item,
+        r#"<media:content url="https://town.example/1.mp4" medium="film"/>"#,
+        r#"<media:content url="https://town.example/1.mp4" medium="video"/>"#,
+    );
+
+static EXPRESSION: Rule = Rule::error("media/expression", "invalid expression")
+    .why("It tells whether the file is a sample, the full version or an endless stream.")
+    .remedy("write sample, full or nonstop")
+    .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
+    .example(
+        Item,
+        r#"<media:content url="https://town.example/1.mp4" medium="video" expression="trailer"/>"#,
+        r#"<media:content url="https://town.example/1.mp4" medium="video" expression="sample"/>"#,
+    );
+
+static HASH: Rule = Rule::error("media/hash", "invalid hash")
+    .why("Readers compare the file with the hash and discard it if they differ.")
+    .remedy("write 32 hexadecimal digits for md5, 40 for sha-1")
+    .spec("Media RSS, media:hash", "https://www.rssboard.org/media-rss#media-hash")
+    .example(
+        Item,
+        r#"<media:hash algo="md5">1234</media:hash>"#,
+        r#"<media:hash algo="md5">dfdec888b72151965a34b4b59031290a</media:hash>"#,
+    );
+
+static RATING: Rule = Rule::error("media/rating", "unknown rating")
+    .why("Readers hide media by rating; if they do not know it, they show or hide everything.")
+    .remedy("write one of the values of its scheme; without a scheme, adult or nonadult")
+    .spec("Media RSS, media:rating", "https://www.rssboard.org/media-rss#media-rating")
+    .example(Item, "<media:rating>grown-ups</media:rating>", "<media:rating>adult</media:rating>");
+
+static CREDIT: Rule = Rule::error("media/credit-role", "unknown credit role")
+    .why("Roles without a scheme are those of the European Broadcasting Union, in lower case.")
+    .remedy("write a role of that list, or name your scheme")
+    .spec("Media RSS, media:credit", "https://www.rssboard.org/media-rss#media-credit")
+    .example(
+        Item,
+        r#"<media:credit role="Boss">Ann</media:credit>"#,
+        r#"<media:credit role="director">Ann</media:credit>"#,
+    );
+
+static RESTRICTION: Rule = Rule::error("media/restriction", "invalid restriction")
+    .why("Without a type, a restriction applies to all or none.")
+    .remedy("write all or none, or add `type`")
+    .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+    .example(
+        Item,
+        r#"<media:restriction relationship="allow">some</media:restriction>"#,
+        r#"<media:restriction relationship="allow">all</media:restriction>"#,
+    );
+
+static RELATIONSHIP: Rule =
+    Rule::error("media/restriction-relationship", "invalid relationship of a restriction")
+        .why("Readers that do not understand the restriction deny everything or nothing.")
+        .remedy("write allow or deny")
+        .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+        .example(
+            Item,
+            r#"<media:restriction relationship="only" type="country">au us</media:restriction>"#,
+            r#"<media:restriction relationship="allow" type="country">au us</media:restriction>"#,
+        );
+
+static RESTRICTION_TYPE: Rule = Rule::error("media/restriction-type", "invalid type of a restriction")
+    .why("Restrictions are by country, URI or sharing.")
+    .remedy("write country, uri or sharing")
+    .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+    .example(
+        Item,
+        r#"<media:restriction relationship="allow" type="continent">europe</media:restriction>"#,
+        r#"<media:restriction relationship="allow" type="country">de</media:restriction>"#,
+    );
+
+static COUNTRY: Rule = Rule::error("media/country", "invalid country code")
+    .why("Players compare the code with their own location.")
+    .remedy("write ISO 3166 codes, separated by spaces")
+    .spec("Media RSS, media:restriction", "https://www.rssboard.org/media-rss#media-restriction")
+    .example(
+        Item,
+        r#"<media:restriction relationship="allow" type="country">germany</media:restriction>"#,
+        r#"<media:restriction relationship="allow" type="country">de</media:restriction>"#,
+    );
+
+static TEXT_TYPE: Rule = Rule::error("media/text-type", "invalid type of a media text")
+    .why("The type tells whether the text is HTML.")
+    .remedy("write plain or html")
+    .spec("Media RSS, media:title", "https://www.rssboard.org/media-rss#media-title")
+    .example(
+        Item,
+        r#"<media:title type="text/html">One</media:title>"#,
+        r#"<media:title type="html">One</media:title>"#,
+    );
+
+static TIME: Rule = Rule::error("media/time", "invalid time in a media file")
+    .why("Players jump to this time.")
+    .remedy("write now, seconds, or hh:mm:ss, with a decimal point if needed")
+    .spec("RFC 2326, 3.6", "https://www.rfc-editor.org/rfc/rfc2326#section-3.6")
+    .example(
+        Item,
+        r#"<media:thumbnail url="https://town.example/1.png" time="5 min"/>"#,
+        r#"<media:thumbnail url="https://town.example/1.png" time="00:05:00"/>"#,
+    );
+
+static GROUP_DEF: Def = Def::container(Parent::MediaGroup, "group", ITEMS).many().check(group);
+static CONTENT: Def =
+    Def::container(Parent::MediaContent, "content", &[Parent::Item, Parent::Entry, Parent::MediaGroup])
+        .attributes(CONTENT_ATTRIBUTES)
+        .many()
+        .check(content);
+
+const ITEMS: &[Parent] = &[Parent::Item, Parent::Entry];
+const ALL: &[Parent] =
+    &[Parent::Channel, Parent::Feed, Parent::Item, Parent::Entry, Parent::MediaGroup, Parent::MediaContent];
+#[rustfmt::skip]
+const CONTENT_ATTRIBUTES: &[&str] = &[
+    "bitrate", "channels", "duration", "expression", "fileSize", "framerate", "height", "isDefault", "lang", "medium",
+    "samplingrate", "type", "url", "width",
+];
+
+pub(crate) static FAMILY: Family = Family {
+    rules: &[
+        &GROUP,
+        &ADULT,
+        &MEDIUM,
+        &EXPRESSION,
+        &HASH,
+        &RATING,
+        &CREDIT,
+        &RESTRICTION,
+        &RELATIONSHIP,
+        &RESTRICTION_TYPE,
+        &COUNTRY,
+        &TEXT_TYPE,
+        &TIME,
+    ],
+    ..Family::new(
+        "media",
+        &[ns::MEDIA],
+        &[
+            &GROUP_DEF,
+            &CONTENT,
+            &Def::text("adult", ALL, adult),
+            &Def::text("category", ALL, category).attributes(&["label", "scheme"]).many(),
+            &Def::text("copyright", ALL, copyright).attributes(&["url"]),
+            &Def::text("credit", ALL, credit).attributes(&["role", "scheme"]).many(),
+            &Def::text("description", ALL, typed).attributes(&["type"]),
+            &Def::text("title", ALL, typed).attributes(&["type"]),
+            &Def::text("keywords", ALL, |_, _| {}).many(),
+            &Def::text("hash", ALL, hash).attributes(&["algo"]).many(),
+            &Def::unchecked("player", ALL, player).attributes(&["height", "url", "width"]).many(),
+            &Def::text("rating", ALL, rating).attributes(&["scheme"]).many(),
+            &Def::text("restriction", ALL, restriction).attributes(&["relationship", "type"]).many(),
+            &Def::text("text", ALL, text).attributes(&["end", "lang", "start", "type"]).many(),
+            &Def::unchecked("thumbnail", ALL, thumbnail)
+                .attributes(&["height", "time", "url", "width"])
+                .many(),
+            &Def::anything("backLinks", ALL),
+            &Def::anything("comments", ALL),
+            &Def::anything("community", ALL),
+            &Def::anything("embed", ALL),
+            &Def::anything("license", ALL),
+            &Def::anything("location", ALL),
+            &Def::anything("peerLink", ALL),
+            &Def::anything("price", ALL),
+            &Def::anything("responses", ALL),
+            &Def::anything("rights", ALL),
+            &Def::anything("scenes", ALL),
+            &Def::anything("status", ALL),
+            &Def::anything("subTitle", ALL),
+        ],
+    )
+};
+
+fn group(scope: &Scope<'_, '_>, log: &mut Log) {
+    if scope.element.elements().filter(|e| e.local == "content").count() < 2 && scope.element.closed {
+        log.end(&GROUP, scope.element, "");
+    }
+}
+
+fn content(scope: &Scope<'_, '_>, log: &mut Log) {
+    let unless = |ok: bool, rule: &'static Rule| (!ok).then_some(rule);
+    for name in ["bitrate", "duration", "framerate", "samplingrate"] {
+        scope.attribute(log, name, number::decimal);
+    }
+    scope.attribute(log, "channels", number::not_negative);
+    for name in ["fileSize", "height", "width"] {
+        scope.attribute(log, name, number::positive);
+    }
+    scope.attribute(log, "expression", |v| unless(matches!(v, "sample" | "full" | "nonstop"), &EXPRESSION));
+    scope.attribute(log, "medium", |v| {
+        unless(matches!(v, "image" | "audio" | "video" | "document" | "executable"), &MEDIUM)
+    });
+    scope.attribute(log, "isDefault", number::true_false);
+    scope.attribute(log, "lang", language::tag);
+    scope.attribute(log, "type", media_type::enclosure);
+    scope.attribute(log, "url", url::uri);
+}
+
+fn adult(scope: &Scope<'_, '_>, log: &mut Log) {
+    log.start(&ADULT, scope.element, "");
+    scope.value(log, number::true_false);
+}
+
+fn category(scope: &Scope<'_, '_>, log: &mut Log) {
+    html::plain(scope, log);
+    if let Some(label) = scope.element.attribute("label") {
+        html::plain_attribute(label, log);
+    }
+    scope.attribute(log, "scheme", url::uri);
+}
+
+fn copyright(scope: &Scope<'_, '_>, log: &mut Log) {
+    html::plain(scope, log);
+    scope.attribute(log, "url", url::uri);
+}
+
+fn credit(scope: &Scope<'_, '_>, log: &mut Log) {
+    let scheme = scope.element.value("scheme").filter(|s| !s.is_empty()).unwrap_or("urn:ebu");
+    scope.attribute(log, "role", |role| {
+        let known = scheme != "urn:ebu" || EBU.contains(&role) || role.is_empty();
+        (!known || role != role.to_lowercase()).then_some(&CREDIT)
+    });
+    if scheme != "urn:ebu" {
+        scope.attribute(log, "scheme", url::uri);
+    }
+}
+
+/// A title or description: plain text unless `type` is `html`.
+fn typed(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.attribute(log, "type", |v| (!matches!(v, "plain" | "html")).then_some(&TEXT_TYPE));
+    if scope.element.value("type") == Some("html") {
+        html::with_base(scope, log);
+    } else {
+        html::undeclared(scope, log);
+    }
+}
+
+fn text(scope: &Scope<'_, '_>, log: &mut Log) {
+    typed(scope, log);
+    for name in ["start", "end"] {
+        scope.attribute(log, name, time);
+    }
+    scope.attribute(log, "lang", language::tag);
+}
+
+fn hash(scope: &Scope<'_, '_>, log: &mut Log) {
+    let known = |algo: &str| matches!(algo, "md5" | "sha-1");
+    let algo = scope.attribute(log, "algo", |v| (!known(v)).then_some(&HASH)).map_or("md5", |a| &a.value);
+    let length = if algo == "sha-1" { 40 } else { 32 };
+    if known(algo) {
+        scope.value(log, |v| {
+            (v.len() != length || !v.bytes().all(|b| b.is_ascii_hexdigit())).then_some(&HASH)
+        });
+    }
+}
+
+fn player(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "url", url::uri);
+    sizes(scope, log);
+}
+
+fn thumbnail(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "url", url::uri);
+    scope.attribute(log, "time", time);
+    sizes(scope, log);
+}
+
+fn sizes(scope: &Scope<'_, '_>, log: &mut Log) {
+    for name in ["height", "width"] {
+        scope.attribute(log, name, number::positive);
+    }
+}
+
+/// Normal play time ([RFC 2326, 3.6](https://www.rfc-editor.org/rfc/rfc2326#section-3.6)).
+fn time(text: &str) -> Option<&'static Rule> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let seconds = |t: &str| number::decimal(t).is_none();
+    let ok = match parts[..] {
+        [one] => one == "now" || seconds(one),
+        [h, m, s] => {
+            number::not_negative(h).is_none()
+                && number::not_negative(m).is_none()
+                && m.len() == 2
+                && seconds(s)
+                && s.split('.').next().is_some_and(|s| s.len() == 2)
+        }
+        _ => false,
+    };
+    (!ok).then_some(&TIME)
+}
+
+fn rating(scope: &Scope<'_, '_>, log: &mut Log) {
+    let scheme = scope.element.value("scheme").filter(|s| !s.is_empty()).unwrap_or("urn:simple");
+    let known: &[&str] = match scheme {
+        "urn:simple" => &["adult", "nonadult"],
+        "urn:mpaa" => &["g", "m", "nc-17", "nr", "pg", "pg-13", "r", "x"],
+        "urn:v-chip" => &[
+            "14+", "18+", "c", "c8", "g", "pg", "tv-14", "tv-g", "tv-ma", "tv-pg", "tv-y", "tv-y7",
+            "tv-y7-fv",
+        ],
+        "urn:icra" => {
+            scope.value(log, |v| (!is_icra(v)).then_some(&RATING));
+            return;
+        }
+        _ => {
+            scope.attribute(log, "scheme", url::uri);
+            return;
+        }
+    };
+    scope.value(log, |v| (!known.contains(&v)).then_some(&RATING));
+}
+
+/// `r (cz 1 lz 0 …)`: pairs of a label and 0 or 1.
+fn is_icra(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix("r (").and_then(|t| t.strip_suffix(')')) else { return false };
+    let words: Vec<&str> = inner.split(' ').collect();
+    let label = |l: &str| l.len() == 2 && l.starts_with(['n', 's', 'v', 'l', 'o', 'c', 'x']);
+    words.len().is_multiple_of(2)
+        && words.chunks(2).all(|pair| label(pair[0]) && matches!(pair[1], "0" | "1"))
+}
+
+fn restriction(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "relationship", |v| (!matches!(v, "allow" | "deny")).then_some(&RELATIONSHIP));
+    match scope.element.value("type") {
+        None | Some("") => {
+            scope.value(log, |v| (!matches!(v, "" | "all" | "none")).then_some(&RESTRICTION));
+        }
+        Some("country") => {
+            let text = scope.element.text().to_ascii_lowercase();
+            if let Some(bad) = text.split_whitespace().find(|c| !COUNTRIES.contains(c)) {
+                log.text(&COUNTRY, scope.element, format_args!("`{}`", shown(bad)));
+            } else if text.trim().is_empty() {
+                structure::not_blank(scope.element, log);
+            }
+        }
+        Some("uri") => scope.value(log, |v| v.split_whitespace().find_map(url::uri).or_else(|| url::uri(v))),
+        Some("sharing") => {}
+        Some(_) => {
+            scope.attribute(log, "type", |_| Some(&RESTRICTION_TYPE));
+        }
+    }
+}
+
+/// [ISO 3166-1](https://www.iso.org/iso-3166-country-codes.html), with former codes.
+#[rustfmt::skip]
+const COUNTRIES: &[&str] = &[
+    "ad", "ae", "af", "ag", "ai", "al", "am", "an", "ao", "aq", "ar", "as", "at", "au", "aw", "ax", "az", "ba", "bb",
+    "bd", "be", "bf", "bg", "bh", "bi", "bj", "bl", "bm", "bn", "bo", "bq", "br", "bs", "bt", "bv", "bw", "by", "bz",
+    "ca", "cc", "cd", "cf", "cg", "ch", "ci", "ck", "cl", "cm", "cn", "co", "cr", "cu", "cv", "cw", "cx", "cy", "cz",
+    "de", "dj", "dk", "dm", "do", "dz", "ec", "ee", "eg", "eh", "er", "es", "et", "fi", "fj", "fk", "fm", "fo", "fr",
+    "ga", "gb", "gd", "ge", "gf", "gg", "gh", "gi", "gl", "gm", "gn", "gp", "gq", "gr", "gs", "gt", "gu", "gw", "gy",
+    "hk", "hm", "hn", "hr", "ht", "hu", "id", "ie", "il", "im", "in", "io", "iq", "ir", "is", "it", "je", "jm", "jo",
+    "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw", "ky", "kz", "la", "lb", "lc", "li", "lk", "lr", "ls",
+    "lt", "lu", "lv", "ly", "ma", "mc", "md", "me", "mf", "mg", "mh", "mk", "ml", "mm", "mn", "mo", "mp", "mq", "mr",
+    "ms", "mt", "mu", "mv", "mw", "mx", "my", "mz", "na", "nc", "ne", "nf", "ng", "ni", "nl", "no", "np", "nr", "nu",
+    "nz", "om", "pa", "pe", "pf", "pg", "ph", "pk", "pl", "pm", "pn", "pr", "ps", "pt", "pw", "py", "qa", "re", "ro",
+    "rs", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "sh", "si", "sj", "sk", "sl", "sm", "sn", "so", "sr", "ss",
+    "st", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl", "tm", "tn", "to", "tr", "tt", "tv",
+    "tw", "tz", "ua", "ug", "um", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn", "vu", "wf", "ws", "ye", "yt",
+    "za", "zm", "zw",
+];
+
+/// The roles of the European Broadcasting Union, and others in the examples of the specification.
+#[rustfmt::skip]
+const EBU: &[&str] = &[
+    "actor", "adaptor", "anchor person", "animal trainer", "animator", "announcer", "armourer", "art director",
+    "artist", "artist/performer", "assistant camera", "assistant chief lighting technician", "assistant director",
+    "assistant producer", "assistant visual editor", "author", "broadcast assistant", "broadcast journalist",
+    "camera operator", "carpenter", "casting", "causeur", "chief lighting technician", "choir", "choreographer",
+    "clapper loader", "commentary or commentator", "commissioning broadcaster", "composer", "computer programmer",
+    "conductor", "consultant", "continuity checker", "correspondent", "costume designer", "dancer", "dialogue coach",
+    "director", "director of photography", "distribution company", "draughtsman", "dresser", "dubber", "editor",
+    "editor/producer", "ensemble", "executive producer", "expert", "fight director", "floor manager", "focus puller",
+    "foley artist", "foley editor", "foley mixer", "graphic assistant", "graphic designer", "greensman", "grip",
+    "hairdresser", "illustrator", "interviewed guest", "interviewer", "key character", "key grip", "key talents",
+    "leadman", "librettist", "lighting director", "lighting technician", "location manager", "lyricist",
+    "make up artist", "manufacturer", "matte artist", "music arranger", "music group", "musician", "news reader",
+    "orchestra", "owner", "participant", "performer", "photographer", "post", "producer", "production assistant",
+    "production company", "production department", "production manager", "production secretary",
+    "programme production researcher", "programme proposal", "property manager", "publishing company", "puppeteer",
+    "pyrotechnician", "reporter", "rigger", "runner", "scenario", "scenic operative", "script supervisor",
+    "second assistant camera", "second assistant director", "second unit director", "set designer", "set dresser",
+    "sign language", "singer", "sound designer", "sound mixer", "sound recordist", "special effects", "stunts",
+    "subtitles", "technical director", "term", "translation", "transportation manager", "treatment",
+    "treatment proposal", "treatment/programme proposal", "uploader", "vision mixer", "visual editor",
+    "visual effects", "wardrobe", "witness",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(COUNTRIES.windows(2).all(|w| w[0] < w[1]) && EBU.windows(2).all(|w| w[0] < w[1]));
+    }
+
+    #[test]
+    fn times() {
+        assert!(["now", "12", "12.5", "1:02:03", "1:02:03.5"].iter().all(|t| time(t).is_none()));
+        assert!(["", "1:2:3", "12:30", "5 min", "-1", "1:02:3x"].iter().all(|t| time(t).is_some()));
+    }
+}

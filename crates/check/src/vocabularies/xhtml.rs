@@ -1,0 +1,156 @@
+//! XHTML as elements: the `div` of Atom, and the few other elements that feeds may have.
+
+use super::rss;
+use crate::document::xml::Element;
+use crate::engine::log::Log;
+use crate::engine::ns::{MATHML, SVG, XHTML};
+use crate::engine::parent::Parent;
+use crate::engine::subtree::walk_unchecked;
+use crate::engine::vocabulary::{Def, Family, Feed, Kind, Scope, Unknown};
+use crate::engine::{namespace, structure, xml};
+use crate::message::shown;
+use crate::rule::{Context, Rule};
+use crate::values::{html, html_scanner};
+
+static MISPLACED: Rule = Rule::warning("atom/misplaced-xhtml", "XHTML outside a text construct")
+    .why("Readers look for XHTML only in a title, summary or content of type xhtml.")
+    .remedy("move it into a text with type=\"xhtml\"")
+    .spec("RFC 4287, 6.4", "https://www.rfc-editor.org/rfc/rfc4287#section-6.4")
+    .example(
+        Context::Feed,
+        r#"<p xmlns="http://www.w3.org/1999/xhtml">Hello</p>"#,
+        r#"<subtitle type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Hello</div></subtitle>"#,
+    );
+
+pub(crate) static FAMILY: Family = Family {
+    rules: &[&MISPLACED],
+    on_unknown_child: |_, _| Unknown::Breaks(&MISPLACED),
+    ..Family::new(
+        "xhtml",
+        &[XHTML],
+        &[
+            &Def::own("body", &[Parent::Item], body).any_attribute(),
+            &Def::anything("div", &[Parent::Channel, Parent::Feed]),
+            &Def::anything("div", &[Parent::Person]),
+            &Def::anything("meta", &[Parent::Channel, Parent::Feed]),
+        ],
+    )
+};
+
+/// Checks the text of an item of RSS as XHTML.
+fn body(scope: &Scope<'_, '_>, log: &mut Log) {
+    if scope.feed.kind == Kind::Rss {
+        rss::in_place_of_description(scope, log);
+    }
+    children(scope.feed, scope.element, log);
+}
+
+/// Checks the `div` of a text.
+pub(super) fn div<'d>(scope: &Scope<'_, 'd>, div: &Element<'d>, log: &mut Log) {
+    namespace::declarations(scope.feed, div, log);
+    xhtml(div, log);
+    children(scope.feed, div, log);
+}
+
+/// Checks what is in an element of XHTML.
+fn children(feed: &Feed<'_>, parent: &Element<'_>, log: &mut Log) {
+    xml::characters(parent, log);
+    for child in parent.elements() {
+        namespace::declarations(feed, child, log);
+        match &*child.ns {
+            "" => log.start(&namespace::MISSING, child, format_args!("`{}`", child.name)),
+            XHTML => xhtml(child, log),
+            SVG => drawing(child, SVG_ELEMENTS, SVG_ATTRIBUTES, log),
+            MATHML => drawing(child, MATHML_ELEMENTS, MATHML_ATTRIBUTES, log),
+            // Elements of feeds mean nothing in a text, except in the metadata of a drawing.
+            ns if feed.family(ns).is_some() && parent.local != "metadata" => {
+                structure::undefined(parent, child, std::iter::empty(), log);
+                walk_unchecked(feed, child, log);
+                continue;
+            }
+            _ => {}
+        }
+        children(feed, child, log);
+    }
+}
+
+fn xhtml(element: &Element<'_>, log: &mut Log) {
+    match html_scanner::kind(element.local) {
+        None => log.start(&html::BROKEN, element, format_args!("unknown element `{}`", element.name)),
+        Some(kind) if kind.is_risky => log.start(&html::RISK, element, format_args!("`{}`", element.name)),
+        Some(_) => {}
+    }
+    for attribute in element.attributes.iter().filter(|a| a.ns.is_empty()) {
+        if let Some((rule, part)) = html::attribute(attribute.local, &attribute.value) {
+            log.attribute(rule, attribute, format_args!("`{}`", shown(&part)));
+        }
+    }
+}
+
+/// Checks an element of SVG or MathML: an unknown one may be a script.
+fn drawing(element: &Element<'_>, elements: &[&str], attributes: &[&str], log: &mut Log) {
+    if !elements.contains(&element.local) {
+        log.start(&html::RISK, element, format_args!("`{}`", element.name));
+    }
+    for attribute in element.attributes.iter().filter(|a| a.ns.is_empty()) {
+        if !attributes.contains(&attribute.local) {
+            log.attribute(&html::RISK_ATTRIBUTE, attribute, format_args!("`{}`", attribute.name));
+        }
+    }
+}
+
+/// Elements of SVG Tiny except scripts, images and foreign elements, and gradients.
+#[rustfmt::skip]
+const SVG_ELEMENTS: &[&str] = &[
+    "a", "animate", "animateColor", "animateMotion", "animateTransform", "circle", "clipPath", "defs", "desc",
+    "ellipse", "font-face", "font-face-name", "font-face-src", "g", "glyph", "hkern", "line", "linearGradient",
+    "marker", "mask", "metadata", "missing-glyph", "mpath", "path", "pattern", "polygon", "polyline",
+    "radialGradient", "rect", "set", "stop", "svg", "switch", "symbol", "text", "textPath", "title", "tspan", "use",
+];
+#[rustfmt::skip]
+const SVG_ATTRIBUTES: &[&str] = &[
+    "accent-height", "accumulate", "additive", "alphabetic", "arabic-form", "ascent", "attributeName",
+    "attributeType", "baseProfile", "bbox", "begin", "by", "calcMode", "cap-height", "class", "clip-path",
+    "clip-rule", "clipPathUnits", "color", "color-rendering", "content", "cx", "cy", "d", "descent", "display", "dur",
+    "dx", "dy", "end", "fill", "fill-opacity", "fill-rule", "font-family", "font-size", "font-stretch", "font-style",
+    "font-variant", "font-weight", "from", "fx", "fy", "g1", "g2", "glyph-name", "gradientTransform",
+    "gradientUnits", "hanging", "height", "horiz-adv-x", "horiz-origin-x", "href", "id", "ideographic", "k",
+    "keyPoints", "keySplines", "keyTimes", "lang", "marker-end", "marker-mid", "marker-start", "markerHeight",
+    "markerUnits", "markerWidth", "mask", "mathematical", "max", "min", "name", "offset", "opacity", "orient",
+    "origin", "overline-position", "overline-thickness", "panose-1", "path", "pathLength", "patternTransform",
+    "patternUnits", "points", "preserveAspectRatio", "r", "refX", "refY", "repeatCount", "repeatDur",
+    "requiredExtensions", "requiredFeatures", "restart", "role", "rotate", "rx", "ry", "slope", "spreadMethod",
+    "stemh", "stemv", "stop-color", "stop-opacity", "strikethrough-position", "strikethrough-thickness", "stroke",
+    "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit",
+    "stroke-opacity", "stroke-width", "style", "systemLanguage", "target", "text-anchor", "to", "transform", "type",
+    "u1", "u2", "underline-position", "underline-thickness", "unicode", "unicode-range", "units-per-em", "values",
+    "version", "viewBox", "visibility", "width", "widths", "x", "x-height", "x1", "x2", "y", "y1", "y2", "zoomAndPan",
+];
+#[rustfmt::skip]
+const MATHML_ELEMENTS: &[&str] = &[
+    "annotation", "annotation-xml", "maction", "math", "menclose", "merror", "mfenced", "mfrac", "mi",
+    "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts", "mroot", "mrow", "ms", "mspace",
+    "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none",
+    "semantics",
+];
+#[rustfmt::skip]
+const MATHML_ATTRIBUTES: &[&str] = &[
+    "accent", "accentunder", "actiontype", "align", "class", "close", "columnalign", "columnlines", "columnspacing",
+    "columnspan", "depth", "dir", "display", "displaystyle", "encoding", "equalcolumns", "equalrows", "fence",
+    "fontstyle", "fontweight", "form", "frame", "height", "id", "linethickness", "lspace", "mathbackground",
+    "mathcolor", "mathsize", "mathvariant", "maxsize", "minsize", "notation", "open", "other", "rowalign", "rowlines",
+    "rowspacing", "rowspan", "rspace", "scriptlevel", "selection", "separator", "separators", "stretchy",
+    "symmetric", "voffset", "width", "xmlns",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        for list in [SVG_ELEMENTS, SVG_ATTRIBUTES, MATHML_ELEMENTS, MATHML_ATTRIBUTES] {
+            assert!(list.windows(2).all(|w| w[0] < w[1]), "{:?}", list.windows(2).find(|w| w[0] >= w[1]));
+        }
+    }
+}
