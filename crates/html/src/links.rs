@@ -9,6 +9,9 @@ use super::parse::Parsed;
 /// The path to which Cloudflare links instead of an email address. Without its script it is a dead end.
 pub(super) const HIDDEN_EMAIL_PATH: &str = "/cdn-cgi/l/email-protection";
 
+/// Length in bytes of the longest `<base>` that is trusted. With a longer one, each link could become as long.
+const MAX_BASE: usize = 2048;
+
 /// The URLs against which others are resolved.
 pub(super) struct Base {
     /// The article's link, for `#fragment`.
@@ -23,7 +26,8 @@ impl Base {
     pub(super) fn new(page: &Url, parsed: &Parsed) -> Self {
         let base = parsed.base.as_ref().and_then(|(href, in_head)| {
             let url = page.join(href.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-            (*in_head || url.host_str() == page.host_str()).then_some(url)
+            let is_short = url.as_str().len() <= MAX_BASE.max(page.as_str().len());
+            (is_short && (*in_head || url.host_str() == page.host_str())).then_some(url)
         });
         Self { page: page.clone(), base: base.unwrap_or_else(|| page.clone()) }
     }
