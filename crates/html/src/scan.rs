@@ -170,13 +170,15 @@ pub(super) fn find_end_tag(text: &str, name: &str) -> Option<(usize, usize)> {
 
 /// Finds the ends of declarations and processing instructions.
 pub(super) struct Ends<'a> {
+    comment: Next<'a>,
     subset: Next<'a>,
     php: Next<'a>,
 }
 
 impl<'a> Ends<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { subset: Next { text, needle: "]>", at: None }, php: Next { text, needle: "?>", at: None } }
+        let next = |needle| Next { text, needle, at: None };
+        Self { comment: next("-->"), subset: next("]>"), php: next("?>") }
     }
 
     /// Returns the text after a comment, a doctype, or the start of a CDATA section. The text of a CDATA section is kept,
@@ -186,7 +188,7 @@ impl<'a> Ends<'a> {
             if let Some(short) = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->")) {
                 return short;
             }
-            let end = comment.find("-->").map(|at| at + 3);
+            let end = self.comment.find(comment);
             let bang = comment[..end.unwrap_or(comment.len())].find("--!>").map(|at| at + 4);
             return bang.or(end).map_or("", |end| &comment[end..]);
         }
@@ -220,6 +222,11 @@ struct Next<'a> {
 impl Next<'_> {
     /// Returns the end of the needle in `rest`, a tail of the text, if it is within [`MAX_LOOK_AHEAD`].
     fn near(&mut self, rest: &str) -> Option<usize> {
+        self.find(rest).filter(|end| *end <= MAX_LOOK_AHEAD)
+    }
+
+    /// Returns the end of the needle in `rest`, a tail of the text.
+    fn find(&mut self, rest: &str) -> Option<usize> {
         let start = self.text.len() - rest.len();
         let at = self.at.filter(|at| *at >= start).unwrap_or_else(|| {
             let at = rest.find(self.needle).map_or(self.text.len(), |at| start + at);
@@ -227,8 +234,7 @@ impl Next<'_> {
             at
         });
         self.at = Some(at);
-        let end = at + self.needle.len() - start;
-        (at < self.text.len() && end <= MAX_LOOK_AHEAD).then_some(end)
+        (at < self.text.len()).then(|| at + self.needle.len() - start)
     }
 }
 
