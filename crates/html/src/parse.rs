@@ -193,7 +193,9 @@ impl Sink {
     fn depth(&self) -> usize {
         let html = self.inner.0.borrow();
         let node = self.cursor.get().and_then(|id| html.tree.get(id));
-        node.map_or(0, |node| node.ancestors().inspect(|_| _ = work::step(1)).count())
+        let depth = node.map_or(0, |node| node.ancestors().count());
+        work::step(depth);
+        depth
     }
 
     fn follow(&self, parent: Option<NodeId>, child: &NodeOrText<NodeId>) {

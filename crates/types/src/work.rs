@@ -23,41 +23,47 @@
 
 use std::cell::Cell;
 
-thread_local! {
+struct Meter {
     /// Steps taken by this thread so far.
-    static SPENT: Cell<u64> = const { Cell::new(0) };
-    /// The value of [`SPENT`] beyond which the innermost budget is exceeded.
-    static LIMIT: Cell<u64> = const { Cell::new(u64::MAX) };
+    spent: Cell<u64>,
+    /// Number of steps beyond which the innermost budget is exceeded.
+    limit: Cell<u64>,
+}
+
+thread_local! {
+    static METER: Meter = const { Meter { spent: Cell::new(0), limit: Cell::new(u64::MAX) } };
 }
 
 /// Adds steps to the count. Returns `false` if the current budget is exceeded: the caller should end its loop.
 #[inline]
 pub fn step(steps: usize) -> bool {
-    let spent = SPENT.get().saturating_add(steps as u64);
-    SPENT.set(spent);
-    spent <= LIMIT.get()
+    METER.with(|meter| {
+        let spent = meter.spent.get().wrapping_add(steps as u64);
+        meter.spent.set(spent);
+        spent <= meter.limit.get()
+    })
 }
 
 /// True if the current budget is exceeded.
 #[inline]
 #[must_use]
 pub fn is_over_budget() -> bool {
-    SPENT.get() > LIMIT.get()
+    METER.with(|meter| meter.spent.get() > meter.limit.get())
 }
 
 /// Runs `call` and returns its result and the number of steps it took.
 pub fn count<T>(call: impl FnOnce() -> T) -> (T, u64) {
-    let before = SPENT.get();
+    let before = spent();
     let result = call();
-    (result, SPENT.get().saturating_sub(before))
+    (result, spent().wrapping_sub(before))
 }
 
 /// Runs `call` with at most `steps` steps and returns its result, and `true` if it stayed within the budget.
 ///
 /// Inside another budget, whichever ends first counts.
 pub fn with_budget<T>(steps: u64, call: impl FnOnce() -> T) -> (T, bool) {
-    let outer = LIMIT.get();
-    with_limit(outer.min(SPENT.get().saturating_add(steps)), call)
+    let outer = METER.with(|meter| meter.limit.get());
+    with_limit(outer.min(spent().saturating_add(steps)), call)
 }
 
 /// Runs `call` without a budget, even inside [`with_budget`]: for the fallback once a budget is exceeded.
@@ -65,15 +71,19 @@ pub fn without_budget<T>(call: impl FnOnce() -> T) -> T {
     with_limit(u64::MAX, call).0
 }
 
+fn spent() -> u64 {
+    METER.with(|meter| meter.spent.get())
+}
+
 fn with_limit<T>(limit: u64, call: impl FnOnce() -> T) -> (T, bool) {
     /// Restores the outer limit, also on a panic.
     struct Restore(u64);
     impl Drop for Restore {
         fn drop(&mut self) {
-            LIMIT.set(self.0);
+            METER.with(|meter| meter.limit.set(self.0));
         }
     }
-    let _restore = Restore(LIMIT.replace(limit));
+    let _restore = Restore(METER.with(|meter| meter.limit.replace(limit)));
     let result = call();
     (result, !is_over_budget())
 }
