@@ -18,21 +18,28 @@ LIMIT = 2.3
 # CPU seconds at the largest size below which the clock's resolution decides.
 MEASURABLE = 0.2
 
+WORD = {"file": "a.txt", "before": "", "unit": "word", "middle": "", "then": "", "after": ""}
+
 
 def shapes(path):
-    """Yield (name, file, before, unit, after) with `each` expanded."""
+    """Yield each shape as a row, with `each` expanded."""
     for row in json.loads(path.read_text(encoding="utf8")):
         for each in row.get("each", [None]):
             fill = (lambda text: text) if each is None else (lambda text, each=each: text.replace("{}", each))
-            yield fill(row["name"]), row["file"], row.get("before", ""), fill(row["unit"]), row.get("after", "")
+            filled = {key: fill(row.get(key, "")) for key in ("name", "unit", "then")}
+            yield {"before": "", "middle": "", "after": ""} | row | filled
 
 
-def text_of(file, before, unit, after, size):
-    """Return an input of about `size` bytes."""
-    count = max(1, size // len(unit))
-    body = "".join(unit.replace("{n}", str(n)) for n in range(count)) if "{n}" in unit else unit * count
-    head = "<!--1698786902000-->\n[A](https://a.example/1)\n------\n\n" if file.endswith(".txt") else ""
-    return head + before + body + after
+def text_of(shape, size):
+    """Return an input of about `size` bytes: `before`, `unit` repeated, `middle`, `then` repeated as often, `after`."""
+    count = max(1, size // len(shape["unit"] + shape["then"]))
+
+    def repeat(unit):
+        return "".join(unit.replace("{n}", str(n)) for n in range(count)) if "{n}" in unit else unit * count
+
+    body = shape["before"] + repeat(shape["unit"]) + shape["middle"] + repeat(shape["then"]) + shape["after"]
+    head = "<!--1698786902000-->\n[A](https://a.example/1)\n------\n\n" if shape["file"].endswith(".txt") else ""
+    return head + body
 
 
 def cpu_seconds(binary, file, text, runs):
@@ -46,7 +53,7 @@ def cpu_seconds(binary, file, text, runs):
             if file.startswith("seeds/") or file == "feedmill.toml":
                 if file == "feedmill.toml":
                     pathlib.Path(home, "seeds").mkdir()
-                    pathlib.Path(home, "seeds/a.txt").write_text(text_of("a.txt", "", "word", "", 4))
+                    pathlib.Path(home, "seeds/a.txt").write_text(text_of(WORD, 4))
                 command = [binary, "--no-catalog"]
             else:
                 command = [binary, "check", file]
@@ -68,13 +75,14 @@ def main():
     table = pathlib.Path(__file__).parent.parent / "tests/growth/shapes.json"
     empty = {}
     failed = 0
-    for name, file, before, unit, after in shapes(table):
+    for shape in shapes(table):
+        name, file = shape["name"], shape["file"]
         if args.only not in name:
             continue
         if file not in empty:
-            empty[file] = cpu_seconds(binary, file, text_of(file, before, unit, after, 0), 3)
+            empty[file] = cpu_seconds(binary, file, text_of(shape, 0), 3)
         sizes = [args.size << step for step in range(4)]
-        times = [max(0.0, cpu_seconds(binary, file, text_of(file, before, unit, after, size), args.runs) - empty[file]) for size in sizes]
+        times = [max(0.0, cpu_seconds(binary, file, text_of(shape, size), args.runs) - empty[file]) for size in sizes]
         growth = (times[3] / times[0]) ** (1 / 3) if times[0] > 0 else float("inf")
         is_bad = times[3] > MEASURABLE and growth > LIMIT
         failed += is_bad

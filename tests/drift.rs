@@ -442,8 +442,9 @@ const CALLED: &[(&str, &[&str])] = &[
     ("crates/diag/src/sink.rs", &["struct Sink", "fn keeping(", "fn allow("]),
     ("src/error.rs", &["struct Error", "fn io("]),
     ("src/format/mod.rs", &["static FORMATS", "fn format("]),
-    ("crates/html/src/lib.rs", &["struct Policy", "fn clean("]),
-    ("crates/html/src/text.rs", &["fn summary("]),
+    ("crates/html/src/clean.rs", &["struct Policy", "fn clean("]),
+    ("crates/html/src/escape.rs", &["fn xml_text(", "fn escape_text(", "fn escape_attribute("]),
+    ("crates/html/src/summary.rs", &["fn summary("]),
     ("src/model/article.rs", &["struct Article"]),
     ("src/model/entry.rs", &["struct Entry", "struct Person"]),
     ("src/model/feed.rs", &["struct Feed"]),
@@ -457,7 +458,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("src/pipeline/mod.rs", &["fn build("]),
     ("src/store/fs.rs", &["struct FsStore"]),
     ("src/store/memory.rs", &["struct MemoryStore"]),
-    ("crates/types/src/lib.rs", &["struct UnixMs", "struct Bytes", "struct MediaType"]),
+    ("crates/types/src/lib.rs", &["struct UnixMs", "struct Bytes", "struct MediaType", "fn excerpt("]),
     ("src/watch.rs", &["struct Watch "]),
 ];
 

@@ -63,7 +63,7 @@ fn url(data: &mut Unstructured<'_>) -> Result<Url> {
     url.set_path(data.arbitrary()?);
     url.set_query(data.arbitrary()?);
     // In the form that configuration and cleaning produce.
-    Ok(Url::parse(&unit::uri(url.as_str())).unwrap())
+    Ok(Url::parse(&types::percent_encode_invalid(url.as_str())).unwrap())
 }
 
 fn time(data: &mut Unstructured<'_>) -> Result<UnixMs> {
@@ -77,7 +77,7 @@ fn person(data: &mut Unstructured<'_>) -> Result<Person> {
 
 fn entry(data: &mut Unstructured<'_>, number: usize) -> Result<Entry> {
     let link = format!("https://site.example/{number}/{}", data.arbitrary::<&str>()?);
-    let link = unit::uri(&link);
+    let link = types::percent_encode_invalid(&link);
     let cleaned = clean(RawHtml(data.arbitrary()?), &SITE, &Policy::default());
     let mut enclosures = Vec::new();
     for _ in 0..data.int_in_range(0..=2)? {

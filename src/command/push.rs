@@ -56,7 +56,10 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     // Another build may have notified hubs in the meantime.
     let before = HubState::open(&folder);
     let mut state = before.clone();
-    topics.iter().filter(|topic| accepted.contains(&topic.url)).for_each(|t| state.mark_notified(&t.url, t.hash));
+    topics
+        .iter()
+        .filter(|topic| accepted.contains(&topic.url))
+        .for_each(|t| state.mark_notified(&t.url, t.hash));
     state.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
     if state != before
         && let Err(error) = state.save(&folder)

@@ -18,7 +18,7 @@ use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Person, Podcast};
 use crate::seed::{Addresses, check_permalink};
-use crate::types::strict;
+use crate::types::to_rfc3986;
 
 impl RawConfig {
     /// Resolves it. Everything wrong with a value goes to `sink`.
@@ -348,7 +348,7 @@ impl Resolver<'_, '_> {
         if text.trim().is_empty() {
             return None;
         }
-        let url = Url::parse(text.trim()).ok().and_then(strict);
+        let url = Url::parse(text.trim()).ok().and_then(to_rfc3986);
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if url.is_none() {
             let message = format!("`{key}` is an absolute http or https address, not `{text}`");
@@ -371,7 +371,7 @@ pub(super) fn derive(whole: &Channel, name: &str) -> Channel {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(name).push("");
         }
-        strict(url)
+        to_rfc3986(url)
     });
     // Each show is one of its own.
     let podcast = whole.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });

@@ -103,7 +103,7 @@ fn entry_id(pick: &Pick, ids: Ids) -> String {
         (Ids::Tag, Some(url)) => {
             let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
             let fragment = url.fragment().map(|f| format!("#{f}")).unwrap_or_default();
-            let path = crate::types::uri(&format!("https://{host}{}{query}", url.path()));
+            let path = crate::types::percent_encode_invalid(&format!("https://{host}{}{query}", url.path()));
             let path = path.split_once(&host).map_or("", |(_, path)| path);
             format!("tag:{host},2000:{path}{}", fragment.replace('#', "%23"))
         }

@@ -9,7 +9,7 @@ use super::permalink::{self, Facts};
 use super::{Dialect, Fault, Head, Lines, Origin, Seed, date, link, markdown, stamp, tags, title};
 use crate::diag::{Finding, Meta, codes};
 use crate::html::xml_text;
-use crate::types::{UnixMs, is_web};
+use crate::types::{UnixMs, is_http};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -305,7 +305,7 @@ fn address(matter: &Matter<'_>, facts: &Facts, origin: &Origin<'_>) -> Result<St
     };
     let own = matter.text(key);
     let line = || matter.line(key);
-    if let Some(own) = own.as_deref().filter(|own| is_web(own)) {
+    if let Some(own) = own.as_deref().filter(|own| is_http(own)) {
         return link::read(own, line(), 0, &mut Vec::new());
     }
     let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(permalink::style));

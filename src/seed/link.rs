@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::diag::{Finding, codes};
-use crate::types::{is_plain, strict, uri};
+use crate::types::{is_path_byte, percent_encode_invalid, to_rfc3986};
 
 /// Reads the link that stands at `line` and `column`.
 pub(super) fn read(
@@ -31,10 +31,10 @@ pub(super) fn read(
     let url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
     let has_user = !url.username().is_empty() || url.password().is_some();
     // Nearly every link.
-    if !has_user && text.bytes().all(is_plain) {
+    if !has_user && text.bytes().all(is_path_byte) {
         return Ok(text.to_owned());
     }
-    let mut url = strict(url).ok_or_else(|| bad("names a host that no address has"))?;
+    let mut url = to_rfc3986(url).ok_or_else(|| bad("names a host that no address has"))?;
     if has_user {
         findings.push(Finding::in_text(
             &codes::SEED_LINK_CREDENTIALS,
@@ -48,7 +48,7 @@ pub(super) fn read(
         return Ok(url.into());
     }
     // What has only characters that RFC 3986 allows, each in a place where it may, is a URI already.
-    Ok(if uri(text).len() == text.len() { text.to_owned() } else { url.into() })
+    Ok(if percent_encode_invalid(text).len() == text.len() { text.to_owned() } else { url.into() })
 }
 
 /// What two spellings of one address have in common: without scheme and default port, host in lower case, escapes in

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Dialect, Fault, Head, Lines, Origin, Seed, date, link, title};
 use crate::diag::{Finding, codes};
 use crate::html::{self, RawHtml, xml_text};
-use crate::types::{UnixMs, is_web};
+use crate::types::{UnixMs, is_http};
 
 pub(super) struct Page;
 
@@ -44,8 +44,8 @@ impl Dialect for Page {
         if !lines.is_whole() {
             return Err(Fault::Incomplete);
         }
-        let page = html::page(RawHtml(lines.rest()));
-        let address = page.addresses.iter().find(|address| is_web(address));
+        let page = html::page_metadata(RawHtml(lines.rest()));
+        let address = page.urls.iter().find(|address| is_http(address));
         let read = |dates: &[String]| dates.iter().find_map(|text| date::read(text));
         let (published, address) = match (read(&page.published), address) {
             (Some(published), Some(address)) => (published, address),
@@ -66,11 +66,11 @@ impl Dialect for Page {
     }
 
     fn body<'a>(&self, _: &'a str, seed: &Seed<'a>, _: &Origin<'_>, _: &mut Vec<Finding>) -> Cow<'a, str> {
-        Cow::Owned(html::article(RawHtml(seed.body), &seed.head.title))
+        Cow::Owned(html::extract_article(RawHtml(seed.body), &seed.head.title))
     }
 }
 
-fn undated(page: &html::Page) -> String {
+fn undated(page: &html::PageMetadata) -> String {
     match page.published.first() {
         Some(text) => format!("`{}` is no date", text.chars().take(40).collect::<String>()),
         None => "the page does not say when it was published".to_owned(),

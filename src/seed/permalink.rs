@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use url::Url;
 
 use super::front::Tool;
-use crate::types::{UnixMs, uri};
+use crate::types::{UnixMs, percent_encode_invalid};
 
 /// What paths are made of.
 pub(super) struct Facts {
@@ -208,7 +208,7 @@ pub(super) fn join(site: &Url, path: &str) -> String {
             c => c.to_string(),
         })
         .collect();
-    uri(&format!("{}{folder}{encoded}", site.origin().ascii_serialization()))
+    percent_encode_invalid(&format!("{}{folder}{encoded}", site.origin().ascii_serialization()))
 }
 
 /// Jekyll's title of a post that has none.

@@ -151,11 +151,16 @@ fn rules_lists_and_explains() {
     let (code, stdout, _) = project.feedmill(&["rules", "date/rfc822"]);
     assert!(code == 0 && stdout.contains("rfc-editor.org") && stdout.contains("<pubDate>"), "{stdout}");
     let (code, stdout, _) = project.feedmill(&["rules", "seed-no-stamp"]);
-    assert!(code == 0 && stdout.starts_with("## seed-no-stamp\n\n") && stdout.contains("<!--1698786902000-->"));
+    assert!(
+        code == 0 && stdout.starts_with("## seed-no-stamp\n\n") && stdout.contains("<!--1698786902000-->")
+    );
     let (code, _, stderr) = project.feedmill(&["rules", "seed-no-stmp"]);
     assert!(code == 2 && stderr.contains("did you mean `seed-no-stamp`"), "{stderr}");
     let (code, _, stderr) = project.feedmill(&["rules", "nothing-like-it"]);
-    assert!(code == 2 && stderr.contains("unknown rule `nothing-like-it`; `feedmill rules` lists"), "{stderr}");
+    assert!(
+        code == 2 && stderr.contains("unknown rule `nothing-like-it`; `feedmill rules` lists"),
+        "{stderr}"
+    );
     let (code, _, stderr) = project.feedmill(&["rules", "date/rfc823"]);
     assert!(code == 2 && stderr.contains("did you mean `date/rfc822`"), "{stderr}");
 }

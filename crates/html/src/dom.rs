@@ -1,158 +1,304 @@
-//! Small tools for the tree: names, attributes, moving nodes.
+//! The tree of an article: reading, moving and changing nodes.
+//!
+//! No other file can reach the tree behind [`Dom`], and every way through it charges [`work::step`]. So each traversal
+//! counts against the article's budget, and ends early once that is exceeded.
 
-use ego_tree::{NodeId, NodeRef, Tree};
+pub(crate) use ego_tree::NodeId;
+use ego_tree::iter::Edge as TreeEdge;
+use feedmill_types::work;
 use html5ever::tendril::StrTendril;
 use html5ever::{LocalName, QualName, ns};
-use scraper::Node;
 use scraper::node::Element;
+use scraper::{ElementRef, Html, Node, Selector};
 
-pub(super) type Dom = Tree<Node>;
-
-pub(super) fn element(dom: &Dom, id: NodeId) -> Option<&Element> {
-    dom.get(id)?.value().as_element()
+/// A parsed article.
+pub(crate) struct Dom {
+    html: Html,
 }
 
-/// The local name of an element, empty for any other node.
-pub(super) fn name(dom: &Dom, id: NodeId) -> &str {
-    dom.get(id).map_or("", node_name)
+/// A node of a [`Dom`].
+#[derive(Clone, Copy)]
+pub(crate) struct NodeRef<'a>(ego_tree::NodeRef<'a, Node>);
+
+/// A step of [`NodeRef::traverse`]: into a node, or out of it.
+pub(crate) enum Edge<'a> {
+    Open(NodeRef<'a>),
+    Close(NodeRef<'a>),
 }
 
-pub(super) fn node_name<'a>(node: NodeRef<'a, Node>) -> &'a str {
-    node.value().as_element().map_or("", |e| &*e.name.local)
+/// Wraps nodes, one step each, and ends when the budget is exceeded.
+fn counted<'a>(
+    nodes: impl Iterator<Item = ego_tree::NodeRef<'a, Node>>,
+) -> impl Iterator<Item = NodeRef<'a>> {
+    nodes.take_while(|_| work::step(1)).map(NodeRef)
 }
 
-pub(super) fn attr<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+impl<'a> NodeRef<'a> {
+    pub(crate) fn id(self) -> NodeId {
+        self.0.id()
+    }
+
+    pub(crate) fn element(self) -> Option<&'a Element> {
+        self.0.value().as_element()
+    }
+
+    /// The text of a text node.
+    pub(crate) fn text(self) -> Option<&'a str> {
+        self.0.value().as_text().map(|text| &**text)
+    }
+
+    /// The local name of an element, empty for any other node.
+    pub(crate) fn name(self) -> &'a str {
+        self.element().map_or("", |e| &*e.name.local)
+    }
+
+    pub(crate) fn parent(self) -> Option<Self> {
+        self.0.parent().map(Self)
+    }
+
+    pub(crate) fn first_child(self) -> Option<Self> {
+        self.0.first_child().map(Self)
+    }
+
+    pub(crate) fn next_sibling(self) -> Option<Self> {
+        self.0.next_sibling().map(Self)
+    }
+
+    pub(crate) fn children(self) -> impl Iterator<Item = Self> + use<'a> {
+        counted(self.0.children())
+    }
+
+    /// The siblings before this node, the nearest first.
+    pub(crate) fn prev_siblings(self) -> impl Iterator<Item = Self> + use<'a> {
+        counted(self.0.prev_siblings())
+    }
+
+    /// The nodes around this one, the innermost first.
+    pub(crate) fn ancestors(self) -> impl Iterator<Item = Self> + use<'a> {
+        counted(self.0.ancestors())
+    }
+
+    /// This node and all nodes in it, in document order.
+    pub(crate) fn subtree(self) -> impl Iterator<Item = Self> + use<'a> {
+        counted(self.0.descendants())
+    }
+
+    /// Walks this node and all nodes in it, with the way in and the way out of each.
+    pub(crate) fn traverse(self) -> impl Iterator<Item = Edge<'a>> + use<'a> {
+        self.0.traverse().take_while(|_| work::step(1)).map(|edge| match edge {
+            TreeEdge::Open(node) => Edge::Open(Self(node)),
+            TreeEdge::Close(node) => Edge::Close(Self(node)),
+        })
+    }
+
+    /// The text in this node, cut once it is longer than `limit` bytes: enough to judge it.
+    pub(crate) fn text_up_to(self, limit: usize) -> String {
+        let mut text = String::new();
+        for part in self.subtree().filter_map(Self::text) {
+            work::step(part.len());
+            text.push_str(part);
+            if text.len() > limit {
+                break;
+            }
+        }
+        text
+    }
+}
+
+impl Dom {
+    pub(crate) fn new(html: Html) -> Self {
+        Self { html }
+    }
+
+    /// The element that the parser puts the body into.
+    pub(crate) fn root(&self) -> NodeId {
+        let root = self.html.tree.root();
+        root.first_child().map_or(root.id(), |html| html.id())
+    }
+
+    pub(crate) fn get(&self, id: NodeId) -> Option<NodeRef<'_>> {
+        self.html.tree.get(id).map(NodeRef)
+    }
+
+    pub(crate) fn element(&self, id: NodeId) -> Option<&Element> {
+        self.get(id)?.element()
+    }
+
+    /// The local name of an element, empty for any other node.
+    pub(crate) fn name(&self, id: NodeId) -> &str {
+        self.get(id).map_or("", NodeRef::name)
+    }
+
+    pub(crate) fn attr(&self, id: NodeId, name: &str) -> Option<&str> {
+        attr(self.element(id)?, name)
+    }
+
+    /// A node and all nodes in it, in document order.
+    pub(crate) fn subtree(&self, id: NodeId) -> impl Iterator<Item = NodeRef<'_>> {
+        self.get(id).into_iter().flat_map(NodeRef::subtree)
+    }
+
+    /// The ids of all nodes in a node, in document order.
+    pub(crate) fn descendants(&self, id: NodeId) -> Vec<NodeId> {
+        self.subtree(id).skip(1).map(NodeRef::id).collect()
+    }
+
+    /// The ids of all elements of one name in a node, in document order.
+    pub(crate) fn descendants_named(&self, id: NodeId, name: &str) -> Vec<NodeId> {
+        self.subtree(id).skip(1).filter(|n| n.name() == name).map(NodeRef::id).collect()
+    }
+
+    /// The elements that a selector matches, in document order.
+    pub(crate) fn select(&self, selector: &Selector) -> Vec<NodeId> {
+        self.html.select(selector).map(|e| e.id()).collect()
+    }
+
+    /// True if a node is still in the tree below another.
+    pub(crate) fn is_below(&self, id: NodeId, ancestor: NodeId) -> bool {
+        self.get(id).is_some_and(|n| n.ancestors().any(|a| a.id() == ancestor))
+    }
+
+    pub(crate) fn has_ancestor(&self, id: NodeId, names: &[&str]) -> bool {
+        self.get(id).is_some_and(|n| n.ancestors().any(|a| names.contains(&a.name())))
+    }
+
+    /// The markup of an element, as a browser would print it.
+    pub(crate) fn outer_html(&self, id: NodeId) -> String {
+        self.html.tree.get(id).and_then(ElementRef::wrap).map_or(String::new(), |element| element.html())
+    }
+
+    /// Sets an attribute, or removes it.
+    pub(crate) fn set_attr(&mut self, id: NodeId, name: &str, value: Option<&str>) {
+        self.edit(id, |element| {
+            let at = element.attrs.iter().position(|(key, _)| &*key.local == name);
+            match (at, value) {
+                (Some(at), Some(value)) => element.attrs[at].1 = StrTendril::from_slice(value),
+                (Some(at), None) => {
+                    element.attrs.remove(at);
+                }
+                (None, Some(value)) => {
+                    let key = QualName::new(None, ns!(), LocalName::from(name));
+                    let at = element.attrs.partition_point(|(other, _)| *other < key);
+                    element.attrs.insert(at, (key, StrTendril::from_slice(value)));
+                }
+                (None, None) => {}
+            }
+        });
+    }
+
+    pub(crate) fn clear_attributes(&mut self, id: NodeId) {
+        self.edit(id, |element| element.attrs.clear());
+    }
+
+    pub(crate) fn rename(&mut self, id: NodeId, to: &str) {
+        self.edit(id, |element| element.name = QualName::new(None, ns!(html), LocalName::from(to)));
+    }
+
+    /// Replaces the text of a text node.
+    pub(crate) fn set_text(&mut self, id: NodeId, to: &str) {
+        if let Some(Node::Text(text)) = self.html.tree.get_mut(id).as_mut().map(|n| n.value()) {
+            text.text = to.into();
+        }
+    }
+
+    /// Takes a node out of the tree, with all nodes in it.
+    pub(crate) fn detach(&mut self, id: NodeId) {
+        if let Some(mut node) = self.html.tree.get_mut(id) {
+            node.detach();
+        }
+    }
+
+    /// Replaces a node with its children.
+    pub(crate) fn unwrap(&mut self, id: NodeId) {
+        while let Some(child) = self.get(id).and_then(NodeRef::first_child).map(NodeRef::id) {
+            if !work::step(1) || !self.insert_before(id, child) {
+                return;
+            }
+        }
+        self.detach(id);
+    }
+
+    /// Replaces a node with text.
+    pub(crate) fn replace_with_text(&mut self, id: NodeId, text: &str) {
+        self.clear(id);
+        self.append_text(id, text);
+        self.unwrap(id);
+    }
+
+    pub(crate) fn append_text(&mut self, id: NodeId, text: &str) {
+        if let Some(mut node) = self.html.tree.get_mut(id) {
+            node.append(Node::Text(scraper::node::Text { text: StrTendril::from_slice(text) }));
+        }
+    }
+
+    /// Detaches the children of a node.
+    pub(crate) fn clear(&mut self, id: NodeId) {
+        while let Some(child) = self.get(id).and_then(NodeRef::first_child).map(NodeRef::id) {
+            if !work::step(1) {
+                return;
+            }
+            self.detach(child);
+        }
+    }
+
+    /// Creates an element that is not in the tree yet.
+    pub(crate) fn new_element(&mut self, name: &str) -> NodeId {
+        let name = QualName::new(None, ns!(html), LocalName::from(name));
+        self.html.tree.orphan(Node::Element(Element::new(name, Vec::new()))).id()
+    }
+
+    /// Moves a node to the end of a parent.
+    pub(crate) fn append(&mut self, parent: NodeId, child: NodeId) {
+        if let Some(mut parent) = self.html.tree.get_mut(parent) {
+            parent.append_id(child);
+        }
+    }
+
+    /// Moves all children of a node to the end of another.
+    pub(crate) fn move_children(&mut self, from: NodeId, to: NodeId) {
+        if let Some(mut to) = self.html.tree.get_mut(to) {
+            to.reparent_from_id_append(from);
+        }
+    }
+
+    /// Moves a node in front of another. Returns `false` if that one has no parent.
+    pub(crate) fn insert_before(&mut self, id: NodeId, new: NodeId) -> bool {
+        let has_parent = self.get(id).is_some_and(|node| node.parent().is_some());
+        if has_parent && let Some(mut node) = self.html.tree.get_mut(id) {
+            node.insert_id_before(new);
+        }
+        has_parent
+    }
+
+    /// Puts a new element around a node.
+    pub(crate) fn wrap(&mut self, id: NodeId, name: &str) {
+        let outer = self.new_element(name);
+        if self.insert_before(id, outer) {
+            self.append(outer, id);
+        }
+    }
+
+    fn edit(&mut self, id: NodeId, change: impl FnOnce(&mut Element)) {
+        if let Some(Node::Element(element)) = self.html.tree.get_mut(id).as_mut().map(|n| n.value()) {
+            change(element);
+        }
+    }
+}
+
+pub(crate) fn attr<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attrs.iter().find(|(key, _)| &*key.local == name).map(|(_, value)| &**value)
 }
 
-pub(super) fn attr_of<'a>(dom: &'a Dom, id: NodeId, name: &str) -> Option<&'a str> {
-    attr(element(dom, id)?, name)
+/// True if text shows nothing: white space, `&nbsp;` and invisible characters.
+pub(crate) fn is_blank(text: &str) -> bool {
+    let visible = text.find(|c: char| {
+        !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}')
+    });
+    work::step(visible.unwrap_or(text.len()));
+    visible.is_none()
 }
 
-/// Sets an attribute, or removes it.
-pub(super) fn set_attr(dom: &mut Dom, id: NodeId, name: &str, value: Option<&str>) {
-    let Some(mut node) = dom.get_mut(id) else { return };
-    let Node::Element(element) = node.value() else { return };
-    let at = element.attrs.iter().position(|(key, _)| &*key.local == name);
-    match (at, value) {
-        (Some(at), Some(value)) => element.attrs[at].1 = StrTendril::from_slice(value),
-        (Some(at), None) => {
-            element.attrs.remove(at);
-        }
-        (None, Some(value)) => {
-            let key = QualName::new(None, ns!(), LocalName::from(name));
-            let at = element.attrs.partition_point(|(other, _)| *other < key);
-            element.attrs.insert(at, (key, StrTendril::from_slice(value)));
-        }
-        (None, None) => {}
-    }
-}
-
-pub(super) fn rename(dom: &mut Dom, id: NodeId, to: &str) {
-    if let Some(Node::Element(element)) = dom.get_mut(id).as_mut().map(|n| n.value()) {
-        element.name = QualName::new(None, ns!(html), LocalName::from(to));
-    }
-}
-
-pub(super) fn detach(dom: &mut Dom, id: NodeId) {
-    if let Some(mut node) = dom.get_mut(id) {
-        node.detach();
-    }
-}
-
-/// Puts the children of a node in its place.
-pub(super) fn unwrap(dom: &mut Dom, id: NodeId) {
-    while let Some(child) = dom.get(id).and_then(|n| n.first_child()).map(|c| c.id()) {
-        match dom.get_mut(id) {
-            Some(mut node) => match node.parent().is_some() {
-                true => {
-                    node.insert_id_before(child);
-                }
-                false => return,
-            },
-            None => return,
-        }
-    }
-    detach(dom, id);
-}
-
-/// Replaces a node with text.
-pub(super) fn replace_with_text(dom: &mut Dom, id: NodeId, text: &str) {
-    clear(dom, id);
-    append_text(dom, id, text);
-    unwrap(dom, id);
-}
-
-pub(super) fn append_text(dom: &mut Dom, id: NodeId, text: &str) {
-    if let Some(mut node) = dom.get_mut(id) {
-        node.append(Node::Text(scraper::node::Text { text: StrTendril::from_slice(text) }));
-    }
-}
-
-pub(super) fn clear(dom: &mut Dom, id: NodeId) {
-    while let Some(child) = dom.get(id).and_then(|n| n.first_child()).map(|c| c.id()) {
-        detach(dom, child);
-    }
-}
-
-/// A new element that is nowhere yet.
-pub(super) fn make(dom: &mut Dom, name: &str) -> NodeId {
-    let name = QualName::new(None, ns!(html), LocalName::from(name));
-    dom.orphan(Node::Element(Element::new(name, Vec::new()))).id()
-}
-
-/// Puts a new element around a node.
-pub(super) fn wrap(dom: &mut Dom, id: NodeId, name: &str) {
-    let outer = make(dom, name);
-    if let Some(mut node) = dom.get_mut(id) {
-        if node.parent().is_none() {
-            return;
-        }
-        node.insert_id_before(outer);
-    }
-    if let Some(mut outer) = dom.get_mut(outer) {
-        outer.append_id(id);
-    }
-}
-
-/// All nodes below one, in document order.
-pub(super) fn below(dom: &Dom, id: NodeId) -> Vec<NodeId> {
-    dom.get(id).map_or_else(Vec::new, |n| n.descendants().skip(1).map(|d| d.id()).collect())
-}
-
-/// All elements of one name below a node, in document order.
-pub(super) fn named(dom: &Dom, id: NodeId, name: &str) -> Vec<NodeId> {
-    let nodes = dom.get(id).into_iter().flat_map(|n| n.descendants().skip(1));
-    nodes.filter(|n| node_name(*n) == name).map(|n| n.id()).collect()
-}
-
-/// Whether a node still hangs below another.
-pub(super) fn is_below(dom: &Dom, id: NodeId, root: NodeId) -> bool {
-    dom.get(id).is_some_and(|n| n.ancestors().any(|a| a.id() == root))
-}
-
-pub(super) fn has_ancestor(dom: &Dom, id: NodeId, names: &[&str]) -> bool {
-    dom.get(id).is_some_and(|n| n.ancestors().any(|a| names.contains(&node_name(a))))
-}
-
-/// White space that shows nothing; `&nbsp;` and invisible marks included.
-pub(super) fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}'))
-}
-
-/// The text below a node, cut off once it is longer than `limit` bytes: enough to judge it.
-pub(super) fn text_up_to(node: NodeRef<'_, Node>, limit: usize) -> String {
-    let mut text = String::new();
-    for part in node.descendants().filter_map(|n| n.value().as_text()) {
-        text.push_str(part);
-        if text.len() > limit {
-            break;
-        }
-    }
-    text
-}
-
-/// Elements that start a line of their own.
+/// True if an element of this name starts on a new line, so that it cannot be part of a sentence.
 #[must_use]
 pub fn is_block(name: &str) -> bool {
     matches!(
@@ -199,28 +345,36 @@ pub fn is_block(name: &str) -> bool {
     )
 }
 
-/// A property of an inline style, trimmed.
-pub(super) fn style<'a>(element: &'a Element, property: &str) -> Option<&'a str> {
-    attr(element, "style")?.split(';').find_map(|pair| {
-        let (key, value) = pair.split_once(':')?;
+/// The value of a property in the `style` attribute, trimmed.
+pub(crate) fn style<'a>(element: &'a Element, property: &str) -> Option<&'a str> {
+    let style = attr(element, "style")?;
+    work::step(style.len());
+    style.split(';').find_map(|declaration| {
+        let (key, value) = declaration.split_once(':')?;
         key.trim().eq_ignore_ascii_case(property).then_some(value.trim())
     })
 }
 
-/// Whether the page itself hides an element.
-pub(super) fn is_hidden(element: &Element) -> bool {
+/// True if the page itself hides an element.
+pub(crate) fn is_hidden(element: &Element) -> bool {
     attr(element, "hidden").is_some()
         || style(element, "display").is_some_and(|v| v.to_ascii_lowercase().starts_with("none"))
         || style(element, "visibility").is_some_and(|v| v.to_ascii_lowercase().starts_with("hidden"))
 }
 
-/// A width or height in pixels, from the attribute or the style.
-pub(super) fn pixels(element: &Element, side: &str) -> Option<f32> {
-    let read = |text: &str| {
+/// A width or height in pixels, from the attribute or the `style`.
+pub(crate) fn pixels(element: &Element, side: &str) -> Option<f32> {
+    let parse = |text: &str| {
         let text = text.trim();
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         let unit = text[digits..].trim();
         (unit.is_empty() || unit.starts_with("px")).then(|| text[..digits].parse().ok()).flatten()
     };
-    attr(element, side).and_then(read).or_else(|| style(element, side).and_then(read))
+    attr(element, side).and_then(parse).or_else(|| style(element, side).and_then(parse))
+}
+
+/// True if an element is too small to be seen, as tracking pixels are, or hidden.
+pub(crate) fn is_invisible(element: &Element) -> bool {
+    let is_tiny = |side| pixels(element, side).is_some_and(|px| px <= 2.0);
+    is_tiny("width") || is_tiny("height") || is_hidden(element)
 }

@@ -1,9 +1,10 @@
-//! The language that an article says it is in.
+//! The language that an article declares.
 
-use super::{RawHtml, parse, scan};
+use super::body::RawHtml;
+use super::{parse, scan};
 
-/// The language of a page or of the beginning of one: that of the outermost element that names any, as it is spelled
-/// there.
+/// Returns the language of a page, or of its beginning: the `lang` attribute of the outermost element that has one, as
+/// written.
 ///
 /// ```
 /// use feedmill_html::{RawHtml, language};
@@ -14,8 +15,9 @@ use super::{RawHtml, parse, scan};
 pub fn language(raw: RawHtml<'_>) -> Option<String> {
     let parsed = parse::parse(&scan::scan(raw.0).html);
     let inner = || {
-        let elements = parsed.html.tree.root().descendants().filter_map(|node| node.value().as_element());
-        elements.filter_map(|element| element.attr("lang")).find(|lang| !lang.is_empty()).map(str::to_owned)
+        let mut languages =
+            parsed.dom.subtree(parsed.dom.root()).filter_map(|node| node.element()?.attr("lang"));
+        languages.find(|lang| !lang.is_empty()).map(str::to_owned)
     };
     parsed.lang.clone().filter(|lang| !lang.is_empty()).or_else(inner)
 }
@@ -25,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_outermost_element_that_names_a_language_decides() {
+    fn the_outermost_element_with_a_language_decides() {
         let of = |html| language(RawHtml(html));
         assert_eq!(of("<html lang='pt-BR'><p lang=en>x").as_deref(), Some("pt-BR"));
         assert_eq!(of("<article><p lang=''>a</p><section lang=de>x").as_deref(), Some("de"));

@@ -1,15 +1,16 @@
-//! The media an article shows, in document order, each address once.
+//! The media files that an article shows, in document order, each URL once.
 
 use std::collections::HashSet;
 
-use ego_tree::{NodeId, NodeRef};
-use scraper::Node;
+use feedmill_types::{Bytes, MediaType, work};
 use scraper::node::Element;
 use url::Url;
 
-use super::dom::{self, Dom};
-use super::{Media, Medium};
-use feedmill_types::{Bytes, MediaType};
+use super::body::{Media, Medium};
+use super::dom::{self, Dom, NodeId, NodeRef};
+
+/// Images of at most this width or height, in pixels, are icons.
+const MAX_ICON: f32 = 48.0;
 
 /// Media types by extension, sorted.
 const EXTENSIONS: [(&str, &str); 33] = [
@@ -54,13 +55,13 @@ fn by_extension(extension: &str) -> Option<MediaType> {
     MediaType::parse(EXTENSIONS[at].1)
 }
 
-/// The type that a path's last segment tells.
+/// Returns the media type for the extension of a path.
 fn by_path(path: &str) -> Option<MediaType> {
     let file = path.split(['?', '#']).next()?.rsplit('/').next()?;
     by_extension(file.rsplit_once('.')?.1)
 }
 
-/// The type that an address tells: its path, or the address inside that of a proxy.
+/// Returns the media type that a URL suggests by its path, or by a URL inside it, as image proxies have.
 pub(super) fn type_of(url: &Url) -> Option<MediaType> {
     by_path(url.path()).or_else(|| {
         url.query_pairs().find_map(|(key, value)| match &*key {
@@ -71,12 +72,12 @@ pub(super) fn type_of(url: &Url) -> Option<MediaType> {
     })
 }
 
-/// Collects what an article shows. Icons, smileys and the like illustrate nothing and are left out.
+/// Collects the media of an article. Skips icons, emoji and other decoration.
 pub(super) fn collect(dom: &Dom, root: NodeId) -> Vec<Media> {
     let mut found = Found::default();
-    for node in dom.get(root).into_iter().flat_map(|n| n.descendants()) {
-        let Some(element) = node.value().as_element() else { continue };
-        match &*element.name.local {
+    for node in dom.subtree(root) {
+        let Some(element) = node.element() else { continue };
+        match node.name() {
             "img" if !is_decoration(element) => found.add(Medium::Image, dom::attr(element, "src"), element),
             "audio" => found.player(Medium::Audio, node, element),
             "video" => {
@@ -114,45 +115,48 @@ impl Found {
         }
     }
 
-    fn add(&mut self, medium: Medium, address: Option<&str>, element: &Element) {
-        let Some(url) = address.and_then(|a| Url::parse(a).ok()) else { return };
+    fn add(&mut self, medium: Medium, url: Option<&str>, element: &Element) {
+        let Some(url) = url.and_then(|a| Url::parse(a).ok()) else { return };
         let top = match medium {
             Medium::Audio => "audio",
             Medium::Video => "video",
             Medium::Image => "image",
         };
-        let said = dom::attr(element, "type").filter(|_| medium != Medium::Image).and_then(MediaType::parse);
-        let told = said.or_else(|| type_of(&url)).and_then(|told| match (medium, told.as_str()) {
-            // The container holds either; the element says which.
-            (Medium::Audio, "video/mp4" | "video/webm" | "video/ogg") => {
-                MediaType::parse(&told.as_str().replace("video", "audio"))
-            }
-            (Medium::Video, "audio/ogg") => MediaType::parse("video/ogg"),
-            (Medium::Image, _) => (told.top() == top).then_some(told),
-            _ => (told.top() == top || told.top() == "application").then_some(told),
-        });
+        let declared =
+            dom::attr(element, "type").filter(|_| medium != Medium::Image).and_then(MediaType::parse);
+        let media_type =
+            declared.or_else(|| type_of(&url)).and_then(|known| match (medium, known.as_str()) {
+                // These containers hold audio or video; the element decides.
+                (Medium::Audio, "video/mp4" | "video/webm" | "video/ogg") => {
+                    MediaType::parse(&known.as_str().replace("video", "audio"))
+                }
+                (Medium::Video, "audio/ogg") => MediaType::parse("video/ogg"),
+                (Medium::Image, _) => (known.top() == top).then_some(known),
+                _ => (known.top() == top || known.top() == "application").then_some(known),
+            });
         let length = ["length", "data-length", "data-filesize"]
             .iter()
             .find_map(|name| dom::attr(element, name)?.parse().ok());
-        self.push(Media { url, medium, media_type: told, length: length.map(Bytes) });
+        self.push(Media { url, medium, media_type, length: length.map(Bytes) });
     }
 
-    /// A player plays its `src`, or else its first `source`: the others are the same in other formats.
-    fn player(&mut self, medium: Medium, node: NodeRef<'_, Node>, element: &Element) {
+    /// Adds the `src` of a player, or else its first `source`: the others are the same in other formats.
+    fn player(&mut self, medium: Medium, node: NodeRef<'_>, element: &Element) {
         if dom::attr(element, "src").is_some() {
             return self.add(medium, dom::attr(element, "src"), element);
         }
-        let sources = node.descendants().filter(|d| dom::node_name(*d) == "source");
-        if let Some(source) = sources.filter_map(|s| s.value().as_element()).next() {
+        let source = node.subtree().find(|d| d.name() == "source");
+        if let Some(source) = source.and_then(NodeRef::element) {
             self.add(medium, dom::attr(source, "src"), source);
         }
     }
 }
 
-/// Whether a picture decorates the page rather than shows something.
+/// True if an image decorates the page and shows nothing of its own.
 fn is_decoration(element: &Element) -> bool {
-    let small = |side| dom::pixels(element, side).is_some_and(|px| px <= 48.0);
-    let says = |text: &str| {
+    let is_small = |side| dom::pixels(element, side).is_some_and(|px| px <= MAX_ICON);
+    let has_hint = |text: &str| {
+        work::step(text.len());
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
         words.into_iter().any(|w| {
             [
@@ -165,14 +169,14 @@ fn is_decoration(element: &Element) -> bool {
     };
     let in_file = dom::attr(element, "src").is_some_and(|src| {
         let path = src.split(['?', '#']).next().unwrap_or_default();
-        says(path.splitn(4, '/').nth(3).unwrap_or_default())
+        has_hint(path.splitn(4, '/').nth(3).unwrap_or_default())
     });
-    let tiny_style = dom::style(element, "height").is_some_and(|h| h == "1em");
-    small("width")
-        || small("height")
-        || tiny_style
+    let is_text_sized = dom::style(element, "height").is_some_and(|h| h == "1em");
+    is_small("width")
+        || is_small("height")
+        || is_text_sized
         || in_file
-        || dom::attr(element, "class").is_some_and(says)
+        || dom::attr(element, "class").is_some_and(has_hint)
 }
 
 #[cfg(test)]
@@ -180,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_come_from_the_path_or_from_the_address_inside_a_proxy() {
+    fn types_come_from_the_path_or_from_a_url_inside_that_of_a_proxy() {
         assert!(EXTENSIONS.is_sorted_by(|a, b| a.0 < b.0));
         for (url, media_type) in [
             ("https://a.example/p/AP%20%281%29.JPG", Some("image/jpeg")),

@@ -1,14 +1,14 @@
-//! From markup to a tree of bounded depth and size.
+//! Parses markup into a tree of bounded depth and size.
 //!
-//! A guard stands between tokenizer and tree builder: it measures the tree as it grows and holds back tags that would
-//! nest it too deep or make it too large. Text always passes. The tree builder, `scraper` and `ammonia` are quadratic
-//! in the depth, so this comes before all of them.
+//! A guard between tokenizer and tree builder measures the tree as it grows, and withholds tags that would make it too
+//! deep or too large. Text always passes. The tree builder, `scraper` and `ammonia` are quadratic in the depth, so all of
+//! them depend on this.
 
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::HashMap;
 
-use ego_tree::NodeId;
+use feedmill_types::work;
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
@@ -18,51 +18,59 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink};
 
-/// Far more than the deepest page needs; browsers stop at 512.
+use super::dom::{Dom, NodeId};
+
+/// Maximum depth of elements. Real pages stay far below; browsers stop at 512.
 pub(super) const MAX_DEPTH: usize = 128;
+/// Maximum number of elements.
 const MAX_ELEMENTS: usize = 100_000;
 
-/// A parsed body and what stood around it.
+/// A parsed body, and the attributes of the page around it.
 pub(super) struct Parsed {
-    pub html: Html,
-    /// The first `<base href>`, and whether it stood in the head of a whole document.
+    pub dom: Dom,
+    /// The first `<base href>`, and `true` if it was in the head of a whole document.
     pub base: Option<(String, bool)>,
-    /// `lang` and `dir` of `<html>` and `<body>`.
+    /// `lang` of `<html>` or `<body>`.
     pub lang: Option<String>,
+    /// `dir` of `<html>` or `<body>`.
     pub dir: Option<String>,
-    /// Tags held back because of the depth, and because of the number.
+    /// Number of tags withheld because of their depth.
     pub too_deep: usize,
+    /// Number of tags withheld because there were too many.
     pub too_many: usize,
 }
 
-/// Parses markup that went through [`super::scan`].
+/// Parses the output of [`scan`](super::scan).
 pub(super) fn parse(markup: &str) -> Parsed {
-    let sink =
-        Sink { inner: HtmlTreeSink::new(Html::new_fragment()), cursor: Cell::new(None), made: Cell::new(0) };
+    let sink = Sink {
+        inner: HtmlTreeSink::new(Html::new_fragment()),
+        cursor: Cell::new(None),
+        created: Cell::new(0),
+    };
     let context = sink.create_element(
         QualName::new(None, ns!(html), local_name!("body")),
         Vec::new(),
         ElementFlags::default(),
     );
-    // Without scripting the content of `noscript` is markup, and can be looked at.
+    // Without scripting, the content of `noscript` is parsed as markup.
     let options =
         TreeBuilderOpts { scripting_enabled: false, drop_doctype: true, ..TreeBuilderOpts::default() };
     let guard = Guard {
         builder: TreeBuilder::new_for_fragment(sink, context, None, options),
-        held: RefCell::default(),
+        withheld: RefCell::default(),
         seen: RefCell::default(),
     };
     let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(markup));
-    // A sink may ask for a pause (at a script); nothing runs here, so go on.
+    // The tree builder asks for a pause at a script. Nothing runs here, so continue.
     while !input.is_empty() {
         let _ = tokenizer.feed(&input);
     }
     tokenizer.end();
     let seen = tokenizer.sink.seen.into_inner();
     Parsed {
-        html: tokenizer.sink.builder.sink.finish(),
+        dom: Dom::new(tokenizer.sink.builder.sink.finish()),
         base: seen.base,
         lang: seen.lang,
         dir: seen.dir,
@@ -73,8 +81,8 @@ pub(super) fn parse(markup: &str) -> Parsed {
 
 struct Guard {
     builder: TreeBuilder<NodeId, Sink>,
-    /// Start tags held back whose end tags are still to come, by name.
-    held: RefCell<HashMap<LocalName, usize>>,
+    /// Number of withheld start tags whose end tags are still to come, by name.
+    withheld: RefCell<HashMap<LocalName, usize>>,
     seen: RefCell<Seen>,
 }
 
@@ -89,7 +97,7 @@ struct Seen {
 }
 
 impl Guard {
-    /// Notes what only a whole document has; the tree of a fragment has no place for it.
+    /// Records what only a whole document has and the tree of a fragment cannot hold.
     fn note(&self, tag: &Tag) {
         let value =
             |name: &str| tag.attrs.iter().find(|a| &*a.name.local == name).map(|a| a.value.to_string());
@@ -100,8 +108,8 @@ impl Guard {
                 seen.lang = value("lang").or(seen.lang.take());
                 seen.dir = value("dir").or(seen.dir.take());
             }
-            // A head after content is no head.
-            "head" => seen.in_head = tag.kind == TagKind::StartTag && self.builder.sink.made.get() <= 2,
+            // A `head` after content is invalid.
+            "head" => seen.in_head = tag.kind == TagKind::StartTag && self.builder.sink.created.get() <= 2,
             "base" if seen.base.is_none() => {
                 let in_head = seen.in_head;
                 seen.base = value("href").map(|href| (href, in_head));
@@ -110,20 +118,20 @@ impl Guard {
         }
     }
 
-    /// Whether a tag must not reach the tree builder.
-    fn holds_back(&self, tag: &Tag) -> bool {
+    /// Returns `true` if a tag must not reach the tree builder.
+    fn withhold(&self, tag: &Tag) -> bool {
         if tag.kind == TagKind::EndTag {
-            let mut held = self.held.borrow_mut();
-            return match held.get_mut(&tag.name) {
+            let mut withheld = self.withheld.borrow_mut();
+            return match withheld.get_mut(&tag.name) {
                 Some(count) if *count > 0 => {
                     *count -= 1;
                     true
                 }
-                // One end tag makes at most one element, so the number stays bounded by that of the tags.
-                _ => self.builder.sink.made.get() >= MAX_ELEMENTS,
+                // One end tag creates at most one element, so the number of tags limits the number of elements.
+                _ => self.builder.sink.created.get() >= MAX_ELEMENTS,
             };
         }
-        let too_many = self.builder.sink.made.get() >= MAX_ELEMENTS;
+        let too_many = self.builder.sink.created.get() >= MAX_ELEMENTS;
         let is_void = matches!(
             &*tag.name,
             "br" | "hr" | "img" | "wbr" | "source" | "track" | "input" | "embed" | "col"
@@ -138,7 +146,7 @@ impl Guard {
             return false;
         }
         if !is_void {
-            *self.held.borrow_mut().entry(tag.name.clone()).or_default() += 1;
+            *self.withheld.borrow_mut().entry(tag.name.clone()).or_default() += 1;
         }
         true
     }
@@ -157,13 +165,13 @@ impl TokenSink for Guard {
                     self.note(tag);
                     return TokenSinkResult::Continue;
                 }
-                if self.holds_back(tag) {
+                if self.withhold(tag) {
                     return TokenSinkResult::Continue;
                 }
             }
             _ => {}
         }
-        // The scan took raw text elements out: whatever the builder says, what follows is markup.
+        // The scan removed raw text elements. Ignore the request to switch the tokenizer: markup follows.
         let _ = self.builder.process_token(token, line);
         TokenSinkResult::Continue
     }
@@ -173,19 +181,21 @@ impl TokenSink for Guard {
     }
 }
 
-/// `scraper`'s sink, watched.
+/// The sink of `scraper`, with the number of elements and the current depth.
 struct Sink {
     inner: HtmlTreeSink,
-    /// The element that the next one will probably be put into.
+    /// The element that will probably contain the next one.
     cursor: Cell<Option<NodeId>>,
-    made: Cell<usize>,
+    created: Cell<usize>,
 }
 
 impl Sink {
     fn depth(&self) -> usize {
         let html = self.inner.0.borrow();
         let node = self.cursor.get().and_then(|id| html.tree.get(id));
-        node.map_or(0, |node| node.ancestors().count())
+        let depth = node.map_or(0, |node| node.ancestors().count());
+        work::step(depth);
+        depth
     }
 
     fn follow(&self, parent: Option<NodeId>, child: &NodeOrText<NodeId>) {
@@ -217,7 +227,7 @@ impl TreeSink for Sink {
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> NodeId {
-        self.made.set(self.made.get() + 1);
+        self.created.set(self.created.get() + 1);
         self.inner.create_element(name, attrs, flags)
     }
 

@@ -1,30 +1,40 @@
-//! The first pass, over bytes: takes out what a parser need not see and bounds what it must.
+//! The first pass, over bytes: removes everything that a parser need not see, and limits the rest.
 //!
-//! Comments, declarations, scripts and other raw text go here, and so do oversized tags. What is left is plain tags
-//! and text, so nothing behind this file can be led into another tokenizer state than the one assumed here.
+//! Removes comments, declarations, scripts and other raw text, and trims oversized tags. Only plain tags and text remain,
+//! so the parser cannot enter a tokenizer state that this file did not foresee.
 
-/// What one body may cost. Real articles stay far below each of these.
+use feedmill_types::work;
+
+use super::escape::escape_text;
+
+/// Limits of one body, in bytes and in attributes per tag. Real articles stay far below.
 pub(super) const MAX_BYTES: usize = 4 << 20;
 const MAX_ATTRIBUTES: usize = 64;
 const MAX_VALUE: usize = 16 << 10;
+const MAX_TAG_NAME: usize = 128;
+const MAX_ATTRIBUTE_NAME: usize = 256;
+/// Number of bytes in which the end of an unusual construct (internal subset, PHP) must be.
+const MAX_LOOK_AHEAD: usize = 8 << 10;
 
-/// What [`scan`] did.
+/// The result of [`scan`].
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Scanned {
-    /// The markup that is left.
+    /// The remaining markup.
     pub html: String,
-    /// Tags that lost attributes for their number or size.
+    /// Number of tags from which attributes were removed because they were too many or too long.
     pub trimmed_tags: usize,
-    /// Whether the end was cut off.
+    /// True if the end was cut off.
     pub cut: bool,
 }
 
-/// Elements whose content is not markup, and which show nothing worth keeping.
+/// Elements whose content is not markup and not worth publishing.
 pub(super) const RAW: [&str; 8] =
     ["script", "style", "textarea", "title", "noembed", "noframes", "iframe", "xmp"];
 
-/// Takes out what is no content; linear in the length of `raw`.
+/// Removes everything that is not content. Takes time linear in the length of `raw`.
 pub(super) fn scan(raw: &str) -> Scanned {
+    work::step(raw.len());
+    let mut ends = Ends::new(raw);
     let mut out = Scanned { html: String::with_capacity(raw.len().min(MAX_BYTES)), ..Scanned::default() };
     let mut rest = raw;
     while let Some(at) = rest.find('<') {
@@ -34,10 +44,10 @@ pub(super) fn scan(raw: &str) -> Scanned {
         rest = &rest[at..];
         let bytes = rest.as_bytes();
         match bytes.get(1) {
-            Some(b'!') => rest = after_declaration(rest),
-            Some(b'?') => rest = after_instruction(rest),
+            Some(b'!') => rest = ends.after_declaration(rest),
+            Some(b'?') => rest = ends.after_instruction(rest),
             Some(c) if c.is_ascii_alphabetic() => {
-                let tag = Tag::read(rest, 1);
+                let tag = Tag::parse(rest, 1);
                 let Some(end) = tag.end else { break };
                 let name = tag.name.to_ascii_lowercase();
                 if name != "plaintext" && !out.push_tag(rest, &tag) {
@@ -49,7 +59,7 @@ pub(super) fn scan(raw: &str) -> Scanned {
                 }
             }
             Some(b'/') if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => {
-                let tag = Tag::read(rest, 2);
+                let tag = Tag::parse(rest, 2);
                 let Some(end) = tag.end else { break };
                 if !out.push(&format!("</{}>", tag.name)) {
                     return out;
@@ -68,7 +78,7 @@ pub(super) fn scan(raw: &str) -> Scanned {
             return out;
         }
     }
-    // A tag that the end of the input cuts in two is no tag; without one, this is the text after the last tag.
+    // Drop a tag that the end of the input cuts in two. Anything else is the text after the last tag.
     if !rest.starts_with('<') {
         out.push(rest);
     }
@@ -76,14 +86,14 @@ pub(super) fn scan(raw: &str) -> Scanned {
 }
 
 impl Scanned {
-    /// Appends; `false` where the limit is reached.
+    /// Appends text. Returns `false` once the limit is reached.
     fn push(&mut self, text: &str) -> bool {
         let room = MAX_BYTES.saturating_sub(self.html.len());
         if text.len() <= room {
             self.html.push_str(text);
             return true;
         }
-        self.html.push_str(&text[..floor(text, room)]);
+        self.html.push_str(&text[..text.floor_char_boundary(room)]);
         self.cut = true;
         false
     }
@@ -92,7 +102,7 @@ impl Scanned {
         let name = tag.name.to_ascii_lowercase();
         match name.as_str() {
             "xmp" => return self.push("<pre>"),
-            // The content goes with its tags, except for the address of a frame.
+            // Removed together with its content. A frame is kept for its URL.
             _ if RAW.contains(&name.as_str()) && name != "iframe" => return true,
             _ => {}
         }
@@ -111,7 +121,7 @@ impl Scanned {
         self.push_whole(&text)
     }
 
-    /// Appends a tag wholly or not at all: half a tag is none.
+    /// Appends a tag, completely or not at all.
     fn push_whole(&mut self, tag: &str) -> bool {
         self.cut |= self.html.len() + tag.len() > MAX_BYTES;
         if !self.cut {
@@ -120,7 +130,7 @@ impl Scanned {
         !self.cut
     }
 
-    /// Passes over the content of a raw text element and its end tag; gives what follows.
+    /// Skips the content of a raw text element and its end tag. Returns the rest.
     fn push_raw<'a>(&mut self, name: &str, rest: &'a str) -> &'a str {
         let (content, after) = match find_end_tag(rest, name) {
             Some((start, end)) => (&rest[..start], &rest[end..]),
@@ -131,7 +141,7 @@ impl Scanned {
                 self.push("</iframe>");
             }
             "xmp" => {
-                self.push(&content.replace('&', "&amp;").replace('<', "&lt;"));
+                self.push(&escape_text(content));
                 self.push("</pre>");
             }
             _ => {}
@@ -140,15 +150,16 @@ impl Scanned {
     }
 }
 
-/// Where an end tag begins and ends.
+/// Finds an end tag. Returns the positions of its start and its end.
 pub(super) fn find_end_tag(text: &str, name: &str) -> Option<(usize, usize)> {
     let mut from = 0;
     while let Some(at) = text[from..].find("</").map(|at| from + at) {
+        work::step(at - from);
         let after = at + 2 + name.len();
-        let is_it =
+        let matches =
             text.as_bytes().get(at + 2..after).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
                 && text.as_bytes().get(after).is_none_or(|b| b" \t\n\r\x0C/>".contains(b));
-        if is_it {
+        if matches {
             let end = text[after..].find('>').map_or(text.len(), |end| after + end + 1);
             return Some((at, end));
         }
@@ -157,48 +168,80 @@ pub(super) fn find_end_tag(text: &str, name: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// What follows a comment, a doctype or a CDATA section. The text of a CDATA section stays: a page that holds one was
-/// written for an XML reader, which shows it.
-pub(super) fn after_declaration(rest: &str) -> &str {
-    if let Some(comment) = rest.strip_prefix("<!--") {
-        if let Some(short) = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->")) {
-            return short;
+/// Finds the ends of declarations and processing instructions.
+pub(super) struct Ends<'a> {
+    comment: Next<'a>,
+    subset: Next<'a>,
+    php: Next<'a>,
+}
+
+impl<'a> Ends<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let next = |needle| Next { text, needle, at: None };
+        Self { comment: next("-->"), subset: next("]>"), php: next("?>") }
+    }
+
+    /// Returns the text after a comment, a doctype, or the start of a CDATA section. The text of a CDATA section is kept,
+    /// because a page with one was written for XML parsers, which show it.
+    pub(super) fn after_declaration(&mut self, rest: &'a str) -> &'a str {
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            if let Some(short) = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->")) {
+                return short;
+            }
+            let end = self.comment.find(comment);
+            let bang = comment[..end.unwrap_or(comment.len())].find("--!>").map(|at| at + 4);
+            return bang.or(end).map_or("", |end| &comment[end..]);
         }
-        let end = comment.find("-->").map(|at| at + 3);
-        let bang = comment[..end.unwrap_or(comment.len())].find("--!>").map(|at| at + 4);
-        return bang.or(end).map_or("", |end| &comment[end..]);
+        if let Some(text) = rest.strip_prefix("<![CDATA[") {
+            return text;
+        }
+        let Some(first) = rest.find('>') else { return "" };
+        // An internal subset contains `>`.
+        let subset = rest[..first].contains('[').then(|| self.subset.near(rest)).flatten();
+        &rest[subset.unwrap_or(first + 1)..]
     }
-    if let Some(text) = rest.strip_prefix("<![CDATA[") {
-        return text;
+
+    /// Returns the text after `<?…>`. PHP ends at `?>`, anything else at `>`, as HTML requires.
+    fn after_instruction(&mut self, rest: &'a str) -> &'a str {
+        let is_php = rest.as_bytes().get(..5).is_some_and(|p| p.eq_ignore_ascii_case(b"<?php"))
+            || rest.starts_with("<?=");
+        let end = if is_php { self.php.near(rest) } else { None };
+        end.or_else(|| rest.find('>').map(|at| at + 1)).map_or("", |end| &rest[end..])
     }
-    let Some(first) = rest.find('>') else { return "" };
-    // An internal subset holds `>` of its own.
-    let subset = rest[..first].contains('[').then(|| near(rest).find("]>")).flatten();
-    &rest[subset.map_or(first + 1, |at| at + 2)..]
 }
 
-/// As much as an unclosed construct may cost to look through.
-fn near(rest: &str) -> &str {
-    &rest[..floor(rest, 8 << 10)]
+/// Searches a text for a string from ever later positions. Remembers the last find, so that all searches together read
+/// the text once.
+struct Next<'a> {
+    text: &'a str,
+    needle: &'static str,
+    /// Position of the last find, the length of the text if there was none.
+    at: Option<usize>,
 }
 
-/// The last character boundary up to `at`.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-}
+impl Next<'_> {
+    /// Returns the end of the needle in `rest`, a tail of the text, if it is within [`MAX_LOOK_AHEAD`].
+    fn near(&mut self, rest: &str) -> Option<usize> {
+        self.find(rest).filter(|end| *end <= MAX_LOOK_AHEAD)
+    }
 
-/// What follows `<?…>`: PHP ends at `?>`, anything else where HTML says, at `>`.
-fn after_instruction(rest: &str) -> &str {
-    let php =
-        rest.as_bytes().get(..5).is_some_and(|p| p.eq_ignore_ascii_case(b"<?php")) || rest.starts_with("<?=");
-    let end = if php { near(rest).find("?>").map(|at| at + 2) } else { None };
-    end.or_else(|| rest.find('>').map(|at| at + 1)).map_or("", |end| &rest[end..])
+    /// Returns the end of the needle in `rest`, a tail of the text.
+    fn find(&mut self, rest: &str) -> Option<usize> {
+        let start = self.text.len() - rest.len();
+        let at = self.at.filter(|at| *at >= start).unwrap_or_else(|| {
+            let at = rest.find(self.needle).map_or(self.text.len(), |at| start + at);
+            work::step(at - start);
+            at
+        });
+        self.at = Some(at);
+        (at < self.text.len()).then(|| at + self.needle.len() - start)
+    }
 }
 
 /// A tag as the tokenizer will see it.
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
-    /// Just past its `>`; none where the input ends before.
+    /// Position after its `>`; `None` if the input ends before.
     pub(super) end: Option<usize>,
     /// The first attributes within the limits, as written.
     pub(super) kept: Vec<&'a str>,
@@ -206,8 +249,8 @@ pub(super) struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// Reads `<name …>` or `</name …>`, by the rules of the HTML tokenizer for attributes.
-    pub(super) fn read(text: &'a str, name_at: usize) -> Self {
+    /// Parses `<name …>` or `</name …>`, by the rules of the HTML tokenizer for attributes.
+    pub(super) fn parse(text: &'a str, name_at: usize) -> Self {
         let bytes = text.as_bytes();
         let is_space = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
         let run = |mut at: usize, stop: &dyn Fn(u8) -> bool| {
@@ -219,14 +262,15 @@ impl<'a> Tag<'a> {
         let mut at = run(name_at, &|b| is_space(b) || b == b'/' || b == b'>');
         let mut tag = Self { name: &text[name_at..at], end: None, kept: Vec::new(), oversized: false };
         let mut count = 0;
-        tag.oversized = tag.name.len() > 128;
+        tag.oversized = tag.name.len() > MAX_TAG_NAME;
         loop {
             at = run(at, &|b| !is_space(b) && b != b'/');
             match bytes.get(at) {
                 None => return tag,
                 Some(b'>') => {
+                    work::step(at);
                     tag.end = Some(at + 1);
-                    if tag.name.len() > 128 {
+                    if tag.name.len() > MAX_TAG_NAME {
                         tag.name = "span";
                     }
                     return tag;
@@ -234,7 +278,7 @@ impl<'a> Tag<'a> {
                 _ => {}
             }
             let start = at;
-            // A name may begin with `=`.
+            // A name may start with `=`.
             at = run(at + 1, &|b| is_space(b) || b == b'/' || b == b'>' || b == b'=');
             let mut end = at;
             let name_len = at - start;
@@ -254,7 +298,7 @@ impl<'a> Tag<'a> {
                 end = at;
             }
             count += 1;
-            let fits = end - start <= MAX_VALUE && name_len <= 256 && count <= MAX_ATTRIBUTES;
+            let fits = end - start <= MAX_VALUE && name_len <= MAX_ATTRIBUTE_NAME && count <= MAX_ATTRIBUTES;
             tag.oversized |= !fits;
             if fits {
                 tag.kept.push(&text[start..end]);
@@ -272,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_content_goes() {
+    fn only_content_remains() {
         for (raw, left) in [
             ("a<!-- <b> -->b", "ab"),
             ("a<!-->b", "ab"),
@@ -284,7 +328,7 @@ mod tests {
             ("a<style>x", "a"),
             ("a<textarea><p>x</textarea><title>t</title>b", "ab"),
             ("a<iframe src=x><a href=y></iframe>b", "a<iframe src=x></iframe>b"),
-            ("<xmp><b>&</xmp>b", "<pre>&lt;b>&amp;</pre>b"),
+            ("<xmp><b>&</xmp>b", "<pre>&lt;b&gt;&amp;</pre>b"),
             ("a<plaintext>b<i>", "ab<i>"),
             ("a<?php f('>') ?>b<?xml version='1.0'?>c", "abc"),
             ("<!DOCTYPE x [<!ENTITY a \"x\">]>a<!doctype html>b", "ab"),
@@ -311,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_an_endless_body_is_cut() {
+    fn an_oversized_body_is_cut() {
         let scanned = scan(&"正文<b>".repeat(1 << 20));
         assert!(scanned.cut && scanned.html.len() <= MAX_BYTES && scanned.html.len() > MAX_BYTES - 8);
     }

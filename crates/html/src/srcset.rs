@@ -1,25 +1,28 @@
-//! `srcset`: addresses may hold commas, descriptors may be missing or wrong.
+//! The `srcset` attribute. URLs in it may contain commas; descriptors may be missing or invalid.
 
+use feedmill_types::work;
 use url::Url;
 
 use super::links::Base;
 
-/// More candidates than any picture has; a longer list is cut.
+/// More candidates than any image has; a longer list is cut.
 const MAX_CANDIDATES: usize = 32;
 
-/// One picture of a `srcset`.
+/// One image of a `srcset`.
 pub(super) struct Candidate {
     pub url: Url,
     /// `640w`, `2x` or empty.
     descriptor: String,
-    /// A rank to compare widths, or densities, among themselves.
+    /// Width or density, to compare candidates of the same list.
     size: f32,
 }
 
-/// Reads a `srcset` as the HTML standard says; candidates that cannot be shown are left out.
+/// Parses a `srcset` by the [HTML standard](https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute).
+/// Skips candidates that cannot be shown.
 pub(super) fn parse(text: &str, base: &Base) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut rest = text;
+    work::step(text.len());
     while found.len() < MAX_CANDIDATES {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
         if rest.is_empty() {
@@ -48,13 +51,13 @@ pub(super) fn parse(text: &str, base: &Base) -> Vec<Candidate> {
     found
 }
 
-/// The largest picture.
+/// Returns the largest image.
 pub(super) fn best(candidates: &[Candidate]) -> Option<&Candidate> {
     candidates.iter().reduce(|best, c| if c.size > best.size { c } else { best })
 }
 
-/// The attribute for these candidates; none where it would say no more than `src`.
-pub(super) fn print(candidates: &[Candidate], src: &str) -> Option<String> {
+/// Formats candidates as an attribute; `None` if it would only repeat `src`.
+pub(super) fn format(candidates: &[Candidate], src: &str) -> Option<String> {
     if candidates.iter().all(|c| c.url.as_str() == src) {
         return None;
     }

@@ -1,10 +1,10 @@
-//! Each policy of the design, each known way around a sanitizer, and what hostile input may cost.
+//! Tests for each policy of the design, for each known bypass of a sanitizer, and for the cost of hostile input.
 
-use std::time::{Duration, Instant};
-
+use feedmill_types::work;
 use proptest::prelude::*;
 
 use super::*;
+use url::Url;
 
 fn page() -> Url {
     Url::parse("https://news.example/a/b/page.html?x=1").unwrap()
@@ -33,7 +33,7 @@ fn media(raw: &str) -> Vec<(Medium, String, Option<String>)> {
 }
 
 #[test]
-fn policy_bodies_every_address_is_absolute() {
+fn policy_bodies_every_url_is_absolute() {
     check(&[
         (r#"<a href="../up.html">u</a>"#, r#"<a href="https://news.example/a/up.html">u</a>"#),
         (r#"<a href="//cdn.example/x">c</a>"#, r#"<a href="https://cdn.example/x">c</a>"#),
@@ -56,8 +56,8 @@ fn policy_bodies_every_address_is_absolute() {
 }
 
 #[test]
-fn policy_bodies_an_address_holds_nothing_that_a_uri_may_not() {
-    // Found by the fuzzer: one such address, and `build --check` published nothing.
+fn policy_bodies_every_url_is_a_valid_uri() {
+    // Found by the fuzzer: because of one such URL, `build --check` published nothing.
     check(&[
         ("<img src='/a|b[1].jpg?x[]=1'>", r#"<img src="https://news.example/a%7Cb%5B1%5D.jpg?x%5B%5D=1">"#),
         ("<a href='/100%^`#a#b'>x</a>", r#"<a href="https://news.example/100%25%5E%60#a%23b">x</a>"#),
@@ -66,7 +66,7 @@ fn policy_bodies_an_address_holds_nothing_that_a_uri_may_not() {
 }
 
 #[test]
-fn policy_bodies_base_is_honoured_on_the_same_host_and_in_the_head_of_a_document_only() {
+fn policy_bodies_base_is_trusted_on_the_same_host_and_in_the_head_of_a_document_only() {
     check(&[
         ("<base href=/z/><a href=r>r</a>", r#"<a href="https://news.example/z/r">r</a>"#),
         (
@@ -85,7 +85,7 @@ fn policy_bodies_base_is_honoured_on_the_same_host_and_in_the_head_of_a_document
 }
 
 #[test]
-fn policy_bodies_lazy_pictures_become_real_exactly_once() {
+fn policy_bodies_lazy_images_are_resolved_once() {
     let real = r#"<img src="https://news.example/r.jpg">"#;
     for name in ["data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-echo", "data-srcset"] {
         assert_eq!(html(&format!("<img src=/blank.gif {name}=/r.jpg>")), real, "{name}");
@@ -114,7 +114,7 @@ fn policy_bodies_lazy_pictures_become_real_exactly_once() {
 }
 
 #[test]
-fn policy_bodies_picture_collapses_to_its_best_img() {
+fn policy_bodies_a_picture_becomes_its_best_img() {
     let real = r#"<img src="https://news.example/r.jpg">"#;
     check(&[
         ("<picture><source srcset=/r.avif type=image/avif><img src=/r.jpg></picture>", real),
@@ -128,7 +128,7 @@ fn policy_bodies_picture_collapses_to_its_best_img() {
 }
 
 #[test]
-fn policy_bodies_scripts_styles_forms_and_handlers_go() {
+fn policy_bodies_scripts_styles_forms_and_handlers_are_removed() {
     check(&[
         ("a<script>EVIL()</script><style>x</style>b", "ab"),
         ("<p onclick=EVIL() style='position:fixed' class=c id=i v-on:open=x data-y=z>k</p>", "<p>k</p>"),
@@ -143,7 +143,7 @@ fn policy_bodies_scripts_styles_forms_and_handlers_go() {
 }
 
 #[test]
-fn policy_bodies_tracking_pixels_and_advertisements_go() {
+fn policy_bodies_tracking_pixels_and_advertisements_are_removed() {
     check(&[
         ("<img src=p.gif width=1 height=1><img src=q style='display:none'><img src=r.gif height=0>x", "x"),
         (
@@ -155,11 +155,11 @@ fn policy_bodies_tracking_pixels_and_advertisements_go() {
 }
 
 #[test]
-fn policy_bodies_an_iframe_becomes_a_link_to_what_it_showed() {
+fn policy_bodies_iframes_become_links() {
     check(&[
         (
-            "<p><iframe title='A film' src='https://www.youtube.com/embed/abc?x'></iframe></p>",
-            r#"<p><a href="https://www.youtube.com/watch?v=abc">A film</a></p>"#,
+            "<p><iframe title='A video' src='https://www.youtube.com/embed/abc?x'></iframe></p>",
+            r#"<p><a href="https://www.youtube.com/watch?v=abc">A video</a></p>"#,
         ),
         ("<iframe src=//h.example/p></iframe>", r#"<p><a href="https://h.example/p">h.example/p</a></p>"#),
         ("<iframe srcdoc='<script>EVIL()</script>'></iframe>x", "x"),
@@ -168,7 +168,7 @@ fn policy_bodies_an_iframe_becomes_a_link_to_what_it_showed() {
 }
 
 #[test]
-fn policy_bodies_share_blocks_go_with_their_label() {
+fn policy_bodies_share_blocks_are_removed_with_their_labels() {
     for block in [
         "<div><div>分享 :</div><div><a href='https://www.facebook.com/dialog/share?app_id=1&amp;href=x'><span></span></a><a href='whatsapp://send?text=x'></a><a href='https://x.com/intent/tweet?url=x'></a><span data-root-share><share-button v-on:open=o></share-button></span></div></div>",
         "<h3>Share this:</h3><ul><li><a href='https://twitter.com/intent/tweet?url=x'>Tweet</a></li><li><a href='mailto:?subject=x'>E-mail</a></li></ul>",
@@ -185,7 +185,7 @@ fn policy_bodies_share_blocks_go_with_their_label() {
 }
 
 #[test]
-fn a_paragraph_that_links_to_a_network_stays() {
+fn a_paragraph_that_links_to_a_social_network_is_kept() {
     for p in [
         r#"<p>She wrote <a href="https://x.com/someone/status/1">on X</a> that it rained.</p>"#,
         r#"<p><a href="https://www.facebook.com/someone">Facebook</a></p>"#,
@@ -207,7 +207,7 @@ fn policy_bodies_drop_removes_and_keep_protects_from_heuristics_but_not_from_saf
 }
 
 #[test]
-fn empty_wrappers_collapse_and_content_stays() {
+fn empty_wrappers_are_removed_and_content_is_kept() {
     check(&[
         ("<div><p>&nbsp;</p><p></p><br></div>", ""),
         ("<p><br></p><div></div><div><p>a</p></div><a href=/x> </a>", "<p>a</p>"),
@@ -236,7 +236,7 @@ fn empty_wrappers_collapse_and_content_stays() {
 }
 
 #[test]
-fn hidden_mail_addresses_are_decoded_or_lose_their_key() {
+fn obfuscated_email_addresses_are_decoded_or_lose_their_key() {
     let mail = "<a href='/cdn-cgi/l/email-protection' data-cfemail='5a373f1a3f223b372a363f743528 3d'>[email&nbsp;protected]</a>";
     let mail = mail.replace(' ', "\u{1}").replace("\u{1}3d", "3d").replace('\u{1}', " ");
     assert_eq!(html(&mail), r#"<a href="mailto:me@example.org">me@example.org</a>"#);
@@ -249,7 +249,7 @@ fn hidden_mail_addresses_are_decoded_or_lose_their_key() {
 }
 
 #[test]
-fn policy_xml_characters_xml_forbids_are_removed_and_reported() {
+fn policy_xml_forbidden_characters_are_removed_and_reported() {
     let cleaned = all("<p>a\u{0}b&#1;c&#xFFFE;\u{B}d</p><img src=/a.jpg alt='x&#8;y'>");
     assert_eq!(cleaned.html.as_str(), r#"<p>abcd</p><img src="https://news.example/a.jpg" alt="xy">"#);
     assert_eq!(cleaned.findings.len(), 1);
@@ -257,7 +257,7 @@ fn policy_xml_characters_xml_forbids_are_removed_and_reported() {
 }
 
 #[test]
-fn policy_enclosure_media_come_in_document_order_each_once() {
+fn policy_enclosure_media_are_in_document_order_and_unique() {
     let jpeg = Some("image/jpeg".to_owned());
     assert_eq!(
         media(
@@ -274,7 +274,7 @@ fn policy_enclosure_media_come_in_document_order_each_once() {
 }
 
 #[test]
-fn policy_enclosure_a_source_tells_its_type() {
+fn policy_enclosure_the_declared_type_of_a_source_is_used() {
     assert_eq!(
         media(
             "<audio><source src=/a type='audio/mpeg'><source src=/a.ogg></audio><audio src=/stream></audio>"
@@ -287,7 +287,7 @@ fn policy_enclosure_a_source_tells_its_type() {
 }
 
 #[test]
-fn policy_enclosure_icons_and_smileys_are_no_media() {
+fn policy_enclosure_icons_and_emoji_are_not_media() {
     let icons = "<img class=wp-smiley src=/e/1f600.png alt='😀'><img src=/img/icon-zoom.png><img src=/s.png width=16><img src=/avatar/1.jpg><img src=/real.jpg width=800>";
     assert_eq!(
         media(icons),
@@ -297,7 +297,7 @@ fn policy_enclosure_icons_and_smileys_are_no_media() {
 }
 
 #[test]
-fn text_has_a_line_for_each_block_and_no_machinery() {
+fn text_has_a_line_per_block_and_no_scripts() {
     let cleaned = all(
         "<h2>A <b>head</b></h2><p>one\n two<br>three</p><script>x</script><img src=/a alt=alt><ul><li>four</ul>",
     );
@@ -340,7 +340,10 @@ fn no_known_bypass_works() {
         let dom = scraper::Html::parse_document(&out);
         for element in dom.root_element().descendent_elements() {
             let name = element.value().name();
-            assert!(matches!(name, "html" | "head" | "body") || policy::is_allowed(name), "{raw} gave {out}");
+            assert!(
+                matches!(name, "html" | "head" | "body") || allowlist::is_allowed(name),
+                "{raw} gave {out}"
+            );
             for (key, value) in element.value().attrs() {
                 assert!(!key.starts_with("on") && key != "style" && key != "srcdoc", "{raw} gave {out}");
                 assert!(
@@ -354,7 +357,7 @@ fn no_known_bypass_works() {
 }
 
 #[test]
-fn hostile_sizes_cost_bounded_time() {
+fn hostile_input_takes_bounded_steps() {
     let long = "x".repeat(1 << 20);
     let many: String = (0..10_000).map(|i| format!(" a{i}={i}")).collect();
     let fonts: String = (0..5000).map(|i| format!("<p><font size={i}><b id={i}>x</p>")).collect();
@@ -375,9 +378,8 @@ fn hostile_sizes_cost_bounded_time() {
         ("nested svg", "<svg>".repeat(20_000) + "deep"),
         ("buttons", "<p><button><b>".repeat(3000) + "deep"),
     ] {
-        let start = Instant::now();
-        let cleaned = all(&raw);
-        assert!(start.elapsed() < Duration::from_secs(20), "{name} took {:?}", start.elapsed());
+        let (cleaned, steps) = work::count(|| all(&raw));
+        assert!(steps < 200 * raw.len() as u64, "{name} took {steps} steps for {} bytes", raw.len());
         assert!(
             name.contains("hidden")
                 || name.contains("svg")
@@ -391,7 +393,29 @@ fn hostile_sizes_cost_bounded_time() {
 }
 
 #[test]
-fn an_endless_body_is_cut_and_reported() {
+fn an_article_beyond_the_budget_becomes_text() {
+    let raw = "<h1>A &amp; B</h1><script>EVIL()</script><p class=ad>x</p><p>one <b>two</b> &lt;i></p><img src=/a.jpg>";
+    let policy = Policy::new(&[".ad".into()], &[]).unwrap();
+    let cleaned = clean::clean_within(50, RawHtml(raw), &page(), &policy);
+    assert_eq!(cleaned.html.as_str(), "<p>A &amp; B</p><p>one two &lt;i&gt;</p>");
+    assert_eq!(cleaned.text, "A & B\none two <i>");
+    assert_eq!(cleaned.heading, "A & B");
+    assert!(cleaned.findings.iter().any(|f| f.detail.contains("steps")), "{:?}", cleaned.findings);
+    assert!(!work::is_over_budget());
+}
+
+#[test]
+fn selectors_that_visit_siblings_cannot_exceed_the_budget() {
+    let policy = Policy::new(&[".x ~ i".into()], &[]).unwrap();
+    let clean_many = |count: usize| clean(RawHtml(&"<i>a</i>".repeat(count)), &page(), &policy);
+    assert!(clean_many(1000).findings.is_empty());
+    let cleaned = clean_many(30_000);
+    assert!(cleaned.findings.iter().any(|f| f.detail.contains("steps")), "{:?}", cleaned.findings);
+    assert_eq!(cleaned.text.len(), 30_000);
+}
+
+#[test]
+fn an_oversized_body_is_cut_and_reported() {
     let cleaned = all(&("<p>".to_owned() + &"lorem ipsum ".repeat(600_000)));
     assert!(cleaned.html.as_str().len() <= scan::MAX_BYTES + 16);
     assert!(cleaned.findings.iter().any(|f| f.detail.contains("cut the body at")), "{:?}", cleaned.findings);
@@ -401,13 +425,13 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
-    fn any_text_is_survived_and_cleaning_again_changes_nothing(raw in any::<String>()) {
+    fn cleaning_any_text_twice_is_the_same_as_once(raw in any::<String>()) {
         let once = html(&raw);
         prop_assert_eq!(html(&once), once);
     }
 
     #[test]
-    fn any_markup_is_survived_and_cleaning_again_changes_nothing(
+    fn cleaning_any_markup_twice_is_the_same_as_once(
         parts in proptest::collection::vec(prop_oneof![
             "</?(div|p|b|i|a|s|strike|main|menu|listing|table|tr|td|li|ul|h1|h2|span|pre|noscript|picture|section|button|ruby|rt|svg|math|style|select|form|dl|dd|x-y)>",
             "<(img|source|video|iframe|a) (src|href|srcset|data-src)=[\"']?[a-z:/.,# ]{0,9}[\"']?>",
@@ -419,7 +443,7 @@ proptest! {
     }
 
     #[test]
-    fn summaries_never_exceed_their_length(text in any::<String>(), graphemes in 1usize..40) {
+    fn summaries_are_never_too_long(text in any::<String>(), graphemes in 1usize..40) {
         use unicode_segmentation::UnicodeSegmentation;
         prop_assert!(summary(&text, graphemes).graphemes(true).count() <= graphemes);
     }

@@ -1,10 +1,12 @@
-//! The small types that keep numbers and strings apart: instants, sizes, media types, and addresses as RFC 3986 has them.
+//! Small types shared by all of feedmill's crates: instants, sizes, media types, and strict URLs (RFC 3986).
 //!
-//! They sit below every other room, so a format, a seed and the HTML cleaner can speak of the same
-//! thing without knowing each other. No clock lives here.
+//! This crate is the lowest layer: formats, seeds and the HTML cleaner use the same types without depending on each
+//! other. Nothing here reads the clock.
 
 pub mod podcast;
+pub mod work;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -20,17 +22,19 @@ use url::Url;
 /// assert_eq!(time.to_rfc3339(), "2024-06-01T07:00:00Z");
 /// assert_eq!(time.to_rfc822(), "Sat, 01 Jun 2024 07:00:00 GMT");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Serialized as a bare number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct UnixMs(pub i64);
 
 impl UnixMs {
-    /// The first instant a feed can carry, 0000-01-01T00:00:00Z: both date formats have four digits for the year.
+    /// The first instant a feed can hold, 0000-01-01T00:00:00Z: both date formats have four-digit years.
     pub const MIN: Self = Self(-62_167_219_200_000);
-    /// The last instant a feed can carry, 9999-12-31T23:59:59.999Z.
+    /// The last instant a feed can hold, 9999-12-31T23:59:59.999Z.
     pub const MAX: Self = Self(253_402_300_799_999);
 
-    /// The same instant as a calendar date in UTC; instants outside [`Self::MIN`]..=[`Self::MAX`] are moved to the
-    /// nearer end.
+    /// Returns the instant as a calendar date in UTC, clamped to [`Self::MIN`]..=[`Self::MAX`].
     ///
     /// ```
     /// use feedmill_types::UnixMs;
@@ -43,7 +47,7 @@ impl UnixMs {
         DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH)
     }
 
-    /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC, with milliseconds only where they are not zero.
+    /// Formats as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC; milliseconds only if they are not zero.
     ///
     /// ```
     /// use feedmill_types::UnixMs;
@@ -58,7 +62,7 @@ impl UnixMs {
         utc.to_rfc3339_opts(form, true)
     }
 
-    /// The day in UTC, as ISO 8601 writes it.
+    /// Formats the day in UTC as ISO 8601 (`2024-06-01`).
     ///
     /// ```
     /// assert_eq!(feedmill_types::UnixMs(0).to_date(), "1970-01-01");
@@ -68,8 +72,8 @@ impl UnixMs {
         self.to_utc().format("%Y-%m-%d").to_string()
     }
 
-    /// [RFC 822](https://www.rfc-editor.org/rfc/rfc822) as RSS 2.0 wants it: English names, four-digit year, GMT.
-    /// Milliseconds are cut off, never rounded up.
+    /// Formats as [RFC 822](https://www.rfc-editor.org/rfc/rfc822) in the form that RSS 2.0 requires: English names,
+    /// four-digit year, GMT. Milliseconds are truncated.
     ///
     /// ```
     /// assert_eq!(feedmill_types::UnixMs(0).to_rfc822(), "Thu, 01 Jan 1970 00:00:00 GMT");
@@ -85,7 +89,10 @@ impl UnixMs {
 /// ```
 /// assert_eq!(feedmill_types::Bytes(2048).to_string(), "2.0 KiB");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Serialized as a bare number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Bytes(pub u64);
 
 impl fmt::Display for Bytes {
@@ -112,7 +119,7 @@ impl fmt::Display for Bytes {
 pub struct MediaType(String);
 
 impl MediaType {
-    /// Reads `type/subtype`, dropping parameters; `None` where the text is no media type.
+    /// Parses `type/subtype` and drops parameters. Returns `None` if the text is not a media type.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -126,13 +133,13 @@ impl MediaType {
         (is_name(kind) && is_name(subtype)).then_some(Self(essence))
     }
 
-    /// The whole type, `image/jpeg`.
+    /// Returns the whole type, `image/jpeg`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The part before the slash, `image`.
+    /// Returns the top-level type, the part before the slash: `image`.
     #[must_use]
     pub fn top(&self) -> &str {
         self.0.split('/').next().unwrap_or_default()
@@ -145,26 +152,28 @@ impl fmt::Display for MediaType {
     }
 }
 
-/// Whether an address is one of the web, as it is written.
+/// True if a URL starts with `http://` or `https://`, in lower case.
 #[must_use]
-pub fn is_web(address: &str) -> bool {
-    address.starts_with("https://") || address.starts_with("http://")
+pub fn is_http(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
-/// Whether it may stand anywhere behind the host.
+/// True if a byte is allowed everywhere after the host of a URI
+/// ([RFC 3986, 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
 #[must_use]
-pub fn is_plain(byte: u8) -> bool {
+pub fn is_path_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte)
 }
 
-/// Whether it may stand in what leads to the path: a host, or an escape in what stands before it.
-fn is_authority(byte: u8) -> bool {
-    is_plain(byte) || matches!(byte, b'[' | b']' | b'%')
+/// True if a byte is allowed in scheme, user and host of a URI.
+fn is_authority_byte(byte: u8) -> bool {
+    is_path_byte(byte) || matches!(byte, b'[' | b']' | b'%')
 }
 
-/// Percent-encodes what the `url` crate leaves though RFC 3986 does not allow it: stray `%`, `|`, `[` in a query.
+/// Percent-encodes the characters that the `url` crate leaves in a URL although RFC 3986 forbids them: a stray `%`, `|`, `[`
+/// in a query.
 #[must_use]
-pub fn uri(text: &str) -> String {
+pub fn percent_encode_invalid(text: &str) -> String {
     let scheme = text.find(':').map_or(0, |at| at + 1);
     let host = text[scheme..].strip_prefix("//");
     let head = host
@@ -173,8 +182,8 @@ pub fn uri(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut fragment = false;
     out.push_str(head);
-    if !head.bytes().all(is_authority) {
-        // Not a URI, and only the caller knows what it should be: make it differ.
+    if !head.bytes().all(is_authority_byte) {
+        // Not a URI, and only the caller knows the intended one: make the result differ from the input.
         out.push('%');
     }
     for (at, byte) in tail.bytes().enumerate() {
@@ -182,7 +191,7 @@ pub fn uri(text: &str) -> String {
         let allowed = match byte {
             b'%' => hex(1) && hex(2),
             b'#' => !std::mem::replace(&mut fragment, true),
-            _ => is_plain(byte),
+            _ => is_path_byte(byte),
         };
         if allowed {
             out.push(char::from(byte));
@@ -193,18 +202,40 @@ pub fn uri(text: &str) -> String {
     out
 }
 
-/// An address without what the `url` crate leaves in it though RFC 3986 does not allow it; none where its host has such
-/// a thing, which nothing can stand for there, or where it does not read back as itself.
+/// Returns a URL that is valid by RFC 3986, which is stricter than the `url` crate. Returns `None` if the host contains a
+/// forbidden character, because a host cannot be escaped, or if the result does not parse back to itself.
 #[must_use]
-pub fn strict(url: Url) -> Option<Url> {
+pub fn to_rfc3986(url: Url) -> Option<Url> {
     let host = url.host_str().unwrap_or_default();
-    if !host.bytes().all(is_authority) {
+    if !host.bytes().all(is_authority_byte) {
         return None;
     }
-    let is_plain = url.as_str().bytes().all(is_plain);
-    let url = if is_plain { url } else { Url::parse(&uri(url.as_str())).ok()? };
-    // What the `url` crate prints may read back as another address, or as none.
+    let is_valid = url.as_str().bytes().all(is_path_byte);
+    let url = if is_valid { url } else { Url::parse(&percent_encode_invalid(url.as_str())).ok()? };
+    // The `url` crate may print a URL that parses to a different one, or not at all.
     Url::parse(url.as_str()).ok().filter(|again| *again == url)
+}
+
+/// Shortens text quoted in a message: white space folded, at most `max_chars` characters, then `…` if any were removed.
+///
+/// ```
+/// assert_eq!(feedmill_types::excerpt("one\n two", 40), "one two");
+/// assert_eq!(feedmill_types::excerpt("one two three", 7), "one two…");
+/// ```
+#[must_use]
+pub fn excerpt(text: &str, max_chars: usize) -> Cow<'_, str> {
+    let text = text.trim();
+    let end = text.char_indices().nth(max_chars).map_or(text.len(), |(at, _)| at);
+    let kept = &text[..end];
+    let is_folded = !kept.contains(|c: char| c.is_whitespace() && c != ' ') && !kept.contains("  ");
+    if is_folded && end == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let mut folded = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    if end < text.len() {
+        folded.push('…');
+    }
+    Cow::Owned(folded)
 }
 
 #[cfg(test)]
@@ -212,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_utc_and_show_milliseconds_only_where_not_zero() {
+    fn dates_are_utc_and_have_milliseconds_only_if_not_zero() {
         assert_eq!(UnixMs(1_698_786_902_000).to_rfc3339(), "2023-10-31T21:15:02Z");
         assert_eq!(UnixMs(1_704_067_201_999).to_rfc3339(), "2024-01-01T00:00:01.999Z");
         assert_eq!(UnixMs(1_704_067_201_999).to_rfc822(), "Mon, 01 Jan 2024 00:00:01 GMT");
@@ -222,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn media_types_are_lower_case_and_lose_parameters() {
+    fn media_types_are_lower_case_and_without_parameters() {
         assert_eq!(MediaType::parse("Image/JPEG; q=1").map(|m| m.to_string()).as_deref(), Some("image/jpeg"));
         for bad in ["", "image", "image/", "/jpeg", "a b/c", "image/jpeg/x"] {
             assert_eq!(MediaType::parse(bad), None, "{bad}");

@@ -1,6 +1,6 @@
-//! What Apple's directory accepts: file types and categories.
+//! File types and categories that Apple Podcasts accepts.
 
-/// Whether Apple plays a file, by the end of its address without query.
+/// True if Apple Podcasts plays a file, judged by the extension of its URL path.
 ///
 /// ```
 /// use feedmill_types::podcast::is_playable;
@@ -13,7 +13,7 @@ pub fn is_playable(path: &str) -> bool {
     matches!(&*extension, "m4a" | "mp3" | "mov" | "mp4" | "m4v" | "pdf" | "epub")
 }
 
-/// Apple's categories, and those below them, with `|` between
+/// Apple's categories, each with its subcategories separated by `|`
 /// (<https://podcasters.apple.com/support/1691-apple-podcasts-categories>).
 pub const CATEGORIES: &[(&str, &str)] = &[
     ("Arts", "Books|Design|Fashion & Beauty|Food|Performing Arts|Visual Arts"),

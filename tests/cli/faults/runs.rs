@@ -71,7 +71,8 @@ fn a_second_run_writes_nothing_and_names_the_running_process() {
         let first = stop_while_locked(&project, number);
         let before = published_files(&project.path("feeds"));
         let (code, _, stderr) = project.feedmill(&[&ARGS[..], &["--wait", "0"]].concat());
-        let named = format!("feedmill: feeds: process {} is building these feeds; nothing was changed", first.id());
+        let named =
+            format!("feedmill: feeds: process {} is building these feeds; nothing was changed", first.id());
         assert!(code == 2 && stderr.contains(&named), "{code}: {stderr}");
         assert!(published_files(&project.path("feeds")) == before);
         row.record(&stderr);

@@ -1,28 +1,28 @@
-//! A whole page, as a browser saved it: what it says of itself, and which part of it is the article.
+//! The metadata of a whole page, as a browser saved it: title, dates, URL.
 //!
-//! No guessing by words or classes: elements and attributes that are there to say it, in a fixed order.
+//! Reads only elements and attributes that exist to declare it, in a fixed order. Does not guess by words or classes.
 
-use ego_tree::NodeId;
-use scraper::ElementRef;
+use feedmill_types::work;
 use serde_json::Value;
 
-use super::dom::{self, Dom};
-use super::{RawHtml, decode_entities_once, parse, scan, text};
+use super::body::RawHtml;
+use super::escape::decode_entities_once;
+use super::scan;
 
-/// What a page says of itself, each in the order in which it is to be believed.
+/// The metadata that a page declares. Each list is sorted by trust, the most trusted first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// Its title: of the structured data, of Open Graph, of the page.
+pub struct PageMetadata {
+    /// Titles: from JSON-LD, from Open Graph, from `<title>`.
     pub titles: Vec<String>,
-    /// When it was published, as written.
+    /// Dates of publication, as written.
     pub published: Vec<String>,
-    /// When it was last changed, as written.
+    /// Dates of the last change, as written.
     pub modified: Vec<String>,
-    /// Where it is.
-    pub addresses: Vec<String>,
+    /// URLs of the page: canonical link, Open Graph, JSON-LD, the comment that the browser left when saving.
+    pub urls: Vec<String>,
 }
 
-/// Names of `meta` that tell when a page was published.
+/// Names of `meta` elements that hold the date of publication, the most trusted first.
 const PUBLISHED: &[&str] = &[
     "article:published_time",
     "og:article:published_time",
@@ -39,13 +39,15 @@ const PUBLISHED: &[&str] = &[
     "sailthru.date",
 ];
 const MODIFIED: &[&str] = &["article:modified_time", "datemodified", "og:updated_time", "dcterms.modified"];
-/// How much of a comment is looked at.
-const COMMENT: usize = 4 << 10;
+/// Number of bytes of a comment that are searched for a URL.
+const MAX_COMMENT: usize = 4 << 10;
 
-/// Reads what a page says of itself; linear in its length.
+/// Reads the metadata of a page. Takes time linear in its length.
 #[must_use]
-pub fn page(raw: RawHtml<'_>) -> Page {
-    let mut met = Met::default();
+pub fn page_metadata(raw: RawHtml<'_>) -> PageMetadata {
+    work::step(raw.0.len());
+    let mut found = PageMetadataBuilder::default();
+    let mut ends = scan::Ends::new(raw.0);
     let mut rest = raw.0;
     while let Some(at) = rest.find('<') {
         rest = &rest[at..];
@@ -53,14 +55,14 @@ pub fn page(raw: RawHtml<'_>) -> Page {
         let is_end = bytes.get(1) == Some(&b'/');
         match bytes.get(1 + usize::from(is_end)) {
             Some(b'!') if !is_end => {
-                let after = scan::after_declaration(rest);
+                let after = ends.after_declaration(rest);
                 let comment = &rest[..rest.len() - after.len()];
-                let found = saved_from(&comment[..comment.floor_char_boundary(COMMENT)]);
-                met.saved_from = met.saved_from.take().or(found);
+                let url = saved_from(&comment[..comment.floor_char_boundary(MAX_COMMENT)]);
+                found.saved_from = found.saved_from.take().or(url);
                 rest = after;
             }
             Some(c) if c.is_ascii_alphabetic() => {
-                let tag = scan::Tag::read(rest, 1 + usize::from(is_end));
+                let tag = scan::Tag::parse(rest, 1 + usize::from(is_end));
                 let Some(end) = tag.end else { break };
                 rest = &rest[end..];
                 if !is_end {
@@ -68,41 +70,41 @@ pub fn page(raw: RawHtml<'_>) -> Page {
                     if scan::RAW.contains(&name.as_str()) {
                         let (start, end) =
                             scan::find_end_tag(rest, &name).unwrap_or((rest.len(), rest.len()));
-                        met.raw(&name, &tag, &rest[..start]);
+                        found.raw_element(&name, &tag, &rest[..start]);
                         rest = &rest[end..];
                     } else {
-                        met.tag(&name, &tag);
+                        found.tag(&name, &tag);
                     }
                 }
             }
             _ => rest = &rest[1..],
         }
     }
-    met.page()
+    found.finish()
 }
 
-/// What was met on the way through a page.
+/// The metadata found so far, by source.
 #[derive(Default)]
-struct Met {
-    /// By name, in small letters.
+struct PageMetadataBuilder {
+    /// Name, in lower case, and content of `meta` elements.
     metas: Vec<(String, String)>,
     canonical: Option<String>,
     saved_from: Option<String>,
     times: Vec<String>,
-    data: Vec<Data>,
+    json_ld: Vec<JsonLdArticle>,
     title: Option<String>,
 }
 
-/// An article in the structured data.
+/// An article in JSON-LD.
 #[derive(Default)]
-struct Data {
+struct JsonLdArticle {
     headline: Option<String>,
     published: Option<String>,
     modified: Option<String>,
-    address: Option<String>,
+    url: Option<String>,
 }
 
-/// The value of an attribute; `None` where there is none, an empty one where it has no value.
+/// Returns the value of an attribute, empty if it has none; `None` if there is no such attribute.
 fn attr(tag: &scan::Tag<'_>, name: &str) -> Option<String> {
     let mut all = tag.kept.iter().map(|written| written.split_once('=').unwrap_or((*written, "")));
     let (_, value) = all.find(|(key, _)| key.trim_end().eq_ignore_ascii_case(name))?;
@@ -111,7 +113,7 @@ fn attr(tag: &scan::Tag<'_>, name: &str) -> Option<String> {
     Some(decode_entities_once(quoted.unwrap_or(value)).trim().to_owned())
 }
 
-impl Met {
+impl PageMetadataBuilder {
     fn tag(&mut self, name: &str, tag: &scan::Tag<'_>) {
         let attr = |name: &str| attr(tag, name).filter(|value| !value.is_empty());
         let has_word = |name: &str, word: &str| {
@@ -127,17 +129,17 @@ impl Met {
             }
             "link" if has_word("rel", "canonical") => self.canonical = self.canonical.take().or(attr("href")),
             "time" => {
-                let is_it = self::attr(tag, "pubdate").is_some()
+                let is_published = self::attr(tag, "pubdate").is_some()
                     || has_word("itemprop", "datePublished")
                     || has_word("class", "dt-published");
-                self.times.extend(attr("datetime").filter(|_| is_it));
+                self.times.extend(attr("datetime").filter(|_| is_published));
             }
             _ => {}
         }
     }
 
-    /// An element whose content is no markup.
-    fn raw(&mut self, name: &str, tag: &scan::Tag<'_>, content: &str) {
+    /// Reads an element whose content is not markup.
+    fn raw_element(&mut self, name: &str, tag: &scan::Tag<'_>, content: &str) {
         match name {
             "title" if self.title.is_none() => self.title = Some(content.to_owned()),
             "script" if attr(tag, "type").is_some_and(|t| t.eq_ignore_ascii_case("application/ld+json")) => {
@@ -149,7 +151,7 @@ impl Met {
         }
     }
 
-    /// The articles in structured data; the parser bounds its depth.
+    /// Collects the articles in JSON-LD. The parser limits its depth.
     fn articles(&mut self, value: &Value) {
         match value {
             Value::Array(all) => all.iter().for_each(|value| self.articles(value)),
@@ -157,11 +159,11 @@ impl Met {
                 let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
                 let page = object.get("mainEntityOfPage");
                 let page = page.and_then(|page| page.as_str().or_else(|| page.get("@id")?.as_str()));
-                self.data.push(Data {
+                self.json_ld.push(JsonLdArticle {
                     headline: text("headline").or_else(|| text("name")),
                     published: text("datePublished"),
                     modified: text("dateModified"),
-                    address: text("url").or_else(|| page.map(str::to_owned)),
+                    url: text("url").or_else(|| page.map(str::to_owned)),
                 });
             }
             Value::Object(object) => {
@@ -173,7 +175,7 @@ impl Met {
         }
     }
 
-    fn page(self) -> Page {
+    fn finish(self) -> PageMetadata {
         let meta = |names: &[&str]| -> Vec<String> {
             let of = |name: &&str| {
                 let metas = self.metas.iter().filter(|(known, _)| known == *name);
@@ -181,102 +183,45 @@ impl Met {
             };
             names.iter().flat_map(of).collect()
         };
-        let data = self.data.into_iter().next().unwrap_or_default();
+        let data = self.json_ld.into_iter().next().unwrap_or_default();
         let join = |first: Option<String>, more: Vec<String>, last: Vec<String>| -> Vec<String> {
             first.into_iter().chain(more).chain(last).collect()
         };
         let titles = join(data.headline, meta(&["og:title"]), self.title.into_iter().collect());
-        Page {
+        PageMetadata {
             titles: titles.iter().map(|title| decode_entities_once(title).into_owned()).collect(),
             published: join(data.published, meta(PUBLISHED), self.times),
             modified: join(data.modified, meta(MODIFIED), Vec::new()),
-            addresses: join(
+            urls: join(
                 self.canonical,
                 meta(&["og:url"]),
-                data.address.into_iter().chain(self.saved_from).collect(),
+                data.url.into_iter().chain(self.saved_from).collect(),
             ),
         }
     }
 }
 
 fn is_article(value: &Value) -> bool {
-    let is_it = |name: &str| {
+    let is_article = |name: &str| {
         name.ends_with("Article")
             || name.ends_with("BlogPosting")
             || matches!(name, "Report" | "SocialMediaPosting")
     };
     match value.get("@type") {
-        Some(Value::String(name)) => is_it(name),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(is_it),
+        Some(Value::String(name)) => is_article(name),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(is_article),
         _ => false,
     }
 }
 
-/// The address in the comment that a browser, or SingleFile, leaves at the beginning of what it saves.
+/// Returns the URL in the comment that a browser, or SingleFile, writes at the start of a saved page.
 fn saved_from(comment: &str) -> Option<String> {
     let (_, rest) =
         comment.split_once("saved from url=(").and_then(|(_, rest)| rest.split_once(')')).or_else(|| {
             let rest = comment.split_once("SingleFile")?.1;
             rest.split_once("url:")
         })?;
-    rest.split_whitespace().next().filter(|address| address.starts_with("http")).map(str::to_owned)
-}
-
-/// The article of a page: its `article` with the most text, what has `itemprop="articleBody"`, `main`, `role="main"`; where
-/// there is none of these, all but what is `nav`, `header`, `footer` or `aside`. A heading that only repeats the title goes,
-/// and so do pictures that the browser laid beside the page.
-#[must_use]
-pub fn article(raw: RawHtml<'_>, title: &str) -> String {
-    let mut parsed = parse::parse(&scan::scan(raw.0).html);
-    let tree = &mut parsed.html.tree;
-    let root = tree.root().id();
-    let all = dom::below(tree, root);
-    let main = [
-        |dom: &Dom, id: NodeId| dom::name(dom, id) == "article",
-        |dom: &Dom, id: NodeId| dom::attr_of(dom, id, "itemprop") == Some("articleBody"),
-        |dom: &Dom, id: NodeId| dom::name(dom, id) == "main",
-        |dom: &Dom, id: NodeId| dom::attr_of(dom, id, "role") == Some("main"),
-    ];
-    let is_it = main.iter().find_map(|is_it: &fn(&Dom, NodeId) -> bool| {
-        let found = all.iter().filter(|id| is_it(tree, **id));
-        // The first of those that have as much, which is the outer one.
-        found.rev().max_by_key(|id| length(tree, **id)).copied()
-    });
-    let main = is_it.unwrap_or_else(|| {
-        for id in &all {
-            if matches!(dom::name(tree, *id), "nav" | "header" | "footer" | "aside") {
-                dom::detach(tree, *id);
-            }
-        }
-        tree.root().first_child().map_or(root, |html| html.id())
-    });
-    for id in dom::below(tree, main) {
-        let is_beside = |src: &str| !src.contains(':') && src.contains("_files/");
-        match dom::name(tree, id) {
-            "img" | "source" if dom::attr_of(tree, id, "src").is_some_and(is_beside) => dom::detach(tree, id),
-            "h1" if text::text(tree, id) == title => dom::detach(tree, id),
-            _ => {}
-        }
-    }
-    let attr = |name: &str, value: &Option<String>| {
-        let escaped = value.as_ref().map(|value| value.replace('&', "&amp;").replace('"', "&quot;"));
-        escaped.map_or(String::new(), |value| format!(" {name}=\"{value}\""))
-    };
-    let base = parsed.base.filter(|(_, in_head)| *in_head).map(|(href, _)| href);
-    let base = base.map_or(String::new(), |href| format!("<head><base{}></head>", attr("href", &Some(href))));
-    let main = parsed.html.tree.get(main).and_then(ElementRef::wrap);
-    format!(
-        "<html{}{}>{base}{}",
-        attr("lang", &parsed.lang),
-        attr("dir", &parsed.dir),
-        main.map_or(String::new(), |main| main.html())
-    )
-}
-
-/// How much text is below a node.
-fn length(dom: &Dom, id: NodeId) -> usize {
-    let nodes = dom.get(id).into_iter().flat_map(|node| node.descendants());
-    nodes.filter_map(|node| node.value().as_text()).map(|text| text.len()).sum()
+    rest.split_whitespace().next().filter(|url| url.starts_with("http")).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -284,8 +229,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_page_says_of_itself_comes_in_the_order_of_trust() {
-        let read = page(RawHtml(
+    fn metadata_is_sorted_by_trust() {
+        let read = page_metadata(RawHtml(
             "<!doctype html><!-- saved from url=(0020)https://a.example/s --><head><title>Page &amp; title</title>\
              <script>var x = '<title>no</title>'</script><meta property='og:title' content='OG'>\
              <meta name=DC.date content=2024-01-02><meta property='article:published_time' content='2024-01-01'>\
@@ -296,28 +241,9 @@ mod tests {
         ));
         assert_eq!(read.titles, ["It’s", "OG", "Page & title"]);
         assert_eq!(read.published, ["2023-12-31", "2024-01-01", "2024-01-02", "2024-01-03"]);
-        let addresses = ["c", "o", "m", "s"].map(|name| format!("https://a.example/{name}"));
-        assert_eq!(read.addresses, addresses);
+        let urls = ["c", "o", "m", "s"].map(|name| format!("https://a.example/{name}"));
+        assert_eq!(read.urls, urls);
         let single = "<!--\n Page saved with SingleFile \n url: https://a.example/x \n saved date: Mon -->";
-        assert_eq!(page(RawHtml(single)).addresses, ["https://a.example/x"]);
-    }
-
-    #[test]
-    fn the_article_is_what_says_that_it_is() {
-        for (raw, wanted) in [
-            (
-                "<article>a</article><article>the <b>longer</b></article><main>m</main>",
-                "<article>the <b>longer</b></article>",
-            ),
-            ("<p>x</p><div itemprop=articleBody>b</div>", "<div itemprop=\"articleBody\">b</div>"),
-            ("<nav>n</nav><main><h1>T</h1>m</main>", "<main>m</main>"),
-            ("<div role=main>m</div><footer>f</footer>", "<div role=\"main\">m</div>"),
-            ("<body><header>h</header><p>p</p><aside>a</aside>", "<html><p>p</p></html>"),
-            ("<article><img src='x_files/1.png'><img src='/x_files/'>a</article>", "<article>a</article>"),
-        ] {
-            assert_eq!(article(RawHtml(raw), "T").strip_prefix("<html>"), Some(wanted), "{raw}");
-        }
-        let whole = article(RawHtml("<html lang=de><head><base href='/b/'></head><main>m</main>"), "");
-        assert_eq!(whole, "<html lang=\"de\"><head><base href=\"/b/\"></head><main>m</main>");
+        assert_eq!(page_metadata(RawHtml(single)).urls, ["https://a.example/x"]);
     }
 }

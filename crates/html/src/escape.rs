@@ -1,4 +1,4 @@
-//! Characters: what XML can carry, and entities decoded once.
+//! Characters: those that XML allows, entities decoded, markup escaped.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -7,18 +7,18 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{RawKind, State};
 use html5ever::tokenizer::{BufferQueue, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-/// Whether XML 1.0 has no place for a character, not even as a reference.
-pub(super) const fn is_forbidden(c: char) -> bool {
+/// True if XML 1.0 forbids a character, even as a reference.
+pub(crate) const fn is_forbidden(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-/// Whether a byte begins, in UTF-8, a character that may be forbidden: a cheap first look.
+/// True if a byte may start a forbidden character in UTF-8: a cheap first test.
 const fn is_suspect(b: u8) -> bool {
     (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0xEF
 }
 
-/// The text without the characters that
-/// [XML 1.0](https://www.w3.org/TR/xml/#charsets) forbids: most controls, U+FFFE and U+FFFF.
+/// Removes the characters that [XML 1.0](https://www.w3.org/TR/xml/#charsets) forbids: most control characters, U+FFFE and
+/// U+FFFF.
 ///
 /// ```
 /// assert_eq!(feedmill_html::xml_text("a\u{0}b\u{FFFE}c"), "abc");
@@ -31,8 +31,8 @@ pub fn xml_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter(|c| !is_forbidden(*c)).collect())
 }
 
-/// Decodes HTML character references exactly once, as a browser does in text: `AT&amp;T` is `AT&T`, `&#128512;` is 😀,
-/// while `&bogus;` and a bare `&` stay as they are. Tags are text here.
+/// Decodes HTML character references exactly once, as a browser does in text: `AT&amp;T` becomes `AT&T`, `&#128512;`
+/// becomes 😀. Unknown references (`&bogus;`), a bare `&`, and tags are left unchanged.
 ///
 /// ```
 /// assert_eq!(feedmill_html::decode_entities_once("AT&amp;T &lt;b&gt; &bogus; &amp;lt;"), "AT&T <b> &bogus; &lt;");
@@ -42,7 +42,7 @@ pub fn decode_entities_once(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
-    // In RCDATA only references mean anything, and with no start tag before it no end tag can end it.
+    // RCDATA knows references and no tags, except an end tag that matches the last start tag. There is none here.
     let options = TokenizerOpts {
         discard_bom: false,
         initial_state: Some(State::RawData(RawKind::Rcdata)),
@@ -54,6 +54,49 @@ pub fn decode_entities_once(text: &str) -> Cow<'_, str> {
     let _ = tokenizer.feed(&input);
     tokenizer.end();
     Cow::Owned(tokenizer.sink.0.into_inner())
+}
+
+/// Escapes text for HTML: `&`, `<`, `>`, and no-break spaces, as browsers serialize them.
+///
+/// ```
+/// assert_eq!(feedmill_html::escape_text("1 < 2 & \"3\""), "1 &lt; 2 &amp; \"3\"");
+/// ```
+#[must_use]
+pub fn escape_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_escaped(text, false, &mut out);
+    out
+}
+
+/// Escapes text for a double-quoted attribute of HTML: also `"`. The result is safe as text, too.
+///
+/// ```
+/// assert_eq!(feedmill_html::escape_attribute("1 < 2 & \"3\""), "1 &lt; 2 &amp; &quot;3&quot;");
+/// ```
+#[must_use]
+pub fn escape_attribute(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_escaped(text, true, &mut out);
+    out
+}
+
+/// Appends text, escaped byte for byte as `html5ever` serializes it.
+pub(crate) fn push_escaped(text: &str, in_attribute: bool, out: &mut String) {
+    let mut done = 0;
+    for (at, c) in text.char_indices() {
+        let entity = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '\u{A0}' => "&nbsp;",
+            '"' if in_attribute => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        out.push_str(entity);
+        done = at + c.len_utf8();
+    }
+    out.push_str(&text[done..]);
 }
 
 #[derive(Default)]
@@ -77,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn characters_xml_forbids_are_removed() {
+    fn characters_that_xml_forbids_are_removed() {
         let all: String =
             (0..=0x1F).filter_map(char::from_u32).chain(['\u{FFFE}', '\u{FFFF}', 'x']).collect();
         assert_eq!(xml_text(&all), "\t\n\rx");

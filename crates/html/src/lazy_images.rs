@@ -1,0 +1,226 @@
+//! Images: resolves lazy ones, reduces `picture` to `img`, removes tracking pixels and placeholders.
+
+use std::collections::{HashMap, HashSet};
+
+use scraper::node::Element;
+use url::Url;
+
+use super::dom::{self, Dom, NodeId, NodeRef};
+use super::links::Base;
+use super::srcset::{self, Candidate};
+
+/// Attributes in which scripts keep the URL of a lazy image, the common ones first.
+const LAZY_SRC_ATTRS: [&str; 12] = [
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "data-actualsrc",
+    "data-echo",
+    "data-original-src",
+    "data-img-src",
+    "data-image-src",
+    "data-hi-res-src",
+    "data-orig-file",
+    "data-url",
+];
+/// Attributes in which scripts keep the `srcset` of a lazy image.
+const LAZY_SRCSET_ATTRS: [&str; 4] = ["data-srcset", "data-lazy-srcset", "data-original-set", "data-src-set"];
+
+/// Number of siblings before a `noscript` that may separate it from its image.
+const MAX_LOOK_BACK: usize = 100;
+/// Number of nodes around a `noscript` in which copies of its images are searched.
+const MAX_SEARCHED: usize = 400;
+/// Length in bytes of the longest text of a `noscript` for browsers. With more, it is content.
+const MAX_BROWSER_HINT: usize = 300;
+/// Length in characters of the longest text for which an emoji image stands.
+const MAX_EMOJI: usize = 12;
+
+/// Turns every image in `root` into one `img` with an absolute URL, or removes it.
+pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) {
+    let mut lazy = HashSet::new();
+    for id in dom.descendants_named(root, "picture") {
+        reduce_picture(dom, id, base);
+    }
+    for id in dom.descendants_named(root, "img") {
+        let Some(element) = dom.element(id) else { continue };
+        if dom::is_invisible(element) {
+            dom.detach(id);
+            continue;
+        }
+        if let Some(emoji) = emoji(element).map(str::to_owned) {
+            dom.replace_with_text(id, &emoji);
+            continue;
+        }
+        let was_lazy =
+            LAZY_SRC_ATTRS.iter().chain(&LAZY_SRCSET_ATTRS).any(|name| dom::attr(element, name).is_some());
+        if resolve_image(dom, id, base) && was_lazy {
+            lazy.insert(id);
+        }
+    }
+    let mut noscripts = Noscripts { root, lazy, has_lazy_image: HashMap::new() };
+    for id in dom.descendants_named(root, "noscript") {
+        if dom.is_below(id, root) {
+            noscripts.resolve(dom, id);
+        }
+    }
+}
+
+/// Sets the URL of an `img`. Removes the image and returns `false` if it has none.
+fn resolve_image(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
+    let Some(element) = dom.element(id) else { return false };
+    let get = |name: &str| dom::attr(element, name);
+    let resolve =
+        |raw: &str| base.resolve(raw).filter(|url| !is_placeholder(url.as_str()) && !raw.starts_with('#'));
+    let set =
+        LAZY_SRCSET_ATTRS.iter().find_map(|name| get(name)).or_else(|| get("srcset")).unwrap_or_default();
+    let candidates = candidates(set, base);
+    let lazy_src = LAZY_SRC_ATTRS.iter().find_map(|name| get(name).and_then(resolve));
+    let src = lazy_src.or_else(|| get("src").and_then(resolve));
+    let src = src.or_else(|| srcset::best(&candidates).map(|c| c.url.clone()));
+    let Some(src) = src.filter(|src| !is_zoom_icon(src)) else {
+        dom.detach(id);
+        return false;
+    };
+    let set = srcset::format(&candidates, src.as_str());
+    dom.set_attr(id, "src", Some(src.as_str()));
+    dom.set_attr(id, "srcset", set.as_deref());
+    for name in LAZY_SRC_ATTRS.iter().chain(&LAZY_SRCSET_ATTRS) {
+        dom.set_attr(id, name, None);
+    }
+    true
+}
+
+/// Parses a `srcset` and drops placeholders.
+fn candidates(set: &str, base: &Base) -> Vec<Candidate> {
+    let mut candidates = srcset::parse(set, base);
+    candidates.retain(|candidate| !is_placeholder(candidate.url.as_str()));
+    candidates
+}
+
+/// Replaces a `picture` with its `img`, which takes the URL of a `source` if it has none of its own.
+fn reduce_picture(dom: &mut Dom, id: NodeId, base: &Base) {
+    let inside = dom.descendants(id);
+    let sets = inside.iter().filter(|s| dom.name(**s) == "source").filter_map(|s| {
+        let lazy = LAZY_SRCSET_ATTRS.iter().find_map(|name| dom.attr(*s, name));
+        lazy.or_else(|| dom.attr(*s, "srcset")).map(|set| {
+            let is_common = dom.attr(*s, "type").is_none_or(|t| t.contains("jpeg") || t.contains("png"));
+            (is_common, set.to_owned())
+        })
+    });
+    let mut sets: Vec<_> = sets.filter(|(_, set)| !candidates(set, base).is_empty()).collect();
+    // Every reader shows JPEG and PNG. The sort is stable, so the order of the page decides otherwise.
+    sets.sort_by_key(|(is_common, _)| !is_common);
+    let img = inside.iter().copied().find(|i| dom.name(*i) == "img").unwrap_or_else(|| {
+        let img = dom.new_element("img");
+        dom.append(id, img);
+        img
+    });
+    if let Some((_, set)) = sets.into_iter().next()
+        && dom.attr(img, "srcset").is_none()
+        && !has_own_url(dom, img, base)
+    {
+        dom.set_attr(img, "srcset", Some(&set));
+    }
+    for source in inside.into_iter().filter(|s| dom.name(*s) == "source").collect::<Vec<_>>() {
+        dom.detach(source);
+    }
+    dom.unwrap(id);
+}
+
+fn has_own_url(dom: &Dom, img: NodeId, base: &Base) -> bool {
+    let names = LAZY_SRC_ATTRS.iter().chain(&LAZY_SRCSET_ATTRS).chain(&["src"]);
+    let mut urls = names.filter_map(|name| dom.attr(img, name)).filter_map(|raw| base.resolve(raw));
+    urls.any(|url| !is_placeholder(url.as_str()))
+}
+
+/// Resolves `noscript` elements, which contain a copy of the lazy image before them, or the only one.
+struct Noscripts {
+    root: NodeId,
+    /// Images that were lazy.
+    lazy: HashSet<NodeId>,
+    /// Elements before a `noscript`: `true` if they contain a lazy image. One may be before thousands.
+    has_lazy_image: HashMap<NodeId, bool>,
+}
+
+impl Noscripts {
+    fn resolve(&mut self, dom: &mut Dom, id: NodeId) {
+        let images = dom.descendants_named(id, "img");
+        let Some(node) = dom.get(id) else { return };
+        if images.is_empty() {
+            if node.text_up_to(MAX_BROWSER_HINT).len() > MAX_BROWSER_HINT {
+                dom.unwrap(id);
+            } else {
+                dom.detach(id);
+            }
+            return;
+        }
+        let before = node.prev_siblings().take(MAX_LOOK_BACK).find(|n| n.element().is_some());
+        if !before.is_some_and(|element| self.contains_lazy_image(element)) {
+            for image in images_without_copies(node, images, self.root) {
+                dom.insert_before(id, image);
+            }
+        }
+        dom.detach(id);
+    }
+
+    fn contains_lazy_image(&mut self, element: NodeRef<'_>) -> bool {
+        let (lazy, known) = (&self.lazy, &mut self.has_lazy_image);
+        *known.entry(element.id()).or_insert_with(|| element.subtree().any(|n| lazy.contains(&n.id())))
+    }
+}
+
+/// Returns the images of a `noscript` that are not also shown near it.
+fn images_without_copies(noscript: NodeRef<'_>, images: Vec<NodeId>, root: NodeId) -> Vec<NodeId> {
+    fn src(node: NodeRef<'_>) -> Option<&str> {
+        node.element().filter(|_| node.name() == "img").and_then(|img| dom::attr(img, "src"))
+    }
+    let own: HashSet<NodeId> = images.into_iter().collect();
+    let near = noscript.ancestors().take_while(|a| a.id() != root).take(2).last().unwrap_or(noscript);
+    let around = near.subtree().take(MAX_SEARCHED).filter(|n| !own.contains(&n.id()));
+    let shown: HashSet<&str> = around.chain(noscript.prev_siblings().take(4)).filter_map(src).collect();
+    let images = noscript.subtree().filter(|n| own.contains(&n.id()));
+    images.filter(|n| !shown.contains(src(*n).unwrap_or_default())).map(NodeRef::id).collect()
+}
+
+/// True for images that are only shown until a script replaces them.
+fn is_placeholder(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let stem = file.rsplit_once('.').map_or(&*file, |(stem, _)| stem);
+    matches!(
+        stem,
+        "blank"
+            | "spacer"
+            | "pixel"
+            | "placeholder"
+            | "transparent"
+            | "grey"
+            | "gray"
+            | "lazy"
+            | "loading"
+            | "lazyload"
+            | "1x1"
+            | "clear"
+            | "dot"
+            | "empty"
+            | "trans"
+            | "lazy-placeholder"
+            | "placeholder-image"
+    )
+}
+
+/// True for the magnifying glass that a page shows on an image.
+fn is_zoom_icon(url: &Url) -> bool {
+    let file = url.path().rsplit('/').next().unwrap_or_default();
+    ["icon-zoom", "zoom-icon", "magnify"].iter().any(|start| file.starts_with(start))
+}
+
+/// Returns the characters that an emoji image stands for.
+fn emoji(element: &Element) -> Option<&str> {
+    let class = dom::attr(element, "class")?;
+    let is_emoji =
+        class.split_ascii_whitespace().any(|c| matches!(c, "wp-smiley" | "emoji" | "emojione" | "twemoji"));
+    let alt = dom::attr(element, "alt")?.trim();
+    (is_emoji && !alt.is_empty() && alt.chars().count() <= MAX_EMOJI && !alt.is_ascii()).then_some(alt)
+}

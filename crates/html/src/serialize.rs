@@ -1,0 +1,148 @@
+//! Serializes the tree, and verifies the result with `ammonia`. Both use the tables of [`allowlist`](super::allowlist).
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use feedmill_types::{is_http, work};
+
+use super::allowlist::{self, ELEMENTS, GLOBAL_ATTRIBUTES};
+use super::dom::{self, Dom, Edge, NodeId};
+use super::escape::push_escaped;
+
+/// Writes the content of a node as `html5ever` would, with allowed attributes only. `ammonia` then prints the same bytes,
+/// unless it removes something.
+pub(crate) fn serialize(dom: &Dom, root: NodeId) -> String {
+    let mut out = String::new();
+    for edge in dom.get(root).into_iter().flat_map(|n| n.traverse()) {
+        match edge {
+            Edge::Open(node) if node.id() != root => {
+                if let Some(text) = node.text() {
+                    work::step(text.len());
+                    push_escaped(text, false, &mut out);
+                } else if let Some(element) = node.element() {
+                    push_start_tag(element, &mut out);
+                }
+            }
+            Edge::Close(node) if node.id() != root => {
+                if let Some(element) = node.element().filter(|e| !allowlist::is_void(&e.name.local)) {
+                    out.push_str("</");
+                    out.push_str(&element.name.local);
+                    out.push('>');
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn push_start_tag(element: &scraper::node::Element, out: &mut String) {
+    let name = &*element.name.local;
+    out.push('<');
+    out.push_str(name);
+    for key in allowlist::attributes_of(name).unwrap_or_default().iter().chain(&GLOBAL_ATTRIBUTES) {
+        let Some(value) = dom::attr(element, key).and_then(|raw| allowlist::value(name, key, raw)) else {
+            continue;
+        };
+        work::step(value.len());
+        out.push(' ');
+        out.push_str(key);
+        out.push_str("=\"");
+        push_escaped(&value, true, out);
+        out.push('"');
+    }
+    out.push('>');
+}
+
+static AMMONIA: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(ELEMENTS.iter().map(|(name, _)| *name).collect())
+        .tag_attributes(
+            ELEMENTS
+                .iter()
+                .map(|(name, own)| (*name, own.iter().copied().collect()))
+                .collect::<HashMap<_, HashSet<_>>>(),
+        )
+        .generic_attributes(GLOBAL_ATTRIBUTES.into())
+        .clean_content_tags(["script", "style"].into())
+        .url_schemes(["http", "https", "mailto", "tel"].into())
+        .url_relative(UrlRelative::Deny)
+        .link_rel(None)
+        .strip_comments(true)
+        .attribute_filter(|_, attribute, value| match attribute {
+            "srcset" => value.split(", ").all(is_http).then_some(Cow::Borrowed(value)),
+            "cite" | "poster" => is_http(value).then_some(Cow::Borrowed(value)),
+            _ => Some(Cow::Borrowed(value)),
+        });
+    builder
+});
+
+/// Sanitizes serialized markup with `ammonia`. Returns markup of [`serialize`] unchanged, unless a parser reads it
+/// differently.
+pub(crate) fn verify(markup: &str) -> String {
+    work::step(markup.len());
+    AMMONIA.clean(&split_long_texts(markup)).to_string()
+}
+
+/// The longest text that is serialized in one piece, in bytes. `html5ever` 0.40 searches for the next `<` of a text again
+/// after each `&` and `°`, so one long text would take quadratic time.
+const MAX_TEXT: usize = 4 << 10;
+
+/// Inserts comments into long texts. `ammonia` drops the comments and keeps the texts between them separate.
+fn split_long_texts(markup: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut rest, mut done) = (markup, 0);
+    // The serializer leaves no `<` in a text, and neither `<` nor `>` in an attribute.
+    while !rest.is_empty() {
+        let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+        if text.len() > MAX_TEXT {
+            out.push_str(&markup[done..markup.len() - rest.len()]);
+            done = markup.len() - tag.len();
+            split_text(text, &mut out);
+        }
+        rest = tag.find('>').map_or("", |end| &tag[end + 1..]);
+    }
+    if done == 0 {
+        return Cow::Borrowed(markup);
+    }
+    out.push_str(&markup[done..]);
+    Cow::Owned(out)
+}
+
+fn split_text(mut text: &str, out: &mut String) {
+    while text.len() > MAX_TEXT {
+        let end = text.floor_char_boundary(MAX_TEXT);
+        // Not within an entity, which has at most six bytes.
+        let before = text.floor_char_boundary(end - 6);
+        let last = text[before..end].rfind('&').map_or(end, |at| before + at);
+        let (piece, more) = text.split_at(last);
+        out.push_str(piece);
+        out.push_str("<!---->");
+        text = more;
+    }
+    out.push_str(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_split_and_come_back_unchanged() {
+        for text in ["°", "&amp;", "a&nbsp;", "中&gt;", "plain "] {
+            for times in [1000, 1365, 4096, 100_003] {
+                let text = text.repeat(times);
+                let markup = format!("{text}<p title=\"{text}\">{text}</p>{text}");
+                let split = split_long_texts(&markup);
+                assert_eq!(split.replace("<!---->", ""), markup);
+                let mut texts = split.split("<p title").flat_map(|part| part.split("<!---->").skip(1));
+                assert!(texts.all(|text| text.split(['<', '>']).next().is_some_and(|t| t.len() <= MAX_TEXT)));
+                assert_eq!(split == markup, text.len() <= MAX_TEXT, "{times}");
+                assert_eq!(verify(&markup), markup);
+            }
+        }
+    }
+}
