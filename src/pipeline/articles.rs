@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::format::Format;
 use crate::html::xml_text;
 use crate::model::{Article, Feed};
-use crate::types::{is_web, strict};
+use crate::types::{is_http, to_rfc3986};
 
 use super::archive::OutputDoc;
 use super::assemble::assemble;
@@ -138,7 +138,8 @@ fn without_file_ids(plan: &Plan) -> Plan {
 fn normalize(mut article: Article) -> Result<Article, Error> {
     let invalid = |link: &str| Error::new(Kind::Invalid, format!("`{link}` is not an http or https URL"));
     let link = article.link.to_string();
-    article.link = strict(article.link).filter(|url| is_web(url.as_str())).ok_or_else(|| invalid(&link))?;
+    article.link =
+        to_rfc3986(article.link).filter(|url| is_http(url.as_str())).ok_or_else(|| invalid(&link))?;
     article.title = xml_text(&article.title).split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(article)
 }
