@@ -1,29 +1,25 @@
 //! Builds an RSS feed from two articles in memory and checks it.
-use std::error::Error;
-
 use feedmill::check::Options;
-use feedmill::format::{Layout, RSS};
-use feedmill::html::{Policy, RawHtml, clean};
-use feedmill::model::{Entry, Feed};
+use feedmill::config::RawConfig;
+use feedmill::diag::Sink;
+use feedmill::model::Article;
 use feedmill::types::UnixMs;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let article = |slug: &str, title: &str, time, html: &str| -> Result<Entry, Box<dyn Error>> {
-        let link = format!("https://harbour.example/{slug}").parse()?;
-        let body = clean(RawHtml(html), &link, &Policy::default());
-        Ok(Entry::new(link, title, UnixMs(time)).summary(body.text).content(body.html))
-    };
-    let entries = vec![
-        article("bridge", "The bridge is open again", 1_717_398_000_000, "<p>Since <b>noon</b>.</p>")?,
-        article("ferry", "The ferry has a new engine", 1_717_225_200_000, "<p>It is quiet.</p>")?,
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut plan = RawConfig::default().resolve(&mut Sink::keeping())?;
+    plan.whole.title = Some("Harbour news".to_owned());
+    plan.whole.language = Some("en".to_owned());
+    plan.whole.base = Some("https://harbour.example/feeds/".parse()?);
+    let articles = [
+        Article::new("https://harbour.example/ferry".parse()?, UnixMs(1_717_225_200_000))
+            .title("The ferry has a new engine")
+            .html("<p>It is quiet.</p>"),
+        Article::new("https://harbour.example/bridge".parse()?, UnixMs(1_717_398_000_000))
+            .title("The bridge is open again")
+            .html("<p>Since <b>noon</b>.</p>"),
     ];
-    let feed = Feed::new("Harbour news", "https://harbour.example/".parse()?)
-        .base("https://harbour.example/feeds/".parse()?)
-        .language("en")
-        .entries(entries);
-    let rss = RSS.write(&feed, Layout::Indented)?;
+    let (_, rss) = feedmill::feeds(articles, &plan)?[0].write()?.swap_remove(0);
+    print!("{}", std::str::from_utf8(&rss)?);
     let findings = feedmill::check(&rss, Options::default());
-    findings.iter().for_each(|finding| eprintln!("{}", finding.message()));
-    print!("{}", String::from_utf8(rss)?);
-    if findings.is_empty() { Ok(()) } else { Err("the feed has errors".into()) }
+    if findings.is_empty() { Ok(()) } else { Err(findings[0].message().into()) }
 }

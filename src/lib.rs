@@ -114,6 +114,11 @@
 
 // Without folders, only a part of the pipeline and of the parsers is used.
 #![cfg_attr(not(feature = "folder"), allow(dead_code, unreachable_pub, unused_imports))]
+// Nor does its documentation link to the rest.
+#![cfg_attr(
+    not(feature = "folder"),
+    allow(rustdoc::broken_intra_doc_links, rustdoc::private_intra_doc_links)
+)]
 
 // Public for the binary, its tests and benchmarks only; may change with any version.
 #[doc(hidden)]

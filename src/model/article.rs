@@ -6,7 +6,7 @@ use crate::types::UnixMs;
 
 /// An article: everything it says about itself, wherever it comes from.
 ///
-/// Only the link and the time of publication are required.
+/// [`feeds`](crate::feeds) builds feeds from articles. Only the link and the time of publication are required.
 ///
 /// ```
 /// use feedmill::model::Article;

@@ -69,6 +69,7 @@ impl BuiltFeed {
 ///
 /// let mut plan = RawConfig::default().resolve(&mut Sink::keeping())?;
 /// plan.whole.title = Some("Tidewater News".to_owned());
+/// plan.whole.language = Some("en".to_owned());
 /// plan.whole.base = Some("https://news.example/feeds/".parse()?);
 /// let articles = [
 ///     Article::new("https://news.example/ferry".parse()?, UnixMs(1_717_225_200_000))
