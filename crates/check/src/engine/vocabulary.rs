@@ -269,8 +269,15 @@ impl<'s, 'd> Scope<'s, 'd> {
 
     /// Reports the rule that the text breaks, with a value as the detail.
     pub(crate) fn verdict(&self, log: &mut Log, verdict: Option<&'static Rule>, value: &str) {
-        if let Some(rule) = verdict {
-            log.text(rule, self.element, format_args!("`{}` is `{}`", self.element.name, shown(value)));
+        let name = self.element.name;
+        match verdict {
+            None => {}
+            Some(rule) if value.trim().is_empty() => {
+                log.text(rule, self.element, format_args!("`{name}` is empty"));
+            }
+            Some(rule) => {
+                log.text(rule, self.element, format_args!("`{name}` is `{}`", shown(value)));
+            }
         }
     }
 
@@ -282,8 +289,17 @@ impl<'s, 'd> Scope<'s, 'd> {
         test: impl Fn(&str) -> Option<&'static Rule>,
     ) -> Option<&'s Attribute<'d>> {
         let attribute = self.element.attribute(name)?;
-        if let Some(rule) = test(&attribute.value) {
-            log.attribute(rule, attribute, format_args!("`{name}` is `{}`", shown(&attribute.value)));
+        match test(&attribute.value) {
+            None => {}
+            Some(rule) if std::ptr::eq(rule, &structure::BLANK_ATTRIBUTE) => {
+                log.attribute(rule, attribute, format_args!("`{name}` on `{}`", self.element.name));
+            }
+            Some(rule) if attribute.value.trim().is_empty() => {
+                log.attribute(rule, attribute, format_args!("`{name}` of `{}` is empty", self.element.name));
+            }
+            Some(rule) => {
+                log.attribute(rule, attribute, format_args!("`{name}` is `{}`", shown(&attribute.value)));
+            }
         }
         Some(attribute)
     }

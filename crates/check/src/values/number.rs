@@ -5,13 +5,13 @@ use crate::rule::{
     Rule,
 };
 
-static POSITIVE: Rule = Rule::error("number/positive", "not a whole number from 1")
+static POSITIVE: Rule = Rule::error("number/positive", "not a positive whole number")
     .why("Readers that cannot parse the number use their own default.")
     .remedy("write a whole number, 1 or more, in digits")
     .spec("RSS 2.0.11, ttl", "https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt")
     .example(Channel, "<ttl>1.5</ttl>", "<ttl>90</ttl>");
 
-static NOT_NEGATIVE: Rule = Rule::error("number/not-negative", "not a whole number from 0")
+static NOT_NEGATIVE: Rule = Rule::error("number/not-negative", "not a non-negative whole number")
     .why("A count or a size has neither sign nor fraction.")
     .remedy("write a whole number, 0 or more, in digits")
     .spec("RFC 4685, 5", "https://www.rfc-editor.org/rfc/rfc4685#section-5")

@@ -192,8 +192,11 @@ fn link(scope: &Scope<'_, '_>, log: &mut Log) {
         None => log.end(&MISSING_HREF, link, format_args!("rel=\"{}\"", shown(rel))),
         Some(href) => {
             if let Some(base) = other_meaning(scope, &href.value) {
-                let detail =
-                    format_args!("`{}` is this feed or `{}`", shown(&href.value), shown(base.as_str()));
+                let detail = format_args!(
+                    "`href=\"{}\"` refers to this feed or to `{}`",
+                    shown(&href.value),
+                    shown(base.as_str())
+                );
                 log.attribute(&address::SAME_DOCUMENT, href, detail);
             }
             if rel == "self" && scope.is_in(&[Parent::Feed, Parent::Channel]) {

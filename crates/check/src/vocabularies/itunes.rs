@@ -88,7 +88,7 @@ static DURATION: Rule = Rule::error("itunes/duration", "invalid duration")
     .spec("Apple Podcasts, itunes:duration", APPLE)
     .example(Item, "<itunes:duration>20 min</itunes:duration>", "<itunes:duration>20:00</itunes:duration>");
 
-static BLOCK: Rule = Rule::error("itunes/block", "invalid `itunes:block`")
+static BLOCK: Rule = Rule::error("itunes/block", "neither yes nor no")
     .why("Only Yes hides the show or episode; any other value shows it.")
     .remedy("write Yes, or omit the element")
     .spec("Apple Podcasts, itunes:block", APPLE)

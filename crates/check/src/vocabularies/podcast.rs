@@ -17,7 +17,7 @@ static GUID: Rule = Rule::warning("podcast/guid", "podcast guid is not a UUID")
     .spec("Podcasting 2.0, podcast:guid", "https://podcasting2.org/docs/podcast-namespace/tags/guid")
     .example(Channel, "<podcast:guid>town</podcast:guid>", "<podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810</podcast:guid>");
 
-static LOCKED: Rule = Rule::error("podcast/locked", "invalid `podcast:locked`")
+static LOCKED: Rule = Rule::error("podcast/locked", "neither yes nor no")
     .why("Hosts check this element before they import the show.")
     .remedy("write yes or no")
     .spec("Podcasting 2.0, podcast:locked", "https://podcasting2.org/docs/podcast-namespace/tags/locked")
