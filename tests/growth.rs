@@ -21,6 +21,8 @@ const NEGLIGIBLE: u64 = 10_000;
 
 struct Shape {
     name: String,
+    /// Bytes of the smallest input, larger if a fixed limit hides the growth of small ones.
+    size: usize,
     file: String,
     before: String,
     unit: String,
@@ -41,6 +43,7 @@ impl Shape {
                 let filled = |key: &str| text(key).replace("{}", each);
                 Self {
                     name: filled("name"),
+                    size: row["size"].as_u64().map_or(SIZE, |size| size as usize),
                     file: text("file"),
                     before: text("before"),
                     unit: filled("unit"),
@@ -89,7 +92,7 @@ impl Shape {
     fn steps(&self) -> Option<[u64; 4]> {
         let mut steps = [0; 4];
         for (times, steps) in steps.iter_mut().enumerate() {
-            let input = self.build(SIZE << times);
+            let input = self.build(self.size << times);
             let (is_counted, count) = work::count(|| self.run(&input));
             is_counted.then_some(())?;
             *steps = count;
