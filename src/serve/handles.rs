@@ -8,6 +8,9 @@ const RESERVED: usize = 64;
 /// Maximum number of connections that are refused with a response at a time; further ones are closed.
 const MAX_REFUSALS: usize = 64;
 
+/// Number of handles that are shared out at most: systems may have no limit.
+const MAX_HANDLES: usize = 1 << 30;
+
 /// Numbers of handles for each purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HandleBudget {
@@ -33,22 +36,20 @@ impl HandleBudget {
     /// Shares out handles; this system has no limit.
     #[cfg(not(unix))]
     pub(super) fn claim(wanted_connections: usize) -> Self {
-        Self::of(usize::MAX, wanted_connections)
+        Self::of(MAX_HANDLES, wanted_connections)
     }
 
     fn of(granted: usize, wanted_connections: usize) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let granted = granted.min(MAX_HANDLES);
         let available = granted - RESERVED.saturating_add(2 * threads).min(granted / 2);
         let refusals = (available / 16).clamp(1, MAX_REFUSALS);
         // A quarter is left for files, or more if there are fewer connections.
         let connections = wanted_connections.min((available - available / 4).saturating_sub(refusals)).max(1);
-        let files = available.saturating_sub(connections + refusals).clamp(1, MAX_FILES);
+        let files = available.saturating_sub(connections + refusals).max(1);
         Self { connections, refusals, files }
     }
 }
-
-/// Maximum number of files being sent at a time, however many handles there are.
-const MAX_FILES: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -244,11 +244,13 @@ mod tests {
         let start = Instant::now();
         let reader = async move {
             let mut buffer = vec![0; step as usize];
-            while bytes_per_second > 0 {
+            if bytes_per_second == 0 {
+                std::future::pending::<()>().await;
+            }
+            loop {
                 sleep(Duration::from_secs_f64(step as f64 / bytes_per_second as f64)).await;
                 let _ = client.read_exact(&mut buffer).await;
             }
-            std::future::pending::<()>().await;
         };
         let written = async {
             stream.write_all(&vec![0; 1 << 20]).await?;

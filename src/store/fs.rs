@@ -40,7 +40,7 @@ impl FsStore {
     }
 
     /// Returns the path on disk. No folder on the way may be a link, which could lead out of the store. Links that are
-    /// created during a build are no threat: a user who can create them can read the target anyway.
+    /// created during a build are no threat: with the right to create them comes the right to read the target.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         let mut folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
         if folders.any(|folder| self.root.join(folder).is_symlink()) {
