@@ -1,5 +1,5 @@
 //! The path of an article, one file per step: discover → order → reuse | (load → clean → assemble → write) → publish.
-//! [`build`] is the only function that knows all steps; a step knows what it is given ([`context`]) and the steps before
+//! [`build`] is the only function that knows all steps; a step knows what it is given (`context`) and the steps before
 //! it.
 //!
 //! | step | file |
