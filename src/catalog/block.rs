@@ -25,7 +25,7 @@ pub(crate) fn is_index_page(name: &[u8]) -> bool {
 pub struct Row<'a> {
     /// Hash of its name and stamp; 0 if it must be reread in any case.
     pub fingerprint: u128,
-    /// Its head; `None` if it is unusable.
+    /// Head; `None` if the seed is unusable.
     pub head: Option<Head<'a>>,
     /// True if it has no head because it is intentionally not an article.
     pub ignored: bool,
@@ -33,7 +33,7 @@ pub struct Row<'a> {
     pub name: &'a [u8],
 }
 
-/// What orders a seed.
+/// The part of a seed that orders it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head<'a> {
     /// Time of the article.

@@ -1,4 +1,4 @@
-//! What the last build made.
+//! Result of the last build, as it is stored.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,18 +32,18 @@ pub struct BuiltDoc {
     /// Hash of everything it was made of, except the bodies of seeds and [`LastBuild::inputs_hash`]; 0 if one of its
     /// seeds could not be read.
     pub inputs_hash: u128,
-    /// Its files, one for each format; none if no seed is in it.
+    /// Files, one for each format; none if no seed is in the document.
     pub files: Vec<PublishedFile>,
     /// Findings about it and its seeds.
     #[serde(with = "serial::findings")]
     pub findings: Vec<Finding>,
-    /// Its row in lists of feeds; `None` for an archive document, and if no seed is in it.
+    /// Row in lists of feeds; `None` for an archive document, and if no seed is in it.
     pub listing: Option<Listing>,
     /// Time at which media servers are asked again; `None` if there is nothing to ask.
     pub retry_at: Option<UnixMs>,
 }
 
-/// What the last build made.
+/// Result of the last build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastBuild {
     /// Hash of every input except the seeds.
@@ -52,7 +52,7 @@ pub struct LastBuild {
     pub held_back: bool,
     /// Number of entries, each counted once.
     pub entries: u64,
-    /// Its documents, by folder.
+    /// Documents, by folder.
     #[serde(with = "serial::by_path")]
     pub docs: BTreeMap<PathBuf, BuiltDoc>,
     /// Findings about no document in particular.

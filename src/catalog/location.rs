@@ -1,4 +1,4 @@
-//! Where the cache is stored.
+//! Location of the cache directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};

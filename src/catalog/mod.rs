@@ -1,7 +1,7 @@
 //! The catalog: what the last build saw and made. It is stored in the cache directory: stamp and head of each seed, inputs
 //! and hashes of each document. Losing it costs time and nothing else.
 //!
-//! Two files. `seeds` holds the seeds of each folder in blocks (`block`); a build only appends to it. `index` says where
+//! Two files. `seeds` holds the seeds of each folder in blocks ([`Block`]); a build only appends to it. `index` says where
 //! the blocks of the last build are, and is replaced as a whole after the feeds are published. So whenever a build is
 //! interrupted, the index refers to bytes that exist. Everything is verified by a checksum before it is used. Hub
 //! notifications and media metadata are in a small file each ([`HubState`], [`MediaCache`]), which survive an update of

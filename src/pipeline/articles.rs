@@ -62,15 +62,18 @@ impl BuiltFeed {
 ///
 /// ```
 /// use feedmill::check::{Options, check};
-/// use feedmill::config::RawConfig;
+/// use feedmill::config::{RawConfig, Value};
 /// use feedmill::diag::Sink;
 /// use feedmill::model::Article;
 /// use feedmill::types::UnixMs;
 ///
-/// let mut plan = RawConfig::default().resolve(&mut Sink::keeping())?;
-/// plan.whole.title = Some("Tidewater News".to_owned());
-/// plan.whole.language = Some("en".to_owned());
-/// plan.whole.base = Some("https://news.example/feeds/".parse()?);
+/// let mut config = RawConfig::default();
+/// for (key, value) in
+///     [("title", "Tidewater"), ("language", "en"), ("base_url", "https://news.example/feeds/")]
+/// {
+///     config.set(key, Value::Text(value.to_owned()), "the program");
+/// }
+/// let plan = config.resolve(&mut Sink::keeping())?;
 /// let articles = [
 ///     Article::new("https://news.example/ferry".parse()?, UnixMs(1_717_225_200_000))
 ///         .title("The ferry has a new engine")

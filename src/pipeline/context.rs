@@ -1,4 +1,4 @@
-//! What every step is given: the inputs of a build, its options, and its report.
+//! Inputs of every step of a build, its options, and its report.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl Default for Options<'_> {
     }
 }
 
-/// What a build did.
+/// Result of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Number of seeds found.
@@ -88,7 +88,7 @@ pub struct Report {
     pub tally: Tally,
 }
 
-/// What every step is given.
+/// Inputs of every step.
 pub(super) struct Context<'a> {
     pub(super) plan: &'a Plan,
     pub(super) seeds: &'a dyn Store,

@@ -27,7 +27,7 @@ use super::reuse;
 /// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
 const MAX_BUFFERED_NAMES: u32 = if cfg!(test) { 3 } else { 1 << 16 };
 
-/// What the seeds folder contains.
+/// Contents of the seeds folder.
 #[derive(Default)]
 pub(super) struct Scan {
     /// Every folder with seeds.
@@ -42,7 +42,7 @@ pub(super) struct Scan {
     pub(super) is_partial: bool,
 }
 
-/// Why the seeds could not be scanned.
+/// Reason for which the seeds could not be scanned.
 pub(super) enum ScanError {
     /// Stops the build.
     Fatal(Error),

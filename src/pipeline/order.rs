@@ -17,7 +17,7 @@ use super::archive::OutputDoc;
 use super::feed_builder::{self, FeedBuilder, feed_builders};
 use super::select::{Candidate, is_expired, is_future};
 
-/// What was selected from all seeds.
+/// Documents that were selected from all seeds, and the findings.
 pub(super) struct Selection {
     pub(super) docs: Vec<OutputDoc>,
     /// Findings about sections.

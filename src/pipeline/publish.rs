@@ -161,7 +161,7 @@ fn subfolders(store: &dyn Store, folder: &Path) -> Result<Vec<PathBuf>, Error> {
 /// True if the file at a path is a document of a kind, and says that feedmill generated it.
 ///
 /// # Errors
-/// What the store returns.
+/// The error of the store.
 pub(super) fn is_ours(store: &dyn Store, path: &Path, kind: &dyn Document) -> io::Result<bool> {
     let bytes = store.read(path, MAX_INSPECTED)?;
     Ok(String::from_utf8(bytes).is_ok_and(|text| kind.is_ours(&text)))

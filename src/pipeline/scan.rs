@@ -9,7 +9,7 @@ use super::discover::{Scan, ScanError, discover};
 use super::order::{Selection, order};
 use super::reuse;
 
-/// What is to be done about the feeds.
+/// Decision about the feeds.
 pub(super) enum Outcome {
     /// Nothing: every feed exists and would come out the same.
     UpToDate(LastBuild),
