@@ -28,6 +28,8 @@ catalogue! {
         "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "invalid configuration value",
         "correct the value; `feedmill schema` lists what each key accepts";
+    CONFIG_CREDENTIALS = "config-credentials", Warning, "user name or password in a published URL of the configuration",
+        "remove the part before the @: feeds publish this URL, so feedmill left that part out";
     CONFIG_SYNTAX = "config-syntax", Error, "invalid TOML in the configuration",
         "correct the line; see https://toml.io";
     CONFIG_UNKNOWN_KEY = "config-unknown-key", Error, "unknown configuration key",

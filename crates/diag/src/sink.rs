@@ -1,11 +1,11 @@
-//! The one place findings go: severities are overridden here, findings counted, and printed as they come.
+//! The destination of all findings: severities are overridden here, and findings counted and printed as they come.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::{Finding, Renderer, Severity};
 
-/// How many findings of each severity went through a [`Sink`].
+/// Number of findings of each severity that went through a [`Sink`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Errors.
@@ -16,7 +16,7 @@ pub struct Tally {
     pub notes: usize,
 }
 
-/// Takes findings, changes their severity as the user asked, counts them and prints them.
+/// Takes findings, changes their severity as configured, counts them and prints them.
 ///
 /// ```
 /// use feedmill_diag::{Finding, Place, Sink, codes, renderer};
@@ -24,10 +24,10 @@ pub struct Tally {
 /// let mut out = Vec::new();
 /// let human = renderer("human").ok_or("there is no such style")?;
 /// let mut sink = Sink::new(human, &mut out).deny_warnings(true);
-/// sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), "the feeds carry no self link"));
+/// sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), "the feeds have no self link"));
 /// sink.finish();
 /// assert_eq!(sink.tally().errors, 1);
-/// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: the feeds carry no self link\n"));
+/// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: missing `base_url`: the feeds have no self link\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Sink<'a> {
