@@ -68,8 +68,8 @@ impl BuiltFeed {
 /// use feedmill::types::UnixMs;
 ///
 /// let mut plan = RawConfig::default().resolve(&mut Sink::keeping())?;
-/// plan.whole.title = Some("Tidewater News".to_owned());
-/// plan.whole.base = Some("https://news.example/feeds/".parse()?);
+/// plan.main_feed.title = Some("Tidewater News".to_owned());
+/// plan.main_feed.base = Some("https://news.example/feeds/".parse()?);
 /// let articles = [
 ///     Article::new("https://news.example/ferry".parse()?, UnixMs(1_717_225_200_000))
 ///         .title("The ferry has a new engine")
@@ -126,7 +126,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
 fn without_file_ids(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
     let feeds = plan.filtered.iter_mut().map(|f| &mut f.channel).chain(plan.sections.values_mut());
-    for channel in feeds.chain([&mut plan.whole]) {
+    for channel in feeds.chain([&mut plan.main_feed]) {
         if channel.ids == Ids::File {
             channel.ids = Ids::Tag;
         }
