@@ -171,7 +171,9 @@ fn type_text(value_type: ValueType) -> String {
         ValueType::Number => "number".to_owned(),
         ValueType::Bool => "`true`, `false`".to_owned(),
         ValueType::List(ListItems::Any) => "list of strings".to_owned(),
-        ValueType::List(ListItems::OneOf(words) | ListItems::IgnoringCase(words)) => format!("list of {}", names(words())),
+        ValueType::List(ListItems::OneOf(words) | ListItems::IgnoringCase(words)) => {
+            format!("list of {}", names(words()))
+        }
         ValueType::Text(TextFormat::Url | TextFormat::FolderUrl) => "URL".to_owned(),
         ValueType::Text(TextFormat::OneOf(words)) => names(words.iter().map(|w| (*w).to_owned()).collect()),
         ValueType::Text(_) => "string".to_owned(),
@@ -184,8 +186,8 @@ fn the_reference_of_the_configuration_matches_the_table_of_keys() {
         "# Configuration\n\nThis page is generated from the code. Every key in `feedmill.toml` is optional, and so is the file. \
          `feedmill init` writes\none that has every key in a comment. An [editor](editor.md) can complete and check the keys.\n\n\
          Many top-level keys are also flags, such as `--base-url`, and environment variables, such as `FEEDMILL_BASE_URL`; \
-         see\n[the command line](command.md). Flags override variables, and variables override the file. An unknown key is an \
-         error, reported\nwith its line and a suggestion. URLs must be absolute, with `http` or `https`.\n",
+         see\n[the command line](command.md). Flags override variables, and variables override the file; an empty variable \
+         counts as\nunset. An unknown key is an error, reported with its line and a suggestion. URLs must be absolute, with `http` or `https`.\n",
     );
     for table in TABLES {
         let head = if table.header.is_empty() { "Main feed" } else { table.header };

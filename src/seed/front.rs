@@ -90,8 +90,10 @@ impl<'a> FrontMatter<'a> {
             return Err(Finding::in_text(&codes::SEED_BAD_MATTER, outside.0, 1, detail).into());
         }
         let read = (syntax.parse)(text).map_err(|(at, message)| {
-            let message = message.lines().next().unwrap_or_default().to_owned();
-            Finding::in_text(&codes::SEED_BAD_MATTER, line + at.max(1) - 1, 0, message)
+            // Parsers append a line within the front matter; the finding has that of the file.
+            let detail = message.lines().next().unwrap_or_default();
+            let detail = detail.rsplit_once(" at line ").map_or(detail, |(detail, _)| detail);
+            Finding::in_text(&codes::SEED_BAD_MATTER, line + at.max(1) - 1, 0, detail)
         })?;
         let values = read.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
         Ok(Self { format: syntax.format, values, text, line })
