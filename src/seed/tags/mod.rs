@@ -78,14 +78,14 @@ mod tests {
         assert_eq!(
             findings,
             [
-                (5, "left out `{{< w 1 >}}` and 2 more of the same name".to_owned()),
-                (6, "left out `{{< y >}}`".to_owned()),
+                (5, "`{{< w 1 >}}` was left out, and 2 more of this name".to_owned()),
+                (6, "`{{< y >}}` was left out".to_owned()),
             ]
         );
         let many: String = (0..100).map(|n| format!("{{% t{n} %}}\n")).collect();
         let (_, findings, _) = rendered(Generator::Jekyll, &many);
         assert_eq!(findings.len(), 21);
-        assert_eq!(findings[20], (25, "left out 80 more tags, the first in this line".to_owned()));
+        assert_eq!(findings[20], (25, "80 more tags were left out, the first in this line".to_owned()));
     }
 
     #[test]

@@ -81,12 +81,17 @@ impl<'a> TemplateRenderer<'a> {
         }
         self.out.push_str(&self.source[self.at..]);
         for LeftOut { line, first, more } in self.left_out {
-            let others = if more == 0 { String::new() } else { format!(" and {more} more of the same name") };
-            findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, format!("left out `{first}`{others}")));
+            let others = if more == 0 { String::new() } else { format!(", and {more} more of this name") };
+            findings.push(Finding::in_text(
+                &codes::SEED_TAG,
+                line,
+                0,
+                format!("`{first}` was left out{others}"),
+            ));
         }
         if let Some((count, line)) = self.unnamed {
-            let tags = if count == 1 { "tag" } else { "tags" };
-            let detail = format!("left out {count} more {tags}, the first in this line");
+            let tags = if count == 1 { "tag was" } else { "tags were" };
+            let detail = format!("{count} more {tags} left out, the first in this line");
             findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, detail));
         }
         self.out
