@@ -129,7 +129,7 @@ fn schema_and_feedmill_reject_the_same_configurations() {
         "base_url = 'https://news.example/?a=1'",
         "base_url = 'https://news.example/#a'",
         "seeds = ''",
-        "feeds = ' '",
+        "feeds = ''",
         "cache_dir = ''",
         "icon = 'icon.png'",
         "language = 'english language'",

@@ -396,7 +396,7 @@ mod tests {
                 "seeds = ''",
                 "1:1: config-bad-value: invalid configuration value: `seeds` is empty; write `seeds = \".\"`",
             ),
-            ("feeds = ' '", "`feeds` is empty"),
+            ("feeds = ''", "`feeds` is empty"),
             ("cache_dir = ''", "`cache_dir` is empty"),
             ("seeds = \"a\\u0000b\"", "`seeds` contains a NUL character"),
             ("formats = ['rss', 'rdf']", "`formats` contains `rdf`, which is not one of rss"),

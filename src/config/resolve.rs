@@ -101,7 +101,7 @@ impl RawConfig {
     fn path(&self, key: &str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
         let set = self.top.get(key)?;
         let text = set.value.text()?;
-        if text.trim().is_empty() {
+        if text.is_empty() {
             let example = if key == "cache_dir" { ".feedmill" } else { "." };
             r.fault(
                 set,

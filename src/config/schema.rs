@@ -99,7 +99,7 @@ fn value(key: &Key) -> Value {
         ]}}),
         ValueType::Text(TextFormat::Any) => json!({"type": "string"}),
         ValueType::Text(TextFormat::OneOf(words)) => json!({"enum": words}),
-        ValueType::Text(TextFormat::Path) => json!({"type": "string", "pattern": r"\S"}),
+        ValueType::Text(TextFormat::Path) => json!({"type": "string", "minLength": 1}),
         ValueType::Text(TextFormat::Url) => {
             json!({"type": "string", "pattern": r"^\s*([hH][tT][tT][pP][sS]?://[^/?#\s][^\s]*)?\s*$"})
         }

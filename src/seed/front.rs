@@ -220,7 +220,12 @@ impl Dialect for Syntax {
         (self.opens)(first_line)
     }
 
-    fn read(&self, lines: &mut Lines<'_>, origin: &Origin<'_>, _: &mut Vec<Finding>) -> Result<Head, Fault> {
+    fn read(
+        &self,
+        lines: &mut Lines<'_>,
+        origin: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Head, Fault> {
         if let Some(why) = origin.exclusion_reason() {
             return Err(not_an_article(why));
         }
@@ -232,7 +237,7 @@ impl Dialect for Syntax {
         let Some(time) = published.or(input.date) else {
             return Err(not_an_article("neither its front matter nor its file name has a date"));
         };
-        let link = url(&matter, &input, origin)?;
+        let link = url(&matter, &input, origin, findings)?;
         let head = Head::new(time, title, link);
         Ok(Head { updated: updated.filter(|updated| *updated > time), until: expires, ..head })
     }
@@ -310,7 +315,12 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
 }
 
 /// Returns the URL of an article: its own, or one made from the configured pattern, or from that of its generator.
-fn url(matter: &FrontMatter<'_>, input: &PermalinkInput, origin: &Origin<'_>) -> Result<String, Finding> {
+fn url(
+    matter: &FrontMatter<'_>,
+    input: &PermalinkInput,
+    origin: &Origin<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<String, Finding> {
     let key = match input.generator {
         Generator::Jekyll => "permalink",
         Generator::Hugo => "url",
@@ -319,7 +329,7 @@ fn url(matter: &FrontMatter<'_>, input: &PermalinkInput, origin: &Origin<'_>) ->
     let own = matter.text(key);
     let line = || matter.line(key);
     if let Some(own) = own.as_deref().filter(|own| is_http(own)) {
-        return link::read(own, line(), 0, &mut Vec::new());
+        return link::read(own, line(), 0, findings);
     }
     let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(permalink::style));
     let path = permalink::path(pattern, input).map_err(|error| {
@@ -334,5 +344,5 @@ fn url(matter: &FrontMatter<'_>, input: &PermalinkInput, origin: &Origin<'_>) ->
     let Some(site) = origin.site() else {
         return Err(Finding::in_text(&codes::NO_SITE_URL, 0, 0, "this article does not state its own URL"));
     };
-    link::read(&permalink::join(site, &path), line(), 0, &mut Vec::new())
+    link::read(&permalink::join(site, &path), line(), 0, findings)
 }

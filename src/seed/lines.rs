@@ -51,7 +51,7 @@ impl<'a> Lines<'a> {
     /// Returns the next line and moves past it.
     ///
     /// # Errors
-    /// As [`Lines::peek`].
+    /// See [`Lines::peek`].
     pub fn next_line(&mut self) -> Result<Option<&'a str>, Fault> {
         let line = self.peek()?;
         self.rest = self.split().map_or("", |(_, after)| after);

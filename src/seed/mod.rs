@@ -412,6 +412,26 @@ mod tests {
     }
 
     #[test]
+    fn input_a_user_name_and_password_in_front_matter_is_removed_with_a_finding() {
+        let text = "---\ntitle: t\ndate: 2024-01-02\npermalink: https://ann:key@a.example/x\n---\nb";
+        let seed =
+            super::parse(text, true, &Origin::of("seeds", "1.md".as_ref(), &Addresses::default())).unwrap();
+        assert_eq!(seed.head.link, "https://a.example/x");
+        let finding = seed.findings[0].clone().showing_line_of(text);
+        assert_eq!((finding.meta.code, finding.place.line), ("seed-link-credentials", 4));
+        assert!(!format!("{finding:?}").contains("key"), "{finding:?}");
+    }
+
+    #[test]
+    fn input_front_matter_longer_than_the_head_limit_is_an_error_in_a_page_too() {
+        let text = format!("---\ntitle: t\ndate: 2024-01-02\na: {}\n---\nb", "x".repeat(70_000));
+        let addresses = Addresses::default();
+        let origin = Origin::of("seeds", "1.html".as_ref(), &addresses);
+        let parsed = super::parse(&text, true, &origin);
+        assert!(matches!(parsed, Err(Fault::Bad(finding)) if finding.detail == "it is longer than 64.0 KiB"));
+    }
+
+    #[test]
     fn input_empty_body_is_kept() {
         let seed = "<!--1698786902000-->\n[t](https://a.example/x)\n------\n";
         assert_eq!(parse(seed, true).unwrap().body, "");

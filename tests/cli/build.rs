@@ -366,9 +366,10 @@ fn configuration_an_invalid_value_of_a_variable_is_reported_with_its_name_and_a_
     // A flag overrides its variable, so the message names the flag.
     let (_, _, stderr) = output_of(project.command(&["--ids", "guid"]).env("FEEDMILL_IDS", "tag"));
     assert!(stderr.contains("--ids: error[config-bad-value]"), "{stderr}");
-    let (code, _, stderr) =
-        output_of(project.command(&["--seeds", " "]).env("FEEDMILL_BASE_URL", "https://f.example/"));
+    project.write_file("feedmill.toml", "seeds = ''\n");
+    let (code, _, stderr) = project.feedmill(&BASE_URL);
     assert!(code == 2 && stderr.contains("`seeds` is empty; write `seeds = \".\"`"), "{stderr}");
+    std::fs::remove_file(project.path("feedmill.toml")).unwrap();
     for on in ["true", "yes", "1", "on"] {
         let mut command = project.command(&[]);
         let (code, _, stderr) = output_of(command.env("FEEDMILL_QUIET", on));

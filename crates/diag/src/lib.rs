@@ -61,7 +61,7 @@ pub struct Meta {
     pub severity: Severity,
     /// Statement of the fault in general: a lower-case phrase that begins every message.
     pub title: &'static str,
-    /// How to fix it: one lower-case sentence without a full stop.
+    /// The fix: one lower-case sentence without a full stop.
     pub remedy: &'static str,
 }
 
