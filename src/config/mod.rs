@@ -226,6 +226,8 @@ struct Source {
     starts: Vec<usize>,
 }
 
+/// Number of characters of a key or value that a message shows.
+const SHOWN: usize = 60;
 /// Maximum number of problems that are reported each by itself.
 const MAX_FAULTS: usize = 100;
 /// Maximum number of characters of a line before and after a place that a message shows.

@@ -7,15 +7,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::faults::Faults;
 use super::keys::{CHANNEL, CHECK, CLEAN, FEED, Key, NAMES, PODCAST, TOP, ValueType};
-use super::{Keys, Origin, RawConfig, SetValue, Source, Value};
+use super::{Keys, Origin, RawConfig, SHOWN, SetValue, Source, Value};
 use crate::diag::{Meta, Sink, codes, nearest};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
 use crate::types::excerpt;
-
-/// Number of characters of a key or value that a message shows.
-pub(super) const SHOWN: usize = 60;
 
 impl RawConfig {
     /// Parses the bytes of a file. Every problem goes to `sink`.

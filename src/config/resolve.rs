@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::faults::Faults;
-use super::read::SHOWN;
 use super::{
-    Channel, CheckConfig, Filtered, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SetValue, Source, Value,
-    is_feed_name, is_language, write_keys,
+    Channel, CheckConfig, Filtered, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN, SetValue, Source,
+    Value, is_feed_name, is_language, write_keys,
 };
 use crate::diag::{Sink, codes, nearest, redact};
 use crate::error::Error;
