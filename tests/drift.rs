@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use feedmill::config::{Form, Otherwise, RawConfig, TABLES, Takes, Words};
+use feedmill::config::{KeyDefault, ListItems, RawConfig, TABLES, TextFormat, ValueType};
 use feedmill::diag::codes::CODES;
 use feedmill::diag::{Sink, renderer};
 use feedmill::pipeline::{Options, build};
@@ -162,19 +162,21 @@ fn the_stored_schema_is_what_the_command_prints() {
 }
 
 /// Describes the values of a key, as the reference page does.
-fn takes(takes: Takes) -> String {
+fn type_text(value_type: ValueType) -> String {
     let names = |names: Vec<String>| match names.len() {
         0..=4 => names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(", "),
         _ => "names".to_owned(),
     };
-    match takes {
-        Takes::Number => "number".to_owned(),
-        Takes::Switch => "`true`, `false`".to_owned(),
-        Takes::List(Words::Any) => "list of strings".to_owned(),
-        Takes::List(Words::OneOf(words) | Words::Spelled(words)) => format!("list of {}", names(words())),
-        Takes::Text(Form::Address) => "URL".to_owned(),
-        Takes::Text(Form::OneOf(words)) => names(words.iter().map(|w| (*w).to_owned()).collect()),
-        Takes::Text(_) => "string".to_owned(),
+    match value_type {
+        ValueType::Number => "number".to_owned(),
+        ValueType::Bool => "`true`, `false`".to_owned(),
+        ValueType::List(ListItems::Any) => "list of strings".to_owned(),
+        ValueType::List(ListItems::OneOf(words) | ListItems::IgnoringCase(words)) => {
+            format!("list of {}", names(words()))
+        }
+        ValueType::Text(TextFormat::Url | TextFormat::FolderUrl) => "URL".to_owned(),
+        ValueType::Text(TextFormat::OneOf(words)) => names(words.iter().map(|w| (*w).to_owned()).collect()),
+        ValueType::Text(_) => "string".to_owned(),
     }
 }
 
@@ -184,13 +186,13 @@ fn the_reference_of_the_configuration_matches_the_table_of_keys() {
         "# Configuration\n\nThis page is generated from the code. Every key in `feedmill.toml` is optional, and so is the file. \
          `feedmill init` writes\none that has every key in a comment. An [editor](editor.md) can complete and check the keys.\n\n\
          Many top-level keys are also flags, such as `--base-url`, and environment variables, such as `FEEDMILL_BASE_URL`; \
-         see\n[the command line](command.md). Flags override variables, and variables override the file. An unknown key is an \
-         error, reported\nwith its line and a suggestion. URLs must be absolute, with `http` or `https`.\n",
+         see\n[the command line](command.md). Flags override variables, and variables override the file; an empty variable \
+         counts as\nunset. An unknown key is an error, reported with its line and a suggestion. URLs must be absolute, with `http` or `https`.\n",
     );
     for table in TABLES {
-        let head = if table.head.is_empty() { "Main feed" } else { table.head };
-        page.push_str(&format!("\n## {head}\n\n{}\n", table.what));
-        if table.head == "[section.NAME]" {
+        let head = if table.header.is_empty() { "Main feed" } else { table.header };
+        page.push_str(&format!("\n## {head}\n\n{}\n", table.doc));
+        if table.header == "[section.NAME]" {
             page.push_str("\nIt takes these keys of the [main feed](#main-feed):\n");
             let keys = table.keys.iter().copied().flatten().map(|key| format!("`{}`", key.name));
             page.push_str(&format!("{}.\n", keys.collect::<Vec<_>>().join(", ")));
@@ -199,21 +201,21 @@ fn the_reference_of_the_configuration_matches_the_table_of_keys() {
         page.push_str(
             "\n| key | value | default | example | description |\n| --- | --- | --- | --- | --- |\n",
         );
-        let keys = if table.head == "[[feed]]" { &table.keys[..1] } else { table.keys };
+        let keys = if table.header == "[[feed]]" { &table.keys[..1] } else { table.keys };
         for key in keys.iter().copied().flatten() {
-            let otherwise = match key.otherwise {
-                Otherwise::Value(value) => format!("`{value}`"),
-                Otherwise::Words(words) => words.to_owned(),
+            let otherwise = match key.default {
+                KeyDefault::Value(value) => format!("`{value}`"),
+                KeyDefault::Described(words) => words.to_owned(),
             };
             page.push_str(&format!(
                 "| `{}` | {} | {otherwise} | `{}` | {} |\n",
                 key.name,
-                takes(key.takes),
+                type_text(key.value_type),
                 key.example,
-                key.what
+                key.doc
             ));
         }
-        if table.head == "[[feed]]" {
+        if table.header == "[[feed]]" {
             page.push_str("\nIt also takes the keys of [a section](#sectionname).\n");
         }
     }
@@ -229,6 +231,7 @@ const SITE: &str = "site_url = \"https://news.example/\"\n";
 /// For each code, a configuration and seeds that cause the finding. The page shows them.
 const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("config-bad-value", "limit = \"ten\"\n", &[]),
+    ("config-credentials", "base_url = \"https://ann:key@news.example/\"\n", &[("1.txt", GOOD)]),
     ("config-syntax", "title = \n", &[]),
     ("config-unknown-key", "titel = \"Town news\"\n", &[]),
     ("config-unknown-section", "[section.twon]\ntitle = \"Town\"\n", &[("town/1.txt", GOOD)]),
@@ -433,11 +436,12 @@ const CALLED: &[(&str, &[&str])] = &[
     ("crates/check/src/registry.rs", &["fn rules("]),
     ("src/config/keys.rs", &["static TABLES", "fn keys("]),
     ("src/config/mod.rs", &["fn set(", "fn is_feed_name(", "fn is_language("]),
-    ("src/config/read.rs", &["fn read("]),
+    ("src/config/read.rs", &["fn from_bytes(", "fn read("]),
     ("src/config/resolve.rs", &["fn resolve("]),
     ("src/config/schema.rs", &["fn schema("]),
     ("crates/diag/src/codes.rs", &["fn find("]),
-    ("crates/diag/src/lib.rs", &["enum Severity", "struct Finding", "fn printable("]),
+    ("crates/diag/src/lib.rs", &["enum Severity", "struct Finding"]),
+    ("crates/diag/src/text.rs", &["fn nearest<", "fn printable(", "fn redact("]),
     ("crates/diag/src/render/mod.rs", &["fn renderer("]),
     ("crates/diag/src/sink.rs", &["struct Sink", "fn keeping(", "fn allow("]),
     ("src/error.rs", &["struct Error", "fn io("]),

@@ -116,7 +116,7 @@ static SAMPLES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     }
     all.sort();
     let ending = |path: &Path| path.extension()?.to_str().map(str::to_owned);
-    let is_seed = |ending: &String| seed::takes(ending.as_ref());
+    let is_seed = |ending: &String| seed::has_seed_extension(ending.as_ref());
     all.iter().filter_map(|p| Some((ending(p).filter(is_seed)?, fs::read(p).unwrap()))).collect()
 });
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use feedmill::config::{Form, Key, Otherwise, RawConfig, TABLES, Table, Takes, Words, schema};
+use feedmill::config::{Key, KeyDefault, ListItems, RawConfig, TABLES, Table, TextFormat, ValueType, schema};
 use feedmill::diag::Sink;
 use serde_json::Value;
 
@@ -74,7 +74,7 @@ fn every_configuration_in_the_repository_is_valid() {
 
 /// Returns the header of a table, and the other keys that it requires.
 fn table(table: &Table) -> (String, &'static str) {
-    let head = table.head.replace("NAME", "town");
+    let head = table.header.replace("NAME", "town");
     let rest = if head == "[[feed]]" { "name = 'x'\n" } else { "" };
     (if head.is_empty() { head } else { format!("{head}\n") }, rest)
 }
@@ -100,16 +100,16 @@ fn every_key_accepts_its_example_and_default_and_rejects_other_types() {
         let Key { name, example, .. } = *key;
         let needs = required_by(key);
         assert_both(&schema, &format!("{head}{rest}{needs}{name} = {example}"), true);
-        if let Otherwise::Value(value) = key.otherwise {
+        if let KeyDefault::Value(value) = key.default {
             assert_both(&schema, &format!("{head}{rest}{name} = {value}"), true);
         }
         for other in ["'x y'", "true", "3", "['x']", "[3]", "{}", "2024-01-01", "1.5", "-1"] {
             let fits = matches!(
-                (key.takes, other),
-                (Takes::Text(Form::Any | Form::Folder), "'x y'")
-                    | (Takes::Number, "3")
-                    | (Takes::Switch, "true")
-                    | (Takes::List(Words::Any), "['x']")
+                (key.value_type, other),
+                (ValueType::Text(TextFormat::Any | TextFormat::Path | TextFormat::FolderName), "'x y'")
+                    | (ValueType::Number, "3")
+                    | (ValueType::Bool, "true")
+                    | (ValueType::List(ListItems::Any), "['x']")
             );
             assert_both(&schema, &format!("{head}{rest}{needs}{name} = {other}"), fits);
         }
@@ -126,6 +126,11 @@ fn schema_and_feedmill_reject_the_same_configurations() {
         "base_url = 'feeds'",
         "base_url = 'ftp://a.example/'",
         "base_url = 'https://'",
+        "base_url = 'https://news.example/?a=1'",
+        "base_url = 'https://news.example/#a'",
+        "seeds = ''",
+        "feeds = ''",
+        "cache_dir = ''",
         "icon = 'icon.png'",
         "language = 'english language'",
         "language = 'a'",
@@ -194,10 +199,10 @@ fn writing_a_default_changes_nothing() {
         files.map(|file| fs::read(folder.path().join("feeds").join(file)).unwrap_or_default())
     };
     let mut config = String::new();
-    for t in TABLES.iter().filter(|t| matches!(t.head, "" | "[clean]" | "[check]")) {
+    for t in TABLES.iter().filter(|t| matches!(t.header, "" | "[clean]" | "[check]")) {
         config.push_str(&table(t).0);
         for key in t.keys.iter().copied().flatten() {
-            if let Otherwise::Value(value) = key.otherwise {
+            if let KeyDefault::Value(value) = key.default {
                 config.push_str(&format!("{} = {value}\n", key.name));
             }
         }

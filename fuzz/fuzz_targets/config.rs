@@ -22,7 +22,7 @@ fuzz_target!(|text: &str| {
     let (plan, found) = resolve(text);
     let (again, same) = resolve(text);
     assert_eq!(found, same);
-    assert_eq!(plan.as_ref().map(|p| &p.written), again.as_ref().map(|p| &p.written));
+    assert_eq!(plan.as_ref().map(|p| &p.fingerprint_source), again.as_ref().map(|p| &p.fingerprint_source));
     assert!(plan.is_some() || !found.is_empty());
     let lines = text.matches('\n').count() + 1;
     for place in found.iter().map(|f| &f.place).filter(|place| place.line > 0) {
@@ -33,7 +33,7 @@ fuzz_target!(|text: &str| {
         let mut parts = Path::new(&feed.name).components();
         assert!(matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none(), "{:?}", feed.name);
     }
-    let channels = plan.sections.values().chain(plan.filtered.iter().map(|f| &f.channel)).chain([&plan.whole]);
+    let channels = plan.sections.values().chain(plan.filtered.iter().map(|f| &f.channel)).chain([&plan.main_feed]);
     for channel in channels {
         for url in [&channel.site, &channel.base, &channel.icon, &channel.hub].into_iter().flatten() {
             assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{url}");

@@ -4,13 +4,14 @@
 #![no_main]
 
 use feedmill::html::xml_text;
-use feedmill::seed::{Addresses, Fault, Finding, Origin, decode, parse};
+use feedmill::diag::Finding;
+use feedmill::seed::{Addresses, Fault, Origin, decode, parse};
 use libfuzzer_sys::fuzz_target;
 
 fn stands_in(finding: &Finding, text: &str) {
     // Something missing at the end is reported after the last line.
     let lines = text.matches(['\n', '\r']).count() + 2;
-    let (line, column) = (finding.line as usize, finding.column as usize);
+    let (line, column) = (finding.place.line as usize, finding.place.column as usize);
     assert!(line <= lines && column <= text.len() + 1, "{finding:?}");
     assert!(!finding.detail.contains(['\n', '\r']), "{finding:?}");
 }
@@ -38,7 +39,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(link.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"`\\^{}|".contains(&b)), "{link}");
             assert!(text.ends_with(seed.body));
         }
-        Err(Fault::Bad(finding) | Fault::Passed(finding)) => stands_in(finding, &text),
+        Err(Fault::Bad(finding) | Fault::NotAnArticle(finding)) => stands_in(finding, &text),
         Err(Fault::Incomplete) => panic!("a whole text is never incomplete"),
     }
     for cut in [bytes.len() / 2, 40, 90] {
@@ -46,7 +47,7 @@ fuzz_target!(|bytes: &[u8]| {
         match parse(prefix, false, &origin) {
             Ok(seed) => assert_eq!(Some(seed.head), whole.as_ref().ok().map(|w| w.head.clone())),
             Err(Fault::Incomplete) => {}
-            Err(Fault::Bad(_) | Fault::Passed(_)) => assert!(whole.is_err(), "{prefix:?}"),
+            Err(Fault::Bad(_) | Fault::NotAnArticle(_)) => assert!(whole.is_err(), "{prefix:?}"),
         }
     }
 });

@@ -48,5 +48,5 @@ pub fn hash(bytes: &[u8]) -> u128 {
 /// Returns the hash of every input of a build except the seeds and the time: the configuration and `more`.
 #[must_use]
 pub fn plan_hash(plan: &Plan, more: &[&str]) -> u128 {
-    xxh3_128(format!("{} {more:?}", plan.written).as_bytes())
+    xxh3_128(format!("{} {more:?}", plan.fingerprint_source).as_bytes())
 }

@@ -55,7 +55,7 @@ pub(super) enum MessageFormat {
 #[derive(Debug, clap::Args)]
 pub(super) struct Common {
     /// Show errors only, and no summary
-    #[arg(short, long, env = "FEEDMILL_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(short, long, env = "FEEDMILL_QUIET", value_parser = clap::builder::BoolishValueParser::new())]
     pub(super) quiet: bool,
     /// Show notes too, and the summary even if stderr is not a terminal
     #[arg(short, long, conflicts_with = "quiet")]
@@ -215,7 +215,7 @@ pub(super) struct Build {
     #[arg(long)]
     pub(super) no_catalog: bool,
     /// Ask media servers for missing types and lengths
-    #[arg(long, env = "FEEDMILL_PROBE", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "FEEDMILL_PROBE", value_parser = clap::builder::BoolishValueParser::new())]
     pub(super) probe: bool,
     /// Do not notify WebSub hubs
     #[arg(long)]

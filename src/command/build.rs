@@ -15,6 +15,7 @@ use crate::types::Bytes;
 
 use super::args::Build;
 use super::context::{CommandResult, Outcome, config_file, message_sink, now, print_message};
+use super::env::origin;
 use super::progress::{Screen, is_wanted};
 use super::push::push;
 
@@ -57,18 +58,18 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     ];
     for (key, flag, value) in texts {
         if let Some(value) = value {
-            raw.set(key, Value::Text(value), flag);
+            raw.set(key, Value::Text(value), &origin(flag));
         }
     }
     if let Some(limit) = args.limit {
-        raw.set("limit", Value::Number(limit), "--limit");
+        raw.set("limit", Value::Number(limit), &origin("--limit"));
     }
     if let Some(formats) = &args.formats {
-        raw.set("formats", Value::List(formats.clone()), "--formats");
+        raw.set("formats", Value::List(formats.clone()), &origin("--formats"));
     }
     for (key, flag, value) in [("indent", "--indent", args.indent), ("archive", "--archive", args.archive)] {
         if let Some(on) = value {
-            raw.set(key, Value::Switch(on), flag);
+            raw.set(key, Value::Bool(on), &origin(flag));
         }
     }
     let switches = [
@@ -77,7 +78,7 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
         ("push", "--no-push", args.no_push, false),
     ];
     for (key, flag, _, on) in switches.into_iter().filter(|(.., is_given, _)| *is_given) {
-        raw.set(key, Value::Switch(on), flag);
+        raw.set(key, Value::Bool(on), &origin(flag));
     }
     let mut plan = raw.resolve(sink)?;
     // Folder names need not be UTF-8. Those of flags bypass the strings of the configuration.
@@ -107,7 +108,7 @@ pub(super) fn build(
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
     let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
-    let probe = plan.probe.then(|| Probe::new(policy, plan.whole.base.as_ref()));
+    let probe = plan.probe.then(|| Probe::new(policy, plan.main_feed.base.as_ref()));
     let options = Options {
         now: now()?,
         started: SystemTime::now(),

@@ -64,8 +64,8 @@ pub(super) fn min_severity(common: &Common) -> Severity {
 /// Reads the named configuration, or the one in the working directory; `None` if there is none.
 pub(super) fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<Option<RawConfig>, Error> {
     let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(|f| f.exists())) else { return Ok(None) };
-    let text = std::fs::read_to_string(file).map_err(|e| Error::io("read the configuration", file, e))?;
-    RawConfig::read(&text, file, sink).map(Some)
+    let bytes = std::fs::read(file).map_err(|e| Error::io("read the configuration", file, e))?;
+    RawConfig::from_bytes(&bytes, file, sink).map(Some)
 }
 
 /// Returns the current time, or that of `SOURCE_DATE_EPOCH` (<https://reproducible-builds.org/specs/source-date-epoch/>).

@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_template_sets_nothing_and_has_every_key_in_a_comment_that_can_be_removed() {
-        assert_eq!(plan(TEMPLATE).written, plan("").written);
+        assert_eq!(plan(TEMPLATE).fingerprint_source, plan("").fingerprint_source);
         let settings: Vec<&str> =
             TEMPLATE.lines().filter_map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' '))).collect();
         plan(&settings.join("\n"));
@@ -250,7 +250,7 @@ mod tests {
             let read = plan(&text);
             prop_assert_eq!(read.seeds, Path::new(&seeds));
             if title.chars().all(|c| !c.is_control()) {
-                prop_assert_eq!(read.whole.title.unwrap_or_default(), crate::html::xml_text(&folded));
+                prop_assert_eq!(read.main_feed.title.unwrap_or_default(), crate::html::xml_text(&folded));
             }
             let start = text.find("#[section.").unwrap();
             let lines = text[start..].lines().take(2).map(|line| &line[1..]);

@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod completions;
 mod context;
+mod env;
 mod init;
 mod man;
 mod output;
@@ -19,10 +20,8 @@ mod watch;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::error::{Error, Kind};
-use args::{Args, Verb};
+use args::Verb;
 use context::{Outcome, print_message};
 
 /// Number of worker threads per core that `RAYON_NUM_THREADS` can set at most: starting thousands takes minutes.
@@ -41,7 +40,7 @@ fn bound_threads(requested: Option<&str>, cores: usize) -> usize {
 
 /// Runs the command and returns its exit code: 0 success, 1 problems found, 2 could not run.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = match Args::try_parse_from(args) {
+    let args = match env::parse(args) {
         Ok(args) => args,
         Err(error) => {
             let _ = error.print();

@@ -40,10 +40,10 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
             hubs.entry(&topic.hub).or_default().push(topic.url.clone());
         }
     }
-    let client = LazyCell::new(|| HubClient::new(plan.whole.base.as_ref()));
+    let client = LazyCell::new(|| HubClient::new(plan.main_feed.base.as_ref()));
     let mut accepted = Vec::new();
     for (hub, urls) in hubs {
-        let notified = client.notify(hub, &urls);
+        let notified = client.notify(&plan.hub_request_url(hub), &urls);
         if let Some(error) = notified.error {
             let feeds = count(urls.len() - notified.topics.len(), "changed feed", "changed feeds");
             let hub = without_secrets(hub);

@@ -1,384 +1,425 @@
-//! The keys, a row each: what reads them, what describes them to editors and what explains them to people go by this.
+//! The keys of the configuration, one row each: the parser, the JSON Schema and the reference are made from them.
 
 use crate::format::{FORMATS, INDEX};
 use crate::model::podcast::Category;
 
-/// What a key takes.
+/// Type of a key's value.
 #[derive(Clone, Copy, Debug)]
-pub enum Takes {
+pub enum ValueType {
     /// A string.
-    Text(Form),
+    Text(TextFormat),
     /// A whole number, zero or more.
     Number,
     /// `true` or `false`.
-    Switch,
+    Bool,
     /// A list of strings.
-    List(Words),
+    List(ListItems),
 }
 
-/// Which strings a list may hold.
+/// Strings that a list accepts.
 #[derive(Clone, Copy, Debug)]
-pub enum Words {
-    /// Any.
+pub enum ListItems {
+    /// Any string.
     Any,
-    /// These.
+    /// One of these.
     OneOf(fn() -> Vec<String>),
-    /// These, in any case of letters, and with any spaces around `>`.
-    Spelled(fn() -> Vec<String>),
+    /// One of these, ignoring case and spaces around `>`.
+    IgnoringCase(fn() -> Vec<String>),
 }
 
-/// What a string has to look like.
+/// Format of a string.
 #[derive(Clone, Copy, Debug)]
-pub enum Form {
-    /// Anything.
+pub enum TextFormat {
+    /// Any string.
     Any,
-    /// An absolute http or https address, or nothing.
-    Address,
-    /// A language tag, or nothing.
+    /// A path; not empty.
+    Path,
+    /// An absolute http or https URL, or empty.
+    Url,
+    /// An absolute http or https URL of a folder, without query or fragment, or empty.
+    FolderUrl,
+    /// A language tag, or empty.
     Language,
     /// The name of a folder of feeds.
-    Folder,
+    FolderName,
     /// `Name <mail@host>` or `mail@host`.
     Mailbox,
     /// A UUID.
     Uuid,
-    /// A pattern of addresses, or the name of one, or nothing.
+    /// A pattern of URLs, the name of a style, or empty.
     Permalink,
     /// One of these.
     OneOf(&'static [&'static str]),
 }
 
-/// What is done where a key is not written.
+/// Default of a key.
 #[derive(Clone, Copy, Debug)]
-pub enum Otherwise {
-    /// The same as with this value, in TOML.
+pub enum KeyDefault {
+    /// A value, in TOML.
     Value(&'static str),
-    /// What these words say.
-    Words(&'static str),
+    /// A description, if the default is not a fixed value.
+    Described(&'static str),
 }
 
 /// A key of the configuration.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
-    /// How it is written in its table.
+    /// Name in its table.
     pub name: &'static str,
-    /// What it takes.
-    pub takes: Takes,
-    /// What is done without it.
-    pub otherwise: Otherwise,
-    /// A value, in TOML.
+    /// Type of the value.
+    pub value_type: ValueType,
+    /// Default.
+    pub default: KeyDefault,
+    /// Example value, in TOML.
     pub example: &'static str,
-    /// What it is, in Markdown.
-    pub what: &'static str,
-    /// How it is kept: with the name of its table before, where it stands among the keys of a channel.
-    pub(super) kept: &'static str,
+    /// Description in Markdown.
+    pub doc: &'static str,
+    /// Name among the keys of a channel: with the name of its table before it if it is in a table of its own.
+    pub(super) stored_as: &'static str,
 }
 
 /// A table of the configuration.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// How it is written; empty at the top.
-    pub head: &'static str,
-    /// What it is, in Markdown.
-    pub what: &'static str,
-    /// What it takes.
+    /// Header as written; empty for the top level.
+    pub header: &'static str,
+    /// Description in Markdown.
+    pub doc: &'static str,
+    /// Keys.
     pub keys: &'static [&'static [Key]],
 }
 
-/// Every table, in the order in which they are explained.
+/// Every table, in the order of the reference.
 ///
 /// ```
 /// use feedmill::config::TABLES;
 ///
-/// let heads: Vec<_> = TABLES.iter().map(|table| table.head).collect();
-/// assert_eq!(heads, ["", "[clean]", "[check]", "[podcast]", "[section.NAME]", "[[feed]]"]);
+/// let headers: Vec<_> = TABLES.iter().map(|table| table.header).collect();
+/// assert_eq!(headers, ["", "[clean]", "[check]", "[podcast]", "[section.NAME]", "[[feed]]"]);
 /// ```
 pub static TABLES: &[Table] = &[
+    Table { header: "", doc: "Top level: folders, and the main feed.", keys: &[TOP, CHANNEL] },
     Table {
-        head: "",
-        what: "At the top: where things lie, and what the whole feed is.",
-        keys: &[TOP, CHANNEL],
+        header: "[clean]",
+        doc: "Elements to remove from articles, in addition to those that are always removed.",
+        keys: &[CLEAN],
     },
-    Table { head: "[clean]", what: "What is to go from bodies, beside what always goes.", keys: &[CLEAN] },
-    Table { head: "[check]", what: "For `feedmill check` and `feedmill build --check`.", keys: &[CHECK] },
     Table {
-        head: "[podcast]",
-        what: "Makes a podcast of the RSS feeds that have sound. `[section.NAME.podcast]` does so of a section's \
-               feed, `[feed.podcast]` below a `[[feed]]` of that. What one does not say it has from `[podcast]`, \
-               but for the guid.",
+        header: "[check]",
+        doc: "Settings for `feedmill check` and `feedmill build --check`.",
+        keys: &[CHECK],
+    },
+    Table {
+        header: "[podcast]",
+        doc: "Makes the RSS feeds that have audio or video a podcast. `[section.NAME.podcast]` does the same for the \
+              feed of a section, and `[feed.podcast]` below a `[[feed]]` for that feed. They inherit the keys of \
+              `[podcast]`, except the guid.",
         keys: &[PODCAST],
     },
     Table {
-        head: "[section.NAME]",
-        what: "A section is a folder under the seeds, and has feeds of its own, with or without such a table. What \
-               the table does not say is that of the whole feed; the title is then `NAME – TITLE`, and the folder \
-               of its feeds lies in that of the whole.",
+        header: "[section.NAME]",
+        doc: "A section is a folder below the seeds folder. It has feeds of its own, with or without this table. The \
+              table inherits the keys of the main feed; the default title is `NAME – TITLE`, and the feeds are in a \
+              folder below those of the main feed.",
         keys: &[CHANNEL],
     },
     Table {
-        head: "[[feed]]",
-        what: "A feed of its own, of what its filter matches. What it does not say is as in a section.",
+        header: "[[feed]]",
+        doc: "An additional feed with the articles that match a filter. It inherits the keys of the main feed, like a \
+              section.",
         keys: &[FEED, CHANNEL],
     },
 ];
 
-const ANY: Takes = Takes::Text(Form::Any);
-const ADDRESS: Takes = Takes::Text(Form::Address);
-const WORDS: Takes = Takes::List(Words::Any);
+const ANY: ValueType = ValueType::Text(TextFormat::Any);
+const PATH: ValueType = ValueType::Text(TextFormat::Path);
+const URL: ValueType = ValueType::Text(TextFormat::Url);
+const STRINGS: ValueType = ValueType::List(ListItems::Any);
 
 const fn key(
     name: &'static str,
-    takes: Takes,
-    otherwise: Otherwise,
+    value_type: ValueType,
+    default: KeyDefault,
     example: &'static str,
-    what: &'static str,
+    doc: &'static str,
 ) -> Key {
-    Key { name, takes, otherwise, example, what, kept: name }
+    Key { name, value_type, default, example, doc, stored_as: name }
 }
 
-/// A key of `[podcast]`, whose table stands in any channel.
-const fn podcast(kept: &'static str, key: Key) -> Key {
-    Key { kept, ..key }
+/// A key of `[podcast]`, which is stored with the keys of its channel.
+const fn podcast(stored_as: &'static str, key: Key) -> Key {
+    Key { stored_as, ..key }
 }
 
-const fn is(value: &'static str) -> Otherwise {
-    Otherwise::Value(value)
+const fn value(value: &'static str) -> KeyDefault {
+    KeyDefault::Value(value)
 }
 
-const fn words(words: &'static str) -> Otherwise {
-    Otherwise::Words(words)
+const fn described(text: &'static str) -> KeyDefault {
+    KeyDefault::Described(text)
 }
 
-/// Keys of a channel: at the top, in a section and in a feed of its own.
+/// Keys of a channel: at the top level, in a section and in an additional feed.
 pub(super) const CHANNEL: &[Key] = &[
     key(
         "archive",
-        Takes::Switch,
-        is("false"),
+        ValueType::Bool,
+        value("false"),
         "true",
-        "Whether older entries go to archive documents, one a month (RFC 5005). Needs `base_url`.",
+        "`true` writes older entries to archive documents, one per month (RFC 5005). Requires `base_url`.",
     ),
     key(
         "author",
         ANY,
-        words("none; Atom, which needs one, gets the site's host"),
+        described("none; Atom requires one and uses the host of the site"),
         "\"Ann Lee <ann@news.example>\"",
-        "Who is responsible: `Name <mail@host>`, either alone will do.",
+        "Author: `Name <mail@host>`, `Name` or `mail@host`.",
     ),
     key(
         "base_url",
-        ADDRESS,
-        words("none, with a warning"),
+        ValueType::Text(TextFormat::FolderUrl),
+        described("none, with a warning"),
         "\"https://news.example/feeds/\"",
-        "Where the feeds folder is published. Gives each feed its self link.",
+        "URL at which the feeds folder is published. Each feed needs it for its self link.",
     ),
-    key("copyright", ANY, words("none"), "\"CC BY 4.0\"", "The copyright line."),
-    key("description", ANY, words("the title"), "\"What happens in town\"", "What the feed is about."),
+    key("copyright", ANY, described("none"), "\"CC BY 4.0\"", "Copyright notice."),
+    key("description", ANY, described("the title"), "\"What happens in town\"", "Description of the feed."),
     key(
         "formats",
-        Takes::List(Words::OneOf(formats)),
-        is(r#"["rss", "atom", "json"]"#),
+        ValueType::List(ListItems::OneOf(formats)),
+        value(r#"["rss", "atom", "json"]"#),
         r#"["atom", "json"]"#,
-        "What is written: `rss.xml`, `atom.xml`, `feed.json`.",
+        "Formats to write: `rss.xml`, `atom.xml`, `feed.json`.",
     ),
     key(
         "hub",
-        ADDRESS,
-        words("none"),
+        URL,
+        described("none"),
         "\"https://hub.example/\"",
-        "The WebSub hub that feeds name, and that each run tells which of them changed.",
+        "WebSub hub. Feeds link to it, and each build notifies it of changed feeds. A user name and password in the URL are \
+         used for these requests only.",
     ),
-    key("icon", ADDRESS, words("none"), "\"https://news.example/icon.png\"", "The address of a picture."),
+    key("icon", URL, described("none"), "\"https://news.example/icon.png\"", "URL of an image."),
     key(
         "ids",
-        Takes::Text(Form::OneOf(&["link", "tag", "file"])),
-        is("\"link\""),
+        ValueType::Text(TextFormat::OneOf(&["link", "tag", "file"])),
+        value("\"link\""),
         "\"tag\"",
-        "What ids are made of: `link` is the address of the article; `tag` a tag URI (RFC 4151) made of it; `file` \
-         one of the number in the name of the seed, for sites that change addresses with titles.",
+        "Ids of entries: `link` uses the URL of the article; `tag` a tag URI (RFC 4151) made from it; `file` a tag URI \
+         made from the number in the file name, for sites whose URLs change with the title.",
     ),
-    key("indent", Takes::Switch, is("true"), "false", "Whether feeds have line breaks and indentation."),
+    key(
+        "indent",
+        ValueType::Bool,
+        value("true"),
+        "false",
+        "`true` writes feeds with line breaks and indentation.",
+    ),
     key(
         "language",
-        Takes::Text(Form::Language),
-        words("none"),
+        ValueType::Text(TextFormat::Language),
+        described("none"),
         "\"en\"",
-        "The language of the articles, such as `en` or `zh-Hans` (RFC 5646).",
+        "Language of the articles, such as `en` or `zh-Hans` (RFC 5646).",
     ),
-    key("limit", Takes::Number, is("50"), "100", "How many entries a feed carries; `0` for all."),
+    key("limit", ValueType::Number, value("50"), "100", "Maximum number of entries in a feed; `0` for all."),
     key(
         "site_url",
-        ADDRESS,
-        words("that of the newest article"),
+        URL,
+        described("the site of the newest article"),
         "\"https://news.example/\"",
-        "The site the articles belong to.",
+        "URL of the site that the articles belong to.",
     ),
-    key("title", ANY, words("the name of the seeds folder"), "\"Town news\"", "The title of the feed."),
+    key("title", ANY, described("the name of the seeds folder"), "\"Town news\"", "Title of the feed."),
 ];
 
-/// Keys that stand at the top only.
+/// Keys of the top level only.
 pub(super) const TOP: &[Key] = &[
     key(
         "cache_dir",
-        ANY,
-        words("`.feedmill` in the feeds folder"),
+        PATH,
+        described("`.feedmill` in the feeds folder"),
         "\".cache\"",
-        "Where is kept what the mill remembers, seen from the file; one folder may serve several feeds folders.",
+        "Cache directory, relative to the configuration file. Several feeds folders may share one.",
     ),
     key(
         "catalog",
-        Takes::Switch,
-        is("true"),
+        ValueType::Bool,
+        value("true"),
         "false",
-        "Whether the mill remembers what it saw, so that a run reads only what changed.",
+        "`true` caches the state of seeds and feeds, so that a build reads only what changed.",
     ),
-    key("feeds", ANY, is("\"feeds\""), "\"public/feeds\"", "Where the feeds go, seen from the file."),
+    key(
+        "feeds",
+        PATH,
+        value("\"feeds\""),
+        "\"public/feeds\"",
+        "Output folder, relative to the configuration file.",
+    ),
     key(
         "index",
-        Takes::List(Words::OneOf(index)),
-        is(r#"["page", "opml", "style"]"#),
+        ValueType::List(ListItems::OneOf(index)),
+        value(r#"["page", "opml", "style"]"#),
         r#"["opml"]"#,
-        "What lies beside the feeds: `page` is `index.html`, `opml` is `feeds.opml`, `style` is `feed.css`, with \
-         which browsers show a feed.",
+        "Additional files: `page` is `index.html`, `opml` is `feeds.opml`, `style` is `feed.css`, the style sheet for \
+         feeds in browsers.",
     ),
     key(
         "permalink",
-        Takes::Text(Form::Permalink),
-        words("as its generator makes it"),
+        ValueType::Text(TextFormat::Permalink),
+        described("the default of its generator"),
         "\"/:year/:month/:slug/\"",
-        "How the address is made of an article [that does not say it](../seeds.md#addresses).",
+        "URL pattern for articles [that do not state their URL](../seeds.md#addresses).",
     ),
     key(
         "probe",
-        Takes::Switch,
-        is("false"),
+        ValueType::Bool,
+        value("false"),
         "true",
-        "Whether media servers are asked for type and length where an article does not tell.",
+        "`true` requests the type and length of media files from their servers if an article does not state them.",
     ),
     key(
         "probe_private",
-        Takes::Switch,
-        is("false"),
+        ValueType::Bool,
+        value("false"),
         "true",
-        "Whether media servers with private addresses are asked too, and through a proxy.",
+        "`true` also sends these requests to private addresses, and through a proxy.",
     ),
-    key("push", Takes::Switch, is("true"), "false", "Whether the hub is told of feeds that changed."),
-    key("seeds", ANY, is("\"seeds\""), "\"articles\"", "Where the articles lie, seen from the file."),
+    key("push", ValueType::Bool, value("true"), "false", "`true` notifies the hub of changed feeds."),
+    key(
+        "seeds",
+        PATH,
+        value("\"seeds\""),
+        "\"articles\"",
+        "Folder of the articles, relative to the configuration file.",
+    ),
 ];
 
-/// Keys of `[podcast]`, which stands in any channel. They are kept among those of their channel.
+/// Keys of `[podcast]`, which is allowed in any channel. They are stored with the keys of the channel.
 pub(super) const PODCAST: &[Key] = &[
     podcast(
         "podcast.author",
-        key("author", ANY, words("`author` of the feed"), "\"Ann Lee\"", "Whose show it is."),
+        key("author", ANY, described("`author` of the feed"), "\"Ann Lee\"", "Author of the show."),
     ),
     podcast(
         "podcast.category",
         key(
             "category",
-            Takes::List(Words::Spelled(categories)),
-            words("none; stores require one"),
+            ValueType::List(ListItems::IgnoringCase(categories)),
+            described("none; stores require one"),
             r#"["News", "Arts > Books"]"#,
-            "Categories of [Apple's](https://podcasters.apple.com/support/1691-apple-podcasts-categories).",
+            "Categories, from [Apple's list](https://podcasters.apple.com/support/1691-apple-podcasts-categories).",
         ),
     ),
     podcast(
         "podcast.explicit",
-        key("explicit", Takes::Switch, is("false"), "true", "Whether it is not for children."),
+        key("explicit", ValueType::Bool, value("false"), "true", "`true` marks the show as explicit."),
     ),
     podcast(
         "podcast.guid",
         key(
             "guid",
-            Takes::Text(Form::Uuid),
-            words("made of the address of the feed"),
+            ValueType::Text(TextFormat::Uuid),
+            described("made from the URL of the feed"),
             "\"917393e3-1b1e-5cef-ace4-edaa54e1f810\"",
-            "The UUID of the show, which stays when it moves.",
+            "UUID of the show. It stays the same when the show moves.",
         ),
     ),
     podcast(
         "podcast.image",
         key(
             "image",
-            ADDRESS,
-            words("`icon` of the feed"),
+            URL,
+            described("`icon` of the feed"),
             "\"https://news.example/cover.jpg\"",
-            "The address of the cover.",
+            "URL of the cover image.",
         ),
     ),
     podcast(
         "podcast.locked",
-        key("locked", Takes::Switch, words("not said"), "true", "Whether other hosts may not take it over."),
+        key(
+            "locked",
+            ValueType::Bool,
+            described("not stated"),
+            "true",
+            "`true` forbids other hosts to import the show.",
+        ),
     ),
     podcast(
         "podcast.owner",
         key(
             "owner",
-            Takes::Text(Form::Mailbox),
-            words("`author` of the feed, where it has an address"),
+            ValueType::Text(TextFormat::Mailbox),
+            described("`author` of the feed, if it has an email address"),
             "\"Ann Lee <ann@news.example>\"",
-            "Whom stores write to: `Name <mail@host>`.",
+            "Contact for podcast stores: `Name <mail@host>`.",
         ),
     ),
     podcast(
         "podcast.type",
         key(
             "type",
-            Takes::Text(Form::OneOf(&["episodic", "serial"])),
-            is("\"episodic\""),
+            ValueType::Text(TextFormat::OneOf(&["episodic", "serial"])),
+            value("\"episodic\""),
             "\"serial\"",
-            "`episodic`: the newest is heard first; `serial`: the oldest.",
+            "`episodic`: listeners start with the newest episode; `serial`: with the oldest.",
         ),
     ),
 ];
 
-/// Names at the top that are tables.
+/// Names at the top level that are tables.
 pub(super) const NAMES: &[&str] = &["check", "clean", "feed", "podcast", "section"];
 
 pub(super) const CHECK: &[Key] = &[
     key(
         "allow",
-        Takes::List(Words::OneOf(rules)),
-        is("[]"),
+        ValueType::List(ListItems::OneOf(rules)),
+        value("[]"),
         r#"["feed/no-language"]"#,
-        "Codes of [rules](../rules.md) that say nothing.",
+        "Codes of [rules](../rules.md) to suppress.",
     ),
     key(
         "deny",
-        Takes::List(Words::OneOf(denied)),
-        is("[]"),
+        ValueType::List(ListItems::OneOf(denied)),
+        value("[]"),
         r#"["warnings"]"#,
-        "Whether warnings are errors.",
+        "`warnings` turns warnings into errors.",
     ),
 ];
 
 pub(super) const CLEAN: &[Key] = &[
-    key("drop", WORDS, is("[]"), r#"[".newsletter-signup"]"#, "CSS selectors of what is to go from bodies."),
+    key("drop", STRINGS, value("[]"), r#"[".newsletter-signup"]"#, "CSS selectors of elements to remove."),
     key(
         "keep",
-        WORDS,
-        is("[]"),
+        STRINGS,
+        value("[]"),
         r#"[".share-of-the-vote"]"#,
-        "CSS selectors of what looks like clutter but is not.",
+        "CSS selectors of elements to keep, although they look like clutter.",
     ),
 ];
 
 pub(super) const FEED: &[Key] = &[
-    key("link_contains", ANY, words("any"), "\"/news/\"", "What the address of an article must hold."),
+    key(
+        "link_contains",
+        ANY,
+        described("any"),
+        "\"/news/\"",
+        "Text that the URL of an article must contain.",
+    ),
     key(
         "name",
-        Takes::Text(Form::Folder),
-        words("required"),
+        ValueType::Text(TextFormat::FolderName),
+        described("required"),
         "\"bridge\"",
-        "The folder it lies in, beside those of the sections. It has to be there.",
+        "Folder of the feed, next to those of the sections. Required.",
     ),
-    key("sections", WORDS, words("all"), r#"["town"]"#, "The sections it takes from."),
+    key("sections", STRINGS, described("all"), r#"["town"]"#, "Sections whose articles the feed takes."),
     key(
         "title_contains",
         ANY,
-        words("any"),
+        described("any"),
         "\"bridge\"",
-        "What the title of an article must hold, in any case of letters.",
+        "Text that the title of an article must contain, ignoring case.",
     ),
 ];
 
@@ -402,7 +443,7 @@ fn denied() -> Vec<String> {
     vec!["warnings".to_owned()]
 }
 
-/// Every key there is, wherever it may stand.
+/// Returns the name of every key of every table.
 ///
 /// ```
 /// assert!(feedmill::config::keys().any(|key| key == "base_url"));

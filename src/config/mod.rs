@@ -1,8 +1,9 @@
 //! The configuration: as written ([`RawConfig`], every key with its place) and as resolved ([`Plan`], immutable).
 //!
-//! Keys are rows of a table, so one loop knows unknown ones, suggests the nearest and checks types; all faults are
-//! reported at once.
+//! Keys are rows of a table: one loop finds unknown keys, suggests similar ones and checks types. All problems are reported
+//! at once. No user name or password in a URL gets into a feed or a message.
 
+mod faults;
 mod keys;
 #[cfg(feature = "folder")]
 mod read;
@@ -11,24 +12,26 @@ mod resolve;
 mod schema;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use crate::diag::Place;
-use crate::error::{Error, Kind};
+use crate::diag::{Place, redact};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
 use crate::html::Policy;
 use crate::model::{Person, Podcast};
 use crate::seed::Addresses;
+use crate::types::work;
 
-pub use keys::{Form, Key, Otherwise, TABLES, Table, Takes, Words, keys};
+#[doc(hidden)]
+pub use keys::{Key, KeyDefault, ListItems, TABLES, Table, TextFormat, ValueType, keys};
 #[cfg(feature = "folder")]
 pub use schema::schema;
 
-/// The file that is read where none is named.
+/// Default name of the configuration file.
 pub const FILE: &str = "feedmill.toml";
-/// How many entries a feed carries where nothing else is said.
+/// Default number of entries in a feed.
 pub const LIMIT: usize = 50;
 
 /// A value of the configuration.
@@ -39,24 +42,33 @@ pub enum Value {
     /// An integer.
     Number(i64),
     /// `true` or `false`.
-    Switch(bool),
+    Bool(bool),
     /// An array of strings.
     List(Vec<String>),
 }
 
+/// A value and its origin.
 #[derive(Clone, Debug)]
-struct Given {
+struct SetValue {
     value: Value,
-    place: Place,
-    in_file: bool,
+    origin: Origin,
 }
 
-type Keys = BTreeMap<&'static str, Given>;
+#[derive(Clone, Debug)]
+enum Origin {
+    /// Offset of the key in the text of the file, in bytes.
+    File(usize),
+    /// Name of a flag or variable.
+    Argument(String),
+}
+
+type Keys = BTreeMap<&'static str, SetValue>;
 
 /// The configuration as written, from a file and from flags.
 #[derive(Clone, Debug, Default)]
 pub struct RawConfig {
     folder: PathBuf,
+    source: Source,
     top: Keys,
     check: Keys,
     clean: Keys,
@@ -64,121 +76,131 @@ pub struct RawConfig {
     feeds: Vec<Keys>,
 }
 
-/// How an entry gets its id.
+/// The source of an entry's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ids {
-    /// The link of its earliest seed.
+    /// Link of its earliest seed.
     Link,
-    /// A tag URI ([RFC 4151](https://www.rfc-editor.org/rfc/rfc4151)) made of that link.
+    /// Tag URI ([RFC 4151](https://www.rfc-editor.org/rfc/rfc4151)) made from that link.
     Tag,
-    /// A tag URI made of the number in the seed's file name; seeds with one number are one entry.
+    /// Tag URI made from the number in the seed's file name; seeds with the same number are one entry.
     File,
 }
 
-/// A feed to make, resolved.
+/// Resolved settings of a feed.
 #[derive(Clone)]
 pub struct Channel {
-    /// Its title where configured.
+    /// Title, if configured.
     pub title: Option<String>,
-    /// Its description, possibly empty.
+    /// Description; may be empty.
     pub description: String,
-    /// The site it belongs to, where configured.
+    /// URL of the site, if configured.
     pub site: Option<Url>,
-    /// The folder it is published in.
+    /// URL of the folder in which it is published; ends with `/`.
     pub base: Option<Url>,
-    /// Language of the channel.
+    /// Language.
     pub language: Option<String>,
-    /// Who is responsible for it.
+    /// Author.
     pub author: Option<Person>,
-    /// The copyright line.
+    /// Copyright notice.
     pub copyright: Option<String>,
-    /// Its picture.
+    /// URL of the image.
     pub icon: Option<Url>,
-    /// Its WebSub hub.
+    /// URL of the WebSub hub, without user name and password.
     pub hub: Option<Url>,
-    /// How many entries it carries at most; [`usize::MAX`] for all.
+    /// Maximum number of entries; [`usize::MAX`] for all.
     pub limit: usize,
-    /// What it is as a podcast, where it may be one.
+    /// Podcast settings, if it may be a podcast.
     pub podcast: Option<Podcast>,
-    /// Whether older entries go to archive documents; then `base` is known.
+    /// True if older entries go to archive documents; `base` is then known.
     pub archive: bool,
-    /// How entries get their ids.
+    /// Source of the ids of entries.
     pub ids: Ids,
-    /// What is written.
+    /// Formats to write.
     pub formats: Vec<&'static dyn Format>,
-    /// How it is laid out.
+    /// Layout of the documents.
     pub layout: Layout,
 }
 
-/// A feed of its own: the entries of some sections, or with some words in title or link.
+/// An additional feed: the entries of some sections, or with some text in title or link.
 #[derive(Clone)]
 pub struct Filtered {
-    /// Its folder under the feeds.
+    /// Folder of the feed, below the feeds folder.
     pub name: String,
-    /// The sections it takes; empty for all.
+    /// Sections whose entries it takes; empty for all.
     pub sections: Vec<String>,
-    /// Text that a title must hold, in any case of letters.
+    /// Text that a title must contain, in lower case; compared without case.
     pub title_contains: String,
-    /// Text that a link must hold.
+    /// Text that a link must contain.
     pub link_contains: String,
-    /// What it is.
+    /// Settings of the feed.
     pub channel: Channel,
 }
 
-/// What `check` is told beside its arguments (`[check]`).
+/// Settings of `check` in addition to its arguments (`[check]`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckConfig {
-    /// Whether warnings are errors (`deny = ["warnings"]`).
+    /// True if warnings are errors (`deny = ["warnings"]`).
     pub deny_warnings: bool,
-    /// Codes of rules that say nothing.
+    /// Codes of rules to suppress.
     pub allow: Vec<String>,
 }
 
 /// The configuration, resolved.
 #[derive(Clone)]
 pub struct Plan {
-    /// How published feeds are checked.
+    /// Settings for checking published feeds.
     pub check: CheckConfig,
-    /// Where seeds lie.
+    /// Folder of the seeds.
     pub seeds: PathBuf,
-    /// Where feeds go.
+    /// Output folder of the feeds.
     pub feeds: PathBuf,
-    /// Whether a catalog is kept.
+    /// True if a catalog is stored.
     pub catalog: bool,
-    /// Where it is kept, in a folder for each folder of feeds; beside the feeds where nothing is said.
+    /// Cache directory, with a folder for each feeds folder; `None` for the feeds folder itself.
     pub cache_dir: Option<PathBuf>,
-    /// Whether media servers are asked of what articles do not tell.
+    /// True if media servers are asked for metadata that articles do not state.
     pub probe: bool,
-    /// Whether those with private addresses are asked too.
+    /// True if media servers with private addresses are asked as well.
     pub probe_private: bool,
-    /// Whether hubs are told of changes.
+    /// True if hubs are notified of changes.
     pub push: bool,
-    /// All that was configured, in one text: two plans with the same text make the same feeds, but for folders.
-    pub written: String,
-    /// What is written beside the feeds.
+    /// Text of all settings that feeds depend on: two plans with the same text build the same feeds, except for folders.
+    pub fingerprint_source: String,
+    /// Files to write in addition to the feeds.
     pub index: Vec<&'static dyn Index>,
-    /// Where articles are that do not say it themselves.
+    /// Settings for the URLs of articles that do not state their own.
     pub addresses: Addresses,
-    /// What is dropped from bodies and kept in them.
+    /// Elements to remove from bodies, and to keep.
     pub policy: Policy,
-    /// The feed of everything.
-    pub whole: Channel,
-    /// Sections that are configured.
+    /// Settings of the main feed, which has the articles of all sections.
+    pub main_feed: Channel,
+    /// Configured sections.
     pub sections: BTreeMap<String, Channel>,
-    /// Feeds of their own.
+    /// Additional feeds.
     pub filtered: Vec<Filtered>,
+    /// URLs of hubs with user name and password, by the URL without.
+    hub_requests: BTreeMap<Url, Url>,
 }
 
 impl Plan {
-    /// The channel of a section: as configured, else derived from the whole.
+    /// Returns the settings of a section: as configured, else derived from the main feed.
     #[must_use]
     pub fn section(&self, name: &str) -> Channel {
-        self.sections.get(name).cloned().unwrap_or_else(|| resolve::derive(&self.whole, name))
+        self.sections.get(name).cloned().unwrap_or_else(|| resolve::derive(&self.main_feed, name))
+    }
+
+    /// Returns the URL for requests to a hub: with the user name and password of the configuration.
+    ///
+    /// Never print it or write it to a feed.
+    #[must_use]
+    pub fn hub_request_url(&self, hub: &Url) -> Url {
+        self.hub_requests.get(hub).unwrap_or(hub).clone()
     }
 }
 
 impl RawConfig {
-    /// Sets a key at the top, as a flag or a variable does; `origin` names it in messages.
+    /// Sets a key at the top level, as a flag or a variable does; `origin` names that in messages.
     ///
     /// ```
     /// use feedmill::config::{RawConfig, Value};
@@ -187,20 +209,72 @@ impl RawConfig {
     /// let mut raw = RawConfig::default();
     /// raw.set("limit", Value::Number(0), "--limit");
     /// let plan = raw.resolve(&mut Sink::keeping())?;
-    /// assert_eq!(plan.whole.limit, usize::MAX);
+    /// assert_eq!(plan.main_feed.limit, usize::MAX);
     /// # Ok::<(), feedmill::error::Error>(())
     /// ```
     pub fn set(&mut self, key: &'static str, value: Value, origin: &str) {
-        self.top.insert(key, Given { value, place: Place::file(origin), in_file: false });
+        self.top.insert(key, SetValue { value, origin: Origin::Argument(origin.to_owned()) });
     }
 }
 
-fn faulty(file: &Path) -> Error {
-    let error = Error::new(Kind::Config, "the configuration can't be followed; nothing was milled");
-    if file.as_os_str().is_empty() { error } else { error.at(file) }
+/// The text of the configuration file, from which places in messages are made.
+#[derive(Clone, Debug, Default)]
+struct Source {
+    file: String,
+    text: String,
+    /// Offset of each line, in bytes.
+    starts: Vec<usize>,
 }
 
-/// Whether a feed can live in a folder of this name beside the whole feed's files.
+/// Number of characters of a key or value that a message shows.
+const SHOWN: usize = 60;
+/// Maximum number of problems that are reported each by itself.
+const MAX_FAULTS: usize = 100;
+/// Maximum number of characters of a line before and after a place that a message shows.
+const MAX_SHOWN: usize = 200;
+
+impl Source {
+    fn new(text: &str, file: &Path) -> Self {
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        Self { file: file.to_string_lossy().into_owned(), text: text.to_owned(), starts: starts.collect() }
+    }
+
+    /// Returns the place of an offset in bytes, without the text of its line.
+    fn bare_place(&self, offset: usize) -> Place {
+        let (line, start, at) = self.line(offset);
+        work::step(at - start);
+        Place::at(self.file.as_str(), line as u32, self.text[start..at].chars().count() as u32 + 1)
+    }
+
+    /// Returns the place of an offset in bytes.
+    fn place(&self, offset: usize) -> Place {
+        let (_, start, at) = self.line(offset);
+        let before = &self.text[start..at];
+        let from = before.char_indices().rev().nth(MAX_SHOWN).map_or(0, |(at, _)| at);
+        let rest = self.text[at..].lines().next().unwrap_or_default();
+        let after: String = rest.chars().take(MAX_SHOWN).collect();
+        let mark = before[from..].chars().count() as u32 + 1;
+        self.bare_place(offset).showing_part(format!("{}{after}", &before[from..]), mark)
+    }
+
+    /// Returns the number of a line from 1, its offset, and the offset of a character in it.
+    fn line(&self, offset: usize) -> (usize, usize, usize) {
+        let at = self.text.floor_char_boundary(offset);
+        let line = self.starts.partition_point(|start| *start <= at);
+        (line, self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default(), at)
+    }
+
+    /// Returns the place of a value; the place has the text of its line unless `is_secret`.
+    fn place_of(&self, set: &SetValue, is_secret: bool) -> Place {
+        match &set.origin {
+            Origin::File(offset) if is_secret => self.bare_place(*offset),
+            Origin::File(offset) => self.place(*offset),
+            Origin::Argument(name) => Place::file(name.as_str()),
+        }
+    }
+}
+
+/// True if a feed can be in a folder of this name, next to the files of the main feed.
 ///
 /// ```
 /// use feedmill::config::is_feed_name;
@@ -216,6 +290,14 @@ pub fn is_feed_name(name: &str) -> bool {
         && crate::html::xml_text(name) == name
         && FORMATS.iter().all(|f| !f.file_name().eq_ignore_ascii_case(name))
         && INDEX.iter().all(|i| !i.file_name().eq_ignore_ascii_case(name))
+}
+
+/// Writes keys and values without user names and passwords of URLs.
+fn write_keys<'a>(out: &mut String, keys: impl Iterator<Item = (&'a &'static str, &'a SetValue)>) {
+    for (key, set) in keys {
+        let value = format!("{:?}", set.value);
+        let _ = writeln!(out, "{key} = {}", redact(&value).replace("***@", ""));
+    }
 }
 
 impl Value {
@@ -234,7 +316,7 @@ impl Value {
     }
 }
 
-/// Whether a text has the shape of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
+/// True if a text has the form of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
 ///
 /// ```
 /// use feedmill::config::is_language;
@@ -273,50 +355,90 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_errors_with_a_suggestion_and_the_line_and_all_are_reported() {
+    fn unknown_keys_are_all_reported_with_line_and_suggestion() {
         assert_eq!(
             faults("titel = 'x'\nzzz = 1\n[clean]\ndrops = []\n[section.a]\nlimits = 3\n"),
             [
-                "1:1: config-unknown-key: unknown key `titel`; did you mean `title`?",
-                "2:1: config-unknown-key: unknown key `zzz`",
-                "4:1: config-unknown-key: unknown key `drops` in [clean]; did you mean `drop`?",
-                "6:1: config-unknown-key: unknown key `limits` in a section; did you mean `limit`?",
+                "1:1: config-unknown-key: unknown configuration key: `titel`; did you mean `title`?",
+                "2:1: config-unknown-key: unknown configuration key: `zzz`",
+                "4:1: config-unknown-key: unknown configuration key: `drops` in [clean]; did you mean `drop`?",
+                "6:1: config-unknown-key: unknown configuration key: `limits` in a section; did you mean `limit`?",
             ]
         );
     }
 
     #[test]
-    fn bad_values_are_errors_with_the_line() {
+    fn invalid_values_are_errors_with_line_and_fix() {
         for (text, part) in [
-            ("limit = 'x'", "1:9: config-bad-value: `limit` takes a whole number"),
-            ("\nlimit = -1", "2:1: config-bad-value: `limit` can't be negative"),
-            ("base_url = 'feeds'", "1:1: config-bad-value: `base_url` is an absolute"),
-            ("base_url = 'https://a{b}.example/'", "1:1: config-bad-value: `base_url` is an absolute"),
-            ("formats = ['rss', 'rdf']", "no format `rdf`; there are rss"),
-            ("ids = 'guid'", "`ids` is link, tag or file"),
-            ("language = 'english language'", "is no language tag"),
-            ("[clean]\ndrop = ['p[']", "2:1: config-bad-value: `p[` is no CSS selector"),
+            (
+                "limit = 'x'",
+                "1:9: config-bad-value: invalid configuration value: `limit` must be a whole number, not a string",
+            ),
+            (
+                "\nlimit = -1",
+                "2:1: config-bad-value: invalid configuration value: `limit` is -1; use 0 for all entries",
+            ),
+            (
+                "limit = 99999999999999999999",
+                "1:9: config-bad-value: invalid configuration value: `limit` is too large",
+            ),
+            ("limit = 1.5", "`limit` must be a whole number, not a float"),
+            ("title = 1", "`title` must be a string in quotes, not an integer"),
+            ("indent = 'no'", "`indent` must be true or false, not a string"),
+            ("formats = 'rss'", "`formats` must be a list of strings, not a string"),
+            ("formats = ['rss', 1]", "`formats` must be a list of strings, but item 2 is an integer"),
+            ("base_url = 'feeds'", "`base_url` must be an absolute http or https URL, not `feeds`"),
+            ("base_url = 'https://a{b}.example/'", "`base_url` must be an absolute http or https URL"),
+            ("base_url = 'https://a.example/x/index.html'", "write `https://a.example/x/`"),
+            ("base_url = 'https://a.example/RSS.xml'", "ends with the file `RSS.xml`"),
+            ("base_url = 'https://a.example/feed.php?x=1#y'", "write `https://a.example/`"),
+            ("base_url = 'https://a.example/?x=1'", "query or fragment; write `https://a.example/`"),
+            ("base_url = 'https://a.example/x#y'", "query or fragment; write `https://a.example/x/`"),
+            (
+                "seeds = ''",
+                "1:1: config-bad-value: invalid configuration value: `seeds` is empty; write `seeds = \".\"`",
+            ),
+            ("feeds = ''", "`feeds` is empty"),
+            ("cache_dir = ''", "`cache_dir` is empty"),
+            ("seeds = \"a\\u0000b\"", "`seeds` contains a NUL character"),
+            ("formats = ['rss', 'rdf']", "`formats` contains `rdf`, which is not one of rss"),
+            ("index = ['html']", "`index` contains `html`, which is not one of page"),
+            ("ids = 'guid'", "`ids` must be link, tag or file, not `guid`"),
+            ("language = 'english language'", "`language` must be a language tag such as `en` or `zh-Hans`"),
+            (
+                "[clean]\ndrop = ['p[']",
+                "2:1: config-bad-value: invalid configuration value: `drop` contains `p[`",
+            ),
+            (
+                "[clean]\nkeep = ['a', 'div >']",
+                "`keep` contains `div >`, which is not a CSS selector: it ends with `>`",
+            ),
+            ("[clean]\nkeep = ['']", "which is not a CSS selector: it is empty"),
+            ("[check]\ndeny = ['notes']", "`deny` contains `notes`, which is not \"warnings\""),
+            ("[check]\nallow = ['feed/no-languages']", "did you mean `feed/no-language`?"),
             ("[[feed]]\ntitle = 'x'", "needs a `name`"),
+            ("[[feed]]\nname = 'rss.xml'", "`rss.xml` cannot be the folder of a feed"),
+            ("[[feed]]\nname = 'a'\n[[feed]]\nname = 'a'", "4:1"),
             (
                 "title = 'x'\narchive = true\n[section.a]\nlimit = 3",
-                "2:1: config-bad-value: `archive` needs `base_url`",
+                "2:1: config-bad-value: invalid configuration value: `archive` needs `base_url`",
             ),
             (
                 "base_url = 'https://a.example/'\narchive = true\n[section.a]\nbase_url = ''",
-                "4:1: config-bad-value: `archive` needs `base_url`",
+                "4:1: config-bad-value: invalid configuration value: `archive` needs `base_url`",
             ),
-            ("podcast = true", "1:11: config-bad-value: `podcast` is a table"),
-            ("[section.a.podcast]\nowners = 'x'", "unknown key `owners` in [podcast]; did you mean `owner`?"),
+            ("podcast = true", "`podcast` must be a table"),
+            ("[section.a.podcast]\nowners = 'x'", "`owners` in [podcast]; did you mean `owner`?"),
             (
                 "[podcast]\ncategory = ['Sociaty & Culture > Documentry']",
                 "did you mean `Society & Culture > Documentary`?",
             ),
-            ("[podcast]\nguid = 'town'", "2:1: config-bad-value: `guid` is a UUID"),
-            ("[podcast]\nowner = 'Ann'", "`owner` is \"Name <mail@host>\""),
-            ("[podcast]\ntype = 'daily'", "`type` is episodic or serial"),
-            ("[clean.podcast]\ntype = 'daily'", "unknown key `podcast` in [clean]"),
+            ("[podcast]\nguid = 'town'", "`guid` must be a UUID, not `town`"),
+            ("[podcast]\nowner = 'Ann'", "`owner` must be `Name <mail@host>`, not `Ann`"),
+            ("[podcast]\ntype = 'daily'", "`type` must be episodic or serial, not `daily`"),
+            ("[clean.podcast]\ntype = 'daily'", "`podcast` in [clean]"),
             ("title = ", "1:9: config-syntax"),
-            ("section = 1", "1:11: config-bad-value: `section` is a table"),
+            ("section = 1", "`section` must be a table"),
         ] {
             let all = faults(text);
             assert!(all.len() == 1 && all[0].contains(part), "{text}: {all:?}");
@@ -324,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn an_author_has_an_address_only_where_one_is_written() {
+    fn an_author_has_an_email_address_only_if_it_is_written() {
         for (text, name, email) in [
             ("Ann <ann@a.example>", "Ann", Some("ann@a.example")),
             ("ann@a.example", "ann@a.example", Some("ann@a.example")),
@@ -334,13 +456,13 @@ mod tests {
             ("Ann <a@b c>", "Ann <a@b c>", None),
             ("Ann <a@b> <c@d>", "Ann <a@b> <c@d>", None),
         ] {
-            let author = plan(&format!("author = '{text}'")).whole.author.unwrap();
+            let author = plan(&format!("author = '{text}'")).main_feed.author.unwrap();
             assert_eq!((author.name.as_str(), author.email.as_deref()), (name, email), "{text}");
         }
     }
 
     #[test]
-    fn a_section_inherits_and_has_its_own_folder() {
+    fn a_section_inherits_settings_and_has_its_own_folder() {
         let plan = plan(
             "title = 'News'\nbase_url = 'https://a.example/feeds'\nlimit = 0\nlanguage = 'en'\nauthor = 'Ann <a@b.example>'\n\
              [section.'两 x']\nlanguage = 'zh-Hans'\n[section.b]\ntitle = 'B'\n[[feed]]\nname = 'rain'\ntitle_contains = 'Rain'",
@@ -352,24 +474,214 @@ mod tests {
         assert_eq!(plan.section("b").title.as_deref(), Some("B"));
         assert_eq!(plan.section("c").title.as_deref(), Some("c – News"));
         assert_eq!(plan.filtered[0].title_contains, "rain");
-        assert_eq!(plan.whole.author.unwrap().email.as_deref(), Some("a@b.example"));
+        assert_eq!(plan.main_feed.author.unwrap().email.as_deref(), Some("a@b.example"));
         assert_eq!(plan.seeds, Path::new("conf/seeds"));
     }
 
     #[test]
-    fn a_podcast_inherits_all_but_its_guid_and_is_one_where_a_table_says_so() {
+    fn a_podcast_inherits_all_except_its_guid_and_needs_a_table() {
         let plan = plan(
             "[podcast]\ncategory = ['arts>books']\nowner = 'a@b.example'\nguid = '917393e3-1b1e-5cef-ace4-edaa54e1f810'\n\
              [section.a.podcast]\ntype = 'serial'\nexplicit = true\n[[feed]]\nname = 'f'\n[feed.podcast]\nlocked = true",
         );
-        let whole = plan.whole.podcast.clone().unwrap();
-        assert_eq!(whole.categories, [Category { name: "Arts", subcategory: Some("Books") }]);
-        assert!(whole.guid.is_some() && !whole.serial);
+        let main = plan.main_feed.podcast.clone().unwrap();
+        assert_eq!(main.categories, [Category { name: "Arts", subcategory: Some("Books") }]);
+        assert!(main.guid.is_some() && !main.serial);
         let section = plan.section("a").podcast.unwrap();
         assert!(section.serial && section.explicit && section.guid.is_none());
-        assert_eq!((section.categories, section.owner), (whole.categories.clone(), whole.owner.clone()));
+        assert_eq!((section.categories, section.owner), (main.categories.clone(), main.owner.clone()));
         assert_eq!(plan.filtered[0].channel.podcast.as_ref().unwrap().locked, Some(true));
-        assert_eq!(plan.section("b").podcast, Some(Podcast { guid: None, ..whole }));
-        assert!(self::plan("[section.a.podcast]").whole.podcast.is_none());
+        assert_eq!(plan.section("b").podcast, Some(Podcast { guid: None, ..main }));
+        assert!(self::plan("[section.a.podcast]").main_feed.podcast.is_none());
+    }
+
+    fn messages(text: &str) -> Vec<String> {
+        let mut sink = Sink::keeping();
+        let raw = RawConfig::read(text, Path::new("feedmill.toml"), &mut sink);
+        let _ = raw.and_then(|raw| raw.resolve(&mut sink));
+        sink.kept().iter().map(|d| format!("{d:?} {}", d.message())).collect()
+    }
+
+    #[test]
+    fn user_names_and_passwords_get_into_no_feed_and_no_message() {
+        for text in [
+            "base_url = 'https://ann:key@a.example/'",
+            "site_url = 'https://ann:key@a.example/'",
+            "icon = 'https://ann:key@a.example/i.png'",
+            "[podcast]\nimage = 'https://ann:key@a.example/i.png'",
+            "[section.x]\nbase_url = 'https:ann:key@a.example/'",
+            "[[feed]]\nname = 'x'\nsite_url = 'https://ann:key@a.example/'",
+            "copyright = 'see https://ann:key@a.example/'",
+            "description = 'https://key@a.example/'",
+            "author = 'https://ann:key@a.example/'",
+        ] {
+            let plan = plan(text);
+            let channels = [plan.main_feed.clone()]
+                .into_iter()
+                .chain(plan.sections.values().cloned())
+                .chain(plan.filtered.iter().map(|f| f.channel.clone()));
+            for channel in channels {
+                let all = [channel.base, channel.site, channel.icon, channel.hub]
+                    .map(|url| url.map_or(String::new(), String::from));
+                let author = format!(
+                    "{:?} {:?} {:?} {:?}",
+                    channel.author, channel.podcast, channel.copyright, channel.description
+                );
+                assert!(!format!("{all:?} {author}").contains("key"), "{text}");
+            }
+            assert!(!plan.fingerprint_source.contains("key") || text.contains("https:ann"), "{text}");
+            let found = messages(text);
+            assert!(
+                found.len() == 1 && found[0].contains("config-credentials") && !found[0].contains("key"),
+                "{found:?}"
+            );
+        }
+        for text in [
+            "base_url = 'https://ann:key@'",
+            "base_url = 'https://ann:key@a.example/index.html'",
+            "base_url = 'ftp://ann:key@a.example/'",
+            "icon = '//ann:key@a.example/'",
+            "icon = 'ann:key@a.example/'",
+            "icon = 'https://ann:my key@a b/'",
+            "hub = 'ann:key@a.example/'",
+            "hub = 'https://ann:key@a.example/",
+            "hubb = 'https://ann:key@a.example/'",
+        ] {
+            let found = messages(text);
+            assert!(!found.is_empty() && found.iter().all(|m| !m.contains("key@")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_hub_keeps_its_user_name_and_password_for_requests_only() {
+        let text = "hub = 'https://ann:key@hub.example/'";
+        let plan = plan(text);
+        let hub = plan.section("town").hub.unwrap();
+        assert_eq!(hub.as_str(), "https://hub.example/");
+        assert_eq!(plan.hub_request_url(&hub).as_str(), "https://ann:key@hub.example/");
+        let other: Url = "https://other.example/".parse().unwrap();
+        assert_eq!(plan.hub_request_url(&other), other);
+        assert_eq!(messages(text), [""; 0]);
+        assert!(!plan.fingerprint_source.contains("key"));
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_is_reported_with_line_and_byte() {
+        for (bytes, place, part) in [
+            (&b"title = 'x'\nauthor = 'Ren\xe9'\n"[..], (2, 14), "byte 0xE9 is not UTF-8"),
+            (b"\xff\xfet\0", (1, 1), "it is encoded in UTF-16"),
+            (b"\xe4", (1, 1), "byte 0xE4"),
+        ] {
+            let mut sink = Sink::keeping();
+            assert!(RawConfig::from_bytes(bytes, Path::new("feedmill.toml"), &mut sink).is_err());
+            let found = &sink.kept()[0];
+            assert_eq!((found.place.line, found.place.column), place);
+            assert!(found.message().contains(part) && found.message().contains("save the file as UTF-8"));
+        }
+        let mut sink = Sink::keeping();
+        let raw =
+            RawConfig::from_bytes(b"\xef\xbb\xbftitle = 'x'", Path::new("feedmill.toml"), &mut sink).unwrap();
+        assert_eq!(raw.resolve(&mut sink).unwrap().main_feed.title.as_deref(), Some("x"));
+    }
+
+    /// Every field of a plan, for comparison.
+    fn dump(plan: &Plan) -> String {
+        let channel = |c: &Channel| {
+            let formats: Vec<_> = c.formats.iter().map(|f| f.name()).collect();
+            let urls = (&c.site, &c.base, &c.icon, &c.hub);
+            let texts = (&c.title, &c.description, &c.language, &c.author, &c.copyright);
+            format!(
+                "{urls:?} {texts:?} {:?} {:?}",
+                (c.limit, &c.podcast, c.archive),
+                (c.ids, formats, c.layout)
+            )
+        };
+        let filtered: Vec<_> = plan
+            .filtered
+            .iter()
+            .map(|f| {
+                format!(
+                    "{:?} {}",
+                    (&f.name, &f.sections, &f.title_contains, &f.link_contains),
+                    channel(&f.channel)
+                )
+            })
+            .collect();
+        let sections: Vec<_> =
+            plan.sections.iter().map(|(name, c)| format!("{name} {}", channel(c))).collect();
+        let index: Vec<_> = plan.index.iter().map(|i| i.name()).collect();
+        let paths = (&plan.seeds, &plan.feeds, &plan.cache_dir);
+        let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push);
+        let policy = format!("{:?}", plan.policy);
+        format!(
+            "{:?} {paths:?} {flags:?} {index:?} {:?} {policy} {} {sections:?} {filtered:?}",
+            plan.check,
+            plan.addresses,
+            channel(&plan.main_feed)
+        )
+    }
+
+    #[test]
+    fn every_key_of_every_table_has_an_effect() {
+        for table in TABLES {
+            let header = table.header.replace("NAME", "town");
+            let name = if header == "[[feed]]" { "name = 'x'\n" } else { "" };
+            // What the example of a key must differ from, and what it needs.
+            let base = "base_url = 'https://other.example/'\n[podcast]\nlocked = false\nguid = '00000000-0000-0000-0000-000000000000'\n";
+            for key in table.keys.iter().copied().flatten() {
+                let line = format!("{} = {}\n", key.name, key.example);
+                let needs = if key.name == "archive" && header.is_empty() {
+                    "base_url = 'https://other.example/'\n"
+                } else {
+                    ""
+                };
+                let (without, with) = match header.as_str() {
+                    "" => (needs.to_owned(), format!("{needs}{line}")),
+                    "[[feed]]" if key.name == "name" => {
+                        (format!("{base}{header}\nname = 'x'\n"), format!("{base}{header}\n{line}"))
+                    }
+                    "[podcast]" => ("[podcast]\n".to_owned(), format!("[podcast]\n{line}")),
+                    _ => (format!("{base}{header}\n{name}"), format!("{base}{header}\n{name}{line}")),
+                };
+                let (without, with) = (dump(&plan(&without)), dump(&plan(&with)));
+                assert!(without != with, "{header} {}: {with}", key.name);
+            }
+        }
+    }
+
+    #[test]
+    fn many_keys_on_one_line_take_linear_time_and_few_problems_are_reported() {
+        use crate::types::work;
+        let shapes: [fn(usize) -> String; 5] = [
+            |n| {
+                format!(
+                    "section = {{ {} }}",
+                    (0..n).map(|i| format!("s{i} = {{ limit = 1 }}")).collect::<Vec<_>>().join(", ")
+                )
+            },
+            |n| {
+                format!(
+                    "section = {{ {} }}",
+                    (0..n).map(|i| format!("s{i} = {{ limt = 1 }}")).collect::<Vec<_>>().join(", ")
+                )
+            },
+            |n| (0..n).map(|i| format!("[[feed]]\nname = 'f{i}'\n")).collect(),
+            |n| format!("[check]\nallow = [{}]", "'x', ".repeat(n)),
+            |n| format!("{} = 1", "k".repeat(n)),
+        ];
+        for (number, shape) in shapes.iter().enumerate() {
+            for n in [1_000, 2_000, 4_000] {
+                let text = shape(n);
+                let steps = work::count(|| {
+                    let mut sink = Sink::keeping();
+                    let raw = RawConfig::read(&text, Path::new("feedmill.toml"), &mut sink);
+                    let _ = raw.and_then(|raw| raw.resolve(&mut sink));
+                    assert!(sink.kept().len() <= MAX_FAULTS + 1);
+                })
+                .1;
+                // Each reported problem may look at the whole line once.
+                assert!(steps <= (MAX_FAULTS * text.len()) as u64, "shape {number}: {n} {steps}");
+            }
+        }
     }
 }

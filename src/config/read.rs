@@ -1,22 +1,58 @@
-//! From TOML to what was written, key by key; what can't be read has its line.
+//! Parses TOML into keys and values with their places; unknown keys and values of the wrong type are problems.
 
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{CHANNEL, CHECK, CLEAN, FEED, Key, NAMES, PODCAST, TOP, Takes};
-use super::{Given, Keys, RawConfig, Value, faulty};
-use crate::diag::{Finding, Meta, Place, Sink, codes};
+use super::faults::Faults;
+use super::keys::{CHANNEL, CHECK, CLEAN, FEED, Key, NAMES, PODCAST, TOP, ValueType};
+use super::{Keys, Origin, RawConfig, SHOWN, SetValue, Source, Value};
+use crate::diag::{Meta, Sink, codes, nearest};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
+use crate::types::excerpt;
 
 impl RawConfig {
-    /// Reads a file's text. Everything wrong with it goes to `sink`.
+    /// Parses the bytes of a file. Every problem goes to `sink`.
     ///
     /// # Errors
-    /// [`Kind::Config`] where anything was wrong.
+    /// [`Kind::Config`] if there was a problem, such as bytes that are not UTF-8.
+    ///
+    /// ```
+    /// use feedmill::config::RawConfig;
+    /// use feedmill::diag::Sink;
+    ///
+    /// let mut sink = Sink::keeping();
+    /// assert!(RawConfig::from_bytes(b"\n# caf\xe9", "feedmill.toml".as_ref(), &mut sink).is_err());
+    /// let found = &sink.kept()[0];
+    /// assert_eq!((found.place.line, found.place.column), (2, 6));
+    /// ```
+    pub fn from_bytes(bytes: &[u8], file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
+        let error = match std::str::from_utf8(bytes) {
+            Ok(text) => return Self::read(text.strip_prefix('\u{feff}').unwrap_or(text), file, sink),
+            Err(error) => error,
+        };
+        let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+        let problem = match bytes {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is encoded in UTF-16".to_owned(),
+            _ => match bytes.get(error.valid_up_to()) {
+                Some(byte) => format!("byte 0x{byte:02X} is not UTF-8"),
+                None => "it is not UTF-8".to_owned(),
+            },
+        };
+        let mut faults = Faults::new(sink);
+        let place = || Source::new(valid, file).place(valid.len());
+        faults.push(&codes::CONFIG_SYNTAX, place, format!("{problem}; save the file as UTF-8"));
+        faults.finish(file)?;
+        Ok(Self::default())
+    }
+
+    /// Parses the text of a file. Every problem goes to `sink`.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] if there was a problem.
     ///
     /// ```
     /// use feedmill::config::RawConfig;
@@ -24,14 +60,13 @@ impl RawConfig {
     ///
     /// let mut sink = Sink::keeping();
     /// assert!(RawConfig::read("titel = 'News'", "feedmill.toml".as_ref(), &mut sink).is_err());
-    /// assert_eq!(sink.kept()[0].detail, "unknown key `titel`; did you mean `title`?");
+    /// assert_eq!(sink.kept()[0].detail, "`titel`; did you mean `title`?");
     /// ```
     pub fn read(text: &str, file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
         let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-        let (file_name, starts) = (file.to_string_lossy().into_owned(), starts.collect());
-        let mut reader = Reader { text, starts, file: file_name, sink, faults: 0 };
-        let mut raw = Self { folder, ..Self::default() };
+        let mut raw = Self { folder, source: Source::new(text, file), ..Self::default() };
+        let source = raw.source.clone();
+        let mut reader = Reader { source: &source, faults: Faults::new(sink) };
         match DeTable::parse(text) {
             Ok(table) => reader.top(table.get_ref(), &mut raw),
             Err(error) => {
@@ -39,57 +74,44 @@ impl RawConfig {
                 reader.fault(&codes::CONFIG_SYNTAX, at, error.message().replace('\n', "; "));
             }
         }
-        reader.faults.eq(&0).then_some(raw).ok_or_else(|| faulty(file))
+        reader.faults.finish(file)?;
+        Ok(raw)
     }
 }
 
 struct Reader<'a, 'b, 'c> {
-    text: &'a str,
-    /// Where each line begins.
-    starts: Vec<usize>,
-    file: String,
-    sink: &'b mut Sink<'c>,
-    faults: usize,
+    source: &'a Source,
+    faults: Faults<'b, 'c>,
 }
 
 impl Reader<'_, '_, '_> {
-    fn place(&self, at: usize) -> Place {
-        let at = self.text.floor_char_boundary(at);
-        let line = self.starts.partition_point(|start| *start <= at);
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        let column = self.text[start..at].chars().count();
-        let shown = self.text[start..].lines().next().unwrap_or_default();
-        Place::at(self.file.as_str(), line as u32, column as u32 + 1).showing(shown)
+    fn fault(&mut self, meta: &'static Meta, at: usize, detail: String) {
+        self.faults.push(meta, || self.source.place(at), detail);
     }
 
-    fn fault(&mut self, meta: &'static Meta, at: usize, message: String) {
-        let place = self.place(at);
-        self.faults += 1;
-        self.sink.push(Finding::new(meta, place, message));
+    fn bad_value(&mut self, at: usize, detail: String) {
+        self.fault(&codes::CONFIG_BAD_VALUE, at, detail);
     }
 
     fn unknown<'k>(&mut self, key: &str, at: usize, within: &str, known: impl Iterator<Item = &'k str>) {
-        let near = known
-            .map(|k| (strsim::damerau_levenshtein(k, &key.to_lowercase()), k))
-            .min()
-            .filter(|(distance, k)| *distance <= 1 + k.len() / 4);
-        let hint = near.map(|(_, k)| format!("; did you mean `{k}`?")).unwrap_or_default();
-        self.fault(&codes::CONFIG_UNKNOWN_KEY, at, format!("unknown key `{key}`{within}{hint}"));
+        let hint = nearest(key, known).map(|k| format!("; did you mean `{k}`?")).unwrap_or_default();
+        let detail = format!("`{}`{within}{hint}", excerpt(key, SHOWN));
+        self.fault(&codes::CONFIG_UNKNOWN_KEY, at, detail);
     }
 
     fn top(&mut self, table: &DeTable<'_>, raw: &mut RawConfig) {
         let known = || CHANNEL.iter().chain(TOP);
-        let mut later = Vec::new();
+        let mut tables = Vec::new();
         for (key, value) in table {
             let name: &str = key.get_ref();
             if NAMES.contains(&name) {
-                later.push((name, value));
+                tables.push((name, value));
             } else {
                 let names = known().map(|k| k.name).chain(NAMES.iter().copied());
                 self.key(key, value, "", known(), names, &mut raw.top);
             }
         }
-        for (name, value) in later {
+        for (name, value) in tables {
             let at = value.span().start;
             match (name, value.get_ref()) {
                 ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK),
@@ -98,11 +120,9 @@ impl Reader<'_, '_, '_> {
                 ("section", DeValue::Table(t)) => {
                     for (key, value) in t {
                         let Some(inner) = value.get_ref().as_table() else {
-                            self.fault(
-                                &codes::CONFIG_BAD_VALUE,
-                                key.span().start,
-                                "write [section.NAME]".to_owned(),
-                            );
+                            let name = excerpt(key.get_ref(), SHOWN);
+                            let detail = format!("`section.{name}` must be a table; write [section.NAME]");
+                            self.bad_value(key.span().start, detail);
                             continue;
                         };
                         let keys = self.channel(inner, " in a section", &[]);
@@ -111,33 +131,28 @@ impl Reader<'_, '_, '_> {
                 }
                 ("feed", DeValue::Array(list)) => {
                     for item in list.iter() {
+                        let at = item.span().start;
                         match item.get_ref().as_table() {
                             Some(t) => {
                                 let mut keys = self.channel(t, " in [[feed]]", FEED);
                                 if keys.is_empty() {
-                                    let place = self.place(item.span().start);
-                                    keys.insert(
-                                        "name",
-                                        Given { value: Value::Text(String::new()), place, in_file: true },
-                                    );
+                                    keys.insert("name", set_at(Value::Text(String::new()), at));
                                 }
                                 raw.feeds.push(keys);
                             }
-                            None => {
-                                let at = item.span().start;
-                                self.fault(&codes::CONFIG_BAD_VALUE, at, "write [[feed]]".to_owned());
-                            }
+                            None => self
+                                .bad_value(at, "`feed` must be a list of tables; write [[feed]]".to_owned()),
                         }
                     }
                 }
                 _ => {
-                    let brackets =
-                        if name == "feed" { "[[feed]]" } else { "[section.NAME], [check] or [clean]" };
-                    self.fault(
-                        &codes::CONFIG_BAD_VALUE,
-                        at,
-                        format!("`{name}` is a table: write {brackets}"),
-                    );
+                    let header = match name {
+                        "feed" => "[[feed]]".to_owned(),
+                        "section" => "[section.NAME]".to_owned(),
+                        _ => format!("[{name}]"),
+                    };
+                    let list = if name == "feed" { "list of tables" } else { "table" };
+                    self.bad_value(at, format!("`{name}` must be a {list}; write {header}"));
                 }
             }
         }
@@ -151,7 +166,7 @@ impl Reader<'_, '_, '_> {
         keys
     }
 
-    /// The keys of a section or of a feed of its own, which has some more.
+    /// Reads the keys of a section, or of an additional feed, which has `more`.
     fn channel(&mut self, table: &DeTable<'_>, within: &str, more: &'static [Key]) -> Keys {
         let mut keys = Keys::new();
         for (key, value) in table {
@@ -166,14 +181,14 @@ impl Reader<'_, '_, '_> {
         keys
     }
 
-    /// `[podcast]` among the keys of a channel; that it is there at all makes a podcast of it.
+    /// Reads `[podcast]` into the keys of its channel. An empty table also makes the channel a podcast.
     fn podcast(&mut self, value: &Spanned<DeValue<'_>>, keys: &mut Keys) {
         let at = value.span().start;
         let Some(table) = value.get_ref().as_table() else {
-            let message = "`podcast` is a table: write [podcast] or [section.NAME.podcast]";
-            return self.fault(&codes::CONFIG_BAD_VALUE, at, message.to_owned());
+            let detail = "`podcast` must be a table; write [podcast] or [section.NAME.podcast]";
+            return self.bad_value(at, detail.to_owned());
         };
-        keys.insert("podcast", Given { value: Value::Switch(true), place: self.place(at), in_file: true });
+        keys.insert("podcast", set_at(Value::Bool(true), at));
         for (key, value) in table {
             let names = PODCAST.iter().map(|k| k.name);
             self.key(key, value, " in [podcast]", PODCAST.iter(), names, keys);
@@ -193,32 +208,54 @@ impl Reader<'_, '_, '_> {
         let Some(known) = known.find(|k| k.name == name) else {
             return self.unknown(name, key.span().start, within, names);
         };
-        let read = match (known.takes, value.get_ref()) {
-            (Takes::Text(_), DeValue::String(s)) => Some(Value::Text(s.to_string())),
-            (Takes::Switch, DeValue::Boolean(b)) => Some(Value::Switch(*b)),
-            (Takes::Number, DeValue::Integer(i)) => {
-                i64::from_str_radix(&i.as_str().replace('_', ""), i.radix()).ok().map(Value::Number)
+        match read_value(known.value_type, value.get_ref()) {
+            Ok(value) => {
+                keys.insert(known.stored_as, set_at(value, key.span().start));
             }
-            (Takes::List(_), DeValue::Array(list)) => list
-                .iter()
-                .map(|v| v.get_ref().as_str().map(str::to_owned))
-                .collect::<Option<Vec<_>>>()
-                .map(Value::List),
-            _ => None,
-        };
-        let wanted = match known.takes {
-            Takes::Text(_) => "a string in quotes",
-            Takes::Number => "a whole number",
-            Takes::Switch => "true or false",
-            Takes::List(_) => "a list of strings",
-        };
-        match read {
-            Some(value) => {
-                keys.insert(known.kept, Given { value, place: self.place(key.span().start), in_file: true });
-            }
-            None => {
-                self.fault(&codes::CONFIG_BAD_VALUE, value.span().start, format!("`{name}` takes {wanted}"))
-            }
+            Err(problem) => self.bad_value(value.span().start, format!("`{name}` {problem}")),
         }
+    }
+}
+
+fn set_at(value: Value, offset: usize) -> SetValue {
+    SetValue { value, origin: Origin::File(offset) }
+}
+
+/// Converts a value to the type of its key; an error continues a sentence that begins with the name of the key.
+fn read_value(value_type: ValueType, value: &DeValue<'_>) -> Result<Value, String> {
+    let must_be = |wanted: &str| Err(format!("must be {wanted}, not {}", type_name(value)));
+    match (value_type, value) {
+        (ValueType::Text(_), DeValue::String(text)) => Ok(Value::Text(text.to_string())),
+        (ValueType::Text(_), _) => must_be("a string in quotes"),
+        (ValueType::Bool, DeValue::Boolean(on)) => Ok(Value::Bool(*on)),
+        (ValueType::Bool, _) => must_be("true or false"),
+        (ValueType::Number, DeValue::Integer(number)) => {
+            let digits = number.as_str().replace('_', "");
+            let parsed = i64::from_str_radix(&digits, number.radix()).map(Value::Number);
+            parsed.map_err(|_| format!("is too large: the maximum is {}", i64::MAX))
+        }
+        (ValueType::Number, _) => must_be("a whole number"),
+        (ValueType::List(_), DeValue::Array(list)) => {
+            let texts = list.iter().enumerate().map(|(index, item)| {
+                let item = item.get_ref();
+                item.as_str().map(str::to_owned).ok_or_else(|| {
+                    format!("must be a list of strings, but item {} is {}", index + 1, type_name(item))
+                })
+            });
+            texts.collect::<Result<_, _>>().map(Value::List)
+        }
+        (ValueType::List(_), _) => must_be("a list of strings"),
+    }
+}
+
+fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
 }

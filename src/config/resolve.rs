@@ -1,15 +1,16 @@
-//! From keys to what they mean: addresses, languages, formats, people; what a section has from the whole.
+//! Resolves keys and values to settings: URLs, languages, formats, people; sections inherit from the main feed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::faults::Faults;
 use super::{
-    Channel, CheckConfig, Filtered, Given, Ids, Keys, LIMIT, Plan, RawConfig, Value, faulty, is_feed_name,
-    is_language,
+    Channel, CheckConfig, Filtered, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN, SetValue, Source,
+    Value, is_feed_name, is_language, write_keys,
 };
-use crate::diag::{Finding, Place, Sink, codes};
+use crate::diag::{Sink, codes, nearest, redact};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -18,13 +19,16 @@ use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Person, Podcast};
 use crate::seed::{Addresses, check_permalink};
-use crate::types::to_rfc3986;
+use crate::types::{excerpt, to_rfc3986};
+
+/// Keys that do not change feeds: where files are, and what happens after a build.
+const NOT_IN_FEEDS: [&str; 5] = ["cache_dir", "catalog", "feeds", "push", "seeds"];
 
 impl RawConfig {
-    /// Resolves it. Everything wrong with a value goes to `sink`.
+    /// Resolves all settings. Every problem goes to `sink`.
     ///
     /// # Errors
-    /// [`Kind::Config`] where anything was wrong.
+    /// [`Kind::Config`] if there was a problem.
     ///
     /// ```
     /// use feedmill::config::RawConfig;
@@ -33,46 +37,119 @@ impl RawConfig {
     /// let mut sink = Sink::keeping();
     /// let text = "base_url = 'https://news.example/feeds'\nlimit = 20";
     /// let plan = RawConfig::read(text, "feedmill.toml".as_ref(), &mut sink)?.resolve(&mut sink)?;
-    /// assert_eq!(plan.whole.limit, 20);
+    /// assert_eq!(plan.main_feed.limit, 20);
     /// assert_eq!(plan.section("town").base.map(|url| url.to_string()).as_deref(), Some("https://news.example/feeds/town/"));
     /// # Ok::<(), feedmill::error::Error>(())
     /// ```
     pub fn resolve(&self, sink: &mut Sink<'_>) -> Result<Plan, Error> {
-        let mut r = Resolver { sink, faults: 0 };
-        let folder = |key: &str| {
-            let given = self.top.get(key);
-            let name = given.and_then(|g| g.value.text()).unwrap_or(key);
-            if given.is_some_and(|g| g.in_file) || given.is_none() {
-                self.folder.join(name)
-            } else {
-                PathBuf::from(name)
-            }
-        };
-        let whole = r.channel(&self.top, None);
-        let list = |key: &str| self.clean.get(key).and_then(|g| g.value.list()).unwrap_or_default().to_vec();
-        let policy = Policy::new(&list("drop"), &list("keep")).unwrap_or_else(|message| {
-            let place = self.clean.values().next().map(|g| g.place.clone()).unwrap_or_default();
-            r.fault(place, message);
-            Policy::default()
-        });
+        let mut r = Resolver::new(&self.source, sink);
+        let [seeds, feeds, cache_dir] = ["seeds", "feeds", "cache_dir"].map(|key| self.path(key, &mut r));
+        let main_feed = r.channel(&self.top, None);
+        let policy = r.policy(&self.clean);
         let sections = self.sections.iter();
         let sections: BTreeMap<String, Channel> =
-            sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&whole, name))))).collect();
+            sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&main_feed, name))))).collect();
+        let filtered = self.filtered(&main_feed, &mut r);
+        let check = r.check(&self.check);
+        let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |set| r.index(set));
+        let permalink = self.top.get("permalink").and_then(|set| r.permalink(set));
+        let Resolver { faults, hub_requests, .. } = r;
+        faults.finish(Path::new(""))?;
+        let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
+        let addresses = Addresses {
+            site: site(&main_feed),
+            sections: sections.iter().filter_map(sites).collect(),
+            permalink,
+        };
+        let flag = |key: &str, default| match self.top.get(key).map(|set| &set.value) {
+            Some(Value::Bool(on)) => *on,
+            _ => default,
+        };
+        Ok(Plan {
+            check,
+            seeds: seeds.unwrap_or_else(|| self.folder.join("seeds")),
+            feeds: feeds.unwrap_or_else(|| self.folder.join("feeds")),
+            catalog: flag("catalog", true),
+            cache_dir,
+            probe: flag("probe", false),
+            probe_private: flag("probe_private", false),
+            push: flag("push", true),
+            fingerprint_source: self.fingerprint_source(),
+            index,
+            addresses,
+            policy,
+            main_feed,
+            sections,
+            filtered,
+            hub_requests,
+        })
+    }
+
+    /// Resolves `[check]` alone, for `feedmill check`.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] if there was a problem.
+    pub fn check(&self, sink: &mut Sink<'_>) -> Result<CheckConfig, Error> {
+        let mut r = Resolver::new(&self.source, sink);
+        let check = r.check(&self.check);
+        r.faults.finish(Path::new(""))?;
+        Ok(check)
+    }
+
+    /// Resolves a path: relative to the configuration file if it is in that file, else to the working directory.
+    fn path(&self, key: &str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
+        let set = self.top.get(key)?;
+        let text = set.value.text()?;
+        if text.is_empty() {
+            let example = if key == "cache_dir" { ".feedmill" } else { "." };
+            r.fault(
+                set,
+                format!(
+                    "`{key}` is empty; write `{key} = \"{example}\"` for {}",
+                    match key {
+                        "seeds" => "the folder of the configuration file",
+                        "feeds" => "the same folder",
+                        _ => "a folder there, or remove the key",
+                    }
+                ),
+            );
+        } else if text.contains('\0') {
+            r.fault(set, format!("`{key}` contains a NUL character; remove it"));
+        }
+        Some(match set.origin {
+            Origin::File(_) => self.folder.join(text),
+            Origin::Argument(_) => PathBuf::from(text),
+        })
+    }
+
+    /// Resolves the additional feeds.
+    fn filtered(&self, main_feed: &Channel, r: &mut Resolver<'_, '_, '_>) -> Vec<Filtered> {
         let mut filtered: Vec<Filtered> = Vec::new();
+        let mut names = BTreeSet::new();
         for keys in &self.feeds {
-            let text = |key: &str| keys.get(key).and_then(|g| g.value.text()).unwrap_or_default().to_owned();
+            let text = |key: &str| keys.get(key).and_then(|s| s.value.text()).unwrap_or_default().to_owned();
             let name = text("name");
-            let place = keys.values().next().map(|g| g.place.clone()).unwrap_or_default();
+            let Some(set) = keys.get("name").or_else(|| keys.values().next()) else { continue };
+            if name.is_empty() {
+                r.fault(set, "[[feed]] needs a `name`; write `name = \"FOLDER\"`");
+                continue;
+            }
             if !is_feed_name(&name) {
-                r.fault(place, format!("a [[feed]] needs a `name` that can be a folder; `{name}` can't"));
+                let shown = excerpt(&name, SHOWN);
+                r.fault(
+                    set,
+                    format!(
+                        "`name` in [[feed]]: `{shown}` cannot be the folder of a feed; choose another name"
+                    ),
+                );
                 continue;
             }
-            if filtered.iter().any(|f| f.name == name) {
-                r.fault(place, format!("two [[feed]] are named `{name}`"));
+            if !names.insert(name.clone()) {
+                r.fault(set, format!("two [[feed]] have the name `{}`; rename one", excerpt(&name, SHOWN)));
                 continue;
             }
-            let channel = r.channel(keys, Some((&whole, &name)));
-            let sections = keys.get("sections").and_then(|g| g.value.list()).unwrap_or_default().to_vec();
+            let channel = r.channel(keys, Some((main_feed, &name)));
+            let sections = keys.get("sections").and_then(|s| s.value.list()).unwrap_or_default().to_vec();
             filtered.push(Filtered {
                 sections,
                 title_contains: text("title_contains").to_lowercase(),
@@ -81,115 +158,104 @@ impl RawConfig {
                 name,
             });
         }
-        let check = r.check(&self.check);
-        let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |given| r.index(given));
-        let permalink = self.top.get("permalink").and_then(|given| r.permalink(given));
-        if r.faults > 0 {
-            return Err(faulty(Path::new("")));
+        filtered
+    }
+
+    /// Returns every key and value that feeds depend on.
+    fn fingerprint_source(&self) -> String {
+        let mut out = String::new();
+        write_keys(&mut out, self.top.iter().filter(|(key, _)| !NOT_IN_FEEDS.contains(key)));
+        for (table, keys) in [("check", &self.check), ("clean", &self.clean)] {
+            out.push_str(&format!("{table}\n"));
+            write_keys(&mut out, keys.iter());
         }
-        let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
-        let addresses = Addresses {
-            site: site(&whole),
-            sections: sections.iter().filter_map(sites).collect(),
-            permalink,
-        };
-        let switch = |key: &str, default| match self.top.get(key).map(|given| &given.value) {
-            Some(Value::Switch(on)) => *on,
-            _ => default,
-        };
-        Ok(Plan {
-            check,
-            seeds: folder("seeds"),
-            feeds: folder("feeds"),
-            catalog: switch("catalog", true),
-            cache_dir: self.top.get("cache_dir").map(|_| folder("cache_dir")),
-            probe: switch("probe", false),
-            probe_private: switch("probe_private", false),
-            push: switch("push", true),
-            written: self.written(),
-            index,
-            addresses,
-            policy,
-            whole,
-            sections,
-            filtered,
-        })
+        for (name, keys) in &self.sections {
+            out.push_str(&format!("section {name:?}\n"));
+            write_keys(&mut out, keys.iter());
+        }
+        for keys in &self.feeds {
+            out.push_str("feed\n");
+            write_keys(&mut out, keys.iter());
+        }
+        out
     }
 }
 
-impl RawConfig {
-    /// Every key and value that a feed depends on, wherever it was written.
-    fn written(&self) -> String {
-        let keys = |keys: &Keys| {
-            let elsewhere = ["cache_dir", "catalog", "feeds", "push", "seeds"];
-            let keys = keys.iter().filter(|(key, _)| !elsewhere.contains(key));
-            keys.map(|(key, given)| format!("{key} = {:?}\n", given.value)).collect::<String>()
+struct Resolver<'a, 'b, 'c> {
+    source: &'a Source,
+    faults: Faults<'b, 'c>,
+    hub_requests: BTreeMap<Url, Url>,
+}
+
+impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
+    fn new(source: &'a Source, sink: &'b mut Sink<'c>) -> Self {
+        Self { source, faults: Faults::new(sink), hub_requests: BTreeMap::new() }
+    }
+
+    fn fault(&mut self, set: &SetValue, detail: impl Into<String>) {
+        self.faults.push(&codes::CONFIG_BAD_VALUE, || self.source.place_of(set, false), detail);
+    }
+
+    fn policy(&mut self, keys: &Keys) -> Policy {
+        let mut list = |key: &str| {
+            let Some(set) = keys.get(key) else { return Vec::new() };
+            let selectors = set.value.list().unwrap_or_default();
+            for selector in selectors {
+                if Policy::new(std::slice::from_ref(selector), &[]).is_err() {
+                    let shown = excerpt(selector, SHOWN);
+                    let why = selector_problem(selector);
+                    self.fault(
+                        set,
+                        format!("`{key}` contains `{shown}`, which is not a CSS selector: {why}"),
+                    );
+                }
+            }
+            selectors.to_vec()
         };
-        let sections = self.sections.iter().map(|(name, inner)| format!("section {name:?}\n{}", keys(inner)));
-        let feeds = self.feeds.iter().map(|inner| format!("feed\n{}", keys(inner)));
-        let tables = [
-            keys(&self.top),
-            format!("check\n{}", keys(&self.check)),
-            format!("clean\n{}", keys(&self.clean)),
-        ];
-        tables.into_iter().chain(sections).chain(feeds).collect()
-    }
-
-    /// Resolves `[check]` alone, for `feedmill check`.
-    ///
-    /// # Errors
-    /// [`Kind::Config`] where anything was wrong.
-    pub fn check(&self, sink: &mut Sink<'_>) -> Result<CheckConfig, Error> {
-        let mut r = Resolver { sink, faults: 0 };
-        let check = r.check(&self.check);
-        if r.faults > 0 { Err(faulty(Path::new(""))) } else { Ok(check) }
-    }
-}
-
-struct Resolver<'a, 'b> {
-    sink: &'a mut Sink<'b>,
-    faults: usize,
-}
-
-impl Resolver<'_, '_> {
-    fn fault(&mut self, place: Place, message: String) {
-        self.faults += 1;
-        self.sink.push(Finding::new(&codes::CONFIG_BAD_VALUE, place, message));
+        let (drop, keep) = (list("drop"), list("keep"));
+        Policy::new(&drop, &keep).unwrap_or_default()
     }
 
     fn check(&mut self, keys: &Keys) -> CheckConfig {
         let mut check = CheckConfig::default();
         let rules = crate::check::rules();
-        for (key, given) in keys {
-            for word in given.value.list().unwrap_or_default() {
+        for (key, set) in keys {
+            for word in set.value.list().unwrap_or_default() {
+                let shown = excerpt(word, SHOWN);
                 match *key {
                     "deny" if word == "warnings" => check.deny_warnings = true,
                     "deny" => {
-                        self.fault(given.place.clone(), format!("`deny` takes \"warnings\", not `{word}`"))
+                        self.fault(set, format!("`deny` contains `{shown}`, which is not \"warnings\""))
                     }
                     _ if rules.iter().any(|r| r.meta.code == word) => check.allow.push(word.clone()),
-                    _ => self.fault(
-                        given.place.clone(),
-                        format!("there is no rule `{word}`; `feedmill rules` lists them"),
-                    ),
+                    _ => {
+                        let near = nearest(word, rules.iter().map(|r| r.meta.code));
+                        let fix = near.map_or_else(
+                            || "`feedmill rules` lists all".to_owned(),
+                            |near| format!("did you mean `{near}`?"),
+                        );
+                        self.fault(set, format!("`{key}` contains `{shown}`, which is not a rule; {fix}"));
+                    }
                 }
             }
         }
         check
     }
 
-    fn index(&mut self, given: &Given) -> Vec<&'static dyn Index> {
-        let names = given.value.list().unwrap_or_default();
+    fn index(&mut self, set: &SetValue) -> Vec<&'static dyn Index> {
+        let names = set.value.list().unwrap_or_default();
         if let Some(name) = names.iter().find(|name| INDEX.iter().all(|i| i.name() != **name)) {
             let known = INDEX.iter().map(|i| i.name()).collect::<Vec<_>>().join(", ");
-            self.fault(given.place.clone(), format!("`index` takes some of {known}, not `{name}`"));
+            let shown = excerpt(name, SHOWN);
+            self.fault(set, format!("`index` contains `{shown}`, which is not one of {known}"));
         }
         INDEX.iter().copied().filter(|i| names.iter().any(|name| name == i.name())).collect()
     }
 
-    fn channel(&mut self, keys: &Keys, within: Option<(&Channel, &str)>) -> Channel {
-        let mut channel = match within {
-            Some((whole, name)) => derive(whole, name),
+    /// Resolves the settings of a feed. `parent` is the main feed and the name of a section or an additional feed.
+    fn channel(&mut self, keys: &Keys, parent: Option<(&Channel, &str)>) -> Channel {
+        let mut channel = match parent {
+            Some((main_feed, name)) => derive(main_feed, name),
             None => Channel {
                 title: None,
                 description: String::new(),
@@ -208,194 +274,303 @@ impl Resolver<'_, '_> {
                 layout: Layout::Indented,
             },
         };
-        for (key, given) in keys {
-            match (*key, &given.value) {
-                ("title", Value::Text(t)) => channel.title = some_text(t),
-                ("description", Value::Text(t)) => channel.description = plain(t),
-                ("copyright", Value::Text(t)) => channel.copyright = some_text(t),
-                ("site_url", Value::Text(t)) => channel.site = self.url(key, t, &given.place),
-                ("icon", Value::Text(t)) => channel.icon = self.url(key, t, &given.place),
-                ("hub", Value::Text(t)) => channel.hub = self.url(key, t, &given.place),
-                ("base_url", Value::Text(t)) => {
-                    channel.base = self.url(key, t, &given.place).map(|mut url| {
-                        url.set_query(None);
-                        url.set_fragment(None);
-                        if !url.path().ends_with('/') {
-                            url.set_path(&format!("{}/", url.path()));
-                        }
-                        url
-                    });
-                }
-                ("language", Value::Text(t)) => {
-                    if is_language(t) {
-                        channel.language = Some(t.clone());
-                    } else if !t.is_empty() {
-                        let message = format!("`{t}` is no language tag such as en or zh-Hans");
-                        self.fault(given.place.clone(), message);
-                    }
-                }
-                ("author", Value::Text(t)) => channel.author = person(t),
-                ("limit", Value::Number(n)) => match usize::try_from(*n) {
-                    Ok(0) => channel.limit = usize::MAX,
-                    Ok(n) => channel.limit = n,
-                    Err(_) => {
-                        let message = "`limit` can't be negative; 0 means all".to_owned();
-                        self.fault(given.place.clone(), message);
-                    }
-                },
-                ("archive", Value::Switch(on)) => channel.archive = *on,
-                ("indent", Value::Switch(on)) => {
-                    channel.layout = if *on { Layout::Indented } else { Layout::Compact };
-                }
-                ("ids", Value::Text(t)) => match t.as_str() {
-                    "link" => channel.ids = Ids::Link,
-                    "tag" => channel.ids = Ids::Tag,
-                    "file" => channel.ids = Ids::File,
-                    _ => self.fault(given.place.clone(), format!("`ids` is link, tag or file, not `{t}`")),
-                },
-                ("formats", Value::List(names)) => {
-                    channel.formats.clear();
-                    for name in names {
-                        match format(name) {
-                            Some(f) if !channel.formats.iter().any(|g| g.name() == f.name()) => {
-                                channel.formats.push(f);
-                            }
-                            Some(_) => {}
-                            None => {
-                                let known: Vec<_> = FORMATS.iter().map(|f| f.name()).collect();
-                                let known = known.join(", ");
-                                self.fault(
-                                    given.place.clone(),
-                                    format!("no format `{name}`; there are {known}"),
-                                );
-                            }
-                        }
-                    }
-                    if names.is_empty() {
-                        self.fault(given.place.clone(), "`formats` is empty".to_owned());
-                    }
-                }
-                _ => {}
-            }
+        for (key, set) in keys {
+            self.channel_key(&mut channel, key, set);
         }
         if keys.contains_key("podcast") {
-            channel.podcast = Some(self.podcast(keys, channel.podcast.take().unwrap_or_default()));
+            let mut podcast = channel.podcast.take().unwrap_or_default();
+            for (key, set) in keys {
+                self.podcast_key(&mut podcast, key, set);
+            }
+            channel.podcast = Some(podcast);
         }
-        // Said once, where it was asked for: a channel that only inherits the switch repeats nothing.
-        let place = keys.get("archive").or_else(|| keys.get("base_url")).map(|g| g.place.clone());
-        if let Some(place) = place.filter(|_| channel.archive && channel.base.is_none()) {
-            let message =
-                "`archive` needs `base_url`: its documents lead to each other by absolute addresses";
-            self.fault(place, message.to_owned());
+        // Reported once, where it was requested: a channel that only inherits `archive` does not repeat it.
+        if let Some(set) = keys.get("archive").or_else(|| keys.get("base_url"))
+            && channel.archive
+            && channel.base.is_none()
+        {
+            self.fault(
+                set,
+                "`archive` needs `base_url`, because archive documents link to each other by absolute URL",
+            );
         }
         channel
     }
 
-    /// A podcast with what a table says of it.
-    fn podcast(&mut self, keys: &Keys, mut podcast: Podcast) -> Podcast {
-        for (key, given) in keys {
-            match (*key, &given.value) {
-                ("podcast.author", Value::Text(t)) => podcast.author = some_text(t),
-                ("podcast.category", Value::List(names)) => {
-                    let found = names.iter().filter_map(|name| self.category(name, &given.place));
-                    podcast.categories = found.collect();
+    /// Applies a key of a channel. A test checks that no key of the table is missing here.
+    fn channel_key(&mut self, channel: &mut Channel, key: &str, set: &SetValue) {
+        match (key, &set.value) {
+            ("title", Value::Text(t)) => channel.title = non_empty(self.plain(key, t, set)),
+            ("description", Value::Text(t)) => channel.description = self.plain(key, t, set),
+            ("copyright", Value::Text(t)) => channel.copyright = non_empty(self.plain(key, t, set)),
+            ("author", Value::Text(t)) => channel.author = person(&self.plain(key, t, set)),
+            ("site_url", Value::Text(t)) => channel.site = self.public_url(key, t, set),
+            ("icon", Value::Text(t)) => channel.icon = self.public_url(key, t, set),
+            ("hub", Value::Text(t)) => channel.hub = self.hub(t, set),
+            ("base_url", Value::Text(t)) => channel.base = self.base_url(t, set),
+            ("language", Value::Text(t)) => {
+                if is_language(t) {
+                    channel.language = Some(t.clone());
+                } else if !t.is_empty() {
+                    let shown = excerpt(t, SHOWN);
+                    let detail =
+                        format!("`language` must be a language tag such as `en` or `zh-Hans`, not `{shown}`");
+                    self.fault(set, detail);
                 }
-                ("podcast.explicit", Value::Switch(on)) => podcast.explicit = *on,
-                ("podcast.guid", Value::Text(t)) => match t.parse() {
-                    Ok(guid) => podcast.guid = Some(guid),
-                    Err(_) => self.fault(given.place.clone(), format!("`guid` is a UUID, not `{t}`")),
-                },
-                ("podcast.image", Value::Text(t)) => podcast.image = self.url("image", t, &given.place),
-                ("podcast.locked", Value::Switch(on)) => podcast.locked = Some(*on),
-                ("podcast.owner", Value::Text(t)) => match person(t).filter(|p| p.email.is_some()) {
+            }
+            ("limit", Value::Number(n)) => match usize::try_from(*n) {
+                Ok(0) => channel.limit = usize::MAX,
+                Ok(n) => channel.limit = n,
+                Err(_) => self.fault(set, format!("`limit` is {n}; use 0 for all entries")),
+            },
+            ("archive", Value::Bool(on)) => channel.archive = *on,
+            ("indent", Value::Bool(on)) => {
+                channel.layout = if *on { Layout::Indented } else { Layout::Compact };
+            }
+            ("ids", Value::Text(t)) => match t.as_str() {
+                "link" => channel.ids = Ids::Link,
+                "tag" => channel.ids = Ids::Tag,
+                "file" => channel.ids = Ids::File,
+                _ => self.fault(set, format!("`ids` must be link, tag or file, not `{}`", excerpt(t, SHOWN))),
+            },
+            ("formats", Value::List(names)) => {
+                channel.formats.clear();
+                for name in names {
+                    match format(name) {
+                        Some(f) if !channel.formats.iter().any(|g| g.name() == f.name()) => {
+                            channel.formats.push(f);
+                        }
+                        Some(_) => {}
+                        None => {
+                            let known: Vec<_> = FORMATS.iter().map(|f| f.name()).collect();
+                            let (shown, known) = (excerpt(name, SHOWN), known.join(", "));
+                            self.fault(
+                                set,
+                                format!("`formats` contains `{shown}`, which is not one of {known}"),
+                            );
+                        }
+                    }
+                }
+                if names.is_empty() {
+                    self.fault(set, "`formats` is empty; list one format, or remove the key");
+                }
+            }
+            // Keys of the top level, of a filter and of [podcast], which are resolved elsewhere.
+            _ => {}
+        }
+    }
+
+    /// Applies a key of `[podcast]`. A test checks that no key of the table is missing here.
+    fn podcast_key(&mut self, podcast: &mut Podcast, key: &str, set: &SetValue) {
+        match (key, &set.value) {
+            ("podcast.author", Value::Text(t)) => podcast.author = non_empty(self.plain("author", t, set)),
+            ("podcast.category", Value::List(names)) => {
+                podcast.categories = names.iter().filter_map(|name| self.category(name, set)).collect();
+            }
+            ("podcast.explicit", Value::Bool(on)) => podcast.explicit = *on,
+            ("podcast.guid", Value::Text(t)) => match t.parse() {
+                Ok(guid) => podcast.guid = Some(guid),
+                Err(_) => self.fault(set, format!("`guid` must be a UUID, not `{}`", excerpt(t, SHOWN))),
+            },
+            ("podcast.image", Value::Text(t)) => podcast.image = self.public_url("image", t, set),
+            ("podcast.locked", Value::Bool(on)) => podcast.locked = Some(*on),
+            ("podcast.owner", Value::Text(t)) => {
+                let text = self.plain("owner", t, set);
+                match person(&text).filter(|p| p.email.is_some()) {
                     Some(owner) => podcast.owner = Some(owner),
                     None => {
-                        let message = format!("`owner` is \"Name <mail@host>\", not `{t}`");
-                        self.fault(given.place.clone(), message);
+                        let shown = excerpt(&text, SHOWN);
+                        self.fault(set, format!("`owner` must be `Name <mail@host>`, not `{shown}`"));
                     }
-                },
-                ("podcast.type", Value::Text(t)) => match t.as_str() {
-                    "episodic" | "serial" => podcast.serial = t == "serial",
-                    _ => self.fault(given.place.clone(), format!("`type` is episodic or serial, not `{t}`")),
-                },
-                _ => {}
+                }
             }
+            ("podcast.type", Value::Text(t)) => match t.as_str() {
+                "episodic" | "serial" => podcast.serial = t == "serial",
+                _ => {
+                    self.fault(
+                        set,
+                        format!("`type` must be episodic or serial, not `{}`", excerpt(t, SHOWN)),
+                    );
+                }
+            },
+            _ => {}
         }
-        podcast
     }
 
-    fn category(&mut self, text: &str, place: &Place) -> Option<Category> {
+    fn category(&mut self, text: &str, set: &SetValue) -> Option<Category> {
         let spelled = text.split('>').map(str::trim).collect::<Vec<_>>().join(" > ").to_lowercase();
-        let away = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &spelled);
-        let (away, name, category) =
-            Category::all().map(|(name, category)| (away(&name), name, category)).min_by_key(|c| c.0)?;
-        if away > 0 {
-            let message = format!("Apple Podcasts has no category `{text}`; did you mean `{name}`?");
-            self.fault(place.clone(), message);
+        if let Some((_, category)) = Category::all().find(|(name, _)| name.to_lowercase() == spelled) {
+            return Some(category);
         }
-        (away == 0).then_some(category)
+        let names: Vec<String> = Category::all().map(|(name, _)| name).collect();
+        let near = nearest(&spelled, names.iter().map(String::as_str));
+        let fix = near.map_or_else(
+            || "docs/reference/config.md links to the list".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let shown = excerpt(text, SHOWN);
+        self.fault(set, format!("`category` contains `{shown}`, which Apple Podcasts does not have; {fix}"));
+        None
     }
 
-    fn permalink(&mut self, given: &Given) -> Option<String> {
-        let text = given.value.text().filter(|text| !text.is_empty())?;
+    fn permalink(&mut self, set: &SetValue) -> Option<String> {
+        let text = set.value.text().filter(|text| !text.is_empty())?;
         if let Err(why) = check_permalink(text) {
-            self.fault(given.place.clone(), why);
+            self.fault(set, format!("`permalink` is not a URL pattern: {why}"));
         }
         Some(text.to_owned())
     }
 
-    fn url(&mut self, key: &str, text: &str, place: &Place) -> Option<Url> {
-        if text.trim().is_empty() {
+    /// Parses an absolute http or https URL. An empty one is none.
+    fn url(&mut self, key: &str, text: &str, set: &SetValue) -> Option<Url> {
+        let text = text.trim();
+        if text.is_empty() {
             return None;
         }
-        let url = Url::parse(text.trim()).ok().and_then(to_rfc3986);
+        let url = Url::parse(text).ok().and_then(to_rfc3986);
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if url.is_none() {
-            let message = format!("`{key}` is an absolute http or https address, not `{text}`");
-            self.fault(place.clone(), message);
+            // The part before an @ may be a password.
+            let is_secret = text.contains('@');
+            let value = if is_secret { String::new() } else { format!(", not `{}`", excerpt(text, SHOWN)) };
+            let detail = format!("`{key}` must be an absolute http or https URL{value}");
+            self.faults.push(&codes::CONFIG_BAD_VALUE, || self.source.place_of(set, is_secret), detail);
         }
         url
     }
+
+    /// Parses a URL that feeds publish: without user name and password.
+    fn public_url(&mut self, key: &str, text: &str, set: &SetValue) -> Option<Url> {
+        let url = self.url(key, text, set)?;
+        let public = without_credentials(&url)?;
+        if public != url {
+            let detail = format!("`{key}`; used `{public}` instead");
+            self.faults.warn(&codes::CONFIG_CREDENTIALS, self.source.place_of(set, true), detail);
+        }
+        Some(public)
+    }
+
+    /// Parses the URL of a hub. Its user name and password are stored for requests.
+    fn hub(&mut self, text: &str, set: &SetValue) -> Option<Url> {
+        let url = self.url("hub", text, set)?;
+        let public = without_credentials(&url)?;
+        if public != url {
+            self.hub_requests.insert(public.clone(), url);
+        }
+        Some(public)
+    }
+
+    /// Parses the URL of the feeds folder; the result ends with a slash.
+    fn base_url(&mut self, text: &str, set: &SetValue) -> Option<Url> {
+        let mut url = self.public_url("base_url", text, set)?;
+        let is_plain = url.query().is_none() && url.fragment().is_none();
+        url.set_query(None);
+        url.set_fragment(None);
+        let last = url.path().rsplit('/').next().unwrap_or_default().to_owned();
+        let is_file = is_file_name(&last);
+        if is_file && let Ok(mut path) = url.path_segments_mut() {
+            path.pop();
+        }
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        let problem = match (is_file, is_plain) {
+            (true, _) => {
+                format!("ends with the file `{}` instead of the folder of the feeds", excerpt(&last, SHOWN))
+            }
+            (false, false) => "has a query or fragment".to_owned(),
+            (false, true) => return Some(url),
+        };
+        let detail = format!("`base_url` {problem}; write `{url}`");
+        self.faults.push(&codes::CONFIG_BAD_VALUE, || self.source.place_of(set, text.contains('@')), detail);
+        Some(url)
+    }
+
+    /// Returns text for a channel: with the characters that XML allows, with white space folded, and without user names and
+    /// passwords in URLs.
+    fn plain(&mut self, key: &str, text: &str, set: &SetValue) -> String {
+        let text = crate::html::xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let redacted = redact(&text).replace("***@", "");
+        if redacted != text && redact(&text) != text {
+            let place = self.source.place_of(set, true);
+            self.faults.warn(&codes::CONFIG_CREDENTIALS, place, format!("`{key}`; left them out"));
+            return redacted;
+        }
+        text
+    }
 }
 
-/// Where the articles of a channel are, which need not say it: at the root of where its feeds are published, where nothing
-/// else is said.
+/// Returns a URL without user name and password.
+fn without_credentials(url: &Url) -> Option<Url> {
+    let mut public = url.clone();
+    public.set_username("").ok()?;
+    public.set_password(None).ok()?;
+    Some(public)
+}
+
+/// True if the last segment of a URL is the name of a file.
+fn is_file_name(segment: &str) -> bool {
+    const EXTENSIONS: [&str; 10] =
+        ["asp", "aspx", "atom", "htm", "html", "json", "opml", "php", "rss", "xml"];
+    let extension = Path::new(segment).extension().unwrap_or_default();
+    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// Returns the problem of a CSS selector that cannot be parsed.
+fn selector_problem(selector: &str) -> String {
+    let selector = selector.trim();
+    let combinator = |c: Option<char>| c.filter(|c| matches!(c, '>' | '+' | '~' | ','));
+    if selector.is_empty() {
+        return "it is empty".to_owned();
+    }
+    if let Some(c) = combinator(selector.chars().next_back()) {
+        return format!("it ends with `{c}`");
+    }
+    if let Some(c) = combinator(selector.chars().next()) {
+        return format!("it begins with `{c}`");
+    }
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if selector.matches(open).count() > selector.matches(close).count() {
+            return format!("`{open}` has no `{close}`");
+        }
+    }
+    if selector.contains(':') {
+        return "it has an unknown pseudo-class or pseudo-element".to_owned();
+    }
+    "write one such as `.newsletter` or `div > p`".to_owned()
+}
+
+/// Returns the site for articles that do not state their URL: that of the channel, else the root of its `base_url`.
 fn site(channel: &Channel) -> Option<Url> {
     channel.site.clone().or_else(|| channel.base.as_ref().and_then(|base| base.join("/").ok()))
 }
 
-/// What a section or a filtered feed has from the whole.
-pub(super) fn derive(whole: &Channel, name: &str) -> Channel {
-    let title = whole.title.as_ref().map(|t| format!("{name} – {t}"));
-    let base = whole.base.clone().and_then(|mut url| {
+/// Returns the settings that a section or an additional feed inherits from the main feed.
+pub(super) fn derive(main_feed: &Channel, name: &str) -> Channel {
+    let title = main_feed.title.as_ref().map(|t| format!("{name} – {t}"));
+    let base = main_feed.base.clone().and_then(|mut url| {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(name).push("");
         }
         to_rfc3986(url)
     });
-    // Each show is one of its own.
-    let podcast = whole.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });
-    Channel { title, base, podcast, description: String::new(), ..whole.clone() }
+    // Each podcast has its own guid.
+    let podcast = main_feed.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });
+    Channel { title, base, podcast, description: String::new(), ..main_feed.clone() }
 }
 
-/// Text for a channel: characters that XML can carry, white space folded.
-fn plain(text: &str) -> String {
-    crate::html::xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
+fn non_empty(text: String) -> Option<String> {
+    Some(text).filter(|t| !t.is_empty())
 }
 
-fn some_text(text: &str) -> Option<String> {
-    Some(plain(text)).filter(|t| !t.is_empty())
-}
-
-/// `Name <mail@host>`, `Name` or `mail@host`.
+/// Parses `Name <mail@host>`, `Name` or `mail@host`; the text has its white space folded.
 fn person(text: &str) -> Option<Person> {
-    let text = plain(text);
     let (name, email) = match text.split_once('<') {
         Some((name, rest)) if rest.contains('@') && !rest.trim_end_matches('>').contains([' ', '<', '>']) => {
-            (name.trim().to_owned(), some_text(rest.trim_end_matches('>')))
+            (name.trim().to_owned(), non_empty(rest.trim_end_matches('>').to_owned()))
         }
-        None if text.contains('@') && !text.contains(' ') => (String::new(), Some(text)),
-        _ => (text, None),
+        None if text.contains('@') && !text.contains(' ') => (String::new(), Some(text.to_owned())),
+        _ => (text.to_owned(), None),
     };
     let name = if name.is_empty() { email.clone()? } else { name };
     Some(Person { name, email, uri: None })

@@ -1,15 +1,15 @@
-//! The configuration as a [JSON Schema](https://json-schema.org/), by which editors complete and underline.
+//! The configuration as a [JSON Schema](https://json-schema.org/), with which editors complete and check it.
 //!
-//! Draft 7, for that is what editors of TOML know. What no schema can say (whether a selector is CSS, whether two feeds
-//! have one name, whether an archive has an address) only the mill says.
+//! Draft 7, because TOML editors support that. Only a build finds what no schema can express: an invalid CSS selector, two
+//! feeds with one name, an archive without `base_url`.
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Form, Key, Otherwise, TABLES, Table, Takes, Words};
+use super::keys::{Key, KeyDefault, ListItems, TABLES, Table, TextFormat, ValueType};
 use crate::format::{FORMATS, INDEX};
 use crate::seed::permalink_expression;
 
-/// The schema of `feedmill.toml`; `feedmill schema` prints it.
+/// Returns the schema of `feedmill.toml`, as printed by `feedmill schema`.
 ///
 /// ```
 /// let schema = feedmill::config::schema();
@@ -19,12 +19,12 @@ use crate::seed::permalink_expression;
 pub fn schema() -> Value {
     let mut all = json!({});
     for table in TABLES {
-        let name = table.head.trim_matches(['[', ']']);
+        let name = table.header.trim_matches(['[', ']']);
         let described = object(table);
         match name {
             "" => all = described,
             "section.NAME" => {
-                let what = "Sections by their names, which are those of folders under the seeds.";
+                let what = "Sections by name: the name of a folder below the seeds folder.";
                 add(
                     &mut all,
                     "section",
@@ -39,13 +39,13 @@ pub fn schema() -> Value {
                 add(
                     &mut all,
                     name,
-                    json!({"type": "array", "description": plain(table.what), "items": described}),
+                    json!({"type": "array", "description": plain(table.doc), "items": described}),
                 );
             }
             _ => add(&mut all, name, described),
         }
     }
-    // `[podcast]` stands in each table of a channel; said once, and referred to.
+    // `[podcast]` is allowed in each table of a channel: it is defined once and referenced.
     let podcast = all["properties"]["podcast"].take();
     let reference = json!({"$ref": "#/definitions/podcast"});
     for path in [
@@ -77,7 +77,7 @@ fn object(table: &Table) -> Value {
     let is_named = properties.contains_key("name");
     let mut object = json!({
         "type": "object",
-        "description": plain(table.what),
+        "description": plain(table.doc),
         "additionalProperties": false,
         "properties": properties,
     });
@@ -88,30 +88,36 @@ fn object(table: &Table) -> Value {
 }
 
 fn value(key: &Key) -> Value {
-    let mut value = match key.takes {
-        Takes::Switch => json!({"type": "boolean"}),
-        Takes::Number => json!({"type": "integer", "minimum": 0}),
-        Takes::List(Words::Any) => json!({"type": "array", "items": {"type": "string"}}),
-        Takes::List(Words::OneOf(words)) => json!({"type": "array", "items": {"enum": words()}}),
-        Takes::List(Words::Spelled(words)) => json!({"type": "array", "items": {"anyOf": [
-            {"enum": words()},
-            {"type": "string", "pattern": any_spelling(&words())},
+    let mut value = match key.value_type {
+        ValueType::Bool => json!({"type": "boolean"}),
+        ValueType::Number => json!({"type": "integer", "minimum": 0}),
+        ValueType::List(ListItems::Any) => json!({"type": "array", "items": {"type": "string"}}),
+        ValueType::List(ListItems::OneOf(items)) => json!({"type": "array", "items": {"enum": items()}}),
+        ValueType::List(ListItems::IgnoringCase(items)) => json!({"type": "array", "items": {"anyOf": [
+            {"enum": items()},
+            {"type": "string", "pattern": any_spelling(&items())},
         ]}}),
-        Takes::Text(Form::Any) => json!({"type": "string"}),
-        Takes::Text(Form::OneOf(words)) => json!({"enum": words}),
-        Takes::Text(Form::Address) => {
+        ValueType::Text(TextFormat::Any) => json!({"type": "string"}),
+        ValueType::Text(TextFormat::OneOf(words)) => json!({"enum": words}),
+        ValueType::Text(TextFormat::Path) => json!({"type": "string", "minLength": 1}),
+        ValueType::Text(TextFormat::Url) => {
             json!({"type": "string", "pattern": r"^\s*([hH][tT][tT][pP][sS]?://[^/?#\s][^\s]*)?\s*$"})
         }
-        Takes::Text(Form::Language) => {
+        ValueType::Text(TextFormat::FolderUrl) => {
+            json!({"type": "string", "pattern": r"^\s*([hH][tT][tT][pP][sS]?://[^/?#\s][^?#\s]*)?\s*$"})
+        }
+        ValueType::Text(TextFormat::Language) => {
             json!({"type": "string", "pattern": "^(([A-Za-z]{2,8}|[xi]-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*)?$"})
         }
-        Takes::Text(Form::Mailbox) => {
+        ValueType::Text(TextFormat::Mailbox) => {
             json!({"type": "string", "pattern": r"^[^<]*<\s*[^<>\s]+\s*>\s*$|^\s*[^<>\s]+@[^<>\s]+\s*$"})
         }
-        Takes::Text(Form::Uuid) => json!({"type": "string", "format": "uuid",
+        ValueType::Text(TextFormat::Uuid) => json!({"type": "string", "format": "uuid",
             "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"}),
-        Takes::Text(Form::Permalink) => json!({"type": "string", "pattern": permalink_expression()}),
-        Takes::Text(Form::Folder) => {
+        ValueType::Text(TextFormat::Permalink) => {
+            json!({"type": "string", "pattern": permalink_expression()})
+        }
+        ValueType::Text(TextFormat::FolderName) => {
             let files = FORMATS.iter().map(|f| f.file_name()).chain(INDEX.iter().map(|i| i.file_name()));
             json!({"type": "string", "pattern": r"^[^./\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*$",
                 "not": {"enum": files.collect::<Vec<_>>()}})
@@ -120,17 +126,17 @@ fn value(key: &Key) -> Value {
     if key.name == "formats" {
         value["minItems"] = json!(1);
     }
-    let mut what = plain(key.what);
-    match key.otherwise {
-        Otherwise::Value(text) => value["default"] = from_toml(text),
-        Otherwise::Words(words) => what = format!("{what} Default: {}.", plain(words)),
+    let mut description = plain(key.doc);
+    match key.default {
+        KeyDefault::Value(text) => value["default"] = from_toml(text),
+        KeyDefault::Described(text) => description = format!("{description} Default: {}.", plain(text)),
     }
-    value["description"] = json!(what);
+    value["description"] = json!(description);
     value["examples"] = json!([from_toml(key.example)]);
     value
 }
 
-/// The same words in any case of letters, and with any spaces around `>`.
+/// Returns a pattern that matches these strings ignoring case, with any spaces around `>`.
 fn any_spelling(words: &[String]) -> String {
     let word = |word: &String| -> String {
         word.replace(" > ", ">")
@@ -145,7 +151,7 @@ fn any_spelling(words: &[String]) -> String {
     format!(r"^\s*({})\s*$", words.iter().map(word).collect::<Vec<_>>().join("|"))
 }
 
-/// Editors show descriptions as they are: a link of Markdown is its text.
+/// Replaces Markdown links with their text, because editors show descriptions as they are.
 fn plain(markdown: &str) -> String {
     let mut text = String::new();
     let mut rest = markdown;

@@ -176,8 +176,8 @@ mod tests {
         let mut raw = RawConfig::default();
         raw.set("base_url", Value::Text("https://f.example/".to_owned()), "test");
         raw.set("limit", Value::Number(limit), "test");
-        raw.set("archive", Value::Switch(true), "test");
-        let channel = raw.resolve(&mut sink).unwrap().whole;
+        raw.set("archive", Value::Bool(true), "test");
+        let channel = raw.resolve(&mut sink).unwrap().main_feed;
         let picks: Vec<Pick> = days
             .iter()
             .map(|day| {

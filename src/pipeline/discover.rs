@@ -57,7 +57,7 @@ pub(super) fn is_hidden(name: &OsStr) -> bool {
 
 /// True if a file of this name may be a seed.
 pub(super) fn is_seed(name: &OsStr) -> bool {
-    !is_hidden(name) && Path::new(name).extension().is_some_and(seed::takes)
+    !is_hidden(name) && Path::new(name).extension().is_some_and(seed::has_seed_extension)
 }
 
 /// Scans every folder under the root.

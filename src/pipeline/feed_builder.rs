@@ -114,7 +114,7 @@ pub(super) fn feed_builders<'a>(
     sections: impl Iterator<Item = String>,
     findings: &mut Vec<Finding>,
 ) -> Vec<FeedBuilder<'a>> {
-    let mut builders = vec![FeedBuilder::new("", plan.whole.clone(), Filter::All)];
+    let mut builders = vec![FeedBuilder::new("", plan.main_feed.clone(), Filter::All)];
     builders.extend(
         plan.filtered.iter().map(|f| FeedBuilder::new(&f.name, f.channel.clone(), Filter::Configured(f))),
     );

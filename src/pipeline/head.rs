@@ -81,7 +81,7 @@ fn read(
     }
     match attempt {
         Attempt::Done(head) => Ok(*head),
-        Attempt::NeedMoreBytes if !seed::may_be_all(origin) => Ok(head_too_long(origin, bytes)),
+        Attempt::NeedMoreBytes if !seed::may_need_whole_file(origin) => Ok(head_too_long(origin, bytes)),
         // The beginning shows neither the encoding of a text nor all metadata of a page.
         Attempt::NeedMoreBytes | Attempt::NotUtf8 => {
             let all = store.read(&origin.path(), SEED_LIMIT).map_err(|error| (error, bytes))?;
@@ -120,7 +120,7 @@ fn try_beginning(origin: &Origin<'_>, beginning: &[u8], file: Bytes, bytes: &mut
 }
 
 fn head_too_long(origin: &Origin<'_>, bytes: u64) -> HeadResult {
-    let is_text = origin.ending().eq_ignore_ascii_case("txt");
+    let is_text = origin.extension().eq_ignore_ascii_case("txt");
     let (meta, what) =
         if is_text { (&codes::SEED_NO_TITLE, "none") } else { (&codes::SEED_BAD_MATTER, "no end") };
     let detail = format!("{what} within the first {HEAD_LIMIT}");
@@ -146,7 +146,7 @@ fn parse(
             let findings = encoding.into_iter().chain([finding]).map(with_line).collect();
             Some(HeadResult { findings, ..result })
         }
-        Err(Fault::Passed(finding)) => {
+        Err(Fault::NotAnArticle(finding)) => {
             Some(HeadResult { ignored: true, findings: vec![with_line(finding)], ..result })
         }
         Err(Fault::Incomplete) => None,

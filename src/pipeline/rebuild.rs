@@ -284,7 +284,7 @@ fn report_feed_findings(context: &Context<'_>, build: &LastBuild, sink: &mut Sin
         let detail = format!("`{}`", name.display());
         sink.push(Finding::new(&codes::FEED_EMPTY, Place::default(), detail));
     }
-    if context.plan.whole.base.is_none() {
+    if context.plan.main_feed.base.is_none() {
         let detail = "the feeds have no self link";
         sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), detail));
     }

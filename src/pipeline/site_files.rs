@@ -16,7 +16,7 @@ use super::publish::{Publisher, is_ours};
 
 /// Returns the feeds of a build.
 pub(super) fn site(context: &Context<'_>, build: &LastBuild) -> Site {
-    let main = &context.plan.whole;
+    let main = &context.plan.main_feed;
     let feeds: Vec<Listing> = build.docs.values().filter_map(|doc| doc.listing.clone()).collect();
     let title = main.title.clone().unwrap_or_else(|| context.name.clone());
     let list = file(context, "text/x-opml").filter(|_| feeds.iter().any(|feed| feed.base.is_some()));

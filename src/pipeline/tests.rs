@@ -95,7 +95,7 @@ fn run_with(
 ) -> (Result<Report, Error>, Vec<(&'static str, String)>) {
     let mut sink = Sink::keeping();
     let mut raw = RawConfig::default();
-    raw.set("archive", crate::config::Value::Switch(archive), "test");
+    raw.set("archive", crate::config::Value::Bool(archive), "test");
     raw.set("base_url", crate::config::Value::Text("https://f.example/".to_owned()), "test");
     raw.set("limit", crate::config::Value::Number(limit), "test");
     let plan = raw.resolve(&mut sink).unwrap();

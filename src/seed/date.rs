@@ -1,10 +1,10 @@
-//! Dates as people write them into front matter and pages.
+//! Dates as people write them in front matter and pages.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::types::UnixMs;
 
-/// Reads a date, with or without a time and a zone; without a zone it is UTC, without a time midnight.
+/// Parses a date with or without time and zone. Without a zone it is in UTC, without a time it is midnight.
 pub(super) fn read(text: &str) -> Option<UnixMs> {
     let text = text.trim();
     let text = match text.strip_suffix(['Z', 'z']).or_else(|| strip_zone(text)) {
@@ -33,7 +33,7 @@ fn strip_zone(text: &str) -> Option<&str> {
     text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).filter(|before| !before.contains(','))
 }
 
-/// The date that a name begins with (`2024-05-31-name`, `2024-05-31_name`), and the rest of the name.
+/// Returns the date at the start of a name (`2024-05-31-name`, `2024-05-31_name`) and the rest of the name.
 pub(super) fn of_name(name: &str) -> Option<(UnixMs, &str)> {
     let number = |text: &str, at: usize| text.bytes().take_while(u8::is_ascii_digit).count() >= at;
     let (year, rest) = name.split_once('-')?;

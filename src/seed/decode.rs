@@ -1,4 +1,4 @@
-//! From bytes to text: a byte order mark decides, else UTF-8, else a guess.
+//! Decodes bytes to text: by the byte order mark, else as UTF-8, else in a guessed encoding.
 
 use std::borrow::Cow;
 
@@ -7,11 +7,14 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::diag::{Finding, codes};
 
-/// How much of the bytes is looked at to guess an encoding.
-const LOOKED_AT: usize = 64 << 10;
+/// Number of bytes from which an encoding is guessed.
+const SAMPLE: usize = 64 << 10;
 
-/// Decodes a seed or the beginning of one, and says where it was no UTF-8. A character cut in half by the end of a
-/// prefix counts as one wrong byte only: the caller asks for text, not for a verdict, when it reads a prefix.
+/// The detail of a text in which invalid bytes were replaced.
+const REPLACED: &str = "replaced invalid bytes with U+FFFD";
+
+/// Decodes a seed or the beginning of one, with a finding if it is not UTF-8. A character that the end of the bytes cuts
+/// in half becomes U+FFFD.
 ///
 /// ```
 /// let (text, finding) = feedmill::seed::decode(b"\xff\xfeh\0i\0");
@@ -20,13 +23,13 @@ const LOOKED_AT: usize = 64 << 10;
 /// ```
 #[must_use]
 pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Finding>) {
-    let finding = |message: String| Some(Finding::in_text(&codes::SEED_ENCODING, 0, 0, message));
+    let finding = |detail: String| Some(Finding::in_text(&codes::SEED_ENCODING, 0, 0, detail));
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, replaced) = encoding.decode_without_bom_handling(&bytes[mark..]);
         let note = if encoding != UTF_8 {
-            finding(format!("it is {}; it was decoded", encoding.name()))
+            finding(format!("read it as {}", encoding.name()))
         } else if replaced {
-            finding("it holds bytes that are not UTF-8; U+FFFD stands for them".to_owned())
+            finding(REPLACED.to_owned())
         } else {
             None
         };
@@ -37,20 +40,19 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Finding>) {
         Err(error) => error,
     };
     let line = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u32 + 1;
-    let place = |message: String| Some(Finding::in_text(&codes::SEED_ENCODING, line, 0, message));
+    let place = |detail: String| Some(Finding::in_text(&codes::SEED_ENCODING, line, 0, detail));
     let lossy = String::from_utf8_lossy(bytes);
     let wrong = lossy.matches(char::REPLACEMENT_CHARACTER).count();
     let right = lossy.chars().filter(|c| !c.is_ascii() && *c != char::REPLACEMENT_CHARACTER).count();
-    // A text that is UTF-8 but for a few bytes is a damaged one, not one in another encoding: a guess would turn all
-    // that is right in it into something else.
+    // UTF-8 with a few invalid bytes is damaged, not in another encoding: a guess would garble the valid characters.
     if right >= wrong || wrong <= 1 && right == 0 && error.error_len().is_none() {
-        return (lossy, place("it holds bytes that are not UTF-8; U+FFFD stands for them".to_owned()));
+        return (lossy, place(REPLACED.to_owned()));
     }
     let mut detector = EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(&bytes[..bytes.len().min(LOOKED_AT)], bytes.len() <= LOOKED_AT);
+    detector.feed(&bytes[..bytes.len().min(SAMPLE)], bytes.len() <= SAMPLE);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Deny);
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    (text, place(format!("it is not UTF-8; it was read as {}", encoding.name())))
+    (text, place(format!("read it as {}", encoding.name())))
 }
 
 #[cfg(test)]

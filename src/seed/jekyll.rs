@@ -1,4 +1,4 @@
-//! Jekyll front matter before a complete seed: the front matter repeats what the seed says, and is passed over.
+//! Jekyll front matter before a complete stamped seed. The front matter repeats the seed and is ignored.
 
 use super::{Dialect, Fault, Head, Lines, Origin, front, stamped::Stamped};
 use crate::diag::{Finding, codes};
@@ -22,13 +22,13 @@ impl Dialect for Jekyll {
     ) -> Result<Head, Fault> {
         let first = lines.number();
         lines.next_line()?;
-        front::close(lines, first, |line| line.trim_end() == "---")?;
+        front::skip_to_close(lines, first, |line| line.trim_end() == "---")?;
         lines.skip_blank();
         match lines.peek()? {
             Some(line) if Stamped.claims(line) => Stamped.read(lines, origin, findings),
             _ => {
-                let message = "no stamp follows the front matter";
-                Err(Finding::in_text(&codes::SEED_NO_STAMP, lines.number(), 1, message).into())
+                let detail = "none follows the front matter";
+                Err(Finding::in_text(&codes::SEED_NO_STAMP, lines.number(), 1, detail).into())
             }
         }
     }

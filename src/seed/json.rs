@@ -1,12 +1,12 @@
-//! Front matter in JSON: Hugo. An object whose braces stand alone on their lines, or which is one line.
+//! Front matter in JSON, as in Hugo: an object whose outer braces are alone on their lines.
 
-use super::front::{Kind, Parsed, Syntax};
+use super::front::{Format, Parsed, Syntax};
 
 pub(super) static JSON: Syntax = Syntax {
-    kind: Kind::Json,
+    format: Format::Json,
     opens: |line| line.trim_end() == "{",
     closes: |line| line.trim_end() == "}",
-    inside: false,
+    is_delimited: false,
     parse,
 };
 

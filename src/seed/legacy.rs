@@ -1,10 +1,10 @@
-//! The older dialect: no stamp, and after the rule a line `日期：<RFC 2822 date>`.
+//! The older dialect: no stamp; a line `日期：<RFC 2822 date>` follows the rule.
 
 use chrono::DateTime;
 
-use super::{Dialect, Fault, Head, Lines, Origin, stamped, title};
+use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, stamped, title};
 use crate::diag::{Finding, codes};
-use crate::types::UnixMs;
+use crate::types::{UnixMs, excerpt};
 
 pub(super) struct Legacy;
 
@@ -29,17 +29,14 @@ impl Dialect for Legacy {
         let number = lines.number();
         let line = lines.next_line()?.unwrap_or_default().trim();
         let Some(date) = line.strip_prefix("日期").and_then(|l| l.strip_prefix(['：', ':'])) else {
-            let message = "there is neither a stamp on line 1 nor a line `日期：` after the rule";
-            return Err(Finding::in_text(&codes::SEED_NO_STAMP, 1, 1, message).into());
+            let detail = "neither on line 1 nor as a line `日期：` after the rule";
+            return Err(Finding::in_text(&codes::SEED_NO_STAMP, 1, 1, detail).into());
         };
         match DateTime::parse_from_rfc2822(date.trim()) {
             Ok(time) => Ok(Head::new(UnixMs(time.timestamp_millis()), title, link)),
             Err(why) => {
-                let message = format!(
-                    "`{}` is no RFC 2822 date: {why}",
-                    date.trim().chars().take(40).collect::<String>()
-                );
-                Err(Finding::in_text(&codes::SEED_BAD_STAMP, number, 4, message).into())
+                let detail = format!("`{}` is not an RFC 2822 date: {why}", excerpt(date, SHOWN));
+                Err(Finding::in_text(&codes::SEED_BAD_STAMP, number, 4, detail).into())
             }
         }
     }

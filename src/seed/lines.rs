@@ -11,34 +11,34 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// At line 1. `whole` says that the file ends where the text does.
+    /// Starts at line 1. `whole` is true if the file ends where the text ends.
     #[must_use]
     pub fn new(text: &'a str, whole: bool) -> Self {
         Self { rest: text, whole, number: 1 }
     }
 
-    /// The number of the line that [`Lines::peek`] shows.
+    /// Number of the line that [`Lines::peek`] returns, from 1.
     #[must_use]
     pub fn number(&self) -> u32 {
         self.number
     }
 
-    /// Whether the file ends where the text does.
+    /// True if the file ends where the text ends.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.whole
     }
 
-    /// What has not been taken yet.
+    /// The text that has not been read yet.
     #[must_use]
     pub fn rest(&self) -> &'a str {
         self.rest
     }
 
-    /// The next line without its end; `None` at the end of the file.
+    /// Returns the next line without its line end; `None` at the end of the file.
     ///
     /// # Errors
-    /// [`Fault::Incomplete`] where the line may go on behind the text.
+    /// [`Fault::Incomplete`] if the line may continue after the end of the text.
     pub fn peek(&self) -> Result<Option<&'a str>, Fault> {
         match self.split() {
             Some((line, _)) => Ok(Some(line)),
@@ -48,10 +48,10 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Takes the next line.
+    /// Returns the next line and moves past it.
     ///
     /// # Errors
-    /// As [`Lines::peek`].
+    /// See [`Lines::peek`].
     pub fn next_line(&mut self) -> Result<Option<&'a str>, Fault> {
         let line = self.peek()?;
         self.rest = self.split().map_or("", |(_, after)| after);
@@ -59,7 +59,7 @@ impl<'a> Lines<'a> {
         Ok(line)
     }
 
-    /// Takes lines of white space only. Never takes part of a line.
+    /// Moves past blank lines. Never stops within a line.
     pub fn skip_blank(&mut self) {
         while let Some((line, after)) = self.split().filter(|(line, _)| line.trim().is_empty()) {
             let _ = line;
@@ -71,7 +71,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The next line and what follows its end, where that end is in the text.
+    /// Returns the next line and the text after it, if its line end is in the text.
     fn split(&self) -> Option<(&'a str, &'a str)> {
         let at = memchr::memchr2(b'\n', b'\r', self.rest.as_bytes())?;
         let (line, end) = self.rest.split_at(at);

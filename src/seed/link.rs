@@ -1,11 +1,14 @@
-//! The link of a seed: a valid URI is kept byte for byte, another is made one, what is no web address is refused.
+//! The link of a seed: a valid URI is kept byte for byte, other web addresses are made valid, the rest is refused.
 
 use url::Url;
 
 use crate::diag::{Finding, codes};
-use crate::types::{is_path_byte, percent_encode_invalid, to_rfc3986};
+use crate::types::{excerpt, is_path_byte, percent_encode_invalid, to_rfc3986};
 
-/// Reads the link that stands at `line` and `column`.
+/// Number of characters of a link that a finding shows.
+const SHOWN: usize = 80;
+
+/// Reads the link at `line` and `column`.
 pub(super) fn read(
     text: &str,
     line: u32,
@@ -14,11 +17,10 @@ pub(super) fn read(
 ) -> Result<String, Finding> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Finding::in_text(&codes::SEED_NO_LINK, line, column, "the link is empty"));
+        return Err(Finding::in_text(&codes::SEED_NO_LINK, line, column, ""));
     }
     let bad = |why: &str| {
-        let shown: String = text.chars().take(80).collect();
-        Finding::in_text(&codes::SEED_BAD_LINK, line, column, format!("`{shown}` {why}"))
+        Finding::in_text(&codes::SEED_BAD_LINK, line, column, format!("`{}` {why}", excerpt(text, SHOWN)))
     };
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     if !(scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
@@ -26,33 +28,29 @@ pub(super) fn read(
     }
     let authority = rest.strip_prefix("//").unwrap_or_default();
     if authority.is_empty() || authority.starts_with(['/', '\\', '?', '#']) {
-        return Err(bad("names no host"));
+        return Err(bad("has no host"));
     }
-    let url = Url::parse(text).map_err(|e| bad(&format!("is no address: {e}")))?;
+    let url = Url::parse(text).map_err(|e| bad(&format!("is not a URL: {e}")))?;
     let has_user = !url.username().is_empty() || url.password().is_some();
-    // Nearly every link.
+    // The common case.
     if !has_user && text.bytes().all(is_path_byte) {
         return Ok(text.to_owned());
     }
-    let mut url = to_rfc3986(url).ok_or_else(|| bad("names a host that no address has"))?;
+    let mut url = to_rfc3986(url).ok_or_else(|| bad("has an invalid host"))?;
     if has_user {
-        findings.push(Finding::in_text(
-            &codes::SEED_LINK_CREDENTIALS,
-            line,
-            column,
-            "the link carries a user name",
-        ));
         if url.set_username("").is_err() || url.set_password(None).is_err() {
-            return Err(bad("carries a user name"));
+            return Err(bad("has a user name"));
         }
+        let detail = format!("used `{}` instead", excerpt(url.as_str(), SHOWN));
+        findings.push(Finding::in_text(&codes::SEED_LINK_CREDENTIALS, line, column, detail));
         return Ok(url.into());
     }
-    // What has only characters that RFC 3986 allows, each in a place where it may, is a URI already.
+    // A text in which RFC 3986 allows every character is a URI already.
     Ok(if percent_encode_invalid(text).len() == text.len() { text.to_owned() } else { url.into() })
 }
 
-/// What two spellings of one address have in common: without scheme and default port, host in lower case, escapes in
-/// upper case. Seeds with equal keys are one entry.
+/// Returns a key that is equal for the spellings of one URL: without scheme and default port, with the host in lower case
+/// and escapes in upper case. Seeds with equal keys are duplicates of one entry.
 ///
 /// ```
 /// use feedmill::seed::link_key;
@@ -91,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeats_ignore_scheme_host_case_and_escape_case() {
+    fn duplicates_ignore_scheme_host_case_and_escape_case() {
         let one = key("https://a.example/%e4?q=%2f");
         for same in
             ["http://a.example/%E4?q=%2F", "HTTPS://A.EXAMPLE/%e4?q=%2f", "https://a.example:443/%e4?q=%2f"]

@@ -1,11 +1,11 @@
-//! Markdown to HTML, with what the generators agree on beside CommonMark.
+//! Markdown to HTML: CommonMark and the extensions that the generators have in common.
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 
-use super::tags::Page;
+use super::site::PageContext;
 
-/// Renders a body. HTML in it passes: all of it is cleaned later.
-pub(super) fn html(text: &str, page: &Page<'_>) -> String {
+/// Renders a body. HTML in it is kept: everything is cleaned later.
+pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -14,10 +14,10 @@ pub(super) fn html(text: &str, page: &Page<'_>) -> String {
         | Options::ENABLE_DEFINITION_LIST;
     let events = Parser::new_ext(text, options).map(|event| match event {
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = internal(dest_url, page);
+            let dest_url = resolve_internal(dest_url, page);
             Event::Start(Tag::Link { link_type, dest_url, title, id })
         }
-        // A box to tick is part of a form, and no reader shows one.
+        // No feed reader shows the checkbox of a form.
         Event::TaskListMarker(is_done) => Event::Text(if is_done { "☑ " } else { "☐ " }.into()),
         event => event,
     });
@@ -26,10 +26,10 @@ pub(super) fn html(text: &str, page: &Page<'_>) -> String {
     out
 }
 
-/// Zola's links to other files begin with `@/`.
-fn internal<'a>(address: CowStr<'a>, page: &Page<'_>) -> CowStr<'a> {
-    match address.strip_prefix("@/") {
-        Some(path) => page.address(&format!("/{path}")).into(),
-        None => address,
+/// Resolves Zola's links to other files, which begin with `@/`.
+fn resolve_internal<'a>(target: CowStr<'a>, page: &PageContext<'_>) -> CowStr<'a> {
+    match target.strip_prefix("@/") {
+        Some(path) => page.url_of(&format!("/{path}")).into(),
+        None => target,
     }
 }

@@ -1,13 +1,14 @@
-//! A seed: one article as a crawler leaves it, or as people keep it. Its head (time, title, link) orders it; its body is
-//! HTML, or becomes HTML here.
+//! A seed is one article in a file, as a crawler or a person wrote it. Its head (time, title, link) orders it; its body
+//! is HTML, or becomes HTML here.
 //!
-//! How a seed is written is a [`Dialect`]: one file each, registered in [`DIALECTS`]. Bytes become text in `decode`,
-//! links become valid URIs in `link`. What the dialects with front matter have in common is in `front`: `date` reads dates,
-//! `permalink` makes addresses, `tags` and `markdown` make HTML. No file is opened here.
+//! A way of writing seeds is a [`Dialect`]: one file each, registered in [`DIALECTS`]. `decode` turns bytes into text,
+//! `link` turns links into valid URIs. `front` holds what the dialects with front matter share: `date` reads dates,
+//! `permalink` makes URLs, `tags` and `markdown` make HTML. No file is opened here.
 
 mod date;
 mod decode;
 mod front;
+mod generator;
 mod jekyll;
 mod json;
 mod legacy;
@@ -17,6 +18,7 @@ mod markdown;
 mod origin;
 mod page;
 mod permalink;
+mod site;
 mod stamp;
 mod stamped;
 mod tags;
@@ -30,34 +32,38 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 
 use crate::diag::{Finding, codes};
-use crate::types::{Bytes, UnixMs};
+use crate::types::{Bytes, UnixMs, excerpt};
 
 pub use decode::decode;
+#[doc(hidden)]
 pub use lines::Lines;
 pub use link::key as link_key;
 pub use origin::{Addresses, Origin};
-pub use permalink::{check as check_permalink, expression as permalink_expression};
+pub use permalink::check as check_permalink;
+pub(crate) use permalink::expression as permalink_expression;
 
-/// The longest head that is read. A megabyte without a line end is no seed.
+/// Maximum length of a head. A file without an end of its head in the first 64 KiB is not a seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);
-/// What is read of a file at first: enough for nearly every head.
-pub const HEAD_FIRST: Bytes = Bytes(512);
-/// The largest seed.
+/// Number of bytes that are read of a file at first: enough for nearly every head.
+pub(crate) const HEAD_FIRST: Bytes = Bytes(512);
+/// Maximum size of a seed.
 pub const SEED_LIMIT: Bytes = Bytes(64 << 20);
+/// Number of characters of a value that a finding shows.
+const SHOWN: usize = 40;
 
-/// What orders a seed.
+/// The part of a seed that orders it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Its time.
+    /// Time of publication.
     pub time: UnixMs,
-    /// Its title; plain text with entities decoded and white space folded, possibly empty.
+    /// Title: plain text with entities decoded and white space folded; may be empty.
     pub title: String,
-    /// Its link: a valid absolute http or https URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), byte for
-    /// byte as written where that was valid already.
+    /// Link: a valid absolute http or https URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), byte for byte as
+    /// written if that was valid.
     pub link: String,
-    /// When the article was last changed, where that is later than its time.
+    /// Time of the last change, if later than `time`.
     pub updated: Option<UnixMs>,
-    /// When it expires, where it does.
+    /// Time at which the article expires.
     pub until: Option<UnixMs>,
 }
 
@@ -67,28 +73,28 @@ impl Head {
     }
 }
 
-/// A seed that was read, and what there is to say of it.
+/// A parsed seed and the findings in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed<'a> {
-    /// The name of the dialect it is written in.
+    /// Name of the dialect it is written in.
     pub dialect: &'static str,
-    /// Its head.
+    /// The head.
     pub head: Head,
-    /// Its body as written, possibly empty, possibly cut where only a prefix was read; [`body`] makes raw HTML of it.
+    /// The body as written: may be empty, or cut if only a prefix was read. [`body`] turns it into raw HTML.
     pub body: &'a str,
     /// Warnings.
     pub findings: Vec<Finding>,
 }
 
-/// Why a text is no seed (yet).
+/// The reason why a text is not a seed (yet).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The head goes on behind the end of the text: read more of the file.
+    /// The head continues after the end of the text: read more of the file.
     Incomplete,
-    /// It is no seed, and this is why.
+    /// The seed is invalid.
     Bad(Finding),
-    /// It is no article and is not to be one (a draft, a page of the site), and this is how that shows.
-    Passed(Finding),
+    /// The file is intentionally not an article: a draft, or a page of the site.
+    NotAnArticle(Finding),
 }
 
 impl From<Finding> for Fault {
@@ -99,26 +105,26 @@ impl From<Finding> for Fault {
 
 /// A way of writing seeds.
 pub trait Dialect: Sync {
-    /// Its name in the documentation.
+    /// Name in the documentation.
     fn name(&self) -> &'static str;
 
-    /// How the names of its files end.
-    fn endings(&self) -> &'static [&'static str] {
+    /// File name extensions, without the dot.
+    fn extensions(&self) -> &'static [&'static str] {
         &["txt"]
     }
 
-    /// Whether a text with this first line that is not blank looks like it.
+    /// True if a text whose first non-blank line is this one is written in the dialect.
     fn claims(&self, first_line: &str) -> bool;
 
-    /// Whether its head may be anywhere in the file, so that all of it is read where its beginning is not enough.
-    fn may_be_all(&self) -> bool {
+    /// True if the head may be anywhere in the file, so that the whole file is read if its beginning is not enough.
+    fn may_need_whole_file(&self) -> bool {
         false
     }
 
-    /// Reads the head. `lines` stands at that first line and is left at the beginning of the body.
+    /// Reads the head. `lines` starts at that first line and ends at the beginning of the body.
     ///
     /// # Errors
-    /// [`Fault::Incomplete`] where the text ends within the head though the file goes on; else what is wrong.
+    /// [`Fault::Incomplete`] if the text ends within the head although the file continues; otherwise the problem.
     fn read(
         &self,
         lines: &mut Lines<'_>,
@@ -126,7 +132,7 @@ pub trait Dialect: Sync {
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault>;
 
-    /// The body as raw HTML. `text` is the whole seed, and ends with the body.
+    /// Returns the body as raw HTML. `text` is the whole seed and ends with the body.
     fn body<'a>(
         &self,
         text: &'a str,
@@ -139,7 +145,7 @@ pub trait Dialect: Sync {
     }
 }
 
-/// Every dialect; of those that a file's name fits, the first that claims its text reads it.
+/// Every dialect. Of those with the extension of a file, the first that claims its text reads it.
 pub static DIALECTS: &[&dyn Dialect] = &[
     &stamped::Stamped,
     &legacy::Legacy,
@@ -152,24 +158,24 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &page::Page,
 ];
 
-/// The dialects that a name fits which ends so.
-fn fitting(ending: &OsStr) -> impl Iterator<Item = &'static &'static dyn Dialect> {
-    DIALECTS.iter().filter(move |d| d.endings().iter().any(|known| ending.eq_ignore_ascii_case(known)))
+/// Returns the dialects whose files have an extension.
+fn with_extension(extension: &OsStr) -> impl Iterator<Item = &'static &'static dyn Dialect> {
+    DIALECTS.iter().filter(move |d| d.extensions().iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
-/// Whether a file whose name ends so may be a seed.
+/// True if a file with this extension (without the dot) may be a seed.
 #[must_use]
-pub fn takes(ending: &OsStr) -> bool {
-    fitting(ending).next().is_some()
+pub fn has_seed_extension(extension: &OsStr) -> bool {
+    with_extension(extension).next().is_some()
 }
 
-/// Whether the head of such a file may be anywhere in it.
+/// True if the head of a file may be anywhere in it.
 #[must_use]
-pub fn may_be_all(origin: &Origin<'_>) -> bool {
-    fitting(origin.ending()).any(|d| d.may_be_all())
+pub fn may_need_whole_file(origin: &Origin<'_>) -> bool {
+    with_extension(origin.extension()).any(|d| d.may_need_whole_file())
 }
 
-/// The body of a seed as raw HTML. `text` is what it was read from.
+/// Returns the body of a seed as raw HTML. `text` is the text that the seed was parsed from.
 pub fn body<'a>(
     text: &'a str,
     seed: &Seed<'a>,
@@ -182,10 +188,10 @@ pub fn body<'a>(
     }
 }
 
-/// Reads a seed from its text. `whole` says that the file ends where the text does.
+/// Parses a seed. `whole` is true if the file ends where the text ends.
 ///
 /// # Errors
-/// [`Fault::Incomplete`] only where `whole` is false; otherwise what is wrong with it.
+/// [`Fault::Incomplete`] only if `whole` is false; otherwise the problem.
 ///
 /// ```
 /// use feedmill::seed::{Addresses, Fault, Origin, parse};
@@ -201,27 +207,33 @@ pub fn body<'a>(
 pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed<'a>, Fault> {
     let mut lines = Lines::new(text, whole);
     let mut findings = Vec::new();
-    let ending = origin.ending();
+    let extension = origin.extension();
     lines.skip_blank();
     let first = lines.peek()?;
-    let dialect = first.and_then(|first| fitting(ending).find(|d| d.claims(first)));
-    let Some(dialect) = dialect else { return Err(unclaimed(first, ending, lines.number())) };
+    let dialect = first.and_then(|first| with_extension(extension).find(|d| d.claims(first)));
+    let Some(dialect) = dialect else { return Err(unclaimed(first, extension, lines.number())) };
     let head = dialect.read(&mut lines, origin, &mut findings)?;
     lines.skip_blank();
     Ok(Seed { dialect: dialect.name(), head, body: lines.rest(), findings })
 }
 
-/// What a text is that no dialect claims.
-fn unclaimed(first: Option<&str>, ending: &OsStr, line: u32) -> Fault {
-    let finding = |meta, line: u32, message: &str| Finding::in_text(meta, line, line.min(1), message);
-    // Nothing else is written into a text file here; among files of a site many are no articles.
-    if !ending.eq_ignore_ascii_case("txt") {
-        return Fault::Passed(finding(&codes::SEED_PASSED_OVER, 0, "it does not begin as an article does"));
+/// Returns the fault of a text that no dialect claims.
+fn unclaimed(first: Option<&str>, extension: &OsStr, line: u32) -> Fault {
+    // A text file can only be a seed; most other files of a site are not articles.
+    if !extension.eq_ignore_ascii_case("txt") {
+        return not_an_article("it does not begin like one");
     }
     Fault::Bad(match first {
-        None => finding(&codes::SEED_EMPTY, 0, "there is no text in it"),
-        Some(_) => finding(&codes::SEED_NO_STAMP, line, "line 1 is not a stamp such as <!--1698786902000-->"),
+        None => Finding::in_text(&codes::SEED_EMPTY, 0, 0, ""),
+        Some(first) => {
+            let detail = format!("line {line} is `{}`", excerpt(first, SHOWN));
+            Finding::in_text(&codes::SEED_NO_STAMP, line, 1, detail)
+        }
     })
+}
+
+fn not_an_article(why: impl Into<String>) -> Fault {
+    Fault::NotAnArticle(Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, why))
 }
 
 #[cfg(test)]
@@ -245,7 +257,7 @@ mod tests {
         }
     }
 
-    fn warned(text: &str) -> Vec<&'static str> {
+    fn warnings(text: &str) -> Vec<&'static str> {
         parse(text, true).unwrap().findings.iter().map(|f| f.meta.code).collect()
     }
 
@@ -291,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn grammar_entities_are_decoded_once_and_titles_are_no_markdown() {
+    fn grammar_entities_are_decoded_once_and_titles_are_not_markdown() {
         assert_eq!(head(&titled("AT&amp;T &amp;lt;b&gt; &#128512; &rsquo;")).title, "AT&T &lt;b> 😀 ’");
         assert_eq!(head(&titled("Q&A & more &c; &bogus;")).title, "Q&A & more &c; &bogus;");
         assert_eq!(head(&titled(r"A \[lock\] *a* `b`")).title, r"A \[lock\] *a* `b`");
@@ -299,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn input_no_or_unreadable_stamp_is_an_error() {
+    fn input_missing_or_invalid_stamp_is_an_error() {
         assert_eq!(code(""), "seed-empty");
         assert_eq!(code(" \n\n "), "seed-empty");
         assert_eq!(code("hello\nworld"), "seed-no-stamp");
@@ -313,8 +325,8 @@ mod tests {
     #[test]
     fn input_stamp_before_1970_is_kept() {
         assert_eq!(head(&stamped("-86400000")).time, UnixMs(-86_400_000));
-        assert_eq!(warned(&stamped("-86400000")), [""; 0]);
-        assert_eq!(warned(&stamped("-1")), ["seed-stamp-unset"]);
+        assert_eq!(warnings(&stamped("-86400000")), [""; 0]);
+        assert_eq!(warnings(&stamped("-1")), ["seed-stamp-unset"]);
         assert_eq!(head(&stamped("-62167219200000")).time, UnixMs::MIN);
     }
 
@@ -335,15 +347,15 @@ mod tests {
             ("100000000000001", 100_000_000_000),
         ] {
             assert_eq!(head(&stamped(stamp)).time, UnixMs(ms), "{stamp}");
-            assert_eq!(warned(&stamped(stamp)), ["seed-stamp-unit"], "{stamp}");
+            assert_eq!(warnings(&stamped(stamp)), ["seed-stamp-unit"], "{stamp}");
         }
         for ms in ["100000000001", "1698786902000", "0001698786902000", "100000000000000"] {
-            assert_eq!(warned(&stamped(ms)), [""; 0], "{ms}");
+            assert_eq!(warnings(&stamped(ms)), [""; 0], "{ms}");
         }
     }
 
     #[test]
-    fn input_empty_title_is_left_to_the_stage() {
+    fn input_empty_title_stays_empty_until_the_pipeline_fills_it() {
         for empty in ["", "   ", "\u{200b}\u{feff}"] {
             assert_eq!(head(&titled(empty)).title, "", "{empty:?}");
         }
@@ -396,14 +408,34 @@ mod tests {
         }
         assert_eq!(head(&linked("https://u:p@a.example/x")).link, "https://a.example/x");
         assert_eq!(head(&linked("https://%C3%A9:p@a.example/x|")).link, "https://a.example/x%7C");
-        assert_eq!(warned(&linked("https://u:p@a.example/x")), ["seed-link-credentials"]);
+        assert_eq!(warnings(&linked("https://u:p@a.example/x")), ["seed-link-credentials"]);
+    }
+
+    #[test]
+    fn input_a_user_name_and_password_in_front_matter_is_removed_with_a_finding() {
+        let text = "---\ntitle: t\ndate: 2024-01-02\npermalink: https://ann:key@a.example/x\n---\nb";
+        let seed =
+            super::parse(text, true, &Origin::of("seeds", "1.md".as_ref(), &Addresses::default())).unwrap();
+        assert_eq!(seed.head.link, "https://a.example/x");
+        let finding = seed.findings[0].clone().showing_line_of(text);
+        assert_eq!((finding.meta.code, finding.place.line), ("seed-link-credentials", 4));
+        assert!(!format!("{finding:?}").contains("key"), "{finding:?}");
+    }
+
+    #[test]
+    fn input_front_matter_longer_than_the_head_limit_is_an_error_in_a_page_too() {
+        let text = format!("---\ntitle: t\ndate: 2024-01-02\na: {}\n---\nb", "x".repeat(70_000));
+        let addresses = Addresses::default();
+        let origin = Origin::of("seeds", "1.html".as_ref(), &addresses);
+        let parsed = super::parse(&text, true, &origin);
+        assert!(matches!(parsed, Err(Fault::Bad(finding)) if finding.detail == "it is longer than 64.0 KiB"));
     }
 
     #[test]
     fn input_empty_body_is_kept() {
         let seed = "<!--1698786902000-->\n[t](https://a.example/x)\n------\n";
         assert_eq!(parse(seed, true).unwrap().body, "");
-        assert_eq!(warned("<!--1698786902000-->\n[t](https://a.example/x)\n"), ["seed-no-rule"]);
+        assert_eq!(warnings("<!--1698786902000-->\n[t](https://a.example/x)\n"), ["seed-no-rule"]);
         assert_eq!(
             parse("<!--1698786902000-->\n[t](https://a.example/x)\n======\nb", true).unwrap().body,
             "b"
@@ -437,10 +469,10 @@ mod tests {
     #[test]
     fn characters_xml_forbids_are_left_out_of_titles_with_a_warning() {
         assert_eq!(head(&titled("a\0b\u{1}\u{fffe}c")).title, "abc");
-        assert_eq!(warned(&titled("a\0b"))[1..], ["seed-bad-character"]);
+        assert_eq!(warnings(&titled("a\0b"))[1..], ["seed-bad-character"]);
     }
 
-    /// What the dialects look for, and what may stand in the way.
+    /// Lines that the dialects look for, and lines that may confuse them.
     const PIECES: [&str; 30] = [
         "---",
         "+++",
@@ -476,7 +508,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_dialect_takes_any_text_and_a_prefix_gives_the_same_head_or_asks_for_more(
+        fn every_dialect_reads_any_text_and_a_prefix_gives_the_same_head_or_asks_for_more(
             pieces in prop::collection::vec(prop_oneof![4 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned), 1 => "\\PC{0,9}"], 0..9),
             end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
             path in prop::sample::select(vec![

@@ -1,4 +1,4 @@
-//! Where a seed lies. A site's generator makes addresses of it, and takes some places for those of drafts and parts.
+//! The place of a seed in its folder. Generators make URLs from it, and reserve some folders for drafts and templates.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -6,67 +6,67 @@ use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
-/// What the configuration says of the addresses of articles that do not say them themselves.
+/// The configuration for the URLs of articles that do not state their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
-    /// The site.
+    /// URL of the site.
     pub site: Option<Url>,
-    /// Those of sections that have another.
+    /// URLs of sections that have another site.
     pub sections: BTreeMap<String, Url>,
-    /// How an address is made; where nothing is said, as the site's generator does it.
+    /// Pattern of URLs; `None` for the default of the site's generator.
     pub permalink: Option<String>,
 }
 
-/// Where a seed lies, and what is known of addresses there.
+/// The place of a seed and the configuration for its URL.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// The folder of all seeds, as it is shown to people.
+    /// The folder of all seeds, as shown to people.
     pub root: &'a str,
-    /// The folder under it; empty for the folder itself.
+    /// The seed's folder relative to `root`; empty for `root` itself.
     pub folder: &'a Path,
-    /// The name of the file.
+    /// Name of the file.
     pub name: &'a OsStr,
-    /// What the configuration says.
+    /// The configuration.
     pub addresses: &'a Addresses,
 }
 
 impl<'a> Origin<'a> {
-    /// Of the seed at a path under the root.
+    /// Creates the origin of the seed at a path relative to the root.
     #[must_use]
     pub fn of(root: &'a str, path: &'a Path, addresses: &'a Addresses) -> Self {
         let folder = path.parent().unwrap_or(Path::new(""));
         Self { root, folder, name: path.file_name().unwrap_or_default(), addresses }
     }
 
-    /// Its path under the root.
+    /// Returns the path relative to the root.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.folder.join(self.name)
     }
 
-    /// The end of its name, behind the last dot.
+    /// Returns the file name extension, without the dot.
     #[must_use]
-    pub fn ending(&self) -> &'a OsStr {
+    pub fn extension(&self) -> &'a OsStr {
         Path::new(self.name).extension().unwrap_or_default()
     }
 
-    /// Its name before that.
+    /// Returns the file name without its extension.
     pub(super) fn stem(&self) -> String {
         Path::new(self.name).file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// The site that it belongs to.
+    /// Returns the site that the seed belongs to.
     pub(super) fn site(&self) -> Option<&'a Url> {
         let of_section = self.folders().first().and_then(|name| self.addresses.sections.get(name));
         of_section.or(self.addresses.site.as_ref())
     }
 
-    /// The folders that it lies in, from the root down.
+    /// Returns the folders from the root down to the seed.
     pub(super) fn folders(&self) -> Vec<String> {
         names(self.folder)
     }
 
-    /// The folders above `_posts`, where it is under one of that name.
+    /// Returns the folders above `_posts` if the seed is below a folder of that name.
     pub(super) fn above_posts(&self) -> Option<Vec<String>> {
         let mut folders = self.folders();
         if let Some(at) = folders.iter().rposition(|name| name == "_posts") {
@@ -76,7 +76,7 @@ impl<'a> Origin<'a> {
         (self.root_names().last()? == "_posts").then(Vec::new)
     }
 
-    /// The folders between `content` and it, where it is under one of that name. The root may be a folder of it.
+    /// Returns the folders below `content` if the seed is below a folder of that name. The root may be one of them.
     pub(super) fn below_content(&self) -> Option<Vec<String>> {
         let folders = self.folders();
         if folders.first().is_some_and(|name| name == "content") {
@@ -87,15 +87,15 @@ impl<'a> Origin<'a> {
         Some(root.into_iter().skip(at + 1).chain(folders).collect())
     }
 
-    /// How it shows that it is no article: a draft, or a part that the generator makes pages with.
-    pub(super) fn is_apart(&self) -> Option<String> {
+    /// Returns why the place excludes a file from the articles: it is a draft or a template.
+    pub(super) fn exclusion_reason(&self) -> Option<String> {
         if self.name.as_encoded_bytes().starts_with(b"_") {
-            return Some("its name begins with `_`".to_owned());
+            return Some("its file name begins with `_`".to_owned());
         }
         let root = self.root_names().pop().filter(|name| name == "_drafts");
         let folders = self.folders().into_iter().chain(root);
-        let mut apart = folders.filter(|name| name.starts_with('_') && name != "_posts");
-        apart.next().map(|name| format!("it lies in `{name}`"))
+        let mut excluded = folders.filter(|name| name.starts_with('_') && name != "_posts");
+        excluded.next().map(|name| format!("it is in the folder `{name}`"))
     }
 
     fn root_names(&self) -> Vec<String> {

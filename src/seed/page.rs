@@ -1,11 +1,11 @@
-//! A web page as a browser saved it: its head is what it says of itself, its body the article in it.
+//! A web page as a browser saved it: its metadata is the head, and the article in it the body.
 
 use std::borrow::Cow;
 
-use super::{Dialect, Fault, Head, Lines, Origin, Seed, date, link, title};
+use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, date, link, not_an_article, title};
 use crate::diag::{Finding, codes};
 use crate::html::{self, RawHtml, xml_text};
-use crate::types::{UnixMs, is_http};
+use crate::types::{UnixMs, excerpt, is_http};
 
 pub(super) struct Page;
 
@@ -14,7 +14,7 @@ impl Dialect for Page {
         "page"
     }
 
-    fn endings(&self) -> &'static [&'static str] {
+    fn extensions(&self) -> &'static [&'static str] {
         &["html", "htm"]
     }
 
@@ -23,7 +23,7 @@ impl Dialect for Page {
         ["<!doctype", "<html", "<head", "<!--", "<?xml"].iter().any(|start| line.starts_with(start))
     }
 
-    fn may_be_all(&self) -> bool {
+    fn may_need_whole_file(&self) -> bool {
         true
     }
 
@@ -33,32 +33,34 @@ impl Dialect for Page {
         origin: &Origin<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
-        let passed = |why: String| Fault::Passed(Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, why));
-        if let Some(why) = origin.is_apart() {
-            return Err(passed(why));
+        if let Some(why) = origin.exclusion_reason() {
+            return Err(not_an_article(why));
         }
-        // Browsers put what belongs to a page into a folder beside it.
+        // Browsers store the files of a page in a folder next to it.
         if let Some(folder) = origin.folders().iter().find(|name| name.ends_with("_files")) {
-            return Err(passed(format!("it belongs to the page beside `{folder}`")));
+            return Err(not_an_article(format!("it belongs to the page next to `{folder}`")));
         }
         if !lines.is_whole() {
             return Err(Fault::Incomplete);
         }
         let page = html::page_metadata(RawHtml(lines.rest()));
-        let address = page.urls.iter().find(|address| is_http(address));
+        let url = page.urls.iter().find(|url| is_http(url));
         let read = |dates: &[String]| dates.iter().find_map(|text| date::read(text));
-        let (published, address) = match (read(&page.published), address) {
-            (Some(published), Some(address)) => (published, address),
-            (None, None) => return Err(passed("it says neither when nor where it was published".to_owned())),
+        let (published, url) = match (read(&page.published), url) {
+            (Some(published), Some(url)) => (published, url),
+            (None, None) => return Err(not_an_article("it states neither a date nor a URL")),
             (None, Some(_)) => {
-                return Err(Finding::in_text(&codes::SEED_NO_DATE, 0, 0, undated(&page)).into());
+                let detail = page
+                    .published
+                    .first()
+                    .map_or_else(String::new, |text| format!("`{}` is not a date", excerpt(text, SHOWN)));
+                return Err(Finding::in_text(&codes::SEED_NO_DATE, 0, 0, detail).into());
             }
             (Some(_), None) => {
-                let message = "the page does not say where it was published";
-                return Err(Finding::in_text(&codes::SEED_NO_ADDRESS, 0, 0, message).into());
+                return Err(Finding::in_text(&codes::SEED_NO_ADDRESS, 0, 0, "").into());
             }
         };
-        let link = link::read(address, 0, 0, findings)?;
+        let link = link::read(url, 0, 0, findings)?;
         let mut titles = page.titles.iter().map(|text| title::visible(&xml_text(text)));
         let title = titles.find(|title| !title.is_empty()).unwrap_or_default();
         let updated = read(&page.modified).filter(|updated: &UnixMs| *updated > published);
@@ -67,12 +69,5 @@ impl Dialect for Page {
 
     fn body<'a>(&self, _: &'a str, seed: &Seed<'a>, _: &Origin<'_>, _: &mut Vec<Finding>) -> Cow<'a, str> {
         Cow::Owned(html::extract_article(RawHtml(seed.body), &seed.head.title))
-    }
-}
-
-fn undated(page: &html::PageMetadata) -> String {
-    match page.published.first() {
-        Some(text) => format!("`{}` is no date", text.chars().take(40).collect::<String>()),
-        None => "the page does not say when it was published".to_owned(),
     }
 }

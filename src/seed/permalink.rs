@@ -1,24 +1,27 @@
-//! Where an article is that does not say so: a path made of a pattern, as Jekyll, Hugo and Zola make it.
+//! URLs of articles that do not state their own: paths expanded from a pattern, as Jekyll, Hugo and Zola do it.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use url::Url;
 
-use super::front::Tool;
-use crate::types::{UnixMs, percent_encode_invalid};
+use super::generator::Generator;
+use crate::diag::nearest;
+use crate::types::{UnixMs, excerpt, percent_encode_invalid};
 
-/// What paths are made of.
-pub(super) struct Facts {
-    pub(super) tool: Tool,
+/// The values that the tokens of a pattern expand to.
+pub(super) struct PermalinkInput {
+    pub(super) generator: Generator,
     pub(super) date: Option<UnixMs>,
     pub(super) title: String,
     pub(super) slug: Option<String>,
-    /// The name of the file, or of the folder that it has to itself, without its date.
+    /// Name of the file, or of its folder if the file is `index`, without its date.
     pub(super) name: String,
     pub(super) folders: Vec<String>,
     pub(super) categories: Vec<String>,
 }
 
-/// The styles that Jekyll has names for.
+/// Jekyll's named styles, sorted by name.
 const STYLES: &[(&str, &str)] = &[
     ("date", "/:categories/:year/:month/:day/:title:output_ext"),
     ("none", "/:categories/:title:output_ext"),
@@ -27,9 +30,12 @@ const STYLES: &[(&str, &str)] = &[
     ("weekdate", "/:categories/:year/W:week/:short_day/:title:output_ext"),
 ];
 
-type Token = (&'static str, fn(&Facts, DateTime<Utc>) -> String);
+/// Maximum length of an expanded path, in bytes.
+const MAX_PATH: usize = 8 << 10;
 
-/// The parts of a pattern, by name.
+type Token = (&'static str, fn(&PermalinkInput, DateTime<Utc>) -> String);
+
+/// The tokens of a pattern, sorted by name.
 const TOKENS: &[Token] = &[
     ("categories", |f, _| f.categories(str::to_lowercase)),
     ("contentbasename", |f, _| f.part(&f.name)),
@@ -50,13 +56,13 @@ const TOKENS: &[Token] = &[
     ("short_day", |_, d| d.format("%a").to_string()),
     ("short_month", |_, d| d.format("%b").to_string()),
     ("short_year", |_, d| d.format("%y").to_string()),
-    ("slug", |f, _| f.slug_or(|| f.word(if f.tool == Tool::Jekyll { &f.name } else { &f.title }))),
+    ("slug", |f, _| f.slug_or(|| f.word(if f.generator == Generator::Jekyll { &f.name } else { &f.title }))),
     ("slugified_categories", |f, _| f.categories(slugified)),
     ("slugorcontentbasename", |f, _| f.slug_or(|| f.part(&f.name))),
     ("slugorfilename", |f, _| f.slug_or(|| f.part(&f.name))),
-    ("title", |f, _| match f.tool {
-        Tool::Jekyll => pretty(f.slug.as_deref().unwrap_or(&f.name)),
-        Tool::Hugo | Tool::Zola => f.word(&f.title),
+    ("title", |f, _| match f.generator {
+        Generator::Jekyll => pretty(f.slug.as_deref().unwrap_or(&f.name)),
+        Generator::Hugo | Generator::Zola => f.word(&f.title),
     }),
     ("w_day", |_, d| d.weekday().number_from_monday().to_string()),
     ("w_year", |_, d| format!("{:04}", d.iso_week().year())),
@@ -68,45 +74,50 @@ const TOKENS: &[Token] = &[
     ("yearday", |_, d| d.ordinal().to_string()),
 ];
 
-impl Facts {
+impl PermalinkInput {
     fn categories(&self, each: fn(&str) -> String) -> String {
-        let mut all: Vec<String> = Vec::new();
-        for category in self.categories.iter().map(|c| each(c)) {
-            if !category.is_empty() && !all.contains(&category) {
-                all.push(category);
-            }
-        }
-        all.join("/")
+        let mut seen = BTreeSet::new();
+        let all = self.categories.iter().map(|category| each(category));
+        all.filter(|c| !c.is_empty() && seen.insert(c.clone())).collect::<Vec<_>>().join("/")
     }
 
     fn slug_or(&self, other: impl Fn() -> String) -> String {
         self.slug.as_deref().map_or_else(other, |slug| self.word(slug))
     }
 
-    /// The name of a file or folder, as the generator spells it in a path.
+    /// Returns the name of a file or folder as the generator spells it in a path.
     fn part(&self, name: &str) -> String {
-        match self.tool {
-            Tool::Jekyll => name.to_owned(),
-            Tool::Hugo => named(name),
-            Tool::Zola => slugified(name),
+        match self.generator {
+            Generator::Jekyll => name.to_owned(),
+            Generator::Hugo => named(name),
+            Generator::Zola => slugified(name),
         }
     }
 
-    /// Any other text.
+    /// Returns any other text as the generator spells it in a path.
     fn word(&self, text: &str) -> String {
-        match self.tool {
-            Tool::Hugo => sanitized(text),
-            Tool::Jekyll | Tool::Zola => slugified(text),
+        match self.generator {
+            Generator::Hugo => sanitized(text),
+            Generator::Jekyll | Generator::Zola => slugified(text),
         }
     }
 }
 
-/// The path of an article; an error is a token that is not known.
-pub(super) fn path(pattern: Option<&str>, facts: &Facts) -> Result<String, String> {
-    let path = match (pattern, facts.tool) {
-        (Some(pattern), _) => expand(pattern, facts)?,
-        (None, Tool::Jekyll) => expand(style("date"), facts)?,
-        (None, Tool::Hugo | Tool::Zola) => expand("/:sections/:slugorcontentbasename/", facts)?,
+/// The reason why a pattern has no path.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum PathError {
+    /// The pattern has a token that does not exist; its name begins with `:`.
+    UnknownToken(String),
+    /// The path is longer than [`MAX_PATH`].
+    TooLong,
+}
+
+/// Returns the path of an article.
+pub(super) fn path(pattern: Option<&str>, input: &PermalinkInput) -> Result<String, PathError> {
+    let path = match (pattern, input.generator) {
+        (Some(pattern), _) => expand(pattern, input)?,
+        (None, Generator::Jekyll) => expand(style("date"), input)?,
+        (None, Generator::Hugo | Generator::Zola) => expand("/:sections/:slugorcontentbasename/", input)?,
     };
     let mut tidy = String::with_capacity(path.len() + 1);
     for c in std::iter::once('/').chain(path.chars()) {
@@ -114,30 +125,41 @@ pub(super) fn path(pattern: Option<&str>, facts: &Facts) -> Result<String, Strin
             tidy.push(c);
         }
     }
-    // What has no ending is a folder to Hugo and Zola, whatever its address is written like.
+    // A path without an extension is a folder to Hugo and Zola, with or without a slash at its end.
     let last = tidy.rsplit('/').next().unwrap_or_default();
-    if facts.tool != Tool::Jekyll && !last.is_empty() && !last.contains('.') {
+    if input.generator != Generator::Jekyll && !last.is_empty() && !last.contains('.') {
         tidy.push('/');
     }
     Ok(tidy)
 }
 
-fn expand(pattern: &str, facts: &Facts) -> Result<String, String> {
-    let date = facts.date.and_then(|date| DateTime::from_timestamp_millis(date.0)).unwrap_or_default();
+fn expand(pattern: &str, input: &PermalinkInput) -> Result<String, PathError> {
+    let date = input.date.and_then(|date| DateTime::from_timestamp_millis(date.0)).unwrap_or_default();
     let mut out = String::new();
+    // A pattern may repeat a token thousands of times.
+    let mut values: BTreeMap<&str, String> = BTreeMap::new();
     for part in parts(pattern) {
         match part {
             Part::Text(text) => out.push_str(text),
-            Part::Token(name) => {
-                let token = TOKENS.iter().find(|(known, _)| *known == name);
-                out.push_str(&token.ok_or_else(|| format!(":{name}"))?.1(facts, date));
-            }
+            Part::Token(name) => match values.get(name) {
+                Some(value) => out.push_str(value),
+                None => {
+                    let token = TOKENS.iter().find(|(known, _)| *known == name);
+                    let token = token.ok_or_else(|| PathError::UnknownToken(format!(":{name}")))?;
+                    let value = token.1(input, date);
+                    out.push_str(&value);
+                    values.insert(name, value);
+                }
+            },
+        }
+        if out.len() > MAX_PATH {
+            return Err(PathError::TooLong);
         }
     }
     Ok(out)
 }
 
-/// A pattern of the configuration, which may be the name of a style.
+/// Returns the pattern of a style, or the pattern itself if it is not the name of one.
 pub(super) fn style(pattern: &str) -> &str {
     STYLES.iter().find(|(name, _)| *name == pattern).map_or(pattern, |(_, pattern)| pattern)
 }
@@ -154,50 +176,46 @@ fn parts(pattern: &str) -> impl Iterator<Item = Part<'_>> {
     let rest = pieces.flat_map(move |piece| {
         let end = piece.find(|c| !is_name(c)).unwrap_or(piece.len());
         let (name, text) = piece.split_at(end);
-        // A colon that nothing follows is one.
+        // A colon without a name after it is a colon.
         let token = if name.is_empty() { Part::Text(":") } else { Part::Token(name) };
         [token, Part::Text(text)]
     });
     std::iter::once(Part::Text(first)).chain(rest)
 }
 
-/// Whether a pattern can be followed.
+/// Checks a pattern of the configuration.
 ///
 /// # Errors
-/// Why not.
+/// The problem with it, and the fix: lower case, no full stop.
 pub fn check(pattern: &str) -> Result<(), String> {
     if !style(pattern).starts_with('/') {
-        let styles: Vec<_> = STYLES.iter().map(|(name, _)| *name).collect();
-        return Err(format!(
-            "`permalink` begins with `/`, or is one of {}, not `{pattern}`",
-            styles.join(", ")
-        ));
+        let styles: Vec<_> = STYLES.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let shown = excerpt(pattern, super::SHOWN);
+        return Err(format!("`{shown}`; begin it with `/`, or use one of {}", styles.join(", ")));
     }
     for part in parts(style(pattern)) {
         if let Part::Token(name) = part
             && !TOKENS.iter().any(|(known, _)| *known == name)
         {
-            let near = TOKENS.iter().min_by_key(|(known, _)| strsim::damerau_levenshtein(known, name));
-            let near = near.map_or("", |(known, _)| *known);
-            return Err(format!("`permalink` has no part `:{name}`; did you mean `:{near}`?"));
+            let near = nearest(name, TOKENS.iter().map(|(known, _)| *known));
+            let fix = near.map_or_else(
+                || "docs/seeds.md lists all tokens".to_owned(),
+                |near| format!("did you mean `:{near}`?"),
+            );
+            return Err(format!("unknown token `:{}`; {fix}", excerpt(name, super::SHOWN)));
         }
     }
     Ok(())
 }
 
-/// What [`check`] lets pass, as a regular expression without looks ahead.
-///
-/// ```
-/// assert!(feedmill::seed::permalink_expression().contains("pretty"));
-/// ```
-#[must_use]
-pub fn expression() -> String {
+/// Returns a regular expression that matches what [`check`] accepts, without lookahead.
+pub(crate) fn expression() -> String {
     let styles: Vec<_> = STYLES.iter().map(|(name, _)| *name).collect();
     let tokens: Vec<_> = TOKENS.iter().map(|(name, _)| *name).collect();
     format!("^({}|/[^:]*(:({})?([^a-z_:][^:]*)?)*)?$", styles.join("|"), tokens.join("|"))
 }
 
-/// The address of a path on a site, which may itself be in a folder of its host.
+/// Returns the URL of a path on a site, which may itself be in a folder of its host.
 pub(super) fn join(site: &Url, path: &str) -> String {
     let folder = site.path().trim_end_matches('/');
     let encoded: String = path
@@ -211,7 +229,7 @@ pub(super) fn join(site: &Url, path: &str) -> String {
     percent_encode_invalid(&format!("{}{folder}{encoded}", site.origin().ascii_serialization()))
 }
 
-/// Jekyll's title of a post that has none.
+/// Returns the title that Jekyll gives to a post without one.
 pub(super) fn titleized(name: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
@@ -222,12 +240,12 @@ pub(super) fn titleized(name: &str) -> String {
     words.join(" ")
 }
 
-/// Jekyll's slug, and but for letters that are not ASCII Zola's: small letters and digits, `-` for all else.
+/// Returns Jekyll's slug: lower-case letters and digits, and `-` for everything else. Zola's is the same for ASCII.
 fn slugified(text: &str) -> String {
     hyphened(&text.to_lowercase(), char::is_alphanumeric)
 }
 
-/// Jekyll's slug in addresses: as written, without what an address would have to escape.
+/// Returns Jekyll's slug in URLs: as written, without characters that a URL would have to escape.
 fn pretty(text: &str) -> String {
     hyphened(text, |c| c.is_alphanumeric() || "._~!$&'()+,;=@".contains(c))
 }
@@ -237,14 +255,14 @@ fn hyphened(text: &str, fits: impl Fn(char) -> bool) -> String {
     parts.collect::<Vec<_>>().join("-")
 }
 
-/// Hugo's spelling of a file in an address: white space is `-`, and what is no letter, digit or plain mark goes.
+/// Returns Hugo's spelling of a file name in a URL: `-` for white space, and only letters, digits and a few marks.
 fn named(text: &str) -> String {
     let spelled =
         text.to_lowercase().chars().map(|c| if c.is_whitespace() { '-' } else { c }).collect::<String>();
     spelled.chars().filter(|c| is_allowed(*c)).collect()
 }
 
-/// Hugo's spelling of a slug: as of a file, but with one `-` for all white space.
+/// Returns Hugo's spelling of a slug: as for a file name, with one `-` for a run of white space.
 fn sanitized(text: &str) -> String {
     let mut out = String::new();
     let mut space = false;
@@ -265,7 +283,7 @@ fn is_allowed(c: char) -> bool {
     c.is_alphanumeric() || "./\\_+~-@".contains(c) || is_mark(c)
 }
 
-/// Whether it belongs to the letter before it.
+/// True if a character combines with the one before it.
 fn is_mark(c: char) -> bool {
     unicode_width::UnicodeWidthChar::width(c) == Some(0) && !c.is_control() && c > '\u{2ff}'
 }
@@ -274,10 +292,10 @@ fn is_mark(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// Of 2024-03-04T05:06:07Z, a Monday, the 64th day of the year, in its tenth week.
-    fn facts(tool: Tool) -> Facts {
-        Facts {
-            tool,
+    /// An article of 2024-03-04T05:06:07Z: a Monday, the 64th day of the year, in its tenth week.
+    fn input(generator: Generator) -> PermalinkInput {
+        PermalinkInput {
+            generator,
             date: Some(UnixMs(1_709_528_767_000)),
             title: "A Title & More".to_owned(),
             slug: None,
@@ -288,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_is_what_jekyll_and_hugo_document() {
+    fn every_token_expands_as_jekyll_and_hugo_document_it() {
         for (pattern, jekyll, hugo) in [
             ("/:year/:month/:day", "/2024/03/04", "/2024/03/04/"),
             ("/:hour-:minute-:second.x", "/05-06-07.x", "/05-06-07.x"),
@@ -305,17 +323,17 @@ mod tests {
             ("/:slugified_categories/x:output_ext", "/big-section/c-d/x.html", "/big-section/c-d/x.html"),
             ("a//b:", "/a/b:", "/a/b:/"),
         ] {
-            assert_eq!(path(Some(pattern), &facts(Tool::Jekyll)).as_deref(), Ok(jekyll), "{pattern}");
-            assert_eq!(path(Some(pattern), &facts(Tool::Hugo)).as_deref(), Ok(hugo), "{pattern}");
+            assert_eq!(path(Some(pattern), &input(Generator::Jekyll)).as_deref(), Ok(jekyll), "{pattern}");
+            assert_eq!(path(Some(pattern), &input(Generator::Hugo)).as_deref(), Ok(hugo), "{pattern}");
         }
-        assert_eq!(path(None, &facts(Tool::Zola)).as_deref(), Ok("/big-section/b/the-name-x/"));
-        let named = Facts { slug: Some("My Slug & É.x".to_owned()), ..facts(Tool::Hugo) };
+        assert_eq!(path(None, &input(Generator::Zola)).as_deref(), Ok("/big-section/b/the-name-x/"));
+        let named = PermalinkInput { slug: Some("My Slug & É.x".to_owned()), ..input(Generator::Hugo) };
         assert_eq!(path(None, &named).as_deref(), Ok("/big-section/b/my-slug-é.x/"));
-        assert_eq!(path(Some("/:nothing"), &named), Err(":nothing".to_owned()));
+        assert_eq!(path(Some("/:nothing"), &named), Err(PathError::UnknownToken(":nothing".to_owned())));
     }
 
     #[test]
-    fn files_are_spelled_as_hugo_spells_them() {
+    fn file_names_are_spelled_as_in_hugo() {
         for (name, spelled) in [
             ("a  b", "a--b"),
             ("a - b", "a---b"),
@@ -332,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_and_styles_are_sorted_and_checked() {
+    fn tokens_and_styles_are_sorted_and_checked() {
         assert!(TOKENS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(STYLES.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(STYLES.iter().all(|(name, pattern)| check(name).is_ok() && check(pattern).is_ok()));
@@ -348,5 +366,16 @@ mod tests {
             "https://a.example/blog/x%20y/%C3%A4%3F%23"
         );
         assert_eq!(join(&site("https://a.example"), "/100%/"), "https://a.example/100%25/");
+    }
+
+    #[test]
+    fn a_long_pattern_with_long_values_is_refused_before_it_is_expanded() {
+        let long = PermalinkInput { title: "a b ".repeat(8 << 10), ..input(Generator::Hugo) };
+        assert_eq!(path(Some(&"/:title".repeat(5_000)), &long), Err(PathError::TooLong));
+        let many = (0..20_000).map(|n| n.to_string()).collect();
+        let many = PermalinkInput { categories: many, ..input(Generator::Jekyll) };
+        assert_eq!(path(Some("/:categories"), &many), Err(PathError::TooLong));
+        let same = PermalinkInput { categories: vec!["a".to_owned(); 20_000], ..input(Generator::Jekyll) };
+        assert_eq!(path(Some(&"/:categories".repeat(2_000)), &same).map(|path| path.len()), Ok(4_000));
     }
 }

@@ -1,7 +1,8 @@
-//! The dialect of today: `<!--milliseconds-->`, `[title](link)`, `------`, body.
+//! The main dialect: `<!--milliseconds-->`, `[title](link)`, `------`, body.
 
-use super::{Dialect, Fault, Head, Lines, Origin, stamp, title};
+use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, stamp, title};
 use crate::diag::{Finding, codes};
+use crate::types::excerpt;
 
 pub(super) struct Stamped;
 
@@ -25,14 +26,14 @@ impl Dialect for Stamped {
         let inner = line.trim_start().strip_prefix("<!--").unwrap_or_default();
         let column = (line.chars().count() - inner.chars().count() + 1) as u32;
         let Some((text, rest)) = inner.split_once("-->") else {
-            let message = "the stamp does not end in `-->` on its line";
-            return Err(Finding::in_text(&codes::SEED_BAD_STAMP, number, column, message).into());
+            let detail = format!("`{}` has no `-->` on its line", excerpt(line, SHOWN));
+            return Err(Finding::in_text(&codes::SEED_BAD_STAMP, number, column, detail).into());
         };
         let time = stamp::read(text, number, column, findings)?;
         if !rest.trim().is_empty() {
             let column = (line.chars().count() - rest.trim_start().chars().count() + 1) as u32;
-            let message = "something follows the stamp on its line";
-            findings.push(Finding::in_text(&codes::SEED_STAMP_LINE, number, column, message));
+            let detail = format!("`{}`", excerpt(rest, SHOWN));
+            findings.push(Finding::in_text(&codes::SEED_STAMP_LINE, number, column, detail));
         }
         let (title, link) = title::read(lines, findings)?;
         rule(lines, findings)?;
@@ -40,7 +41,8 @@ impl Dialect for Stamped {
     }
 }
 
-/// Takes the rule. Where it is missing the body begins at once; a line of other marks is taken for it.
+/// Skips the rule between head and body. A line of other marks counts as one, with a finding; without a rule the body
+/// begins at once.
 pub(super) fn rule(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result<(), Fault> {
     let line = lines.peek()?.map(str::trim);
     let all =
@@ -49,12 +51,7 @@ pub(super) fn rule(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
         lines.next_line()?;
         return Ok(());
     }
-    findings.push(Finding::in_text(
-        &codes::SEED_NO_RULE,
-        lines.number(),
-        1,
-        "here should be a line of dashes",
-    ));
+    findings.push(Finding::in_text(&codes::SEED_NO_RULE, lines.number(), 1, ""));
     if line.is_some_and(|l| all(l, &['=', '–', '—', '―', '_', '*', '－', '─'])) {
         lines.next_line()?;
     }

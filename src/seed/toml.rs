@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::front::{Kind, Parsed, Syntax};
+use super::front::{Format, Parsed, Syntax};
 
 pub(super) static TOML: Syntax = Syntax {
-    kind: Kind::Toml,
+    format: Format::Toml,
     opens: |line| line.trim_end() == "+++",
     closes: |line| line.trim_end() == "+++",
-    inside: true,
+    is_delimited: true,
     parse,
 };
 
@@ -21,7 +21,7 @@ fn parse(text: &str) -> Parsed {
     Ok(table.into_iter().map(|(key, value)| (key, json(value))).collect())
 }
 
-/// A value as the other syntaxes have it; a date is its text.
+/// Converts a value to JSON; a date becomes its text.
 fn json(value: ::toml::Value) -> Value {
     match value {
         ::toml::Value::String(text) => Value::String(text),
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_of_all_four_kinds_are_texts_and_towers_are_refused() {
+    fn dates_of_all_four_kinds_become_text_and_deep_nesting_is_refused() {
         let read =
             parse("a = 2024-05-31T08:30:00+02:00\nb = 2024-05-31 08:30:00\nc = 2024-05-31\n[extra]\nd = 1")
                 .unwrap();

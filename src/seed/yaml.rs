@@ -1,18 +1,18 @@
-//! Front matter in YAML, between lines of `---`: Jekyll, Hugo, Zola, and most who write Markdown for the web.
+//! Front matter in YAML, between lines of `---`: Jekyll, Hugo, Zola, and most other tools for Markdown.
 
 use serde_json::{Map, Value};
 
-use super::front::{Kind, Parsed, Syntax};
+use super::front::{Format, Parsed, Syntax};
 
 pub(super) static YAML: Syntax = Syntax {
-    kind: Kind::Yaml,
+    format: Format::Yaml,
     opens: |line| line.trim_end() == "---",
     closes: |line| matches!(line.trim_end(), "---" | "..."),
-    inside: true,
+    is_delimited: true,
     parse,
 };
 
-/// The parser counts nodes and what aliases repeat: a few lines can't become gigabytes.
+/// The parser counts nodes and repeated aliases, so a few lines cannot become gigabytes.
 fn parse(text: &str) -> Parsed {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bombs_and_towers_are_refused() {
+    fn alias_bombs_and_deep_nesting_are_refused() {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..12 {
             bomb += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "));
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_authors_write_is_read() {
+    fn ordinary_front_matter_is_read() {
         let read =
             parse("title: \"A: b\"\ndate: 2024-05-31\ntags: [a, b]\ndraft: false\ndraft: true\n").unwrap();
         assert_eq!(read["title"], "A: b");

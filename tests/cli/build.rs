@@ -299,13 +299,114 @@ fn configuration_mistakes_are_errors_with_line_and_suggestion_and_nothing_is_bui
     assert_eq!(code, 2);
     assert!(
         stderr.contains(
-            "feedmill.toml:2:1: error[config-unknown-key]: unknown configuration key: unknown key `limt`; did you mean `limit`?"
+            "feedmill.toml:2:1: error[config-unknown-key]: unknown configuration key: `limt`; did you mean `limit`?"
         ),
         "{stderr}"
     );
     assert!(!project.path("feeds").exists());
     assert_eq!(project.feedmill(&["--config", "nowhere.toml"]).0, 2);
     assert_eq!(project.feedmill(&["--frobnicate"]).0, 2);
+}
+
+#[test]
+fn configuration_an_empty_variable_counts_as_unset() {
+    let project = Project::new();
+    project.write_seed("1.txt", BASE_TIME, "One", "https://e.example/1", "");
+    project.write_file("feedmill.toml", "base_url = 'https://f.example/'\ntitle = 'File'\n");
+    let mut command = project.command(&[]);
+    for name in [
+        "LIMIT",
+        "PROBE",
+        "QUIET",
+        "WAIT",
+        "FORMATS",
+        "INDENT",
+        "ARCHIVE",
+        "TITLE",
+        "SEEDS",
+        "FEEDS",
+        "IDS",
+        "CONFIG",
+        "CACHE_DIR",
+        "MESSAGE_FORMAT",
+        "BASE_URL",
+        "HUB",
+    ] {
+        command.env(format!("FEEDMILL_{name}"), "");
+    }
+    let (code, _, stderr) = output_of(&mut command);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(project.read_file("feeds/rss.xml").contains("<title>File</title>"));
+    let (code, _, stderr) = output_of(project.command(&["check", "feeds"]).env("FEEDMILL_CONFIG", ""));
+    assert_eq!(code, 0, "{stderr}");
+}
+
+#[test]
+fn configuration_an_invalid_value_of_a_variable_is_reported_with_its_name_and_a_fix() {
+    let project = Project::new();
+    project.write_seed("1.txt", BASE_TIME, "One", "https://e.example/1", "");
+    for (name, value, part) in [
+        ("FEEDMILL_PROBE", "maybe", "FEEDMILL_PROBE: use true or false"),
+        ("FEEDMILL_QUIET", "maybe", "FEEDMILL_QUIET: use true or false"),
+        ("FEEDMILL_INDENT", "maybe", "FEEDMILL_INDENT: use one of true, false"),
+        ("FEEDMILL_MESSAGE_FORMAT", "xml", "FEEDMILL_MESSAGE_FORMAT: use one of human, json, github, sarif"),
+        ("FEEDMILL_LIMIT", "ten", "environment variable FEEDMILL_LIMIT: invalid digit"),
+        (
+            "FEEDMILL_LIMIT",
+            "-1",
+            "FEEDMILL_LIMIT: error[config-bad-value]: invalid configuration value: `limit` is -1; use 0",
+        ),
+        ("FEEDMILL_IDS", "guid", "FEEDMILL_IDS: error[config-bad-value]"),
+        ("FEEDMILL_BASE_URL", "https://f.example/rss.xml", "write `https://f.example/`"),
+        ("FEEDMILL_FORMATS", "rss,rdf", "FEEDMILL_FORMATS: error[config-bad-value]"),
+    ] {
+        let (code, _, stderr) = output_of(project.command(&[]).env(name, value));
+        assert!(code == 2 && stderr.contains(part), "{name}={value}: {stderr}");
+    }
+    // A flag overrides its variable, so the message names the flag.
+    let (_, _, stderr) = output_of(project.command(&["--ids", "guid"]).env("FEEDMILL_IDS", "tag"));
+    assert!(stderr.contains("--ids: error[config-bad-value]"), "{stderr}");
+    project.write_file("feedmill.toml", "seeds = ''\n");
+    let (code, _, stderr) = project.feedmill(&BASE_URL);
+    assert!(code == 2 && stderr.contains("`seeds` is empty; write `seeds = \".\"`"), "{stderr}");
+    std::fs::remove_file(project.path("feedmill.toml")).unwrap();
+    for on in ["true", "yes", "1", "on"] {
+        let mut command = project.command(&[]);
+        let (code, _, stderr) = output_of(command.env("FEEDMILL_QUIET", on));
+        assert_eq!((code, stderr.as_str()), (0, ""), "{on}");
+    }
+}
+
+#[test]
+fn configuration_user_names_and_passwords_of_urls_are_published_nowhere() {
+    let project = Project::new();
+    project.write_seed("town/1.txt", BASE_TIME, "One", "https://e.example/1", "<p>x</p>");
+    project.write_file(
+        "feedmill.toml",
+        "base_url = 'https://ann:s3cret@f.example/feeds/'\nsite_url = 'https://ann:s3cret@f.example/'\n\
+         icon = 'https://ann:s3cret@f.example/i.png'\nhub = 'http://ann:s3cret@127.0.0.1:9/'\n\
+         [podcast]\nimage = 'https://ann:s3cret@f.example/c.png'\n",
+    );
+    for style in ["human", "json", "github", "sarif"] {
+        let (code, stdout, stderr) = project.feedmill(&["--verbose", "--message-format", style]);
+        assert_eq!(code, 0, "{stderr}");
+        assert!(stderr.contains("config-credentials") && !stderr.contains("s3cret"), "{stderr}");
+        assert!(!stdout.contains("s3cret"), "{stdout}");
+    }
+    for file in files_below(&project.path("feeds")) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|part| part == b"s3cret"), "{}", file.display());
+    }
+    assert!(project.read_file("feeds/rss.xml").contains("http://127.0.0.1:9/"), "the hub stays");
+}
+
+#[test]
+fn configuration_that_is_not_utf8_is_reported_with_line_and_byte() {
+    let project = Project::new();
+    std::fs::write(project.path("feedmill.toml"), b"title = 'x'\nauthor = 'Ren\xe9'\n").unwrap();
+    let (code, _, stderr) = project.feedmill(&[]);
+    assert!(code == 2 && stderr.starts_with("feedmill.toml:2:14: error[config-syntax]"), "{stderr}");
+    assert!(stderr.contains("byte 0xE9 is not UTF-8; save the file as UTF-8"), "{stderr}");
 }
 
 #[test]

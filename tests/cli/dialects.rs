@@ -165,7 +165,7 @@ fn a_site_of_jekyll_becomes_a_feed() {
         .iter()
         .map(|m| (string_field(m, "code"), m["line"].as_u64(), string_field(m, "message")))
         .collect();
-    let tag = "template tag that only the site's generator can evaluate: `{% include gallery.html images=\"a,b\" %}` was left out";
+    let tag = "unsupported template tag: `{% include gallery.html images=\"a,b\" %}` was left out";
     assert_eq!(reported, [("seed-tag", Some(6), tag)]);
     // A folder above `_posts` is a section; `_posts` is not.
     assert_eq!(project.json_items("feeds/travel/feed.json").len(), 1);
@@ -259,11 +259,7 @@ fn a_site_of_hugo_becomes_a_feed() {
         .collect();
     assert_eq!(
         reported,
-        [(
-            "seed-tag",
-            Some(5),
-            "template tag that only the site's generator can evaluate: `{{% notice tip %}}` was left out"
-        )]
+        [("seed-tag", Some(5), "unsupported template tag: `{{% notice tip %}}` was left out")]
     );
     assert_eq!(project.json_items("feeds/posts/feed.json").len(), HUGO.len());
     // An expired entry disappears although no file changes.

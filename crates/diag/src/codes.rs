@@ -1,4 +1,4 @@
-//! The codes of the build's own findings. They are promises: a code never changes its meaning.
+//! The codes of the build's findings. A code never changes its meaning.
 
 use super::{Meta, Severity};
 
@@ -12,7 +12,7 @@ macro_rules! catalogue {
     };
 }
 
-/// What a code of the build means; `None` where this build does not know it.
+/// Returns the kind of a code; `None` if it does not exist.
 ///
 /// ```
 /// let meta = feedmill_diag::codes::find("seed-empty");
@@ -28,12 +28,14 @@ catalogue! {
         "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "invalid configuration value",
         "correct the value; `feedmill schema` lists what each key accepts";
+    CONFIG_CREDENTIALS = "config-credentials", Warning, "user name or password in a published URL",
+        "remove the part before the @ from the configuration; feedmill left it out, because feeds publish the URL";
     CONFIG_SYNTAX = "config-syntax", Error, "invalid TOML in the configuration",
         "correct the line; see https://toml.io";
     CONFIG_UNKNOWN_KEY = "config-unknown-key", Error, "unknown configuration key",
         "correct or remove the key; `feedmill schema` lists all keys";
     CONFIG_UNKNOWN_SECTION = "config-unknown-section", Warning, "configured section without seeds",
-        "correct the name: a section is a folder under the seeds folder";
+        "correct the name: a section is a folder below the seeds folder";
     FEED_EMPTY = "feed-empty", Note, "feed without entries",
         "loosen its filter, or remove it from the configuration; feedmill did not write it";
     FEED_ORPHAN = "feed-orphan", Warning, "file that feedmill no longer generates",
@@ -98,7 +100,7 @@ catalogue! {
         "write the Unix time in milliseconds, which has 13 digits today";
     SEED_STAMP_UNSET = "seed-stamp-unset", Warning, "stamp is -1, which usually means unknown",
         "write the time of the article in milliseconds";
-    SEED_TAG = "seed-tag", Warning, "template tag that only the site's generator can evaluate",
+    SEED_TAG = "seed-tag", Warning, "unsupported template tag",
         "nothing, if the article reads well without it; otherwise replace it with Markdown or HTML";
     SEED_TITLE_EMPTY = "seed-title-empty", Warning, "empty title",
         "write the title between the brackets of line 2, or in the front matter";

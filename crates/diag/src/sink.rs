@@ -1,11 +1,11 @@
-//! The one place findings go: severities are overridden here, findings counted, and printed as they come.
+//! The destination of all findings: severities are overridden here, and findings counted and printed as they come.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::{Finding, Renderer, Severity};
 
-/// How many findings of each severity went through a [`Sink`].
+/// Number of findings of each severity that went through a [`Sink`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Errors.
@@ -16,7 +16,7 @@ pub struct Tally {
     pub notes: usize,
 }
 
-/// Takes findings, changes their severity as the user asked, counts them and prints them.
+/// Takes findings, changes their severity as configured, counts them and prints them.
 ///
 /// ```
 /// use feedmill_diag::{Finding, Place, Sink, codes, renderer};
@@ -24,17 +24,17 @@ pub struct Tally {
 /// let mut out = Vec::new();
 /// let human = renderer("human").ok_or("there is no such style")?;
 /// let mut sink = Sink::new(human, &mut out).deny_warnings(true);
-/// sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), "the feeds carry no self link"));
+/// sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), "the feeds have no self link"));
 /// sink.finish();
 /// assert_eq!(sink.tally().errors, 1);
-/// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: the feeds carry no self link\n"));
+/// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: missing `base_url`: the feeds have no self link\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Sink<'a> {
     renderer: &'a dyn Renderer,
     out: Option<&'a mut (dyn Write + Send)>,
     started: bool,
-    /// Whether anything was printed.
+    /// True if a finding was printed.
     printed: bool,
     tally: Tally,
     deny_warnings: bool,
@@ -44,12 +44,12 @@ pub struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    /// A sink that prints each finding to `out` in a style.
+    /// Creates a sink that prints each finding to `out` in a style.
     pub fn new(renderer: &'a dyn Renderer, out: &'a mut (dyn Write + Send)) -> Self {
         Self { out: Some(out), ..Self::base(renderer) }
     }
 
-    /// A sink that prints nothing and keeps every finding: for tests and library users.
+    /// Creates a sink that prints nothing and collects every finding: for tests and library users.
     ///
     /// ```
     /// use feedmill_diag::{Finding, Place, Sink, codes};
@@ -99,37 +99,37 @@ impl<'a> Sink<'a> {
         self
     }
 
-    /// Prints only findings at least this bad; all are counted.
+    /// Prints only findings of at least this severity; all are counted.
     #[must_use]
     pub fn least(mut self, least: Severity) -> Self {
         self.least = least;
         self
     }
 
-    /// Takes a finding. A broken output (a closed pipe) is not an error of the run.
-    pub fn push(&mut self, mut diagnostic: Finding) {
-        if self.allowed.contains(diagnostic.meta.code) {
+    /// Counts and prints a finding. A write error, such as a closed pipe, is ignored.
+    pub fn push(&mut self, mut finding: Finding) {
+        if self.allowed.contains(finding.meta.code) {
             return;
         }
-        if self.deny_warnings && diagnostic.severity == Severity::Warning {
-            diagnostic.severity = Severity::Error;
+        if self.deny_warnings && finding.severity == Severity::Warning {
+            finding.severity = Severity::Error;
         }
-        match diagnostic.severity {
+        match finding.severity {
             Severity::Error => self.tally.errors += 1,
             Severity::Warning => self.tally.warnings += 1,
             Severity::Note => self.tally.notes += 1,
         }
-        if let Some(out) = self.out.as_mut().filter(|_| diagnostic.severity >= self.least) {
+        if let Some(out) = self.out.as_mut().filter(|_| finding.severity >= self.least) {
             if !std::mem::replace(&mut self.started, true) {
                 let _ = self.renderer.start(out);
             }
             if std::mem::replace(&mut self.printed, true) {
                 let _ = out.write_all(self.renderer.between().as_bytes());
             }
-            let _ = self.renderer.render(&diagnostic, out);
+            let _ = self.renderer.render(&finding, out);
         }
         if let Some(kept) = &mut self.kept {
-            kept.push(diagnostic);
+            kept.push(finding);
         }
     }
 
@@ -144,13 +144,13 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The counts so far.
+    /// Returns the number of findings so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// The findings kept by [`Sink::keeping`].
+    /// Returns the findings of a sink created by [`Sink::keeping`].
     #[must_use]
     pub fn kept(&self) -> &[Finding] {
         self.kept.as_deref().unwrap_or_default()

@@ -1,4 +1,33 @@
-//! Wording that messages have in common: plurals, and the name that a misspelled one was probably meant to be.
+//! Text in messages: escaped for terminals, without passwords, with plurals and suggestions.
+
+use std::borrow::Cow;
+
+/// Makes untrusted text safe to print: control characters, line ends and marks that change the direction of writing become
+/// escapes, so that a title cannot control a terminal and a file name cannot forge a line.
+///
+/// ```
+/// assert_eq!(feedmill_diag::printable("red\u{1b}[31m\n"), "red\\u{1b}[31m\\n");
+/// ```
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let (escaped, plain) =
+                if is_risky(c) { (Some(c.escape_default()), None) } else { (None, Some(c)) };
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+/// True if a character may affect a terminal or the rest of a line instead of being shown.
+#[must_use]
+pub fn is_risky(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
+}
 
 /// Returns a number with its noun: "1 seed", "2 seeds".
 ///
@@ -13,24 +42,83 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// Returns the candidate that a misspelled word was probably meant to be; `None` if none is close enough.
-///
-/// Case does not count. A candidate is close enough if it differs by one edit, and one more per four bytes of its length.
-/// Equally close candidates are decided by their order in the alphabet.
+/// Returns the candidate that a misspelled name probably means, ignoring case; `None` if none is similar.
 ///
 /// ```
 /// use feedmill_diag::nearest;
 ///
-/// assert_eq!(nearest("Titel", ["title", "limit"]), Some("title"));
-/// assert_eq!(nearest("colour", ["title", "limit"]), None);
+/// assert_eq!(nearest("Titel", ["link", "title"]), Some("title"));
+/// assert_eq!(nearest("zzz", ["link", "title"]), None);
 /// ```
 #[must_use]
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&candidate.to_lowercase(), &word), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
-        .min()
-        .map(|(_, candidate)| candidate)
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let length = name.chars().count();
+    let is_similar = |distance: usize, candidate: &str| distance <= 1 + candidate.len() / 4;
+    let near = candidates.into_iter().filter_map(|candidate| {
+        // The distance is at least the difference of the lengths; a long name would take long to compare.
+        if !is_similar(length.abs_diff(candidate.chars().count()), candidate) {
+            return None;
+        }
+        let distance = strsim::damerau_levenshtein(&candidate.to_lowercase(), &name);
+        is_similar(distance, candidate).then_some((distance, candidate))
+    });
+    near.min().map(|(_, candidate)| candidate)
+}
+
+/// Replaces the user name and password of each URL in a text by `***`.
+///
+/// ```
+/// use feedmill_diag::redact;
+///
+/// assert_eq!(redact("hub = 'https://ann:key@hub.example/'"), "hub = 'https://***@hub.example/'");
+/// assert_eq!(redact("https://hub.example/@ann"), "https://hub.example/@ann");
+/// ```
+#[must_use]
+pub fn redact(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") || !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut rest, mut is_changed) = (String::with_capacity(text.len()), text, false);
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '"' | '<' | '>' | '`');
+        let end = after.find(ends).unwrap_or(after.len());
+        rest = match after[..end].rfind('@') {
+            Some(at) => {
+                out.push_str("***");
+                is_changed = true;
+                &after[at..]
+            }
+            None => after,
+        };
+    }
+    out.push_str(rest);
+    if is_changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_replaced_in_every_url_of_a_text() {
+        for (text, redacted) in [
+            ("https://u@a.example/x@y", "https://***@a.example/x@y"),
+            ("ftp://u:p@q@a.example", "ftp://***@a.example"),
+            ("a://b@c d://e f://g@h://i@j", "a://***@c d://e f://***@h://***@j"),
+            ("<a href=\"https://a.example\">ann@a.example", "<a href=\"https://a.example\">ann@a.example"),
+            ("ann@a.example", "ann@a.example"),
+        ] {
+            assert_eq!(redact(text), redacted);
+        }
+    }
+
+    #[test]
+    fn a_suggestion_is_similar_and_long_names_have_none() {
+        assert_eq!(nearest("yaer", ["day", "year"]), Some("year"));
+        assert_eq!(nearest("year", []), None);
+        assert_eq!(nearest(&"year".repeat(100_000), ["year"]), None);
+    }
 }

@@ -34,7 +34,7 @@ impl Renderer for Github {
     }
 }
 
-/// A property value: `%`, `:` and `,` are percent-encoded.
+/// Escapes the value of a property: `%`, `:` and `,` are percent-encoded.
 fn property(text: &str) -> String {
     text.replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,5 +1,5 @@
-//! For people: `file:line:column: severity[code]: message`, the line itself with a mark under the column, and the
-//! remedy. Colours where the terminal has them.
+//! Text for people: `file:line:column: severity[code]: message`, the line with a mark below the column, and the fix; with
+//! colours if the terminal supports them.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Renderer;
 use crate::{Finding, Severity, printable};
 
-/// The most characters of a source line that are shown.
+/// Maximum number of characters of a source line that are shown.
 const SHOWN: usize = 100;
 
 pub(super) struct Human {
@@ -59,7 +59,7 @@ impl Renderer for Human {
     }
 }
 
-/// The part of a line around a column (from 1), and how many cells stand before that column in it.
+/// Returns the part of a line around a column (from 1), and the number of terminal cells before that column in it.
 fn window(line: &str, column: u32) -> (String, usize) {
     let column = (column.max(1) - 1) as usize;
     let skip = if column > SHOWN * 2 / 3 { column - SHOWN / 3 } else { 0 };

@@ -1,4 +1,4 @@
-//! One JSON object a line, for other programs. Its keys are stable.
+//! One JSON object per line, for other programs. The keys are stable.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Styles of printing findings: one file each, registered here.
+//! Output styles of findings: one file each, registered here.
 
 mod github;
 mod human;
@@ -9,21 +9,21 @@ use std::io::{self, Write};
 
 use super::{Finding, is_risky};
 
-/// A style of output.
+/// An output style.
 pub trait Renderer: Sync {
-    /// The name after `--message-format`.
+    /// Name of the style, as in `--message-format`.
     fn name(&self) -> &'static str;
 
-    /// Called once before the first finding.
+    /// Prints the beginning; called once before the first finding.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Any error of `out`.
     fn start(&self, out: &mut dyn Write) -> io::Result<()> {
         let _ = out;
         Ok(())
     }
 
-    /// What stands between two findings.
+    /// Separator between two findings.
     fn between(&self) -> &'static str {
         ""
     }
@@ -31,20 +31,20 @@ pub trait Renderer: Sync {
     /// Prints one finding.
     ///
     /// # Errors
-    /// What `out` says.
-    fn render(&self, diagnostic: &Finding, out: &mut dyn Write) -> io::Result<()>;
+    /// Any error of `out`.
+    fn render(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Called once after the last finding.
+    /// Prints the end; called once after the last finding.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Any error of `out`.
     fn finish(&self, out: &mut dyn Write) -> io::Result<()> {
         let _ = out;
         Ok(())
     }
 }
 
-/// Every style. The first is the default; `human-color` is what `human` becomes on a terminal.
+/// Every style. The first is the default; `human-color` replaces `human` on a terminal.
 pub static RENDERERS: &[&dyn Renderer] = &[
     &human::Human { color: false },
     &human::Human { color: true },
@@ -53,7 +53,7 @@ pub static RENDERERS: &[&dyn Renderer] = &[
     &sarif::Sarif,
 ];
 
-/// Finds a style by name.
+/// Returns the style with a name.
 ///
 /// ```
 /// assert!(feedmill_diag::renderer("sarif").is_some());
@@ -63,8 +63,8 @@ pub fn renderer(name: &str) -> Option<&'static dyn Renderer> {
     RENDERERS.iter().copied().find(|r| r.name() == name)
 }
 
-/// JSON that drives no terminal: what [`printable`](super::printable) escapes is escaped here as JSON has it, so that a
-/// program reads the very text. It only ever stands in strings.
+/// Formats JSON that is safe to print: the characters that [`printable`](super::printable) escapes become JSON escapes, so
+/// that a program reads the original text. They occur in strings only.
 fn escaped(value: &serde_json::Value) -> String {
     let mut out = String::new();
     for c in value.to_string().chars() {

@@ -1,0 +1,120 @@
+//! [Shortcodes of Hugo](https://gohugo.io/shortcodes/): `{{< name args >}}` and `{{% name args %}}`.
+
+use super::renderer::TemplateRenderer;
+use super::syntax::{Args, Tag, escaped};
+use crate::types::work;
+
+/// The delimiters of shortcodes.
+const DELIMITERS: [(&str, &str); 2] = [("{{<", ">}}"), ("{{%", "%}}")];
+
+/// Renders the shortcode at the current position; returns `false` if there is none.
+pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
+    for (open, close) in DELIMITERS {
+        let Some(whole) = renderer.delimited(0, open, close) else { continue };
+        renderer.skip(whole.len());
+        let inner = whole[3..whole.len() - 3].trim();
+        if let Some(shown) = inner.strip_prefix("/*").and_then(|i| i.strip_suffix("*/")) {
+            renderer.copy(&format!("{open} {} {close}", shown.trim()));
+            return true;
+        }
+        let tag = Tag::new(inner.strip_suffix('/').unwrap_or(inner));
+        if !render_tag(renderer, &tag) {
+            renderer.leave_out(tag.name, whole);
+        }
+        return true;
+    }
+    false
+}
+
+/// Renders a shortcode; returns `false` if it is left out.
+fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
+    let args = Args::read(tag.args);
+    let id = args.get("id").or(args.at(0)).unwrap_or_default();
+    match tag.name {
+        "figure" => renderer.block(&figure(&args)),
+        "highlight" => {
+            let inner = until_end(renderer, "highlight");
+            let language = args.get("lang").or(args.at(0)).unwrap_or_default();
+            if tag.args.contains("hl_inline=true") {
+                renderer.copy(&format!("<code>{}</code>", escaped(inner.trim())));
+            } else {
+                renderer.code(language, inner);
+            }
+            true
+        }
+        "ref" | "relref" | "param" if renderer.is_full() => false,
+        "ref" | "relref" => {
+            let path = args.get("path").or(args.at(0)).unwrap_or_default();
+            let page = renderer.page;
+            let url =
+                if path.starts_with('#') { format!("{}{path}", page.head.link) } else { page.url_of(path) };
+            renderer.insert(&url)
+        }
+        "youtube" => renderer.frame("https://www.youtube.com/embed/", id),
+        "vimeo" => renderer.frame("https://player.vimeo.com/video/", id),
+        "instagram" => renderer.link(&format!("https://www.instagram.com/p/{id}/")),
+        "x" | "twitter" | "tweet" => {
+            let user = args.get("user").unwrap_or("i");
+            renderer.link(&format!("https://x.com/{user}/status/{id}"))
+        }
+        "gist" => {
+            let parts: Vec<&str> = [args.at(0), args.at(1)].into_iter().flatten().collect();
+            renderer.link(&format!("https://gist.github.com/{}", parts.join("/")))
+        }
+        "param" => (renderer.page.text)(&id.to_lowercase()).is_some_and(|value| renderer.insert(&value)),
+        "details" => {
+            let summary = args.get("summary").unwrap_or("Details");
+            renderer.block(&format!("<details><summary>{}</summary>", escaped(summary)))
+        }
+        "/details" => renderer.block("</details>"),
+        // The end of a shortcode was reported where it began.
+        name => name.starts_with('/'),
+    }
+}
+
+/// Moves past the closing shortcode of a name and returns the text before it; without one, returns the rest.
+fn until_end<'a>(renderer: &mut TemplateRenderer<'a>, name: &str) -> &'a str {
+    let rest = renderer.rest();
+    let mut from = 0;
+    while let Some(found) = rest[from..].find("{{") {
+        work::step(found + 2);
+        let at = from + found;
+        let whole = DELIMITERS.iter().find_map(|(open, close)| renderer.delimited(at, open, close));
+        if let Some(whole) = whole
+            && whole[3..whole.len() - 3].trim().strip_prefix('/').is_some_and(|end| end.trim() == name)
+        {
+            renderer.skip(at + whole.len());
+            return &rest[..at];
+        }
+        from = at + 2;
+    }
+    renderer.skip_to_end()
+}
+
+fn figure(args: &Args<'_>) -> String {
+    let attr = |name: &str, value: Option<&str>| {
+        value.map_or(String::new(), |value| format!(" {name}=\"{}\"", escaped(value)))
+    };
+    let size = attr("width", args.get("width")) + &attr("height", args.get("height"));
+    let alt = args.get("alt").or(args.get("caption"));
+    let mut image = format!("<img{}{}{size}>", attr("src", args.get("src").or(args.at(0))), attr("alt", alt));
+    if let Some(link) = args.get("link") {
+        image = format!("<a{}>{image}</a>", attr("href", Some(link)));
+    }
+    let mut caption = String::new();
+    if let Some(title) = args.get("title") {
+        caption += &format!("<h4>{}</h4>", escaped(title));
+    }
+    let attribution = args.get("attr").map(|text| match args.get("attrlink") {
+        Some(link) => format!("<a{}>{}</a>", attr("href", Some(link)), escaped(text)),
+        None => escaped(text),
+    });
+    let text = [args.get("caption").map(escaped), attribution].into_iter().flatten().collect::<Vec<_>>();
+    if !text.is_empty() {
+        caption += &format!("<p>{}</p>", text.join(" "));
+    }
+    if !caption.is_empty() {
+        caption = format!("<figcaption>{caption}</figcaption>");
+    }
+    format!("<figure>{image}{caption}</figure>")
+}

@@ -1,0 +1,168 @@
+//! Template tags in a body: Liquid and kramdown attribute lists of Jekyll, shortcodes of Hugo and Zola. A tag is replaced
+//! by what the documentation of the generator says it shows. A tag that only the site can evaluate is left out and
+//! reported. Everything here takes linear time.
+
+mod hugo;
+mod kramdown;
+mod liquid;
+mod renderer;
+mod syntax;
+mod zola;
+
+use std::borrow::Cow;
+
+use super::generator::Generator;
+use super::site::PageContext;
+use crate::diag::Finding;
+use renderer::TemplateRenderer;
+
+/// Returns a body with its template tags rendered.
+pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut Vec<Finding>) -> Cow<'a, str> {
+    let body = match (page.text)("excerpt_separator").filter(|mark| !mark.starts_with("<!--")) {
+        Some(mark) => Cow::Owned(body.replacen(&mark, "", 1)),
+        None => Cow::Borrowed(body),
+    };
+    let is_jekyll = page.generator == Generator::Jekyll;
+    if !(body.contains("{{") || body.contains("{%") || is_jekyll && body.contains("{:")) {
+        return body;
+    }
+    let render_tag: fn(&mut TemplateRenderer<'_>) -> bool = match page.generator {
+        Generator::Jekyll => liquid::render,
+        // Both accept the syntax of the other, because articles move between them.
+        Generator::Hugo | Generator::Zola => |renderer| hugo::render(renderer) || zola::render(renderer),
+    };
+    let out = TemplateRenderer::new(page, &body).render(render_tag, findings);
+    Cow::Owned(if is_jekyll { kramdown::without_attributes(&out) } else { out })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::permalink::PermalinkInput;
+    use super::super::{Addresses, Head, Origin};
+    use super::*;
+    use crate::types::{UnixMs, work};
+
+    /// Renders a body; returns the result, the findings, and the number of steps.
+    fn rendered(generator: Generator, body: &str) -> (String, Vec<(u32, String)>, u64) {
+        let addresses =
+            Addresses { site: url::Url::parse("https://a.example/b/").ok(), ..Addresses::default() };
+        let origin = Origin::of("seeds", "x.md".as_ref(), &addresses);
+        let head = Head::new(UnixMs(0), "Title & more".to_owned(), "https://a.example/b/x/".to_owned());
+        let input = PermalinkInput {
+            generator,
+            date: None,
+            title: "t".to_owned(),
+            slug: None,
+            name: "x".to_owned(),
+            folders: Vec::new(),
+            categories: Vec::new(),
+        };
+        let long = "long & text ".repeat(4_000);
+        let page = PageContext {
+            generator,
+            head: &head,
+            origin: &origin,
+            input: &input,
+            text: &|key| (key == "long").then(|| long.clone()),
+            line: 5,
+        };
+        let mut findings = Vec::new();
+        let (out, steps) = work::count(|| render(body, &page, &mut findings).into_owned());
+        (out, findings.into_iter().map(|f| (f.place.line, f.detail)).collect(), steps)
+    }
+
+    #[test]
+    fn unknown_tags_are_reported_once_per_name_with_their_first_line_and_at_most_twenty_names() {
+        let (out, findings, _) = rendered(Generator::Hugo, "a {{< w 1 >}}\n{{< y >}}{{< w 2 >}}\n{{< w >}}");
+        assert_eq!(out, "a \n\n");
+        assert_eq!(
+            findings,
+            [
+                (5, "`{{< w 1 >}}` was left out, and 2 more of this name".to_owned()),
+                (6, "`{{< y >}}` was left out".to_owned()),
+            ]
+        );
+        let many: String = (0..100).map(|n| format!("{{% t{n} %}}\n")).collect();
+        let (_, findings, _) = rendered(Generator::Jekyll, &many);
+        assert_eq!(findings.len(), 21);
+        assert_eq!(findings[20], (25, "80 more tags were left out, the first in this line".to_owned()));
+    }
+
+    #[test]
+    fn what_front_matter_inserts_is_limited() {
+        for (generator, tag) in [
+            (Generator::Jekyll, "{{ page.long }}"),
+            (Generator::Jekyll, "{{ page.long | append: page.long | escape | prepend: page.long }}"),
+            (Generator::Hugo, "{{< param long >}}"),
+        ] {
+            let body = tag.repeat(10_000);
+            let (out, findings, _) = rendered(generator, &body);
+            assert!(out.len() < body.len() + (2 << 20) && out.len() > 40_000, "{tag}: {}", out.len());
+            assert_eq!(findings.len(), 1, "{tag}");
+        }
+        let filters = " | append: page.long".repeat(200);
+        let (_, findings, _) = rendered(Generator::Jekyll, &format!("{{{{ page.long{filters} }}}}"));
+        assert_eq!(findings.len(), 1);
+    }
+
+    /// Shapes that could make a loop look at the same text again and again.
+    const SHAPES: &[&str] = &[
+        "{{< nope >}} ",
+        "{{< nope >}}\n",
+        "{{< details >}} ",
+        "{{< details >}}\n",
+        "{{< /details >}}",
+        "{{< highlight go >}}",
+        "{{< highlight go >}}x{{< /highlight >}}",
+        "{{< figure src=\"a.png\" caption=\"b\" >}}",
+        "{{< youtube 1 >}}",
+        "{{< ref \"a.md\" >}}",
+        "{{<",
+        "{{%",
+        "{{",
+        "{%",
+        "{",
+        "{{/* x */}}",
+        "{{< /* x */ >}}",
+        "{{ youtube(id=\"1\") }}",
+        "{% nope() %}",
+        "{% end %}",
+        "{% raw %}",
+        "{% raw %}a{% endraw %}",
+        "{% comment %}",
+        "{% highlight a %}",
+        "{% highlight a %}b{% endhighlight %}",
+        "{% raw %}{% raw",
+        "{% post_url 2024-01-02-a %}",
+        "{% link a.md %}",
+        "{% gist 1 %}",
+        "{% if x %}a{% else %}b{% endif %}",
+        "{{ page.title }}",
+        "{{ page.nope }}",
+        "{{ 'a' | append: 'b' | escape }}",
+        "{{ \"a | b\" }",
+        "{: .a}",
+        "a{: .a} `{: `",
+        "{: .a}\n",
+        "{:toc}\n",
+        "```\n{: .a}\n",
+        "{: ` ",
+        "é{é",
+        "'\"` ",
+    ];
+
+    #[test]
+    fn twice_the_tags_take_twice_the_steps() {
+        for generator in [Generator::Jekyll, Generator::Hugo, Generator::Zola] {
+            for shape in SHAPES {
+                for before in ["", "{{< ", "{{ ", "{% ", "{% raw %}", "{{< highlight x >}}", "{:", "`"] {
+                    let steps = |times| rendered(generator, &format!("{before}{}", shape.repeat(times))).2;
+                    let (one, two) = (steps(100), steps(200));
+                    // A constant covers what is counted once.
+                    let is_linear = two as f64 <= 2.3 * one as f64 + 300.0;
+                    assert!(is_linear, "{generator:?} {before:?} {shape:?}: {one} {two}");
+                }
+            }
+        }
+    }
+}

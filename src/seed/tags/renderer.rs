@@ -1,0 +1,242 @@
+//! The renderer that the template languages share: a position in the source, the output, and the tags left out.
+
+use std::collections::HashMap;
+
+use super::super::site::PageContext;
+use super::syntax::escaped;
+use crate::diag::{Finding, codes};
+use crate::types::{excerpt, work};
+
+/// Maximum length of a tag, in bytes.
+pub(super) const MAX_TAG: usize = 4 << 10;
+/// Maximum number of bytes that tags insert, in addition to the length of the body: a short tag can insert a long value
+/// of the front matter thousands of times.
+const MAX_INSERTED: usize = 1 << 20;
+/// Maximum number of names of tags that are reported each by itself.
+const MAX_REPORTED: usize = 20;
+/// Number of characters of a tag that a finding shows.
+const SHOWN: usize = 60;
+
+/// The delimiters that end tags.
+const CLOSERS: [&str; 4] = ["}}", "%}", ">}}", "%}}"];
+
+/// Tags of one name that were left out.
+struct LeftOut {
+    line: u32,
+    first: String,
+    more: usize,
+}
+
+/// Renders the tags of a body.
+pub(super) struct TemplateRenderer<'a> {
+    pub(super) page: &'a PageContext<'a>,
+    source: &'a str,
+    /// Position in the source.
+    at: usize,
+    out: String,
+    /// Number of bytes that tags may still insert; `None` once one of them wanted more.
+    room: Option<usize>,
+    /// For each of [`CLOSERS`], the next place where it is; `usize::MAX` if there is none.
+    next_close: [Option<usize>; CLOSERS.len()],
+    /// A position in the source and the number of line feeds before it.
+    counted: (usize, u32),
+    /// True if the last line of the first `.1` bytes of the output is blank.
+    blank: (bool, usize),
+    left_out: Vec<LeftOut>,
+    /// Index in `left_out` by name of the tag.
+    names: HashMap<&'a str, usize>,
+    /// Number of tags left out beyond [`MAX_REPORTED`], and the line of the first.
+    unnamed: Option<(usize, u32)>,
+}
+
+impl<'a> TemplateRenderer<'a> {
+    pub(super) fn new(page: &'a PageContext<'a>, source: &'a str) -> Self {
+        Self {
+            page,
+            source,
+            at: 0,
+            out: String::with_capacity(source.len()),
+            room: Some(source.len().saturating_add(MAX_INSERTED)),
+            next_close: [None; CLOSERS.len()],
+            counted: (0, 0),
+            blank: (true, 0),
+            left_out: Vec::new(),
+            names: HashMap::new(),
+            unnamed: None,
+        }
+    }
+
+    /// Renders the whole source. `render_tag` renders the tag at the current position and moves past it; it returns
+    /// `false` if there is none.
+    pub(super) fn render(mut self, render_tag: fn(&mut Self) -> bool, findings: &mut Vec<Finding>) -> String {
+        while let Some(found) = self.source[self.at..].find('{') {
+            work::step(found + 1);
+            let start = self.at + found;
+            self.out.push_str(&self.source[self.at..start]);
+            self.at = start;
+            if !self.source[start + 1..].starts_with(['{', '%']) || !render_tag(&mut self) {
+                self.out.push('{');
+                self.at = start + 1;
+            }
+        }
+        self.out.push_str(&self.source[self.at..]);
+        for LeftOut { line, first, more } in self.left_out {
+            let others = if more == 0 { String::new() } else { format!(", and {more} more of this name") };
+            findings.push(Finding::in_text(
+                &codes::SEED_TAG,
+                line,
+                0,
+                format!("`{first}` was left out{others}"),
+            ));
+        }
+        if let Some((count, line)) = self.unnamed {
+            let tags = if count == 1 { "tag was" } else { "tags were" };
+            let detail = format!("{count} more {tags} left out, the first in this line");
+            findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, detail));
+        }
+        self.out
+    }
+
+    /// Returns the source from the current position on.
+    pub(super) fn rest(&self) -> &'a str {
+        &self.source[self.at..]
+    }
+
+    /// Moves past a number of bytes.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
+    /// Moves to the end of the source and returns the text up to it.
+    pub(super) fn skip_to_end(&mut self) -> &'a str {
+        let rest = self.rest();
+        self.at = self.source.len();
+        rest
+    }
+
+    /// Returns the text from `ahead` bytes after the current position, at which it must start with `open`, through
+    /// `close`. `None` if it does not, or if the tag is longer than [`MAX_TAG`]. Calls must not go backwards.
+    pub(super) fn delimited(&mut self, ahead: usize, open: &str, close: &str) -> Option<&'a str> {
+        let from = self.at + ahead;
+        let inner = self.source[from..].strip_prefix(open)?;
+        let start = from + open.len();
+        let index = CLOSERS.iter().position(|known| *known == close)?;
+        // The next delimiter is looked for once: without this, each of many unclosed tags would be a search.
+        let end = match self.next_close[index] {
+            Some(end) if end >= start => end,
+            _ => {
+                let found = inner.find(close);
+                work::step(found.unwrap_or(inner.len()));
+                let end = found.map_or(usize::MAX, |at| start + at);
+                self.next_close[index] = Some(end);
+                end
+            }
+        };
+        let is_short =
+            end.checked_sub(start)?.saturating_add(close.len()) <= inner.floor_char_boundary(MAX_TAG);
+        is_short.then(|| &self.source[from..end + close.len()])
+    }
+
+    /// True once tags wanted to insert more than [`MAX_INSERTED`]: the rest is left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.room.is_none()
+    }
+
+    /// Appends a value. Returns `false` and appends nothing if the renderer is full.
+    #[must_use]
+    pub(super) fn insert(&mut self, text: &str) -> bool {
+        self.room = self.room.and_then(|room| room.checked_sub(text.len()));
+        if self.is_full() {
+            return false;
+        }
+        work::step(text.len());
+        self.out.push_str(text);
+        true
+    }
+
+    /// Appends text of the source.
+    pub(super) fn copy(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    /// Appends a link whose text is its URL.
+    #[must_use]
+    pub(super) fn link(&mut self, url: &str) -> bool {
+        let url = escaped(url);
+        self.insert(&format!("<a href=\"{url}\">{url}</a>"))
+    }
+
+    /// Appends a frame. Cleaning replaces it with a link, as it does for all frames.
+    #[must_use]
+    pub(super) fn frame(&mut self, service: &str, id: &str) -> bool {
+        self.block(&format!("<iframe src=\"{service}{}\"></iframe>", escaped(id)))
+    }
+
+    /// Appends source code of the article.
+    pub(super) fn code(&mut self, language: &str, text: &str) {
+        let text = escaped(text.trim_matches(['\n', '\r']).trim_end());
+        work::step(text.len());
+        let class = if language.is_empty() {
+            String::new()
+        } else {
+            format!(" class=\"language-{}\"", escaped(language))
+        };
+        // Not limited: it is a part of the source, which is rendered once.
+        let gap = self.gap();
+        self.out.push_str(&format!("{gap}<pre><code{class}>{text}</code></pre>{gap}"));
+    }
+
+    /// Appends HTML, as a block of its own if the tag is alone on its line.
+    #[must_use]
+    pub(super) fn block(&mut self, html: &str) -> bool {
+        let gap = self.gap();
+        self.insert(&format!("{gap}{html}{gap}"))
+    }
+
+    /// Returns what separates a block from the text around it.
+    fn gap(&mut self) -> &'static str {
+        let starts = self.is_line_blank();
+        let mut after = self.rest().chars().inspect(|_| _ = work::step(1));
+        let ends = after.find(|c| *c == '\n' || !c.is_whitespace()).is_none_or(|c| c == '\n');
+        if starts && ends { "\n\n" } else { "" }
+    }
+
+    /// True if the last line of the output is blank so far.
+    fn is_line_blank(&mut self) -> bool {
+        let (is_blank, from) = self.blank;
+        let added = &self.out[from..];
+        work::step(added.len());
+        let (is_new, line) = added.rsplit_once('\n').map_or((false, added), |(_, line)| (true, line));
+        self.blank = ((is_blank || is_new) && line.trim().is_empty(), self.out.len());
+        self.blank.0
+    }
+
+    /// Notes that the tag before the current position was left out.
+    pub(super) fn leave_out(&mut self, name: &'a str, tag: &str) {
+        if let Some(index) = self.names.get(name) {
+            self.left_out[*index].more += 1;
+            return;
+        }
+        if self.left_out.len() < MAX_REPORTED {
+            let line = self.line_of(self.at.saturating_sub(tag.len()));
+            let first = excerpt(tag, SHOWN).into_owned();
+            self.names.insert(name, self.left_out.len());
+            self.left_out.push(LeftOut { line, first, more: 0 });
+        } else {
+            let line = match self.unnamed {
+                Some((_, line)) => line,
+                None => self.line_of(self.at.saturating_sub(tag.len())),
+            };
+            self.unnamed = Some((self.unnamed.map_or(0, |(count, _)| count) + 1, line));
+        }
+    }
+
+    /// Returns the line of a place in the source, which must not be before that of the last call.
+    fn line_of(&mut self, place: usize) -> u32 {
+        let (from, lines) = self.counted;
+        let between = &self.source[from..place.max(from)];
+        work::step(between.len());
+        self.counted = (place.max(from), lines + between.matches('\n').count() as u32);
+        self.page.line + self.counted.1
+    }
+}

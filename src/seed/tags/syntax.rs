@@ -1,0 +1,70 @@
+//! The syntax that tags have in common: a name, and arguments with or without quotes.
+
+/// A tag in the source.
+pub(super) struct Tag<'a> {
+    pub(super) name: &'a str,
+    pub(super) args: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    /// Splits the text between the delimiters into name and arguments.
+    pub(super) fn new(inner: &'a str) -> Self {
+        let (name, args) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+        let args = if name == "/" { args } else { args.trim() };
+        Self { name, args }
+    }
+}
+
+/// Splits a text at each `mark` that is not inside quotes.
+pub(super) fn split(text: &str, mark: char) -> Vec<&str> {
+    let (mut parts, mut start, mut quote) = (Vec::new(), 0, None);
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+            None if c == mark => {
+                parts.push(&text[start..at]);
+                start = at + c.len_utf8();
+            }
+            None => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// Arguments of a shortcode: name (empty if it has none) and value.
+pub(super) struct Args<'a>(pub(super) Vec<(&'a str, &'a str)>);
+
+impl<'a> Args<'a> {
+    pub(super) fn read(text: &'a str) -> Self {
+        let words =
+            split(text, ' ').into_iter().flat_map(|part| split(part, '\n')).filter(|word| !word.is_empty());
+        let unquoted = |value: &'a str| {
+            let quotes = ['"', '\'', '`'];
+            quotes.iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q)).unwrap_or(value)
+        };
+        let has_name = |name: &str| !name.contains(['"', '\'', '`', '/', '?']);
+        let arg = |word: &'a str| match word.split_once('=').filter(|(name, _)| has_name(name)) {
+            Some((name, value)) => (name, unquoted(value)),
+            None => ("", unquoted(word)),
+        };
+        Self(words.map(arg).collect())
+    }
+
+    /// Returns the value of a named argument.
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+
+    /// Returns the value of an argument without a name, by its position from 0.
+    pub(super) fn at(&self, position: usize) -> Option<&'a str> {
+        self.0.iter().filter(|(key, _)| key.is_empty()).nth(position).map(|(_, value)| *value)
+    }
+}
+
+/// Escapes text for HTML, also for attributes in double quotes.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
