@@ -7,9 +7,9 @@ use feedmill::types::UnixMs;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut plan = RawConfig::default().resolve(&mut Sink::keeping())?;
-    plan.whole.title = Some("Harbour news".to_owned());
-    plan.whole.language = Some("en".to_owned());
-    plan.whole.base = Some("https://harbour.example/feeds/".parse()?);
+    plan.main_feed.title = Some("Harbour news".to_owned());
+    plan.main_feed.language = Some("en".to_owned());
+    plan.main_feed.base = Some("https://harbour.example/feeds/".parse()?);
     let articles = [
         Article::new("https://harbour.example/ferry".parse()?, UnixMs(1_717_225_200_000))
             .title("The ferry has a new engine")

@@ -130,7 +130,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
 fn without_file_ids(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
     let feeds = plan.filtered.iter_mut().map(|f| &mut f.channel).chain(plan.sections.values_mut());
-    for channel in feeds.chain([&mut plan.whole]) {
+    for channel in feeds.chain([&mut plan.main_feed]) {
         if channel.ids == Ids::File {
             channel.ids = Ids::Tag;
         }
