@@ -1,7 +1,8 @@
 //! [Shortcodes of Hugo](https://gohugo.io/shortcodes/): `{{< name args >}}` and `{{% name args %}}`.
 
 use super::renderer::TemplateRenderer;
-use super::syntax::{Args, Tag, escaped};
+use super::syntax::{Args, Tag};
+use crate::html::escape_attribute;
 use crate::types::work;
 
 /// The delimiters of shortcodes.
@@ -36,7 +37,7 @@ fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
             let inner = until_end(renderer, "highlight");
             let language = args.get("lang").or(args.at(0)).unwrap_or_default();
             if tag.args.contains("hl_inline=true") {
-                renderer.copy(&format!("<code>{}</code>", escaped(inner.trim())));
+                renderer.copy(&format!("<code>{}</code>", escape_attribute(inner.trim())));
             } else {
                 renderer.code(language, inner);
             }
@@ -64,7 +65,7 @@ fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
         "param" => (renderer.page.text)(&id.to_lowercase()).is_some_and(|value| renderer.insert(&value)),
         "details" => {
             let summary = args.get("summary").unwrap_or("Details");
-            renderer.block(&format!("<details><summary>{}</summary>", escaped(summary)))
+            renderer.block(&format!("<details><summary>{}</summary>", escape_attribute(summary)))
         }
         "/details" => renderer.block("</details>"),
         // The end of a shortcode was reported where it began.
@@ -93,7 +94,7 @@ fn until_end<'a>(renderer: &mut TemplateRenderer<'a>, name: &str) -> &'a str {
 
 fn figure(args: &Args<'_>) -> String {
     let attr = |name: &str, value: Option<&str>| {
-        value.map_or(String::new(), |value| format!(" {name}=\"{}\"", escaped(value)))
+        value.map_or(String::new(), |value| format!(" {name}=\"{}\"", escape_attribute(value)))
     };
     let size = attr("width", args.get("width")) + &attr("height", args.get("height"));
     let alt = args.get("alt").or(args.get("caption"));
@@ -103,13 +104,14 @@ fn figure(args: &Args<'_>) -> String {
     }
     let mut caption = String::new();
     if let Some(title) = args.get("title") {
-        caption += &format!("<h4>{}</h4>", escaped(title));
+        caption += &format!("<h4>{}</h4>", escape_attribute(title));
     }
     let attribution = args.get("attr").map(|text| match args.get("attrlink") {
-        Some(link) => format!("<a{}>{}</a>", attr("href", Some(link)), escaped(text)),
-        None => escaped(text),
+        Some(link) => format!("<a{}>{}</a>", attr("href", Some(link)), escape_attribute(text)),
+        None => escape_attribute(text),
     });
-    let text = [args.get("caption").map(escaped), attribution].into_iter().flatten().collect::<Vec<_>>();
+    let text =
+        [args.get("caption").map(escape_attribute), attribution].into_iter().flatten().collect::<Vec<_>>();
     if !text.is_empty() {
         caption += &format!("<p>{}</p>", text.join(" "));
     }

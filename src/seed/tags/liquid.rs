@@ -2,7 +2,8 @@
 //! `raw`, `comment`, and the tags of [Jekyll](https://jekyllrb.com/docs/liquid/tags/).
 
 use super::renderer::TemplateRenderer;
-use super::syntax::{Tag, escaped, split};
+use super::syntax::{Tag, split};
+use crate::html::escape_attribute;
 use crate::types::work;
 
 /// Maximum length of a value that filters make, in bytes: each filter can double it.
@@ -47,7 +48,7 @@ fn output(renderer: &TemplateRenderer<'_>, inner: &str) -> Option<String> {
             }
             "prepend" => value(renderer, arg)? + &result,
             "append" => result + &value(renderer, arg)?,
-            "escape" | "escape_once" | "xml_escape" => escaped(&result),
+            "escape" | "escape_once" | "xml_escape" => escape_attribute(&result),
             "strip" => result.trim().to_owned(),
             _ => return None,
         };

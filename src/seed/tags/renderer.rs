@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::super::site::PageContext;
-use super::syntax::escaped;
 use crate::diag::{Finding, codes};
+use crate::html::escape_attribute;
 use crate::types::{excerpt, work};
 
 /// Maximum length of a tag, in bytes.
@@ -162,24 +162,24 @@ impl<'a> TemplateRenderer<'a> {
     /// Appends a link whose text is its URL.
     #[must_use]
     pub(super) fn link(&mut self, url: &str) -> bool {
-        let url = escaped(url);
+        let url = escape_attribute(url);
         self.insert(&format!("<a href=\"{url}\">{url}</a>"))
     }
 
     /// Appends a frame. Cleaning replaces it with a link, as it does for all frames.
     #[must_use]
     pub(super) fn frame(&mut self, service: &str, id: &str) -> bool {
-        self.block(&format!("<iframe src=\"{service}{}\"></iframe>", escaped(id)))
+        self.block(&format!("<iframe src=\"{service}{}\"></iframe>", escape_attribute(id)))
     }
 
     /// Appends source code of the article.
     pub(super) fn code(&mut self, language: &str, text: &str) {
-        let text = escaped(text.trim_matches(['\n', '\r']).trim_end());
+        let text = escape_attribute(text.trim_matches(['\n', '\r']).trim_end());
         work::step(text.len());
         let class = if language.is_empty() {
             String::new()
         } else {
-            format!(" class=\"language-{}\"", escaped(language))
+            format!(" class=\"language-{}\"", escape_attribute(language))
         };
         // Not limited: it is a part of the source, which is rendered once.
         let gap = self.gap();

@@ -63,8 +63,3 @@ impl<'a> Args<'a> {
         self.0.iter().filter(|(key, _)| key.is_empty()).nth(position).map(|(_, value)| *value)
     }
 }
-
-/// Escapes text for HTML, also for attributes in double quotes.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
