@@ -20,7 +20,7 @@ pub fn folder(plan: &Plan, feeds: Option<&Path>) -> Option<PathBuf> {
             let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_path_buf());
             cache.join(format!("{:016x}", path_hash(&feeds)))
         }
-        // The feeds folder may come with somebody else's repository: never write through a link in it.
+        // The feeds folder may come from an untrusted repository: never write through a link in it.
         None => Some(feeds.join(FOLDER)).filter(|folder| !has_links(folder))?,
     })
 }
