@@ -4,6 +4,8 @@ use url::Url;
 
 use crate::types::UnixMs;
 
+use super::Metadata;
+
 /// An article: everything it says about itself, wherever it comes from.
 ///
 /// [`feeds`](crate::feeds) builds feeds from articles. Only the link and the time of publication are required.
@@ -32,6 +34,8 @@ pub struct Article {
     pub updated: Option<UnixMs>,
     /// Name of the section that the article belongs to; each section has a feed of its own.
     pub section: Option<String>,
+    /// Authors, tags, summary, image and the other things that the article says about itself.
+    pub metadata: Metadata,
     /// Body as HTML from any source. It is cleaned before it is published.
     pub html: String,
 }
@@ -40,13 +44,22 @@ impl Article {
     /// Creates an article without title and body.
     #[must_use]
     pub fn new(link: Url, published: UnixMs) -> Self {
-        Self { link, title: String::new(), published, updated: None, section: None, html: String::new() }
+        Self {
+            link,
+            title: String::new(),
+            published,
+            updated: None,
+            section: None,
+            metadata: Metadata::default(),
+            html: String::new(),
+        }
     }
 
     builder! {
         title(text: impl Into<String>) = text.into();
         updated(time: UnixMs) = Some(time);
         section(name: impl Into<String>) = Some(name.into());
+        metadata(about: Metadata) = about;
         html(body: impl Into<String>) = body.into();
     }
 }

@@ -20,6 +20,7 @@ mod answer;
 mod article;
 mod entry;
 mod feed;
+mod metadata;
 pub mod podcast;
 mod site;
 
@@ -29,6 +30,7 @@ pub use answer::Answer;
 pub use article::Article;
 pub use entry::{Enclosure, Entry, Person};
 pub use feed::{Feed, History};
+pub use metadata::{Image, Metadata};
 pub use podcast::Podcast;
 pub use site::{Latest, Listing, Site};
 

@@ -53,6 +53,7 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result
     let mut article = Article::new(link, seed.head.time);
     article.title = seed.head.title;
     article.updated = seed.head.updated;
+    article.metadata = seed.head.metadata;
     article.html = html;
     Ok(Loaded { article: Some(article), text: text.into_owned(), findings, bytes: read })
 }

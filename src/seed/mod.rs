@@ -32,6 +32,7 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 
 use crate::diag::{Finding, codes};
+use crate::model::Metadata;
 use crate::types::{Bytes, UnixMs, excerpt};
 
 pub use decode::decode;
@@ -65,11 +66,13 @@ pub struct Head {
     pub updated: Option<UnixMs>,
     /// Time at which the article expires.
     pub until: Option<UnixMs>,
+    /// Authors, tags and the other things that the seed says about itself.
+    pub metadata: Metadata,
 }
 
 impl Head {
     fn new(time: UnixMs, title: String, link: String) -> Self {
-        Self { time, title, link, updated: None, until: None }
+        Self { time, title, link, updated: None, until: None, metadata: Metadata::default() }
     }
 }
 

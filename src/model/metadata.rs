@@ -1,0 +1,56 @@
+//! What an article says about itself next to its title, time and body.
+
+use url::Url;
+
+use super::{Enclosure, Person};
+
+/// What an article says about itself: the fields that feeds carry next to title, link, time and body. Every dialect fills
+/// it with what its articles say explicitly; nothing is guessed from prose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// Permanent id, if the article gives one (`guid` or `id` in front matter).
+    pub id: Option<String>,
+    /// Authors, in order.
+    pub authors: Vec<Person>,
+    /// Tags and categories, in order, each once.
+    pub tags: Vec<String>,
+    /// The article's own summary as plain text.
+    pub summary: Option<String>,
+    /// The lead image.
+    pub image: Option<Image>,
+    /// Language of the article, a BCP 47 tag such as `de-CH`.
+    pub language: Option<String>,
+    /// Audio and video files of the article, in order.
+    pub media: Vec<Enclosure>,
+    /// True if the article asks not to be listed in feeds.
+    pub unlisted: bool,
+}
+
+/// An image with what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Image {
+    /// Address of the image.
+    pub url: Url,
+    /// Text that replaces the image.
+    pub alt: Option<String>,
+    /// Width in pixels.
+    pub width: Option<u32>,
+    /// Height in pixels.
+    pub height: Option<u32>,
+}
+
+impl Image {
+    /// Creates an image of which only the address is known.
+    #[must_use]
+    pub fn new(url: Url) -> Self {
+        Self { url, alt: None, width: None, height: None }
+    }
+
+    builder! {
+        alt(text: impl Into<String>) = Some(text.into());
+        width(pixels: u32) = Some(pixels);
+        height(pixels: u32) = Some(pixels);
+    }
+}
