@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::sync::Arc;
 
 use crate::config::{Channel, Filtered, Ids, Plan, is_feed_name};
-use crate::diag::{Finding, Meta, Place, codes};
+use crate::diag::{Finding, Meta, Place, codes, nearest};
 use crate::types::UnixMs;
 
 use super::archive::{self, OutputDoc};
@@ -125,8 +125,7 @@ pub(super) fn feed_builders<'a>(
         }
     }
     for name in plan.sections.keys().filter(|name| !seen.contains(name.as_str())) {
-        let near = seen.iter().filter(|s| strsim::damerau_levenshtein(s, name) <= 2).min();
-        if let Some(near) = near {
+        if let Some(near) = nearest(name, seen.iter().map(String::as_str)) {
             let detail = format!("`{name}`; did you mean `{near}`?");
             findings.push(Finding::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), detail));
         }
