@@ -85,6 +85,9 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
     plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
+    if let Some(repository) = crate::generator::find(&plan.seeds) {
+        plan.adopt(repository);
+    }
     Ok(plan)
 }
 

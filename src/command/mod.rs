@@ -14,6 +14,7 @@ mod push;
 mod rules;
 mod schema;
 mod serve;
+mod site;
 mod stop;
 mod watch;
 

@@ -14,11 +14,13 @@ mod schema;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use url::Url;
 
 use crate::diag::{Place, redact};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
+use crate::generator::Repository;
 use crate::html::Policy;
 use crate::model::{Person, Podcast};
 use crate::seed::Addresses;
@@ -184,6 +186,32 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Adds the repository that the seeds are in: its facts count where the configuration says nothing.
+    pub fn adopt(&mut self, repository: Repository) {
+        let site = repository.site();
+        let channel = &mut self.main_feed;
+        if channel.site.is_none()
+            && let Some(url) = &site.url
+        {
+            channel.site = Some(url.clone());
+            self.addresses.site = Some(url.clone());
+        }
+        let folded =
+            |text: &String| crate::html::xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let plain = |text: &Option<String>| text.as_ref().map(folded).filter(|text| !text.is_empty());
+        channel.title = channel.title.take().or_else(|| plain(&site.title));
+        if channel.description.is_empty() {
+            channel.description = plain(&site.description).unwrap_or_default();
+        }
+        let language = site.language.clone().filter(|language| is_language(language));
+        channel.language = channel.language.take().or(language);
+        if channel.author.is_none() {
+            channel.author = site.author.as_deref().and_then(resolve::person);
+        }
+        self.fingerprint_source += &format!("{repository:?}\n");
+        self.addresses.repository = Some(Arc::new(repository));
+    }
+
     /// Returns the settings of a section: as configured, else derived from the main feed.
     #[must_use]
     pub fn section(&self, name: &str) -> Channel {

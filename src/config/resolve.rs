@@ -60,6 +60,7 @@ impl RawConfig {
             site: site(&main_feed),
             sections: sections.iter().filter_map(sites).collect(),
             permalink,
+            repository: None,
         };
         let flag = |key: &str, default| match self.top.get(key).map(|set| &set.value) {
             Some(Value::Bool(on)) => *on,
@@ -564,7 +565,7 @@ fn non_empty(text: String) -> Option<String> {
 }
 
 /// Parses `Name <mail@host>`, `Name` or `mail@host`; the text has its white space folded.
-fn person(text: &str) -> Option<Person> {
+pub(super) fn person(text: &str) -> Option<Person> {
     let (name, email) = match text.split_once('<') {
         Some((name, rest)) if rest.contains('@') && !rest.trim_end_matches('>').contains([' ', '<', '>']) => {
             (name.trim().to_owned(), non_empty(rest.trim_end_matches('>').to_owned()))

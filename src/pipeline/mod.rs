@@ -59,7 +59,7 @@ pub use articles::{BuiltFeed, feeds};
 use context::Context;
 pub use context::{Options, Report};
 #[cfg(feature = "folder")]
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, inspect_at};
 pub use probe::Prober;
 pub use progress::Progress;
 use scan::{Outcome, Scanned};

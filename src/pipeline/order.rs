@@ -36,15 +36,17 @@ pub(super) fn order(
 ) -> Option<Selection> {
     let mut section_findings = Vec::new();
     let with_articles = chunks(folders).filter(|(_, chunk)| chunk.articles() > 0);
-    let sections = with_articles.filter_map(|(path, chunk)| section_of(path, chunk));
+    let sections = with_articles.filter_map(|(path, chunk)| section_of(plan, path, chunk));
     let builders = feed_builders(plan, sections, &mut section_findings);
     let chunks: Vec<(&Path, &Chunk)> = chunks(folders).collect();
     let future: Option<Vec<Vec<(PathBuf, UnixMs)>>> = chunks
         .par_iter()
-        .map_init(Vec::new, |buffer, (path, chunk)| offer_seeds(catalog, path, chunk, &builders, now, buffer))
+        .map_init(Vec::new, |buffer, (path, chunk)| {
+            offer_seeds(plan, catalog, path, chunk, &builders, now, buffer)
+        })
         .collect();
     let mut future: Vec<_> = future?.into_iter().flatten().collect();
-    find_first_publications(catalog, &chunks, &builders, now)?;
+    find_first_publications(plan, catalog, &chunks, &builders, now)?;
     future.sort();
     let held_back = future.into_iter().map(|(path, time)| {
         let detail = format!("{}; held back until then", time.to_rfc3339());
@@ -55,6 +57,7 @@ pub(super) fn order(
 
 /// Offers the seeds of a chunk to the feeds, and returns those that are held back.
 fn offer_seeds(
+    plan: &Plan,
     catalog: &Catalog,
     path: &Path,
     chunk: &Chunk,
@@ -62,7 +65,7 @@ fn offer_seeds(
     now: UnixMs,
     buffer: &mut Vec<u8>,
 ) -> Option<Vec<(PathBuf, UnixMs)>> {
-    let section: Option<Arc<str>> = section_of(path, chunk).map(Arc::from);
+    let section: Option<Arc<str>> = section_of(plan, path, chunk).map(Arc::from);
     let builders: Vec<_> = builders.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
     let mut future = Vec::new();
     let block = catalog.read(chunk, buffer)?;
@@ -92,6 +95,7 @@ fn offer_seeds(
 
 /// Finds the first publication of each entry among the seeds that were rejected.
 fn find_first_publications(
+    plan: &Plan,
     catalog: &Catalog,
     chunks: &[(&Path, &Chunk)],
     builders: &[FeedBuilder<'_>],
@@ -107,7 +111,7 @@ fn find_first_publications(
         full.iter().filter(|(feed, _)| !feed.is_by_file()).flat_map(|(_, hashes)| hashes).copied().collect();
     let by_file = full.iter().any(|(feed, _)| feed.is_by_file());
     let chunks = chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
-        let section: Option<Arc<str>> = section_of(path, chunk).map(Arc::from);
+        let section: Option<Arc<str>> = section_of(plan, path, chunk).map(Arc::from);
         let block = catalog.read(chunk, buffer)?;
         for (number, time, hash) in block.heads() {
             if !(by_file || by_link.contains(&hash))
@@ -135,7 +139,10 @@ fn find_first_publications(
     chunks.collect()
 }
 
-fn section_of(folder: &Path, chunk: &Chunk) -> Option<String> {
+fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<String> {
+    if let Some(repository) = &plan.addresses.repository {
+        return repository.section(folder);
+    }
     section(folder, chunk.articles(), chunk.index_pages).map(|name| name.to_string_lossy().into_owned())
 }
 

@@ -2,13 +2,11 @@
 //! is HTML, or becomes HTML here.
 //!
 //! A way of writing seeds is a [`Dialect`]: one file each, registered in [`DIALECTS`]. `decode` turns bytes into text,
-//! `link` turns links into valid URIs. `front` holds what the dialects with front matter share: `date` reads dates,
-//! `permalink` makes URLs, `tags` and `markdown` make HTML. No file is opened here.
+//! `link` turns links into valid URIs. `front` holds what the dialects with front matter share: `tags` and
+//! `markdown` make HTML. What the repository around a seed says, its addresses among it, comes from `generator`.
 
-mod date;
 mod decode;
 mod front;
-mod generator;
 mod jekyll;
 mod json;
 mod legacy;
@@ -17,7 +15,6 @@ mod link;
 mod markdown;
 mod origin;
 mod page;
-mod permalink;
 mod site;
 mod stamp;
 mod stamped;
@@ -35,13 +32,13 @@ use crate::diag::{Finding, codes};
 use crate::model::Metadata;
 use crate::types::{Bytes, UnixMs, excerpt};
 
+pub use crate::generator::check_permalink;
+pub(crate) use crate::generator::permalink_expression;
 pub use decode::decode;
 #[doc(hidden)]
 pub use lines::Lines;
 pub use link::key as link_key;
 pub use origin::{Addresses, Origin};
-pub use permalink::check as check_permalink;
-pub(crate) use permalink::expression as permalink_expression;
 
 /// Maximum length of a head. A file without an end of its head in the first 64 KiB is not a seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);
@@ -214,7 +211,13 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
     lines.skip_blank();
     let first = lines.peek()?;
     let dialect = first.and_then(|first| with_extension(extension).find(|d| d.claims(first)));
-    let Some(dialect) = dialect else { return Err(unclaimed(first, extension, lines.number())) };
+    let Some(dialect) = dialect else {
+        // Among the files of a site, a text file is rarely a seed: it may be `robots.txt`.
+        if origin.addresses.repository.is_some() {
+            return Err(not_an_article("it does not begin like one"));
+        }
+        return Err(unclaimed(first, extension, lines.number()));
+    };
     let head = dialect.read(&mut lines, origin, &mut findings)?;
     lines.skip_blank();
     Ok(Seed { dialect: dialect.name(), head, body: lines.rest(), findings })

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use url::Url;
+
+use crate::generator::Repository;
 
 /// The configuration for the URLs of articles that do not state their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub struct Addresses {
     pub sections: BTreeMap<String, Url>,
     /// Pattern of URLs; `None` for the default of the site's generator.
     pub permalink: Option<String>,
+    /// The repository that the seeds are in, if a site generator builds it.
+    pub repository: Option<Arc<Repository>>,
 }
 
 /// The place of a seed and the configuration for its URL.
@@ -58,7 +63,8 @@ impl<'a> Origin<'a> {
     /// Returns the site that the seed belongs to.
     pub(super) fn site(&self) -> Option<&'a Url> {
         let of_section = self.folders().first().and_then(|name| self.addresses.sections.get(name));
-        of_section.or(self.addresses.site.as_ref())
+        let of_repository = || self.addresses.repository.as_ref()?.site().url.as_ref();
+        of_section.or(self.addresses.site.as_ref()).or_else(of_repository)
     }
 
     /// Returns the folders from the root down to the seed.
