@@ -1,6 +1,5 @@
 //! Structure: which elements and attributes are allowed where, how often, and whether they may be empty.
 
-use crate::document::work::step;
 use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
 use crate::message::shown;
@@ -9,6 +8,7 @@ use crate::rule::{
     Rule,
 };
 use feedmill_diag::nearest;
+use feedmill_types::work::step;
 
 pub(crate) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root", "not a feed")
     .why("A reader that gets a web page or an error message instead of a feed shows nothing.")

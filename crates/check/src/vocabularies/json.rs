@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use crate::document::json::{self, parse};
-use crate::document::work::step;
 use crate::engine::log::Log;
 use crate::message::shown;
 use crate::rule::{
@@ -14,6 +13,7 @@ use crate::values::html::inspect;
 use crate::values::{date, language, media_type, url};
 use feedmill_diag::nearest;
 use feedmill_types::UnixMs;
+use feedmill_types::work::step;
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 
@@ -262,7 +262,7 @@ struct Checker<'t, 'l> {
 
 /// Returns the value of a member.
 fn member<'o, 'a>(object: &'o Object<'a>, key: &str) -> Option<&'o Value<'a>> {
-    object.properties.iter().inspect(|_| step(1)).find(|m| m.name.as_str() == key).map(|m| &m.value)
+    object.properties.iter().inspect(|_| _ = step(1)).find(|m| m.name.as_str() == key).map(|m| &m.value)
 }
 
 /// Returns the text of a member and its offset.
