@@ -2,6 +2,7 @@
 //! (<https://jekyllrb.com/docs/permalinks/#placeholders>) and Hugo's
 //! (<https://gohugo.io/configuration/permalinks/#tokens>), which share a syntax and most names.
 
+use crate::diag::nearest;
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
@@ -257,9 +258,9 @@ pub fn check(pattern: &str) -> Result<(), String> {
         if let Part::Name(name, _) = part
             && !PLACEHOLDERS.iter().any(|(known, _)| *known == name)
         {
-            let near = PLACEHOLDERS.iter().min_by_key(|(known, _)| strsim::damerau_levenshtein(known, name));
-            let near = near.map_or("", |(known, _)| *known);
-            return Err(format!("`permalink` has no part `:{name}`; did you mean `:{near}`?"));
+            let near = nearest(name, PLACEHOLDERS.iter().map(|(known, _)| *known));
+            let hint = near.map(|near| format!("; did you mean `:{near}`?")).unwrap_or_default();
+            return Err(format!("`permalink` has no part `:{name}`{hint}"));
         }
     }
     Ok(())
