@@ -95,7 +95,7 @@ impl FoundSite {
             if configuration.is_empty() { String::new() } else { format!(", configured in {configuration}") };
         writeln!(out, "  a site of {generator}{source}")?;
         for (section, path) in &seen.samples {
-            let Some(placed) = self.repository.explain(path) else { continue };
+            let Some(placed) = self.repository.explain(path, None) else { continue };
             let address = match &self.url {
                 Some(site) => Repository::join(site, &placed.address),
                 None => placed.address,

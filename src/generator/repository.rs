@@ -114,11 +114,12 @@ impl Repository {
         self.rules.place(&Page { path: &path, matter, pattern })
     }
 
-    /// Reads an article below the seeds and returns where it is published; `None` if it is not.
+    /// Reads an article below the seeds and returns where it is published; `None` if it is not. `pattern` is that of the
+    /// user's configuration.
     #[must_use]
-    pub fn explain(&self, seed: &Path) -> Option<Placed> {
+    pub fn explain(&self, seed: &Path, pattern: Option<&str>) -> Option<Placed> {
         let (_, text) = self.first(&[self.path(seed)])?;
-        self.place(seed, &mut data::matter(&text)?, None).ok()
+        self.place(seed, &mut data::matter(&text)?, pattern).ok()
     }
 
     /// Returns the first of some files below the root that is there, with its text.

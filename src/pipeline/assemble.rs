@@ -76,7 +76,7 @@ fn site_of(link: &str) -> Option<Url> {
     Some(url)
 }
 
-fn entry(pick: &Pick, article: &CleanArticle, ids: Ids) -> Entry {
+pub(super) fn entry(pick: &Pick, article: &CleanArticle, ids: Ids) -> Entry {
     Entry {
         id: entry_id(pick, ids),
         id_is_permalink: ids == Ids::Link,

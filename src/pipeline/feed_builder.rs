@@ -41,6 +41,26 @@ impl<'a> FeedBuilder<'a> {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the name of its folder; empty for the main feed.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the maximum number of entries.
+    pub(super) fn limit(&self) -> usize {
+        self.channel.limit
+    }
+
+    /// True if it is an additional feed with a filter of its own.
+    pub(super) fn is_configured(&self) -> bool {
+        matches!(self.filter, Filter::Configured(_))
+    }
+
+    /// Returns the key that a seed shares with its duplicates.
+    pub(super) fn key(&self, seed: &Candidate) -> Arc<str> {
+        select::key(&seed.path, seed.section.as_deref(), &seed.link, self.is_by_file())
+    }
+
     /// True if duplicates are recognized by file names.
     pub(super) fn is_by_file(&self) -> bool {
         self.channel.ids == Ids::File
@@ -75,7 +95,7 @@ impl<'a> FeedBuilder<'a> {
 
     /// Adds a seed that is accepted.
     pub(super) fn offer(&self, seed: &Arc<Candidate>) {
-        let key = select::key(&seed.path, seed.section.as_deref(), &seed.link, self.is_by_file());
+        let key = self.key(seed);
         let mut newest = self.newest();
         newest.insert(seed, key);
         self.floor.store(newest.floor().0, Ordering::Relaxed);
@@ -89,7 +109,7 @@ impl<'a> FeedBuilder<'a> {
 
     /// Records an accepted seed that may be an earlier publication of one of its entries.
     pub(super) fn note_earlier_publication(&self, seed: &Candidate) {
-        let key = select::key(&seed.path, seed.section.as_deref(), &seed.link, self.is_by_file());
+        let key = self.key(seed);
         self.newest().note_earlier_publication(&key, seed.time, &seed.link);
     }
 

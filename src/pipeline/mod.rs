@@ -12,7 +12,8 @@
 //! | entries become files | `assemble`, `write`, `verify`, `rebuild`, `site_files` |
 //! | files are published | `publish` |
 //!
-//! [`feeds`] is the way of articles that are not files. [`inspect`] looks at seeds before anything is configured.
+//! [`feeds`] is the way of articles that are not files. [`inspect`] looks at seeds before anything is configured, and
+//! [`Overview`] at what a build would select.
 
 mod archive;
 mod articles;
@@ -20,6 +21,8 @@ mod assemble;
 mod clean;
 mod context;
 mod discover;
+#[cfg(feature = "folder")]
+mod explain;
 #[cfg(test)]
 mod faults;
 mod feed_builder;
@@ -58,6 +61,8 @@ pub use archive::month_of;
 pub use articles::{BuiltFeed, feeds};
 use context::Context;
 pub use context::{Options, Report};
+#[cfg(feature = "folder")]
+pub use explain::{Absence, AddressSource, Explanation, ListedEntry, Overview, Standing};
 #[cfg(feature = "folder")]
 pub use inspect::{Inspection, inspect, inspect_at};
 pub use probe::Prober;
@@ -124,6 +129,7 @@ pub fn build(
     // A seed or folder that could not be read may be all that a feed has.
     let prune = options.prune && is_complete && !scan.is_partial;
     publish::remove_orphans(feeds, &generated, prune, sink, &mut report)?;
+    report.files = generated;
     report.changed.sort_unstable();
     report.entries = build.entries as usize;
     report.feeds = report.site.feeds.len();

@@ -139,7 +139,7 @@ fn find_first_publications(
     chunks.collect()
 }
 
-fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<String> {
+pub(super) fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<String> {
     if let Some(repository) = &plan.addresses.repository {
         return repository.section(folder);
     }

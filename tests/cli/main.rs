@@ -10,7 +10,9 @@ mod build;
 mod catalog;
 mod check;
 mod dialects;
+mod dry_run;
 mod edge;
+mod explain;
 #[cfg(unix)]
 mod faults;
 mod hostile;
@@ -18,7 +20,9 @@ mod index;
 mod init;
 #[cfg(unix)]
 mod kill;
+mod list;
 mod manual;
+mod new;
 mod page;
 mod podcast;
 mod probe;
