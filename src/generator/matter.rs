@@ -38,6 +38,11 @@ impl Matter {
         self.values.get(key).filter(|value| !value.is_null())
     }
 
+    /// Returns all keys, sorted, with their values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
     /// True if the key is there, even with a null.
     pub fn has(&self, key: &str) -> bool {
         self.values.contains_key(key)
@@ -90,7 +95,7 @@ impl Matter {
                 None | Some(Value::Bool(_)) => continue,
                 Some(Value::String(text)) if text.trim().is_empty() => continue,
                 Some(Value::String(text)) => date::read(text, unzoned),
-                Some(Value::Number(number)) => number.as_i64().and_then(date::of_number),
+                Some(Value::Number(number)) => number.as_i64().and_then(|number| date::of_number(number, unzoned)),
                 Some(_) => None,
             };
             let bad = || {

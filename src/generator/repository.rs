@@ -3,9 +3,10 @@
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
+use chrono_tz::Tz;
 use url::Url;
 
-use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
+use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, Unzoned, data};
 use crate::store::{FsStore, Store};
 use crate::types::Bytes;
 
@@ -102,6 +103,12 @@ impl Repository {
     #[must_use]
     pub fn section(&self, folder: &Path) -> Option<String> {
         self.rules.section(&self.path(folder))
+    }
+
+    /// Returns how a date without a time zone is read: in the configured zone, else as the generator reads it.
+    #[must_use]
+    pub fn unzoned(&self, matter: &Matter, configured: Option<Tz>) -> Unzoned {
+        configured.map_or_else(|| self.rules.unzoned(matter), Unzoned::Site)
     }
 
     /// Completes the front matter of a file below the seeds, and decides where it is published.
