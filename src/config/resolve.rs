@@ -431,8 +431,10 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             return Some(zone);
         }
         let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
-        let fix =
-            near.map_or_else(|| "write one such as `Europe/Berlin`".to_owned(), |near| format!("did you mean `{near}`?"));
+        let fix = near.map_or_else(
+            || "write one such as `Europe/Berlin`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         self.fault(set, format!("`timezone` is `{}`, which is not a time zone; {fix}", excerpt(text, SHOWN)));
         None
     }

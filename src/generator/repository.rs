@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use chrono_tz::Tz;
 use url::Url;
 
-use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, Unzoned, data};
+use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
 use crate::store::{FsStore, Store};
 use crate::types::Bytes;
 
@@ -25,6 +25,8 @@ pub struct Repository {
     pub seeds: PathBuf,
     /// Hash of all files that its rules were read from.
     pub fingerprint: u128,
+    /// Time zone that the user configured for dates that name none.
+    pub timezone: Option<Tz>,
     rules: Box<dyn Rules>,
     files: Box<dyn Store + Send>,
 }
@@ -78,7 +80,7 @@ impl Repository {
         }
         let fingerprint = seen.fingerprint();
         let (generator, Found { configuration, rules, .. }) = first?;
-        Some(Self { generator, configuration, seeds, fingerprint, rules, files })
+        Some(Self { generator, configuration, seeds, fingerprint, timezone: None, rules, files })
     }
 
     /// Returns what the configuration says about the site.
@@ -105,18 +107,13 @@ impl Repository {
         self.rules.section(&self.path(folder))
     }
 
-    /// Returns how a date without a time zone is read: in the configured zone, else as the generator reads it.
-    #[must_use]
-    pub fn unzoned(&self, matter: &Matter, configured: Option<Tz>) -> Unzoned {
-        configured.map_or_else(|| self.rules.unzoned(matter), Unzoned::Site)
-    }
-
     /// Completes the front matter of a file below the seeds, and decides where it is published.
     ///
     /// # Errors
     /// Why it is not published.
     pub fn place(&self, seed: &Path, matter: &mut Matter, pattern: Option<&str>) -> Result<Placed, Refusal> {
         let path = self.path(seed);
+        matter.timezone = self.timezone;
         self.rules.complete(&path, matter);
         self.rules.place(&Page { path: &path, matter, pattern })
     }
@@ -160,6 +157,7 @@ impl Repository {
     fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
         let (path, text) = self.first(targets)?;
         let mut matter = data::matter(&text).unwrap_or_default();
+        matter.timezone = self.timezone;
         self.rules.complete(&path, &mut matter);
         let page = Page { path: &path, matter: &matter, pattern };
         match self.rules.place(&page) {

@@ -4,12 +4,12 @@ use chrono::NaiveDateTime;
 use serde_json::Value;
 use std::borrow::Cow;
 
+use super::metadata::Field;
 use super::site::PageContext;
 use super::{
-    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, markdown, metadata,
-    not_an_article, tags, title, unlisted,
+    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, markdown, metadata, not_an_article,
+    tags, title, unlisted,
 };
-use super::metadata::Field;
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Spelling, Values};
 use crate::generator::{
@@ -147,7 +147,11 @@ impl<'a> FrontMatter<'a> {
         if metadata.id.is_none()
             && let Some(guid) = self.text("guid")
         {
-            findings.push(self.finding(&codes::SEED_BAD_ID, "guid", format!("`guid` is `{}`", excerpt(&guid, SHOWN))));
+            findings.push(self.finding(
+                &codes::SEED_BAD_ID,
+                "guid",
+                format!("`guid` is `{}`", excerpt(&guid, SHOWN)),
+            ));
         }
         metadata
     }
@@ -294,7 +298,7 @@ fn placed(
     if let Some(why) = metadata::unlisted(&matter.values) {
         return Err(unlisted(why));
     }
-    let unzoned = repository.unzoned(&matter.values, origin.addresses.timezone);
+    let unzoned = repository.rules().unzoned(&matter.values);
     let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));
     let (updated, expires) = (instant(Field::Updated)?, instant(Field::Expires)?);
     let own = matter.title();

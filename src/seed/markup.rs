@@ -16,14 +16,17 @@ pub(super) fn metadata(seed: &Seed<'_>) -> Metadata {
     if metadata.authors.is_empty() {
         let author = |(name, url): (String, Option<String>)| {
             let url = url.unwrap_or_default();
-            let email = url.strip_prefix("mailto:").map(|mail| mail.split('?').next().unwrap_or_default().to_owned());
+            let email =
+                url.strip_prefix("mailto:").map(|mail| mail.split('?').next().unwrap_or_default().to_owned());
             let uri = if email.is_some() { None } else { resolve(&url).filter(|_| !url.is_empty()) };
             Person { name: title::plain_name(&name), email, uri, ..Person::default() }
         };
-        metadata.authors = found.authors.into_iter().map(author).filter(|person| !person.name.is_empty()).collect();
+        metadata.authors =
+            found.authors.into_iter().map(author).filter(|person| !person.name.is_empty()).collect();
     }
     if metadata.tags.is_empty() {
-        metadata.tags = found.tags.iter().map(|tag| title::plain_name(tag)).filter(|tag| !tag.is_empty()).collect();
+        metadata.tags =
+            found.tags.iter().map(|tag| title::plain_name(tag)).filter(|tag| !tag.is_empty()).collect();
     }
     if metadata.image.is_none() {
         metadata.image = found.image.and_then(|(src, alt)| {

@@ -105,8 +105,19 @@ const TABLES: &[&str] = &["taxonomies", "extra", "params"];
 /// Tags that Eleventy's starter project leaves out of its lists: they name collections.
 const COLLECTIONS: &[&str] = &["all", "nav", "post", "posts"];
 /// Keys of an object that hold the address of a file, the best first.
-const ADDRESSES: &[&str] =
-    &["url", "src", "path", "href", "file", "link", "image", "relative", "teaser", "og_image", "overlay_image"];
+const ADDRESSES: &[&str] = &[
+    "url",
+    "src",
+    "path",
+    "href",
+    "file",
+    "link",
+    "image",
+    "relative",
+    "teaser",
+    "og_image",
+    "overlay_image",
+];
 /// Number of levels of lists in lists.
 const DEPTH: usize = 4;
 /// Number of values of one field.
@@ -134,11 +145,13 @@ pub(super) fn keys(matter: &Matter, field: Field) -> Vec<&str> {
 
 /// Returns the reason why the article is not for feeds.
 pub(super) fn unlisted(matter: &Matter) -> Option<String> {
-    let reason = |(_, key, value): &(usize, &str, &Value)| format!("its front matter has `{key}: {}`", text(value));
+    let reason =
+        |(_, key, value): &(usize, &str, &Value)| format!("its front matter has `{key}: {}`", text(value));
     let hidden = || values(matter, Field::Hidden).into_iter().find(|(_, _, value)| flag(value) == Some(true));
     let shown = || values(matter, Field::Shown).into_iter().find(|(_, _, value)| flag(value) == Some(false));
     let status = || {
-        let is_hidden = |value: &Value| ["hidden", "skip"].iter().any(|word| text(value).eq_ignore_ascii_case(word));
+        let is_hidden =
+            |value: &Value| ["hidden", "skip"].iter().any(|word| text(value).eq_ignore_ascii_case(word));
         values(matter, Field::Status).into_iter().find(|(_, _, value)| is_hidden(value))
     };
     hidden().or_else(shown).or_else(status).as_ref().map(reason)
@@ -154,7 +167,10 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
     let all = |field| values(matter, field).into_iter();
     let mut metadata = Metadata {
         id: all(Field::Id).find_map(|(_, _, value)| id(value)),
-        authors: all(Field::Authors).map(|(_, key, value)| authors(key, value)).find(|found| !found.is_empty()).unwrap_or_default(),
+        authors: all(Field::Authors)
+            .map(|(_, key, value)| authors(key, value))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default(),
         tags: tags(matter, context.kind),
         summary: all(Field::Summary).find_map(|(_, _, value)| summary(value, context)),
         language: all(Field::Language).find_map(|(_, _, value)| language(value)),
@@ -191,7 +207,10 @@ fn rank(field: Field, key: &str) -> Option<usize> {
 /// True if two spellings of a key are the same: case, `_` and `-` do not count.
 fn same(one: &str, other: &str) -> bool {
     let letters = |text: &'_ str| {
-        text.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
+        text.bytes()
+            .filter(|byte| !matches!(byte, b'_' | b'-'))
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<_>>()
     };
     let first = |text: &str| text.as_bytes().first().map(u8::to_ascii_lowercase);
     first(one) == first(other) && (one.eq_ignore_ascii_case(other) || letters(one) == letters(other))
@@ -204,7 +223,8 @@ fn values(matter: &Matter, field: Field) -> Vec<(usize, &str, &Value)> {
         table.into_iter().flatten().map(move |(key, value)| (level + 1, key.as_str(), value))
     };
     let top = matter.pairs().map(|(key, value)| (0, key, value));
-    let all = top.chain(TABLES.iter().enumerate().flat_map(of_table)).filter(|(_, _, value)| !value.is_null());
+    let all =
+        top.chain(TABLES.iter().enumerate().flat_map(of_table)).filter(|(_, _, value)| !value.is_null());
     let mut found: Vec<(usize, &str, &Value)> = all
         .filter_map(|(level, key, value)| Some((level * KEYS.len() + rank(field, key)?, key, value)))
         .collect();
@@ -261,9 +281,10 @@ fn id(value: &Value) -> Option<String> {
 /// Returns the authors that a key names. Only Pelican's `authors` is a list in a string: `A, B`, or `A, Jr.; B`.
 fn authors(key: &str, value: &Value) -> Vec<Person> {
     let mut people: Vec<Person> = match value {
-        Value::String(all) if same(key, "authors") => {
-            all.split(if all.contains(';') { ';' } else { ',' }).filter_map(|name| person(&name.into())).collect()
-        }
+        Value::String(all) if same(key, "authors") => all
+            .split(if all.contains(';') { ';' } else { ',' })
+            .filter_map(|name| person(&name.into()))
+            .collect(),
         Value::Array(all) => all.iter().take(MAX_VALUES).filter_map(person).collect(),
         value => person(value).into_iter().collect(),
     };
@@ -281,7 +302,8 @@ fn person(value: &Value) -> Option<Person> {
     let email = member(value, &["email", "mail"]).map(|mail| mail.trim_start_matches("mailto:").to_owned());
     let email = email.filter(|mail| is_mail(mail));
     let uri = url(&["url", "uri", "link", "website", "homepage", "home", "web"]);
-    let name = member(value, &["name", "display_name", "full_name", "title", "nick"]).map(|name| title::plain_text(&name));
+    let name = member(value, &["name", "display_name", "full_name", "title", "nick"])
+        .map(|name| title::plain_text(&name));
     let name = name.filter(|name| !name.is_empty()).or_else(|| email.clone())?;
     let avatar = url(&["avatar", "avatar_url", "picture", "image_url", "image", "photo"]).or_else(|| {
         let (_, picture) = value.as_object()?.iter().find(|(key, value)| {
@@ -298,7 +320,8 @@ fn named(text: &str) -> Option<Person> {
     if text.is_empty() {
         return None;
     }
-    let inner = text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.strip_suffix('>')?.trim())));
+    let inner =
+        text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.strip_suffix('>')?.trim())));
     Some(match inner {
         Some((name, mail)) if is_mail(mail) => {
             Person::new(if name.is_empty() { mail } else { name }).email(mail)
@@ -311,7 +334,9 @@ fn named(text: &str) -> Option<Person> {
 fn is_mail(text: &str) -> bool {
     let mut parts = text.split('@');
     let (Some(user), Some(host), None) = (parts.next(), parts.next(), parts.next()) else { return false };
-    !user.is_empty() && host.contains('.') && !text.contains(|c: char| c.is_whitespace() || "<>,;()".contains(c))
+    !user.is_empty()
+        && host.contains('.')
+        && !text.contains(|c: char| c.is_whitespace() || "<>,;()".contains(c))
 }
 
 fn http(text: &str) -> Option<Url> {
@@ -350,7 +375,8 @@ fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<St
             }
         }
         Value::String(all) => {
-            let is_hashes = all.trim_start().starts_with('#') && all.split_whitespace().all(|word| word.starts_with('#'));
+            let is_hashes =
+                all.trim_start().starts_with('#') && all.split_whitespace().all(|word| word.starts_with('#'));
             if all.contains(',') || all.contains(';') {
                 all.split([',', ';']).for_each(push);
             } else if has_words || is_hashes {
@@ -368,12 +394,17 @@ fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<St
 fn summary(value: &Value, context: &Context<'_>) -> Option<String> {
     let Value::String(own) = value else { return None };
     let link = Url::parse(context.link).ok()?;
-    let plain = if own.contains('<') { html::clean(RawHtml(own), &link, &Policy::default()).text } else { own.clone() };
+    let plain = if own.contains('<') {
+        html::clean(RawHtml(own), &link, &Policy::default()).text
+    } else {
+        own.clone()
+    };
     Some(title::plain_text(&plain)).filter(|text| !text.is_empty())
 }
 
+/// Returns a language tag. The `no` of Norwegian is `false` in YAML.
 fn language(value: &Value) -> Option<String> {
-    let own = text(value);
+    let own = if *value == Value::Bool(false) { "no".to_owned() } else { text(value) };
     let tag = own.split('.').next().unwrap_or_default().replace('_', "-");
     is_language(&tag).then_some(tag)
 }
@@ -382,9 +413,10 @@ fn language(value: &Value) -> Option<String> {
 fn resolve(own: &str, context: &Context<'_>) -> Option<Url> {
     let own = own.trim();
     // Obsidian writes a link to a file in brackets.
-    let own = own.strip_prefix("[[").and_then(|own| own.strip_suffix("]]")).map_or(own, |own| {
-        own.split('|').next().unwrap_or_default().trim()
-    });
+    let own = own
+        .strip_prefix("[[")
+        .and_then(|own| own.strip_suffix("]]"))
+        .map_or(own, |own| own.split('|').next().unwrap_or_default().trim());
     if own.is_empty() || own.starts_with(['#', '~', '@']) || own.contains("{{") || own.contains("{%") {
         return None;
     }
@@ -423,7 +455,10 @@ fn image(value: &Value, context: &Context<'_>, depth: usize) -> Option<Image> {
             let url = resolve(own, context)?;
             // A word, such as the name of a color or an icon, is not an address.
             let known = media_type(&url);
-            let is_address = known.as_ref().map_or(own.contains('/') && !own.contains(char::is_whitespace), |known| known.top() == "image");
+            let is_address =
+                known.as_ref().map_or(own.contains('/') && !own.contains(char::is_whitespace), |known| {
+                    known.top() == "image"
+                });
             is_address.then(|| Image::new(url))
         }
         Value::Array(all) => all.iter().take(MAX_VALUES).find_map(|value| image(value, context, depth - 1)),
@@ -438,7 +473,12 @@ fn image(value: &Value, context: &Context<'_>, depth: usize) -> Option<Image> {
             })?;
             let alt = member(value, &["alt", "alt_text", "image_alt", "image_description"]).or(found.alt);
             let alt = alt.map(|alt| title::plain_text(&alt)).filter(|alt| !alt.is_empty());
-            Some(Image { url: found.url, alt, width: number("width").or(found.width), height: number("height").or(found.height) })
+            Some(Image {
+                url: found.url,
+                alt,
+                width: number("width").or(found.width),
+                height: number("height").or(found.height),
+            })
         }
         _ => None,
     }
@@ -479,5 +519,385 @@ fn media(key: &str, value: &Value, context: &Context<'_>, depth: usize, metadata
         let mut file = Enclosure::new(url, medium).media_type(known);
         file.length = length.filter(|length| *length > 0).map(Bytes);
         metadata.media.push(file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Addresses, Fault, Head, Origin, parse};
+    use super::*;
+
+    /// Parses a seed at a path of a site at `https://a.example/blog/`.
+    fn seed(path: &str, text: &str) -> Result<Head, Fault> {
+        let addresses =
+            Addresses { site: Url::parse("https://a.example/blog/").ok(), ..Addresses::default() };
+        parse(text, true, &Origin::of("seeds", path.as_ref(), &addresses)).map(|seed| seed.head)
+    }
+
+    /// Returns what lines of YAML say about `notes/a.md`, whose address is `https://a.example/blog/notes/a/`.
+    fn yaml(lines: &str) -> Metadata {
+        seed("notes/a.md", &format!("---\ntitle: T\ndate: 2024-05-31\n{lines}\n---\nx")).unwrap().metadata
+    }
+
+    fn jekyll(lines: &str) -> Metadata {
+        seed("_posts/2024-05-31-a.md", &format!("---\n{lines}\n---\nx")).unwrap().metadata
+    }
+
+    fn toml(lines: &str) -> Metadata {
+        seed("notes/a.md", &format!("+++\ndate = 2024-05-31\n{lines}\n+++\nx")).unwrap().metadata
+    }
+
+    fn names(metadata: &Metadata) -> Vec<&str> {
+        metadata.authors.iter().map(|person| person.name.as_str()).collect()
+    }
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    const FIELDS: &[(Field, &str, &str)] = &[
+        (
+            Field::Published,
+            "published",
+            "a [date](#dates); else one at the start of the file name (`2024-05-31-name.md`)",
+        ),
+        (Field::Updated, "updated", "a date, if later than the publication time"),
+        (Field::Expires, "expires", "a date, at which the entry leaves the feeds"),
+        (
+            Field::Id,
+            "id",
+            "a URI or a UUID; the entry keeps it when its address changes. Another `guid` is a warning",
+        ),
+        (Field::Authors, "authors", "a name, an object, or a list of them"),
+        (Field::Tags, "tags", "a list, or text"),
+        (Field::Summary, "summary", "text; HTML in it is removed"),
+        (
+            Field::Image,
+            "image",
+            "an address, an object with `url` (also `src`, `path`, `image`), `alt`, `width` and `height`, or a list; the text is also in a key of the same name with `_alt`",
+        ),
+        (Field::Banner, "banner", "as `image`; without an image, it is the image"),
+        (Field::Language, "language", "a tag such as `de-CH` or `de_CH`"),
+        (
+            Field::Media,
+            "audio and video",
+            "an address of known type, an object with `url`, `type` and `length`, or a list",
+        ),
+        (Field::Hidden, "unlisted", "`true`"),
+        (Field::Shown, "unlisted", "`false`"),
+        (Field::Status, "unlisted", "`hidden` or `skip`"),
+    ];
+
+    /// Returns the table of docs/seeds.md.
+    fn table() -> String {
+        let row = |(field, name, value): &(Field, &str, &str)| {
+            let keys = KEYS.iter().filter(|(of, _, _)| of == field);
+            let keys: Vec<String> =
+                keys.map(|(_, spelling, tools)| format!("`{spelling}` ({tools})")).collect();
+            format!("| {name} | {} | {value} |\n", keys.join(", "))
+        };
+        FIELDS.iter().map(row).collect()
+    }
+
+    #[test]
+    fn the_table_of_keys_in_the_book_is_that_of_the_code() {
+        assert!(KEYS.iter().all(|(field, _, _)| FIELDS.iter().any(|(of, _, _)| of == field)));
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/seeds.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let head = "| field | keys, and who documents or uses them | value |\n| --- | --- | --- |\n";
+        let (before, rest) = page.split_once(head).unwrap();
+        let end = rest.find("\n\n").unwrap() + 1;
+        let fresh = format!("{before}{head}{}{}", table(), &rest[end..]);
+        if std::env::var_os("FEEDMILL_BLESS").is_some() {
+            std::fs::write(path, &fresh).unwrap();
+            return;
+        }
+        assert!(page == fresh, "run with FEEDMILL_BLESS=1 to update the table of docs/seeds.md");
+    }
+
+    #[test]
+    fn every_spelling_fills_its_field_in_every_case_and_with_underscores_and_hyphens() {
+        for (field, spelling, _) in KEYS {
+            let snake = spelling.char_indices().fold(String::new(), |name, (at, c)| {
+                let gap = if c.is_uppercase() && at > 0 { "_" } else { "" };
+                name + gap + &c.to_lowercase().to_string()
+            });
+            for key in
+                [(*spelling).to_owned(), spelling.to_uppercase(), snake.clone(), snake.replace('_', "-")]
+            {
+                let value = match field {
+                    Field::Published | Field::Updated | Field::Expires => "2030-01-02",
+                    Field::Id => "tag:a.example,2024:1",
+                    Field::Image | Field::Banner => "{url: /a.jpg, alt: A}",
+                    Field::Media => "https://m.example/a.mp3",
+                    Field::Hidden => "true",
+                    Field::Shown => "false",
+                    Field::Status => "hidden",
+                    Field::Language => "de_CH",
+                    Field::Authors | Field::Tags | Field::Summary => "Ann",
+                };
+                let date = if *field == Field::Published { "" } else { "date: 2024-05-31\n" };
+                let text = format!("---\n{date}{key}: {value}\n---\nx");
+                let head = match (field, seed("notes/a.md", &text)) {
+                    (Field::Hidden | Field::Shown | Field::Status, result) => {
+                        let Err(Fault::NotAnArticle(finding)) = result else { panic!("{text}: {result:?}") };
+                        assert_eq!(finding.meta.code, "seed-unlisted", "{text}");
+                        continue;
+                    }
+                    (_, result) => result.unwrap_or_else(|fault| panic!("{text}: {fault:?}")),
+                };
+                let about = &head.metadata;
+                let filled = match field {
+                    Field::Published => head.time.to_date() == "2030-01-02",
+                    Field::Updated => head.updated.is_some(),
+                    Field::Expires => head.until.is_some(),
+                    Field::Id => about.id.as_deref() == Some(value),
+                    Field::Authors => names(about) == ["Ann"],
+                    Field::Tags => about.tags == ["Ann"],
+                    Field::Summary => about.summary.as_deref() == Some("Ann"),
+                    Field::Image | Field::Banner => about.image.as_ref().is_some_and(|image| {
+                        image.url.path() == "/a.jpg" && image.alt.as_deref() == Some("A")
+                    }),
+                    Field::Language => about.language.as_deref() == Some("de-CH"),
+                    Field::Media => about.media.len() == 1,
+                    Field::Hidden | Field::Shown | Field::Status => true,
+                };
+                assert!(filled, "{text}: {head:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jekyll_post_says_author_tags_summary_image_and_language() {
+        let post = jekyll(
+            "author: Mia Holm\ntags: [boats, sea salt]\ncategory: harbour news\ncategories: north south\n\
+             description: >\n  The ferry\n  &amp; the <b>tide</b>\nimage: /img/f.jpg\nimage_alt: Ferry\nlang: nb_NO",
+        );
+        assert_eq!(names(&post), ["Mia Holm"]);
+        assert_eq!(post.tags, ["boats", "sea salt", "north", "south", "harbour news"]);
+        assert_eq!(post.summary.as_deref(), Some("The ferry & the tide"));
+        let image = Image::new(url("https://a.example/blog/img/f.jpg")).alt("Ferry");
+        assert_eq!(post.image, Some(image));
+        assert_eq!(post.language.as_deref(), Some("nb-NO"));
+        assert_eq!(jekyll("lang: no").language.as_deref(), Some("no"));
+        assert_eq!(jekyll("lang: Norsk bokmål").language, None);
+        assert_eq!(
+            jekyll("author: mia\nimage: {path: f.png, width: 1200, height: '630px'}").image,
+            Some(Image::new(url("https://a.example/blog/f.png")).width(1200).height(630))
+        );
+        assert_eq!(jekyll("tags: one two").tags, ["one", "two"]);
+        assert_eq!(jekyll("tags: one two, three").tags, ["one two", "three"]);
+    }
+
+    #[test]
+    fn toml_of_zola_and_hugo_names_authors_and_taxonomies() {
+        let page = toml(
+            "title = 'x'\nauthors = ['Ann', 'Bob']\n[taxonomies]\ntags = ['x', 'X', 'y']\ncategories = ['z']\n\
+             [extra]\nsummary = 'S'\nlang = 'fr'\n[extra.cover]\nimage = '/c.webp'\nalt = 'C'",
+        );
+        assert_eq!(names(&page), ["Ann", "Bob"]);
+        assert_eq!(page.tags, ["x", "y", "z"]);
+        assert_eq!((page.summary.as_deref(), page.language.as_deref()), (Some("S"), Some("fr")));
+        assert_eq!(page.image, Some(Image::new(url("https://a.example/c.webp")).alt("C")));
+        let hugo = toml(
+            "images = ['a.png', 'b.png']\naudio = ['e.mp3']\n[params]\nauthor = 'Eve'\n[cover]\nimage='c.png'",
+        );
+        assert_eq!(names(&hugo), ["Eve"]);
+        assert_eq!(hugo.image.map(|image| image.url), Some(url("https://a.example/blog/a.png")));
+        assert_eq!(hugo.media[0].url, url("https://a.example/blog/e.mp3"));
+    }
+
+    #[test]
+    fn json_says_the_same() {
+        let text = "{\n\"date\": \"2024-05-31\", \"authors\": [{\"name\": \"Ann\"}], \"tags\": [\"a\", 7], \"guid\": \"urn:x:1\"\n}\nx";
+        let about = seed("a.md", text).unwrap().metadata;
+        assert_eq!((names(&about), about.id.as_deref()), (vec!["Ann"], Some("urn:x:1")));
+        assert_eq!(about.tags, ["a", "7"]);
+    }
+
+    #[test]
+    fn authors_are_names_mailboxes_objects_or_lists() {
+        let about = yaml(
+            "authors:\n- name: Ann\n  url: https://ann.example\n  email: ann@a.example\n  avatar: https://ann.example/me.png\n\
+             - Bob <bob@a.example>\n- {uri: 'https://x.example', mail: x@a.example}\n- {role: none}\n- 7",
+        );
+        let ann = Person::new("Ann").email("ann@a.example").uri(url("https://ann.example/"));
+        assert_eq!(about.authors[0], ann.avatar(url("https://ann.example/me.png")));
+        assert_eq!(about.authors[1], Person::new("Bob").email("bob@a.example"));
+        assert_eq!(
+            about.authors[2],
+            Person::new("x@a.example").email("x@a.example").uri(url("https://x.example/"))
+        );
+        assert_eq!(names(&about)[3..], ["7"]);
+        assert_eq!(names(&yaml("author: Martin Luther King, Jr.")), ["Martin Luther King, Jr."]);
+        assert_eq!(names(&yaml("authors: Ann, Bob and Co")), ["Ann", "Bob and Co"]);
+        assert_eq!(names(&yaml("authors: King, Jr.; Ann")), ["King, Jr.", "Ann"]);
+        assert_eq!(
+            names(&yaml("author: {display_name: Q, picture: {url: 'https://q.example/q.png'}}")),
+            ["Q"]
+        );
+        assert_eq!(names(&yaml("author: ''\nauthors: []")), [""; 0]);
+    }
+
+    #[test]
+    fn tags_are_lists_or_text_each_once() {
+        for (lines, tags) in [
+            ("tags: '#garden #town/park'", vec!["garden", "town/park"]),
+            ("tags: ['#a', b c, A]", vec!["a", "b c"]),
+            ("tags: cat and dog", vec!["cat and dog"]),
+            ("tags: x, y; z", vec!["x", "y", "z"]),
+            ("categories: [[a, b], [c]]", vec!["a", "b", "c"]),
+            ("tags: [{label: L, permalink: /l}, {name: M}, null, true]", vec!["L", "M"]),
+            ("tag: one\ntopics: [two]\nkeywords: three, one", vec!["one", "three", "two"]),
+            ("tags:\n", vec![]),
+        ] {
+            assert_eq!(yaml(lines).tags, tags, "{lines}");
+        }
+    }
+
+    #[test]
+    fn an_image_is_an_address_and_nothing_else() {
+        for (lines, image) in [
+            ("image: https://i.example/ä.jpg", Some("https://i.example/%C3%A4.jpg")),
+            ("image: //i.example/a.jpg", Some("https://i.example/a.jpg")),
+            ("cover: '[[Pictures/a b.png|300]]'", Some("https://a.example/blog/Pictures/a%20b.png")),
+            ("image: ./a.jpg", Some("https://a.example/blog/notes/a/a.jpg")),
+            ("header: {overlay_image: /o.jpg, caption: x}", Some("https://a.example/o.jpg")),
+            ("thumbnail: true\nhero: Welcome. Enjoy\nbanner: blue", None),
+            ("image: '#fff'\ncover: '{{ site.url }}/x.jpg'", None),
+            ("image: 'data:image/png;base64,AA'\nimages: [7, null]", None),
+            ("image: javascript:alert(1).jpg", None),
+        ] {
+            assert_eq!(yaml(lines).image.as_ref().map(|image| image.url.as_str()), image, "{lines}");
+        }
+        let bundle = seed("notes/a/index.md", "---\ndate: 2024-05-31\ncover: c.jpg\n---\nx").unwrap();
+        assert_eq!(bundle.metadata.image.unwrap().url.as_str(), "https://a.example/blog/notes/a/c.jpg");
+        let both = yaml("banner: /wide.jpg\nimage: /a.jpg");
+        assert_eq!(both.banner.as_ref().map(Url::path), Some("/wide.jpg"));
+        assert_eq!(yaml("banner: /wide.jpg").banner, None);
+    }
+
+    #[test]
+    fn media_files_have_a_type_and_a_length() {
+        let about = yaml(
+            "enclosure: {url: 'https://m.example/e?id=1', length: 1234, type: audio/mpeg}\naudio: [/a.m4a, /a.m4a]\n\
+             video: {src: /v.mp4, size: '99'}\nvideos: ['https://tube.example/watch?v=1']\npodcast: {file: /p.mp4}",
+        );
+        let files: Vec<_> = about
+            .media
+            .iter()
+            .map(|file| {
+                (file.url.path(), file.medium, file.media_type.as_ref().unwrap().as_str(), file.length)
+            })
+            .collect();
+        assert_eq!(
+            files,
+            [
+                ("/e", Medium::Audio, "audio/mpeg", Some(Bytes(1234))),
+                ("/a.m4a", Medium::Audio, "audio/mp4", None),
+                ("/v.mp4", Medium::Video, "video/mp4", Some(Bytes(99))),
+                ("/p.mp4", Medium::Audio, "audio/mp4", None),
+            ]
+        );
+        assert_eq!(yaml("enclosure: /a.jpg").image.unwrap().url.path(), "/a.jpg");
+    }
+
+    #[test]
+    fn an_id_is_a_uri_or_a_uuid() {
+        for (lines, id) in [
+            ("guid: tag:me@a.example,2020:1", Some("tag:me@a.example,2020:1")),
+            ("id: https://old.example/1", Some("https://old.example/1")),
+            ("id: intro\nguid: urn:isbn:1", Some("urn:isbn:1")),
+            (
+                "id: F81D4FAE-7dec-11d0-a765-00a0c91e6bf6",
+                Some("urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+            ),
+            ("id: 42", None),
+            ("id: a b:c", None),
+        ] {
+            assert_eq!(yaml(lines).id.as_deref(), id, "{lines}");
+        }
+        let addresses = Addresses { site: Url::parse("https://a.example").ok(), ..Addresses::default() };
+        let origin = Origin::of("seeds", "a.md".as_ref(), &addresses);
+        let parsed = parse("---\ndate: 2024-05-31\nguid: post 7\n---\nx", true, &origin).unwrap();
+        assert_eq!((parsed.findings[0].meta.code, parsed.findings[0].place.line), ("seed-bad-id", 3));
+    }
+
+    #[test]
+    fn an_unlisted_article_says_which_key_and_other_values_do_not_count() {
+        let why = |lines: &str| match seed("a.md", &format!("---\ndate: 2024-05-31\n{lines}\n---\nx")) {
+            Err(Fault::NotAnArticle(finding)) => finding.detail,
+            Ok(_) => String::new(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(why("feed: false"), "its front matter has `feed: false`");
+        assert_eq!(why("hidden: 'yes'"), "its front matter has `hidden: yes`");
+        assert_eq!(why("extra: {unlisted: true}"), "its front matter has `unlisted: true`");
+        for listed in [
+            "hidden: false",
+            "feed: {excerpt_only: true}",
+            "rss: /feed.xml",
+            "sitemap: false",
+            "status: published",
+            "publish: true",
+        ] {
+            assert_eq!(why(listed), "", "{listed}");
+        }
+    }
+
+    #[test]
+    fn an_empty_title_is_no_title_and_a_missing_one_is_made_up() {
+        let post = |lines: &str| seed("_posts/2024-05-31-a-b.md", &format!("---\n{lines}\n---\nx")).unwrap();
+        let untitled = post("title: ''");
+        assert_eq!((untitled.title.as_str(), untitled.metadata.untitled), ("", true));
+        for missing in ["layout: post", "title:"] {
+            let head = post(missing);
+            assert_eq!((head.title.as_str(), head.metadata.untitled), ("A B", false), "{missing}");
+        }
+        assert_eq!(post("title: 'R&amp;D: <i>Rosa</i> &lt;3'").title, "R&D: Rosa <3");
+    }
+
+    #[test]
+    fn dates_without_a_zone_are_in_the_configured_one_and_bare_numbers_are_dates_or_errors() {
+        let at = |zone: Option<&str>, date: &str| {
+            let timezone = zone.map(|name| name.parse().unwrap());
+            let addresses =
+                Addresses { site: Url::parse("https://a.example").ok(), timezone, ..Addresses::default() };
+            let text = format!("---\ndate: {date}\n---\nx");
+            match parse(&text, true, &Origin::of("seeds", "a.md".as_ref(), &addresses)) {
+                Ok(seed) => seed.head.time.to_rfc3339(),
+                Err(Fault::Bad(finding)) => format!("{}: {}", finding.meta.code, finding.detail),
+                Err(fault) => panic!("{fault:?}"),
+            }
+        };
+        let berlin = Some("Europe/Berlin");
+        assert_eq!(at(berlin, "2024-05-31 08:30"), "2024-05-31T06:30:00Z");
+        assert_eq!(at(berlin, "2024-12-31"), "2024-12-30T23:00:00Z");
+        assert_eq!(at(berlin, "2024-05-31T08:30:00+05:00"), "2024-05-31T03:30:00Z");
+        assert_eq!(at(None, "2024-05-31 08:30"), "2024-05-31T08:30:00Z");
+        assert_eq!(at(None, "20240531"), "2024-05-31T00:00:00Z");
+        assert_eq!(at(berlin, "'20240531'"), "2024-05-30T22:00:00Z");
+        for bad in ["2024", "'2024'", "0", "12345", "-5", "2024.5"] {
+            let shown = bad.trim_matches('\'');
+            assert_eq!(at(None, bad), format!("seed-bad-date: `date` is `{shown}`"));
+        }
+    }
+
+    #[test]
+    fn a_stamped_seed_speaks_by_its_markup() {
+        let addresses = Addresses::default();
+        let text = "<!--1717225200000-->\n[T](https://a.example/x/1)\n------\n<div lang=de-AT class=h-entry>\
+                    <p>Von <a rel=author href=../ann>Ann</a>, <span class=p-author>Bob</span></p><img class=u-photo src=p.jpg alt=P>\
+                    <a rel=tag href=/t/a>Donau</a><a class=p-category>Wien</a></div>";
+        let parsed = parse(text, true, &Origin::of("seeds", "1.txt".as_ref(), &addresses)).unwrap();
+        assert_eq!(parsed.head.metadata, Metadata::default());
+        let about = super::super::metadata(&parsed);
+        assert_eq!(about.authors, [Person::new("Ann").uri(url("https://a.example/ann")), Person::new("Bob")]);
+        assert_eq!(about.tags, ["Donau", "Wien"]);
+        assert_eq!(about.image, Some(Image::new(url("https://a.example/x/p.jpg")).alt("P")));
+        assert_eq!(about.language.as_deref(), Some("de-AT"));
+        let plain = "<!--1717225200000-->\n[T](https://a.example/x)\n------\n<p>By Ann. Tags: a, b</p>";
+        let parsed = parse(plain, true, &Origin::of("seeds", "1.txt".as_ref(), &addresses)).unwrap();
+        assert_eq!(super::super::metadata(&parsed), Metadata::default());
     }
 }

@@ -53,8 +53,7 @@ impl Dialect for Page {
         let page = html::page_metadata(RawHtml(lines.rest()));
         let url = page.urls.iter().find(|url| is_http(url));
         let unzoned = origin.addresses.unzoned();
-        let read =
-            |dates: &[String]| dates.iter().find_map(|text| Some(date::read(text, unzoned)?.instant));
+        let read = |dates: &[String]| dates.iter().find_map(|text| Some(date::read(text, unzoned)?.instant));
         let (published, url) = match (read(&page.published), url) {
             (Some(published), Some(url)) => (published, url),
             (None, None) => return Err(not_an_article("it states neither a date nor a URL")),

@@ -33,8 +33,9 @@ pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
 
 /// Elements that format the text of a title, sorted.
 const FORMATTING: &[&str] = &[
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q",
-    "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
+    "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt",
+    "u", "var",
 ];
 
 /// Returns the plain text of a title that is not on a title line.
@@ -58,7 +59,9 @@ fn without_formatting(text: &str) -> Cow<'_, str> {
     let mut open: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (start, _) in text.match_indices('<') {
         let inner = &text[start + 1..];
-        let Some(length) = inner.find(['<', '>']).filter(|at| inner[*at..].starts_with('>')) else { continue };
+        let Some(length) = inner.find(['<', '>']).filter(|at| inner[*at..].starts_with('>')) else {
+            continue;
+        };
         let (inner, end) = (&inner[..length], start + length + 2);
         let (inner, is_end) = inner.strip_prefix('/').map_or((inner, false), |inner| (inner, true));
         let after = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
@@ -124,8 +127,11 @@ pub(super) fn visible(legal: &str) -> String {
 fn is_plain(text: &str) -> bool {
     let mut last = ' ';
     let fine = text.chars().all(|c| {
-        let fine =
-            if c == ' ' { last != ' ' } else { c.is_ascii_graphic() && c != '&' && c != '<' || c.is_alphanumeric() };
+        let fine = if c == ' ' {
+            last != ' '
+        } else {
+            c.is_ascii_graphic() && c != '&' && c != '<' || c.is_alphanumeric()
+        };
         last = c;
         fine
     });

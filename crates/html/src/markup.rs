@@ -77,7 +77,8 @@ pub fn entry_markup(raw: RawHtml<'_>) -> EntryMarkup {
                     found.author(node);
                 }
                 found.tags(node, &marks, is_entry);
-                if is_entry && found.image.is_none() && marks.has_class("u-photo") && open_authors.is_empty() {
+                if is_entry && found.image.is_none() && marks.has_class("u-photo") && open_authors.is_empty()
+                {
                     found.image = image(node);
                 }
             }
@@ -106,9 +107,9 @@ fn may_say_something(raw: &str) -> bool {
 
 /// Returns the language of the only element of a body.
 fn language_of_all(root: NodeRef<'_>) -> Option<String> {
-    let mut all = root.children().filter(|node| {
-        node.element().is_some() || node.text().is_some_and(|text| !text.trim().is_empty())
-    });
+    let mut all = root
+        .children()
+        .filter(|node| node.element().is_some() || node.text().is_some_and(|text| !text.trim().is_empty()));
     let only = all.next()?;
     if all.next().is_some() {
         return None;
@@ -129,8 +130,14 @@ impl<'a> Marks<'a> {
     fn of(node: NodeRef<'a>) -> Option<Self> {
         let element = node.element()?;
         let attr = |name| dom::attr(element, name).unwrap_or_default();
-        let marks = Self { rel: attr("rel"), itemprop: attr("itemprop"), class: attr("class"), itemtype: attr("itemtype") };
-        let is_bare = [marks.rel, marks.itemprop, marks.class, marks.itemtype].iter().all(|value| value.is_empty());
+        let marks = Self {
+            rel: attr("rel"),
+            itemprop: attr("itemprop"),
+            class: attr("class"),
+            itemtype: attr("itemtype"),
+        };
+        let is_bare =
+            [marks.rel, marks.itemprop, marks.class, marks.itemtype].iter().all(|value| value.is_empty());
         (!is_bare).then_some(marks)
     }
 
@@ -166,7 +173,9 @@ impl EntryMarkup {
         let named = inner(|marks| has(marks.itemprop, "name") || has(marks.class, "p-name"));
         let name = named.map(text).or_else(content).unwrap_or_else(|| text(node));
         let href = |node: NodeRef<'_>| dom::attr(node.element()?, "href").map(|href| href.trim().to_owned());
-        let link = inner(|marks| has(marks.itemprop, "url") || has(marks.class, "u-url") || has(marks.rel, "author"));
+        let link = inner(|marks| {
+            has(marks.itemprop, "url") || has(marks.class, "u-url") || has(marks.rel, "author")
+        });
         let url = href(node).or_else(|| link.and_then(href)).filter(|url| !url.is_empty());
         if !name.is_empty() && !self.authors.iter().any(|(known, _)| *known == name) {
             self.authors.push((name, url));
@@ -194,7 +203,9 @@ impl EntryMarkup {
 fn image(node: NodeRef<'_>) -> Option<(String, String)> {
     let img = node.subtree().take(100).find(|inner| inner.name() == "img");
     let attr = |node: NodeRef<'_>, name: &str| {
-        dom::attr(node.element()?, name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        dom::attr(node.element()?, name)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
     };
     let src = img.and_then(|img| attr(img, "src")).or_else(|| attr(node, "href"))?;
     Some((src, img.and_then(|img| attr(img, "alt")).unwrap_or_default()))
@@ -216,9 +227,11 @@ mod tests {
 
     #[test]
     fn links_and_microdata_name_authors_and_tags() {
-        let found = of("<p itemprop=author itemscope itemtype=https://schema.org/Person><a itemprop=url href=/j>\
+        let found = of(
+            "<p itemprop=author itemscope itemtype=https://schema.org/Person><a itemprop=url href=/j>\
              <span itemprop=name>Jo  Lee</span></a>, editor</p><meta itemprop=keywords content='a, b c,,A'>\
-             <p><a rel='nofollow author' href=mailto:ann@a.example>Ann</a> <a rel=\"tag\" href=/t/x>#Ferry</a></p>");
+             <p><a rel='nofollow author' href=mailto:ann@a.example>Ann</a> <a rel=\"tag\" href=/t/x>#Ferry</a></p>",
+        );
         let author = |name: &str, url: &str| (name.to_owned(), Some(url.to_owned()));
         assert_eq!(found.authors, [author("Jo Lee", "/j"), author("Ann", "mailto:ann@a.example")]);
         assert_eq!(found.tags, ["a", "b c", "Ferry"]);
@@ -226,10 +239,12 @@ mod tests {
 
     #[test]
     fn an_h_entry_names_author_category_and_photo_and_a_comment_in_it_does_not() {
-        let found = of("<article class=h-entry><span class='p-author h-card'><img class=u-photo src=/me.jpg>\
+        let found = of(
+            "<article class=h-entry><span class='p-author h-card'><img class=u-photo src=/me.jpg>\
              <a class='p-name u-url' href=https://ann.example/>Ann</a></span><a class=p-category>Town</a>\
              <img class=u-photo src=/lead.jpg alt=Lead><div class='u-comment h-cite'><b class=p-author>Bob</b>\
-             <a rel=tag>no</a></div></article><i class=p-author>outside</i>");
+             <a rel=tag>no</a></div></article><i class=p-author>outside</i>",
+        );
         assert_eq!(found.authors, [("Ann".to_owned(), Some("https://ann.example/".to_owned()))]);
         assert_eq!(found.tags, ["Town"]);
         assert_eq!(found.image, Some(("/lead.jpg".to_owned(), "Lead".to_owned())));
@@ -245,7 +260,10 @@ mod tests {
 
     #[test]
     fn prose_and_ordinary_classes_say_nothing() {
-        assert_eq!(of("<p class=author>By the author Ann, tag: x</p><a rel=nofollow>y</a>"), EntryMarkup::default());
+        assert_eq!(
+            of("<p class=author>By the author Ann, tag: x</p><a rel=nofollow>y</a>"),
+            EntryMarkup::default()
+        );
         assert_eq!(of("<p class=p-author>Ann</p><a class=p-category>x</a>"), EntryMarkup::default());
         assert!(!may_say_something("<p>author tag lang=en</p><a rel=\"noopener\" class=tag>"));
     }
