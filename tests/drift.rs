@@ -246,6 +246,7 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         &[("1.txt", "<!--1717225200000-->\n[A\u{8} title](https://news.example/1)\n------\n\n<p>Text</p>\n")],
     ),
     ("seed-bad-date", SITE, &[("1.md", "---\ntitle: A title\ndate: yesterday\n---\nText\n")]),
+    ("seed-bad-id", SITE, &[("1.md", "---\ntitle: A title\ndate: 2024-06-01\nguid: post 7\n---\nText\n")]),
     ("seed-bad-link", "", &[("1.txt", "<!--1717225200000-->\n[A title](ftp://news.example/1)\n------\n")]),
     ("seed-bad-matter", SITE, &[("1.md", "---\ntitle: [A title\ndate: 2024-06-01\n---\nText\n")]),
     ("seed-bad-stamp", "", &[("1.txt", "<!--yesterday-->\n[A title](https://news.example/1)\n------\n")]),
@@ -301,6 +302,11 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         "seed-title-empty",
         "",
         &[("1.txt", "<!--1717225200000-->\n[](https://news.example/1)\n------\n\n<p>Text</p>\n")],
+    ),
+    (
+        "seed-unlisted",
+        SITE,
+        &[("1.txt", GOOD), ("2.md", "---\ntitle: A title\ndate: 2024-06-01\nhidden: true\n---\nText\n")],
     ),
 ];
 const GOOD: &str = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>\n";

@@ -48,6 +48,8 @@ pub enum TextFormat {
     Uuid,
     /// A pattern of URLs, the name of a style, or empty.
     Permalink,
+    /// The name of a time zone, or empty.
+    TimeZone,
     /// One of these.
     OneOf(&'static [&'static str]),
 }
@@ -292,6 +294,14 @@ pub(super) const TOP: &[Key] = &[
         value("\"seeds\""),
         "\"articles\"",
         "Folder of the articles, relative to the configuration file.",
+    ),
+    key(
+        "timezone",
+        ValueType::Text(TextFormat::TimeZone),
+        described("that of the site generator, else UTC"),
+        "\"Europe/Berlin\"",
+        "Time zone of dates in front matter and saved pages that name none, from the \
+         [IANA list](https://www.iana.org/time-zones).",
     ),
 ];
 

@@ -187,7 +187,8 @@ pub struct Plan {
 
 impl Plan {
     /// Adds the repository that the seeds are in: its facts count where the configuration says nothing.
-    pub fn adopt(&mut self, repository: Repository) {
+    pub fn adopt(&mut self, mut repository: Repository) {
+        repository.timezone = self.addresses.timezone;
         let site = repository.site();
         let channel = &mut self.main_feed;
         if channel.site.is_none()
@@ -344,21 +345,7 @@ impl Value {
     }
 }
 
-/// True if a text has the form of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
-///
-/// ```
-/// use feedmill::config::is_language;
-///
-/// assert!(is_language("zh-Hans") && !is_language("english language"));
-/// ```
-#[must_use]
-pub fn is_language(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let first = parts.next().unwrap_or_default();
-    let starts = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())
-        || matches!(first, "x" | "i") && text.len() > 2;
-    starts && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
+pub use crate::types::is_language;
 
 #[cfg(test)]
 mod tests {
@@ -380,6 +367,21 @@ mod tests {
     fn plan(text: &str) -> Plan {
         let mut sink = Sink::keeping();
         RawConfig::read(text, Path::new("conf/feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap()
+    }
+
+    #[test]
+    fn a_time_zone_is_a_name_of_the_iana_list() {
+        let zone = |text: &str| plan(text).addresses.timezone.map(|zone| zone.name());
+        assert_eq!(zone("timezone = ' Asia/Kolkata '"), Some("Asia/Kolkata"));
+        assert_eq!(zone("timezone = 'UTC'"), Some("UTC"));
+        assert_eq!(zone("timezone = ''"), None);
+        assert_eq!(
+            faults("timezone = 'Europe/Berln'"),
+            [
+                "1:1: config-bad-value: invalid configuration value: `timezone` is `Europe/Berln`, which is not a time zone; did you mean `Europe/Berlin`?"
+            ]
+        );
+        assert!(faults("timezone = '+02:00'")[0].ends_with("write one such as `Europe/Berlin`"));
     }
 
     #[test]

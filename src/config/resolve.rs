@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use url::Url;
 
 use super::faults::Faults;
@@ -53,6 +54,7 @@ impl RawConfig {
         let check = r.check(&self.check);
         let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |set| r.index(set));
         let permalink = self.top.get("permalink").and_then(|set| r.permalink(set));
+        let timezone = self.top.get("timezone").and_then(|set| r.timezone(set));
         let Resolver { faults, hub_requests, .. } = r;
         faults.finish(Path::new(""))?;
         let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
@@ -60,6 +62,7 @@ impl RawConfig {
             site: site(&main_feed),
             sections: sections.iter().filter_map(sites).collect(),
             permalink,
+            timezone,
             repository: None,
         };
         let flag = |key: &str, default| match self.top.get(key).map(|set| &set.value) {
@@ -422,6 +425,20 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         Some(text.to_owned())
     }
 
+    fn timezone(&mut self, set: &SetValue) -> Option<Tz> {
+        let text = set.value.text().map(str::trim).filter(|text| !text.is_empty())?;
+        if let Ok(zone) = text.parse() {
+            return Some(zone);
+        }
+        let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let fix = near.map_or_else(
+            || "write one such as `Europe/Berlin`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.fault(set, format!("`timezone` is `{}`, which is not a time zone; {fix}", excerpt(text, SHOWN)));
+        None
+    }
+
     /// Parses an absolute http or https URL. An empty one is none.
     fn url(&mut self, key: &str, text: &str, set: &SetValue) -> Option<Url> {
         let text = text.trim();
@@ -574,5 +591,5 @@ pub(super) fn person(text: &str) -> Option<Person> {
         _ => (text.to_owned(), None),
     };
     let name = if name.is_empty() { email.clone()? } else { name };
-    Some(Person { name, email, uri: None })
+    Some(Person { name, email, ..Person::default() })
 }

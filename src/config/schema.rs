@@ -117,6 +117,9 @@ fn value(key: &Key) -> Value {
         ValueType::Text(TextFormat::Permalink) => {
             json!({"type": "string", "pattern": permalink_expression()})
         }
+        ValueType::Text(TextFormat::TimeZone) => {
+            json!({"type": "string", "pattern": r"^\s*([A-Za-z][A-Za-z0-9_+/-]*)?\s*$"})
+        }
         ValueType::Text(TextFormat::FolderName) => {
             let files = FORMATS.iter().map(|f| f.file_name()).chain(INDEX.iter().map(|i| i.file_name()));
             json!({"type": "string", "pattern": r"^[^./\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*$",

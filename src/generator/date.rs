@@ -44,6 +44,9 @@ const DAYS: &[&str] = &["%Y-%m-%d", "%Y/%m/%d", "%B %d %Y", "%B %d, %Y", "%d %B 
 /// Reads a date, with or without a time and a zone; without a time it is midnight.
 pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
     let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return of_number(text.parse().ok()?, unzoned);
+    }
     let text = match text.strip_suffix(['Z', 'z']).or_else(|| strip_zone(text)) {
         Some(before) => format!("{} +00:00", before.trim_end()),
         None => text.to_owned(),
@@ -98,20 +101,27 @@ fn strip_zone(text: &str) -> Option<&str> {
     text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).filter(|before| !before.contains(','))
 }
 
-/// Reads a number: `20240531` is a day, a bare year is not; else seconds or milliseconds since 1970.
-pub(crate) fn of_number(number: i64) -> Option<Moment> {
-    let day = NaiveDate::from_ymd_opt(
-        i32::try_from(number / 10_000).ok()?,
-        u32::try_from(number / 100 % 100).ok()?,
-        u32::try_from(number % 100).ok()?,
-    );
-    if let Some(day) = day.filter(|day| (1900..2200).contains(&day.year())) {
-        return moment(day.and_time(NaiveTime::MIN), Unzoned::Utc, false);
+/// Smallest number that is an instant; a smaller one would be before March 1973.
+const INSTANT_FROM: i64 = 100_000_000;
+/// Smallest number that is in milliseconds.
+const MILLIS_FROM: i64 = 100_000_000_000;
+
+/// Reads a number: `20240531`, `202405310830` and `20240531083000` are dates; of others, those of nine digits and more are
+/// seconds or milliseconds since 1970. Smaller numbers, such as a year, are not dates.
+pub(crate) fn of_number(number: i64, unzoned: Unzoned) -> Option<Moment> {
+    let digits = number.to_string();
+    if matches!(digits.len(), 8 | 12 | 14) {
+        let local = NaiveDateTime::parse_from_str(&format!("{digits:0<14}"), "%Y%m%d%H%M%S").ok();
+        if let Some(local) = local.filter(|local| (1900..2200).contains(&local.year())) {
+            return moment(local, unzoned, false);
+        }
     }
-    let millis = if number.unsigned_abs() < 100_000_000_000 { number.checked_mul(1000)? } else { number };
-    let local = DateTime::from_timestamp_millis(millis)?.naive_utc();
-    (number.unsigned_abs() > 9_999).then_some(())?;
-    within(millis, local)
+    let millis = match number {
+        INSTANT_FROM..MILLIS_FROM => number.checked_mul(1000)?,
+        MILLIS_FROM.. => number,
+        _ => return None,
+    };
+    within(millis, DateTime::from_timestamp_millis(millis)?.naive_utc())
 }
 
 /// Splits the date from a name such as `2024-05-31-name` or `2024-05-31_name`.
@@ -190,9 +200,22 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_days_or_instants_but_not_years() {
-        assert_eq!(of_number(20_240_531).map(|moment| moment.instant.0), Some(1_717_113_600_000));
-        assert_eq!(of_number(1_717_113_600).map(|moment| moment.instant.0), Some(1_717_113_600_000));
-        assert_eq!(of_number(2024), None);
+    fn numbers_are_days_or_instants_and_never_1970() {
+        for (number, ms) in [
+            (20_240_531, 1_717_113_600_000),
+            (202_405_310_830, 1_717_144_200_000),
+            (20_240_531_083_000, 1_717_144_200_000),
+            (1_717_113_600, 1_717_113_600_000),
+            (1_717_113_600_250, 1_717_113_600_250),
+        ] {
+            assert_eq!(of_number(number, Unzoned::Utc).map(|moment| moment.instant.0), Some(ms), "{number}");
+            let text = number.to_string();
+            assert_eq!(read(&text, Unzoned::Utc).map(|moment| moment.instant.0), Some(ms), "{text}");
+        }
+        for bad in [0, 5, 2024, 12_345, 202_405, 20_241_399, 31_052_024, -1, -20_240_531, i64::MAX] {
+            assert_eq!(of_number(bad, Unzoned::Utc), None, "{bad}");
+        }
+        let berlin = Unzoned::Site("Europe/Berlin".parse().unwrap());
+        assert_eq!(of_number(20_240_531, berlin).map(|moment| moment.instant.0), Some(1_717_106_400_000));
     }
 }

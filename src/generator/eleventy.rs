@@ -503,7 +503,7 @@ impl Rules for EleventyRules {
         let own = if is_word { None } else { matter.date(&["date"], Unzoned::Utc)? };
         let mut all = folders.clone();
         all.push(stem.to_owned());
-        let published = own.or_else(|| date::midnight(date_of(&all)?, Unzoned::Utc));
+        let published = own.or_else(|| date::midnight(date_of(&all)?, page.matter.unzoned(Unzoned::Utc)));
         if published.is_none() {
             let why = "it has no date, in front matter or in its name; Eleventy takes that of the file";
             return Err(Refusal::NotArticle(why.to_owned()));

@@ -361,7 +361,7 @@ impl HugoRules {
                 ":default" => matter.date(DATES, unzoned)?,
                 ":filename" => {
                     if let Some((day, rest)) = date::of_name(name) {
-                        return Ok((date::midnight(day, unzoned), Some(rest)));
+                        return Ok((date::midnight(day, matter.unzoned(unzoned)), Some(rest)));
                     }
                     None
                 }

@@ -247,7 +247,7 @@ impl Rules for JekyllRules {
         }
         let (stem, _) = split_ending(&document.name);
         let (day, name) = match date::of_name(stem) {
-            Some((day, name)) => (date::midnight(day, self.unzoned), name),
+            Some((day, name)) => (date::midnight(day, matter.unzoned(self.unzoned)), name),
             None => (None, stem),
         };
         let published = matter.date(&["date"], self.unzoned)?.or(day);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::date::{self, Moment, Unzoned};
@@ -11,6 +12,8 @@ use super::date::{self, Moment, Unzoned};
 pub struct Matter {
     /// True if it was written in YAML, whose dates have no zone of the site's.
     pub is_yaml: bool,
+    /// Time zone that the user configured for dates that name none; it replaces the generator's.
+    pub timezone: Option<Tz>,
     values: BTreeMap<String, Value>,
 }
 
@@ -27,6 +30,7 @@ impl FromIterator<(String, Value)> for Matter {
     fn from_iter<T: IntoIterator<Item = (String, Value)>>(pairs: T) -> Self {
         Self {
             is_yaml: false,
+            timezone: None,
             values: pairs.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect(),
         }
     }
@@ -36,6 +40,11 @@ impl Matter {
     /// Returns the value of a key, given in lower case; `None` if it is missing or null.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Returns all keys, sorted, with their values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.iter().map(|(key, value)| (key.as_str(), value))
     }
 
     /// True if the key is there, even with a null.
@@ -80,17 +89,25 @@ impl Matter {
         }
     }
 
+    /// Returns how a date that names no zone is read: in the configured zone, else as the generator reads it.
+    pub fn unzoned(&self, of_generator: Unzoned) -> Unzoned {
+        self.timezone.map_or(of_generator, Unzoned::Site)
+    }
+
     /// Returns the date of the first of some keys that is set.
     ///
     /// # Errors
     /// The key whose value is not a date.
     pub fn date(&self, keys: &[&str], unzoned: Unzoned) -> Result<Option<Moment>, BadDate> {
+        let unzoned = self.unzoned(unzoned);
         for key in keys {
             let read = match self.get(key) {
                 None | Some(Value::Bool(_)) => continue,
                 Some(Value::String(text)) if text.trim().is_empty() => continue,
                 Some(Value::String(text)) => date::read(text, unzoned),
-                Some(Value::Number(number)) => number.as_i64().and_then(date::of_number),
+                Some(Value::Number(number)) => {
+                    number.as_i64().and_then(|number| date::of_number(number, unzoned))
+                }
                 Some(_) => None,
             };
             let bad = || {

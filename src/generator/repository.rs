@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
+use chrono_tz::Tz;
 use url::Url;
 
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
@@ -24,6 +25,8 @@ pub struct Repository {
     pub seeds: PathBuf,
     /// Hash of all files that its rules were read from.
     pub fingerprint: u128,
+    /// Time zone that the user configured for dates that name none.
+    pub timezone: Option<Tz>,
     rules: Box<dyn Rules>,
     files: Box<dyn Store + Send>,
 }
@@ -77,7 +80,7 @@ impl Repository {
         }
         let fingerprint = seen.fingerprint();
         let (generator, Found { configuration, rules, .. }) = first?;
-        Some(Self { generator, configuration, seeds, fingerprint, rules, files })
+        Some(Self { generator, configuration, seeds, fingerprint, timezone: None, rules, files })
     }
 
     /// Returns what the configuration says about the site.
@@ -110,6 +113,7 @@ impl Repository {
     /// Why it is not published.
     pub fn place(&self, seed: &Path, matter: &mut Matter, pattern: Option<&str>) -> Result<Placed, Refusal> {
         let path = self.path(seed);
+        matter.timezone = self.timezone;
         self.rules.complete(&path, matter);
         self.rules.place(&Page { path: &path, matter, pattern })
     }
@@ -154,6 +158,7 @@ impl Repository {
     fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
         let (path, text) = self.first(targets)?;
         let mut matter = data::matter(&text).unwrap_or_default();
+        matter.timezone = self.timezone;
         self.rules.complete(&path, &mut matter);
         let page = Page { path: &path, matter: &matter, pattern };
         match self.rules.place(&page) {

@@ -189,16 +189,20 @@ impl From<Media> for Enclosure {
 pub struct Person {
     /// Name.
     ///
-    /// RSS: `dc:creator`, and in parentheses in `managingEditor`. Atom: `author/name`. JSON Feed: `authors/name`.
+    /// RSS: `dc:creator`, and in parentheses in `author` and `managingEditor`. Atom: `author/name`. JSON Feed: `authors/name`.
     pub name: String,
     /// E-mail address.
     ///
-    /// RSS: `managingEditor`. Atom: `author/email`. JSON Feed: `authors/url` as a `mailto:` URL if there is no home page.
+    /// RSS: `author` and `managingEditor`. Atom: `author/email`. JSON Feed: `authors/url` as a `mailto:` URL if there is no home page.
     pub email: Option<String>,
     /// Address of the home page.
     ///
     /// RSS has none. Atom: `author/uri`. JSON Feed: `authors/url`.
     pub uri: Option<Url>,
+    /// Address of an image of the person.
+    ///
+    /// RSS and Atom have none. JSON Feed: `authors/avatar`.
+    pub avatar: Option<Url>,
 }
 
 impl Person {
@@ -211,5 +215,6 @@ impl Person {
     builder! {
         email(address: impl Into<String>) = Some(address.into());
         uri(home_page: Url) = Some(home_page);
+        avatar(image: Url) = Some(image);
     }
 }

@@ -4,16 +4,18 @@ use chrono::NaiveDateTime;
 use serde_json::Value;
 use std::borrow::Cow;
 
+use super::metadata::Field;
 use super::site::PageContext;
 use super::{
-    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, markdown, not_an_article, tags, title,
+    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, markdown, metadata, not_an_article,
+    tags, title, unlisted,
 };
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Spelling, Values};
 use crate::generator::{
     BadDate, Kind, Matter, Moment, Parsed, Refusal, Repository, Unzoned, date, titleized,
 };
-use crate::html::xml_text;
+use crate::model::Metadata;
 use crate::types::{UnixMs, excerpt, is_http};
 
 /// The format of front matter.
@@ -39,12 +41,6 @@ pub(super) struct Syntax {
 
 /// Keys that only Zola has. Zola's other keys are Hugo's as well.
 const ZOLA: &[&str] = &["extra", "taxonomies", "path", "updated", "template", "in_search_index"];
-/// Keys of dates: those that Hugo documents, then those of other generators.
-const PUBLISHED: &[&str] = &["publishdate", "pubdate", "published"];
-const DATES: &[&str] = &["date", "publishdate", "pubdate", "published"];
-const UPDATED: &[&str] = &["lastmod", "modified", "updated", "last_modified_at"];
-const EXPIRES: &[&str] = &["expirydate", "unpublishdate"];
-
 /// Skips the lines through the one that closes front matter. Returns the rest of the text from that line on. `opened` is
 /// the number of the opening line.
 pub(super) fn skip_to_close<'a>(
@@ -133,9 +129,31 @@ impl<'a> FrontMatter<'a> {
         Finding::in_text(meta, self.line(key), 0, detail)
     }
 
-    /// Returns the date of the first of some keys that has one.
-    fn date(&self, keys: &[&str], unzoned: Unzoned) -> Result<Option<Moment>, Finding> {
-        self.values.date(keys, unzoned).map_err(|bad| self.bad_date(&bad))
+    /// Returns the date of the first key of a field that has one.
+    fn date(&self, field: Field, unzoned: Unzoned) -> Result<Option<Moment>, Finding> {
+        self.values.date(&metadata::keys(&self.values, field), unzoned).map_err(|bad| self.bad_date(&bad))
+    }
+
+    /// Returns the title as plain text; empty if there is none.
+    fn title(&self) -> String {
+        title::plain_text(&self.text("title").unwrap_or_default())
+    }
+
+    /// Returns what it says about the article at `link`.
+    fn metadata(&self, kind: Kind, link: &str, origin: &Origin<'_>, findings: &mut Vec<Finding>) -> Metadata {
+        let is_index = matches!(origin.stem().split('.').next(), Some("index"));
+        let context = metadata::Context { kind, link, site: origin.site(), is_index };
+        let metadata = metadata::read(&self.values, &context);
+        if metadata.id.is_none()
+            && let Some(guid) = self.text("guid")
+        {
+            findings.push(self.finding(
+                &codes::SEED_BAD_ID,
+                "guid",
+                format!("`guid` is `{}`", excerpt(&guid, SHOWN)),
+            ));
+        }
+        metadata
     }
 
     /// Returns the setting that excludes the file from the articles.
@@ -208,15 +226,20 @@ impl Dialect for Syntax {
         if let Some(why) = matter.exclusion_reason() {
             return Err(not_an_article(why));
         }
+        if let Some(why) = metadata::unlisted(&matter.values) {
+            return Err(unlisted(why));
+        }
         let details = details(&matter, origin)?;
         let Some(time) = details.published.or(details.date) else {
             return Err(not_an_article("neither its front matter nor its file name has a date"));
         };
         let link = url(&matter, &details, origin, findings)?;
+        let metadata = matter.metadata(details.generator, &link, origin, findings);
         let head = Head::new(time, details.title, link);
         Ok(Head {
             updated: details.updated.filter(|updated| *updated > time),
             until: details.expires,
+            metadata,
             ..head
         })
     }
@@ -272,11 +295,15 @@ fn placed(
     if let Some(language) = placed.language {
         return Err(not_an_article(format!("it is in another language than the site: {language}")));
     }
+    if let Some(why) = metadata::unlisted(&matter.values) {
+        return Err(unlisted(why));
+    }
     let unzoned = repository.rules().unzoned(&matter.values);
-    let instant = |keys| Ok::<_, Finding>(matter.date(keys, unzoned)?.map(|moment| moment.instant));
-    let (updated, expires) = (instant(UPDATED)?, instant(EXPIRES)?);
-    let own = title::visible(&xml_text(&matter.text("title").unwrap_or_default()));
-    let title = if own.is_empty() { placed.title.unwrap_or_default() } else { own };
+    let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));
+    let (updated, expires) = (instant(Field::Updated)?, instant(Field::Expires)?);
+    let own = matter.title();
+    let is_missing = own.is_empty() && !metadata::is_untitled(&matter.values);
+    let title = if is_missing { placed.title.unwrap_or_default() } else { own };
     let url = match origin.site() {
         _ if is_http(&placed.address) => placed.address,
         Some(site) => Repository::join(site, &placed.address),
@@ -293,7 +320,8 @@ fn placed(
     let link = link::read(&url, 0, 0, findings)?;
     let time = published.instant;
     let updated = updated.filter(|updated| *updated > time);
-    Ok(Head { updated, until: expires, ..Head::new(time, title, link) })
+    let metadata = matter.metadata(repository.rules().kind(), &link, origin, findings);
+    Ok(Head { updated, until: expires, metadata, ..Head::new(time, title, link) })
 }
 
 /// The values that front matter and file name give together, if no configuration says which generator they are for.
@@ -318,29 +346,32 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
     if generator != Kind::Jekyll && stem == "index" {
         stem = folders.pop().unwrap_or_default();
     }
-    let mut date = matter.date(DATES, Unzoned::Utc)?;
+    let unzoned = origin.addresses.unzoned();
+    let date_key = matter.values.date(&["date"], unzoned).map_err(|bad| matter.bad_date(&bad))?;
+    let published = matter.date(Field::Published, unzoned)?;
+    let mut date = date_key.or(published);
     let mut name = stem.clone();
     if let Some((day, rest)) = date::of_name(&stem) {
         // Hugo uses the date in the name, and then removes it from the name, only if the front matter has no date.
         if generator != Kind::Hugo || date.is_none() {
             name = rest.to_owned();
         }
-        date = date.or_else(|| date::midnight(day, Unzoned::Utc));
+        date = date.or_else(|| date::midnight(day, unzoned));
     }
-    let mut title = title::visible(&xml_text(&matter.text("title").unwrap_or_default()));
-    if title.is_empty() && generator == Kind::Jekyll {
+    let mut title = matter.title();
+    if title.is_empty() && !metadata::is_untitled(&matter.values) && generator == Kind::Jekyll {
         title = titleized(&name);
     }
     let mut categories = if generator == Kind::Jekyll { folders.clone() } else { Vec::new() };
     categories.extend(matter.text("category").filter(|_| generator == Kind::Jekyll));
     categories.extend(matter.values.words("categories"));
-    let instant = |keys| Ok::<_, Finding>(matter.date(keys, Unzoned::Utc)?.map(|moment| moment.instant));
+    let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));
     Ok(Details {
         generator,
         date: date.map(|moment| moment.instant),
-        published: instant(PUBLISHED)?,
-        updated: instant(UPDATED)?,
-        expires: instant(EXPIRES)?,
+        published: published.map(|moment| moment.instant),
+        updated: instant(Field::Updated)?,
+        expires: instant(Field::Expires)?,
         values: Values {
             spelling: spelling(generator),
             date: date.map_or(NaiveDateTime::default(), |moment| moment.local),

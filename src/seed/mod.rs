@@ -13,6 +13,8 @@ mod legacy;
 mod lines;
 mod link;
 mod markdown;
+mod markup;
+mod metadata;
 mod origin;
 mod page;
 mod site;
@@ -54,7 +56,7 @@ const SHOWN: usize = 40;
 pub struct Head {
     /// Time of publication.
     pub time: UnixMs,
-    /// Title: plain text with entities decoded and white space folded; may be empty.
+    /// Title as plain text: formatting tags removed, entities decoded and white space folded; may be empty.
     pub title: String,
     /// Link: a valid absolute http or https URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), byte for byte as
     /// written if that was valid.
@@ -93,7 +95,7 @@ pub enum Fault {
     Incomplete,
     /// The seed is invalid.
     Bad(Finding),
-    /// The file is intentionally not an article: a draft, or a page of the site.
+    /// The file is intentionally not an article of the feeds: a draft, a page of the site, or an unlisted article.
     NotAnArticle(Finding),
 }
 
@@ -143,6 +145,11 @@ pub trait Dialect: Sync {
         let _ = (text, origin, findings);
         Cow::Borrowed(seed.body)
     }
+
+    /// Returns what the seed says about itself, in its head and in its body.
+    fn metadata(&self, seed: &Seed<'_>) -> Metadata {
+        seed.head.metadata.clone()
+    }
 }
 
 /// Every dialect. Of those with the extension of a file, the first that claims its text reads it.
@@ -173,6 +180,15 @@ pub fn has_seed_extension(extension: &OsStr) -> bool {
 #[must_use]
 pub fn may_need_whole_file(origin: &Origin<'_>) -> bool {
     with_extension(origin.extension()).any(|d| d.may_need_whole_file())
+}
+
+/// Returns what a seed says about itself: in its head, and by explicit markup in its body.
+#[must_use]
+pub fn metadata(seed: &Seed<'_>) -> Metadata {
+    match DIALECTS.iter().find(|d| d.name() == seed.dialect) {
+        Some(dialect) => dialect.metadata(seed),
+        None => seed.head.metadata.clone(),
+    }
 }
 
 /// Returns the body of a seed as raw HTML. `text` is the text that the seed was parsed from.
@@ -236,6 +252,10 @@ fn unclaimed(first: Option<&str>, extension: &OsStr, line: u32) -> Fault {
             Finding::in_text(&codes::SEED_NO_STAMP, line, 1, detail)
         }
     })
+}
+
+fn unlisted(why: impl Into<String>) -> Fault {
+    Fault::NotAnArticle(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why))
 }
 
 fn not_an_article(why: impl Into<String>) -> Fault {

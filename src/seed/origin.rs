@@ -5,11 +5,12 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use url::Url;
 
-use crate::generator::Repository;
+use crate::generator::{Repository, Unzoned};
 
-/// The configuration for the URLs of articles that do not state their own.
+/// The configuration for the URLs of articles that do not state their own, and for their dates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     /// URL of the site.
@@ -18,8 +19,17 @@ pub struct Addresses {
     pub sections: BTreeMap<String, Url>,
     /// Pattern of URLs; `None` for the default of the site's generator.
     pub permalink: Option<String>,
+    /// Time zone of dates that name none; `None` for that of the repository, else UTC.
+    pub timezone: Option<Tz>,
     /// The repository that the seeds are in, if a site generator builds it.
     pub repository: Option<Arc<Repository>>,
+}
+
+impl Addresses {
+    /// Returns how a date without a time zone is read.
+    pub(super) fn unzoned(&self) -> Unzoned {
+        self.timezone.map_or(Unzoned::Utc, Unzoned::Site)
+    }
 }
 
 /// The place of a seed and the configuration for its URL.

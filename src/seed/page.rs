@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, link, not_an_article, title};
 use crate::diag::{Finding, codes};
-use crate::generator::{Unzoned, date};
+use crate::generator::date;
 use crate::html::{self, RawHtml, xml_text};
 use crate::types::{UnixMs, excerpt, is_http};
 
@@ -52,8 +52,8 @@ impl Dialect for Page {
         }
         let page = html::page_metadata(RawHtml(lines.rest()));
         let url = page.urls.iter().find(|url| is_http(url));
-        let read =
-            |dates: &[String]| dates.iter().find_map(|text| Some(date::read(text, Unzoned::Utc)?.instant));
+        let unzoned = origin.addresses.unzoned();
+        let read = |dates: &[String]| dates.iter().find_map(|text| Some(date::read(text, unzoned)?.instant));
         let (published, url) = match (read(&page.published), url) {
             (Some(published), Some(url)) => (published, url),
             (None, None) => return Err(not_an_article("it states neither a date nor a URL")),
