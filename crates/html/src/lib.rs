@@ -47,5 +47,6 @@ pub use dom::is_block;
 pub use escape::{decode_entities_once, escape_attribute, escape_text, xml_text};
 pub use extract::extract_article;
 pub use language::language;
+pub use media::type_of as media_type_of;
 pub use page_metadata::{PageMetadata, page_metadata};
 pub use summary::summary;

@@ -62,7 +62,14 @@ fn by_path(path: &str) -> Option<MediaType> {
 }
 
 /// Returns the media type that a URL suggests by its path, or by a URL inside it, as image proxies have.
-pub(super) fn type_of(url: &Url) -> Option<MediaType> {
+///
+/// ```
+/// let url = "https://news.example/talk.mp3?from=page".parse()?;
+/// assert_eq!(feedmill_html::media_type_of(&url).map(|t| t.to_string()).as_deref(), Some("audio/mpeg"));
+/// # Ok::<(), url::ParseError>(())
+/// ```
+#[must_use]
+pub fn type_of(url: &Url) -> Option<MediaType> {
     by_path(url.path()).or_else(|| {
         url.query_pairs().find_map(|(key, value)| match &*key {
             "format" | "fm" | "wx_fmt" | "ext" => by_extension(&value),
