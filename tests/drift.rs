@@ -171,6 +171,7 @@ fn type_text(value_type: ValueType) -> String {
         ValueType::Number => "number".to_owned(),
         ValueType::Bool => "`true`, `false`".to_owned(),
         ValueType::List(ListItems::Any) => "list of strings".to_owned(),
+        ValueType::List(ListItems::Hours) => "list of hours".to_owned(),
         ValueType::List(ListItems::OneOf(words) | ListItems::IgnoringCase(words)) => {
             format!("list of {}", names(words()))
         }

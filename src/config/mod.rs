@@ -22,9 +22,11 @@ use crate::diag::{Place, redact};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
 use crate::generator::Repository;
 use crate::html::Policy;
-use crate::model::{Person, Podcast};
+use crate::model::{Extra, Person, Podcast};
 use crate::seed::Addresses;
 use crate::types::work;
+
+pub use resolve::derived_title;
 
 #[doc(hidden)]
 pub use keys::{Key, KeyDefault, ListItems, TABLES, Table, TextFormat, ValueType, keys};
@@ -74,9 +76,13 @@ pub struct RawConfig {
     top: Keys,
     check: Keys,
     clean: Keys,
+    extra: Keys,
     sections: BTreeMap<String, Keys>,
     feeds: Vec<Keys>,
 }
+
+/// Days of the week as RSS names them.
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The source of an entry's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +128,28 @@ pub struct Channel {
     pub formats: Vec<&'static dyn Format>,
     /// Layout of the documents.
     pub layout: Layout,
+    /// True if entries have their summary only.
+    pub summary_only: bool,
+    /// True if images are published as files.
+    pub picture_enclosures: bool,
+    /// HTML below the text of each entry; may be empty.
+    pub append: String,
+    /// Minutes for which readers may keep the feed.
+    pub ttl: Option<u32>,
+    /// Hours in which readers need not ask.
+    pub skip_hours: Vec<u8>,
+    /// Days on which readers need not ask.
+    pub skip_days: Vec<String>,
+    /// Elements and keys of the operator's own.
+    pub extra: Extra,
+}
+
+impl Channel {
+    /// True if the feed publishes the images of articles as files: on request, and if readers get no text that shows them.
+    #[must_use]
+    pub fn publishes_images(&self) -> bool {
+        self.picture_enclosures || self.summary_only
+    }
 }
 
 /// An additional feed: the entries of some sections, or with some text in title or link.
@@ -171,6 +199,8 @@ pub struct Plan {
     pub fingerprint_source: String,
     /// Files to write in addition to the feeds.
     pub index: Vec<&'static dyn Index>,
+    /// Mark below the excerpt of an article; empty for the usual ones.
+    pub excerpt_separator: String,
     /// Settings for the URLs of articles that do not state their own.
     pub addresses: Addresses,
     /// Elements to remove from bodies, and to keep.
@@ -217,6 +247,14 @@ impl Plan {
     #[must_use]
     pub fn section(&self, name: &str) -> Channel {
         self.sections.get(name).cloned().unwrap_or_else(|| resolve::derive(&self.main_feed, name))
+    }
+
+    /// True if a feed publishes the images of articles as files.
+    #[must_use]
+    pub fn publishes_images(&self) -> bool {
+        let filtered = self.filtered.iter().map(|feed| &feed.channel);
+        let mut all = filtered.chain(self.sections.values()).chain([&self.main_feed]);
+        all.any(Channel::publishes_images)
     }
 
     /// Returns the URL for requests to a hub: with the user name and password of the configuration.
@@ -624,6 +662,10 @@ mod tests {
                 "{urls:?} {texts:?} {:?} {:?}",
                 (c.limit, &c.podcast, c.archive),
                 (c.ids, formats, c.layout)
+            ) + &format!(
+                "{:?} {:?}",
+                (c.summary_only, c.picture_enclosures, &c.append, &c.extra),
+                (c.ttl, &c.skip_hours, &c.skip_days)
             )
         };
         let filtered: Vec<_> = plan
@@ -642,7 +684,7 @@ mod tests {
         let index: Vec<_> = plan.index.iter().map(|i| i.name()).collect();
         let paths = (&plan.seeds, &plan.feeds, &plan.cache_dir);
         let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push);
-        let policy = format!("{:?}", plan.policy);
+        let policy = format!("{:?} {:?}", plan.policy, plan.excerpt_separator);
         format!(
             "{:?} {paths:?} {flags:?} {index:?} {:?} {policy} {} {sections:?} {filtered:?}",
             plan.check,

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::faults::Faults;
 use super::{
-    Channel, CheckConfig, Filtered, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN, SetValue, Source,
+    Channel, CheckConfig, DAYS, Filtered, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN, SetValue, Source,
     Value, is_feed_name, is_language, write_keys,
 };
 use crate::diag::{Sink, codes, nearest, redact};
@@ -18,7 +18,7 @@ use crate::error::Kind;
 use crate::format::{FORMATS, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::podcast::Category;
-use crate::model::{Person, Podcast};
+use crate::model::{Extra, Person, Podcast};
 use crate::seed::{Addresses, check_permalink};
 use crate::types::{excerpt, to_rfc3986};
 
@@ -45,7 +45,8 @@ impl RawConfig {
     pub fn resolve(&self, sink: &mut Sink<'_>) -> Result<Plan, Error> {
         let mut r = Resolver::new(&self.source, sink);
         let [seeds, feeds, cache_dir] = ["seeds", "feeds", "cache_dir"].map(|key| self.path(key, &mut r));
-        let main_feed = r.channel(&self.top, None);
+        let mut main_feed = r.channel(&self.top, None);
+        main_feed.extra = r.extra(&self.extra);
         let policy = r.policy(&self.clean);
         let sections = self.sections.iter();
         let sections: BTreeMap<String, Channel> =
@@ -69,8 +70,10 @@ impl RawConfig {
             Some(Value::Bool(on)) => *on,
             _ => default,
         };
+        let excerpt_separator = self.top.get("excerpt_separator").and_then(|set| set.value.text());
         Ok(Plan {
             check,
+            excerpt_separator: excerpt_separator.unwrap_or_default().trim().to_owned(),
             seeds: seeds.unwrap_or_else(|| self.folder.join("seeds")),
             feeds: feeds.unwrap_or_else(|| self.folder.join("feeds")),
             catalog: flag("catalog", true),
@@ -169,7 +172,7 @@ impl RawConfig {
     fn fingerprint_source(&self) -> String {
         let mut out = String::new();
         write_keys(&mut out, self.top.iter().filter(|(key, _)| !NOT_IN_FEEDS.contains(key)));
-        for (table, keys) in [("check", &self.check), ("clean", &self.clean)] {
+        for (table, keys) in [("check", &self.check), ("clean", &self.clean), ("extra", &self.extra)] {
             out.push_str(&format!("{table}\n"));
             write_keys(&mut out, keys.iter());
         }
@@ -218,6 +221,26 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         };
         let (drop, keep) = (list("drop"), list("keep"));
         Policy::new(&drop, &keep).unwrap_or_default()
+    }
+
+    fn extra(&mut self, keys: &Keys) -> Extra {
+        let mut extra = Extra::default();
+        for (key, set) in keys {
+            let text = set.value.text().unwrap_or_default();
+            let next = match *key {
+                "rss" => extra.clone().rss(text),
+                "atom" => extra.clone().atom(text),
+                _ => extra.clone().json(text),
+            };
+            match next {
+                Ok(next) => extra = next,
+                Err(why) => {
+                    let what = if *key == "json" { "a JSON object" } else { "XML elements" };
+                    self.fault(set, format!("`{key}` in [extra] must be {what}: {why}"));
+                }
+            }
+        }
+        extra
     }
 
     fn check(&mut self, keys: &Keys) -> CheckConfig {
@@ -276,6 +299,13 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 ids: Ids::Link,
                 formats: FORMATS.to_vec(),
                 layout: Layout::Indented,
+                summary_only: false,
+                picture_enclosures: false,
+                append: String::new(),
+                ttl: None,
+                skip_hours: Vec::new(),
+                skip_days: Vec::new(),
+                extra: Extra::default(),
             },
         };
         for (key, set) in keys {
@@ -331,6 +361,25 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("indent", Value::Bool(on)) => {
                 channel.layout = if *on { Layout::Indented } else { Layout::Compact };
             }
+            ("append", Value::Text(t)) => channel.append = t.clone(),
+            ("content", Value::Text(t)) => match t.as_str() {
+                "full" | "summary" => channel.summary_only = t == "summary",
+                _ => {
+                    let shown = excerpt(t, SHOWN);
+                    self.fault(set, format!("`content` must be full or summary, not `{shown}`"));
+                }
+            },
+            ("picture_enclosures", Value::Bool(on)) => channel.picture_enclosures = *on,
+            ("skip_days", Value::List(names)) => channel.skip_days = self.days(names, set),
+            ("skip_hours", Value::List(hours)) => {
+                channel.skip_hours = hours.iter().filter_map(|hour| hour.parse().ok()).collect();
+                channel.skip_hours.sort_unstable();
+                channel.skip_hours.dedup();
+            }
+            ("ttl", Value::Number(n)) => match u32::try_from(*n) {
+                Ok(minutes) => channel.ttl = Some(minutes).filter(|minutes| *minutes > 0),
+                Err(_) => self.fault(set, format!("`ttl` must be a number of minutes, not {n}")),
+            },
             ("ids", Value::Text(t)) => match t.as_str() {
                 "link" => channel.ids = Ids::Link,
                 "tag" => channel.ids = Ids::Tag,
@@ -399,6 +448,18 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             },
             _ => {}
         }
+    }
+
+    /// Returns the days of the week that a list names, each once.
+    fn days(&mut self, names: &[String], set: &SetValue) -> Vec<String> {
+        for name in names {
+            if !DAYS.iter().any(|day| day.eq_ignore_ascii_case(name.trim())) {
+                let (shown, known) = (excerpt(name, SHOWN), DAYS.join(", "));
+                self.fault(set, format!("`skip_days` contains `{shown}`, which is not one of {known}"));
+            }
+        }
+        let is_named = |day: &&str| names.iter().any(|name| day.eq_ignore_ascii_case(name.trim()));
+        DAYS.into_iter().filter(is_named).map(str::to_owned).collect()
     }
 
     fn category(&mut self, text: &str, set: &SetValue) -> Option<Category> {
@@ -563,9 +624,22 @@ fn site(channel: &Channel) -> Option<Url> {
     channel.site.clone().or_else(|| channel.base.as_ref().and_then(|base| base.join("/").ok()))
 }
 
+/// Returns the title of a section or an additional feed that has none: its name as people write it, and the title of the main
+/// feed.
+///
+/// ```
+/// assert_eq!(feedmill::config::derived_title("town-hall", "Harbour news"), "town hall – Harbour news");
+/// ```
+#[must_use]
+pub fn derived_title(name: &str, main_title: &str) -> String {
+    let words: Vec<&str> = name.split(['-', '_', ' ']).filter(|word| !word.is_empty()).collect();
+    let name = if words.is_empty() { name.to_owned() } else { words.join(" ") };
+    format!("{name} – {main_title}")
+}
+
 /// Returns the settings that a section or an additional feed inherits from the main feed.
 pub(super) fn derive(main_feed: &Channel, name: &str) -> Channel {
-    let title = main_feed.title.as_ref().map(|t| format!("{name} – {t}"));
+    let title = main_feed.title.as_ref().map(|t| derived_title(name, t));
     let base = main_feed.base.clone().and_then(|mut url| {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(name).push("");

@@ -182,7 +182,7 @@ impl<'a> Overview<'a> {
         all.truncate(limit);
         let entries = all.into_par_iter().map(|(pick, channel, feeds)| {
             let Some(article) = load_article(&self.context, &pick.seed)?.article else { return Ok(None) };
-            let entry = assemble::entry(pick, &article, channel.ids);
+            let entry = assemble::entry(pick, &article, channel);
             Ok(Some(ListedEntry {
                 time: pick.seed.time,
                 published: entry.published,
@@ -278,7 +278,7 @@ impl<'a> Overview<'a> {
         let own = docs.iter().flat_map(|doc| doc.picks.iter().map(move |pick| (doc, pick)));
         let own = own.into_iter().find(|(_, pick)| pick.seed.path == path);
         if let Some(((doc, pick), article)) = own.zip(loaded.article) {
-            explanation.id = Some(assemble::entry(pick, &article, doc.channel.ids).id);
+            explanation.id = Some(assemble::entry(pick, &article, &doc.channel).id);
         }
         let is_held_back =
             self.selection.held_back.iter().any(|finding| finding.place.file == explanation.seed);

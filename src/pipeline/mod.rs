@@ -8,7 +8,7 @@
 //! | select the newest entries of each feed | `order`, `feed_builder`, `select`, `archive` |
 //! | is the last build still valid? | `reuse` |
 //! | the above with or without a cache | `scan` |
-//! | a selected seed becomes an entry | `load`, `clean`, `media`, `probe` |
+//! | a selected seed becomes an entry | `load`, `clean`, `excerpt`, `metadata`, `media`, `probe` |
 //! | entries become files | `assemble`, `write`, `verify`, `rebuild`, `site_files` |
 //! | files are published | `publish` |
 //!
@@ -21,6 +21,7 @@ mod assemble;
 mod clean;
 mod context;
 mod discover;
+mod excerpt;
 #[cfg(feature = "folder")]
 mod explain;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod histories;
 mod inspect;
 mod load;
 mod media;
+mod metadata;
 mod names;
 mod order;
 mod probe;
