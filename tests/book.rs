@@ -43,6 +43,7 @@ pages! {
     first = "docs/first.md";
     archive = "docs/archive.md";
     check = "docs/check.md";
+    explain = "docs/explain.md";
     library = "docs/library.md";
     #[cfg_attr(not(has_readers), ignore = "needs curl: run tests/run.sh")]
     serve = "docs/serve.md";

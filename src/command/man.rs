@@ -64,6 +64,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 const EXAMPLES: &[(&str, &str)] = &[
     ("Build feeds/ from seeds/, and print errors only:", "feedmill --quiet"),
     ("Validate the feeds, and treat warnings as errors:", "feedmill check feeds --deny warnings"),
+    ("Show why an article is in a feed or not:", "feedmill explain seeds/1.txt"),
+    ("Show what a build would change:", "feedmill --dry-run --diff"),
     ("Start a new site:", "feedmill init news && cd news && feedmill"),
     ("Serve the feeds, and rebuild them when seeds change:", "feedmill serve --listen 127.0.0.1:8080"),
 ];

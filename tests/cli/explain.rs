@@ -140,3 +140,16 @@ fn nothing_is_written() {
     explain(&project, "2.txt");
     assert!(!project.path("feeds").exists());
 }
+
+#[test]
+fn the_address_of_a_site_generator_names_its_rule() {
+    let project = Project::new();
+    project
+        .write_file("feedmill.toml", "seeds = '.'\n")
+        .write_file("_config.yml", "url: https://s.example\n")
+        .write_file("_posts/2024-06-01-a.md", "---\ntitle: a\npermalink: /own/\n---\nx\n");
+    let stdout = explain(&project, "_posts/2024-06-01-a.md");
+    assert!(stdout.contains("  address   https://s.example/own/\n"), "{stdout}");
+    let source = "made from `permalink` in the front matter, as Jekyll does, and `site_url`, https://s.example/";
+    assert!(stdout.contains(source), "{stdout}");
+}

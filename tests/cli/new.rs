@@ -86,3 +86,20 @@ fn the_time_is_that_of_the_clock() {
     let year: u32 = text.split("date: ").nth(1).unwrap()[..4].parse().unwrap();
     assert!(year >= 2026, "{text}");
 }
+
+#[test]
+fn a_new_site_gets_its_first_article_where_its_generator_expects_it() {
+    for (configuration, text, folder, path) in [
+        ("_config.yml", "url: https://s.example\n", ".", "_posts/2024-06-01-first.md"),
+        ("hugo.toml", "baseURL = 'https://s.example/'\n", "content", "content/posts/first.md"),
+    ] {
+        let project = Project::new();
+        project.write_file("feedmill.toml", format!("seeds = '{folder}'\n"));
+        project.write_file(configuration, text);
+        project.write_file("about.md", "---\ntitle: About\n---\nx");
+        std::fs::create_dir_all(project.path(folder)).unwrap();
+        let (code, stdout, stderr) = new(&project, &["First"]);
+        assert_eq!((code, stdout.trim_end().trim_start_matches("./"), stderr.as_str()), (0, path, ""));
+        assert_eq!(titles(&project), ["First"]);
+    }
+}
