@@ -150,6 +150,19 @@ fn the_address_of_a_site_generator_names_its_rule() {
         .write_file("_posts/2024-06-01-a.md", "---\ntitle: a\npermalink: /own/\n---\nx\n");
     let stdout = explain(&project, "_posts/2024-06-01-a.md");
     assert!(stdout.contains("  address   https://s.example/own/\n"), "{stdout}");
-    let source = "made from `permalink` in the front matter, as Jekyll does, and `site_url`, https://s.example/";
+    let source =
+        "made from `permalink` in the front matter, as Jekyll does, and `site_url`, https://s.example/";
     assert!(stdout.contains(source), "{stdout}");
+}
+
+#[test]
+fn what_an_article_says_about_itself_is_shown() {
+    let project = project();
+    let post =
+        "---\ntitle: A post\ndate: 2024-06-03\nauthor: Ada\ntags: [ferry, bridge]\nlang: de\n---\nText\n";
+    project.write_file("seeds/post.md", post);
+    let stdout = explain(&project, "https://s.example/post/");
+    for row in ["  authors   Ada\n", "  tags      ferry, bridge\n", "  language  de\n"] {
+        assert!(stdout.contains(row), "no `{row}` in\n{stdout}");
+    }
 }
