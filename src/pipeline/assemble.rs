@@ -87,7 +87,7 @@ fn entry(pick: &Pick, article: &CleanArticle, ids: Ids) -> Entry {
         summary: article.summary.clone(),
         content: article.content.clone(),
         authors: Vec::new(),
-        categories: pick.seed.section.iter().map(|s| crate::html::xml_text(s).into_owned()).collect(),
+        categories: pick.sections.iter().map(|s| crate::html::xml_text(s).into_owned()).collect(),
         enclosures: article.enclosures.clone(),
     }
 }

@@ -38,7 +38,7 @@ use crate::types::{Bytes, UnixMs, excerpt};
 pub use decode::decode;
 #[doc(hidden)]
 pub use lines::Lines;
-pub use link::key as link_key;
+pub use link::{ADDRESS_RULES, AddressRule, SameAddress};
 pub use origin::{Addresses, Origin};
 pub use permalink::check as check_permalink;
 pub(crate) use permalink::expression as permalink_expression;
@@ -119,6 +119,11 @@ pub trait Dialect: Sync {
     /// True if a text whose first non-blank line is this one is written in the dialect.
     fn claims(&self, first_line: &str) -> bool;
 
+    /// True if its dates are stamps of a crawler's clock, which may be a little ahead.
+    fn is_stamped(&self) -> bool {
+        false
+    }
+
     /// True if the head may be anywhere in the file, so that the whole file is read if its beginning is not enough.
     fn may_need_whole_file(&self) -> bool {
         false
@@ -176,6 +181,12 @@ pub fn has_seed_extension(extension: &OsStr) -> bool {
 #[must_use]
 pub fn may_need_whole_file(origin: &Origin<'_>) -> bool {
     with_extension(origin.extension()).any(|d| d.may_need_whole_file())
+}
+
+/// True if the dates of a dialect are stamps of a crawler's clock, which may be a little ahead.
+#[must_use]
+pub fn is_stamped(dialect: &str) -> bool {
+    DIALECTS.iter().any(|d| d.name() == dialect && d.is_stamped())
 }
 
 /// Returns the body of a seed as raw HTML. `text` is the text that the seed was parsed from.

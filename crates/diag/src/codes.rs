@@ -38,6 +38,8 @@ catalogue! {
         "correct the name: a section is a folder below the seeds folder";
     FEED_EMPTY = "feed-empty", Note, "feed without entries",
         "loosen its filter, or remove it from the configuration; feedmill did not write it";
+    FEED_NAME = "feed-name", Warning, "tag, author or language without a feed of its own",
+        "change its spelling in the articles; they are in the other feeds";
     FEED_ORPHAN = "feed-orphan", Warning, "file that feedmill no longer generates",
         "run with --prune to remove it, or delete it by hand";
     HUB_UNREACHABLE = "hub-unreachable", Warning, "could not notify the WebSub hub",
@@ -76,6 +78,10 @@ catalogue! {
         "remove the part before the @; feedmill left it out";
     SEED_MARKUP = "seed-markup", Warning, "markup beyond the limits",
         "check the article: markup like this usually comes from a broken page";
+    SEED_MERGED = "seed-merged", Note, "another version of an entry",
+        "nothing if both are one article; otherwise correct the link of one, or change `same_address` or `ids`";
+    SEED_MERGED_BY_NUMBER = "seed-merged-by-number", Warning, "seed with the number of another seed and another link",
+        "nothing if both are one article; otherwise rename the file, or set `ids` to \"link\" or \"tag\"";
     SEED_NO_ADDRESS = "seed-no-address", Error, "saved page without an address",
         "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
     SEED_NO_DATE = "seed-no-date", Error, "saved page without a date",
