@@ -263,17 +263,6 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ),
     ("seed-merged", "", &[("1.txt", GOOD), ("2.txt", GOOD)]),
     (
-        "seed-merged-by-number",
-        "ids = \"file\"\n",
-        &[
-            ("48211-a.txt", GOOD),
-            (
-                "48211-b.txt",
-                "<!--1717225200000-->\n[Another title](https://news.example/2)\n------\n\n<p>Text</p>\n",
-            ),
-        ],
-    ),
-    (
         "seed-no-address",
         SITE,
         &[(
@@ -298,6 +287,17 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("seed-no-stamp", "", &[("1.txt", "[A title](https://news.example/1)\n------\n")]),
     ("seed-no-title", "", &[("1.txt", "<!--1717225200000-->\n<p>Text</p>\n")]),
     ("seed-passed-over", "", &[("1.txt", GOOD), ("README.md", "# Read me\n")]),
+    (
+        "seed-same-id",
+        "ids = \"file\"\n",
+        &[
+            ("48211-a.txt", GOOD),
+            (
+                "48211-b.txt",
+                "<!--1717225200000-->\n[Another title](https://news.example/2)\n------\n\n<p>Text</p>\n",
+            ),
+        ],
+    ),
     (
         "seed-stamp-line",
         "",

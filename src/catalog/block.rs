@@ -60,9 +60,12 @@ pub struct Head<'a> {
     pub about: &'a [u8],
 }
 
-/// What an article says about itself, as far as some feed selects its articles by it.
+/// What an article says about itself, as far as feeds select, merge or divide their articles by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About<'a> {
+    /// Its own id.
+    #[serde(borrow)]
+    pub id: Option<Cow<'a, str>>,
     /// Tags and categories.
     #[serde(borrow)]
     pub tags: Vec<Cow<'a, str>>,

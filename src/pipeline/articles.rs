@@ -180,6 +180,7 @@ fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
         time: article.published,
         link: article.link.as_str().into(),
         published_link: None,
+        own_id: article.metadata.id.as_deref().map(Box::from),
         path: format!("{position:020}").into(),
         section: article.section.as_deref().map(Arc::from),
     })
@@ -187,6 +188,7 @@ fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
 
 fn traits<'a>(plan: &Plan, article: &'a Article) -> Traits<'a> {
     let about = About {
+        id: None,
         tags: article.metadata.tags.iter().map(Into::into).collect(),
         authors: article.metadata.authors.iter().map(|author| (&author.name).into()).collect(),
         language: article.metadata.language.as_ref().map(Into::into),

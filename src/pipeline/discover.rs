@@ -24,6 +24,7 @@ use super::head::{HeadResult, read_heads};
 use super::names::Names;
 use super::progress::Progress;
 use super::reuse;
+use super::select::id_key;
 
 /// Number of names of a folder that are buffered until it is known whether the folder changed. A larger folder is scanned
 /// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
@@ -74,6 +75,7 @@ impl Kept {
         let texts = |is_kept: bool| if is_kept { usize::MAX } else { 0 };
         let authors = about.authors.iter().take(texts(self.authors));
         About {
+            id: about.id.as_ref().map(Into::into),
             tags: about.tags.iter().take(texts(self.tags)).map(Into::into).collect(),
             authors: authors.map(|person| (&person.name).into()).collect(),
             language: about.language.as_ref().filter(|_| self.languages).map(Into::into),
@@ -345,7 +347,10 @@ impl<'a> Scanner<'a> {
         let about = result.head.as_ref().map(|head| self.kept.about(head)).unwrap_or_default();
         let head = result.head.as_ref().map(|head| Head {
             time: head.time,
-            key: key_hash(&self.same_address.key(&head.link)),
+            key: key_hash(&match &head.metadata.id {
+                Some(id) => id_key(id),
+                None => self.same_address.key(&head.link),
+            }),
             link: &head.link,
             title: if self.kept.titles { &head.title } else { "" },
             expires: head.until,

@@ -155,7 +155,7 @@ impl<'a> FeedBuilder<'a> {
     }
 
     fn key(&self, seed: &Candidate) -> Arc<str> {
-        select::key(&seed.path, seed.section.as_deref(), &seed.link, self.key_source)
+        select::key(seed, self.key_source)
     }
 
     /// Adds a seed that is accepted.

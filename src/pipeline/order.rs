@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::catalog::{
-    About, Block, Catalog, Chunk, Counts, Folders, PublishedLinks, chunks, file_name, key_hash,
+    About, Block, Catalog, Chunk, Counts, Folders, Head, PublishedLinks, chunks, file_name, key_hash,
 };
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
@@ -217,7 +217,7 @@ impl Selector<'_> {
                     for feed in feeds.filter(|feed| !feed.is_too_old(time)) {
                         if feed.accepts(&traits) && feed.is_young(time, now) {
                             feed.offer(seed.get_or_insert_with(|| {
-                                Arc::new(self.candidate(path, row.name, time, head.link, section.clone()))
+                                Arc::new(self.candidate(path, row.name, &head, &about, section.clone()))
                             }));
                         }
                     }
@@ -231,13 +231,14 @@ impl Selector<'_> {
         &self,
         folder: &Path,
         name: &[u8],
-        time: UnixMs,
-        link: &str,
+        head: &Head<'_>,
+        about: &About<'_>,
         section: Option<Arc<str>>,
     ) -> Candidate {
         let path = folder.join(file_name(name));
         let published_link = self.published.get(&path).map(Box::from);
-        Candidate { time, link: link.into(), published_link, path, section }
+        let own_id = about.id.as_deref().map(Box::from);
+        Candidate { time: head.time, link: head.link.into(), published_link, own_id, path, section }
     }
 
     /// Selects among the versions of an entry with the same time. Only their bodies show which has text, so these are read.
@@ -288,7 +289,7 @@ impl Selector<'_> {
                 let head = row.head?;
                 let about = About::decode(head.about);
                 let traits = Traits::new(self.context.plan, head.title, head.link, &about);
-                let seed = self.candidate(path, row.name, time, head.link, section.clone());
+                let seed = self.candidate(path, row.name, &head, &about, section.clone());
                 let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
                 let feeds = feeds.filter(|feed| feed.accepts(&traits));
                 account.add(&seed, feeds.map(|feed| feed.note(&seed)), self.context);
@@ -310,7 +311,7 @@ impl Selector<'_> {
     fn merge_findings(&self, mut account: Account) -> Vec<Finding> {
         account.limit(0);
         let meta = |is_certain: bool| -> &'static Meta {
-            if is_certain { &codes::SEED_MERGED } else { &codes::SEED_MERGED_BY_NUMBER }
+            if is_certain { &codes::SEED_MERGED } else { &codes::SEED_SAME_ID }
         };
         let show = |path: &Path| self.context.seeds.show(path);
         let mut findings = Vec::new();

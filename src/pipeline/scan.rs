@@ -76,13 +76,24 @@ fn scan_and_order(
     if let Some(last) = reuse::whole_build(context, catalog, &scan.folders, &scan.reread) {
         return Ok((scan, Outcome::UpToDate(last), None));
     }
+    let (selection, published) = select(context, catalog, &mut scan)?;
+    Ok((scan, Outcome::Rebuild(selection), published))
+}
+
+/// Selects the newest entries of each feed. Also returns the links under which seeds were published, if they changed since
+/// the last build.
+pub(super) fn select(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    scan: &mut Scan,
+) -> Result<(Selection, Option<PublishedLinks>), ScanError> {
     let before = context.cache.as_deref().map(PublishedLinks::open).unwrap_or_default();
     let mut published = before.clone();
     for (path, link) in std::mem::take(&mut scan.moved) {
         published.record(path, link);
     }
     let selection = order(context, catalog, &scan.folders, &mut published, scan.is_partial)?;
-    Ok((scan, Outcome::Rebuild(selection), Some(published).filter(|published| *published != before)))
+    Ok((selection, Some(published).filter(|published| *published != before)))
 }
 
 fn are_findings_readable(catalog: &Catalog, folders: &Folders) -> bool {

@@ -34,6 +34,8 @@ pub(super) struct Candidate {
     pub(super) link: Box<str>,
     /// Link under which the seed was published, if its link has changed since then.
     pub(super) published_link: Option<Box<str>>,
+    /// The article's own id: its versions share it, whatever their links are.
+    pub(super) own_id: Option<Box<str>>,
     /// Path of the seed: the key by which its body is found.
     pub(super) path: PathBuf,
     pub(super) section: Option<Arc<str>>,
@@ -240,11 +242,17 @@ pub(super) enum KeySource {
 }
 
 /// Returns the key that a seed shares with its duplicates.
-pub(super) fn key(path: &Path, section: Option<&str>, link: &str, source: KeySource) -> Arc<str> {
-    match source {
-        KeySource::Link(same) => same.key(link).into(),
-        KeySource::File => file_key(path, section).into(),
+pub(super) fn key(seed: &Candidate, source: KeySource) -> Arc<str> {
+    match (&seed.own_id, source) {
+        (Some(id), _) => id_key(id).into(),
+        (None, KeySource::Link(same)) => same.key(&seed.link).into(),
+        (None, KeySource::File) => file_key(&seed.path, seed.section.as_deref()).into(),
     }
+}
+
+/// Returns the key of the seeds with an id of their own. It is no key of a link or a file.
+pub(super) fn id_key(id: &str) -> String {
+    format!("id:{id}")
 }
 
 /// Returns section and article number of a file. Without a number it is the path without the extension; an index page has
@@ -285,7 +293,7 @@ fn is_date(digits: &str) -> bool {
         && is_time
 }
 
-/// True if two seeds that were merged by the number in their file names are certainly versions of one article: their links
+/// True if two seeds that were merged by their ids or by the number in their file names are certainly versions of one article: their links
 /// are equal, or both contain that number.
 pub(super) fn are_versions(key: &str, same: SameAddress, one: &str, other: &str) -> bool {
     let number = key.rsplit('/').next().unwrap_or(key);
@@ -300,20 +308,15 @@ mod tests {
     use super::*;
 
     fn candidate(time: i64, link: &str, path: &str) -> Arc<Candidate> {
-        let (published_link, section) = Default::default();
-        Arc::new(Candidate {
-            time: UnixMs(time),
-            link: link.into(),
-            published_link,
-            path: path.into(),
-            section,
-        })
+        let (published_link, own_id, section) = Default::default();
+        let (link, path) = (link.into(), path.into());
+        Arc::new(Candidate { time: UnixMs(time), link, published_link, own_id, path, section })
     }
 
     /// Selects as the pipeline does: seeds that are too old are not offered, then all are seen once more.
     fn select(limit: usize, seeds: &[Arc<Candidate>], source: KeySource) -> Vec<Pick> {
         let mut newest = Newest::new(limit);
-        let key = |seed: &Candidate| key(&seed.path, None, &seed.link, source);
+        let key = |seed: &Candidate| key(seed, source);
         for seed in seeds {
             if seed.time >= newest.floor() {
                 newest.insert(seed, key(seed));
@@ -435,7 +438,8 @@ mod tests {
         let seed = |path: &str, section: &str| {
             let link = "https://a.example/1".into();
             let (time, section) = (UnixMs(1), Some(section.into()));
-            Arc::new(Candidate { time, link, published_link: None, path: path.into(), section })
+            let (published_link, own_id, path) = (None, None, path.into());
+            Arc::new(Candidate { time, link, published_link, own_id, path, section })
         };
         let picks = select(
             5,

@@ -377,7 +377,7 @@ fn policy_merging_by_the_number_of_a_file_is_a_warning_unless_both_links_have_it
     assert_eq!(
         findings,
         [
-            "seed-merged-by-number 77777-a.txt: left out in favor of `77777-b.txt`",
+            "seed-same-id 77777-a.txt: left out in favor of `77777-b.txt`",
             "seed-merged 48211-old.txt: left out in favor of `48211-new.txt`",
         ]
     );

@@ -80,8 +80,6 @@ catalogue! {
         "check the article: markup like this usually comes from a broken page";
     SEED_MERGED = "seed-merged", Note, "another version of an entry",
         "nothing if both are one article; otherwise correct the link of one, or change `same_address` or `ids`";
-    SEED_MERGED_BY_NUMBER = "seed-merged-by-number", Warning, "seed with the number of another seed and another link",
-        "nothing if both are one article; otherwise rename the file, or set `ids` to \"link\" or \"tag\"";
     SEED_NO_ADDRESS = "seed-no-address", Error, "saved page without an address",
         "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
     SEED_NO_DATE = "seed-no-date", Error, "saved page without a date",
@@ -96,6 +94,8 @@ catalogue! {
         "write line 2 as [title](https://host/path)";
     SEED_PASSED_OVER = "seed-passed-over", Note, "not an article",
         "nothing, if that is right; docs/seeds.md says which files are articles";
+    SEED_SAME_ID = "seed-same-id", Warning, "seed with the id of another seed and a different link",
+        "nothing if both are one article; otherwise correct its `id`, or rename the file if `ids` is \"file\"";
     SEED_SPECIAL = "seed-special", Warning, "not a regular file",
         "remove the FIFO, device or broken link from the seeds folder";
     SEED_STAMP_LINE = "seed-stamp-line", Warning, "text next to the stamp on line 1",
