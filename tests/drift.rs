@@ -171,6 +171,7 @@ fn type_text(value_type: ValueType) -> String {
         ValueType::Number => "number".to_owned(),
         ValueType::Bool => "`true`, `false`".to_owned(),
         ValueType::List(ListItems::Any) => "list of strings".to_owned(),
+        ValueType::List(ListItems::Hours) => "list of hours".to_owned(),
         ValueType::List(ListItems::OneOf(words) | ListItems::IgnoringCase(words)) => {
             format!("list of {}", names(words()))
         }
@@ -251,6 +252,7 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         &[("1.txt", "<!--1717225200000-->\n[A\u{8} title](https://news.example/1)\n------\n\n<p>Text</p>\n")],
     ),
     ("seed-bad-date", SITE, &[("1.md", "---\ntitle: A title\ndate: yesterday\n---\nText\n")]),
+    ("seed-bad-id", SITE, &[("1.md", "---\ntitle: A title\ndate: 2024-06-01\nguid: post 7\n---\nText\n")]),
     ("seed-bad-link", "", &[("1.txt", "<!--1717225200000-->\n[A title](ftp://news.example/1)\n------\n")]),
     ("seed-bad-matter", SITE, &[("1.md", "---\ntitle: [A title\ndate: 2024-06-01\n---\nText\n")]),
     ("seed-bad-stamp", "", &[("1.txt", "<!--yesterday-->\n[A title](https://news.example/1)\n------\n")]),
@@ -318,6 +320,11 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         "seed-title-empty",
         "",
         &[("1.txt", "<!--1717225200000-->\n[](https://news.example/1)\n------\n\n<p>Text</p>\n")],
+    ),
+    (
+        "seed-unlisted",
+        SITE,
+        &[("1.txt", GOOD), ("2.md", "---\ntitle: A title\ndate: 2024-06-01\nhidden: true\n---\nText\n")],
     ),
 ];
 const GOOD: &str = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>\n";

@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["error"],
     &["store", "watch"],
     &["model"],
+    &["generator"],
     &["seed"],
     &["format", "net"],
     &["config"],

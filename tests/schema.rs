@@ -110,6 +110,7 @@ fn every_key_accepts_its_example_and_default_and_rejects_other_types() {
                     | (ValueType::Number, "3")
                     | (ValueType::Bool, "true")
                     | (ValueType::List(ListItems::Any), "['x']")
+                    | (ValueType::List(ListItems::Hours), "[3]")
             );
             assert_both(&schema, &format!("{head}{rest}{needs}{name} = {other}"), fits);
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::chunk::Chunk;
 use super::serial::{as_bytes, numbered_findings};
 use crate::diag::Finding;
+use crate::model::Metadata;
 use crate::types::UnixMs;
 
 /// State of a row with a head.
@@ -78,6 +79,17 @@ pub struct About<'a> {
 }
 
 impl<'a> About<'a> {
+    /// Returns all that metadata says of it.
+    #[must_use]
+    pub fn of(metadata: &'a Metadata) -> Self {
+        Self {
+            id: metadata.id.as_ref().map(Into::into),
+            tags: metadata.tags.iter().map(Into::into).collect(),
+            authors: metadata.authors.iter().map(|author| (&author.name).into()).collect(),
+            language: metadata.language.as_ref().map(Into::into),
+        }
+    }
+
     /// Serializes it; no bytes if it says nothing.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

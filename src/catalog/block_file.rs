@@ -16,6 +16,8 @@ pub(super) struct BlockFile(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     file: Option<Arc<File>>,
+    /// A file that is only read, and the number of its bytes. Positions after them are in `file`.
+    base: Option<(Arc<File>, u64)>,
     /// Number of bytes in the file.
     end: u64,
     buffer: Vec<u8>,
@@ -31,18 +33,21 @@ impl BlockFile {
     pub(super) fn create(path: &Path, id: u128) -> io::Result<Self> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
         file.write_all(&id.to_le_bytes())?;
-        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end: HEADER, buffer: Vec::new() })))
+        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end: HEADER, ..Inner::default() })))
     }
 
     /// Opens a file. Bytes after `end` were written by a build that was interrupted.
     pub(super) fn open(path: &Path, id: u128, end: u64) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
-        let mut first = Vec::new();
-        read_at(&file, 0, HEADER, &mut first)?;
-        if first != id.to_le_bytes() || file.metadata()?.len() < end {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the file belongs to another index"));
-        }
-        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end, buffer: Vec::new() })))
+        verify(&file, id, end)?;
+        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end, ..Inner::default() })))
+    }
+
+    /// Opens a file without ever changing it: what is appended goes to a temporary file.
+    pub(super) fn open_read_only(path: &Path, id: u128, end: u64) -> io::Result<Self> {
+        let file = File::open(path)?;
+        verify(&file, id, end)?;
+        Ok(Self(Mutex::new(Inner { base: Some((Arc::new(file), end)), end, ..Inner::default() })))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -81,7 +86,11 @@ impl BlockFile {
             None if offset.checked_add(length).is_none_or(|end| end > inner.end) => {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            None => inner.file.clone().ok_or(io::ErrorKind::UnexpectedEof)?,
+            None => {
+                let base = inner.base.as_ref().filter(|(_, end)| offset < *end);
+                let file = base.map(|(file, _)| file).or(inner.file.as_ref());
+                file.cloned().ok_or(io::ErrorKind::UnexpectedEof)?
+            }
         };
         // On other systems a positioned read moves the cursor, which no write relies on.
         #[cfg(unix)]
@@ -105,6 +114,16 @@ impl Inner {
         self.buffer.clear();
         Ok(self.end)
     }
+}
+
+/// Checks that a file has this id and at least this many bytes.
+fn verify(file: &File, id: u128, end: u64) -> io::Result<()> {
+    let mut first = Vec::new();
+    read_at(file, 0, HEADER, &mut first)?;
+    if first != id.to_le_bytes() || file.metadata()?.len() < end {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the file belongs to another index"));
+    }
+    Ok(())
 }
 
 fn read_at(file: &File, offset: u64, length: u64, into: &mut Vec<u8>) -> io::Result<()> {

@@ -116,6 +116,22 @@ impl Catalog {
         }
     }
 
+    /// Opens the catalog in a cache directory without ever changing it; returns a temporary one if it is unusable.
+    #[must_use]
+    pub fn open_read_only(folder: &Path, basis: u128, started: SystemTime) -> Self {
+        let bytes = fs::read(folder.join(INDEX_NAME)).unwrap_or_default();
+        let index = checksummed::decode::<Index>(MAGIC, &bytes);
+        let Some(index) = index.filter(|index| index.end > 0 && index.basis == basis) else {
+            return Self::temporary();
+        };
+        match BlockFile::open_read_only(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
+            Ok(blocks) => {
+                Self { folder: None, index, blocks, started: since_epoch(started), is_committed: false }
+            }
+            Err(_) => Self::temporary(),
+        }
+    }
+
     /// Creates an empty catalog in place of the one in a cache directory. If that fails, returns a temporary one and the
     /// reason; else `lost` comes back.
     #[must_use]

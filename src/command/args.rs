@@ -14,13 +14,13 @@ pub(super) struct Args {
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
     #[command(flatten)]
-    pub(super) build: Build,
+    pub(super) build: BuildOnce,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Build feeds from seeds (default command)
-    Build(Box<Build>),
+    Build(Box<BuildOnce>),
     /// Build feeds, and again after each change; prints the path of each changed file
     Watch(Box<Build>),
     /// Serve the feeds over HTTP, and rebuild them after each change
@@ -29,6 +29,12 @@ pub(super) enum Verb {
     Check(Check),
     /// Create a commented feedmill.toml for the articles in a folder
     Init(Init),
+    /// Create a first article, in the form of those that exist, and print its path
+    New(New),
+    /// List the entries of the feeds, newest first
+    List(List),
+    /// Explain a seed, the URL of an entry, or the code of a finding
+    Explain(Explain),
     /// List the rules of `check` and the findings of `build`, or explain one
     Rules(Rules),
     /// Print the JSON Schema of feedmill.toml, for editors
@@ -123,6 +129,50 @@ pub(super) struct Init {
     pub(super) force: bool,
 }
 
+/// The seeds of commands that build nothing.
+#[derive(Debug, clap::Args)]
+pub(super) struct Sources {
+    /// Folder of the seeds [default: seeds]
+    #[arg(long, value_name = "DIR", env = "FEEDMILL_SEEDS")]
+    pub(super) seeds: Option<PathBuf>,
+    /// Configuration file [default: feedmill.toml, if it exists]
+    #[arg(long, value_name = "FILE", env = "FEEDMILL_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+    /// URL of the site that the articles belong to
+    #[arg(long, value_name = "URL", env = "FEEDMILL_SITE_URL")]
+    pub(super) site_url: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct New {
+    /// Title of the article
+    #[arg(value_name = "TITLE")]
+    pub(super) title: String,
+    #[command(flatten)]
+    pub(super) sources: Sources,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    /// Maximum number of entries to list [default: all]
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+    /// Print one JSON object per line instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) sources: Sources,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// Seed file, URL of an entry, or code of a finding
+    #[arg(value_name = "SEED|URL|CODE")]
+    pub(super) what: String,
+    #[command(flatten)]
+    pub(super) sources: Sources,
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Rules {
     /// Rule or finding to explain
@@ -141,6 +191,18 @@ pub(super) struct Man {
     /// Folder for all pages; without it the main page goes to stdout
     #[arg(value_name = "DIR")]
     pub(super) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BuildOnce {
+    /// Print what would be written and removed, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// With --dry-run: print the changes as a unified diff too
+    #[arg(long, requires = "dry_run")]
+    pub(super) diff: bool,
+    #[command(flatten)]
+    pub(super) build: Build,
 }
 
 #[derive(Debug, clap::Args)]

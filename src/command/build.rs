@@ -1,25 +1,34 @@
-//! `feedmill [build]`: builds the feeds once.
+//! `feedmill [build]`: builds the feeds once, or with `--dry-run` shows what that would change.
 
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, SystemTime};
 
 use url::Url;
 
 use crate::config::{Plan, Value};
-use crate::diag::{Sink, count};
-use crate::error::Error;
+use crate::diag::{Sink, count, printable};
+use crate::error::{Error, Kind};
 use crate::model::Answer;
 use crate::net::{AddressPolicy, Probe};
 use crate::pipeline::{self, Options, Prober, Progress, Report};
-use crate::store::FsStore;
+use crate::store::{Action, FsStore, PlannedChange, PreviewStore, Store};
 use crate::types::Bytes;
 
-use super::args::Build;
+use super::args::{Build, BuildOnce, Sources};
 use super::context::{CommandResult, Outcome, config_file, message_sink, now, print_message};
-use super::env::origin;
+use super::env::{self, origin};
+use super::output::Output;
 use super::progress::{Screen, is_wanted};
 use super::push::push;
 
-pub(super) fn run(args: &Build) -> CommandResult {
+/// Time after which a diff is no longer made as short as possible.
+const DIFF_TIMEOUT: Duration = Duration::from_secs(2);
+
+pub(super) fn run(args: &BuildOnce) -> CommandResult {
+    if args.dry_run { dry_run(&args.build, args.diff) } else { build_once(&args.build) }
+}
+
+fn build_once(args: &Build) -> CommandResult {
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
     let mut sink = message_sink(&args.common, &mut out);
@@ -34,6 +43,105 @@ pub(super) fn run(args: &Build) -> CommandResult {
     // Only findings about seeds and feeds count, not those about hubs.
     let has_findings = args.strict && report.tally.errors + report.tally.warnings > 0;
     Ok(if has_findings { Outcome::FindingsPresent } else { Outcome::Success })
+}
+
+/// Builds into a preview of the feeds folder, and prints what it recorded.
+fn dry_run(args: &Build, diff: bool) -> CommandResult {
+    let mut stderr = std::io::stderr();
+    let mut sink = message_sink(&args.common, &mut stderr);
+    let result = plan(args, &mut sink).and_then(|plan| {
+        let feeds = PreviewStore::new(FsStore::new(&plan.feeds)).keeping_bytes(diff);
+        // The answers of media servers are taken from the cache. No server is asked.
+        let probe = plan.probe.then_some(&Offline as &dyn Prober);
+        let report = build_into(args, &plan, &feeds, probe, None, &mut sink)?;
+        Ok((plan, feeds.changes(), report))
+    });
+    sink.finish();
+    let (plan, changes, report) = result?;
+    let mut out = Output::new();
+    let mut all = changes;
+    for path in report.files {
+        let kept = PlannedChange { action: Action::Keep, old: Vec::new(), new: Vec::new() };
+        all.entry(path).or_insert(kept);
+    }
+    for (path, change) in &all {
+        let path = printable(&plan.feeds.join(path).to_string_lossy());
+        let _ = match change.action {
+            Action::Create => writeln!(out, "write {path} (new)"),
+            Action::Update => writeln!(out, "write {path} (changed)"),
+            Action::Remove => writeln!(out, "remove {path}"),
+            Action::Keep if args.common.verbose => writeln!(out, "unchanged {path}"),
+            Action::Keep => continue,
+        };
+        if diff {
+            let _ = write_diff(&mut out, &path, change);
+        }
+    }
+    out.end()?;
+    if args.common.verbose || is_wanted(&args.common) {
+        let number = |action| all.values().filter(|change| change.action == action).count();
+        let written = number(Action::Create) + number(Action::Update);
+        let (kept, removed) = (number(Action::Keep), number(Action::Remove));
+        print_message(&format!(
+            "dry run: {} would be written, {kept} unchanged, {removed} removed",
+            count(written, "file", "files")
+        ));
+    }
+    let has_findings = args.strict && report.tally.errors + report.tally.warnings > 0;
+    Ok(if has_findings { Outcome::FindingsPresent } else { Outcome::Success })
+}
+
+/// Writes a change as a unified diff, which `patch` can apply.
+fn write_diff(out: &mut dyn Write, path: &str, change: &PlannedChange) -> std::io::Result<()> {
+    let [old, new] = [&change.old, &change.new].map(|bytes| String::from_utf8_lossy(bytes));
+    let from = if change.action == Action::Create { "/dev/null" } else { path };
+    let to = if change.action == Action::Remove { "/dev/null" } else { path };
+    let diff = similar::TextDiff::configure().timeout(DIFF_TIMEOUT).diff_lines(&*old, &*new);
+    let diff = diff.unified_diff().header(from, to).to_string();
+    if !std::io::stdout().is_terminal() {
+        return out.write_all(diff.as_bytes());
+    }
+    diff.lines().try_for_each(|line| writeln!(out, "{}", printable(line)))
+}
+
+/// Asks no media server.
+#[derive(Debug)]
+struct Offline;
+
+impl Prober for Offline {
+    fn ask(&self, urls: &[Url]) -> Vec<Answer> {
+        vec![Answer::Unasked; urls.len()]
+    }
+}
+
+/// Returns the flags of a build with the variables of the environment, for a command that has a few of them.
+///
+/// # Errors
+/// If a variable has an invalid value.
+pub(super) fn flags(sources: &Sources) -> Result<Build, Error> {
+    let args = env::parse(["feedmill".into()]).map_err(|error| {
+        let message = error.to_string();
+        Error::new(Kind::Config, message.trim().trim_start_matches("error: "))
+    })?;
+    let mut build = args.build.build;
+    for (own, given) in [(&mut build.seeds, &sources.seeds), (&mut build.config, &sources.config)] {
+        *own = given.clone().or_else(|| own.take());
+    }
+    build.site_url = sources.site_url.clone().or(build.site_url);
+    Ok(build)
+}
+
+/// Returns the settings for a command that builds nothing, and prints their findings.
+pub(super) fn plan_without_build(sources: &Sources) -> Result<(Plan, Build), Error> {
+    let args = flags(sources)?;
+    let mut stderr = std::io::stderr();
+    let mut sink = message_sink(&args.common, &mut stderr);
+    let plan = plan(&args, &mut sink);
+    if sink.tally() != crate::diag::Tally::default() {
+        sink.finish();
+    }
+    drop(sink);
+    Ok((plan?, args))
 }
 
 /// Merges the configuration file, environment variables and flags.
@@ -85,6 +193,9 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
     plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
+    if let Some(repository) = crate::generator::find(&plan.seeds) {
+        plan.adopt(repository);
+    }
     Ok(plan)
 }
 
@@ -109,16 +220,28 @@ pub(super) fn build(
 ) -> Result<Report, Error> {
     let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
     let probe = plan.probe.then(|| Probe::new(policy, plan.main_feed.base.as_ref()));
+    let probe = probe.as_ref().map(|probe| probe as &dyn Prober);
+    build_into(args, plan, &FsStore::new(&plan.feeds), probe, progress, sink)
+}
+
+fn build_into(
+    args: &Build,
+    plan: &Plan,
+    feeds: &dyn Store,
+    probe: Option<&dyn Prober>,
+    progress: Option<&Progress>,
+    sink: &mut Sink<'_>,
+) -> Result<Report, Error> {
     let options = Options {
         now: now()?,
         started: SystemTime::now(),
         wait: Duration::from_secs(args.wait),
         prune: args.prune,
         check: args.check,
-        probe: probe.as_ref().map(|probe| probe as &dyn Prober),
+        probe,
         progress,
     };
-    pipeline::build(plan, &FsStore::new(&plan.seeds), &FsStore::new(&plan.feeds), options, sink)
+    pipeline::build(plan, &FsStore::new(&plan.seeds), feeds, options, sink)
 }
 
 impl Prober for Probe {

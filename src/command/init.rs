@@ -8,11 +8,12 @@ use std::path::Path;
 use crate::config::{FILE, is_language};
 use crate::diag::{count, is_risky, printable};
 use crate::error::{Error, Kind};
-use crate::pipeline::{Inspection, inspect};
+use crate::pipeline::{Inspection, inspect, inspect_at};
 use crate::store::{FsStore, Store};
 
 use super::args::Init;
 use super::context::{CommandResult, Outcome};
+use super::site::{self, FoundSite};
 
 /// Configuration with every key in a comment.
 const TEMPLATE: &str = include_str!("init.toml");
@@ -31,13 +32,24 @@ pub(super) fn run(args: &Init) -> CommandResult {
         return Err(Error::new(Kind::Config, "already exists; use --force to overwrite it").at(&file));
     }
     fs::create_dir_all(on_disk(folder)).map_err(|e| Error::io("create the folder", folder, e))?;
-    let (seeds, seen) = find_articles(folder)?;
-    let text = fill_template(&title(folder), &seeds, &seen);
+    let mut site = site::find_site(on_disk(folder));
+    if let Some(site) = &mut site {
+        site.ask();
+    }
+    let (seeds, seen) = match &site {
+        Some(site) => {
+            let store = FsStore::new(on_disk(folder).join(&site.seeds));
+            let seen = inspect_at(&store, &site.addresses());
+            (site.seeds.clone(), seen.map_err(|e| Error::io("list the folder", folder, e))?)
+        }
+        None => find_articles(folder)?,
+    };
+    let text = fill_template(&title(folder), &seeds, &seen, site.as_ref());
     // Replaced atomically: with --force there is a file to lose.
     let written = FsStore::new(on_disk(folder)).replace(Path::new(FILE), text.as_bytes());
     written.map_err(|e| Error::io("write the configuration", &file, e))?;
     // The file is written even if nobody reads the report.
-    let _ = report(&mut io::stdout().lock(), folder, &seeds, &seen);
+    let _ = report(&mut io::stdout().lock(), folder, &seeds, &seen, site.as_ref());
     Ok(Outcome::Success)
 }
 
@@ -87,7 +99,7 @@ fn language(seen: &Inspection) -> Option<&str> {
 }
 
 /// Fills in the template with what is known.
-fn fill_template(title: &str, seeds: &str, seen: &Inspection) -> String {
+fn fill_template(title: &str, seeds: &str, seen: &Inspection, site: Option<&FoundSite>) -> String {
     let mut text = TEMPLATE.to_owned();
     let mut fill = |key: &str, value: &str| {
         let start = format!("#{key} = ");
@@ -103,14 +115,22 @@ fn fill_template(title: &str, seeds: &str, seen: &Inspection) -> String {
     if seeds != SEEDS {
         fill("seeds", seeds);
     }
-    if !title.is_empty() {
-        fill("title", title);
+    let mut keys = site.map(FoundSite::keys).unwrap_or_default();
+    let guessed = [
+        ("title", Some(title.to_owned()).filter(|title| !title.is_empty())),
+        ("site_url", common(&seen.sites).map(|site| format!("{site}/"))),
+        ("language", language(seen).map(str::to_owned)),
+    ];
+    for (key, value) in guessed {
+        if let Some(value) = value
+            && keys.iter().all(|(known, _)| *known != key)
+        {
+            keys.push((key, value));
+        }
     }
-    if let Some(site) = common(&seen.sites) {
-        fill("site_url", &format!("{site}/"));
-    }
-    if let Some(language) = language(seen) {
-        fill("language", language);
+    keys.iter().for_each(|(key, value)| fill(key, value));
+    if let Some(site) = site {
+        text = text.replacen("#permalink = ", &format!("{}#permalink = ", site.comment()), 1);
     }
     let names = seen.sections.keys().filter_map(|name| name.to_str());
     let sections: Vec<_> = names
@@ -126,11 +146,20 @@ fn quoted(text: &str) -> String {
 }
 
 /// Reports what was found and what to do next.
-fn report(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Inspection) -> io::Result<()> {
+fn report(
+    out: &mut impl Write,
+    folder: &Path,
+    seeds: &str,
+    seen: &Inspection,
+    site: Option<&FoundSite>,
+) -> io::Result<()> {
     let shown = |path: &Path| printable(&path.to_string_lossy());
     let place = if seeds == "." { on_disk(folder).to_path_buf() } else { folder.join(seeds) };
     if seen.seeds > 0 {
         report_articles(out, &shown(&place), seen)?;
+        if let Some(site) = site {
+            site.report(out, seen)?;
+        }
     } else {
         writeln!(
             out,
@@ -141,6 +170,9 @@ fn report(out: &mut impl Write, folder: &Path, seeds: &str, seen: &Inspection) -
         writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the Unix time in milliseconds on line 1")?;
     }
     writeln!(out, "wrote {}; set `base_url` in it", shown(&folder.join(FILE)))?;
+    if let Some(site) = site {
+        site.report_missing(out)?;
+    }
     writeln!(out, "\nnext:")?;
     if !folder.as_os_str().is_empty() {
         writeln!(out, "    cd {}", shell(&folder.to_string_lossy()))?;
@@ -245,7 +277,7 @@ mod tests {
             title in "\\PC{0,9}|(?s).{1,9}", seeds in "[^/\0]{1,9}", section in "[^/\0]{1,9}",
         ) {
             let sections = BTreeMap::from([(section.clone().into(), 1)]);
-            let text = fill_template(&title, &seeds, &Inspection { sections, ..Inspection::default() });
+            let text = fill_template(&title, &seeds, &Inspection { sections, ..Inspection::default() }, None);
             let folded = title.split_whitespace().collect::<Vec<_>>().join(" ");
             let read = plan(&text);
             prop_assert_eq!(read.seeds, Path::new(&seeds));

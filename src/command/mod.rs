@@ -6,14 +6,18 @@ mod check;
 mod completions;
 mod context;
 mod env;
+mod explain;
 mod init;
+mod list;
 mod man;
+mod new;
 mod output;
 mod progress;
 mod push;
 mod rules;
 mod schema;
 mod serve;
+mod site;
 mod stop;
 mod watch;
 
@@ -49,7 +53,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // Started here, because rayon panics at its first use if the system has no more threads.
     let workers = match args.verb {
-        Some(Verb::Rules(_) | Verb::Schema | Verb::Completions(_) | Verb::Man(_)) => Ok(()),
+        Some(Verb::Rules(_) | Verb::Schema | Verb::Completions(_) | Verb::Man(_) | Verb::New(_)) => Ok(()),
         _ => rayon::ThreadPoolBuilder::new().num_threads(worker_threads()).build_global(),
     };
     if let Err(error) = workers {
@@ -62,6 +66,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Serve(serve)) => serve::run(serve),
         Some(Verb::Init(init)) => init::run(&init),
+        Some(Verb::New(new)) => new::run(&new),
+        Some(Verb::List(list)) => list::run(&list),
+        Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Schema) => schema::run(),
         Some(Verb::Watch(build)) => watch::run(&build),

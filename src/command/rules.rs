@@ -18,13 +18,20 @@ pub(super) fn run(args: &Rules) -> CommandResult {
         }
         return out.end().map(|()| Outcome::Success);
     };
-    let page = match (rules().iter().find(|rule| rule.meta.code == code), codes::find(code)) {
-        (Some(rule), _) => rule.page(),
-        (None, Some(meta)) => build_page(meta),
-        (None, None) => return Err(unknown(code, all().map(|meta| meta.code))),
-    };
+    let page = page(code).ok_or_else(|| unknown(code, all().map(|meta| meta.code)))?;
     let _ = write!(out, "{page}");
     out.end().map(|()| Outcome::Success)
+}
+
+/// Returns the explanation of a code; `None` if there is no such code.
+pub(super) fn page(code: &str) -> Option<String> {
+    let rule = rules().into_iter().find(|rule| rule.meta.code == code);
+    rule.map(|rule| rule.page()).or_else(|| codes::find(code).map(build_page))
+}
+
+/// Returns the code that is most similar to a misspelled one.
+pub(super) fn nearest_code(code: &str) -> Option<&'static str> {
+    nearest(code, all().map(|meta| meta.code))
 }
 
 /// Returns the rules of `check`, then the findings of `build`.

@@ -27,6 +27,8 @@ pub enum ListItems {
     OneOf(fn() -> Vec<String>),
     /// One of these, ignoring case and spaces around `>`.
     IgnoringCase(fn() -> Vec<String>),
+    /// Hours of the day as whole numbers, 0 to 23.
+    Hours,
 }
 
 /// Format of a string.
@@ -48,10 +50,16 @@ pub enum TextFormat {
     Mailbox,
     /// A UUID.
     Uuid,
+    /// XML elements, or empty.
+    Xml,
+    /// A JSON object, or empty.
+    JsonObject,
     /// A pattern of URLs, the name of a style, or empty.
     Permalink,
     /// A length of time, such as `12h`.
     Duration,
+    /// The name of a time zone, or empty.
+    TimeZone,
     /// One of these.
     OneOf(&'static [&'static str]),
 }
@@ -99,7 +107,7 @@ pub struct Table {
 /// use feedmill::config::TABLES;
 ///
 /// let headers: Vec<_> = TABLES.iter().map(|table| table.header).collect();
-/// assert_eq!(headers, ["", "[clean]", "[check]", "[podcast]", "[section.NAME]", "[[feed]]"]);
+/// assert_eq!(headers, ["", "[clean]", "[check]", "[extra]", "[podcast]", "[section.NAME]", "[[feed]]"]);
 /// ```
 pub static TABLES: &[Table] = &[
     Table { header: "", doc: "Top level: folders, and the main feed.", keys: &[TOP, CHANNEL] },
@@ -112,6 +120,11 @@ pub static TABLES: &[Table] = &[
         header: "[check]",
         doc: "Settings for `feedmill check` and `feedmill build --check`.",
         keys: &[CHECK],
+    },
+    Table {
+        header: "[extra]",
+        doc: "Elements and keys of your own, for all feeds. Elements declare the prefixes of their names.",
+        keys: &[EXTRA],
     },
     Table {
         header: "[podcast]",
@@ -138,6 +151,7 @@ pub static TABLES: &[Table] = &[
 const ANY: ValueType = ValueType::Text(TextFormat::Any);
 const PATH: ValueType = ValueType::Text(TextFormat::Path);
 const URL: ValueType = ValueType::Text(TextFormat::Url);
+const XML: ValueType = ValueType::Text(TextFormat::Xml);
 const STRINGS: ValueType = ValueType::List(ListItems::Any);
 
 const fn key(
@@ -166,6 +180,14 @@ const fn described(text: &'static str) -> KeyDefault {
 /// Keys of a channel: at the top level, in a section and in an additional feed.
 pub(super) const CHANNEL: &[Key] = &[
     key(
+        "append",
+        ANY,
+        described("none"),
+        r#""<p><a href='mailto:ann@news.example?subject={title}'>Reply by e-mail</a></p>""#,
+        "HTML below the text of each entry. `{title}` and `{link}` stand for those of the entry. Feeds with \
+         `content = \"summary\"` have none.",
+    ),
+    key(
         "archive",
         ValueType::Bool,
         value("false"),
@@ -185,6 +207,13 @@ pub(super) const CHANNEL: &[Key] = &[
         described("none, with a warning"),
         "\"https://news.example/feeds/\"",
         "URL at which the feeds folder is published. Each feed needs it for its self link.",
+    ),
+    key(
+        "content",
+        ValueType::Text(TextFormat::OneOf(&["full", "summary"])),
+        value("\"full\""),
+        "\"summary\"",
+        "`full` publishes whole articles; `summary` only the summary of each, with its images as files.",
     ),
     key("copyright", ANY, described("none"), "\"CC BY 4.0\"", "Copyright notice."),
     key("description", ANY, described("the title"), "\"What happens in town\"", "Description of the feed."),
@@ -228,13 +257,42 @@ pub(super) const CHANNEL: &[Key] = &[
     ),
     key("limit", ValueType::Number, value("50"), "100", "Maximum number of entries in a feed; `0` for all."),
     key(
+        "picture_enclosures",
+        ValueType::Bool,
+        value("false"),
+        "true",
+        "`true` also publishes images as files: enclosures, `media:content` and attachments. The lead image is a thumbnail \
+         in any case.",
+    ),
+    key(
         "site_url",
         URL,
-        described("the site of the newest article"),
+        described("the site of the articles; if they come from several, the page of the feeds"),
         "\"https://news.example/\"",
         "URL of the site that the articles belong to.",
     ),
+    key(
+        "skip_days",
+        ValueType::List(ListItems::IgnoringCase(days)),
+        value("[]"),
+        r#"["Saturday", "Sunday"]"#,
+        "Days on which readers need not ask for the feed. RSS only.",
+    ),
+    key(
+        "skip_hours",
+        ValueType::List(ListItems::Hours),
+        value("[]"),
+        "[0, 1, 2, 3, 4]",
+        "Hours (0 to 23, UTC) in which readers need not ask for the feed. RSS only.",
+    ),
     key("title", ANY, described("the name of the seeds folder"), "\"Town news\"", "Title of the feed."),
+    key(
+        "ttl",
+        ValueType::Number,
+        described("not stated"),
+        "60",
+        "Minutes for which readers may keep the feed before they ask again; `0` for not stated. RSS only.",
+    ),
 ];
 
 /// Keys of the top level only.
@@ -252,6 +310,13 @@ pub(super) const TOP: &[Key] = &[
         value("true"),
         "false",
         "`true` caches the state of seeds and feeds, so that a build reads only what changed.",
+    ),
+    key(
+        "excerpt_separator",
+        ANY,
+        described("`<!--more-->`, and `{/* more */}` in a paragraph of its own"),
+        "\"<!--fold-->\"",
+        "Mark in an article below its excerpt. The text above the mark is the summary of an article that has none of its own.",
     ),
     key(
         "feeds",
@@ -320,6 +385,14 @@ pub(super) const TOP: &[Key] = &[
         value("\"seeds\""),
         "\"articles\"",
         "Folder of the articles, relative to the configuration file.",
+    ),
+    key(
+        "timezone",
+        ValueType::Text(TextFormat::TimeZone),
+        described("that of the site generator, else UTC"),
+        "\"Europe/Berlin\"",
+        "Time zone of dates in front matter and saved pages that name none, from the \
+         [IANA list](https://www.iana.org/time-zones).",
     ),
 ];
 
@@ -396,7 +469,7 @@ pub(super) const PODCAST: &[Key] = &[
 ];
 
 /// Names at the top level that are tables.
-pub(super) const NAMES: &[&str] = &["check", "clean", "feed", "podcast", "section"];
+pub(super) const NAMES: &[&str] = &["check", "clean", "extra", "feed", "podcast", "section"];
 
 pub(super) const CHECK: &[Key] = &[
     key(
@@ -412,6 +485,30 @@ pub(super) const CHECK: &[Key] = &[
         value("[]"),
         r#"["warnings"]"#,
         "`warnings` turns warnings into errors.",
+    ),
+];
+
+pub(super) const EXTRA: &[Key] = &[
+    key(
+        "atom",
+        XML,
+        described("none"),
+        r#""<geo:lat xmlns:geo='http://www.w3.org/2003/01/geo/wgs84_pos#'>53.6</geo:lat>""#,
+        "Elements for the head of Atom feeds.",
+    ),
+    key(
+        "json",
+        ValueType::Text(TextFormat::JsonObject),
+        described("none"),
+        r#"'{"_place": {"lat": 53.6}}'"#,
+        "JSON object whose members, with names that begin with `_`, are added to JSON Feeds.",
+    ),
+    key(
+        "rss",
+        XML,
+        described("none"),
+        "\"<webMaster>ann@news.example (Ann Lee)</webMaster>\"",
+        "Elements for the head of RSS feeds.",
     ),
 ];
 
@@ -483,6 +580,10 @@ fn formats() -> Vec<String> {
     FORMATS.iter().map(|f| f.name().to_owned()).collect()
 }
 
+fn days() -> Vec<String> {
+    super::DAYS.map(str::to_owned).to_vec()
+}
+
 fn index() -> Vec<String> {
     INDEX.iter().map(|i| i.name().to_owned()).collect()
 }
@@ -513,5 +614,5 @@ fn denied() -> Vec<String> {
 /// assert!(feedmill::config::keys().any(|key| key == "base_url"));
 /// ```
 pub fn keys() -> impl Iterator<Item = &'static str> {
-    [CHANNEL, TOP, PODCAST, CHECK, CLEAN, FEED].into_iter().flatten().map(|key| key.name)
+    [CHANNEL, TOP, PODCAST, CHECK, CLEAN, EXTRA, FEED].into_iter().flatten().map(|key| key.name)
 }

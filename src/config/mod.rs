@@ -14,15 +14,19 @@ mod schema;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use url::Url;
 
 use crate::diag::{Place, redact};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
+use crate::generator::Repository;
 use crate::html::Policy;
-use crate::model::{Person, Podcast};
+use crate::model::{Extra, Person, Podcast};
 use crate::seed::{Addresses, SameAddress};
 use crate::types::work;
+
+pub use resolve::derived_title;
 
 #[doc(hidden)]
 pub use keys::{Key, KeyDefault, ListItems, TABLES, Table, TextFormat, ValueType, keys};
@@ -72,9 +76,13 @@ pub struct RawConfig {
     top: Keys,
     check: Keys,
     clean: Keys,
+    extra: Keys,
     sections: BTreeMap<String, Keys>,
     feeds: Vec<Keys>,
 }
+
+/// Days of the week as RSS names them.
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The source of an entry's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +128,28 @@ pub struct Channel {
     pub formats: Vec<&'static dyn Format>,
     /// Layout of the documents.
     pub layout: Layout,
+    /// True if entries have their summary only.
+    pub summary_only: bool,
+    /// True if images are published as files.
+    pub picture_enclosures: bool,
+    /// HTML below the text of each entry; may be empty.
+    pub append: String,
+    /// Minutes for which readers may keep the feed.
+    pub ttl: Option<u32>,
+    /// Hours in which readers need not ask.
+    pub skip_hours: Vec<u8>,
+    /// Days on which readers need not ask.
+    pub skip_days: Vec<String>,
+    /// Elements and keys of the operator's own.
+    pub extra: Extra,
+}
+
+impl Channel {
+    /// True if the feed publishes the images of articles as files: on request, and if readers get no text that shows them.
+    #[must_use]
+    pub fn publishes_images(&self) -> bool {
+        self.picture_enclosures || self.summary_only
+    }
 }
 
 /// Property of articles by which they are divided into feeds (`feeds_by`).
@@ -203,6 +233,8 @@ pub struct Plan {
     pub fingerprint_source: String,
     /// Files to write in addition to the feeds.
     pub index: Vec<&'static dyn Index>,
+    /// Mark below the excerpt of an article; empty for the usual ones.
+    pub excerpt_separator: String,
     /// Settings for the URLs of articles that do not state their own.
     pub addresses: Addresses,
     /// Rules by which the addresses of two seeds are equal.
@@ -228,17 +260,53 @@ impl Plan {
     /// the articles spell it.
     #[must_use]
     pub fn group(&self, by: Grouping, name: &str, title: &str) -> Channel {
-        let mut channel = resolve::derive_below(&self.main_feed, &[by.name(), name], title);
+        let mut channel =
+            resolve::derive_below(&self.main_feed, &[by.name(), name], |main| format!("{title} – {main}"));
         if by == Grouping::Language && is_language(title) {
             channel.language = Some(title.to_owned());
         }
         channel
     }
 
+    /// Adds the repository that the seeds are in: its facts count where the configuration says nothing.
+    pub fn adopt(&mut self, mut repository: Repository) {
+        repository.timezone = self.addresses.timezone;
+        let site = repository.site();
+        let channel = &mut self.main_feed;
+        if channel.site.is_none()
+            && let Some(url) = &site.url
+        {
+            channel.site = Some(url.clone());
+            self.addresses.site = Some(url.clone());
+        }
+        let folded =
+            |text: &String| crate::html::xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let plain = |text: &Option<String>| text.as_ref().map(folded).filter(|text| !text.is_empty());
+        channel.title = channel.title.take().or_else(|| plain(&site.title));
+        if channel.description.is_empty() {
+            channel.description = plain(&site.description).unwrap_or_default();
+        }
+        let language = site.language.clone().filter(|language| is_language(language));
+        channel.language = channel.language.take().or(language);
+        if channel.author.is_none() {
+            channel.author = site.author.as_deref().and_then(resolve::person);
+        }
+        self.fingerprint_source += &format!("{repository:?}\n");
+        self.addresses.repository = Some(Arc::new(repository));
+    }
+
     /// Returns the settings of a section: as configured, else derived from the main feed.
     #[must_use]
     pub fn section(&self, name: &str) -> Channel {
         self.sections.get(name).cloned().unwrap_or_else(|| resolve::derive(&self.main_feed, name))
+    }
+
+    /// True if a feed publishes the images of articles as files.
+    #[must_use]
+    pub fn publishes_images(&self) -> bool {
+        let filtered = self.filtered.iter().map(|feed| &feed.channel);
+        let mut all = filtered.chain(self.sections.values()).chain([&self.main_feed]);
+        all.any(Channel::publishes_images)
     }
 
     /// Returns the URL for requests to a hub: with the user name and password of the configuration.
@@ -367,21 +435,7 @@ impl Value {
     }
 }
 
-/// True if a text has the form of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
-///
-/// ```
-/// use feedmill::config::is_language;
-///
-/// assert!(is_language("zh-Hans") && !is_language("english language"));
-/// ```
-#[must_use]
-pub fn is_language(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let first = parts.next().unwrap_or_default();
-    let starts = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())
-        || matches!(first, "x" | "i") && text.len() > 2;
-    starts && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
+pub use crate::types::is_language;
 
 #[cfg(test)]
 mod tests {
@@ -403,6 +457,21 @@ mod tests {
     fn plan(text: &str) -> Plan {
         let mut sink = Sink::keeping();
         RawConfig::read(text, Path::new("conf/feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap()
+    }
+
+    #[test]
+    fn a_time_zone_is_a_name_of_the_iana_list() {
+        let zone = |text: &str| plan(text).addresses.timezone.map(|zone| zone.name());
+        assert_eq!(zone("timezone = ' Asia/Kolkata '"), Some("Asia/Kolkata"));
+        assert_eq!(zone("timezone = 'UTC'"), Some("UTC"));
+        assert_eq!(zone("timezone = ''"), None);
+        assert_eq!(
+            faults("timezone = 'Europe/Berln'"),
+            [
+                "1:1: config-bad-value: invalid configuration value: `timezone` is `Europe/Berln`, which is not a time zone; did you mean `Europe/Berlin`?"
+            ]
+        );
+        assert!(faults("timezone = '+02:00'")[0].ends_with("write one such as `Europe/Berlin`"));
     }
 
     #[test]
@@ -668,6 +737,10 @@ mod tests {
                 "{urls:?} {texts:?} {:?} {:?}",
                 (c.limit, &c.podcast, c.archive),
                 (c.ids, formats, c.layout)
+            ) + &format!(
+                "{:?} {:?}",
+                (c.summary_only, c.picture_enclosures, &c.append, &c.extra),
+                (c.ttl, &c.skip_hours, &c.skip_days)
             )
         };
         let filtered: Vec<_> = plan
@@ -695,7 +768,8 @@ mod tests {
         let index: Vec<_> = plan.index.iter().map(|i| i.name()).collect();
         let paths = (&plan.seeds, &plan.feeds, &plan.cache_dir);
         let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push);
-        let policy = format!("{:?} {:?}", plan.policy, (plan.same_address, plan.future, &plan.feeds_by));
+        let policy = format!("{:?} {:?}", plan.policy, plan.excerpt_separator);
+        let policy = format!("{policy} {:?}", (plan.same_address, plan.future, &plan.feeds_by));
         format!(
             "{:?} {paths:?} {flags:?} {index:?} {:?} {policy} {} {sections:?} {filtered:?}",
             plan.check,

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::faults::Faults;
-use super::keys::{CHANNEL, CHECK, CLEAN, FEED, Key, NAMES, PODCAST, TOP, ValueType};
+use super::keys::{CHANNEL, CHECK, CLEAN, EXTRA, FEED, Key, ListItems, NAMES, PODCAST, TOP, ValueType};
 use super::{Keys, Origin, RawConfig, SHOWN, SetValue, Source, Value};
 use crate::diag::{Meta, Sink, codes, nearest};
 use crate::error::Error;
@@ -116,6 +116,7 @@ impl Reader<'_, '_, '_> {
             match (name, value.get_ref()) {
                 ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK),
                 ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN),
+                ("extra", DeValue::Table(t)) => raw.extra = self.keys(t, " in [extra]", EXTRA),
                 ("podcast", _) => self.podcast(value, &mut raw.top),
                 ("section", DeValue::Table(t)) => {
                     for (key, value) in t {
@@ -235,6 +236,18 @@ fn read_value(value_type: ValueType, value: &DeValue<'_>) -> Result<Value, Strin
             parsed.map_err(|_| format!("is too large: the maximum is {}", i64::MAX))
         }
         (ValueType::Number, _) => must_be("a whole number"),
+        (ValueType::List(ListItems::Hours), DeValue::Array(list)) => {
+            let hours = list.iter().map(|item| match item.get_ref() {
+                DeValue::Integer(number) if number.radix() == 10 => {
+                    let hour = number.as_str().parse::<u8>().ok().filter(|hour| *hour < 24);
+                    hour.map(|hour| hour.to_string())
+                }
+                _ => None,
+            });
+            let hours = hours.collect::<Option<_>>().map(Value::List);
+            hours.ok_or_else(|| "must be a list of whole numbers from 0 to 23".to_owned())
+        }
+        (ValueType::List(ListItems::Hours), _) => must_be("a list of whole numbers from 0 to 23"),
         (ValueType::List(_), DeValue::Array(list)) => {
             let texts = list.iter().enumerate().map(|(index, item)| {
                 let item = item.get_ref();

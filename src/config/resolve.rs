@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use url::Url;
 
 use super::faults::Faults;
 use super::{
-    Channel, CheckConfig, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN, SetValue,
-    Source, Value, is_feed_name, is_language, write_keys,
+    Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN,
+    SetValue, Source, Value, is_feed_name, is_language, write_keys,
 };
 use crate::diag::{Sink, codes, nearest, redact};
 use crate::error::Error;
@@ -17,8 +18,9 @@ use crate::error::Kind;
 use crate::format::{FORMATS, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::podcast::Category;
-use crate::model::{Person, Podcast};
-use crate::seed::{ADDRESS_RULES, Addresses, SameAddress, check_permalink};
+use crate::model::{Extra, Person, Podcast};
+use crate::seed::check_permalink;
+use crate::seed::{ADDRESS_RULES, Addresses, SameAddress};
 use crate::types::{excerpt, to_rfc3986};
 
 /// Milliseconds of a day.
@@ -47,7 +49,8 @@ impl RawConfig {
     pub fn resolve(&self, sink: &mut Sink<'_>) -> Result<Plan, Error> {
         let mut r = Resolver::new(&self.source, sink);
         let [seeds, feeds, cache_dir] = ["seeds", "feeds", "cache_dir"].map(|key| self.path(key, &mut r));
-        let main_feed = r.channel(&self.top, None);
+        let mut main_feed = r.channel(&self.top, None);
+        main_feed.extra = r.extra(&self.extra);
         let policy = r.policy(&self.clean);
         let sections = self.sections.iter();
         let sections: BTreeMap<String, Channel> =
@@ -65,6 +68,7 @@ impl RawConfig {
         });
         let future = self.top.get("future").and_then(|set| r.duration(set, "future")).unwrap_or(DAY);
         let permalink = self.top.get("permalink").and_then(|set| r.permalink(set));
+        let timezone = self.top.get("timezone").and_then(|set| r.timezone(set));
         let Resolver { faults, hub_requests, .. } = r;
         faults.finish(Path::new(""))?;
         let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
@@ -72,13 +76,17 @@ impl RawConfig {
             site: site(&main_feed),
             sections: sections.iter().filter_map(sites).collect(),
             permalink,
+            timezone,
+            repository: None,
         };
         let flag = |key: &str, default| match self.top.get(key).map(|set| &set.value) {
             Some(Value::Bool(on)) => *on,
             _ => default,
         };
+        let excerpt_separator = self.top.get("excerpt_separator").and_then(|set| set.value.text());
         Ok(Plan {
             check,
+            excerpt_separator: excerpt_separator.unwrap_or_default().trim().to_owned(),
             seeds: seeds.unwrap_or_else(|| self.folder.join("seeds")),
             feeds: feeds.unwrap_or_else(|| self.folder.join("feeds")),
             catalog: flag("catalog", true),
@@ -185,7 +193,7 @@ impl RawConfig {
     fn fingerprint_source(&self) -> String {
         let mut out = String::new();
         write_keys(&mut out, self.top.iter().filter(|(key, _)| !NOT_IN_FEEDS.contains(key)));
-        for (table, keys) in [("check", &self.check), ("clean", &self.clean)] {
+        for (table, keys) in [("check", &self.check), ("clean", &self.clean), ("extra", &self.extra)] {
             out.push_str(&format!("{table}\n"));
             write_keys(&mut out, keys.iter());
         }
@@ -234,6 +242,26 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         };
         let (drop, keep) = (list("drop"), list("keep"));
         Policy::new(&drop, &keep).unwrap_or_default()
+    }
+
+    fn extra(&mut self, keys: &Keys) -> Extra {
+        let mut extra = Extra::default();
+        for (key, set) in keys {
+            let text = set.value.text().unwrap_or_default();
+            let next = match *key {
+                "rss" => extra.clone().rss(text),
+                "atom" => extra.clone().atom(text),
+                _ => extra.clone().json(text),
+            };
+            match next {
+                Ok(next) => extra = next,
+                Err(why) => {
+                    let what = if *key == "json" { "a JSON object" } else { "XML elements" };
+                    self.fault(set, format!("`{key}` in [extra] must be {what}: {why}"));
+                }
+            }
+        }
+        extra
     }
 
     fn check(&mut self, keys: &Keys) -> CheckConfig {
@@ -321,6 +349,13 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 ids: Ids::Link,
                 formats: FORMATS.to_vec(),
                 layout: Layout::Indented,
+                summary_only: false,
+                picture_enclosures: false,
+                append: String::new(),
+                ttl: None,
+                skip_hours: Vec::new(),
+                skip_days: Vec::new(),
+                extra: Extra::default(),
             },
         };
         for (key, set) in keys {
@@ -376,6 +411,25 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("indent", Value::Bool(on)) => {
                 channel.layout = if *on { Layout::Indented } else { Layout::Compact };
             }
+            ("append", Value::Text(t)) => channel.append = t.clone(),
+            ("content", Value::Text(t)) => match t.as_str() {
+                "full" | "summary" => channel.summary_only = t == "summary",
+                _ => {
+                    let shown = excerpt(t, SHOWN);
+                    self.fault(set, format!("`content` must be full or summary, not `{shown}`"));
+                }
+            },
+            ("picture_enclosures", Value::Bool(on)) => channel.picture_enclosures = *on,
+            ("skip_days", Value::List(names)) => channel.skip_days = self.days(names, set),
+            ("skip_hours", Value::List(hours)) => {
+                channel.skip_hours = hours.iter().filter_map(|hour| hour.parse().ok()).collect();
+                channel.skip_hours.sort_unstable();
+                channel.skip_hours.dedup();
+            }
+            ("ttl", Value::Number(n)) => match u32::try_from(*n) {
+                Ok(minutes) => channel.ttl = Some(minutes).filter(|minutes| *minutes > 0),
+                Err(_) => self.fault(set, format!("`ttl` must be a number of minutes, not {n}")),
+            },
             ("ids", Value::Text(t)) => match t.as_str() {
                 "link" => channel.ids = Ids::Link,
                 "tag" => channel.ids = Ids::Tag,
@@ -446,6 +500,18 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         }
     }
 
+    /// Returns the days of the week that a list names, each once.
+    fn days(&mut self, names: &[String], set: &SetValue) -> Vec<String> {
+        for name in names {
+            if !DAYS.iter().any(|day| day.eq_ignore_ascii_case(name.trim())) {
+                let (shown, known) = (excerpt(name, SHOWN), DAYS.join(", "));
+                self.fault(set, format!("`skip_days` contains `{shown}`, which is not one of {known}"));
+            }
+        }
+        let is_named = |day: &&str| names.iter().any(|name| day.eq_ignore_ascii_case(name.trim()));
+        DAYS.into_iter().filter(is_named).map(str::to_owned).collect()
+    }
+
     fn category(&mut self, text: &str, set: &SetValue) -> Option<Category> {
         let spelled = text.split('>').map(str::trim).collect::<Vec<_>>().join(" > ").to_lowercase();
         if let Some((_, category)) = Category::all().find(|(name, _)| name.to_lowercase() == spelled) {
@@ -468,6 +534,20 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             self.fault(set, format!("`permalink` is not a URL pattern: {why}"));
         }
         Some(text.to_owned())
+    }
+
+    fn timezone(&mut self, set: &SetValue) -> Option<Tz> {
+        let text = set.value.text().map(str::trim).filter(|text| !text.is_empty())?;
+        if let Ok(zone) = text.parse() {
+            return Some(zone);
+        }
+        let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let fix = near.map_or_else(
+            || "write one such as `Europe/Berlin`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.fault(set, format!("`timezone` is `{}`, which is not a time zone; {fix}", excerpt(text, SHOWN)));
+        None
     }
 
     /// Parses an absolute http or https URL. An empty one is none.
@@ -594,14 +674,28 @@ fn site(channel: &Channel) -> Option<Url> {
     channel.site.clone().or_else(|| channel.base.as_ref().and_then(|base| base.join("/").ok()))
 }
 
-/// Returns the settings that a section or an additional feed inherits from the main feed.
-pub(super) fn derive(main_feed: &Channel, name: &str) -> Channel {
-    derive_below(main_feed, &[name], name)
+/// Returns the title of a section or an additional feed that has none: its name as people write it, and the title of the main
+/// feed.
+///
+/// ```
+/// assert_eq!(feedmill::config::derived_title("town-hall", "Harbour news"), "town hall – Harbour news");
+/// ```
+#[must_use]
+pub fn derived_title(name: &str, main_title: &str) -> String {
+    let words: Vec<&str> = name.split(['-', '_', ' ']).filter(|word| !word.is_empty()).collect();
+    let name = if words.is_empty() { name.to_owned() } else { words.join(" ") };
+    format!("{name} – {main_title}")
 }
 
-/// Returns the settings that the feed in a folder below the main feed inherits from it.
-pub(super) fn derive_below(main_feed: &Channel, folders: &[&str], title: &str) -> Channel {
-    let title = main_feed.title.as_ref().map(|t| format!("{title} – {t}"));
+/// Returns the settings that a section or an additional feed inherits from the main feed.
+pub(super) fn derive(main_feed: &Channel, name: &str) -> Channel {
+    derive_below(main_feed, &[name], |title| derived_title(name, title))
+}
+
+/// Returns the settings that the feed in a folder below the main feed inherits from it. `title` makes its title of that of the
+/// main feed.
+pub(super) fn derive_below(main_feed: &Channel, folders: &[&str], title: impl Fn(&str) -> String) -> Channel {
+    let title = main_feed.title.as_deref().map(title);
     let base = main_feed.base.clone().and_then(|mut url| {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(folders).push("");
@@ -638,7 +732,7 @@ fn non_empty(text: String) -> Option<String> {
 }
 
 /// Parses `Name <mail@host>`, `Name` or `mail@host`; the text has its white space folded.
-fn person(text: &str) -> Option<Person> {
+pub(super) fn person(text: &str) -> Option<Person> {
     let (name, email) = match text.split_once('<') {
         Some((name, rest)) if rest.contains('@') && !rest.trim_end_matches('>').contains([' ', '<', '>']) => {
             (name.trim().to_owned(), non_empty(rest.trim_end_matches('>').to_owned()))
@@ -647,5 +741,5 @@ fn person(text: &str) -> Option<Person> {
         _ => (text.to_owned(), None),
     };
     let name = if name.is_empty() { email.clone()? } else { name };
-    Some(Person { name, email, uri: None })
+    Some(Person { name, email, ..Person::default() })
 }

@@ -97,6 +97,9 @@ fn value(key: &Key) -> Value {
             {"enum": items()},
             {"type": "string", "pattern": any_spelling(&items())},
         ]}}),
+        ValueType::List(ListItems::Hours) => {
+            json!({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 23}})
+        }
         ValueType::Text(TextFormat::Any) => json!({"type": "string"}),
         ValueType::Text(TextFormat::OneOf(words)) => json!({"enum": words}),
         ValueType::Text(TextFormat::Path) => json!({"type": "string", "minLength": 1}),
@@ -117,8 +120,17 @@ fn value(key: &Key) -> Value {
         }
         ValueType::Text(TextFormat::Uuid) => json!({"type": "string", "format": "uuid",
             "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"}),
+        ValueType::Text(TextFormat::Xml) => {
+            json!({"type": "string", "pattern": r"^\s*(<[\s\S]*>)?\s*$"})
+        }
+        ValueType::Text(TextFormat::JsonObject) => {
+            json!({"type": "string", "pattern": r"^\s*(\{[\s\S]*\})?\s*$"})
+        }
         ValueType::Text(TextFormat::Permalink) => {
             json!({"type": "string", "pattern": permalink_expression()})
+        }
+        ValueType::Text(TextFormat::TimeZone) => {
+            json!({"type": "string", "pattern": r"^\s*([A-Za-z][A-Za-z0-9_+/-]*)?\s*$"})
         }
         ValueType::Text(TextFormat::FolderName) => {
             let files = FORMATS.iter().map(|f| f.file_name()).chain(INDEX.iter().map(|i| i.file_name()));

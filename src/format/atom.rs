@@ -1,12 +1,18 @@
 //! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)), with links between the documents of an archived feed
 //! ([RFC 5005, section 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
 
+use std::collections::BTreeMap;
+
+use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{
     Category, Content, Feed as Root, Generator, Link, Person as Author, Text, WriteConfig,
 };
 
+use quick_xml::escape::escape;
+
 use super::finish::{Writer, finish};
-use super::{Document, Format, GENERATOR, HISTORY_NS, Layout};
+use super::image::{self, MEDIA_NS};
+use super::{Document, Format, GENERATOR, HISTORY_NS, HOME_PAGE, Layout, has_our_generator};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 use crate::types::UnixMs;
@@ -27,7 +33,7 @@ impl Document for Atom {
     }
 
     fn is_ours(&self, document: &str) -> bool {
-        document.contains(&format!("<generator>{GENERATOR}</generator>"))
+        has_our_generator(document)
     }
 }
 
@@ -62,7 +68,13 @@ fn document(format: &Atom, feed: &Feed) -> Root {
         links.push(Link { href: hub.to_string(), rel: "hub".to_owned(), ..Link::default() });
     }
     links.extend(feed.history.links(format.file_name()).map(|(rel, url)| document(rel, url)));
-    let namespaces = feed.history.is_archive().then(|| ("fh".to_owned(), HISTORY_NS.to_owned()));
+    let mut namespaces = BTreeMap::new();
+    if feed.history.is_archive() {
+        namespaces.insert("fh".to_owned(), HISTORY_NS.to_owned());
+    }
+    if feed.entries.iter().any(|entry| entry.image.is_some()) {
+        namespaces.insert("media".to_owned(), MEDIA_NS.to_owned());
+    }
     // RFC 4287, section 4.1.1: a feed must have an author unless each of its entries has one.
     let author = feed.author.as_ref().map_or_else(
         || Author { name: feed.site.host_str().unwrap_or(&feed.title).to_owned(), ..Author::default() },
@@ -73,19 +85,24 @@ fn document(format: &Atom, feed: &Feed) -> Root {
         id: feed.id.clone(),
         updated: feed.updated().unwrap_or(UnixMs(0)).to_utc().fixed_offset(),
         authors: vec![author],
-        generator: Some(Generator { value: GENERATOR.to_owned(), ..Generator::default() }),
+        generator: Some(generator(HOME_PAGE)),
         icon: feed.icon.as_ref().map(ToString::to_string),
         links,
         rights: feed.copyright.clone().map(Text::plain),
         subtitle: (!feed.description.is_empty()).then(|| Text::plain(feed.description.clone())),
-        entries: feed.entries.iter().map(entry).collect(),
-        namespaces: namespaces.into_iter().collect(),
+        entries: feed.entries.iter().map(|one| entry(one, feed)).collect(),
+        namespaces,
         lang: feed.language.clone(),
         ..Root::default()
     }
 }
 
-fn entry(entry: &Entry) -> atom_syndication::Entry {
+fn generator(home_page: &str) -> Generator {
+    let uri = (!home_page.is_empty()).then(|| home_page.to_owned());
+    Generator { value: GENERATOR.to_owned(), uri, ..Generator::default() }
+}
+
+fn entry(entry: &Entry, feed: &Feed) -> atom_syndication::Entry {
     let mut links = vec![alternate(&entry.link)];
     links.extend(entry.enclosures.iter().map(|e| Link {
         href: e.url.to_string(),
@@ -109,16 +126,43 @@ fn entry(entry: &Entry) -> atom_syndication::Entry {
         // An entry should have text (RFC 4287, section 4.1.1.1): without any, the title is its summary.
         summary: match (entry.summary.is_empty(), entry.content.is_empty()) {
             (false, _) => Some(Text::plain(entry.summary.clone())),
+            (true, true) if entry.title.is_empty() => Some(Text::plain(entry.link.clone())),
             (true, true) => Some(Text::plain(entry.title.clone())),
             (true, false) => None,
         },
         content: (!entry.content.is_empty()).then(|| Content {
             content_type: Some("html".to_owned()),
             value: Some(entry.content.as_str().to_owned()),
+            // `finish` writes it at the entry; feed-rs reads it here.
+            lang: image::own_language(entry, feed).map(str::to_owned),
             ..Content::default()
         }),
+        extensions: extensions(entry),
         ..atom_syndication::Entry::default()
     }
+}
+
+/// Returns the elements for the image of an entry.
+fn extensions(entry: &Entry) -> ExtensionMap {
+    let mut media: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
+    for element in image::elements(entry) {
+        // The crate writes attributes of extensions as they are.
+        let escaped = |(name, value): (&str, String)| (name.to_owned(), escape(value).into_owned());
+        let attributes = element.attributes.into_iter().map(escaped);
+        let description = element.description.map(|text| Extension {
+            name: "media:description".to_owned(),
+            value: Some(text),
+            ..Extension::default()
+        });
+        let extension = Extension {
+            name: format!("media:{}", element.name),
+            attrs: attributes.collect(),
+            children: description.map(|child| ("description".to_owned(), vec![child])).into_iter().collect(),
+            ..Extension::default()
+        };
+        media.entry(element.name.to_owned()).or_default().push(extension);
+    }
+    if media.is_empty() { ExtensionMap::new() } else { BTreeMap::from([("media".to_owned(), media)]) }
 }
 
 fn alternate(href: &str) -> Link {

@@ -7,8 +7,10 @@
 //! | both | no processing instructions | `<?xml-stylesheet …?>` below the XML declaration |
 //! | both | no line feed at the end | one line feed, as in any text file |
 //! | `atom_syndication` | UTC as `+00:00` | `Z`, as in JSON Feed and in messages |
+//! | `atom_syndication` | no attributes of an entry | `xml:lang`, if an entry has a language of its own |
 //! | `atom_syndication` | extensions behind the entries | `<fh:archive/>` in the head, behind the generator |
-//! | `rss` | a line feed inside an empty extension | `<fh:archive/>`, which RFC 5005 requires to be empty |
+//! | both | no XML as it was given | the elements of [`Extra`](crate::model::Extra), behind the generator |
+//! | both | an end tag for an empty extension, and a line feed before it | one empty tag, such as `<fh:archive/>`, which RFC 5005 requires to be empty |
 //!
 //! A repair looks for a tag. Text can't be mistaken for one: the crates escape `<`, and CDATA sections are skipped.
 
@@ -17,6 +19,7 @@ use memchr::memmem::find;
 use quick_xml::escape::escape;
 
 use super::Layout;
+use super::image::own_language;
 use crate::model::Feed;
 
 /// Crate that wrote a document.
@@ -31,7 +34,14 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
     let mut out = Vec::with_capacity(written.len() + 128);
     // Everything before this offset has been copied or replaced.
     let mut done = 0;
-    let mut needs_archive_mark = feed.history.is_archive();
+    let is_atom = writer == Writer::AtomSyndication;
+    let extra = if is_atom { feed.extra.atom_elements() } else { feed.extra.rss_elements() };
+    let needs_mark = is_atom && feed.history.is_archive();
+    // Written once, behind the first generator: an entry has none, except in its text.
+    let mut head = (needs_mark || !extra.is_empty()).then_some(extra);
+    let mut entries = feed.entries.iter();
+    // Start tag that was seen last, from `<` through `>`.
+    let mut start: &[u8] = b"";
     for at in memchr_iter(b'<', written) {
         // In a part that was copied or replaced as a whole, such as a CDATA section.
         if at < done {
@@ -67,26 +77,61 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
                 }
                 done = at;
             }
-            Writer::AtomSyndication if needs_archive_mark && tag.starts_with(b"</generator>") => {
-                let end = through(b">");
-                out.extend_from_slice(&written[done..end]);
-                out.extend_from_slice(if layout == Layout::Indented { b"\n  " } else { b"" });
-                out.extend_from_slice(b"<fh:archive/>");
-                done = end;
-                needs_archive_mark = false;
+            Writer::AtomSyndication if tag.starts_with(b"<entry>") => {
+                let language = entries.next().and_then(|entry| own_language(entry, feed));
+                if let Some(language) = language {
+                    out.extend_from_slice(&written[done..at]);
+                    let tag = format!("<entry xml:lang=\"{}\">", escape(language));
+                    out.extend_from_slice(tag.as_bytes());
+                    done = through(b">");
+                }
             }
-            Writer::Rss if needs_archive_mark && tag.starts_with(b"<fh:archive>") => {
-                out.extend_from_slice(&written[done..at]);
-                out.extend_from_slice(b"<fh:archive/>");
-                done = through(b"</fh:archive>");
-                needs_archive_mark = false;
+            _ if tag.starts_with(b"</generator>") => {
+                if let Some(extra) = head.take() {
+                    let end = through(b">");
+                    out.extend_from_slice(&written[done..end]);
+                    let indent = match (layout, writer) {
+                        (Layout::Compact, _) => "",
+                        (Layout::Indented, Writer::AtomSyndication) => "\n  ",
+                        (Layout::Indented, Writer::Rss) => "\n    ",
+                    };
+                    for part in [if needs_mark { "<fh:archive/>" } else { "" }, extra] {
+                        if !part.is_empty() {
+                            out.extend_from_slice(indent.as_bytes());
+                            out.extend_from_slice(part.as_bytes());
+                        }
+                    }
+                    done = end;
+                }
             }
-            _ => {}
+            _ if tag.starts_with(b"</") => {
+                if let Some(open) = is_empty_extension(start, &written[..at], tag) {
+                    out.extend_from_slice(&written[done..open]);
+                    out.extend_from_slice(b"/>");
+                    done = through(b">");
+                }
+            }
+            _ => {
+                start = &tag[..find(tag, b">").map_or(tag.len(), |end| end + 1)];
+                continue;
+            }
         }
+        start = b"";
     }
     out.extend_from_slice(&written[done..]);
     out.push(b'\n');
     out
+}
+
+/// Returns the offset of the `>` of a start tag, the last tag before `before` ends, if it has a prefix, `end` is its end tag,
+/// and there is only white space between them.
+fn is_empty_extension(start: &[u8], before: &[u8], end: &[u8]) -> Option<usize> {
+    let name_of = |tag: &[u8]| tag.iter().take_while(|b| !b.is_ascii_whitespace() && **b != b'>').count();
+    let (start, end) = (start.strip_prefix(b"<")?.strip_suffix(b">")?, end.strip_prefix(b"</")?);
+    let name = &start[..name_of(start)];
+    let is_same = name.contains(&b':') && !start.ends_with(b"/") && name == &end[..name_of(end)];
+    let open = before.trim_ascii_end().len().checked_sub(1)?;
+    (is_same && before[..open].ends_with(start)).then_some(open)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>).
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
+use super::image::own_language;
 use super::{Document, Format, GENERATOR, Layout, end_with_newline};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
@@ -65,6 +67,8 @@ struct Root<'a> {
     /// Our own extension, because JSON Feed has no generator.
     #[serde(rename = "_feedmill")]
     extension: Extension,
+    #[serde(flatten)]
+    extra: &'a Map<String, Value>,
     items: Vec<Item<'a>>,
 }
 
@@ -84,12 +88,16 @@ struct Author<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct Item<'a> {
     id: &'a str,
     url: &'a str,
+    /// Left out if the entry has none on purpose, such as a microblog post.
+    #[serde(skip_serializing_if = "str::is_empty")]
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_html: Option<&'a str>,
@@ -100,8 +108,12 @@ struct Item<'a> {
     summary: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    banner_image: Option<&'a str>,
     date_published: String,
     date_modified: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authors: Vec<Author<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -131,11 +143,12 @@ fn document<'a>(format: &Json, feed: &'a Feed) -> Root<'a> {
         language: feed.language.as_deref(),
         hubs: feed.hub.iter().map(|h| Hub { r#type: "WebSub", url: h.as_str() }).collect(),
         extension: Extension { generator: GENERATOR },
-        items: feed.entries.iter().map(item).collect(),
+        extra: feed.extra.json_members(),
+        items: feed.entries.iter().map(|entry| item(entry, feed)).collect(),
     }
 }
 
-fn item(entry: &Entry) -> Item<'_> {
+fn item<'a>(entry: &'a Entry, feed: &Feed) -> Item<'a> {
     let html = (!entry.content.is_empty()).then_some(entry.content.as_str());
     Item {
         id: &entry.id,
@@ -144,7 +157,9 @@ fn item(entry: &Entry) -> Item<'_> {
         content_text: html.is_none().then_some(entry.summary.as_str()),
         content_html: html,
         summary: &entry.summary,
-        image: entry.lead_image().map(|e| e.url.as_str()),
+        image: entry.lead_image().map(url::Url::as_str),
+        banner_image: entry.banner.as_ref().map(url::Url::as_str),
+        language: own_language(entry, feed),
         date_published: entry.published.to_rfc3339(),
         date_modified: entry.updated.to_rfc3339(),
         authors: entry.authors.iter().map(author).collect(),
@@ -165,5 +180,9 @@ fn item(entry: &Entry) -> Item<'_> {
 
 fn author(person: &Person) -> Author<'_> {
     let mailto = || person.email.as_ref().map(|email| format!("mailto:{email}"));
-    Author { name: &person.name, url: person.uri.as_ref().map(ToString::to_string).or_else(mailto) }
+    Author {
+        name: &person.name,
+        url: person.uri.as_ref().map(ToString::to_string).or_else(mailto),
+        avatar: person.avatar.as_ref().map(url::Url::as_str),
+    }
 }

@@ -5,6 +5,7 @@
 
 mod atom;
 mod finish;
+mod image;
 mod json;
 mod opml;
 #[cfg(feature = "folder")]
@@ -24,6 +25,9 @@ use crate::model::{Enclosure, Entry, Feed, Listing, Site};
 ///
 /// It has no version, so an upgrade alone does not change a feed.
 pub const GENERATOR: &str = "feedmill";
+
+/// Home page of feedmill; empty if the package has none.
+const HOME_PAGE: &str = env!("CARGO_PKG_HOMEPAGE");
 
 /// Namespace of `fh:archive` ([RFC 5005, section 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
 const HISTORY_NS: &str = "http://purl.org/syndication/history/1.0";
@@ -132,6 +136,13 @@ fn end_with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
 /// Returns the first enclosure of known type, for formats with one enclosure per entry.
 fn first_typed(entry: &Entry) -> Option<&Enclosure> {
     entry.enclosures.iter().find(|e| e.media_type.is_some())
+}
+
+/// Returns true if the generator of an XML document is feedmill.
+fn has_our_generator(document: &str) -> bool {
+    let after = document.split("<generator").skip(1);
+    let mut texts = after.filter_map(|rest| rest.split_once('>')?.1.split_once('<'));
+    texts.any(|(text, _)| text == GENERATOR)
 }
 
 /// Returns true if the path of the URL ends with one of `ends`, ignoring case.

@@ -78,9 +78,9 @@ pub(super) fn audio(entry: &Entry) -> Option<&Enclosure> {
 /// Returns the elements of an episode; `None` if the entry has no audio that Apple Podcasts plays.
 pub(super) fn episode_elements(entry: &Entry, podcast: &Podcast) -> Option<ITunesItemExtension> {
     audio(entry).filter(|audio| is_playable(audio.url.path()))?;
-    let image = entry.lead_image().filter(|image| ends_with(&image.url, IMAGE_EXTENSIONS));
+    let image = entry.lead_image().filter(|image| ends_with(image, IMAGE_EXTENSIONS));
     Some(ITunesItemExtension {
-        image: image.map(|image| image.url.to_string()),
+        image: image.map(ToString::to_string),
         explicit: Some(podcast.explicit.to_string()),
         episode_type: Some("full".to_owned()),
         ..ITunesItemExtension::default()

@@ -10,13 +10,15 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Image, Item};
 
 use super::finish::{Writer, finish};
-use super::{Document, Format, GENERATOR, HISTORY_NS, Layout, ends_with, first_typed, podcast};
+use super::image::{self, MEDIA_NS, own_language};
+use super::{
+    Document, Format, GENERATOR, HISTORY_NS, Layout, ends_with, first_typed, has_our_generator, podcast,
+};
 use crate::error::{Error, Kind};
 use crate::html::Medium;
 use crate::model::{Enclosure, Entry, Feed, Person};
 
 const ATOM_NS: &str = "http://www.w3.org/2005/Atom";
-const MEDIA_NS: &str = "http://search.yahoo.com/mrss/";
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
 pub(super) struct Rss;
@@ -35,7 +37,7 @@ impl Document for Rss {
     }
 
     fn is_ours(&self, document: &str) -> bool {
-        document.contains(&format!("<generator>{GENERATOR}</generator>"))
+        has_our_generator(document)
     }
 }
 
@@ -73,8 +75,10 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         namespaces.insert("media".to_owned(), MEDIA_NS.to_owned());
     }
     let mut extensions = ExtensionMap::new();
-    if !links.is_empty() {
+    if !links.is_empty() || items.iter().any(|i| i.extensions.contains_key("atom")) {
         namespaces.insert("atom".to_owned(), ATOM_NS.to_owned());
+    }
+    if !links.is_empty() {
         extensions.insert("atom".to_owned(), BTreeMap::from([("link".to_owned(), links)]));
     }
     if feed.history.is_archive() {
@@ -97,7 +101,10 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         last_build_date: feed.updated().map(|t| t.to_rfc822()),
         generator: Some(GENERATOR.to_owned()),
         docs: Some(DOCS.to_owned()),
-        image: image(feed),
+        ttl: feed.ttl.map(|minutes| minutes.to_string()),
+        skip_hours: feed.skip_hours.iter().map(ToString::to_string).collect(),
+        skip_days: feed.skip_days.clone(),
+        image: channel_image(feed),
         itunes_ext: podcast_elements.map(|(itunes, _)| itunes),
         items,
         extensions,
@@ -112,7 +119,7 @@ fn editor(person: &Person) -> Option<String> {
 }
 
 /// Returns the image of the channel; `None` unless it is a GIF, JPEG or PNG, the only formats that RSS allows.
-fn image(feed: &Feed) -> Option<Image> {
+fn channel_image(feed: &Feed) -> Option<Image> {
     let url = feed.icon.as_ref()?;
     ends_with(url, &[".gif", ".jpg", ".jpeg", ".png"]).then(|| Image {
         url: url.to_string(),
@@ -124,16 +131,31 @@ fn image(feed: &Feed) -> Option<Image> {
 
 fn item(entry: &Entry, feed: &Feed) -> Item {
     let enclosure = feed.podcast.as_ref().and_then(|_| podcast::audio(entry)).or_else(|| first_typed(entry));
-    let others: Vec<Extension> =
-        entry.enclosures.iter().filter(|e| !enclosure.is_some_and(|one| one == *e)).map(media).collect();
     let mut extensions = ExtensionMap::new();
-    if !others.is_empty() {
-        extensions.insert("media".to_owned(), BTreeMap::from([("content".to_owned(), others)]));
+    let media = media_elements(entry, enclosure);
+    if !media.is_empty() {
+        extensions.insert("media".to_owned(), media);
     }
+    if entry.updated != entry.published {
+        let updated = Extension {
+            name: "atom:updated".to_owned(),
+            value: Some(entry.updated.to_rfc3339()),
+            ..Extension::default()
+        };
+        extensions.insert("atom".to_owned(), BTreeMap::from([("updated".to_owned(), vec![updated])]));
+    }
+    // `author` is for one mailbox. An item with `dc:creator` as well would have its author twice.
+    let author = match entry.authors.as_slice() {
+        [one] => editor(one),
+        _ => None,
+    };
     let authors = if entry.authors.is_empty() { feed.author.as_slice() } else { &entry.authors };
-    let creators: Vec<String> = authors.iter().map(|p| p.name.clone()).collect();
+    let creators = authors.iter().filter(|_| author.is_none()).map(|p| p.name.clone()).collect();
+    let languages = own_language(entry, feed).map(str::to_owned).into_iter().collect();
+    let dublin_core = DublinCoreExtension { creators, languages, ..DublinCoreExtension::default() };
     Item {
-        title: Some(entry.title.clone()),
+        title: (!entry.title.is_empty()).then(|| entry.title.clone()),
+        author,
         link: Some(entry.link.clone()),
         description: description(entry),
         categories: entry
@@ -151,8 +173,7 @@ fn item(entry: &Entry, feed: &Feed) -> Item {
         guid: Some(Guid { value: entry.id.clone(), permalink: entry.id_is_permalink }),
         pub_date: Some(entry.published.to_rfc822()),
         content: (!entry.content.is_empty()).then(|| entry.content.as_str().to_owned()),
-        dublin_core_ext: (!creators.is_empty())
-            .then(|| DublinCoreExtension { creators, ..DublinCoreExtension::default() }),
+        dublin_core_ext: (dublin_core != DublinCoreExtension::default()).then_some(dublin_core),
         itunes_ext: feed.podcast.as_ref().and_then(|podcast| podcast::episode_elements(entry, podcast)),
         extensions,
         ..Item::default()
@@ -162,13 +183,49 @@ fn item(entry: &Entry, feed: &Feed) -> Item {
 /// Returns the description. Readers take it for HTML, so plain text is escaped once more than XML requires.
 ///
 /// Content without words, such as a single player, is described by the title: readers expect a description with content.
+/// An item must have a title or a description; one with neither is described by its link.
 fn description(entry: &Entry) -> Option<String> {
-    let text =
-        if entry.summary.is_empty() && !entry.content.is_empty() { &entry.title } else { &entry.summary };
-    (!text.is_empty()).then(|| partial_escape(text.as_str()).into_owned())
+    let has_content = !entry.content.is_empty();
+    let text = match (entry.summary.as_str(), entry.title.as_str()) {
+        ("", "") => &entry.link,
+        ("", title) if has_content => title,
+        (summary, _) => summary,
+    };
+    (!text.is_empty()).then(|| partial_escape(text).into_owned())
 }
 
-fn media(enclosure: &Enclosure) -> Extension {
+/// Returns the elements of Media RSS: the image of the entry, and its enclosures except the one that is an `enclosure`.
+fn media_elements(entry: &Entry, enclosure: Option<&Enclosure>) -> BTreeMap<String, Vec<Extension>> {
+    let mut media: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
+    for element in image::elements(entry) {
+        let attributes = element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let description = element.description.map(|text| Extension {
+            name: "media:description".to_owned(),
+            value: Some(text),
+            ..Extension::default()
+        });
+        let extension = Extension {
+            name: format!("media:{}", element.name),
+            attrs: attributes.collect(),
+            children: description.map(|child| ("description".to_owned(), vec![child])).into_iter().collect(),
+            ..Extension::default()
+        };
+        media.entry(element.name.to_owned()).or_default().push(extension);
+    }
+    let others = entry.enclosures.iter().filter(|e| !enclosure.is_some_and(|one| one == *e));
+    // The image of the entry is there already, with its text.
+    let is_new = |e: &&Enclosure| {
+        let contents = media.get("content").into_iter().flatten();
+        contents.into_iter().all(|known| known.attrs.get("url").map(String::as_str) != Some(e.url.as_str()))
+    };
+    let others: Vec<Extension> = others.filter(is_new).map(media_content).collect();
+    if !others.is_empty() {
+        media.entry("content".to_owned()).or_default().extend(others);
+    }
+    media
+}
+
+fn media_content(enclosure: &Enclosure) -> Extension {
     let medium = match enclosure.medium {
         Medium::Audio => "audio",
         Medium::Video => "video",

@@ -228,7 +228,7 @@ fn policy_enclosure_rss_has_one_and_the_rest_as_media_content() {
         text.contains("<enclosure url=\"https://cdn.example/v.mp4\" length=\"1234\" type=\"video/mp4\"/>")
     );
     assert!(text.contains("<media:content medium=\"image\" type=\"image/jpeg\" url="));
-    assert!(text.contains("<media:content medium=\"image\" url=\"https://cdn.example/unknown\">"));
+    assert!(text.contains("<media:content medium=\"image\" url=\"https://cdn.example/unknown\"/>"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::blank;
+use super::{Image, blank};
 use crate::html::{CleanHtml, Media, Medium};
 use crate::types::{Bytes, MediaType, UnixMs};
 
@@ -19,7 +19,7 @@ use crate::types::{Bytes, MediaType, UnixMs};
 ///     .content(body.html)
 ///     .enclosures(body.media.into_iter().map(Enclosure::from).collect());
 /// assert_eq!(entry.id, "https://news.example/ferry");
-/// assert_eq!(entry.lead_image().map(|image| image.url.path()), Some("/ferry.jpg"));
+/// assert_eq!(entry.lead_image().map(|url| url.path()), Some("/ferry.jpg"));
 /// # Ok::<(), url::ParseError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +37,9 @@ pub struct Entry {
     ///
     /// RSS: `item/link`. Atom: `entry/link` with `rel="alternate"`. JSON Feed: `url`.
     pub link: String,
-    /// Title, as plain text; never empty.
+    /// Title, as plain text; empty if the entry has none on purpose.
     ///
-    /// RSS: `item/title`. Atom: `entry/title`. JSON Feed: `title`.
+    /// RSS: `item/title`. Atom: `entry/title`. JSON Feed: `title`. RSS and JSON Feed leave out an empty one.
     pub title: String,
     /// Time of first publication.
     ///
@@ -47,7 +47,7 @@ pub struct Entry {
     pub published: UnixMs,
     /// Time of the last change.
     ///
-    /// RSS has none. Atom: `entry/updated`. JSON Feed: `date_modified`.
+    /// RSS: `item/atom:updated` if it differs from `published`. Atom: `entry/updated`. JSON Feed: `date_modified`.
     pub updated: UnixMs,
     /// Summary, as plain text; may be empty.
     ///
@@ -60,17 +60,29 @@ pub struct Entry {
     pub content: CleanHtml,
     /// Authors; empty if the author of the feed wrote the entry.
     ///
-    /// RSS: `item/dc:creator`. Atom: `entry/author`. JSON Feed: `authors`.
+    /// RSS: `item/author` if there is one author with an e-mail address, else `item/dc:creator` for each. Atom:
+    /// `entry/author`. JSON Feed: `authors`.
     pub authors: Vec<Person>,
-    /// Categories, such as the section of the article.
+    /// Language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646)); `None` if it is that of the feed.
+    ///
+    /// RSS: `item/dc:language`. Atom: `entry/@xml:lang`. JSON Feed: `language`. Left out if it equals that of the feed.
+    pub language: Option<String>,
+    /// Categories, such as the section and the tags of the article.
     ///
     /// RSS: `item/category`. Atom: `entry/category/@term`. JSON Feed: `tags`.
     pub categories: Vec<String>,
-    /// Media files, the most important first: audio and video, then images.
+    /// Image that stands for the entry.
+    ///
+    /// RSS and Atom: `media:thumbnail`, and `media:content` if it has a text. JSON Feed: `image`.
+    pub image: Option<Image>,
+    /// Wide image for the top of the entry.
+    ///
+    /// RSS and Atom have none. JSON Feed: `banner_image`.
+    pub banner: Option<Url>,
+    /// Media files, the most important first: audio and video, then images if they are published as files.
     ///
     /// RSS: the first of known type is the `item/enclosure` (in a podcast, the first audio file), the others are
-    /// `item/media:content`. Atom: `entry/link` with `rel="enclosure"`. JSON Feed: `attachments`; the first image is also
-    /// `image`.
+    /// `item/media:content`. Atom: `entry/link` with `rel="enclosure"`. JSON Feed: `attachments`.
     pub enclosures: Vec<Enclosure>,
 }
 
@@ -96,7 +108,10 @@ impl Entry {
             summary: String::new(),
             content: CleanHtml::default(),
             authors: Vec::new(),
+            language: None,
             categories: Vec::new(),
+            image: None,
+            banner: None,
             enclosures: Vec::new(),
         }
     }
@@ -114,14 +129,19 @@ impl Entry {
         summary(text: impl Into<String>) = text.into();
         content(html: CleanHtml) = html;
         authors(people: Vec<Person>) = people;
+        language(tag: impl Into<String>) = Some(tag.into());
         categories(names: Vec<String>) = names;
+        image(lead: Image) = Some(lead);
+        banner(address: Url) = Some(address);
         enclosures(files: Vec<Enclosure>) = files;
     }
 
-    /// Returns the image that stands for the entry: the first of its enclosures that is an image.
+    /// Returns the address of the image that stands for the entry: its own, else the first of its enclosures that is an
+    /// image.
     #[must_use]
-    pub fn lead_image(&self) -> Option<&Enclosure> {
-        self.enclosures.iter().find(|e| e.medium == Medium::Image)
+    pub fn lead_image(&self) -> Option<&Url> {
+        let enclosure = || self.enclosures.iter().find(|e| e.medium == Medium::Image).map(|e| &e.url);
+        self.image.as_ref().map(|image| &image.url).or_else(enclosure)
     }
 }
 
@@ -189,16 +209,20 @@ impl From<Media> for Enclosure {
 pub struct Person {
     /// Name.
     ///
-    /// RSS: `dc:creator`, and in parentheses in `managingEditor`. Atom: `author/name`. JSON Feed: `authors/name`.
+    /// RSS: `dc:creator`, and in parentheses in `author` and `managingEditor`. Atom: `author/name`. JSON Feed: `authors/name`.
     pub name: String,
     /// E-mail address.
     ///
-    /// RSS: `managingEditor`. Atom: `author/email`. JSON Feed: `authors/url` as a `mailto:` URL if there is no home page.
+    /// RSS: `author` and `managingEditor`. Atom: `author/email`. JSON Feed: `authors/url` as a `mailto:` URL if there is no home page.
     pub email: Option<String>,
     /// Address of the home page.
     ///
     /// RSS has none. Atom: `author/uri`. JSON Feed: `authors/url`.
     pub uri: Option<Url>,
+    /// Address of an image of the person.
+    ///
+    /// RSS and Atom have none. JSON Feed: `authors/avatar`.
+    pub avatar: Option<Url>,
 }
 
 impl Person {
@@ -211,5 +235,6 @@ impl Person {
     builder! {
         email(address: impl Into<String>) = Some(address.into());
         uri(home_page: Url) = Some(home_page);
+        avatar(image: Url) = Some(image);
     }
 }

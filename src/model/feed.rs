@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Entry, Person, Podcast, blank};
+use super::{Entry, Extra, Person, Podcast, blank};
 use crate::types::UnixMs;
 
 /// A feed: an RSS channel, an Atom feed or a JSON Feed.
@@ -70,6 +70,22 @@ pub struct Feed {
     ///
     /// RSS: `itunes:*` and `podcast:*` elements, if an entry has audio. Atom and JSON Feed have none.
     pub podcast: Option<Podcast>,
+    /// Minutes for which a reader may keep the feed before it asks again.
+    ///
+    /// RSS: `channel/ttl`. Atom and JSON Feed have none.
+    pub ttl: Option<u32>,
+    /// Hours (0 to 23, UTC) in which readers need not ask.
+    ///
+    /// RSS: `channel/skipHours`. Atom and JSON Feed have none.
+    pub skip_hours: Vec<u8>,
+    /// Days on which readers need not ask, by their English names, such as `Sunday`.
+    ///
+    /// RSS: `channel/skipDays`. Atom and JSON Feed have none.
+    pub skip_days: Vec<String>,
+    /// Elements and keys of the operator's own.
+    ///
+    /// RSS: in `channel`. Atom: in `feed`. JSON Feed: at the top level.
+    pub extra: Extra,
     /// Address of the style sheet with which a browser shows the feed, relative to the document.
     ///
     /// RSS and Atom: the processing instruction `xml-stylesheet`. JSON Feed has none.
@@ -105,6 +121,10 @@ impl Feed {
             icon: None,
             hub: None,
             podcast: None,
+            ttl: None,
+            skip_hours: Vec::new(),
+            skip_days: Vec::new(),
+            extra: Extra::default(),
             stylesheet: None,
             history: History::default(),
             entries: Vec::new(),
@@ -121,6 +141,10 @@ impl Feed {
         icon(image: Url) = Some(image);
         hub(hub: Url) = Some(hub);
         podcast(podcast: Podcast) = Some(podcast);
+        ttl(minutes: u32) = Some(minutes);
+        skip_hours(hours: Vec<u8>) = hours;
+        skip_days(names: Vec<String>) = names;
+        extra(extra: Extra) = extra;
         stylesheet(address: impl Into<String>) = Some(address.into());
         history(history: History) = history;
         entries(newest_first: Vec<Entry>) = newest_first;

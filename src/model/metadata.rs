@@ -19,12 +19,31 @@ pub struct Metadata {
     pub summary: Option<String>,
     /// The lead image.
     pub image: Option<Image>,
+    /// A wide image for the top of the article, in addition to the lead image.
+    pub banner: Option<Url>,
     /// Language of the article, a BCP 47 tag such as `de-CH`.
     pub language: Option<String>,
     /// Audio and video files of the article, in order.
     pub media: Vec<Enclosure>,
     /// True if the article asks not to be listed in feeds.
     pub unlisted: bool,
+    /// True if the article has no title on purpose, such as a microblog post: none is made from its text.
+    pub untitled: bool,
+}
+
+impl Metadata {
+    builder! {
+        id(id: impl Into<String>) = Some(id.into());
+        authors(people: Vec<Person>) = people;
+        tags(names: Vec<String>) = names;
+        summary(text: impl Into<String>) = Some(text.into());
+        image(lead: Image) = Some(lead);
+        banner(address: Url) = Some(address);
+        language(tag: impl Into<String>) = Some(tag.into());
+        media(files: Vec<Enclosure>) = files;
+        unlisted(is_unlisted: bool) = is_unlisted;
+        untitled(has_no_title: bool) = has_no_title;
+    }
 }
 
 /// An image with what is known of it.

@@ -19,6 +19,7 @@ macro_rules! builder {
 mod answer;
 mod article;
 mod entry;
+mod extra;
 mod feed;
 mod metadata;
 pub mod podcast;
@@ -29,6 +30,7 @@ use url::Url;
 pub use answer::Answer;
 pub use article::Article;
 pub use entry::{Enclosure, Entry, Person};
+pub use extra::Extra;
 pub use feed::{Feed, History};
 pub use metadata::{Image, Metadata};
 pub use podcast::Podcast;

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Feed;
+use super::{Entry, Feed};
 use crate::types::UnixMs;
 
 /// Number of entries in [`Listing::latest`].
 const LATEST: usize = 5;
+/// Maximum length in graphemes of a title that is taken from the text.
+const MAX_TITLE: usize = 80;
 
 /// All feeds of a build, the main feed first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,10 +72,10 @@ impl Listing {
     #[must_use]
     pub fn new(feed: &Feed, folder: &str, formats: Vec<String>) -> Self {
         let latest = feed.entries.iter().take(LATEST).map(|entry| Latest {
-            title: entry.title.clone(),
+            title: shown_title(entry),
             link: entry.link.clone(),
             published: entry.published,
-            image: entry.lead_image().map(|e| e.url.clone()),
+            image: entry.lead_image().cloned(),
         });
         Self {
             folder: folder.to_owned(),
@@ -95,6 +97,13 @@ impl Listing {
     pub fn self_link(&self, file_name: &str) -> Option<Url> {
         self.base.as_ref().and_then(|base| base.join(file_name).ok())
     }
+}
+
+/// Returns the title of an entry; of one without a title the first words, else the link.
+fn shown_title(entry: &Entry) -> String {
+    let words = || crate::html::summary(&entry.summary, MAX_TITLE);
+    let texts = [entry.title.clone(), words(), entry.link.clone()];
+    texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 fn median_interval(mut times: Vec<i64>) -> Option<i64> {

@@ -99,14 +99,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
     let sections: BTreeSet<&str> = articles.iter().filter_map(|article| article.section.as_deref()).collect();
     let mut groups = Groups::of_plan(&plan);
     for (article, _) in listed() {
-        let about = &article.metadata;
-        let (tags, authors) = (about.tags.iter(), about.authors.iter());
-        groups.add(
-            &plan,
-            tags.map(String::as_str),
-            authors.map(|a| a.name.as_str()),
-            about.language.as_deref(),
-        );
+        groups.add(&plan, &About::of(&article.metadata));
     }
     let sections = sections.into_iter().map(str::to_owned);
     let builders = feed_builders(&plan, sections, groups, &mut Vec::new());
@@ -187,12 +180,7 @@ fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
 }
 
 fn traits<'a>(plan: &Plan, article: &'a Article) -> Traits<'a> {
-    let about = About {
-        id: None,
-        tags: article.metadata.tags.iter().map(Into::into).collect(),
-        authors: article.metadata.authors.iter().map(|author| (&author.name).into()).collect(),
-        language: article.metadata.language.as_ref().map(Into::into),
-    };
+    let about = About::of(&article.metadata);
     Traits::new(plan, &article.title, article.link.as_str(), &about)
 }
 

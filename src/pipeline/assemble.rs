@@ -1,15 +1,17 @@
 //! Step 7: the entries of a document and their articles become a feed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use url::Url;
 
-use crate::config::{Channel, Ids};
+use crate::config::{Channel, Ids, derived_title};
+use crate::html::{self, CleanHtml, Medium, Policy, RawHtml};
 use crate::model::{Entry, Feed};
 
 use super::archive::OutputDoc;
 use super::clean::CleanArticle;
+use super::metadata::unique;
 use super::select::Pick;
 
 /// Returns a document as a feed; `None` if it would have no entry. `name` is the title of a main feed without one. An
@@ -24,11 +26,17 @@ pub(super) fn assemble(
     let is_archive = doc.is_archive();
     let first = picks.first().filter(|_| is_archive);
     let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
-    let site = channel.site.clone().or_else(|| site_of(&newest.seed.link))?;
-    let default_title = || if folder.is_empty() { name.to_owned() } else { format!("{folder} – {name}") };
+    let site = channel.site.clone().or_else(|| site(doc, &newest.seed.link))?;
+    let default_title = || {
+        if folder.is_empty() {
+            name.to_owned()
+        } else {
+            derived_title(folder.rsplit('/').next().unwrap_or(folder), name)
+        }
+    };
     let entries = picks.iter().filter_map(|pick| {
         let article = articles.get(&pick.seed.path)?;
-        Some(entry(pick, article, channel.ids))
+        Some(entry(pick, article, channel))
     });
     Some(Feed {
         id: id(folder, channel, name),
@@ -43,6 +51,10 @@ pub(super) fn assemble(
         // Nobody subscribes to an archive document.
         hub: channel.hub.clone().filter(|_| !is_archive),
         podcast: channel.podcast.clone(),
+        ttl: channel.ttl,
+        skip_hours: channel.skip_hours.clone(),
+        skip_days: channel.skip_days.clone(),
+        extra: channel.extra.clone(),
         stylesheet,
         history: doc.history.clone(),
         entries: entries.collect(),
@@ -68,6 +80,26 @@ fn id(folder: &str, channel: &Channel, name: &str) -> String {
     format!("tag:feedmill.invalid,2024:{}{tail}", encode(name))
 }
 
+/// Returns the site of the articles of a document. If they come from several, it is the page of the feeds, or, if their URL is
+/// not known, the site of most articles.
+fn site(doc: &OutputDoc, newest: &str) -> Option<Url> {
+    let mut sites: BTreeMap<Url, usize> = BTreeMap::new();
+    for site in doc.picks.iter().filter_map(|pick| site_of(&pick.seed.link)) {
+        *sites.entry(site).or_default() += 1;
+    }
+    let page = doc.channel.base.clone().filter(|_| sites.len() > 1).map(|base| {
+        let is_below = base.path_segments().is_some_and(|segments| {
+            segments.rev().nth(1).is_some_and(|last| {
+                percent_encoding::percent_decode_str(last).decode_utf8_lossy() == doc.feed
+            })
+        });
+        if is_below { base.join("../").unwrap_or(base) } else { base }
+    });
+    // Of two sites with as many articles, the first in the order of their URLs.
+    let most = || sites.iter().rev().max_by_key(|(_, articles)| **articles).map(|(site, _)| site.clone());
+    page.or_else(most).or_else(|| site_of(newest))
+}
+
 fn site_of(link: &str) -> Option<Url> {
     let mut url = Url::parse(link).ok()?;
     url.set_path("/");
@@ -76,24 +108,79 @@ fn site_of(link: &str) -> Option<Url> {
     Some(url)
 }
 
-fn entry(pick: &Pick, article: &CleanArticle, ids: Ids) -> Entry {
+pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> Entry {
+    let metadata = &article.metadata;
+    let id = entry_id(pick, metadata.id.as_deref(), channel.ids);
+    let names =
+        pick.sections.iter().map(|section| &**section).chain(metadata.tags.iter().map(String::as_str));
+    let mut enclosures = article.enclosures.clone();
+    if !channel.publishes_images() {
+        enclosures.retain(|file| file.medium != Medium::Image);
+    }
     Entry {
-        id: entry_id(pick, ids),
-        id_is_permalink: ids == Ids::Link,
+        id_is_permalink: match &metadata.id {
+            Some(_) => id == *pick.seed.link,
+            None => channel.ids == Ids::Link,
+        },
+        id,
         link: pick.seed.link.to_string(),
         title: article.title.clone(),
         published: pick.published,
         updated: article.updated.map_or(pick.seed.time, |updated| updated.max(pick.seed.time)),
         summary: article.summary.clone(),
-        content: article.content.clone(),
-        authors: Vec::new(),
-        categories: pick.sections.iter().map(|s| crate::html::xml_text(s).into_owned()).collect(),
-        enclosures: article.enclosures.clone(),
+        content: content(pick, article, channel),
+        authors: metadata.authors.clone(),
+        language: metadata.language.clone(),
+        categories: unique(names),
+        image: article.image.clone(),
+        banner: metadata.banner.clone(),
+        enclosures,
     }
 }
 
-/// Returns the id of an entry. The date in a tag URI is a constant, so that the id never changes.
-fn entry_id(pick: &Pick, ids: Ids) -> String {
+/// Returns the text of an entry and what is appended to it; none in a feed of summaries.
+fn content(pick: &Pick, article: &CleanArticle, channel: &Channel) -> CleanHtml {
+    if channel.summary_only {
+        return CleanHtml::default();
+    }
+    let base = Url::parse(&pick.seed.link).ok().filter(|_| !channel.append.is_empty());
+    let Some(base) = base else { return article.content.clone() };
+    let append = filled(&channel.append, &article.title, &pick.seed.link);
+    // The operator's own text is no clutter.
+    let policy = Policy::new(&[], &["*".to_owned()]).unwrap_or_default();
+    article.content.followed_by(&html::clean(RawHtml(&append), &base, &policy).html)
+}
+
+/// Replaces `{title}` and `{link}`: percent-encoded inside a tag, where URLs are, and as text elsewhere.
+fn filled(template: &str, title: &str, link: &str) -> String {
+    let mut out = String::with_capacity(template.len() + title.len() + link.len());
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let place =
+            [("{title}", title), ("{link}", link)].into_iter().find(|(name, _)| after.starts_with(name));
+        let Some((name, value)) = place else {
+            out.push('{');
+            rest = &after[1..];
+            continue;
+        };
+        let is_in_tag = out.rfind('<') > out.rfind('>');
+        if is_in_tag {
+            out.extend(percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
+        } else {
+            out.push_str(&html::escape_text(value));
+        }
+        rest = &after[name.len()..];
+    }
+    out + rest
+}
+
+/// Returns the id of an entry: that of the article itself, else one made of its first link or file. The date in a tag URI is a constant, so that the id never changes.
+fn entry_id(pick: &Pick, own: Option<&str>, ids: Ids) -> String {
+    if let Some(own) = own {
+        return own_id(own, &pick.first_link);
+    }
     if ids == Ids::Link {
         return pick.first_link.to_string();
     }
@@ -118,5 +205,44 @@ fn entry_id(pick: &Pick, ids: Ids) -> String {
                 .collect();
             format!("tag:{host},2000:{}", key.join("/"))
         }
+    }
+}
+
+/// Returns the id that an article gives itself. Ids of Atom are URIs, so any other text becomes a tag URI.
+fn own_id(own: &str, link: &str) -> String {
+    let is_uri = Url::parse(own).is_ok() && crate::types::percent_encode_invalid(own) == own;
+    if is_uri {
+        return own.to_owned();
+    }
+    let url = Url::parse(link).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or("feedmill.invalid");
+    let encoded = percent_encoding::utf8_percent_encode(own, percent_encoding::NON_ALPHANUMERIC);
+    format!("tag:{host},2000:{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_not_a_uri_becomes_a_tag_uri() {
+        for (own, id) in [
+            ("tag:me,2020:1", "tag:me,2020:1"),
+            ("https://a.example/?p=1", "https://a.example/?p=1"),
+            ("urn:uuid:3f1c", "urn:uuid:3f1c"),
+            ("17", "tag:a.example,2000:17"),
+            ("a b", "tag:a.example,2000:a%20b"),
+            ("tag:me:ü", "tag:a.example,2000:tag%3Ame%3A%C3%BC"),
+        ] {
+            assert_eq!(own_id(own, "https://a.example/x"), id);
+        }
+    }
+
+    #[test]
+    fn placeholders_are_encoded_for_their_place() {
+        let template = "<a href='mailto:a@b.example?subject={title}'>{title}</a> {x} {link} {";
+        let expected =
+            "<a href='mailto:a@b.example?subject=A%20%26%20B%3F'>A &amp; B?</a> {x} https://c.example/ {";
+        assert_eq!(filled(template, "A & B?", "https://c.example/"), expected);
     }
 }

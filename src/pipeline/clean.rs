@@ -1,14 +1,15 @@
-//! Step 5: the body is cleaned, and an article without a title gets one.
+//! Step 5: the body is cleaned, what the article says about itself is made fit for feeds, and an article without a title gets
+//! one unless it has none on purpose.
 
 use url::Url;
 
 use crate::config::Plan;
 use crate::diag::{Finding, codes};
-use crate::html::{self, CleanHtml, RawHtml};
-use crate::model::{Article, Enclosure};
+use crate::html::{self, CleanHtml, Medium, RawHtml};
+use crate::model::{Article, Enclosure, Image, Metadata};
 use crate::types::UnixMs;
 
-use super::media;
+use super::{excerpt, media, metadata};
 
 /// Maximum length of a summary in graphemes: what readers show in lists.
 const MAX_SUMMARY: usize = 300;
@@ -22,15 +23,23 @@ pub(super) struct CleanArticle {
     pub(super) updated: Option<UnixMs>,
     pub(super) content: CleanHtml,
     pub(super) summary: String,
+    /// Lead image.
+    pub(super) image: Option<Image>,
+    /// Audio and video, then images if a feed publishes them as files.
     pub(super) enclosures: Vec<Enclosure>,
+    /// What the article says about itself, fit for feeds. Its summary, image and media are in the fields above.
+    pub(super) metadata: Metadata,
 }
 
 /// Cleans an article. The findings have no line and no file.
 pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Finding>) {
-    let cleaned = html::clean(RawHtml(&article.html), &article.link, &plan.policy);
+    let split = excerpt::split(&article.html, &plan.excerpt_separator);
+    let body = split.as_ref().map_or(article.html.as_str(), |split| &split.whole);
+    let cleaned = html::clean(RawHtml(body), &article.link, &plan.policy);
     let mut findings = cleaned.findings;
+    let mut metadata = metadata::normalize(&article.metadata);
     let mut title = article.title.clone();
-    if title.is_empty() {
+    if title.is_empty() && !metadata.untitled {
         title = [cleaned.heading.as_str(), cleaned.text.as_str()]
             .into_iter()
             .map(|text| html::summary(text, MAX_TITLE))
@@ -38,12 +47,26 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
             .unwrap_or_else(|| last_segment(&article.link));
         findings.push(Finding::in_text(&codes::SEED_TITLE_EMPTY, 2, 0, format!("used `{title}` instead")));
     }
+    let excerpt = || {
+        let above = html::clean(RawHtml(&split.as_ref()?.above), &article.link, &plan.policy).text;
+        Some(above.trim().replace('\n', " ")).filter(|text| !text.is_empty())
+    };
+    let summary = metadata.summary.take().or_else(excerpt);
+    let own_image = metadata.image.take();
+    let mut enclosures =
+        media::enclosures(std::mem::take(&mut metadata.media), own_image.as_ref(), cleaned.media);
+    let image = media::lead_image(own_image, &enclosures);
+    if !plan.publishes_images() {
+        enclosures.retain(|file| file.medium != Medium::Image);
+    }
     let article = CleanArticle {
         title,
         updated: article.updated,
-        summary: html::summary(&cleaned.text, MAX_SUMMARY),
-        enclosures: media::enclosures(cleaned.media),
+        summary: summary.unwrap_or_else(|| html::summary(&cleaned.text, MAX_SUMMARY)),
+        image,
+        enclosures,
         content: cleaned.html,
+        metadata,
     };
     (article, findings)
 }

@@ -1,6 +1,6 @@
 //! Inputs of every step of a build, its options, and its report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -84,6 +84,8 @@ pub struct Report {
     pub changed: Vec<PathBuf>,
     /// Number of files that had the same bytes already.
     pub unchanged: usize,
+    /// Path of every file that belongs to the build, changed or not.
+    pub files: BTreeSet<PathBuf>,
     /// Number of files removed.
     pub removed: usize,
     /// Number of bytes read from seeds to order them.
@@ -138,7 +140,10 @@ impl<'a> Context<'a> {
         let name = folder_title(&seeds.show(root));
         let inputs_hash = catalog::plan_hash(plan, &[&seeds.show(root), &feeds.show(root), &name]);
         let cache = catalog::folder(plan, feeds.folder());
-        let probe = options.probe.filter(|_| plan.probe).map(|prober| Probe::new(prober, cache.clone()));
+        let probe = options
+            .probe
+            .filter(|_| plan.probe)
+            .map(|prober| Probe::new(prober, cache.clone(), !feeds.is_preview()));
         Self { plan, seeds, feeds, options, progress, probe, cache, name, inputs_hash }
     }
 }

@@ -71,16 +71,11 @@ impl Kept {
 
     /// Returns what an article says about itself, encoded.
     fn about(self, head: &seed::Head) -> Vec<u8> {
-        let about = &head.metadata;
-        let texts = |is_kept: bool| if is_kept { usize::MAX } else { 0 };
-        let authors = about.authors.iter().take(texts(self.authors));
-        About {
-            id: about.id.as_ref().map(Into::into),
-            tags: about.tags.iter().take(texts(self.tags)).map(Into::into).collect(),
-            authors: authors.map(|person| (&person.name).into()).collect(),
-            language: about.language.as_ref().filter(|_| self.languages).map(Into::into),
-        }
-        .encode()
+        let mut about = About::of(&head.metadata);
+        about.tags.truncate(if self.tags { usize::MAX } else { 0 });
+        about.authors.truncate(if self.authors { usize::MAX } else { 0 });
+        about.language = about.language.filter(|_| self.languages);
+        about.encode()
     }
 }
 

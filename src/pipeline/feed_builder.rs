@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::catalog::About;
 use crate::config::{Channel, Filtered, Grouping, Ids, Plan, is_feed_name};
-use crate::diag::{Finding, Meta, Place, codes};
+use crate::diag::{Finding, Meta, Place, codes, nearest};
 use crate::types::UnixMs;
 
 use super::archive::{self, OutputDoc};
@@ -87,6 +87,26 @@ impl<'a> FeedBuilder<'a> {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the name of its folder; empty for the main feed.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the maximum number of entries.
+    pub(super) fn limit(&self) -> usize {
+        self.channel.limit
+    }
+
+    /// True if it is an additional feed with a filter of its own.
+    pub(super) fn is_configured(&self) -> bool {
+        matches!(self.filter, Filter::Configured(_))
+    }
+
+    /// Returns the key that a seed shares with its duplicates.
+    pub(super) fn key(&self, seed: &Candidate) -> Arc<str> {
+        select::key(seed, self.key_source)
+    }
+
     /// True if duplicates are recognized by file names.
     pub(super) fn is_by_file(&self) -> bool {
         matches!(self.key_source, KeySource::File)
@@ -152,10 +172,6 @@ impl<'a> FeedBuilder<'a> {
             UnixMs(self.first_too_old.load(Ordering::Relaxed)),
             UnixMs(self.last_too_old.load(Ordering::Relaxed)),
         )
-    }
-
-    fn key(&self, seed: &Candidate) -> Arc<str> {
-        select::key(seed, self.key_source)
     }
 
     /// Adds a seed that is accepted.
@@ -261,28 +277,23 @@ impl Groups {
     /// Returns the values that belong to the main feed.
     pub(super) fn of_plan(plan: &Plan) -> Self {
         let mut groups = Self::default();
-        let author = plan.main_feed.author.as_ref().map(|author| author.name.as_str());
-        let language = plan.main_feed.language.as_deref();
-        groups.add(plan, [], author, language);
+        let author = plan.main_feed.author.as_ref().map(|author| author.name.as_str().into());
+        let language = plan.main_feed.language.as_deref().map(Into::into);
+        let authors = author.into_iter().collect();
+        groups.add(plan, &About { authors, language, ..About::default() });
         groups
     }
 
     /// Adds those of an article.
-    pub(super) fn add<'s>(
-        &mut self,
-        plan: &Plan,
-        tags: impl IntoIterator<Item = &'s str>,
-        authors: impl IntoIterator<Item = &'s str>,
-        language: Option<&'s str>,
-    ) {
-        let tags = tags.into_iter().map(|tag| (Grouping::Tag, tag));
-        let authors = authors.into_iter().map(|author| (Grouping::Author, author));
-        let languages = language.into_iter().map(|language| (Grouping::Language, language));
+    pub(super) fn add(&mut self, plan: &Plan, about: &About<'_>) {
+        let tags = about.tags.iter().map(|tag| (Grouping::Tag, tag));
+        let authors = about.authors.iter().map(|author| (Grouping::Author, author));
+        let languages = about.language.iter().map(|language| (Grouping::Language, language));
         let all = tags.chain(authors).chain(languages);
         for (by, text) in all.filter(|(by, text)| plan.feeds_by.contains(by) && !text.trim().is_empty()) {
-            let spelling = self.0.entry((by, text.to_lowercase())).or_insert_with(|| text.to_owned());
-            if text < spelling.as_str() {
-                *spelling = text.to_owned();
+            let spelling = self.0.entry((by, text.to_lowercase())).or_insert_with(|| text.to_string());
+            if **text < **spelling {
+                *spelling = text.to_string();
             }
         }
     }
@@ -338,8 +349,7 @@ pub(super) fn feed_builders<'a>(
         }
     }
     for name in plan.sections.keys().filter(|name| !seen.contains(name.as_str())) {
-        let near = seen.iter().filter(|s| strsim::damerau_levenshtein(s, name) <= 2).min();
-        if let Some(near) = near {
+        if let Some(near) = nearest(name, seen.iter().map(String::as_str)) {
             let detail = format!("`{name}`; did you mean `{near}`?");
             findings.push(Finding::new(&codes::CONFIG_UNKNOWN_SECTION, Place::default(), detail));
         }

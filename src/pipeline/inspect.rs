@@ -44,6 +44,8 @@ pub struct Inspection {
     pub sites: BTreeMap<String, usize>,
     /// Number of sampled seeds in each language; the key is empty for those that do not say one.
     pub languages: BTreeMap<String, usize>,
+    /// First article of each section, if a generator builds the site; the section is empty for those in none.
+    pub samples: BTreeMap<String, PathBuf>,
     /// Earliest and latest time.
     pub span: Option<(UnixMs, UnixMs)>,
 }
@@ -64,8 +66,17 @@ pub struct Inspection {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn inspect(store: &dyn Store) -> io::Result<Inspection> {
+    inspect_at(store, &Addresses::default())
+}
+
+/// Inspects all seeds under the root of a store whose articles are published at these addresses.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn inspect_at(store: &dyn Store, addresses: &Addresses) -> io::Result<Inspection> {
     let mut inspection = Inspection::default();
-    let addresses = Addresses { site: Url::parse(PLACEHOLDER_SITE).ok(), ..Addresses::default() };
+    let site = addresses.site.clone().or_else(|| Url::parse(PLACEHOLDER_SITE).ok());
+    let addresses = Addresses { site, ..addresses.clone() };
     let mut folders = vec![PathBuf::new()];
     let mut left = MAX_NAMES;
     while let Some(folder) = folders.pop() {
@@ -105,10 +116,18 @@ impl Inspection {
         let (mut articles, mut index_pages) = (0, 0);
         for (name, head) in names.iter().zip(heads.into_iter().flatten()) {
             let is_article = self.add_head(&head);
+            if let Some(repository) = addresses.repository.as_ref().filter(|_| is_article) {
+                let section = repository.section(folder);
+                self.samples.entry(section.clone().unwrap_or_default()).or_insert_with(|| folder.join(name));
+                if let Some(section) = section {
+                    *self.sections.entry(section.into()).or_default() += 1;
+                }
+            }
             articles += u32::from(is_article);
             index_pages += u32::from(is_article && is_index_page(name.as_encoded_bytes()));
         }
-        if let Some(section) = section(folder, articles, index_pages).filter(|_| articles > 0) {
+        let is_plain = addresses.repository.is_none() && articles > 0;
+        if let Some(section) = section(folder, articles, index_pages).filter(|_| is_plain) {
             *self.sections.entry(section.to_owned()).or_default() += articles as usize;
         }
         for name in names.iter().take(MAX_SAMPLE) {

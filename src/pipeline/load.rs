@@ -50,10 +50,11 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result
     };
     let mut findings: Vec<Finding> = encoding.into_iter().collect();
     let html = seed::body(&text, &seed, &origin, &mut findings).into_owned();
+    let metadata = seed::metadata(&seed);
     let mut article = Article::new(link, seed.head.time);
     article.title = seed.head.title;
     article.updated = seed.head.updated;
-    article.metadata = seed.head.metadata;
+    article.metadata = metadata;
     article.html = html;
     Ok(Loaded { article: Some(article), text: text.into_owned(), findings, bytes: read })
 }

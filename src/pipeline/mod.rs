@@ -8,11 +8,12 @@
 //! | select the newest entries of each feed | `order`, `feed_builder`, `select`, `archive` |
 //! | is the last build still valid? | `reuse` |
 //! | the above with or without a cache | `scan` |
-//! | a selected seed becomes an entry | `load`, `clean`, `media`, `probe` |
+//! | a selected seed becomes an entry | `load`, `clean`, `excerpt`, `metadata`, `media`, `probe` |
 //! | entries become files | `assemble`, `write`, `verify`, `rebuild`, `site_files` |
 //! | files are published | `publish` |
 //!
-//! [`feeds`] is the way of articles that are not files. [`inspect`] looks at seeds before anything is configured.
+//! [`feeds`] is the way of articles that are not files. [`inspect`] looks at seeds before anything is configured, and
+//! [`Overview`] at what a build would select.
 
 mod archive;
 mod articles;
@@ -20,6 +21,9 @@ mod assemble;
 mod clean;
 mod context;
 mod discover;
+mod excerpt;
+#[cfg(feature = "folder")]
+mod explain;
 #[cfg(test)]
 mod faults;
 mod feed_builder;
@@ -29,6 +33,7 @@ mod histories;
 mod inspect;
 mod load;
 mod media;
+mod metadata;
 mod names;
 mod order;
 mod probe;
@@ -59,7 +64,9 @@ pub use articles::{BuiltFeed, feeds};
 use context::Context;
 pub use context::{Options, Report};
 #[cfg(feature = "folder")]
-pub use inspect::{Inspection, inspect};
+pub use explain::{Absence, AddressSource, Explanation, ListedEntry, Overview, Standing};
+#[cfg(feature = "folder")]
+pub use inspect::{Inspection, inspect, inspect_at};
 pub use probe::Prober;
 pub use progress::Progress;
 use scan::{Outcome, Scanned};
@@ -124,6 +131,7 @@ pub fn build(
     // A seed or folder that could not be read may be all that a feed has.
     let prune = options.prune && is_complete && !scan.is_partial;
     publish::remove_orphans(feeds, &generated, prune, sink, &mut report)?;
+    report.files = generated;
     report.changed.sort_unstable();
     report.count(&build.counts);
     report.feeds = report.site.feeds.len();
@@ -132,6 +140,7 @@ pub fn build(
         subscribed.flat_map(|doc| &doc.files).map(|file| (file.path.clone(), file.hash)).collect();
     // Before the catalog: the next build finds a changed link only if the catalog has the old one.
     if let (Some(published), Some(cache)) = (published, context.cache.as_deref())
+        && !feeds.is_preview()
         && let Err(error) = published.save(cache)
     {
         sink.push(catalog::lost(Some(cache), &error.to_string()));

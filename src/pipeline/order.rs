@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::catalog::{
     About, Block, Catalog, Chunk, Counts, Folders, Head, PublishedLinks, chunks, file_name, key_hash,
 };
+use crate::config::Plan;
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
 use crate::html::{self, RawHtml};
@@ -99,7 +100,7 @@ pub(super) fn order(
     let selector = Selector { context, catalog, chunks, published };
     let mut findings = Vec::new();
     let with_articles = selector.chunks.iter().filter(|(_, chunk)| chunk.articles() > 0);
-    let sections = with_articles.filter_map(|(path, chunk)| section_of(path, chunk));
+    let sections = with_articles.filter_map(|(path, chunk)| section_of(context.plan, path, chunk));
     let groups = selector.groups().ok_or_else(damaged)?;
     let builders = feed_builders(context.plan, sections, groups, &mut findings);
     let offered = selector.offer(&builders).ok_or_else(damaged)?;
@@ -154,8 +155,7 @@ impl Selector<'_> {
             for (number, time, _) in block.heads() {
                 if self.exclusion(&block, number, time).is_none() {
                     let about = About::decode(block.row(number)?.head?.about);
-                    let (tags, authors) = (about.tags.iter(), about.authors.iter());
-                    groups.add(plan, tags.map(|t| &**t), authors.map(|a| &**a), about.language.as_deref());
+                    groups.add(plan, &about);
                 }
             }
             Some(groups)
@@ -190,7 +190,7 @@ impl Selector<'_> {
         builders: &FeedBuilders<'_>,
         buffer: &mut Vec<u8>,
     ) -> Option<Offered> {
-        let section: Option<Arc<str>> = section_of(path, chunk).map(Arc::from);
+        let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
         let plain: Vec<_> =
             builders.plain.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
         let mut offered = Offered::default();
@@ -272,7 +272,7 @@ impl Selector<'_> {
             builders.all().filter(|feed| !feed.is_by_file()).flat_map(FeedBuilder::hashes).collect();
         let by_file = builders.all().any(FeedBuilder::is_by_file);
         let accounts = self.chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
-            let section: Option<Arc<str>> = section_of(path, chunk).map(Arc::from);
+            let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
             let plain: Vec<_> =
                 builders.plain.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
             let block = self.catalog.read(chunk, buffer)?;
@@ -417,7 +417,10 @@ fn settle_links(
     Some(())
 }
 
-fn section_of(folder: &Path, chunk: &Chunk) -> Option<String> {
+pub(super) fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<String> {
+    if let Some(repository) = &plan.addresses.repository {
+        return repository.section(folder);
+    }
     section(folder, chunk.articles(), chunk.index_pages).map(|name| name.to_string_lossy().into_owned())
 }
 

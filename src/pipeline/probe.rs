@@ -29,16 +29,16 @@ pub trait Prober: Sync + fmt::Debug {
 /// Media metadata during a build.
 pub(super) struct Probe<'a> {
     prober: &'a dyn Prober,
-    /// Cache directory.
+    /// Directory in which answers are saved; `None` if they are not.
     folder: Option<PathBuf>,
     cache: Mutex<MediaCache>,
 }
 
 impl<'a> Probe<'a> {
-    /// Starts with the answers in a cache directory.
-    pub(super) fn new(prober: &'a dyn Prober, folder: Option<PathBuf>) -> Self {
+    /// Starts with the answers in a cache directory. New answers are saved there if `saves` is true.
+    pub(super) fn new(prober: &'a dyn Prober, folder: Option<PathBuf>, saves: bool) -> Self {
         let cache = folder.as_deref().map(MediaCache::open).unwrap_or_default();
-        Self { prober, folder, cache: Mutex::new(cache) }
+        Self { prober, folder: folder.filter(|_| saves), cache: Mutex::new(cache) }
     }
 
     fn cache(&self) -> MutexGuard<'_, MediaCache> {

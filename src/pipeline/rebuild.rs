@@ -215,15 +215,15 @@ impl Rebuild<'_> {
 }
 
 /// An article, unless its seed could not be loaded.
-struct LoadedArticle {
-    article: Option<CleanArticle>,
-    findings: Vec<Finding>,
+pub(super) struct LoadedArticle {
+    pub(super) article: Option<CleanArticle>,
+    pub(super) findings: Vec<Finding>,
     /// Number of bytes read.
     bytes: u64,
 }
 
 /// Loads and cleans a seed. Of several findings of a kind in a line, the first is kept.
-fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<LoadedArticle, Error> {
+pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<LoadedArticle, Error> {
     let loaded = load(context.seeds, seed, context.plan)?;
     let mut findings = loaded.findings;
     let article = loaded.article.map(|article| {

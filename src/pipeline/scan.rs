@@ -37,11 +37,12 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
     let started = context.options.started;
     let folder = context.cache.as_deref();
     let (mut catalog, mut lost) = match folder {
+        Some(folder) if context.feeds.is_preview() => (Catalog::open_read_only(folder, basis, started), None),
         Some(folder) => Catalog::open(folder, basis, started),
         None => (Catalog::temporary(), None),
     };
     loop {
-        if let Some(why) = lost {
+        if let Some(why) = lost.take() {
             sink.push(catalog::lost(folder, &why));
         }
         let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
@@ -52,7 +53,12 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
             Err(ScanError::Catalog(why)) => why,
         };
         let Some(folder) = folder.filter(|_| catalog.is_persistent()) else {
-            return Err(Error::new(Kind::Io, format!("cannot use a temporary file: {why}")));
+            if catalog.folders().is_empty() {
+                return Err(Error::new(Kind::Io, format!("cannot use a temporary file: {why}")));
+            }
+            // It was opened read-only, and is damaged.
+            catalog = Catalog::temporary();
+            continue;
         };
         (catalog, lost) = if catalog.folders().is_empty() {
             (Catalog::temporary(), Some(why))

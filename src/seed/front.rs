@@ -1,19 +1,21 @@
 //! Code that the dialects with front matter share: the generator of an article, its dates, and its URL.
 
+use chrono::NaiveDateTime;
+use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
-use super::generator::Generator;
-use super::permalink::{self, PathError, PermalinkInput};
+use super::metadata::Field;
 use super::site::PageContext;
 use super::{
-    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, date, link, markdown, not_an_article,
-    stamp, tags, title,
+    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, markdown, metadata, not_an_article,
+    tags, title, unlisted,
 };
 use crate::diag::{Finding, Meta, codes};
-use crate::html::xml_text;
+use crate::generator::pattern::{self, Spelling, Values};
+use crate::generator::{
+    BadDate, Kind, Matter, Moment, Parsed, Refusal, Repository, Unzoned, date, titleized,
+};
+use crate::model::Metadata;
 use crate::types::{UnixMs, excerpt, is_http};
 
 /// The format of front matter.
@@ -37,17 +39,8 @@ pub(super) struct Syntax {
     pub(super) parse: fn(&str) -> Parsed,
 }
 
-/// Keys and values of front matter, or a syntax error with its line, from 1.
-pub(super) type Parsed = Result<Map<String, Value>, (u32, String)>;
-
 /// Keys that only Zola has. Zola's other keys are Hugo's as well.
 const ZOLA: &[&str] = &["extra", "taxonomies", "path", "updated", "template", "in_search_index"];
-/// Keys of dates: those that Hugo documents, then those of other generators.
-const PUBLISHED: &[&str] = &["publishdate", "pubdate", "published"];
-const DATES: &[&str] = &["date", "publishdate", "pubdate", "published"];
-const UPDATED: &[&str] = &["lastmod", "modified", "updated", "last_modified_at"];
-const EXPIRES: &[&str] = &["expirydate", "unpublishdate"];
-
 /// Skips the lines through the one that closes front matter. Returns the rest of the text from that line on. `opened` is
 /// the number of the opening line.
 pub(super) fn skip_to_close<'a>(
@@ -69,8 +62,7 @@ pub(super) fn skip_to_close<'a>(
 /// Parsed front matter.
 pub(super) struct FrontMatter<'a> {
     format: Format,
-    /// Values by lower-case key: Hugo ignores the case of keys, and nobody else has two that differ only by case.
-    values: BTreeMap<String, Value>,
+    values: Matter,
     text: &'a str,
     /// Number of its first line, from 1.
     line: u32,
@@ -95,40 +87,23 @@ impl<'a> FrontMatter<'a> {
             let detail = detail.rsplit_once(" at line ").map_or(detail, |(detail, _)| detail);
             Finding::in_text(&codes::SEED_BAD_MATTER, line + at.max(1) - 1, 0, detail)
         })?;
-        let values = read.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
+        let mut values: Matter = read.into_iter().collect();
+        values.is_yaml = syntax.format == Format::Yaml;
         Ok(Self { format: syntax.format, values, text, line })
     }
 
     fn get(&self, key: &str) -> Option<&Value> {
-        self.values.get(key).filter(|value| !value.is_null())
+        self.values.get(key)
     }
 
     /// Returns the value of a key as text: a string, or a number as it is written.
     pub(super) fn text(&self, key: &str) -> Option<String> {
-        let text = match self.get(key)? {
-            Value::String(text) => text.trim().to_owned(),
-            Value::Number(number) => number.to_string(),
-            _ => return None,
-        };
-        Some(text).filter(|text| !text.is_empty())
+        self.values.text(key)
     }
 
     /// True if the value of a key is this boolean, or its name.
     fn is_flag(&self, key: &str, value: bool) -> bool {
-        match self.get(key) {
-            Some(Value::Bool(is)) => *is == value,
-            Some(Value::String(text)) => text.eq_ignore_ascii_case(if value { "true" } else { "false" }),
-            _ => false,
-        }
-    }
-
-    /// Returns a list of strings; a single string is a list of its words, as in Jekyll.
-    fn list(&self, key: &str) -> Vec<String> {
-        match self.get(key) {
-            Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
-            _ => Vec::new(),
-        }
+        self.values.is(key, value)
     }
 
     /// Returns the line of a key, or the first line of the front matter if the key is not at the start of a line.
@@ -141,30 +116,44 @@ impl<'a> FrontMatter<'a> {
         self.text.lines().position(has_key).map_or(self.line, |at| self.line + at as u32)
     }
 
+    fn bad_date(&self, bad: &BadDate) -> Finding {
+        let detail = if bad.value.is_empty() {
+            format!("`{}` is neither text nor a number", bad.key)
+        } else {
+            format!("`{}` is `{}`", bad.key, excerpt(&bad.value, SHOWN))
+        };
+        self.finding(&codes::SEED_BAD_DATE, &bad.key, detail)
+    }
+
     fn finding(&self, meta: &'static Meta, key: &str, detail: String) -> Finding {
         Finding::in_text(meta, self.line(key), 0, detail)
     }
 
-    /// Returns the date of the first of some keys that has one.
-    fn date(&self, keys: &[&str]) -> Result<Option<UnixMs>, Finding> {
-        for key in keys {
-            let read = match self.get(key) {
-                None | Some(Value::Bool(_)) => continue,
-                Some(Value::String(text)) if text.trim().is_empty() => continue,
-                Some(Value::String(text)) => date::read(text),
-                Some(Value::Number(n)) => stamp::read(&n.to_string(), 1, 1, &mut Vec::new()).ok(),
-                Some(_) => None,
-            };
-            let bad = || {
-                let detail = match self.text(key) {
-                    Some(text) => format!("`{key}` is `{}`", excerpt(&text, SHOWN)),
-                    None => format!("`{key}` is neither text nor a number"),
-                };
-                self.finding(&codes::SEED_BAD_DATE, key, detail)
-            };
-            return read.map(Some).ok_or_else(bad);
+    /// Returns the date of the first key of a field that has one.
+    fn date(&self, field: Field, unzoned: Unzoned) -> Result<Option<Moment>, Finding> {
+        self.values.date(&metadata::keys(&self.values, field), unzoned).map_err(|bad| self.bad_date(&bad))
+    }
+
+    /// Returns the title as plain text; empty if there is none.
+    fn title(&self) -> String {
+        title::plain_text(&self.text("title").unwrap_or_default())
+    }
+
+    /// Returns what it says about the article at `link`.
+    fn metadata(&self, kind: Kind, link: &str, origin: &Origin<'_>, findings: &mut Vec<Finding>) -> Metadata {
+        let is_index = matches!(origin.stem().split('.').next(), Some("index"));
+        let context = metadata::Context { kind, link, site: origin.site(), is_index };
+        let metadata = metadata::read(&self.values, &context);
+        if metadata.id.is_none()
+            && let Some(guid) = self.text("guid")
+        {
+            findings.push(self.finding(
+                &codes::SEED_BAD_ID,
+                "guid",
+                format!("`guid` is `{}`", excerpt(&guid, SHOWN)),
+            ));
         }
-        Ok(None)
+        metadata
     }
 
     /// Returns the setting that excludes the file from the articles.
@@ -189,16 +178,16 @@ impl<'a> FrontMatter<'a> {
         None
     }
 
-    fn generator(&self, origin: &Origin<'_>, is_dated: bool) -> Generator {
-        let has = |key: &&str| self.values.contains_key(*key);
+    fn generator(&self, origin: &Origin<'_>, is_dated: bool) -> Kind {
+        let has = |key: &&str| self.values.has(key);
         match self.format {
-            Format::Json => Generator::Hugo,
-            Format::Toml if ZOLA.iter().any(has) => Generator::Zola,
-            Format::Toml => Generator::Hugo,
-            Format::Yaml if origin.above_posts().is_some() => Generator::Jekyll,
-            Format::Yaml if origin.below_content().is_some() => Generator::Hugo,
-            Format::Yaml if is_dated || has(&"permalink") => Generator::Jekyll,
-            Format::Yaml => Generator::Hugo,
+            Format::Json => Kind::Hugo,
+            Format::Toml if ZOLA.iter().any(has) => Kind::Zola,
+            Format::Toml => Kind::Hugo,
+            Format::Yaml if origin.above_posts().is_some() => Kind::Jekyll,
+            Format::Yaml if origin.below_content().is_some() => Kind::Hugo,
+            Format::Yaml if is_dated || has(&"permalink") => Kind::Jekyll,
+            Format::Yaml => Kind::Hugo,
         }
     }
 }
@@ -213,7 +202,7 @@ impl Dialect for Syntax {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["md", "markdown", "mkd", "html", "htm"]
+        &["md", "markdown", "mkd", "mdx", "html", "htm"]
     }
 
     fn claims(&self, first_line: &str) -> bool {
@@ -226,6 +215,10 @@ impl Dialect for Syntax {
         origin: &Origin<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
+        if let Some(repository) = &origin.addresses.repository {
+            let mut matter = FrontMatter::read(self, lines)?;
+            return placed(&mut matter, repository, origin, findings);
+        }
         if let Some(why) = origin.exclusion_reason() {
             return Err(not_an_article(why));
         }
@@ -233,13 +226,22 @@ impl Dialect for Syntax {
         if let Some(why) = matter.exclusion_reason() {
             return Err(not_an_article(why));
         }
-        let Details { input, title, published, updated, expires } = details(&matter, origin)?;
-        let Some(time) = published.or(input.date) else {
+        if let Some(why) = metadata::unlisted(&matter.values) {
+            return Err(unlisted(why));
+        }
+        let details = details(&matter, origin)?;
+        let Some(time) = details.published.or(details.date) else {
             return Err(not_an_article("neither its front matter nor its file name has a date"));
         };
-        let link = url(&matter, &input, origin, findings)?;
-        let head = Head::new(time, title, link);
-        Ok(Head { updated: updated.filter(|updated| *updated > time), until: expires, ..head })
+        let link = url(&matter, &details, origin, findings)?;
+        let metadata = matter.metadata(details.generator, &link, origin, findings);
+        let head = Head::new(time, details.title, link);
+        Ok(Head {
+            updated: details.updated.filter(|updated| *updated > time),
+            until: details.expires,
+            metadata,
+            ..head
+        })
     }
 
     fn body<'a>(
@@ -251,14 +253,19 @@ impl Dialect for Syntax {
     ) -> Cow<'a, str> {
         let mut lines = Lines::new(text, true);
         lines.skip_blank();
-        let Ok(matter) = FrontMatter::read(self, &mut lines) else { return Cow::Borrowed(seed.body) };
-        let Ok(Details { input, .. }) = details(&matter, origin) else { return Cow::Borrowed(seed.body) };
+        let Ok(mut matter) = FrontMatter::read(self, &mut lines) else { return Cow::Borrowed(seed.body) };
+        if let Some(repository) = &origin.addresses.repository {
+            repository.rules().complete(&repository.path(&origin.path()), &mut matter.values);
+        }
+        let Ok(Details { generator, values, .. }) = details(&matter, origin) else {
+            return Cow::Borrowed(seed.body);
+        };
         let before = &text[..text.len() - seed.body.len()];
         let page = PageContext {
-            generator: input.generator,
+            generator: origin.addresses.repository.as_ref().map_or(generator, |r| r.rules().kind()),
             head: &seed.head,
             origin,
-            input: &input,
+            values: &values,
             text: &|key: &str| matter.text(key),
             line: before.matches('\n').count() as u32 + 1,
         };
@@ -268,9 +275,60 @@ impl Dialect for Syntax {
     }
 }
 
-/// The values that front matter and file name give together.
+/// Returns the head of an article of a repository, whose rules say whether it is one and where it is published.
+fn placed(
+    matter: &mut FrontMatter<'_>,
+    repository: &Repository,
+    origin: &Origin<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Head, Fault> {
+    let pattern = origin.addresses.permalink.as_deref();
+    let placed =
+        repository.place(&origin.path(), &mut matter.values, pattern).map_err(|refusal| match refusal {
+            Refusal::NotArticle(why) => not_an_article(why),
+            Refusal::BadDate(bad) => matter.bad_date(&bad).into(),
+            Refusal::BadPattern(key, detail) => matter.finding(&codes::SEED_BAD_LINK, key, detail).into(),
+        })?;
+    let Some(published) = placed.published else {
+        return Err(not_an_article("neither its front matter nor its file name has a date"));
+    };
+    if let Some(language) = placed.language {
+        return Err(not_an_article(format!("it is in another language than the site: {language}")));
+    }
+    if let Some(why) = metadata::unlisted(&matter.values) {
+        return Err(unlisted(why));
+    }
+    let unzoned = repository.rules().unzoned(&matter.values);
+    let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));
+    let (updated, expires) = (instant(Field::Updated)?, instant(Field::Expires)?);
+    let own = matter.title();
+    let is_missing = own.is_empty() && !metadata::is_untitled(&matter.values);
+    let title = if is_missing { placed.title.unwrap_or_default() } else { own };
+    let url = match origin.site() {
+        _ if is_http(&placed.address) => placed.address,
+        Some(site) => Repository::join(site, &placed.address),
+        None => {
+            return Err(Finding::in_text(
+                &codes::NO_SITE_URL,
+                0,
+                0,
+                "this article does not state its own URL",
+            )
+            .into());
+        }
+    };
+    let link = link::read(&url, 0, 0, findings)?;
+    let time = published.instant;
+    let updated = updated.filter(|updated| *updated > time);
+    let metadata = matter.metadata(repository.rules().kind(), &link, origin, findings);
+    Ok(Head { updated, until: expires, metadata, ..Head::new(time, title, link) })
+}
+
+/// The values that front matter and file name give together, if no configuration says which generator they are for.
 struct Details {
-    input: PermalinkInput,
+    generator: Kind,
+    date: Option<UnixMs>,
+    values: Values,
     title: String,
     published: Option<UnixMs>,
     updated: Option<UnixMs>,
@@ -282,67 +340,94 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
     let dated = date::of_name(&stem);
     let generator = matter.generator(origin, dated.is_some());
     let mut folders = match generator {
-        Generator::Jekyll => origin.above_posts().unwrap_or_else(|| origin.folders()),
-        Generator::Hugo | Generator::Zola => origin.below_content().unwrap_or_else(|| origin.folders()),
+        Kind::Jekyll => origin.above_posts().unwrap_or_else(|| origin.folders()),
+        _ => origin.below_content().unwrap_or_else(|| origin.folders()),
     };
-    if generator != Generator::Jekyll && stem == "index" {
+    if generator != Kind::Jekyll && stem == "index" {
         stem = folders.pop().unwrap_or_default();
     }
-    let mut date = matter.date(DATES)?;
+    let unzoned = origin.addresses.unzoned();
+    let date_key = matter.values.date(&["date"], unzoned).map_err(|bad| matter.bad_date(&bad))?;
+    let published = matter.date(Field::Published, unzoned)?;
+    let mut date = date_key.or(published);
     let mut name = stem.clone();
     if let Some((day, rest)) = date::of_name(&stem) {
         // Hugo uses the date in the name, and then removes it from the name, only if the front matter has no date.
-        if generator != Generator::Hugo || date.is_none() {
+        if generator != Kind::Hugo || date.is_none() {
             name = rest.to_owned();
         }
-        date = date.or(Some(day));
+        date = date.or_else(|| date::midnight(day, unzoned));
     }
-    let mut title = title::visible(&xml_text(&matter.text("title").unwrap_or_default()));
-    if title.is_empty() && generator == Generator::Jekyll {
-        title = permalink::titleized(&name);
+    let mut title = matter.title();
+    if title.is_empty() && !metadata::is_untitled(&matter.values) && generator == Kind::Jekyll {
+        title = titleized(&name);
     }
-    let mut categories = if generator == Generator::Jekyll { folders.clone() } else { Vec::new() };
-    categories.extend(matter.text("category").filter(|_| generator == Generator::Jekyll));
-    categories.extend(matter.list("categories"));
-    let slug = matter.text("slug");
+    let mut categories = if generator == Kind::Jekyll { folders.clone() } else { Vec::new() };
+    categories.extend(matter.text("category").filter(|_| generator == Kind::Jekyll));
+    categories.extend(matter.values.words("categories"));
+    let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));
     Ok(Details {
-        published: matter.date(PUBLISHED)?,
-        updated: matter.date(UPDATED)?,
-        expires: matter.date(EXPIRES)?,
-        input: PermalinkInput { generator, date, title: title.clone(), slug, name, folders, categories },
+        generator,
+        date: date.map(|moment| moment.instant),
+        published: published.map(|moment| moment.instant),
+        updated: instant(Field::Updated)?,
+        expires: instant(Field::Expires)?,
+        values: Values {
+            spelling: spelling(generator),
+            date: date.map_or(NaiveDateTime::default(), |moment| moment.local),
+            title: title.clone(),
+            slug: matter.text("slug"),
+            name,
+            folders,
+            categories,
+            collection: String::new(),
+        },
         title,
     })
+}
+
+/// Returns how a generator spells names in addresses.
+pub(super) fn spelling(generator: Kind) -> Spelling {
+    match generator {
+        Kind::Jekyll => Spelling::Jekyll,
+        Kind::Hugo => Spelling::Hugo { lower: true },
+        _ => Spelling::Zola,
+    }
+}
+
+/// Returns the path that a pattern makes, or else the default of the generator.
+pub(super) fn path(pattern: Option<&str>, values: &Values) -> Result<String, String> {
+    let is_jekyll = values.spelling == Spelling::Jekyll;
+    let default = if is_jekyll { pattern::style("date") } else { "/:sections/:slugorcontentbasename/" };
+    let path = pattern::fill(pattern.unwrap_or(default), values)?;
+    // A path without an extension is a folder to Hugo and Zola, with or without a slash at its end.
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_folder = !is_jekyll && !last.is_empty() && !last.contains('.');
+    Ok(if is_folder { path + "/" } else { path })
 }
 
 /// Returns the URL of an article: its own, or one made from the configured pattern, or from that of its generator.
 fn url(
     matter: &FrontMatter<'_>,
-    input: &PermalinkInput,
+    details: &Details,
     origin: &Origin<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<String, Finding> {
-    let key = match input.generator {
-        Generator::Jekyll => "permalink",
-        Generator::Hugo => "url",
-        Generator::Zola => "path",
+    let key = match details.generator {
+        Kind::Jekyll => "permalink",
+        Kind::Hugo => "url",
+        _ => "path",
     };
     let own = matter.text(key);
     let line = || matter.line(key);
     if let Some(own) = own.as_deref().filter(|own| is_http(own)) {
         return link::read(own, line(), 0, findings);
     }
-    let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(permalink::style));
-    let path = permalink::path(pattern, input).map_err(|error| {
-        let detail = match error {
-            PathError::UnknownToken(token) => {
-                format!("`{}` is not a permalink token; docs/seeds.md lists them", excerpt(&token, SHOWN))
-            }
-            PathError::TooLong => "the path made from its pattern is too long".to_owned(),
-        };
-        Finding::in_text(&codes::SEED_BAD_LINK, line(), 0, detail)
-    })?;
+    let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(pattern::style));
+    let path = path(pattern, &details.values)
+        .map_err(|detail| Finding::in_text(&codes::SEED_BAD_LINK, line(), 0, detail))?;
     let Some(site) = origin.site() else {
         return Err(Finding::in_text(&codes::NO_SITE_URL, 0, 0, "this article does not state its own URL"));
     };
-    link::read(&permalink::join(site, &path), line(), 0, findings)
+    link::read(&Repository::join(site, &path), line(), 0, findings)
 }

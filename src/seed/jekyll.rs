@@ -1,7 +1,8 @@
 //! Jekyll front matter before a complete stamped seed. The front matter repeats the seed and is ignored.
 
-use super::{Dialect, Fault, Head, Lines, Origin, front, stamped::Stamped};
+use super::{Dialect, Fault, Head, Lines, Origin, Seed, front, markup, stamped::Stamped};
 use crate::diag::{Finding, codes};
+use crate::model::Metadata;
 
 pub(super) struct Jekyll;
 
@@ -31,5 +32,9 @@ impl Dialect for Jekyll {
                 Err(Finding::in_text(&codes::SEED_NO_STAMP, lines.number(), 1, detail).into())
             }
         }
+    }
+
+    fn metadata(&self, seed: &Seed<'_>) -> Metadata {
+        markup::metadata(seed)
     }
 }

@@ -1,6 +1,7 @@
 //! Front matter in JSON, as in Hugo: an object whose outer braces are alone on their lines.
 
-use super::front::{Format, Parsed, Syntax};
+use super::front::{Format, Syntax};
+use crate::generator::Parsed;
 
 pub(super) static JSON: Syntax = Syntax {
     format: Format::Json,

@@ -2,8 +2,9 @@
 
 use chrono::DateTime;
 
-use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, stamped, title};
+use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, markup, stamped, title};
 use crate::diag::{Finding, codes};
+use crate::model::Metadata;
 use crate::types::{UnixMs, excerpt};
 
 pub(super) struct Legacy;
@@ -43,5 +44,9 @@ impl Dialect for Legacy {
                 Err(Finding::in_text(&codes::SEED_BAD_STAMP, number, 4, detail).into())
             }
         }
+    }
+
+    fn metadata(&self, seed: &Seed<'_>) -> Metadata {
+        markup::metadata(seed)
     }
 }

@@ -1,35 +1,243 @@
-//! Markdown to HTML: CommonMark and the extensions that the generators have in common.
+//! Markdown to HTML: CommonMark, and what the generators have in common or the site's own does.
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
+use std::collections::HashMap;
+
+use pulldown_cmark::{BlockQuoteKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::site::PageContext;
+use crate::generator::{Kind, heading_id};
 
 /// Renders a body. HTML in it is kept: everything is cleaned later.
 pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
-    let options = Options::ENABLE_TABLES
+    let mut options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_DEFINITION_LIST;
-    let events = Parser::new_ext(text, options).map(|event| match event {
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = resolve_internal(dest_url, page);
-            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM;
+    let repository = page.origin.addresses.repository.as_ref();
+    if repository.is_some_and(|repository| repository.site().has_smart_punctuation) {
+        options |= Options::ENABLE_SMART_PUNCTUATION;
+    }
+    let is_linked = repository.is_some() && matches!(page.generator, Kind::Hugo | Kind::Astro);
+    let mut steps = Steps { page, is_linked, inside: 0 };
+    let mut body = Vec::new();
+    let mut notes: Vec<(CowStr<'_>, Vec<Event<'_>>)> = Vec::new();
+    let mut is_note = false;
+    for event in Parser::new_ext(text, options) {
+        match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                notes.push((label, Vec::new()));
+                is_note = true;
+            }
+            Event::End(TagEnd::FootnoteDefinition) => is_note = false,
+            event => {
+                let to = if is_note { notes.last_mut().map(|(_, events)| events) } else { None };
+                steps.add(event, to.unwrap_or(&mut body));
+            }
         }
-        // No feed reader shows the checkbox of a form.
-        Event::TaskListMarker(is_done) => Event::Text(if is_done { "☑ " } else { "☐ " }.into()),
-        event => event,
-    });
+    }
+    number_headings(&mut body, page, repository.is_some());
+    append_notes(&mut body, notes);
     let mut out = String::with_capacity(text.len() + text.len() / 4);
-    html::push_html(&mut out, events);
+    html::push_html(&mut out, body.into_iter());
     out
 }
 
-/// Resolves Zola's links to other files, which begin with `@/`.
+/// What is done with each event as it comes.
+struct Steps<'a> {
+    page: &'a PageContext<'a>,
+    /// True if addresses in the text become links.
+    is_linked: bool,
+    /// Number of links and blocks of code around the event: their text stays as it is.
+    inside: usize,
+}
+
+impl Steps<'_> {
+    fn add<'e>(&mut self, event: Event<'e>, to: &mut Vec<Event<'e>>) {
+        match event {
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                self.inside += 1;
+                let dest_url = resolve_internal(dest_url, self.page);
+                to.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+            }
+            Event::Start(Tag::CodeBlock(_)) => {
+                self.inside += 1;
+                to.push(event);
+            }
+            Event::End(TagEnd::Link | TagEnd::CodeBlock) => {
+                self.inside = self.inside.saturating_sub(1);
+                to.push(event);
+            }
+            // No feed reader shows the checkbox of a form.
+            Event::TaskListMarker(is_done) => to.push(Event::Text(if is_done { "☑ " } else { "☐ " }.into())),
+            // Nor the heading that a style sheet gives an alert.
+            Event::Start(Tag::BlockQuote(Some(kind))) => {
+                to.push(Event::Start(Tag::BlockQuote(None)));
+                to.push(Event::Html(format!("<p><strong>{}</strong></p>\n", alert(kind)).into()));
+            }
+            Event::End(TagEnd::BlockQuote(_)) => to.push(Event::End(TagEnd::BlockQuote(None))),
+            Event::Text(text) => {
+                if let [.., Event::Text(before), Event::SoftBreak] = to.as_slice()
+                    && before.ends_with(is_unspaced)
+                    && text.starts_with(is_unspaced)
+                {
+                    to.pop();
+                }
+                if self.is_linked && self.inside == 0 && text.contains("://") {
+                    push_linked(text, to);
+                } else {
+                    to.push(Event::Text(text));
+                }
+            }
+            event => to.push(event),
+        }
+    }
+}
+
+/// True for a character of a script that puts no space between words, so that the end of a line is not one.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note",
+        BlockQuoteKind::Tip => "Tip",
+        BlockQuoteKind::Important => "Important",
+        BlockQuoteKind::Warning => "Warning",
+        BlockQuoteKind::Caution => "Caution",
+    }
+}
+
+/// Appends a text with links in place of its addresses
+/// ([GFM, 6.9](https://github.github.com/gfm/#autolinks-extension-)).
+fn push_linked<'e>(text: CowStr<'e>, to: &mut Vec<Event<'e>>) {
+    let mut done = 0;
+    for (mark, _) in text.match_indices("://") {
+        let before = &text[done.min(mark)..mark];
+        let Some(scheme) = ["https", "http"].iter().find(|scheme| before.ends_with(**scheme)) else {
+            continue;
+        };
+        let start = mark - scheme.len();
+        let rest = &text[start..];
+        let end = rest.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(rest.len());
+        let mut url = rest[..end].trim_end_matches(['?', '!', '.', ',', ':', '*', '_', '~', '\'', '"', ';']);
+        if url.ends_with(')') && url.matches('(').count() < url.matches(')').count() {
+            url = url.trim_end_matches(')');
+        }
+        if url.len() <= scheme.len() + 3 {
+            continue;
+        }
+        to.push(Event::Text(text[done..start].to_owned().into()));
+        let (link_type, dest_url) = (LinkType::Autolink, CowStr::from(url.to_owned()));
+        to.push(Event::Start(Tag::Link {
+            link_type,
+            dest_url: dest_url.clone(),
+            title: "".into(),
+            id: "".into(),
+        }));
+        to.push(Event::Text(dest_url));
+        to.push(Event::End(TagEnd::Link));
+        done = start + url.len();
+    }
+    to.push(Event::Text(text[done..].to_owned().into()));
+}
+
+/// Gives headings the ids that the site's generator makes of their text, so that links to them work.
+fn number_headings(body: &mut [Event<'_>], page: &PageContext<'_>, is_site: bool) {
+    if !is_site {
+        return;
+    }
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut at = 0;
+    while at < body.len() {
+        let end = match &body[at] {
+            Event::Start(Tag::Heading { id: None, .. }) => {
+                let is_end = |event: &Event<'_>| matches!(event, Event::End(TagEnd::Heading(_)));
+                body[at..].iter().position(is_end).map_or(body.len(), |end| at + end)
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let text: String = body[at..end]
+            .iter()
+            .filter_map(|event| match event {
+                Event::Text(text) | Event::Code(text) => Some(&**text),
+                _ => None,
+            })
+            .collect();
+        if let (Some(made), Event::Start(Tag::Heading { id, .. })) =
+            (heading_id(page.generator, &text), &mut body[at])
+        {
+            let count = seen.entry(made.clone()).or_insert(0);
+            *id = Some(if *count == 0 { made } else { format!("{made}-{count}") }.into());
+            *count += 1;
+        }
+        at = end;
+    }
+}
+
+/// Puts the notes that the text refers to at its end, in the order of their first references.
+fn append_notes<'e>(body: &mut Vec<Event<'e>>, notes: Vec<(CowStr<'e>, Vec<Event<'e>>)>) {
+    let mut defined: HashMap<String, Vec<Event<'e>>> = HashMap::new();
+    for (label, events) in notes {
+        defined.entry(label.to_string()).or_insert(events);
+    }
+    let mut numbers: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut order: Vec<String> = Vec::new();
+    let mut refer = |events: &mut [Event<'e>], order: &mut Vec<String>| {
+        for event in events {
+            let Event::FootnoteReference(label) = event else { continue };
+            if !defined.contains_key(&**label) {
+                *event = Event::Text(format!("[^{label}]").into());
+                continue;
+            }
+            let (number, count) = numbers.entry(label.to_string()).or_insert_with(|| {
+                order.push(label.to_string());
+                (order.len(), 0)
+            });
+            *count += 1;
+            let again = if *count > 1 { format!(":{count}") } else { String::new() };
+            let html =
+                format!("<sup id=\"fnref:{number}{again}\"><a href=\"#fn:{number}\">{number}</a></sup>");
+            *event = Event::InlineHtml(html.into());
+        }
+    };
+    refer(body, &mut order);
+    let mut list = Vec::new();
+    let mut at = 0;
+    // A note may refer to another.
+    while at < order.len() {
+        let mut events = defined_of(&defined, &order[at]);
+        refer(&mut events, &mut order);
+        at += 1;
+        let back = Event::InlineHtml(format!(" <a href=\"#fnref:{at}\">↩</a>").into());
+        let place = events.iter().rposition(|event| matches!(event, Event::End(TagEnd::Paragraph)));
+        events.insert(place.unwrap_or(events.len()), back);
+        list.push(Event::Html(format!("<li id=\"fn:{at}\">\n").into()));
+        list.extend(events);
+        list.push(Event::Html("</li>\n".into()));
+    }
+    if !list.is_empty() {
+        body.push(Event::Html("<hr>\n<ol>\n".into()));
+        body.extend(list);
+        body.push(Event::Html("</ol>\n".into()));
+    }
+}
+
+fn defined_of<'e>(defined: &HashMap<String, Vec<Event<'e>>>, label: &str) -> Vec<Event<'e>> {
+    defined.get(label).cloned().unwrap_or_default()
+}
+
+/// Resolves Zola's links to other files, which begin with `@/`, and links to the sources of other articles.
 fn resolve_internal<'a>(target: CowStr<'a>, page: &PageContext<'_>) -> CowStr<'a> {
     match target.strip_prefix("@/") {
         Some(path) => page.url_of(&format!("/{path}")).into(),
-        None => target,
+        None => page.url_of_source(&target).map_or(target, CowStr::from),
     }
 }

@@ -2,22 +2,21 @@
 //! is HTML, or becomes HTML here.
 //!
 //! A way of writing seeds is a [`Dialect`]: one file each, registered in [`DIALECTS`]. `decode` turns bytes into text,
-//! `link` turns links into valid URIs. `front` holds what the dialects with front matter share: `date` reads dates,
-//! `permalink` makes URLs, `tags` and `markdown` make HTML. No file is opened here.
+//! `link` turns links into valid URIs. `front` holds what the dialects with front matter share: `tags` and
+//! `markdown` make HTML. What the repository around a seed says, its addresses among it, comes from `generator`.
 
-mod date;
 mod decode;
 mod front;
-mod generator;
 mod jekyll;
 mod json;
 mod legacy;
 mod lines;
 mod link;
 mod markdown;
+mod markup;
+mod metadata;
 mod origin;
 mod page;
-mod permalink;
 mod site;
 mod stamp;
 mod stamped;
@@ -35,13 +34,13 @@ use crate::diag::{Finding, codes};
 use crate::model::Metadata;
 use crate::types::{Bytes, UnixMs, excerpt};
 
+pub use crate::generator::check_permalink;
+pub(crate) use crate::generator::permalink_expression;
 pub use decode::decode;
 #[doc(hidden)]
 pub use lines::Lines;
 pub use link::{ADDRESS_RULES, AddressRule, SameAddress};
 pub use origin::{Addresses, Origin};
-pub use permalink::check as check_permalink;
-pub(crate) use permalink::expression as permalink_expression;
 
 /// Maximum length of a head. A file without an end of its head in the first 64 KiB is not a seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);
@@ -57,7 +56,7 @@ const SHOWN: usize = 40;
 pub struct Head {
     /// Time of publication.
     pub time: UnixMs,
-    /// Title: plain text with entities decoded and white space folded; may be empty.
+    /// Title as plain text: formatting tags removed, entities decoded and white space folded; may be empty.
     pub title: String,
     /// Link: a valid absolute http or https URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), byte for byte as
     /// written if that was valid.
@@ -96,7 +95,7 @@ pub enum Fault {
     Incomplete,
     /// The seed is invalid.
     Bad(Finding),
-    /// The file is intentionally not an article: a draft, or a page of the site.
+    /// The file is intentionally not an article of the feeds: a draft, a page of the site, or an unlisted article.
     NotAnArticle(Finding),
 }
 
@@ -151,6 +150,11 @@ pub trait Dialect: Sync {
         let _ = (text, origin, findings);
         Cow::Borrowed(seed.body)
     }
+
+    /// Returns what the seed says about itself, in its head and in its body.
+    fn metadata(&self, seed: &Seed<'_>) -> Metadata {
+        seed.head.metadata.clone()
+    }
 }
 
 /// Every dialect. Of those with the extension of a file, the first that claims its text reads it.
@@ -189,6 +193,15 @@ pub fn is_stamped(dialect: &str) -> bool {
     DIALECTS.iter().any(|d| d.name() == dialect && d.is_stamped())
 }
 
+/// Returns what a seed says about itself: in its head, and by explicit markup in its body.
+#[must_use]
+pub fn metadata(seed: &Seed<'_>) -> Metadata {
+    match DIALECTS.iter().find(|d| d.name() == seed.dialect) {
+        Some(dialect) => dialect.metadata(seed),
+        None => seed.head.metadata.clone(),
+    }
+}
+
 /// Returns the body of a seed as raw HTML. `text` is the text that the seed was parsed from.
 pub fn body<'a>(
     text: &'a str,
@@ -225,7 +238,13 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
     lines.skip_blank();
     let first = lines.peek()?;
     let dialect = first.and_then(|first| with_extension(extension).find(|d| d.claims(first)));
-    let Some(dialect) = dialect else { return Err(unclaimed(first, extension, lines.number())) };
+    let Some(dialect) = dialect else {
+        // Among the files of a site, a text file is rarely a seed: it may be `robots.txt`.
+        if origin.addresses.repository.is_some() {
+            return Err(not_an_article("it does not begin like one"));
+        }
+        return Err(unclaimed(first, extension, lines.number()));
+    };
     let head = dialect.read(&mut lines, origin, &mut findings)?;
     lines.skip_blank();
     Ok(Seed { dialect: dialect.name(), head, body: lines.rest(), findings })
@@ -244,6 +263,10 @@ fn unclaimed(first: Option<&str>, extension: &OsStr, line: u32) -> Fault {
             Finding::in_text(&codes::SEED_NO_STAMP, line, 1, detail)
         }
     })
+}
+
+fn unlisted(why: impl Into<String>) -> Fault {
+    Fault::NotAnArticle(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why))
 }
 
 fn not_an_article(why: impl Into<String>) -> Fault {

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
+use chrono_tz::Tz;
 use url::Url;
 
-/// The configuration for the URLs of articles that do not state their own.
+use crate::generator::{Repository, Unzoned};
+
+/// The configuration for the URLs of articles that do not state their own, and for their dates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     /// URL of the site.
@@ -15,6 +19,17 @@ pub struct Addresses {
     pub sections: BTreeMap<String, Url>,
     /// Pattern of URLs; `None` for the default of the site's generator.
     pub permalink: Option<String>,
+    /// Time zone of dates that name none; `None` for that of the repository, else UTC.
+    pub timezone: Option<Tz>,
+    /// The repository that the seeds are in, if a site generator builds it.
+    pub repository: Option<Arc<Repository>>,
+}
+
+impl Addresses {
+    /// Returns how a date without a time zone is read.
+    pub(super) fn unzoned(&self) -> Unzoned {
+        self.timezone.map_or(Unzoned::Utc, Unzoned::Site)
+    }
 }
 
 /// The place of a seed and the configuration for its URL.
@@ -58,7 +73,8 @@ impl<'a> Origin<'a> {
     /// Returns the site that the seed belongs to.
     pub(super) fn site(&self) -> Option<&'a Url> {
         let of_section = self.folders().first().and_then(|name| self.addresses.sections.get(name));
-        of_section.or(self.addresses.site.as_ref())
+        let of_repository = || self.addresses.repository.as_ref()?.site().url.as_ref();
+        of_section.or(self.addresses.site.as_ref()).or_else(of_repository)
     }
 
     /// Returns the folders from the root down to the seed.

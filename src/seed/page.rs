@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, date, link, not_an_article, title};
+use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, link, not_an_article, title};
 use crate::diag::{Finding, codes};
+use crate::generator::date;
 use crate::html::{self, RawHtml, xml_text};
 use crate::types::{UnixMs, excerpt, is_http};
 
@@ -36,6 +37,12 @@ impl Dialect for Page {
         if let Some(why) = origin.exclusion_reason() {
             return Err(not_an_article(why));
         }
+        if let Some(repository) = &origin.addresses.repository {
+            return Err(not_an_article(format!(
+                "{} makes no article of a file without front matter",
+                repository.generator
+            )));
+        }
         // Browsers store the files of a page in a folder next to it.
         if let Some(folder) = origin.folders().iter().find(|name| name.ends_with("_files")) {
             return Err(not_an_article(format!("it belongs to the page next to `{folder}`")));
@@ -45,7 +52,8 @@ impl Dialect for Page {
         }
         let page = html::page_metadata(RawHtml(lines.rest()));
         let url = page.urls.iter().find(|url| is_http(url));
-        let read = |dates: &[String]| dates.iter().find_map(|text| date::read(text));
+        let unzoned = origin.addresses.unzoned();
+        let read = |dates: &[String]| dates.iter().find_map(|text| Some(date::read(text, unzoned)?.instant));
         let (published, url) = match (read(&page.published), url) {
             (Some(published), Some(url)) => (published, url),
             (None, None) => return Err(not_an_article("it states neither a date nor a URL")),

@@ -1,15 +1,16 @@
 //! The site around an article: what its template tags and links may refer to.
 
-use super::generator::Generator;
-use super::permalink::{self, PermalinkInput};
-use super::{Head, Origin, date};
+use super::{Head, Origin, front};
+use crate::generator::date;
+use crate::generator::pattern::{self, Values};
+use crate::generator::{Kind, Repository};
 
 /// The article that a body belongs to.
 pub(super) struct PageContext<'a> {
-    pub(super) generator: Generator,
+    pub(super) generator: Kind,
     pub(super) head: &'a Head,
     pub(super) origin: &'a Origin<'a>,
-    pub(super) input: &'a PermalinkInput,
+    pub(super) values: &'a Values,
     /// Returns the value of a front matter key, given in lower case.
     pub(super) text: &'a dyn Fn(&str) -> Option<String>,
     /// Number of the body's first line, from 1.
@@ -17,44 +18,65 @@ pub(super) struct PageContext<'a> {
 }
 
 impl PageContext<'_> {
-    /// Returns the URL of another file of the site as far as its path determines it: the file is not read.
+    /// Returns the URL of another file of the site: what the repository says, else as far as its path determines it.
     pub(super) fn url_of(&self, path: &str) -> String {
         let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
+        let addresses = self.origin.addresses;
+        if let (Some(repository), Some(site)) = (&addresses.repository, self.origin.site())
+            && let Some(found) = repository.resolve(path, &self.origin.path(), addresses.permalink.as_deref())
+        {
+            let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+            return Repository::join(site, &found) + &fragment;
+        }
         let mut folders: Vec<String> =
             path.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect();
         if !path.starts_with('/') {
-            folders = self.input.folders.iter().cloned().chain(folders).collect();
+            folders = self.values.folders.iter().cloned().chain(folders).collect();
         }
         let file = folders.pop().unwrap_or_default();
         let stem = [".md", ".markdown", ".html"].iter().find_map(|ending| file.strip_suffix(ending));
         let mut name = stem.unwrap_or(&file).to_owned();
-        if self.generator == Generator::Jekyll {
+        if self.generator == Kind::Jekyll {
             let at = folders.iter().rposition(|folder| folder == "_posts").unwrap_or(0);
             folders.truncate(at);
         } else if matches!(name.as_str(), "index" | "_index") {
             name = folders.pop().unwrap_or_default();
         }
-        let (mut day, mut rest) = (None, name.clone());
-        if let Some((date, name)) = date::of_name(&name).filter(|_| self.generator != Generator::Hugo) {
-            (day, rest) = (Some(date), name.to_owned());
+        let (mut day, mut rest) = (None, name.as_str());
+        if let Some((date, name)) = date::of_name(&name).filter(|_| self.generator != Kind::Hugo) {
+            (day, rest) = (Some(date), name);
         }
-        let input = PermalinkInput {
-            generator: self.generator,
-            date: day,
-            title: rest.clone(),
+        let values = Values {
+            spelling: front::spelling(self.generator),
+            date: day.unwrap_or_default().and_time(chrono::NaiveTime::MIN),
+            title: rest.to_owned(),
             slug: None,
-            name: rest,
+            name: rest.to_owned(),
             categories: folders.clone(),
             folders,
+            collection: String::new(),
         };
-        let pattern = self.origin.addresses.permalink.as_deref().map(permalink::style);
-        let path = permalink::path(pattern, &input).unwrap_or_default();
-        let mut url = self.origin.site().map_or(path.clone(), |site| permalink::join(site, &path));
+        let pattern = self.origin.addresses.permalink.as_deref().map(pattern::style);
+        let path = front::path(pattern, &values).unwrap_or_default();
+        let mut url = self.origin.site().map_or(path.clone(), |site| Repository::join(site, &path));
         if !fragment.is_empty() {
             url.push('#');
             url.push_str(fragment);
         }
         url
+    }
+
+    /// Returns the URL of the article whose source a link names, such as `other.md`.
+    pub(super) fn url_of_source(&self, target: &str) -> Option<String> {
+        let (path, fragment) = target.split_once('#').unwrap_or((target, ""));
+        let is_source = [".md", ".markdown", ".mdx"].iter().any(|ending| path.ends_with(ending));
+        if !is_source || path.contains(':') || path.starts_with("//") {
+            return None;
+        }
+        let (repository, site) = (self.origin.addresses.repository.as_ref()?, self.origin.site()?);
+        let pattern = self.origin.addresses.permalink.as_deref();
+        let url = Repository::join(site, &repository.resolve_source(path, &self.origin.path(), pattern)?);
+        Some(if fragment.is_empty() { url } else { format!("{url}#{fragment}") })
     }
 
     /// Returns the path of the site on its host, without a slash at the end.

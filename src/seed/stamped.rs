@@ -1,7 +1,8 @@
 //! The main dialect: `<!--milliseconds-->`, `[title](link)`, `------`, body.
 
-use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, stamp, title};
+use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, markup, stamp, title};
 use crate::diag::{Finding, codes};
+use crate::model::Metadata;
 use crate::types::excerpt;
 
 pub(super) struct Stamped;
@@ -42,6 +43,10 @@ impl Dialect for Stamped {
         let (title, link) = title::read(lines, findings)?;
         rule(lines, findings)?;
         Ok(Head::new(time, title, link))
+    }
+
+    fn metadata(&self, seed: &Seed<'_>) -> Metadata {
+        markup::metadata(seed)
     }
 }
 

@@ -1,4 +1,11 @@
-//! The title line of a seed, `[text](link)`. It is not Markdown, because real titles contain brackets and backslashes.
+//! The title line of a seed, `[text](link)`, and what a title is in every dialect.
+//!
+//! A title is HTML with formatting only: entities are decoded once, and tags of [`FORMATTING`] that are opened and closed
+//! are removed. Everything else is text, also what looks like another tag: `Styling the <dialog> element`. A title is not
+//! Markdown, because real titles contain brackets and backslashes.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::{Fault, Lines, SHOWN, link};
 use crate::diag::{Finding, codes};
@@ -24,8 +31,70 @@ pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
     Ok((plain(text, number, findings), link))
 }
 
-/// Returns a title with entities decoded once, characters that XML does not allow removed and white space folded; empty if
-/// nothing is visible.
+/// Elements that format the text of a title, sorted.
+const FORMATTING: &[&str] = &[
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
+    "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt",
+    "u", "var",
+];
+
+/// Returns the plain text of a title that is not on a title line.
+pub(super) fn plain_text(text: &str) -> String {
+    plain(text, 0, &mut Vec::new())
+}
+
+/// Returns a name as it is written, with white space folded and without invisible characters.
+pub(super) fn plain_name(text: &str) -> String {
+    visible(&xml_text(text))
+}
+
+/// Returns a title without the tags of [`FORMATTING`] that are opened and closed in it; a line break becomes a space.
+fn without_formatting(text: &str) -> Cow<'_, str> {
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
+    // Tags: start and end, name, and whether it is removed.
+    let mut tags: Vec<(usize, usize, String, bool)> = Vec::new();
+    // Positions in `tags` of the open ones, by name.
+    let mut open: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (start, _) in text.match_indices('<') {
+        let inner = &text[start + 1..];
+        let Some(length) = inner.find(['<', '>']).filter(|at| inner[*at..].starts_with('>')) else {
+            continue;
+        };
+        let (inner, end) = (&inner[..length], start + length + 2);
+        let (inner, is_end) = inner.strip_prefix('/').map_or((inner, false), |inner| (inner, true));
+        let after = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
+        let name = inner[..after].to_ascii_lowercase();
+        let is_tag = inner[after..].is_empty() || inner[after..].starts_with([' ', '/']);
+        if is_tag && matches!(name.as_str(), "br" | "wbr") {
+            tags.push((start, end, name, true));
+        } else if is_tag && FORMATTING.binary_search(&name.as_str()).is_ok() {
+            let partner = if is_end { open.get_mut(&name).and_then(Vec::pop) } else { None };
+            if let Some(partner) = partner {
+                tags[partner].3 = true;
+            }
+            if !is_end {
+                open.entry(name.clone()).or_default().push(tags.len());
+            }
+            tags.push((start, end, name, partner.is_some()));
+        }
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (start, end, name, _) in tags.iter().filter(|tag| tag.3) {
+        out.push_str(&text[from..*start]);
+        if name == "br" {
+            out.push(' ');
+        }
+        from = *end;
+    }
+    out.push_str(&text[from..]);
+    Cow::Owned(out)
+}
+
+/// Returns a title with formatting tags removed, entities decoded once, characters that XML does not allow removed and
+/// white space folded; empty if nothing is visible.
 fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
     // A million titles are read, and most need no change.
     if is_plain(text) { text.to_owned() } else { normalize_title(text, line, findings) }
@@ -33,7 +102,8 @@ fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
 
 /// Does the work of [`plain`] for any title.
 fn normalize_title(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
-    let decoded = decode_entities_once(text);
+    let text = without_formatting(text);
+    let decoded = decode_entities_once(&text);
     let legal = xml_text(&decoded);
     if legal.len() != decoded.len() {
         findings.push(Finding::in_text(&codes::SEED_BAD_CHARACTER, line, 2, "in the title"));
@@ -53,12 +123,15 @@ pub(super) fn visible(legal: &str) -> String {
     if folded.chars().all(invisible) { String::new() } else { folded }
 }
 
-/// True if [`normalize_title`] changes nothing: letters, digits, visible ASCII except `&`, and single spaces.
+/// True if [`normalize_title`] changes nothing: letters, digits, visible ASCII except `&` and `<`, and single spaces.
 fn is_plain(text: &str) -> bool {
     let mut last = ' ';
     let fine = text.chars().all(|c| {
-        let fine =
-            if c == ' ' { last != ' ' } else { c.is_ascii_graphic() && c != '&' || c.is_alphanumeric() };
+        let fine = if c == ' ' {
+            last != ' '
+        } else {
+            c.is_ascii_graphic() && c != '&' && c != '<' || c.is_alphanumeric()
+        };
         last = c;
         fine
     });
@@ -71,10 +144,32 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_title_is_html_with_formatting_only() {
+        for (title, plain) in [
+            ("CO<sub>2</sub> &amp; <i>E. coli</i>", "CO2 & E. coli"),
+            ("H<sub>2</sub>O, <em class=\"x\">really</em>", "H2O, really"),
+            ("<B>Bold</B> &lt;i&gt;and&lt;/i&gt; plain", "Bold <i>and</i> plain"),
+            ("One<br>two<br/>three", "One two three"),
+            ("Donau<wbr>dampf", "Donaudampf"),
+            ("Styling the <dialog> element", "Styling the <dialog> element"),
+            ("What <b> means", "What <b> means"),
+            ("</i>a<i>", "</i>a<i>"),
+            ("<i>a <i>b</i>", "<i>a b"),
+            ("a < b > c, I <3 you", "a < b > c, I <3 you"),
+            ("Vec<T> and <T>x</T>", "Vec<T> and <T>x</T>"),
+            ("AT&amp;amp;T", "AT&amp;T"),
+        ] {
+            assert_eq!(plain_text(title), plain, "{title}");
+        }
+        assert!(FORMATTING.is_sorted());
+        assert!(plain_text(&"<i>".repeat(20_000)).len() == 60_000);
+    }
+
     proptest! {
         #[test]
         fn the_fast_path_for_plain_titles_gives_the_same_result(
-            title in prop_oneof!["[a-zé中.\\]]{1,4}( [a-z中]{1,4}){0,2}", "[a-z &;\\t\u{ad}\u{200b}\u{3000}]{0,5}", any::<String>()],
+            title in prop_oneof!["[a-zé中.\\]]{1,4}( [a-z中]{1,4}){0,2}", "[a-z &;<>/bi\\t\u{ad}\u{200b}\u{3000}]{0,5}", any::<String>()],
         ) {
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
             prop_assert_eq!(plain(&title, 1, &mut fast), normalize_title(&title, 1, &mut slow));

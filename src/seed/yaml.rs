@@ -1,42 +1,19 @@
 //! Front matter in YAML, between lines of `---`: Jekyll, Hugo, Zola, and most other tools for Markdown.
 
-use serde_json::{Map, Value};
-
-use super::front::{Format, Parsed, Syntax};
+use super::front::{Format, Syntax};
+use crate::generator::yaml;
 
 pub(super) static YAML: Syntax = Syntax {
     format: Format::Yaml,
     opens: |line| line.trim_end() == "---",
     closes: |line| matches!(line.trim_end(), "---" | "..."),
     is_delimited: true,
-    parse,
+    parse: yaml,
 };
-
-/// The parser counts nodes and repeated aliases, so a few lines cannot become gigabytes.
-fn parse(text: &str) -> Parsed {
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_depth: 64,
-            max_nodes: 20_000,
-            max_events: 60_000,
-            max_anchors: 200,
-            max_aliases: 200,
-            max_total_scalar_bytes: 1 << 20,
-        },
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000, max_replay_stack_depth: 16 },
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
-        with_snippet: false,
-    };
-    let read: Result<Option<Map<String, Value>>, _> = serde_saphyr::from_str_with_options(text, options);
-    read.map(Option::unwrap_or_default).map_err(|error| {
-        let line = error.location().map_or(0, |at| at.line() as u32);
-        (line, error.to_string())
-    })
-}
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::generator::yaml as parse;
 
     #[test]
     fn alias_bombs_and_deep_nesting_are_refused() {

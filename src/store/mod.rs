@@ -8,6 +8,7 @@ pub(crate) mod faulty;
 mod fs;
 mod lock;
 mod memory;
+mod preview;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Cursor, Read, Seek};
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub use fs::FsStore;
 pub use lock::Lock;
 pub use memory::MemoryStore;
+pub use preview::{Action, PlannedChange, PreviewStore};
 
 use crate::types::Bytes;
 
@@ -202,6 +204,11 @@ pub trait Store: Sync {
     /// Returns the folder on disk, for callers that store other files there; `None` if there is none.
     fn folder(&self) -> Option<&Path> {
         None
+    }
+
+    /// True if nothing is written, so that callers must not write other files either: see [`PreviewStore`].
+    fn is_preview(&self) -> bool {
+        false
     }
 }
 

@@ -86,5 +86,5 @@ fn disabled_index_files_are_not_written_and_prune_removes_them() {
     project.write_file("feedmill.toml", "index = ['html']\n");
     let (code, _, stderr) = project.feedmill(&BASE);
     assert_eq!(code, 2);
-    assert!(stderr.contains("`index` takes some of page, opml, style, not `html`"), "{stderr}");
+    assert!(stderr.contains("`index` contains `html`, which is not one of page, opml, style"), "{stderr}");
 }

@@ -10,15 +10,20 @@ mod build;
 mod catalog;
 mod check;
 mod dialects;
+mod dry_run;
 mod edge;
+mod explain;
 #[cfg(unix)]
 mod faults;
+mod feeds_by;
 mod hostile;
 mod index;
 mod init;
 #[cfg(unix)]
 mod kill;
+mod list;
 mod manual;
+mod new;
 mod page;
 mod podcast;
 mod probe;

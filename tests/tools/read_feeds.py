@@ -18,6 +18,13 @@ def entry(e):
         "link": e.get("link", ""),
         "published": calendar.timegm(published) if published else None,
         "content": contents[0] if contents else "",
+        "updated": calendar.timegm(e["updated_parsed"]) if e.get("updated_parsed") else None,
+        "authors": [{k: a.get(v) for k, v in (("name", "name"), ("email", "email"), ("url", "href"))} for a in e.get("authors", [])],
+        "tags": [tag["term"] for tag in e.get("tags", [])],
+        "summary": e.get("summary", ""),
+        "language": e.get("language") or e.get("title_detail", {}).get("language"),
+        "image": e.get("media_thumbnail", [None])[0],
+        "alt": (e.get("media_content") or [{}])[0].get("description") or e.get("media_description"),
         "enclosures": sorted([x.get("href", ""), x.get("type", "")] for x in e.get("enclosures", [])),
     }
 

@@ -91,6 +91,16 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
     log.locate(&source.text, options.file)
 }
 
+/// True if a text is a language tag that feeds may have.
+///
+/// ```
+/// assert!(feedmill_check::is_language("pt-BR") && !feedmill_check::is_language("xx"));
+/// ```
+#[must_use]
+pub fn is_language(text: &str) -> bool {
+    values::language::tag(text).is_none()
+}
+
 /// Recognizes the format of a document by its root element. `None` if nothing in it is checked.
 fn recognize(root: &Element<'_>, log: &mut Log) -> Option<(Kind, &'static Def)> {
     match (&*root.ns, root.local) {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use crate::document::work::step;
+use feedmill_types::work::step;
 
 /// Maximum length of a detail in bytes: the names in it may be as long as the document.
 const MAX_DETAIL: usize = 1000;

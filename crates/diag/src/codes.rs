@@ -60,6 +60,8 @@ catalogue! {
         "remove the control characters from the seed; feedmill left them out";
     SEED_BAD_DATE = "seed-bad-date", Error, "invalid date",
         "write it as 2024-05-31, 2024-05-31 08:30:00 +0200 or 2024-05-31T08:30:00+02:00";
+    SEED_BAD_ID = "seed-bad-id", Warning, "id is not a URI",
+        "write it as a URI such as tag:news.example,2024:1 or urn:uuid:…; feedmill used the link instead";
     SEED_BAD_LINK = "seed-bad-link", Error, "invalid link",
         "write an absolute http or https URL; in a stamped seed, line 2 is [title](https://host/path)";
     SEED_BAD_MATTER = "seed-bad-matter", Error, "invalid front matter",
@@ -112,6 +114,8 @@ catalogue! {
         "write the title between the brackets of line 2, or in the front matter";
     SEED_TOO_LARGE = "seed-too-large", Error, "seed larger than 64 MiB",
         "make the seed smaller: no reader accepts an entry of that size";
+    SEED_UNLISTED = "seed-unlisted", Note, "article that is not for feeds",
+        "nothing, if that is right; otherwise remove the key from its front matter";
     SEED_UNREADABLE = "seed-unreadable", Error, "cannot read a seed or folder",
         "check its permissions and the disk";
 }

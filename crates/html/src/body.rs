@@ -21,6 +21,16 @@ impl CleanHtml {
         &self.0
     }
 
+    /// Returns this HTML with other HTML below it.
+    #[must_use]
+    pub fn followed_by(&self, other: &Self) -> Self {
+        match (self.is_empty(), other.is_empty()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ => Self(format!("{}\n{}", self.0, other.0).into()),
+        }
+    }
+
     /// True if there is nothing to read or see.
     #[must_use]
     pub fn is_empty(&self) -> bool {

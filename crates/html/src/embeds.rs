@@ -94,7 +94,7 @@ fn player_page(url: &Url) -> (Url, bool) {
 }
 
 fn is_media_file(url: &Url) -> bool {
-    media::type_of(url).is_some() || url.path().to_ascii_lowercase().ends_with(".pdf")
+    media::media_type(url).is_some() || url.path().to_ascii_lowercase().ends_with(".pdf")
 }
 
 /// True for frames with nothing to read: counters, advertisements, like and follow buttons.

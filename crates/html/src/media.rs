@@ -62,7 +62,14 @@ fn by_path(path: &str) -> Option<MediaType> {
 }
 
 /// Returns the media type that a URL suggests by its path, or by a URL inside it, as image proxies have.
-pub(super) fn type_of(url: &Url) -> Option<MediaType> {
+///
+/// ```
+/// let url = "https://a.example/1.mp3?x=1".parse()?;
+/// assert_eq!(feedmill_html::media_type(&url).as_ref().map(|known| known.as_str()), Some("audio/mpeg"));
+/// # Ok::<(), url::ParseError>(())
+/// ```
+#[must_use]
+pub fn media_type(url: &Url) -> Option<MediaType> {
     by_path(url.path()).or_else(|| {
         url.query_pairs().find_map(|(key, value)| match &*key {
             "format" | "fm" | "wx_fmt" | "ext" => by_extension(&value),
@@ -83,7 +90,7 @@ pub(super) fn collect(dom: &Dom, root: NodeId) -> Vec<Media> {
             "video" => {
                 found.player(Medium::Video, node, element);
                 if let Some(poster) = dom::attr(element, "poster").and_then(|p| Url::parse(p).ok()) {
-                    let media_type = type_of(&poster).filter(|t| t.top() == "image");
+                    let media_type = media_type(&poster).filter(|t| t.top() == "image");
                     found.push(Media { url: poster, medium: Medium::Image, media_type, length: None });
                 }
             }
@@ -125,7 +132,7 @@ impl Found {
         let declared =
             dom::attr(element, "type").filter(|_| medium != Medium::Image).and_then(MediaType::parse);
         let media_type =
-            declared.or_else(|| type_of(&url)).and_then(|known| match (medium, known.as_str()) {
+            declared.or_else(|| media_type(&url)).and_then(|known| match (medium, known.as_str()) {
                 // These containers hold audio or video; the element decides.
                 (Medium::Audio, "video/mp4" | "video/webm" | "video/ogg") => {
                     MediaType::parse(&known.as_str().replace("video", "audio"))
@@ -196,7 +203,7 @@ mod tests {
             ("https://a.example/media/display/5d60/w:1280/x", None),
             ("https://a.example/", None),
         ] {
-            let found = type_of(&Url::parse(url).unwrap());
+            let found = super::media_type(&Url::parse(url).unwrap());
             assert_eq!(found.as_ref().map(MediaType::as_str), media_type, "{url}");
         }
     }

@@ -152,6 +152,22 @@ impl fmt::Display for MediaType {
     }
 }
 
+/// True if a text has the form of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
+///
+/// ```
+/// use feedmill_types::is_language;
+///
+/// assert!(is_language("zh-Hans") && !is_language("english language"));
+/// ```
+#[must_use]
+pub fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    let starts = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())
+        || matches!(first, "x" | "i") && text.len() > 2;
+    starts && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
 /// True if a URL starts with `http://` or `https://`, in lower case.
 #[must_use]
 pub fn is_http(url: &str) -> bool {

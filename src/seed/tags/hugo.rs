@@ -2,6 +2,7 @@
 
 use super::renderer::TemplateRenderer;
 use super::syntax::{Args, Tag};
+use super::{named, template};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -18,8 +19,9 @@ pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
             renderer.copy(&format!("{open} {} {close}", shown.trim()));
             return true;
         }
-        let tag = Tag::new(inner.strip_suffix('/').unwrap_or(inner));
-        if !render_tag(renderer, &tag) {
+        let (inner, is_alone) = inner.strip_suffix('/').map_or((inner, false), |inner| (inner, true));
+        let tag = Tag::new(inner);
+        if !render_tag(renderer, &tag, is_alone) {
             renderer.leave_out(tag.name, whole);
         }
         return true;
@@ -28,8 +30,18 @@ pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
 }
 
 /// Renders a shortcode; returns `false` if it is left out.
-fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
+fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_alone: bool) -> bool {
+    if let Some(name) = tag.name.strip_prefix('/') {
+        let name = if name.is_empty() { tag.args.trim() } else { name };
+        if renderer.close(name) {
+            return true;
+        }
+    }
     let args = Args::read(tag.args);
+    if let Some(filled) = own(renderer, tag.name, &args) {
+        let is_paired = !is_alone && renderer.take_closing(tag.name);
+        return renderer.filled(tag.name, &filled, is_paired);
+    }
     let id = args.get("id").or(args.at(0)).unwrap_or_default();
     match tag.name {
         "figure" => renderer.block(&figure(&args)),
@@ -69,8 +81,28 @@ fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
         }
         "/details" => renderer.block("</details>"),
         // The end of a shortcode was reported where it began.
-        name => name.starts_with('/'),
+        name if name.starts_with('/') => true,
+        name => {
+            let shown = named::html(name, &args);
+            // The text between two tags is shown, whatever they do with it.
+            let is_paired = !is_alone && renderer.take_closing(name);
+            if is_paired {
+                renderer.opened(tag.name);
+            }
+            shown.map_or(is_paired, |html| renderer.block(&html))
+        }
     }
+}
+
+/// Fills in the site's own template of a shortcode, if it is simple.
+fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Option<template::Filled> {
+    if name.is_empty() || name.starts_with('/') || name.contains("..") {
+        return None;
+    }
+    let text = renderer.template(name)?;
+    let named = |name: &str| args.get(name).map(str::to_owned);
+    let at = |position| args.at(position).map(str::to_owned);
+    template::fill(&text, &template::Parameters { named: &named, at: &at })
 }
 
 /// Moves past the closing shortcode of a name and returns the text before it; without one, returns the rest.

@@ -18,6 +18,19 @@ pub(super) fn without_attributes(text: &str) -> String {
             (Some(open), Some(mark)) if open == mark => fence = None,
             _ => {}
         }
+        // A definition of an abbreviation shows nothing; inside of `markdown="1"` there is Markdown.
+        if fence.is_none() && line.starts_with("*[") && line.contains("]:") {
+            continue;
+        }
+        if fence.is_none()
+            && trimmed.starts_with('<')
+            && trimmed.ends_with('>')
+            && line.contains("markdown=\"1\"")
+        {
+            out.push(Cow::Owned(line.replace(" markdown=\"1\"", "")));
+            out.push(Cow::Borrowed(""));
+            continue;
+        }
         if fence.is_some() || !line.contains("{:") || line.starts_with("    ") || line.len() > MAX_TAG {
             out.push(Cow::Borrowed(line));
         } else if trimmed.starts_with("{:") && trimmed.ends_with('}') {

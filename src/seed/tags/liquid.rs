@@ -2,7 +2,8 @@
 //! `raw`, `comment`, and the tags of [Jekyll](https://jekyllrb.com/docs/liquid/tags/).
 
 use super::renderer::TemplateRenderer;
-use super::syntax::{Tag, split};
+use super::syntax::{Args, Tag, split};
+use super::{named, template};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -102,7 +103,7 @@ fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
             let path = format!("/{}", tag.args.trim_start_matches('/'));
             let page = renderer.page;
             // Files other than posts keep their path.
-            let url = if path.contains("/_posts/") {
+            let url = if path.contains("/_posts/") || page.origin.addresses.repository.is_some() {
                 page.url_of(&path)
             } else {
                 let path = path.strip_suffix(".md").map_or(path.clone(), |path| format!("{path}.html"));
@@ -110,6 +111,7 @@ fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
             };
             renderer.insert(&url)
         }
+        "include" | "include_relative" | "include_cached" | "render" => include(renderer, tag.args),
         "gist" => {
             let id = tag.args.split_whitespace().next().unwrap_or_default();
             renderer.link(&format!("https://gist.github.com/{id}"))
@@ -117,6 +119,27 @@ fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
         // Reported where it began.
         name => name.starts_with("end") || matches!(name, "else" | "elsif" | "when"),
     }
+}
+
+/// Renders an include: the site's own template if it is simple, else what its parameters name.
+fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
+    let (file, args) = args.split_once(char::is_whitespace).unwrap_or((args, ""));
+    let file = file.trim_matches(['"', '\'']).trim_end_matches(',');
+    let args = Args::read(args);
+    if !file.contains("..")
+        && let Some(text) = renderer.template(file)
+    {
+        // A parameter without quotes is the name of a value.
+        let named = |name: &str| {
+            let given = args.get(name)?;
+            value(renderer, given).or_else(|| Some(given.to_owned()))
+        };
+        let filled = template::fill(&text, &template::Parameters { named: &named, at: &|_| None });
+        if let Some(filled) = filled {
+            return renderer.filled("", &filled, false);
+        }
+    }
+    named::html(file, &args).is_some_and(|html| renderer.block(&html))
 }
 
 /// Moves past the tag `end` and returns the text before it; without one, returns the rest.

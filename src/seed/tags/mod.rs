@@ -5,15 +5,18 @@
 mod hugo;
 mod kramdown;
 mod liquid;
+mod mdx;
+mod named;
 mod renderer;
 mod syntax;
+mod template;
 mod zola;
 
 use std::borrow::Cow;
 
-use super::generator::Generator;
 use super::site::PageContext;
 use crate::diag::Finding;
+use crate::generator::Kind;
 use renderer::TemplateRenderer;
 
 /// Returns a body with its template tags rendered.
@@ -22,14 +25,22 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
         Some(mark) => Cow::Owned(body.replacen(&mark, "", 1)),
         None => Cow::Borrowed(body),
     };
-    let is_jekyll = page.generator == Generator::Jekyll;
-    if !(body.contains("{{") || body.contains("{%") || is_jekyll && body.contains("{:")) {
+    let is_mdx = page.origin.extension().eq_ignore_ascii_case("mdx");
+    if is_mdx {
+        return Cow::Owned(mdx::without_components(&body, page.line, findings));
+    }
+    let is_jekyll = page.generator == Kind::Jekyll;
+    if !(body.contains("{{")
+        || body.contains("{%")
+        || is_jekyll && ["{:", "*[", "markdown=\"1\""].iter().any(|mark| body.contains(mark)))
+    {
         return body;
     }
     let render_tag: fn(&mut TemplateRenderer<'_>) -> bool = match page.generator {
-        Generator::Jekyll => liquid::render,
+        Kind::Jekyll | Kind::Eleventy => liquid::render,
+        Kind::Astro => |_| false,
         // Both accept the syntax of the other, because articles move between them.
-        Generator::Hugo | Generator::Zola => |renderer| hugo::render(renderer) || zola::render(renderer),
+        Kind::Hugo | Kind::Zola => |renderer| hugo::render(renderer) || zola::render(renderer),
     };
     let out = TemplateRenderer::new(page, &body).render(render_tag, findings);
     Cow::Owned(if is_jekyll { kramdown::without_attributes(&out) } else { out })
@@ -37,32 +48,33 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
 
 #[cfg(test)]
 mod tests {
-    use super::super::permalink::PermalinkInput;
     use super::super::{Addresses, Head, Origin};
     use super::*;
+    use crate::generator::pattern::Values;
     use crate::types::{UnixMs, work};
 
     /// Renders a body; returns the result, the findings, and the number of steps.
-    fn rendered(generator: Generator, body: &str) -> (String, Vec<(u32, String)>, u64) {
+    fn rendered(generator: Kind, body: &str) -> (String, Vec<(u32, String)>, u64) {
         let addresses =
             Addresses { site: url::Url::parse("https://a.example/b/").ok(), ..Addresses::default() };
         let origin = Origin::of("seeds", "x.md".as_ref(), &addresses);
         let head = Head::new(UnixMs(0), "Title & more".to_owned(), "https://a.example/b/x/".to_owned());
-        let input = PermalinkInput {
-            generator,
-            date: None,
+        let values = Values {
+            spelling: super::super::front::spelling(generator),
+            date: chrono::NaiveDateTime::default(),
             title: "t".to_owned(),
             slug: None,
             name: "x".to_owned(),
             folders: Vec::new(),
             categories: Vec::new(),
+            collection: String::new(),
         };
         let long = "long & text ".repeat(4_000);
         let page = PageContext {
             generator,
             head: &head,
             origin: &origin,
-            input: &input,
+            values: &values,
             text: &|key| (key == "long").then(|| long.clone()),
             line: 5,
         };
@@ -73,7 +85,7 @@ mod tests {
 
     #[test]
     fn unknown_tags_are_reported_once_per_name_with_their_first_line_and_at_most_twenty_names() {
-        let (out, findings, _) = rendered(Generator::Hugo, "a {{< w 1 >}}\n{{< y >}}{{< w 2 >}}\n{{< w >}}");
+        let (out, findings, _) = rendered(Kind::Hugo, "a {{< w 1 >}}\n{{< y >}}{{< w 2 >}}\n{{< w >}}");
         assert_eq!(out, "a \n\n");
         assert_eq!(
             findings,
@@ -83,7 +95,7 @@ mod tests {
             ]
         );
         let many: String = (0..100).map(|n| format!("{{% t{n} %}}\n")).collect();
-        let (_, findings, _) = rendered(Generator::Jekyll, &many);
+        let (_, findings, _) = rendered(Kind::Jekyll, &many);
         assert_eq!(findings.len(), 21);
         assert_eq!(findings[20], (25, "80 more tags were left out, the first in this line".to_owned()));
     }
@@ -91,9 +103,9 @@ mod tests {
     #[test]
     fn what_front_matter_inserts_is_limited() {
         for (generator, tag) in [
-            (Generator::Jekyll, "{{ page.long }}"),
-            (Generator::Jekyll, "{{ page.long | append: page.long | escape | prepend: page.long }}"),
-            (Generator::Hugo, "{{< param long >}}"),
+            (Kind::Jekyll, "{{ page.long }}"),
+            (Kind::Jekyll, "{{ page.long | append: page.long | escape | prepend: page.long }}"),
+            (Kind::Hugo, "{{< param long >}}"),
         ] {
             let body = tag.repeat(10_000);
             let (out, findings, _) = rendered(generator, &body);
@@ -101,7 +113,7 @@ mod tests {
             assert_eq!(findings.len(), 1, "{tag}");
         }
         let filters = " | append: page.long".repeat(200);
-        let (_, findings, _) = rendered(Generator::Jekyll, &format!("{{{{ page.long{filters} }}}}"));
+        let (_, findings, _) = rendered(Kind::Jekyll, &format!("{{{{ page.long{filters} }}}}"));
         assert_eq!(findings.len(), 1);
     }
 
@@ -153,7 +165,7 @@ mod tests {
 
     #[test]
     fn twice_the_tags_take_twice_the_steps() {
-        for generator in [Generator::Jekyll, Generator::Hugo, Generator::Zola] {
+        for generator in [Kind::Jekyll, Kind::Hugo, Kind::Zola] {
             for shape in SHAPES {
                 for before in ["", "{{< ", "{{ ", "{% ", "{% raw %}", "{{< highlight x >}}", "{:", "`"] {
                     let steps = |times| rendered(generator, &format!("{before}{}", shape.repeat(times))).2;

@@ -1,8 +1,10 @@
 //! The renderer that the template languages share: a position in the source, the output, and the tags left out.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::super::site::PageContext;
+use super::template::Filled;
 use crate::diag::{Finding, codes};
 use crate::html::escape_attribute;
 use crate::types::{excerpt, work};
@@ -42,6 +44,12 @@ pub(super) struct TemplateRenderer<'a> {
     counted: (usize, u32),
     /// True if the last line of the first `.1` bytes of the output is blank.
     blank: (bool, usize),
+    /// Templates of the site by name of the tag; `None` if there is none.
+    templates: HashMap<String, Option<Rc<str>>>,
+    /// Number of closing tags that are still to come, by name; counted when it is first asked for.
+    closings: Option<HashMap<&'a str, usize>>,
+    /// Tags that wait for their closing tag, the innermost last: name, and the HTML to add then.
+    open: Vec<(&'a str, String)>,
     left_out: Vec<LeftOut>,
     /// Index in `left_out` by name of the tag.
     names: HashMap<&'a str, usize>,
@@ -60,6 +68,9 @@ impl<'a> TemplateRenderer<'a> {
             next_close: [None; CLOSERS.len()],
             counted: (0, 0),
             blank: (true, 0),
+            templates: HashMap::new(),
+            closings: None,
+            open: Vec::new(),
             left_out: Vec::new(),
             names: HashMap::new(),
             unnamed: None,
@@ -209,6 +220,70 @@ impl<'a> TemplateRenderer<'a> {
         let (is_new, line) = added.rsplit_once('\n').map_or((false, added), |(_, line)| (true, line));
         self.blank = ((is_blank || is_new) && line.trim().is_empty(), self.out.len());
         self.blank.0
+    }
+
+    /// Returns the site's own template for a tag.
+    pub(super) fn template(&mut self, name: &str) -> Option<Rc<str>> {
+        let repository = self.page.origin.addresses.repository.as_ref()?;
+        if let Some(known) = self.templates.get(name) {
+            return known.clone();
+        }
+        let found = repository.first(&repository.rules().templates(name)).map(|(_, text)| Rc::from(text));
+        self.templates.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// Appends what a template shows. What is after the text between its tags waits for the closing tag, if `is_paired`.
+    #[must_use]
+    pub(super) fn filled(&mut self, name: &'a str, filled: &Filled, is_paired: bool) -> bool {
+        let Filled { before, after } = filled;
+        match after {
+            Some(after) if is_paired => self.open.push((name, after.clone())),
+            Some(after) => return self.block(&format!("{before}{after}")),
+            None if is_paired => self.open.push((name, String::new())),
+            None => {}
+        }
+        self.block(before)
+    }
+
+    /// Notes that a tag with a closing tag was replaced by nothing.
+    pub(super) fn opened(&mut self, name: &'a str) {
+        self.open.push((name, String::new()));
+    }
+
+    /// Appends what waits for this closing tag; an empty name stands for the innermost. Returns `false` if nothing does.
+    pub(super) fn close(&mut self, name: &str) -> bool {
+        let is_open = self.open.last().is_some_and(|(open, _)| name.is_empty() || *open == name);
+        if !is_open {
+            return false;
+        }
+        let after = self.open.pop().map(|(_, after)| after).unwrap_or_default();
+        after.is_empty() || self.block(&after)
+    }
+
+    /// True if a closing tag of this name is still to come, which then counts as that of the current tag.
+    pub(super) fn take_closing(&mut self, name: &str) -> bool {
+        let source = self.source;
+        let closings = self.closings.get_or_insert_with(|| {
+            work::step(source.len());
+            let mut all = HashMap::new();
+            for (at, mark) in source.match_indices("{{") {
+                let inner = source[at + mark.len()..].trim_start_matches(['<', '%']).trim_start();
+                if let Some(name) = inner.strip_prefix('/').map(str::trim_start) {
+                    let end =
+                        name.find(|c: char| c.is_whitespace() || c == '>' || c == '%').unwrap_or(name.len());
+                    *all.entry(&name[..end]).or_insert(0) += 1;
+                }
+            }
+            all
+        });
+        match closings.get_mut(name) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Notes that the tag before the current position was left out.

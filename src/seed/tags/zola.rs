@@ -3,6 +3,7 @@
 
 use super::renderer::TemplateRenderer;
 use super::syntax::{Args, Tag, split};
+use super::{named, template};
 
 /// Renders the shortcode at the current position; returns `false` if there is none.
 pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
@@ -20,7 +21,9 @@ pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
         let (true, Some(args)) = (name_end > 0, args.or(is_end.then_some(""))) else { continue };
         renderer.skip(whole.len());
         let tag = Tag { name: &inner[..name_end], args };
-        if !is_end && !render_tag(renderer, &tag) {
+        if is_end {
+            renderer.close("");
+        } else if !render_tag(renderer, &tag, open == "{%") {
             renderer.leave_out(tag.name, whole);
         }
         return true;
@@ -29,15 +32,25 @@ pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
 }
 
 /// Renders a shortcode; returns `false` if it is left out.
-fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
+fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_paired: bool) -> bool {
     let parts = split(tag.args, ',').into_iter().flat_map(|part| Args::read(part.trim()).0);
     let args = Args(parts.collect());
     let id = args.get("id").unwrap_or_default();
+    if let Some(text) = renderer.template(tag.name) {
+        let named = |name: &str| args.get(name).map(str::to_owned);
+        let parameters = template::Parameters { named: &named, at: &|_| None };
+        if let Some(filled) = template::fill(&text, &parameters) {
+            return renderer.filled(tag.name, &filled, is_paired);
+        }
+    }
+    if is_paired {
+        renderer.opened(tag.name);
+    }
     match tag.name {
         "youtube" => renderer.frame("https://www.youtube.com/embed/", id),
         "vimeo" => renderer.frame("https://player.vimeo.com/video/", id),
         "streamable" => renderer.frame("https://streamable.com/e/", id),
         "gist" => renderer.link(args.get("url").unwrap_or_default()),
-        _ => false,
+        name => named::html(name, &args).map_or(is_paired, |html| renderer.block(&html)),
     }
 }

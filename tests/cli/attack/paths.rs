@@ -127,7 +127,10 @@ fn no_folder_or_feed_name_escapes_the_feeds_folder() {
             project.write_file("work/feedmill.toml", table.replace('%', name));
             let before = snapshot(&project.path(""), &feeds);
             let (code, _, stderr) = in_work(&[]);
-            assert!(code == 0 || code == 2 && stderr.contains("can be a folder"), "{name}: {code} {stderr}");
+            assert!(
+                code == 0 || code == 2 && stderr.contains("cannot be the folder of a feed"),
+                "{name}: {code} {stderr}"
+            );
             assert_eq!(snapshot(&project.path(""), &feeds), before, "{name}");
         }
     }

@@ -2,7 +2,7 @@
 
 use feedmill_diag::Place;
 
-use super::work::step;
+use feedmill_types::work::step;
 
 /// Maximum number of bytes of a line that a finding shows.
 const MAX_SHOWN: usize = 240;

@@ -10,5 +10,4 @@ pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod parse_error;
 pub(crate) mod source;
-pub(crate) mod work;
 pub(crate) mod xml;

@@ -11,7 +11,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::parse_error::ParseError;
-use super::work::step;
+use feedmill_types::work::step;
 
 /// Maximum depth of nested elements.
 const MAX_DEPTH: usize = 200;
@@ -167,14 +167,14 @@ impl Locator<'_, '_> {
 
 impl<'a> Element<'a> {
     pub(crate) fn elements(&self) -> impl DoubleEndedIterator<Item = &Element<'a>> {
-        self.nodes.iter().inspect(|_| step(1)).filter_map(|n| match n {
+        self.nodes.iter().inspect(|_| _ = step(1)).filter_map(|n| match n {
             Node::Element(e) => Some(e),
             Node::Text(_) => None,
         })
     }
 
     pub(crate) fn texts(&self) -> impl Iterator<Item = &Text<'a>> {
-        self.nodes.iter().inspect(|_| step(1)).filter_map(|n| match n {
+        self.nodes.iter().inspect(|_| _ = step(1)).filter_map(|n| match n {
             Node::Text(t) => Some(t),
             Node::Element(_) => None,
         })
@@ -218,7 +218,7 @@ impl<'a> Element<'a> {
             None => Cow::Borrowed(&first.value),
             Some(second) => {
                 let parts = [&*first.value, &*second.value].into_iter().chain(texts.map(|t| &*t.value));
-                Cow::Owned(parts.inspect(|part| step(part.len())).collect())
+                Cow::Owned(parts.inspect(|part| _ = step(part.len())).collect())
             }
         }
     }

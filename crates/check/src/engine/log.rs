@@ -5,10 +5,10 @@ use std::fmt::Display;
 use feedmill_diag::Finding;
 
 use crate::document::lines::Lines;
-use crate::document::work::step;
 use crate::document::xml::{Attribute, Element};
 use crate::message::one_line;
 use crate::rule::Rule;
+use feedmill_types::work::step;
 
 /// A finding whose line and column are not known yet.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! Structure: which elements and attributes are allowed where, how often, and whether they may be empty.
 
-use crate::document::work::step;
 use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
 use crate::message::shown;
@@ -8,6 +7,8 @@ use crate::rule::{
     Context::{Entry, Item, Whole},
     Rule,
 };
+use feedmill_diag::nearest;
+use feedmill_types::work::step;
 
 pub(crate) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root", "not a feed")
     .why("A reader that gets a web page or an error message instead of a feed shows nothing.")
@@ -151,15 +152,8 @@ pub(crate) static RULES: &[&Rule] = &[
 
 /// Returns `; did you mean …?` if a known name is close enough.
 fn hint(name: &str, known: impl Iterator<Item = &'static str>) -> String {
-    let lower = name.to_lowercase();
-    let length = lower.chars().count();
-    step(lower.len());
-    let near = known
-        .filter(|k| k.len().abs_diff(length) <= 2)
-        .map(|k| (strsim::damerau_levenshtein(&k.to_lowercase(), &lower), k))
-        .filter(|(distance, k)| *distance <= 2 && *distance * 3 < k.len().max(3))
-        .min();
-    near.map(|(_, k)| format!("; did you mean `{k}`?")).unwrap_or_default()
+    step(name.len());
+    nearest(name, known).map(|known| format!("; did you mean `{known}`?")).unwrap_or_default()
 }
 
 /// Reports an element that is not allowed in its parent. `known` are the names that are.

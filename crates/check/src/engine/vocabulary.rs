@@ -9,10 +9,10 @@ use super::log::Log;
 use super::ns;
 use super::parent::Parent;
 use super::structure;
-use crate::document::work::step;
 use crate::document::xml::{Attribute, Element, Node, XML};
 use crate::message::shown;
 use crate::rule::Rule;
+use feedmill_types::work::step;
 
 /// A vocabulary: the elements of a namespace, and the rules about them.
 #[derive(Debug)]
@@ -220,7 +220,7 @@ pub(crate) struct Scope<'s, 'd> {
 impl<'s, 'd> Scope<'s, 'd> {
     /// Returns this element and its ancestors, from the inside out.
     pub(crate) fn chain(&self) -> impl Iterator<Item = &Self> {
-        std::iter::successors(Some(self), |s| s.parent).inspect(|_| step(1))
+        std::iter::successors(Some(self), |s| s.parent).inspect(|_| _ = step(1))
     }
 
     /// Returns the nearest of this element and its ancestors that is `parent`.

@@ -1,7 +1,6 @@
 //! XML itself: encodings, syntax, document types and characters.
 
 use crate::document::source::Source;
-use crate::document::work::step;
 use crate::document::xml::{Document, Element, XML};
 use crate::engine::log::Log;
 use crate::engine::vocabulary::Scope;
@@ -11,6 +10,7 @@ use crate::rule::{
     Rule,
 };
 use crate::values::{language, url};
+use feedmill_types::work::step;
 
 /// A whole feed behind what an example shows.
 macro_rules! feed_behind {

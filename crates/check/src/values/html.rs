@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use crate::document::work::step;
 use crate::message::shown;
 use crate::rule::{
     Context::{Entry, Item},
     Rule,
 };
 use crate::values::{html_scanner, style, url};
+use feedmill_types::work::step;
 
 pub(crate) static BROKEN: Rule = Rule::warning("html/not-well-formed", "malformed HTML")
     .why("Browsers and readers repair malformed HTML, each in its own way, and an unclosed element swallows what follows.")

@@ -2,7 +2,7 @@
 //! [the standard](https://html.spec.whatwg.org/multipage/parsing.html#parse-errors) that can be detected without
 //! building a tree. It is fast, because it reads every entry of every feed.
 
-use crate::document::work::step;
+use feedmill_types::work::step;
 
 /// Something that the scanner finds.
 pub(crate) enum Event<'t> {

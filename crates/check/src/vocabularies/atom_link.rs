@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::html;
-use crate::document::work::step;
 use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
 use crate::engine::ns::ATOM;
@@ -18,6 +17,7 @@ use crate::rule::{
     Rule,
 };
 use crate::values::{language, media_type, number, url as address};
+use feedmill_types::work::step;
 
 static MISSING_HREF: Rule = Rule::error("atom/missing-href", "link without `href`")
     .why("A link without a URL leads nowhere.")

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use crate::document::json::{self, parse};
-use crate::document::work::step;
 use crate::engine::log::Log;
 use crate::message::shown;
 use crate::rule::{
@@ -12,7 +11,9 @@ use crate::rule::{
 };
 use crate::values::html::inspect;
 use crate::values::{date, language, media_type, url};
+use feedmill_diag::nearest;
 use feedmill_types::UnixMs;
+use feedmill_types::work::step;
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 
@@ -261,7 +262,7 @@ struct Checker<'t, 'l> {
 
 /// Returns the value of a member.
 fn member<'o, 'a>(object: &'o Object<'a>, key: &str) -> Option<&'o Value<'a>> {
-    object.properties.iter().inspect(|_| step(1)).find(|m| m.name.as_str() == key).map(|m| &m.value)
+    object.properties.iter().inspect(|_| _ = step(1)).find(|m| m.name.as_str() == key).map(|m| &m.value)
 }
 
 /// Returns the text of a member and its offset.
@@ -321,14 +322,8 @@ impl Checker<'_, '_> {
                 Some((_, holds, _)) => self.value(key, &member.value, *holds),
                 None if key.starts_with('_') => {}
                 None => {
-                    let length = key.chars().count();
-                    let near = keys
-                        .iter()
-                        .filter(|(name, _, _)| name.len().abs_diff(length) <= 2)
-                        .map(|(name, _, _)| (strsim::damerau_levenshtein(name, key), *name))
-                        .min();
-                    let hint = near.filter(|(distance, _)| *distance <= 2);
-                    let hint = hint.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default();
+                    let near = nearest(key, keys.iter().map(|(name, _, _)| *name));
+                    let hint = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
                     let detail = format_args!("`{}` in {}{hint}", shown(key), shape.name());
                     self.log.at(&UNKNOWN_KEY, member.start(), detail);
                 }

@@ -1,0 +1,119 @@
+//! The part of `feedmill init` that knows static site generators: finds the repository, and shows what it says.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::diag::printable;
+use crate::generator::{Repository, find};
+use crate::pipeline::Inspection;
+use crate::seed::Addresses;
+use crate::store::{FsStore, Kind, Store};
+
+/// A repository, and the folder of its articles as `init` writes it.
+pub(super) struct FoundSite {
+    pub(super) repository: Arc<Repository>,
+    pub(super) seeds: String,
+    /// Address of the site, from the repository or from the user.
+    pub(super) url: Option<Url>,
+}
+
+/// Finds the repository in a folder, in one of the folders in it, or around it.
+pub(super) fn find_site(folder: &Path) -> Option<FoundSite> {
+    let mut roots = vec![PathBuf::new()];
+    let inner = FsStore::new(folder).list(Path::new("")).unwrap_or_default();
+    let is_visible =
+        |name: &std::ffi::OsStr| !name.as_encoded_bytes().starts_with(b".") && name != "node_modules";
+    roots.extend(
+        inner.into_iter().filter(|i| i.kind == Kind::Folder && is_visible(&i.name)).map(|i| i.name.into()),
+    );
+    let within = roots.into_iter().find_map(|root| {
+        let read = |seeds| Repository::read(Box::new(FsStore::new(folder.join(&root))), seeds);
+        let content = PathBuf::from(&read(PathBuf::new())?.site().content);
+        let seeds: PathBuf = root.join(&content).components().collect();
+        let shown = if seeds.as_os_str().is_empty() { ".".to_owned() } else { seeds.to_str()?.to_owned() };
+        Some((read(content)?, shown))
+    });
+    let (repository, seeds) = within.or_else(|| Some((find(folder)?, ".".to_owned())))?;
+    let url = repository.site().url.clone();
+    Some(FoundSite { repository: Arc::new(repository), seeds, url })
+}
+
+impl FoundSite {
+    /// Returns where articles are published.
+    pub(super) fn addresses(&self) -> Addresses {
+        let repository = Some(self.repository.clone());
+        Addresses { site: self.url.clone(), repository, ..Addresses::default() }
+    }
+
+    /// Asks for the address of the site if the repository does not say it and somebody is there to answer.
+    pub(super) fn ask(&mut self) {
+        if self.url.is_some() || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        let asked =
+            write!(out, "Address of the site, such as https://www.example.org/: ").and_then(|()| out.flush());
+        let mut answer = String::new();
+        if asked.is_ok() && io::stdin().read_line(&mut answer).is_ok() {
+            let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+            self.url = Url::parse(answer.trim()).ok().filter(is_web);
+        }
+    }
+
+    /// Returns keys of the configuration with the values that the repository has for them.
+    pub(super) fn keys(&self) -> Vec<(&'static str, String)> {
+        let site = self.repository.site();
+        let language = site.language.clone().filter(|tag| crate::config::is_language(tag));
+        [
+            ("title", site.title.clone()),
+            ("description", site.description.clone()),
+            ("site_url", self.url.as_ref().map(Url::to_string)),
+            ("language", language),
+            ("author", site.author.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
+    }
+
+    /// Returns the comment that says where addresses come from.
+    pub(super) fn comment(&self) -> String {
+        let Repository { generator, configuration, .. } = &*self.repository;
+        let source = if configuration.is_empty() { String::new() } else { format!(" and {configuration}") };
+        format!(
+            "# Addresses are those that {generator} makes of front matter{source}; this pattern would replace them.\n"
+        )
+    }
+
+    /// Writes what the repository is, and for each section a sample address with what it is derived from.
+    pub(super) fn report(&self, out: &mut impl Write, seen: &Inspection) -> io::Result<()> {
+        let Repository { generator, configuration, .. } = &*self.repository;
+        let source =
+            if configuration.is_empty() { String::new() } else { format!(", configured in {configuration}") };
+        writeln!(out, "  a site of {generator}{source}")?;
+        for (section, path) in &seen.samples {
+            let Some(placed) = self.repository.explain(path, None) else { continue };
+            let address = match &self.url {
+                Some(site) => Repository::join(site, &placed.address),
+                None => placed.address,
+            };
+            let of = if section.is_empty() { String::new() } else { format!(" of {section}") };
+            let line = format!("  address{of}: {address} from {}, for {}", placed.derived, path.display());
+            writeln!(out, "{}", printable(&line))?;
+        }
+        Ok(())
+    }
+
+    /// Writes what the user has to add, if anything.
+    pub(super) fn report_missing(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.url.is_some() {
+            return Ok(());
+        }
+        let Repository { generator, .. } = &*self.repository;
+        writeln!(out, "the address of the site is not in the configuration of {generator}; add it:")?;
+        writeln!(out, "\n    site_url = \"https://www.example.org/\"\n")
+    }
+}

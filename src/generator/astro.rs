@@ -1,0 +1,479 @@
+//! Astro (<https://docs.astro.build/en/guides/content-collections/>): articles are the dated entries of the collections that
+//! the site's feed or its routes show, and dated Markdown pages.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Files, Found, Generator, Kind, Page, Placed, Refusal, Rules, Site, Unzoned};
+use super::{cname, data, glob, is_page, names, pattern, script, site, slug, split_ending};
+
+pub(super) struct Astro;
+
+const CONFIGURATION: &[&str] =
+    &["astro.config.mjs", "astro.config.ts", "astro.config.js", "astro.config.mts", "astro.config.cjs"];
+const COLLECTIONS: &[&str] = &[
+    "src/content.config.ts",
+    "src/content.config.mjs",
+    "src/content.config.js",
+    "src/content/config.ts",
+    "src/content/config.mjs",
+    "src/content/config.js",
+];
+/// Folders whose programs may hold the facts of the site.
+const ABOUT: &[&str] = &["", "src", "src/config", "src/data", "src/utils", "src/lib"];
+/// Front matter with the date of publication, by custom.
+const DATES: &[&str] = &[
+    "pubdate",
+    "pubdatetime",
+    "publishdate",
+    "published",
+    "publishedat",
+    "publisheddate",
+    "datepublished",
+    "publicationdate",
+    "date",
+    "createdat",
+];
+/// Parameters of routes that are not articles: pages of lists, tags.
+const LISTS: &[&str] =
+    &["page", "tag", "tags", "category", "categories", "author", "authors", "topic", "series"];
+
+#[derive(Debug)]
+struct AstroRules {
+    site: Site,
+    collections: Vec<Collection>,
+    ending: Ending,
+}
+
+/// A collection whose entries are articles.
+#[derive(Debug)]
+struct Collection {
+    folder: PathBuf,
+    pattern: Option<String>,
+    /// Address of an entry, with `{id}` and other parameters; `None` if no route shows it.
+    route: Option<String>,
+    derived: String,
+}
+
+/// How addresses end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Slash,
+    Nothing,
+    Html,
+}
+
+impl Generator for Astro {
+    fn name(&self) -> &'static str {
+        "Astro"
+    }
+
+    fn read(&self, files: &Files<'_>) -> Option<Found> {
+        let (configuration, text) = files.first(CONFIGURATION)?;
+        let config = script::without_comments(&text);
+        let rules = Box::new(rules(&config, files));
+        Some(Found { is_certain: true, configuration: configuration.to_owned(), rules })
+    }
+}
+
+fn rules(config: &str, files: &Files<'_>) -> AstroRules {
+    let exported = script::exported(config);
+    let about = about(files);
+    let text = |path: &[&str]| resolved(data::get(&exported, path)?, &about, config);
+    let configured = script::named(config, "site");
+    let base = text(&["base"]).unwrap_or_default();
+    let ending = match (text(&["trailingSlash"]).as_deref(), text(&["build", "format"]).as_deref()) {
+        (_, Some("file")) => Ending::Html,
+        (Some("never"), _) => Ending::Nothing,
+        _ => Ending::Slash,
+    };
+    let address = |text: Option<String>| site::address(&text?, &base);
+    let by_custom =
+        ["site", "siteUrl", "SITE_URL", "website", "url", "URL", "baseUrl", "domain", "origin", "href"];
+    let url = address(text(&["site"]))
+        .or_else(|| configured.iter().find_map(|value| address(resolved(value, &about, config))))
+        .or_else(|| by_custom.iter().find_map(|key| address(known(&about, &[key]))))
+        .or_else(|| cname(files));
+    let content =
+        script::without_comments(&files.first(COLLECTIONS).map(|(_, text)| text).unwrap_or_default());
+    let collections = collections(&content, files);
+    AstroRules {
+        site: Site {
+            url,
+            title: known(&about, &["SITE_TITLE", "siteTitle", "title", "TITLE", "NAME", "name"]),
+            description: known(
+                &about,
+                &["SITE_DESCRIPTION", "siteDescription", "description", "desc", "DESCRIPTION"],
+            ),
+            author: known(&about, &["author", "AUTHOR", "authorName"]),
+            language: text(&["i18n", "defaultLocale"])
+                .or_else(|| known(&about, &["lang", "locale", "LANG", "language"])),
+            copyright: None,
+            excerpt_mark: None,
+            taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
+            has_smart_punctuation: true,
+            content: common(&collections, files),
+        },
+        collections,
+        ending,
+    }
+}
+
+/// Returns the folder that all articles are in.
+fn common(collections: &[Collection], files: &Files<'_>) -> String {
+    let is_article = |name: &str| matches!(split_ending(name).1, "md" | "mdx");
+    let pages = (!files.under("src/pages", is_article).is_empty()).then(|| PathBuf::from("src/pages"));
+    // With its folder, a single collection is a section.
+    let folders = collections.iter().filter_map(|collection| Some(collection.folder.parent()?.to_path_buf()));
+    let shared = folders.chain(pages).reduce(|shared, folder| {
+        shared.components().zip(folder.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+    });
+    shared.unwrap_or_else(|| PathBuf::from("src")).to_string_lossy().replace('\\', "/")
+}
+
+/// Returns the programs that may hold the facts of the site, by name.
+fn about(files: &Files<'_>) -> Vec<String> {
+    let is_about = |name: &str| {
+        let (stem, ending) = split_ending(name);
+        let known = ["config", "const", "site", "data", "info", "meta", "settings"];
+        matches!(ending, "ts" | "js" | "mjs" | "json")
+            && known.iter().any(|word| stem.to_lowercase().contains(word))
+            && !name.starts_with("astro.config")
+            && ![
+                "content.config",
+                "tailwind",
+                "tsconfig",
+                "eslint",
+                "prettier",
+                "vite",
+                "svelte",
+                "package",
+                "postcss",
+            ]
+            .iter()
+            .any(|tool| name.contains(tool))
+    };
+    let mut texts = Vec::new();
+    for folder in ABOUT {
+        for (name, _) in files.names(folder) {
+            let is_index = name.starts_with("index.") && *folder == "src/config";
+            if is_about(&name) || is_index {
+                texts.extend(
+                    files.text(Path::new(folder).join(name)).map(|text| script::without_comments(&text)),
+                );
+            }
+        }
+    }
+    texts
+}
+
+/// Returns the first text with one of these names.
+fn known(about: &[String], keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| {
+        about.iter().flat_map(|text| script::named(text, key)).find_map(|value| super::matter::text(&value))
+    })
+}
+
+/// Returns the text that a value stands for: itself, a constant by its name, or the only address in an expression.
+fn resolved(value: &Value, about: &[String], config: &str) -> Option<String> {
+    if let Some(text) = super::matter::text(value) {
+        return Some(text);
+    }
+    let expression = script::expression(value)?;
+    let name = expression.rsplit('.').next().unwrap_or_default().trim();
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let texts = about.iter().map(String::as_str).chain([config]);
+    let named = texts.filter(|_| is_name).flat_map(|text| script::named(text, name));
+    let strings = script::strings(expression).into_iter().filter(|text| crate::types::is_http(text));
+    named.filter_map(|value| super::matter::text(&value)).chain(strings).next()
+}
+
+/// Finds the collections whose entries are articles: those that the site's feed lists, else all that have a route.
+fn collections(content: &str, files: &Files<'_>) -> Vec<Collection> {
+    let pages = files.under("src/pages", |name| name.ends_with(".astro") || is_endpoint(name));
+    let read = |path: &PathBuf| Some((path.clone(), script::without_comments(&files.text(path)?)));
+    let texts: Vec<(PathBuf, String)> = pages.iter().filter_map(read).collect();
+    let is_feed = |path: &Path| path.file_name().is_some_and(|name| is_endpoint(&name.to_string_lossy()));
+    let (feeds, routes): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(path, _)| is_feed(path));
+    let folders = folders(content, files);
+    let helpers = helpers(files);
+    let lists = |text: &str, name: &str| {
+        asks(text, name)
+            || helpers
+                .iter()
+                .any(|helper| script::called(helper, text).iter().any(|function| asks(function, name)))
+    };
+    let route_of = |name: &str| {
+        let alone = folders.len() == 1;
+        let shown =
+            routes.iter().filter(|(_, text)| lists(text, name) || alone && !text.contains("getCollection("));
+        // A page of an entry renders it; a list of entries does not.
+        let (full, rest): (Vec<_>, Vec<_>) =
+            shown.partition(|(_, text)| text.contains("render(") || text.contains("Content"));
+        full.into_iter().chain(rest).find_map(|(path, _)| Some((route(path)?, path)))
+    };
+    let linked = |name: &str| {
+        let of_feed = feeds.iter().filter(|(_, text)| lists(text, name) || folders.len() == 1);
+        of_feed.filter_map(|(path, text)| Some((link(text)?, path))).next()
+    };
+    // The feed nearest to the root is that of the whole site.
+    let mut main: Vec<&(PathBuf, String)> = feeds.iter().collect();
+    main.sort_by_key(|(path, _)| path.components().count());
+    let main = main.into_iter().find(|(_, text)| folders.iter().any(|(name, ..)| lists(text, name)));
+    let is_listed = |name: &str| main.is_some_and(|(_, text)| lists(text, name));
+    let is_any_listed = folders.iter().any(|(name, ..)| is_listed(name));
+    let collection = |(name, folder, pattern): &(String, PathBuf, Option<String>)| {
+        if is_any_listed && !is_listed(name) {
+            return None;
+        }
+        let (route, derived) = match (route_of(name), linked(name)) {
+            (Some((route, path)), _) | (None, Some((route, path))) => {
+                (Some(route), format!("the route `{}`", path.display()))
+            }
+            (None, None) => (None, String::new()),
+        };
+        Some(Collection { folder: folder.clone(), pattern: pattern.clone(), route, derived })
+    };
+    let mut all: Vec<Collection> = folders.iter().filter_map(collection).collect();
+    // The folder of one collection may be in that of another.
+    all.sort_by_key(|collection| std::cmp::Reverse(collection.folder.components().count()));
+    all
+}
+
+/// True for a program that makes a feed.
+fn is_endpoint(name: &str) -> bool {
+    let (stem, ending) = split_ending(name);
+    matches!(ending, "js" | "ts") && stem.ends_with(".xml") && !stem.contains("sitemap")
+}
+
+/// Returns the programs outside of pages that ask for entries of collections.
+fn helpers(files: &Files<'_>) -> Vec<String> {
+    let is_program =
+        |name: &str| matches!(split_ending(name).1, "ts" | "js" | "mjs") && !name.ends_with(".d.ts");
+    let paths = files.under("src", is_program);
+    let paths = paths.iter().filter(|path| !path.starts_with("src/pages"));
+    paths
+        .filter_map(|path| files.text(path))
+        .filter(|text| text.contains("getCollection("))
+        .map(|text| script::without_comments(&text))
+        .collect()
+}
+
+/// True if a program asks for the entries of a collection.
+fn asks(text: &str, name: &str) -> bool {
+    script::calls(text, "getCollection")
+        .any(|call| super::matter::text(&script::value(call)).is_some_and(|asked| asked == name))
+}
+
+/// Returns the name, folder and pattern of every collection.
+fn folders(content: &str, files: &Files<'_>) -> Vec<(String, PathBuf, Option<String>)> {
+    let exported =
+        script::named(content, "collections").into_iter().find_map(|value| value.as_object().cloned());
+    let mut all = Vec::new();
+    let mut seen = BTreeMap::new();
+    for (at, mark) in content.match_indices("defineCollection(") {
+        let before = content[..at].trim_end().trim_end_matches(['=', ':']).trim_end();
+        let constant: String = before
+            .rsplit(|c: char| !c.is_alphanumeric() && !"_$".contains(c))
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let body = content[at + mark.len()..].split("defineCollection(").next().unwrap_or_default();
+        let text = |key: &str| script::named(body, key).first().cloned();
+        let folder = text("base").and_then(|value| resolved(&value, &[], content));
+        let pattern = text("pattern").map(|value| match value {
+            Value::Array(all) => all.first().and_then(super::matter::text),
+            value => super::matter::text(&value),
+        });
+        seen.insert(constant, (folder, pattern.flatten()));
+    }
+    // `collections = { blog, 'notes': other }` names them; a constant has the name of its own otherwise.
+    let named = exported.unwrap_or_default();
+    let names: Vec<(String, String)> = if named.is_empty() {
+        seen.keys().map(|constant| (constant.clone(), constant.clone())).collect()
+    } else {
+        let constant = |value: &Value| script::expression(value).unwrap_or_default().to_owned();
+        named.iter().map(|(name, value)| (name.clone(), constant(value))).collect()
+    };
+    for (name, constant) in names {
+        let (folder, pattern) = seen.get(&constant).or_else(|| seen.get(&name)).cloned().unwrap_or_default();
+        let default = format!("src/content/{name}");
+        let folder = folder.unwrap_or(default);
+        let folder: PathBuf = self::names(Path::new(&folder)).iter().collect();
+        all.push((name, folder, pattern));
+    }
+    if all.is_empty() {
+        let found =
+            files.names("src/content").into_iter().filter(|(_, kind)| *kind == crate::store::Kind::Folder);
+        all.extend(found.map(|(name, _)| (name.clone(), Path::new("src/content").join(name), None)));
+    }
+    all
+}
+
+/// Returns the address that a route makes, with `{id}` for its last parameter; `None` if it lists entries.
+fn route(path: &Path) -> Option<String> {
+    let below = path.strip_prefix("src/pages").ok()?;
+    let mut names = names(below);
+    let last = names.pop()?;
+    let (stem, _) = split_ending(&last);
+    if stem != "index" {
+        names.push(stem.to_owned());
+    }
+    let parameter = |name: &str| {
+        let inner = name.strip_prefix('[')?.strip_suffix(']')?;
+        Some(inner.trim_start_matches("...").to_lowercase())
+    };
+    let at = names.iter().rposition(|name| parameter(name).is_some())?;
+    // What follows the entry is a page about it, such as its picture.
+    (at + 1 == names.len()).then_some(())?;
+    if parameter(&names[at]).is_some_and(|name| LISTS.contains(&name.as_str())) {
+        return None;
+    }
+    let part = |(number, name): (usize, &String)| match parameter(name) {
+        Some(_) if number == at => "/{id}".to_owned(),
+        Some(name) => format!("/{{{name}}}"),
+        None => format!("/{name}"),
+    };
+    Some(names.iter().enumerate().map(part).collect())
+}
+
+/// Returns the address that a feed gives its entries, if all that it fills in is the id.
+fn link(text: &str) -> Option<String> {
+    let links = script::named(text, "link").into_iter().filter_map(|value| super::matter::text(&value));
+    links
+        .filter_map(|link| {
+            let (before, rest) = link.split_once("${")?;
+            let (expression, after) = rest.split_once('}')?;
+            let is_id = [".slug", ".id"].iter().any(|end| expression.trim().ends_with(end));
+            let is_all = is_id && !after.contains("${") && !before.contains("://");
+            is_all.then(|| format!("{before}{{id}}{}", after.trim_end_matches('/')))
+        })
+        .next()
+}
+
+impl AstroRules {
+    fn collection(&self, path: &Path) -> Option<(&Collection, PathBuf)> {
+        self.collections.iter().find_map(|collection| {
+            Some((collection, path.strip_prefix(&collection.folder).ok()?.to_path_buf()))
+        })
+    }
+
+    fn ended(&self, path: &str) -> String {
+        let path = pattern::single_slashes(&format!("/{path}"));
+        let path = path.trim_end_matches('/');
+        match self.ending {
+            Ending::Slash => format!("{path}/"),
+            Ending::Nothing => path.to_owned(),
+            Ending::Html => format!("{path}.html"),
+        }
+    }
+
+    /// Returns the address of an entry, and what it is derived from.
+    fn address(&self, page: &Page<'_>, date: chrono::NaiveDateTime) -> Result<(String, String), Refusal> {
+        let refuse = |why: &str| Refusal::NotArticle(why.to_owned());
+        let Some((collection, inner)) = self.collection(page.path) else {
+            let path = page
+                .path
+                .strip_prefix("src/pages")
+                .map_err(|_| refuse("it is in no collection that the site lists"))?;
+            let path = path.with_extension("").to_string_lossy().into_owned();
+            let path = path.strip_suffix("/index").unwrap_or(&path);
+            return Ok((self.ended(path), "its path in `src/pages`".to_owned()));
+        };
+        let named = names(&inner);
+        let is_apart = named.iter().any(|name| name.starts_with('_'));
+        if is_apart || collection.pattern.as_ref().is_some_and(|pattern| !glob::matches(pattern, &inner)) {
+            return Err(refuse("its collection leaves it out"));
+        }
+        let id = page.matter.text("slug").unwrap_or_else(|| id(&named));
+        if let Some(pattern) = page.pattern {
+            let (folder, name) = id.rsplit_once('/').unwrap_or(("", &id));
+            let values = pattern::Values {
+                spelling: pattern::Spelling::Hugo { lower: true },
+                date,
+                title: page.matter.text("title").unwrap_or_default(),
+                slug: None,
+                name: name.to_owned(),
+                folders: names(Path::new(folder)),
+                categories: Vec::new(),
+                collection: String::new(),
+            };
+            let bad = |detail| Refusal::BadPattern("permalink", detail);
+            let path = pattern::fill(pattern::style(pattern), &values).map_err(bad)?;
+            return Ok((path, "`permalink` in feedmill.toml".to_owned()));
+        }
+        let Some(route) = &collection.route else {
+            return Err(Refusal::BadPattern(
+                "permalink",
+                "no route in `src/pages` shows its collection".to_owned(),
+            ));
+        };
+        let mut path = route.replace("{id}", id.trim_matches('/'));
+        for (name, format) in [("{year}", "%Y"), ("{month}", "%m"), ("{day}", "%d")] {
+            path = path.replace(name, &date.format(format).to_string());
+        }
+        for name in ["{lang}", "{locale}"] {
+            let language =
+                page.matter.text("lang").or_else(|| self.site.language.clone()).unwrap_or_default();
+            path = path.replace(name, &language);
+        }
+        match path.split_once('{') {
+            Some((_, rest)) => {
+                let parameter = rest.split('}').next().unwrap_or_default();
+                Err(Refusal::BadPattern("permalink", format!("cannot evaluate `[{parameter}]` of the route")))
+            }
+            None => Ok((self.ended(&path), collection.derived.clone())),
+        }
+    }
+}
+
+/// Returns the id of an entry: its path without ending, each name as a slug, without `index` at the end.
+fn id(names: &[String]) -> String {
+    let count = names.len();
+    let part = |(number, name): (usize, &String)| {
+        slug::github(if number + 1 == count { split_ending(name).0 } else { name })
+    };
+    let id = names.iter().enumerate().map(part).collect::<Vec<_>>().join("/");
+    id.strip_suffix("/index").map_or(id.clone(), str::to_owned)
+}
+
+impl Rules for AstroRules {
+    fn site(&self) -> &Site {
+        &self.site
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Astro
+    }
+
+    fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {
+        if page.matter.is("draft", true) {
+            return Err(Refusal::NotArticle("it is a draft".to_owned()));
+        }
+        if self.collection(page.path).is_none() && !page.path.starts_with("src/pages") {
+            return Err(Refusal::NotArticle("it is in no collection that the site lists".to_owned()));
+        }
+        let Some(published) = page.matter.date(DATES, Unzoned::Utc)? else {
+            return Err(Refusal::NotArticle("its front matter has no date".to_owned()));
+        };
+        let (address, derived) = self.address(page, published.local)?;
+        Ok(Placed { address, derived, published: Some(published), title: None, language: None })
+    }
+
+    fn section(&self, folder: &Path) -> Option<String> {
+        if let Some((collection, _)) = self.collection(folder) {
+            return collection.folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        }
+        names(folder.strip_prefix("src/pages").ok()?).first().cloned()
+    }
+
+    fn targets(&self, link: &str, from: &Path) -> Vec<PathBuf> {
+        if is_page(link) && !link.starts_with('/') {
+            vec![from.parent().unwrap_or(Path::new("")).join(link)]
+        } else {
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Configuration and data files, in any of the syntaxes that generators read.
+
+use serde_json::{Map, Value};
+
+use super::{Files, Matter};
+
+/// The keys of a file, or its fault with the line, from 1.
+pub(crate) type Parsed = Result<Map<String, Value>, (u32, String)>;
+
+/// Without the feature, front matter and configuration in YAML are errors.
+#[cfg(not(feature = "folder"))]
+pub(crate) fn yaml(_: &str) -> Parsed {
+    Err((0, "YAML needs the feature `folder`".to_owned()))
+}
+
+/// Without the feature, front matter and configuration in TOML are errors.
+#[cfg(not(feature = "folder"))]
+pub(crate) fn toml(_: &str) -> Parsed {
+    Err((0, "TOML needs the feature `folder`".to_owned()))
+}
+
+/// Reads YAML. The parser counts nodes and what aliases repeat: a few lines cannot become gigabytes.
+#[cfg(feature = "folder")]
+pub(crate) fn yaml(text: &str) -> Parsed {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: 64,
+            max_nodes: 20_000,
+            max_events: 60_000,
+            max_anchors: 200,
+            max_aliases: 200,
+            max_total_scalar_bytes: 1 << 20,
+        },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000, max_replay_stack_depth: 16 },
+        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
+        with_snippet: false,
+    };
+    let read: Result<Option<Map<String, Value>>, _> = serde_saphyr::from_str_with_options(text, options);
+    read.map(Option::unwrap_or_default).map_err(|error| {
+        let line = error.location().map_or(0, |at| at.line() as u32);
+        (line, error.to_string())
+    })
+}
+
+/// Reads TOML.
+#[cfg(feature = "folder")]
+pub(crate) fn toml(text: &str) -> Parsed {
+    let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1;
+        (line, error.message().replace('\n', "; "))
+    })?;
+    Ok(table.into_iter().map(|(key, value)| (key, json_of(value))).collect())
+}
+
+#[cfg(feature = "folder")]
+/// Returns a value of TOML as the other syntaxes have it; a date is its text.
+fn json_of(value: ::toml::Value) -> Value {
+    match value {
+        ::toml::Value::String(text) => Value::String(text),
+        ::toml::Value::Integer(number) => number.into(),
+        ::toml::Value::Float(number) => number.into(),
+        ::toml::Value::Boolean(is) => is.into(),
+        ::toml::Value::Datetime(date) => Value::String(date.to_string()),
+        ::toml::Value::Array(all) => all.into_iter().map(json_of).collect(),
+        ::toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, json_of(value))).collect(),
+    }
+}
+
+/// Reads a file by the ending of its name; `None` if it is not valid.
+pub(super) fn by_name(name: &str, text: &str) -> Option<Map<String, Value>> {
+    match super::split_ending(name).1 {
+        "yml" | "yaml" => yaml(text).ok(),
+        "toml" => toml(text).ok(),
+        "json" => serde_json::from_str(text).ok(),
+        _ => None,
+    }
+}
+
+/// Reads the first of some files that is there.
+pub(super) fn first(files: &Files<'_>, names: &[&str]) -> Option<(String, Map<String, Value>)> {
+    let (name, text) = files.first(names)?;
+    Some((name.to_owned(), by_name(name, &text)?))
+}
+
+/// Reads the front matter at the beginning of a text; `None` if there is none.
+pub(super) fn front(text: &str) -> Option<Map<String, Value>> {
+    let (first, rest) = text.trim_start().split_once('\n')?;
+    let (mark, read): (&str, fn(&str) -> Parsed) = match first.trim_end() {
+        "---" => ("---", yaml),
+        "+++" => ("+++", toml),
+        _ => return None,
+    };
+    let mut end = 0;
+    for line in rest.split_inclusive('\n') {
+        if line.trim_end() == mark {
+            return read(&rest[..end]).ok();
+        }
+        end += line.len();
+    }
+    None
+}
+
+/// Reads the front matter at the beginning of a text as keys and values.
+pub(super) fn matter(text: &str) -> Option<Matter> {
+    let mut matter: Matter = front(text)?.into_iter().collect();
+    matter.is_yaml = text.trim_start().starts_with("---");
+    Some(matter)
+}
+
+/// Returns a value with all keys in lower case, for generators that ignore case.
+pub(super) fn lower(value: Value) -> Value {
+    match value {
+        Value::Object(table) => {
+            table.into_iter().map(|(key, value)| (key.to_lowercase(), lower(value))).collect()
+        }
+        Value::Array(all) => all.into_iter().map(lower).collect(),
+        value => value,
+    }
+}
+
+/// Lays one table over another: what both have is merged if it is a table, and replaced if not.
+pub(super) fn merge(below: &mut Map<String, Value>, above: Map<String, Value>) {
+    for (key, value) in above {
+        match (below.get_mut(&key), value) {
+            (Some(Value::Object(below)), Value::Object(above)) => merge(below, above),
+            (_, value) => _ = below.insert(key, value),
+        }
+    }
+}
+
+/// Returns the text at a path of keys.
+pub(super) fn text(table: &Map<String, Value>, path: &[&str]) -> Option<String> {
+    super::matter::text(get(table, path)?)
+}
+
+/// Returns the value at a path of keys.
+pub(super) fn get<'a>(table: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(table.get(*first)?, |value, key| value.get(*key))
+}

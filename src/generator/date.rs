@@ -1,0 +1,221 @@
+//! Dates as people write them in front matter, file names and pages.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+
+use crate::types::UnixMs;
+
+/// An instant, and what the calendar and clock showed where it was written. Addresses are made of the latter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The instant.
+    pub instant: UnixMs,
+    /// Date and time in the zone of the text, or of the site.
+    pub local: NaiveDateTime,
+}
+
+/// The time zone of a date that names none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unzoned {
+    /// UTC.
+    #[default]
+    Utc,
+    /// The zone of the site.
+    Site(Tz),
+    /// As in Jekyll: a date with seconds is a YAML timestamp, so UTC; any other is in the zone of the site. The local time
+    /// is always that of the site.
+    Jekyll(Tz),
+}
+
+const ZONED: &[&str] =
+    &["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f %#z", "%Y-%m-%dT%H:%M%#z", "%Y-%m-%d %H:%M %#z"];
+/// With seconds first: these are timestamps in YAML.
+const TIMES: &[&str] = &[
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+];
+const TIMESTAMPS: usize = 2;
+/// ISO 8601 first, then what JavaScript and Ruby read as well.
+const DAYS: &[&str] = &["%Y-%m-%d", "%Y/%m/%d", "%B %d %Y", "%B %d, %Y", "%d %B %Y", "%a %B %d %Y"];
+
+/// Reads a date, with or without a time and a zone; without a time it is midnight.
+pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return of_number(text.parse().ok()?, unzoned);
+    }
+    let text = match text.strip_suffix(['Z', 'z']).or_else(|| strip_zone(text)) {
+        Some(before) => format!("{} +00:00", before.trim_end()),
+        None => text.to_owned(),
+    };
+    let text = if text.starts_with(|c: char| c.is_ascii_digit()) { text.replace('t', "T") } else { text };
+    let zoned = ZONED.iter().find_map(|format| DateTime::parse_from_str(&text, format).ok());
+    if let Some(time) = zoned.or_else(|| DateTime::parse_from_rfc2822(&text).ok()) {
+        return zoned_moment(time, unzoned);
+    }
+    let time = TIMES
+        .iter()
+        .enumerate()
+        .find_map(|(number, format)| Some((number, NaiveDateTime::parse_from_str(&text, format).ok()?)));
+    if let Some((number, local)) = time {
+        return moment(local, unzoned, number < TIMESTAMPS);
+    }
+    let day = DAYS.iter().find_map(|format| NaiveDate::parse_from_str(&text, format).ok())?;
+    moment(day.and_time(NaiveTime::MIN), unzoned, false)
+}
+
+fn zoned_moment(time: DateTime<FixedOffset>, unzoned: Unzoned) -> Option<Moment> {
+    let local = match unzoned {
+        Unzoned::Jekyll(zone) => time.with_timezone(&zone).naive_local(),
+        _ => time.naive_local(),
+    };
+    within(time.timestamp_millis(), local)
+}
+
+/// A date and time without a zone.
+fn moment(local: NaiveDateTime, unzoned: Unzoned, is_timestamp: bool) -> Option<Moment> {
+    match unzoned {
+        Unzoned::Jekyll(zone) if is_timestamp => {
+            within(local.and_utc().timestamp_millis(), zone.from_utc_datetime(&local).naive_local())
+        }
+        Unzoned::Utc => within(local.and_utc().timestamp_millis(), local),
+        Unzoned::Site(zone) | Unzoned::Jekyll(zone) => {
+            // An hour that the clocks skip is read as if they had not been put forward yet.
+            let zoned = zone.from_local_datetime(&local).earliest();
+            let millis =
+                zoned.map_or_else(|| local.and_utc().timestamp_millis(), |time| time.timestamp_millis());
+            within(millis, local)
+        }
+    }
+}
+
+fn within(millis: i64, local: NaiveDateTime) -> Option<Moment> {
+    let instant = UnixMs(millis);
+    (UnixMs::MIN..=UnixMs::MAX).contains(&instant).then_some(Moment { instant, local })
+}
+
+fn strip_zone(text: &str) -> Option<&str> {
+    text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).filter(|before| !before.contains(','))
+}
+
+/// Smallest number that is an instant; a smaller one would be before March 1973.
+const INSTANT_FROM: i64 = 100_000_000;
+/// Smallest number that is in milliseconds.
+const MILLIS_FROM: i64 = 100_000_000_000;
+
+/// Reads a number: `20240531`, `202405310830` and `20240531083000` are dates; of others, those of nine digits and more are
+/// seconds or milliseconds since 1970. Smaller numbers, such as a year, are not dates.
+pub(crate) fn of_number(number: i64, unzoned: Unzoned) -> Option<Moment> {
+    let digits = number.to_string();
+    if matches!(digits.len(), 8 | 12 | 14) {
+        let local = NaiveDateTime::parse_from_str(&format!("{digits:0<14}"), "%Y%m%d%H%M%S").ok();
+        if let Some(local) = local.filter(|local| (1900..2200).contains(&local.year())) {
+            return moment(local, unzoned, false);
+        }
+    }
+    let millis = match number {
+        INSTANT_FROM..MILLIS_FROM => number.checked_mul(1000)?,
+        MILLIS_FROM.. => number,
+        _ => return None,
+    };
+    within(millis, DateTime::from_timestamp_millis(millis)?.naive_utc())
+}
+
+/// Splits the date from a name such as `2024-05-31-name` or `2024-05-31_name`.
+pub(crate) fn of_name(name: &str) -> Option<(NaiveDate, &str)> {
+    let (year, rest) = name.split_once('-')?;
+    let (month, rest) = rest.split_once('-')?;
+    let (day, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
+    let fits = |text: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !fits(year, 4..=4) || !fits(month, 1..=2) || !fits(day, 1..=2) {
+        return None;
+    }
+    let rest = rest.strip_prefix(['-', '_']).filter(|rest| !rest.is_empty())?;
+    let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
+    Some((date, rest))
+}
+
+/// Returns midnight of a day.
+pub(crate) fn midnight(day: NaiveDate, unzoned: Unzoned) -> Option<Moment> {
+    moment(day.and_time(NaiveTime::MIN), unzoned, false)
+}
+
+/// Formats a date with the placeholders of `strftime`; `None` if one is unknown.
+pub(crate) fn format(date: NaiveDateTime, format: &str) -> Option<String> {
+    let items: Vec<_> = chrono::format::StrftimeItems::new(format).collect();
+    if items.iter().any(|item| matches!(item, chrono::format::Item::Error)) {
+        return None;
+    }
+    let mut out = String::new();
+    std::fmt::Write::write_fmt(&mut out, format_args!("{}", date.format_with_items(items.into_iter())))
+        .ok()?;
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_generators_document_them() {
+        for (text, ms) in [
+            ("2024-05-31", 1_717_113_600_000),
+            ("2024-5-31", 1_717_113_600_000),
+            ("2024/05/31", 1_717_113_600_000),
+            ("May 31 2024", 1_717_113_600_000),
+            ("May 31, 2024", 1_717_113_600_000),
+            ("31 May 2024", 1_717_113_600_000),
+            ("2024-05-31 08:30:00", 1_717_144_200_000),
+            ("2024-05-31 08:30", 1_717_144_200_000),
+            ("2024-05-31 08:30:00 +0200", 1_717_137_000_000),
+            ("2024-05-31T08:30:00-05:00", 1_717_162_200_000),
+            ("2024-05-31T08:30:00Z", 1_717_144_200_000),
+        ] {
+            assert_eq!(read(text, Unzoned::Utc).map(|moment| moment.instant.0), Some(ms), "{text}");
+        }
+        assert_eq!(read("yesterday", Unzoned::Utc), None);
+    }
+
+    #[test]
+    fn a_date_without_a_zone_is_in_that_of_the_site_unless_jekyll_reads_a_timestamp() {
+        let berlin: Tz = "Europe/Berlin".parse().unwrap();
+        let hours = |text: &str, unzoned| {
+            let moment = read(text, unzoned).unwrap();
+            (
+                moment.instant.0 / 3_600_000 - 1_717_113_600_000 / 3_600_000,
+                moment.local.format("%d %H").to_string(),
+            )
+        };
+        let text = "2024-05-31 23:30:00";
+        assert_eq!(hours(text, Unzoned::Site(berlin)), (21, "31 23".to_owned()));
+        assert_eq!(hours(text, Unzoned::Jekyll(berlin)), (23, "01 01".to_owned()));
+        assert_eq!(hours("2024-05-31 23:30", Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
+        assert_eq!(hours("2024-05-31", Unzoned::Jekyll(berlin)).1, "31 00");
+        assert_eq!(hours("2024-05-31 23:30 -0700", Unzoned::Utc).1, "31 23");
+    }
+
+    #[test]
+    fn numbers_are_days_or_instants_and_never_1970() {
+        for (number, ms) in [
+            (20_240_531, 1_717_113_600_000),
+            (202_405_310_830, 1_717_144_200_000),
+            (20_240_531_083_000, 1_717_144_200_000),
+            (1_717_113_600, 1_717_113_600_000),
+            (1_717_113_600_250, 1_717_113_600_250),
+        ] {
+            assert_eq!(of_number(number, Unzoned::Utc).map(|moment| moment.instant.0), Some(ms), "{number}");
+            let text = number.to_string();
+            assert_eq!(read(&text, Unzoned::Utc).map(|moment| moment.instant.0), Some(ms), "{text}");
+        }
+        for bad in [0, 5, 2024, 12_345, 202_405, 20_241_399, 31_052_024, -1, -20_240_531, i64::MAX] {
+            assert_eq!(of_number(bad, Unzoned::Utc), None, "{bad}");
+        }
+        let berlin = Unzoned::Site("Europe/Berlin".parse().unwrap());
+        assert_eq!(of_number(20_240_531, berlin).map(|moment| moment.instant.0), Some(1_717_106_400_000));
+    }
+}

@@ -1,0 +1,536 @@
+//! Eleventy (<https://www.11ty.dev/docs/>): articles are what the site's own feed lists; else what is tagged `posts`; else
+//! the dated pages.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::template::{self, Scope};
+use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned};
+use super::{cname, data, date, glob, is_page, names, pattern, script, site, split_ending};
+
+pub(super) struct Eleventy;
+
+const CONFIGURATION: &[&str] = &[
+    ".eleventy.js",
+    ".eleventy.cjs",
+    ".eleventy.mjs",
+    "eleventy.config.js",
+    "eleventy.config.mjs",
+    "eleventy.config.cjs",
+    "eleventy.config.ts",
+];
+/// Names of data files that describe the site, by custom.
+const ABOUT: &[&str] =
+    &["metadata", "site", "meta", "siteconfig", "config", "settings", "global", "globals", "base"];
+/// Collections that hold the articles, by custom.
+const POSTS: &[&str] = &["posts", "post", "blog", "blogposts", "articles", "article", "writing"];
+/// Endings of data files for a folder or a file.
+const DATA: &[&str] = &[".11tydata.json", ".11tydata.js", ".11tydata.mjs", ".11tydata.cjs", ".json"];
+/// Endings of templates.
+const TEMPLATES: &[&str] = &[".njk", ".liquid", ".html", ".xml", ".hbs", ".webc", ".11ty.js", ".md", ".json"];
+
+#[derive(Debug)]
+struct EleventyRules {
+    site: Site,
+    /// Folder of the site's sources.
+    input: Vec<String>,
+    /// Folders below the root that hold no pages.
+    apart: Vec<PathBuf>,
+    articles: Articles,
+    /// Data of a folder or file, by path without ending; that of a folder is named like it.
+    data: BTreeMap<PathBuf, Map<String, Value>>,
+    /// Front matter of layouts, by path below the folder of layouts.
+    layouts: BTreeMap<String, Map<String, Value>>,
+    global: Map<String, Value>,
+}
+
+/// Which pages are articles.
+#[derive(Debug)]
+enum Articles {
+    /// Those with one of these tags.
+    Tagged(Vec<String>),
+    /// Those whose paths match one of these patterns.
+    Matching(Vec<String>),
+    /// All that have a date.
+    Dated,
+}
+
+impl Generator for Eleventy {
+    fn name(&self) -> &'static str {
+        "Eleventy"
+    }
+
+    fn read(&self, files: &Files<'_>) -> Option<Found> {
+        let found = files.first(CONFIGURATION).map(|(name, text)| (name.to_owned(), text));
+        let package = || {
+            let text = files.text("package.json")?;
+            text.contains("@11ty/eleventy").then(|| ("package.json".to_owned(), String::new()))
+        };
+        let (configuration, text) = found.or_else(package)?;
+        let config = script::without_comments(&text);
+        Some(Found { is_certain: true, configuration, rules: Box::new(rules(&config, files)) })
+    }
+}
+
+fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
+    let dir = script::named(config, "dir")
+        .into_iter()
+        .find_map(|value| value.as_object().cloned())
+        .unwrap_or_default();
+    let folder = |key: &str, setter: &str| {
+        let called = script::calls(config, setter)
+            .find_map(|arguments| super::matter::text(&script::value(arguments)));
+        data::text(&dir, &[key]).or(called)
+    };
+    let input = names(Path::new(&folder("input", "setInputDirectory").unwrap_or_default()));
+    let input: Vec<String> = input.into_iter().filter(|name| name != ".").collect();
+    let below = |name: String| input.iter().map(String::as_str).chain([name.as_str()]).collect::<PathBuf>();
+    let includes =
+        below(folder("includes", "setIncludesDirectory").unwrap_or_else(|| "_includes".to_owned()));
+    let layouts = folder("layouts", "setLayoutsDirectory").map_or_else(|| includes.clone(), below);
+    let about = below(folder("data", "setDataDirectory").unwrap_or_else(|| "_data".to_owned()));
+    let output = PathBuf::from(folder("output", "setOutputDirectory").unwrap_or_else(|| "_site".to_owned()));
+    let apart = vec![includes.clone(), layouts.clone(), about.clone(), output];
+    let root: PathBuf = input.iter().collect();
+    let is_data = |name: &str| DATA.iter().any(|ending| name.ends_with(ending));
+    let mut local = BTreeMap::new();
+    for path in files.under(&root, is_data) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if apart.iter().any(|folder| path.starts_with(folder))
+            || matches!(name.as_str(), "package.json" | "package-lock.json")
+        {
+            continue;
+        }
+        let Some(ending) = DATA.iter().find(|ending| name.ends_with(**ending)) else { continue };
+        let Some(table) = files.text(&path).and_then(|text| table(&name, &text)) else { continue };
+        local.insert(path.with_file_name(&name[..name.len() - ending.len()]), table);
+    }
+    let mut all = BTreeMap::new();
+    for path in files.under(&layouts, |name| TEMPLATES.iter().any(|ending| name.ends_with(ending))) {
+        if let Some(front) = files.beginning(&path).and_then(|text| data::front(&text))
+            && let Ok(name) = path.strip_prefix(&layouts)
+        {
+            all.insert(name.to_string_lossy().replace('\\', "/"), front);
+        }
+    }
+    let mut global = Map::new();
+    for arguments in script::calls(config, "addGlobalData") {
+        let Value::Array(pair) = script::value(&format!("[{}", arguments)) else { continue };
+        if let [Value::String(name), value, ..] = pair.as_slice() {
+            global.insert(name.clone(), value.clone());
+        }
+    }
+    for (name, _) in files.names(&about) {
+        let (stem, _) = split_ending(&name);
+        if let Some(table) = files.text(about.join(&name)).and_then(|text| table(&name, &text)) {
+            global.insert(stem.to_owned(), Value::Object(table));
+        }
+    }
+    EleventyRules {
+        site: facts(config, &global, &input, files),
+        articles: articles(config, &root, &apart, &local, files),
+        input,
+        apart,
+        data: local,
+        layouts: all,
+        global,
+    }
+}
+
+/// Reads a data file, JSON or a module.
+fn table(name: &str, text: &str) -> Option<Map<String, Value>> {
+    if name.ends_with("js") || name.ends_with(".cjs") || name.ends_with(".ts") {
+        return Some(script::exported(&script::without_comments(text)));
+    }
+    data::by_name(name, text)
+}
+
+/// Finds the facts of the site: in data files named for it, in the configuration, in the first `CNAME`.
+fn facts(config: &str, global: &Map<String, Value>, input: &[String], files: &Files<'_>) -> Site {
+    let mut tables: Vec<&Map<String, Value>> = ABOUT
+        .iter()
+        .filter_map(|name| global.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_object())
+        .collect();
+    // The metadata of the feed plugin, and what is written in the configuration itself.
+    let plugin: Vec<_> =
+        script::named(config, "metadata").into_iter().chain(script::named(config, "site")).collect();
+    tables.extend(plugin.iter().filter_map(Value::as_object));
+    let text = |keys: &[&str]| {
+        tables.iter().find_map(|table| {
+            keys.iter().find_map(|wanted| {
+                let (_, value) = table.iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted))?;
+                super::matter::text(value)
+            })
+        })
+    };
+    let base = script::named(config, "pathPrefix").first().and_then(super::matter::text).unwrap_or_default();
+    let address = |table: &&Map<String, Value>| {
+        table.iter().filter(|(key, _)| is_address(key)).find_map(|(_, value)| {
+            let literal = super::matter::text(value).into_iter();
+            let inside = script::expression(value).into_iter().flat_map(script::strings);
+            literal.chain(inside).find_map(|text| site::address(&text, &base))
+        })
+    };
+    let author = || tables.iter().find_map(|table| site::author(table.get("author")));
+    Site {
+        url: tables.iter().find_map(address).or_else(|| cname(files)),
+        title: text(&["title", "name", "siteTitle", "siteName", "sitename"]),
+        description: text(&["description", "subtitle", "tagline", "siteDescription"]),
+        author: author().or_else(|| text(&["authorName", "author_name"])),
+        language: text(&["language", "lang", "locale"]).map(|tag| tag.replace('_', "-")),
+        copyright: text(&["copyright"]),
+        excerpt_mark: None,
+        taxonomies: vec!["tags".to_owned()],
+        has_smart_punctuation: false,
+        content: input.join("/"),
+    }
+}
+
+fn is_address(key: &str) -> bool {
+    ["url", "base", "baseurl", "siteurl", "site_url", "domain", "origin", "siteroot"]
+        .iter()
+        .any(|known| key.eq_ignore_ascii_case(known))
+}
+
+/// Finds which pages the site's feed lists.
+fn articles(
+    config: &str,
+    root: &Path,
+    apart: &[PathBuf],
+    local: &BTreeMap<PathBuf, Map<String, Value>>,
+    files: &Files<'_>,
+) -> Articles {
+    let listed = || {
+        let plugin =
+            script::calls(config, "addPlugin").filter(|call| call.trim_start().starts_with("feedPlugin"));
+        let of_plugin = plugin
+            .flat_map(|call| script::named(call, "collection"))
+            .find_map(|value| value.get("name").and_then(super::matter::text));
+        let is_feed = |name: &str| {
+            let stem = name.to_lowercase();
+            let is_one = ["feed", "rss", "atom", "index.xml"].iter().any(|start| stem.starts_with(start));
+            is_one && TEMPLATES.iter().any(|ending| name.ends_with(ending))
+        };
+        let of_template = || {
+            let feeds = files.under(root, is_feed);
+            let feeds = feeds.iter().filter(|path| !apart.iter().any(|folder| path.starts_with(folder)));
+            feeds.filter_map(|path| listed_by(&files.text(path)?)).next()
+        };
+        of_plugin.or_else(of_template)
+    };
+    let tags = |table: &Map<String, Value>| table.get("tags").map(list).unwrap_or_default();
+    let is_posts = |tag: &String| POSTS.iter().any(|known| tag.eq_ignore_ascii_case(known));
+    let of_data = || local.values().flat_map(tags).find(is_posts);
+    let of_config = || defined(config).into_iter().map(|(name, _)| name).find(is_posts);
+    let Some(name) = listed().or_else(of_data).or_else(of_config) else { return Articles::Dated };
+    match defined(config).into_iter().find(|(known, _)| *known == name) {
+        Some((_, Definition::Patterns(patterns))) => Articles::Matching(patterns),
+        Some((_, Definition::Kind(tags))) => Articles::Tagged(tags),
+        // A program picks them.
+        Some((_, Definition::Unknown)) => Articles::Dated,
+        None if name == "all" => Articles::Dated,
+        None => Articles::Tagged(vec![name]),
+    }
+}
+
+/// Returns the collection that a feed's template goes through.
+fn listed_by(text: &str) -> Option<String> {
+    let named = text.match_indices("collections").filter_map(|(at, mark)| {
+        let after = &text[at + mark.len()..];
+        let after = after
+            .strip_prefix('.')
+            .or_else(|| after.strip_prefix("[\""))
+            .or_else(|| after.strip_prefix("['"))?;
+        let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        Some(name).filter(|name| !name.is_empty())
+    });
+    let all: Vec<String> = named.collect();
+    all.iter().find(|name| *name != "all").or_else(|| all.first()).cloned()
+}
+
+/// How the configuration defines a collection.
+enum Definition {
+    Patterns(Vec<String>),
+    Kind(Vec<String>),
+    Unknown,
+}
+
+/// Returns the collections that the configuration defines.
+fn defined(config: &str) -> Vec<(String, Definition)> {
+    let calls = script::calls(config, "addCollection");
+    calls
+        .filter_map(|call| {
+            let name = super::matter::text(&script::value(call))?;
+            let body = call.split("addCollection").next().unwrap_or_default();
+            // What filters the collection may be a function of its own.
+            let helpers = script::called(config, body);
+            let texts = |function: &str| {
+                let bodies = std::iter::once(body).chain(helpers.iter().copied());
+                let called = bodies.flat_map(|body| script::calls(body, function));
+                called.flat_map(|arguments| list(&script::value(arguments))).collect::<Vec<_>>()
+            };
+            let (patterns, tags) = (texts("getFilteredByGlob"), texts("getFilteredByTag"));
+            let definition = match (patterns.is_empty(), tags.is_empty()) {
+                (false, _) => Definition::Patterns(patterns),
+                (_, false) => Definition::Kind(tags),
+                _ => Definition::Unknown,
+            };
+            Some((name, definition))
+        })
+        .collect()
+}
+
+/// Returns a value as a list of texts.
+fn list(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(all) => all.iter().filter_map(super::matter::text).collect(),
+        value => super::matter::text(value).into_iter().collect(),
+    }
+}
+
+/// Sets what is not set yet; tags are added to those that are.
+fn add(table: &Map<String, Value>, matter: &mut Matter) {
+    for (key, value) in table {
+        if key == "tags" && matter.has("tags") {
+            let all: Vec<String> = list(value).into_iter().chain(matter.list("tags")).collect();
+            matter.set("tags", all.into());
+        } else {
+            matter.complete(key, value);
+        }
+    }
+}
+
+/// Strips the date at the beginning of a name, as `fileSlug` does.
+fn without_date(name: &str) -> &str {
+    let is_date = |text: &str| {
+        text.len() == 11
+            && text
+                .bytes()
+                .enumerate()
+                .all(|(at, b)| if matches!(at, 4 | 7 | 10) { b == b'-' } else { b.is_ascii_digit() })
+    };
+    let rest = name.get(..11).filter(|start| is_date(start)).and_then(|_| name.get(11..));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
+/// Returns the first date in a path.
+fn date_of(names: &[String]) -> Option<chrono::NaiveDate> {
+    let dates = names.iter().flat_map(|name| {
+        (0..name.len())
+            .filter_map(|at| chrono::NaiveDate::parse_from_str(name.get(at..at + 10)?, "%Y-%m-%d").ok())
+    });
+    dates.into_iter().next()
+}
+
+impl EleventyRules {
+    /// Returns the folders below the input folder, and the name of the file.
+    fn locate(&self, path: &Path) -> Result<(Vec<String>, String), String> {
+        let all = names(path);
+        let mut folders =
+            all.strip_prefix(self.input.as_slice()).ok_or("it is not in the input folder")?.to_vec();
+        let name = folders.pop().unwrap_or_default();
+        if let Some(apart) = self.apart.iter().find(|folder| path.starts_with(folder)) {
+            return Err(format!("`{}` holds no pages", apart.display()));
+        }
+        Ok((folders, name))
+    }
+
+    fn is_article(&self, page: &Page<'_>) -> Result<(), String> {
+        match &self.articles {
+            Articles::Tagged(wanted) => {
+                let tags = page.matter.list("tags");
+                let is = wanted.iter().any(|tag| tags.contains(tag));
+                is.then_some(())
+                    .ok_or_else(|| format!("it is not in the collection `{}`", wanted.join("`, `")))
+            }
+            Articles::Matching(patterns) => {
+                let is = patterns.iter().any(|pattern| glob::matches(pattern, page.path));
+                is.then_some(()).ok_or_else(|| "it is not in the collection of posts".to_owned())
+            }
+            Articles::Dated => Ok(()),
+        }
+    }
+
+    fn address(
+        &self,
+        page: &Page<'_>,
+        folders: &[String],
+        stem: &str,
+        date: Option<chrono::NaiveDateTime>,
+    ) -> Result<(String, &'static str), Refusal> {
+        let matter = page.matter;
+        let computed = matter.get("eleventycomputed").and_then(|table| table.get("permalink"));
+        let permalink = computed.or_else(|| matter.get("permalink"));
+        let permalink = match permalink.and_then(|value| value.as_object()?.get("build")) {
+            Some(build) => Some(build),
+            None => permalink,
+        };
+        let mut derived = "`permalink`";
+        let template = match permalink {
+            Some(Value::Bool(false)) => {
+                return Err(Refusal::NotArticle("it says `permalink: false`".to_owned()));
+            }
+            Some(value) => match script::expression(value) {
+                // Of a function, the only address in it.
+                Some(function) => {
+                    let mut paths = script::strings(function).into_iter().filter(|text| text.contains('/'));
+                    let bad = || {
+                        Refusal::BadPattern(
+                            "permalink",
+                            format!("cannot evaluate `{}`", crate::types::excerpt(function, 60)),
+                        )
+                    };
+                    match (paths.next(), paths.next()) {
+                        (Some(path), None) => Some(path),
+                        _ => return Err(bad()),
+                    }
+                }
+                None => super::matter::text(value),
+            },
+            None => page.pattern.map(|pattern| {
+                derived = "`permalink` in feedmill.toml";
+                pattern.to_owned()
+            }),
+        };
+        let Some(template) = template else {
+            let mut all = folders.to_vec();
+            if stem != "index" && folders.last().is_none_or(|folder| folder != stem) {
+                all.push(stem.to_owned());
+            }
+            let path: String = all.iter().map(|name| format!("/{name}")).collect();
+            return Ok((format!("{path}/"), "its path"));
+        };
+        let slug = match (stem, folders.last()) {
+            ("index", Some(folder)) => without_date(folder),
+            ("index", None) => "",
+            (stem, _) => without_date(stem),
+        };
+        let path_stem: String =
+            folders.iter().map(String::as_str).chain([without_date(stem)]).map(|n| format!("/{n}")).collect();
+        let get = |name: &str| match name {
+            "page.fileSlug" => Some(slug.into()),
+            "page.filePathStem" => Some(path_stem.as_str().into()),
+            "page.inputPath" => Some(format!("./{}", page.path.display()).into()),
+            "page.lang" | "lang" => matter.get("lang").cloned(),
+            name => {
+                let mut keys = name.split('.');
+                let first = keys.next().unwrap_or_default();
+                let value = matter.get(&first.to_lowercase()).or_else(|| self.global.get(first))?;
+                keys.try_fold(value, |value, key| value.get(key)).cloned()
+            }
+        };
+        let bad = |detail| Refusal::BadPattern("permalink", detail);
+        let filled = if derived == "`permalink`" {
+            template::fill(&template, &Scope { get: &get, date })
+                .map_err(|expression| bad(format!("cannot evaluate `{{{{ {expression} }}}}`")))?
+        } else {
+            let values = pattern::Values {
+                spelling: pattern::Spelling::Zola,
+                date: date.unwrap_or(chrono::NaiveDateTime::MIN),
+                title: matter.text("title").unwrap_or_default(),
+                slug: matter.text("slug"),
+                name: slug.to_owned(),
+                folders: folders.to_vec(),
+                categories: Vec::new(),
+                collection: String::new(),
+            };
+            pattern::fill(pattern::style(&template), &values).map_err(bad)?
+        };
+        let path = pattern::single_slashes(&format!("/{filled}"));
+        let path = ["/index.html", "/index"]
+            .iter()
+            .find_map(|end| path.strip_suffix(end))
+            .map_or(path.clone(), |folder| format!("{folder}/"));
+        Ok((path, derived))
+    }
+}
+
+impl Rules for EleventyRules {
+    fn site(&self) -> &Site {
+        &self.site
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Eleventy
+    }
+
+    /// Data comes from the file, its data file, the folders from its own up, its layouts, and the whole site
+    /// (<https://www.11ty.dev/docs/data-cascade/>). Kind of all of them add up.
+    fn complete(&self, path: &Path, matter: &mut Matter) {
+        if let Some(own) = self.data.get(&path.with_extension("")) {
+            add(own, matter);
+        }
+        for folder in path.ancestors().skip(1) {
+            if let Some(name) = folder.file_name()
+                && let Some(table) = self.data.get(&folder.join(name))
+            {
+                add(table, matter);
+            }
+        }
+        let mut layout = matter.text("layout");
+        for _ in 0..8 {
+            let Some(name) = layout.take() else { break };
+            let found = std::iter::once("")
+                .chain(TEMPLATES.iter().copied())
+                .find_map(|ending| self.layouts.get(&format!("{name}{ending}")));
+            let Some(table) = found else { break };
+            let mut table = table.clone();
+            layout = table.remove("layout").as_ref().and_then(super::matter::text);
+            add(&table, matter);
+        }
+        for key in ["permalink", "eleventyComputed"] {
+            if let Some(value) = self.global.get(key) {
+                matter.complete(key, value);
+            }
+        }
+    }
+
+    fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {
+        let (folders, name) = self.locate(page.path).map_err(Refusal::NotArticle)?;
+        let matter = page.matter;
+        if matter.is("eleventyexcludefromcollections", true) {
+            return Err(Refusal::NotArticle("it says `eleventyExcludeFromCollections`".to_owned()));
+        }
+        if matter.is("draft", true) {
+            return Err(Refusal::NotArticle("it is a draft".to_owned()));
+        }
+        self.is_article(page).map_err(Refusal::NotArticle)?;
+        let (stem, _) = split_ending(&name);
+        let words = ["last modified", "created", "git last modified", "git created"];
+        let is_word = matter.text("date").is_some_and(|text| words.contains(&text.to_lowercase().as_str()));
+        let own = if is_word { None } else { matter.date(&["date"], Unzoned::Utc)? };
+        let mut all = folders.clone();
+        all.push(stem.to_owned());
+        let published = own.or_else(|| date::midnight(date_of(&all)?, page.matter.unzoned(Unzoned::Utc)));
+        if published.is_none() {
+            let why = "it has no date, in front matter or in its name; Eleventy takes that of the file";
+            return Err(Refusal::NotArticle(why.to_owned()));
+        }
+        let (address, derived) = self.address(page, &folders, stem, published.map(|moment| moment.local))?;
+        Ok(Placed { address, derived: derived.to_owned(), published, title: None, language: None })
+    }
+
+    fn section(&self, folder: &Path) -> Option<String> {
+        let names = names(folder);
+        names.strip_prefix(self.input.as_slice())?.first().filter(|name| *name != "_posts").cloned()
+    }
+
+    /// Links to input files become links to their pages, if the site says so
+    /// (<https://www.11ty.dev/docs/plugins/inputpath-to-url/>).
+    fn targets(&self, link: &str, from: &Path) -> Vec<PathBuf> {
+        if !is_page(link) {
+            return Vec::new();
+        }
+        let input: PathBuf = self.input.iter().collect();
+        match link.strip_prefix('/') {
+            Some(link) => vec![input.join(link), PathBuf::from(link)],
+            None => vec![from.parent().unwrap_or(Path::new("")).join(link), input.join(link)],
+        }
+    }
+
+    fn templates(&self, tag: &str) -> Vec<PathBuf> {
+        vec![self.apart[0].join(tag)]
+    }
+}

@@ -1,0 +1,97 @@
+//! The files of a repository, as far as its facts depend on them.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::store::{Kind, Store};
+use crate::types::Bytes;
+
+/// Size of the largest configuration or data file that is read.
+const LIMIT: Bytes = Bytes(1 << 20);
+/// Number of bytes that hold the front matter of nearly every file.
+const BEGINNING: Bytes = Bytes(16 << 10);
+/// Number of folders that are looked through at most.
+const FOLDERS: usize = 20_000;
+
+/// Reads files and remembers what it read, so that equal fingerprints mean equal facts.
+pub struct Files<'a> {
+    store: &'a dyn Store,
+    read: RefCell<Xxh3>,
+}
+
+impl<'a> Files<'a> {
+    /// Reads through a store whose root is that of the repository.
+    #[must_use]
+    pub fn new(store: &'a dyn Store) -> Self {
+        Self { store, read: RefCell::default() }
+    }
+
+    /// Returns the text of a file; `None` if there is none.
+    pub fn text(&self, path: impl AsRef<Path>) -> Option<String> {
+        let bytes = self.store.read(path.as_ref(), LIMIT).ok()?;
+        Some(self.keep(path.as_ref(), &bytes))
+    }
+
+    /// Returns the beginning of a file.
+    pub fn beginning(&self, path: impl AsRef<Path>) -> Option<String> {
+        let bytes = self.store.prefix(path.as_ref(), BEGINNING).ok()?.bytes;
+        Some(self.keep(path.as_ref(), &bytes))
+    }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) -> String {
+        let mut read = self.read.borrow_mut();
+        read.update(path.as_os_str().as_encoded_bytes());
+        read.update(&(bytes.len() as u64).to_le_bytes());
+        read.update(bytes);
+        String::from_utf8_lossy(bytes).trim_start_matches('\u{feff}').to_owned()
+    }
+
+    /// Returns the first of some files that is there, with its name.
+    pub fn first<'n>(&self, names: &[&'n str]) -> Option<(&'n str, String)> {
+        names.iter().find_map(|name| Some((*name, self.text(name)?)))
+    }
+
+    /// True if this is a folder.
+    pub fn has_folder(&self, path: impl AsRef<Path>) -> bool {
+        self.store.list(path.as_ref()).is_ok()
+    }
+
+    /// Returns the names of the visible files and folders in a folder; empty if it cannot be listed.
+    pub fn names(&self, folder: impl AsRef<Path>) -> Vec<(String, Kind)> {
+        let items = self.store.list(folder.as_ref()).unwrap_or_default();
+        let visible = |name: &str| !name.starts_with('.') && name != "node_modules";
+        let name = |item: crate::store::Item| Some((item.name.into_string().ok()?, item.kind));
+        items.into_iter().filter_map(name).filter(|(name, _)| visible(name)).collect()
+    }
+
+    /// Returns the path of every file under a folder whose name `takes` accepts, folders before what is in them.
+    pub fn under(&self, folder: impl AsRef<Path>, takes: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+        let (mut found, mut folders, mut seen) = (Vec::new(), vec![folder.as_ref().to_path_buf()], 0);
+        while let Some(folder) = folders.pop() {
+            seen += 1;
+            if seen > FOLDERS {
+                break;
+            }
+            let mut inner = Vec::new();
+            for (name, kind) in self.names(&folder) {
+                match kind {
+                    Kind::File if takes(&name) => found.push(folder.join(name)),
+                    Kind::Folder => inner.push(folder.join(name)),
+                    _ => {}
+                }
+            }
+            folders.extend(inner.into_iter().rev());
+        }
+        let mut read = self.read.borrow_mut();
+        found.iter().for_each(|path| read.update(path.as_os_str().as_encoded_bytes()));
+        drop(read);
+        found
+    }
+
+    /// Returns the hash of everything that was read and found.
+    pub fn fingerprint(&self) -> u128 {
+        self.read.borrow().digest128()
+    }
+}

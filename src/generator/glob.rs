@@ -1,0 +1,79 @@
+//! Patterns of paths: `*` for part of a name, `**` for any folders.
+
+use std::path::Path;
+
+/// True if a path matches a pattern. Both use `/`; one at the beginning does not count.
+pub(super) fn matches(pattern: &str, path: &Path) -> bool {
+    let pattern: Vec<&str> = pattern.trim_start_matches("./").trim_matches('/').split('/').collect();
+    let names = super::names(path);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // Row by row, so that no pattern takes longer than its length times that of the path.
+    let mut row: Vec<bool> = (0..=names.len()).map(|at| at == 0).collect();
+    for part in pattern {
+        let mut next = vec![false; row.len()];
+        for at in 0..row.len() {
+            next[at] = if part == "**" {
+                row[at] || at > 0 && next[at - 1]
+            } else {
+                at > 0 && row[at - 1] && name_matches(part, names[at - 1])
+            };
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// True if a name matches a pattern with `*`, `?` and `{a,b}`.
+fn name_matches(pattern: &str, name: &str) -> bool {
+    if let Some((before, rest)) = pattern.split_once('{')
+        && let Some((choices, after)) = rest.split_once('}')
+    {
+        return choices
+            .split(',')
+            .any(|choice| name_matches(&format!("{before}{}{after}", choice.trim()), name));
+    }
+    // Sets such as `[^_]` stand for one character that is not in them, if they begin with `^` or `!`.
+    if let Some((before, rest)) = pattern.split_once('[')
+        && let Some((set, after)) = rest.split_once(']')
+        && before.is_empty()
+    {
+        let Some(first) = name.chars().next() else { return false };
+        let (is_not, set) = set.strip_prefix(['^', '!']).map_or((false, set), |set| (true, set));
+        return set.contains(first) != is_not && name_matches(after, &name[first.len_utf8()..]);
+    }
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let mut last = None;
+    for piece in pieces {
+        if let Some(previous) = last.replace(piece) {
+            let previous: &str = previous;
+            let Some(at) = rest.find(previous) else { return false };
+            rest = &rest[at + previous.len()..];
+        }
+    }
+    last.map_or(rest.is_empty(), |last| rest.ends_with(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_parts_of_names_and_for_folders() {
+        for (pattern, path, is) in [
+            ("posts/*.md", "posts/a.md", true),
+            ("posts/*.md", "posts/b/a.md", false),
+            ("posts/**/*.md", "posts/a.md", true),
+            ("posts/**/*.md", "posts/b/c/a.md", true),
+            ("**/*.{md,mdx}", "b/a.mdx", true),
+            ("**/[^_]*.md", "b/_a.md", false),
+            ("**/[^_]*.md", "b/a.md", true),
+            ("/posts/**", "posts", true),
+            ("/posts/**", "post/a", false),
+            ("./src/*/x*y*.md", "src/a/xzyz.md", true),
+        ] {
+            assert_eq!(matches(pattern, Path::new(path)), is, "{pattern} {path}");
+        }
+    }
+}

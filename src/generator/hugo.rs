@@ -1,0 +1,526 @@
+//! Hugo (<https://gohugo.io/documentation/>): articles are the dated regular pages of the content folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::pattern::{self, Spelling, Values};
+use super::{Files, Found, Generator, Kind, Matter, Moment, Page, Placed, Refusal, Rules, Site, Unzoned};
+use super::{cname, data, date, glob, is_page, names, site, split_ending};
+
+pub(super) struct Hugo;
+
+const OWN: &[&str] = &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"];
+const SHARED: &[&str] = &["config.toml", "config.yaml", "config.yml", "config.json"];
+/// Folders of configuration, each laid over the one before
+/// (<https://gohugo.io/configuration/introduction/#configuration-directory>).
+const FOLDERS: &[&str] = &["config/_default", "config/production"];
+/// Front matter that Hugo reads dates from, if nothing else is configured
+/// (<https://gohugo.io/configuration/front-matter/#dates>).
+const DATES: &[&str] = &["date", "publishdate", "pubdate", "published", "lastmod", "modified"];
+const PUBLISHED: &[&str] = &["publishdate", "pubdate", "published"];
+
+#[derive(Debug)]
+struct HugoRules {
+    site: Site,
+    zone: Option<Tz>,
+    /// Content folders, each with the language that all of it is in.
+    contents: Vec<(Vec<String>, Option<String>)>,
+    languages: BTreeMap<String, Language>,
+    default_language: String,
+    default_in_folder: bool,
+    /// Patterns of addresses by top-level section.
+    permalinks: BTreeMap<String, String>,
+    ugly: Ugly,
+    lower: bool,
+    dates: Vec<String>,
+    has_drafts: bool,
+    cascade: Vec<Cascade>,
+    /// Cascades of section pages, by folder.
+    cascades: BTreeMap<PathBuf, Vec<Cascade>>,
+    /// Folders that are one page with its resources.
+    bundles: BTreeSet<PathBuf>,
+    /// Pages by file name without ending, if only one has it.
+    by_name: BTreeMap<String, Option<PathBuf>>,
+    themes: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Language {
+    base: Option<Url>,
+    is_disabled: bool,
+}
+
+/// Which pages are `name.html` rather than `name/`.
+#[derive(Debug)]
+enum Ugly {
+    None,
+    All,
+    Sections(BTreeSet<String>),
+}
+
+/// Front matter for descendants (<https://gohugo.io/content-management/front-matter/#cascade>).
+#[derive(Debug)]
+struct Cascade {
+    path: Option<String>,
+    language: Option<String>,
+    values: Map<String, Value>,
+}
+
+impl Generator for Hugo {
+    fn name(&self) -> &'static str {
+        "Hugo"
+    }
+
+    fn read(&self, files: &Files<'_>) -> Option<Found> {
+        let (configuration, config) = configuration(files)?;
+        let is_own = OWN.contains(&configuration.as_str()) || configuration.starts_with("config/");
+        // Zola's configuration has the same name; its key is `base_url`.
+        let is_hugo = ["baseurl", "languagecode", "permalinks"].iter().any(|key| config.contains_key(*key));
+        if !is_own && (!is_hugo || config.contains_key("base_url")) {
+            return None;
+        }
+        let content = data::text(&config, &["contentdir"]).unwrap_or_else(|| "content".to_owned());
+        let is_certain = is_own || files.has_folder(&content);
+        Some(Found { is_certain, configuration, rules: Box::new(rules(&config, &content, files)) })
+    }
+}
+
+fn configuration(files: &Files<'_>) -> Option<(String, Map<String, Value>)> {
+    let root = files.first(OWN).or_else(|| files.first(SHARED));
+    let mut first = root.as_ref().map(|(name, _)| (*name).to_owned());
+    let mut config = Map::new();
+    let mut add = |above: Map<String, Value>| {
+        if let Value::Object(above) = data::lower(Value::Object(above)) {
+            data::merge(&mut config, above);
+        }
+    };
+    if let Some((name, text)) = root {
+        add(data::by_name(name, &text)?);
+    }
+    for folder in FOLDERS {
+        for (name, _) in files.names(folder) {
+            let path = format!("{folder}/{name}");
+            let Some(table) = files.text(&path).and_then(|text| data::by_name(&name, &text)) else {
+                continue;
+            };
+            let key = split_ending(&name).0.to_lowercase();
+            match key.as_str() {
+                "hugo" | "config" => {
+                    first.get_or_insert(path);
+                    add(table);
+                }
+                // `menus.de` and the like are of one language.
+                _ => match key.split_once('.') {
+                    Some((key, language)) => {
+                        let table = Map::from_iter([(key.to_owned(), Value::Object(table))]);
+                        let table = Map::from_iter([(language.to_owned(), Value::Object(table))]);
+                        add(Map::from_iter([("languages".to_owned(), Value::Object(table))]));
+                    }
+                    None => add(Map::from_iter([(key, Value::Object(table))])),
+                },
+            }
+        }
+    }
+    Some((first?, config))
+}
+
+fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoRules {
+    let text = |key: &str| data::text(config, &[key]);
+    let is = |key: &str| config.get(key).is_some_and(|value| super::matter::is(value, true));
+    let all = config.get("languages").and_then(Value::as_object);
+    let only = || all.filter(|all| all.len() == 1).and_then(|all| all.keys().next().cloned());
+    let default_language = text("defaultcontentlanguage").map(|tag| tag.to_lowercase()).or_else(only);
+    let default_language = default_language.unwrap_or_else(|| "en".to_owned());
+    let of_default = |path: &[&str]| {
+        let language = all.and_then(|all| all.get(&default_language)).and_then(Value::as_object);
+        language.and_then(|language| data::get(language, path)).or_else(|| data::get(config, path))
+    };
+    let fact = |paths: &[&[&str]]| paths.iter().find_map(|path| super::matter::text(of_default(path)?));
+    let author = |path: &[&str]| site::author(of_default(path));
+    let mut contents = vec![(names(Path::new(content)), None)];
+    let mut languages = BTreeMap::new();
+    for (code, language) in all.into_iter().flatten() {
+        let get = |key: &str| language.get(key).and_then(super::matter::text);
+        if let Some(folder) = get("contentdir").map(|folder| names(Path::new(&folder)))
+            && folder != contents[0].0
+        {
+            contents.push((folder, Some(code.clone())));
+        }
+        let base = get("baseurl").and_then(|url| site::address(&url, ""));
+        let is_disabled = language.get("disabled").is_some_and(|value| super::matter::is(value, true));
+        languages.insert(code.clone(), Language { base, is_disabled });
+    }
+    for code in config.get("disablelanguages").and_then(Value::as_array).into_iter().flatten() {
+        if let Some(language) = code.as_str().and_then(|code| languages.get_mut(&code.to_lowercase())) {
+            language.is_disabled = true;
+        }
+    }
+    // The folder of a language may be in that of another.
+    contents.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
+    let taxonomies = config.get("taxonomies").and_then(Value::as_object);
+    let taxonomies = taxonomies.map_or_else(
+        || vec!["tags".to_owned(), "categories".to_owned()],
+        |all| all.values().filter_map(super::matter::text).collect(),
+    );
+    let dates = match data::get(config, &["frontmatter", "date"]) {
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_lowercase).collect(),
+        _ => vec![":default".to_owned()],
+    };
+    let typographer = data::get(config, &["markup", "goldmark", "extensions", "typographer"]);
+    let cascade = config.get("cascade").map(cascades).unwrap_or_default();
+    let mut rules = HugoRules {
+        site: Site {
+            url: fact(&[&["baseurl"]]).and_then(|url| site::address(&url, "")).or_else(|| cname(files)),
+            title: fact(&[&["title"]]),
+            description: fact(&[&["params", "description"], &["description"], &["params", "subtitle"]]),
+            author: author(&["params", "author"]).or_else(|| author(&["author"])),
+            language: fact(&[&["locale"], &["languagecode"]]).or_else(|| Some(default_language.clone())),
+            copyright: fact(&[&["copyright"]]),
+            excerpt_mark: Some("<!--more-->".to_owned()),
+            taxonomies,
+            has_smart_punctuation: !typographer.is_some_and(|value| {
+                super::matter::is(value, false)
+                    || value.get("disable").is_some_and(|is| super::matter::is(is, true))
+            }),
+            content: content.trim_matches('/').to_owned(),
+        },
+        zone: text("timezone").and_then(|name| name.parse().ok()),
+        contents,
+        languages,
+        default_language,
+        default_in_folder: is("defaultcontentlanguageinsubdir"),
+        permalinks: permalinks(config),
+        ugly: ugly(config),
+        lower: !is("disablepathtolower"),
+        dates,
+        has_drafts: is("builddrafts"),
+        cascade,
+        cascades: BTreeMap::new(),
+        bundles: BTreeSet::new(),
+        by_name: BTreeMap::new(),
+        themes: themes(config),
+    };
+    rules.look(files);
+    rules
+}
+
+fn themes(config: &Map<String, Value>) -> Vec<String> {
+    match config.get("theme") {
+        Some(Value::Array(all)) => all.iter().filter_map(super::matter::text).collect(),
+        Some(value) => super::matter::text(value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+fn permalinks(config: &Map<String, Value>) -> BTreeMap<String, String> {
+    let all = config.get("permalinks").and_then(Value::as_object);
+    let page = data::get(config, &["permalinks", "page"]).and_then(Value::as_object);
+    let pairs = all.into_iter().flatten().chain(page.into_iter().flatten());
+    pairs.filter_map(|(section, pattern)| Some((section.clone(), super::matter::text(pattern)?))).collect()
+}
+
+fn ugly(config: &Map<String, Value>) -> Ugly {
+    match config.get("uglyurls") {
+        Some(Value::Bool(true)) => Ugly::All,
+        Some(Value::Object(all)) => {
+            let sections = all.iter().filter(|(_, is)| super::matter::is(is, true));
+            Ugly::Sections(sections.map(|(section, _)| section.clone()).collect())
+        }
+        _ => Ugly::None,
+    }
+}
+
+/// Reads a cascade: a table, or a list of tables with a target each.
+fn cascades(value: &Value) -> Vec<Cascade> {
+    let all = match value {
+        Value::Array(all) => all.iter().collect(),
+        value => vec![value],
+    };
+    all.into_iter()
+        .filter_map(|value| {
+            let mut values = value.as_object()?.clone();
+            let target = values.remove("target").or_else(|| values.remove("_target")).unwrap_or_default();
+            let get = |key: &str| target.get(key).and_then(super::matter::text);
+            // Sections and lists are not articles.
+            get("kind")
+                .is_none_or(|kind| matches!(kind.as_str(), "page" | "{page}" | "*" | "**"))
+                .then_some(())?;
+            if let Some(Value::Object(params)) = values.remove("params") {
+                data::merge(&mut values, params);
+            }
+            Some(Cascade { path: get("path"), language: get("lang"), values })
+        })
+        .collect()
+}
+
+/// Where a page is, by its path alone.
+struct Location {
+    /// Folders below the content folder.
+    folders: Vec<String>,
+    name: String,
+    language: String,
+}
+
+impl HugoRules {
+    /// Finds bundles, the cascades of sections, and which names are unique.
+    fn look(&mut self, files: &Files<'_>) {
+        for (content, _) in &self.contents {
+            for path in files.under(content.iter().collect::<PathBuf>(), is_page) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let (stem, _) = split_ending(&name);
+                let (stem, _) = self.split_language(stem);
+                let folder = path.parent().unwrap_or(Path::new(""));
+                match stem {
+                    "index" => _ = self.bundles.insert(folder.to_path_buf()),
+                    "_index" => {
+                        let matter = files.beginning(&path).and_then(|text| data::front(&text));
+                        let matter = matter.map(|matter| data::lower(Value::Object(matter)));
+                        if let Some(cascade) = matter.as_ref().and_then(|matter| matter.get("cascade")) {
+                            self.cascades.entry(folder.to_path_buf()).or_default().extend(cascades(cascade));
+                        }
+                    }
+                    _ => {}
+                }
+                let key = match stem {
+                    "index" | "_index" => {
+                        folder.file_name().unwrap_or_default().to_string_lossy().to_lowercase()
+                    }
+                    stem => stem.to_lowercase(),
+                };
+                self.by_name.entry(key).and_modify(|path| *path = None).or_insert(Some(path));
+            }
+        }
+    }
+
+    /// Splits a language from the end of a name, such as `fr` from `a.fr`.
+    fn split_language<'n>(&self, stem: &'n str) -> (&'n str, Option<String>) {
+        let Some((before, code)) = stem.rsplit_once('.') else { return (stem, None) };
+        let code = code.to_lowercase();
+        if self.languages.contains_key(&code) { (before, Some(code)) } else { (stem, None) }
+    }
+
+    fn locate(&self, path: &Path) -> Result<Location, String> {
+        let names = names(path);
+        let within = |(folder, language): &(Vec<String>, Option<String>)| {
+            Some((names.strip_prefix(folder.as_slice())?.to_vec(), language.clone()))
+        };
+        let (mut folders, of_folder) =
+            self.contents.iter().find_map(within).ok_or("it is not in the content folder")?;
+        let file = folders.pop().unwrap_or_default();
+        let (stem, _) = split_ending(&file);
+        let (stem, of_name) = self.split_language(stem);
+        if stem == "_index" {
+            return Err("it is the page of a section".to_owned());
+        }
+        let parent = path.parent().unwrap_or(Path::new(""));
+        let bundle = parent.ancestors().find(|folder| self.bundles.contains(*folder));
+        if bundle.is_some_and(|bundle| bundle != parent || stem != "index") {
+            return Err("it is a resource of the page whose folder it is in".to_owned());
+        }
+        let mut name = stem.to_owned();
+        if stem == "index" {
+            name = folders.pop().ok_or("it is the home page")?;
+        }
+        let language = of_name.or(of_folder).unwrap_or_else(|| self.default_language.clone());
+        if self.languages.get(&language).is_some_and(|language| language.is_disabled) {
+            return Err(format!("its language, {language}, is disabled"));
+        }
+        Ok(Location { folders, name, language })
+    }
+
+    fn check(&self, matter: &Matter) -> Result<(), String> {
+        if matter.is("draft", true) && !self.has_drafts {
+            return Err("it is a draft".to_owned());
+        }
+        if matter.is("headless", true) {
+            return Err("it is headless".to_owned());
+        }
+        let tables = ["build", "_build"].into_iter().filter_map(|key| matter.get(key));
+        for table in tables {
+            let is = |key: &str, values: &[&str]| {
+                table
+                    .get(key)
+                    .is_some_and(|value| *value == false || values.iter().any(|known| value == known))
+            };
+            if is("render", &["never", "link"]) || is("list", &["never", "local"]) {
+                return Err("its `build` options keep it out of lists".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the date of a page, and the rest of its name if the date is from there.
+    fn date<'n>(&self, matter: &Matter, name: &'n str) -> Result<(Option<Moment>, Option<&'n str>), Refusal> {
+        let unzoned = self.unzoned(matter);
+        for key in &self.dates {
+            let found = match key.as_str() {
+                ":default" => matter.date(DATES, unzoned)?,
+                ":filename" => {
+                    if let Some((day, rest)) = date::of_name(name) {
+                        return Ok((date::midnight(day, matter.unzoned(unzoned)), Some(rest)));
+                    }
+                    None
+                }
+                // Times of files and commits are not those of articles.
+                key if key.starts_with(':') => None,
+                key => matter.date(&[key], unzoned)?,
+            };
+            if found.is_some() {
+                return Ok((found, None));
+            }
+        }
+        Ok((None, None))
+    }
+
+    fn address(&self, page: &Page<'_>, values: &Values, language: &str) -> Result<(String, String), Refusal> {
+        let is_default = language == self.default_language && !self.default_in_folder;
+        let host = self.languages.get(language).and_then(|language| language.base.as_ref());
+        let prefix = if is_default || host.is_some() { String::new() } else { format!("/{language}") };
+        let at = |path: &str| match host {
+            Some(base) => format!("{}{path}", base.as_str().trim_end_matches('/')),
+            None => path.to_owned(),
+        };
+        if let Some(own) = page.matter.text("url") {
+            let derived = "`url` in the front matter".to_owned();
+            if crate::types::is_http(&own) {
+                return Ok((own, derived));
+            }
+            let filled =
+                pattern::fill(&own, values).unwrap_or_else(|_| pattern::single_slashes(&format!("/{own}")));
+            let path = if own.starts_with('/') { as_folder(&filled) } else { prefix + &as_folder(&filled) };
+            return Ok((at(&path), derived));
+        }
+        let section = values.folders.first().map(|folder| folder.to_lowercase()).unwrap_or_default();
+        let configured = self.permalinks.get(&section).map(|pattern| {
+            let place = format!("`permalinks` for the section `{section}`");
+            (pattern.as_str(), place)
+        });
+        let pattern =
+            page.pattern.map(|pattern| (pattern::style(pattern), "`permalink` in feedmill.toml".to_owned()));
+        if let Some((pattern, derived)) = pattern.or(configured) {
+            let bad = |detail| Refusal::BadPattern("permalinks", detail);
+            let path = as_folder(&pattern::fill(pattern, values).map_err(bad)?);
+            return Ok((at(&(prefix + &path)), derived));
+        }
+        let bad = |detail| Refusal::BadPattern("slug", detail);
+        let path = pattern::fill("/:sections/:slugorcontentbasename", values).map_err(bad)?;
+        let is_ugly = match &self.ugly {
+            Ugly::None => false,
+            Ugly::All => true,
+            Ugly::Sections(sections) => sections.contains(&section),
+        };
+        let path = if is_ugly { format!("{path}.html") } else { format!("{path}/") };
+        let derived = if values.slug.is_some() { "its folder and `slug`" } else { "its path" };
+        Ok((at(&(prefix + &path)), derived.to_owned()))
+    }
+}
+
+/// Ends an address with a slash unless it names a file.
+fn as_folder(path: &str) -> String {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    if last.is_empty() || last.contains('.') { path.to_owned() } else { format!("{path}/") }
+}
+
+impl Rules for HugoRules {
+    fn site(&self) -> &Site {
+        &self.site
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Hugo
+    }
+
+    fn unzoned(&self, matter: &Matter) -> Unzoned {
+        // Hugo's parser of YAML makes UTC of what names no zone, before `timeZone` is asked.
+        self.zone.filter(|_| !matter.is_yaml).map_or(Unzoned::Utc, Unzoned::Site)
+    }
+
+    fn complete(&self, path: &Path, matter: &mut Matter) {
+        if let Some(Value::Object(params)) = matter.get("params").cloned() {
+            params.iter().for_each(|(key, value)| matter.complete(key, value));
+        }
+        let Ok(Location { folders, name, language }) = self.locate(path) else { return };
+        let logical: PathBuf = folders.iter().chain([&name]).collect();
+        let sections = path.ancestors().filter_map(|folder| self.cascades.get(folder)).flatten();
+        for cascade in sections.chain(&self.cascade) {
+            let is_path = cascade.path.as_ref().is_none_or(|pattern| glob::matches(pattern, &logical));
+            let is_language = cascade.language.as_ref().is_none_or(|wanted| *wanted == language);
+            if is_path && is_language {
+                cascade.values.iter().for_each(|(key, value)| matter.complete(key, value));
+            }
+        }
+    }
+
+    fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {
+        let Location { folders, name, language } = self.locate(page.path).map_err(Refusal::NotArticle)?;
+        self.check(page.matter).map_err(Refusal::NotArticle)?;
+        let (date, rest) = self.date(page.matter, &name)?;
+        let published = page.matter.date(PUBLISHED, self.unzoned(page.matter))?.or(date);
+        if published.is_none() {
+            return Err(Refusal::NotArticle("its front matter has no date".to_owned()));
+        }
+        let values = Values {
+            spelling: Spelling::Hugo { lower: self.lower },
+            date: date.or(published).map_or(chrono::NaiveDateTime::MIN, |moment| moment.local),
+            title: page.matter.text("title").unwrap_or_default(),
+            slug: page.matter.text("slug").or_else(|| rest.map(str::to_owned)),
+            name,
+            folders,
+            categories: page.matter.list("categories"),
+            collection: String::new(),
+        };
+        let (address, derived) = self.address(page, &values, &language)?;
+        let language = Some(language).filter(|language| *language != self.default_language);
+        Ok(Placed { address, derived, published, title: None, language })
+    }
+
+    fn page_address(&self, page: &Page<'_>) -> Option<String> {
+        if let Ok(Location { folders, name, .. }) = self.locate(page.path) {
+            let folders = folders.iter().chain([&name]).map(|name| format!("/{}", name.to_lowercase()));
+            return Some(folders.collect::<String>() + "/");
+        }
+        let names = names(page.path.parent()?);
+        let folders = self.contents.iter().find_map(|(content, _)| names.strip_prefix(content.as_slice()))?;
+        Some(folders.iter().map(|name| format!("/{}", name.to_lowercase())).collect::<String>() + "/")
+    }
+
+    fn section(&self, folder: &Path) -> Option<String> {
+        let names = names(folder);
+        let folders = self.contents.iter().find_map(|(content, _)| names.strip_prefix(content.as_slice()))?;
+        let is_page = folders.len() == 1 && self.bundles.contains(folder);
+        folders.first().filter(|_| !is_page).cloned()
+    }
+
+    /// A path from the content folder or the page's own, with or without ending, or a name that only one page has
+    /// (<https://gohugo.io/shortcodes/ref/>).
+    fn targets(&self, link: &str, from: &Path) -> Vec<PathBuf> {
+        let contents = self.contents.iter().map(|(folder, _)| folder.iter().collect::<PathBuf>());
+        let own = from.parent().map(Path::to_path_buf).filter(|_| !link.starts_with('/'));
+        let link = link.trim_matches('/');
+        let (stem, _) = if is_page(link) { split_ending(link) } else { (link, "") };
+        let mut targets = Vec::new();
+        for folder in own.into_iter().chain(contents) {
+            for ending in ["", ".md", "/index.md", ".html", "/index.html", ".markdown", "/index.markdown"] {
+                let name = if ending.is_empty() { link.to_owned() } else { format!("{stem}{ending}") };
+                targets.push(folder.join(name));
+            }
+        }
+        let name = stem.rsplit('/').next().unwrap_or_default().to_lowercase();
+        targets.extend(self.by_name.get(&name).into_iter().flatten().cloned());
+        targets
+    }
+
+    fn templates(&self, tag: &str) -> Vec<PathBuf> {
+        let mut roots = vec![PathBuf::from("layouts")];
+        roots.extend(self.themes.iter().map(|theme| Path::new("themes").join(theme).join("layouts")));
+        let folders = ["_shortcodes", "shortcodes"];
+        roots
+            .iter()
+            .flat_map(|root| folders.map(|folder| root.join(folder).join(format!("{tag}.html"))))
+            .collect()
+    }
+}

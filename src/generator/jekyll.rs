@@ -1,0 +1,352 @@
+//! Jekyll (<https://jekyllrb.com/docs/>): posts are dated files in `_posts`, other articles dated files of collections.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::pattern::{self, Spelling, Values};
+use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned};
+use super::{cname, data, date, glob, names, site, split_ending};
+
+pub(super) struct Jekyll;
+
+const CONFIGURATION: &[&str] = &["_config.yml", "_config.yaml", "_config.toml"];
+/// Keys of Hexo, whose configuration has the same name.
+const HEXO: &[&str] = &["source_dir", "public_dir", "skip_render"];
+
+#[derive(Debug)]
+struct JekyllRules {
+    site: Site,
+    unzoned: Unzoned,
+    permalink: Option<String>,
+    collections: Vec<Collection>,
+    defaults: Vec<FrontDefault>,
+    /// Folder of the site's sources.
+    source: Vec<String>,
+    /// Folder that collections are in, below the sources.
+    collections_folder: Vec<String>,
+    has_drafts: bool,
+}
+
+/// A collection whose documents become pages.
+#[derive(Debug)]
+struct Collection {
+    label: String,
+    permalink: Option<String>,
+}
+
+/// Front matter for files of some places and kinds
+/// (<https://jekyllrb.com/docs/configuration/front-matter-defaults/>).
+#[derive(Debug)]
+struct FrontDefault {
+    path: String,
+    kind: Option<String>,
+    values: Map<String, Value>,
+}
+
+impl Generator for Jekyll {
+    fn name(&self) -> &'static str {
+        "Jekyll"
+    }
+
+    fn read(&self, files: &Files<'_>) -> Option<Found> {
+        let read = data::first(files, CONFIGURATION);
+        if let Some((_, config)) = &read
+            && HEXO.iter().any(|key| config.contains_key(*key))
+        {
+            return None;
+        }
+        if read.is_none() && !files.has_folder("_posts") {
+            return None;
+        }
+        let (configuration, config) = read.unwrap_or_default();
+        let is_certain = !configuration.is_empty();
+        Some(Found { is_certain, configuration, rules: Box::new(rules(&config, files)) })
+    }
+}
+
+fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
+    let text = |key: &str| data::text(config, &[key]);
+    let base = text("baseurl").unwrap_or_default();
+    let zone = text("timezone").and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::UTC);
+    let url = text("url").and_then(|url| site::address(&url, &base));
+    let path = |key: &str| names(Path::new(&text(key).unwrap_or_default()));
+    let source = path("source");
+    let first = |keys: &[&str]| keys.iter().find_map(|key| text(key));
+    JekyllRules {
+        site: Site {
+            url: url.or_else(|| cname(files)),
+            title: first(&["title", "name"]),
+            description: first(&["description", "tagline", "subtitle"]),
+            author: site::author(config.get("author")),
+            language: first(&["lang", "locale", "language"]).map(|tag| tag.replace('_', "-")),
+            copyright: text("copyright"),
+            excerpt_mark: Some(text("excerpt_separator").unwrap_or_else(|| "\n\n".to_owned())),
+            taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
+            has_smart_punctuation: true,
+            content: source.join("/"),
+        },
+        unzoned: Unzoned::Jekyll(zone),
+        permalink: text("permalink"),
+        collections: collections(config),
+        defaults: defaults(config),
+        source,
+        collections_folder: path("collections_dir"),
+        has_drafts: config.get("show_drafts").is_some_and(|value| super::matter::is(value, true)),
+    }
+}
+
+fn collections(config: &Map<String, Value>) -> Vec<Collection> {
+    let Some(Value::Object(all)) = config.get("collections") else { return Vec::new() };
+    let is_output = |label: &str, value: &Value| {
+        label == "posts" || value.get("output").is_some_and(|output| super::matter::is(output, true))
+    };
+    all.iter()
+        .filter(|(label, value)| is_output(label, value))
+        .map(|(label, value)| {
+            let permalink = value.get("permalink").and_then(super::matter::text);
+            Collection { label: label.clone(), permalink }
+        })
+        .collect()
+}
+
+fn defaults(config: &Map<String, Value>) -> Vec<FrontDefault> {
+    let Some(Value::Array(all)) = config.get("defaults") else { return Vec::new() };
+    let mut defaults: Vec<FrontDefault> = all
+        .iter()
+        .filter_map(|one| {
+            let scope = one.get("scope")?;
+            let text = |key: &str| scope.get(key).and_then(super::matter::text);
+            let path = text("path").unwrap_or_default().trim_matches('/').to_owned();
+            let values = one.get("values")?.as_object()?.clone();
+            Some(FrontDefault { path, kind: text("type"), values })
+        })
+        .collect();
+    // The narrowest scope counts, and of equal ones the last: `complete` sets what is not set yet.
+    defaults.reverse();
+    defaults.sort_by_key(|default| std::cmp::Reverse((default.path.len(), default.kind.is_some())));
+    defaults
+}
+
+/// What a path says about a document.
+struct Document {
+    /// Label of the collection.
+    collection: String,
+    /// Folders above the collection's: categories of a post.
+    above: Vec<String>,
+    /// Folders between the collection's and the file.
+    below: Vec<String>,
+    name: String,
+}
+
+impl JekyllRules {
+    /// Returns the path below the sources.
+    fn inner(&self, path: &Path) -> Option<Vec<String>> {
+        let names = names(path);
+        names.strip_prefix(self.source.as_slice()).map(<[String]>::to_vec)
+    }
+
+    fn document(&self, path: &Path) -> Result<Document, String> {
+        let mut folders = self.inner(path).ok_or("it is not in the source folder")?;
+        let name = folders.pop().unwrap_or_default();
+        if let Some(rest) = folders.strip_prefix(self.collections_folder.as_slice()) {
+            folders = rest.to_vec();
+        }
+        let special = |folder: &String| folder == "_posts" || folder == "_drafts" && self.has_drafts;
+        if let Some(at) = folders.iter().rposition(special) {
+            let below = folders.split_off(at + 1);
+            folders.pop();
+            if let Some(folder) = folders.iter().find(|folder| folder.starts_with(['_', '.', '#', '~'])) {
+                return Err(format!("Jekyll does not read the folder `{folder}`"));
+            }
+            return Ok(Document { collection: "posts".to_owned(), above: folders, below, name });
+        }
+        if folders.iter().any(|folder| folder == "_drafts") {
+            return Err("it is a draft: it is in `_drafts`".to_owned());
+        }
+        let label =
+            folders.first().and_then(|folder| folder.strip_prefix('_')).unwrap_or_default().to_owned();
+        if label.is_empty() {
+            return Err("it is a page of the site: it is not in `_posts` or a collection".to_owned());
+        }
+        if !self.collections.iter().any(|collection| collection.label == label) {
+            return Err(format!("it is in `_{label}`, which is not a collection with `output: true`"));
+        }
+        Ok(Document { collection: label, above: Vec::new(), below: folders.split_off(1), name })
+    }
+
+    /// Returns the pattern of addresses of a collection, and where it is from.
+    fn pattern(&self, document: &Document) -> (String, &'static str) {
+        let is_post = document.collection == "posts";
+        let own = self.collections.iter().find(|collection| collection.label == document.collection);
+        if let Some(own) = own.and_then(|collection| collection.permalink.clone()) {
+            return (pattern::style(&own).to_owned(), "`permalink` of the collection");
+        }
+        match (self.permalink.as_deref(), is_post) {
+            (Some(site), true) => (pattern::style(site).to_owned(), "`permalink` in the configuration"),
+            (None, true) => (pattern::style("date").to_owned(), "Jekyll's default"),
+            // Collections have of the site's pattern only how it ends.
+            (Some(site), false) if site == "pretty" || site.ends_with('/') => {
+                ("/:collection/:path/".to_owned(), "Jekyll's default for collections")
+            }
+            (_, false) => ("/:collection/:path:output_ext".to_owned(), "Jekyll's default for collections"),
+        }
+    }
+}
+
+impl Rules for JekyllRules {
+    fn site(&self) -> &Site {
+        &self.site
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Jekyll
+    }
+
+    fn unzoned(&self, _: &Matter) -> Unzoned {
+        self.unzoned
+    }
+
+    fn covers(&self, folder: &Path) -> bool {
+        let folders = names(folder);
+        let is_root = self.source.starts_with(&folders);
+        is_root || folders.starts_with(&self.source) && folders.iter().any(|name| name.starts_with('_'))
+    }
+
+    fn complete(&self, path: &Path, matter: &mut Matter) {
+        if self.defaults.is_empty() {
+            return;
+        }
+        let Some(inner) = self.inner(path) else { return };
+        let inner: PathBuf = inner.iter().collect();
+        let kind = self.document(path).map_or_else(|_| "pages".to_owned(), |document| document.collection);
+        for default in &self.defaults {
+            let fits = if default.path.contains('*') {
+                inner.ancestors().any(|path| glob::matches(&default.path, path))
+            } else {
+                inner.starts_with(&default.path)
+            };
+            let is_kind = default
+                .kind
+                .as_ref()
+                .is_none_or(|wanted| *wanted == kind || *wanted == kind.trim_end_matches('s'));
+            if fits && is_kind {
+                default.values.iter().for_each(|(key, value)| matter.complete(key, value));
+            }
+        }
+    }
+
+    fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {
+        let document = self.document(page.path).map_err(Refusal::NotArticle)?;
+        let matter = page.matter;
+        if matter.is("published", false) {
+            return Err(Refusal::NotArticle("it says `published: false`".to_owned()));
+        }
+        if matter.is("draft", true) {
+            return Err(Refusal::NotArticle("it is a draft".to_owned()));
+        }
+        let (stem, _) = split_ending(&document.name);
+        let (day, name) = match date::of_name(stem) {
+            Some((day, name)) => (date::midnight(day, matter.unzoned(self.unzoned)), name),
+            None => (None, stem),
+        };
+        let published = matter.date(&["date"], self.unzoned)?.or(day);
+        if published.is_none() {
+            return Err(Refusal::NotArticle("it has no date, in front matter or in its name".to_owned()));
+        }
+        let is_post = document.collection == "posts";
+        let mut categories = document.above.clone();
+        categories.extend(matter.list("category"));
+        categories.extend(matter.words("categories"));
+        let values = Values {
+            spelling: Spelling::Jekyll,
+            date: published.map_or(chrono::NaiveDateTime::MIN, |moment| moment.local),
+            title: matter.text("title").unwrap_or_default(),
+            slug: matter.text("slug").or_else(|| day.map(|_| name.to_owned())),
+            // Only posts lose the date of their names.
+            name: if is_post { name } else { stem }.to_owned(),
+            folders: document.below.clone(),
+            categories,
+            collection: document.collection.clone(),
+        };
+        let (pattern, derived) = match (matter.text("permalink"), page.pattern) {
+            (Some(own), _) => (pattern::style(&own).to_owned(), "`permalink` in the front matter"),
+            (None, Some(pattern)) => (pattern::style(pattern).to_owned(), "`permalink` in feedmill.toml"),
+            (None, None) => self.pattern(&document),
+        };
+        if crate::types::is_http(&pattern) {
+            return Ok(Placed {
+                address: pattern,
+                derived: derived.to_owned(),
+                published,
+                title: None,
+                language: None,
+            });
+        }
+        let bad = |detail| Refusal::BadPattern("permalink", detail);
+        let address = pattern::fill(&pattern, &values).map_err(bad)?;
+        let address =
+            address.strip_suffix("/index.html").map_or(address.clone(), |folder| format!("{folder}/"));
+        let title = Some(titleized(name));
+        Ok(Placed { address, derived: derived.to_owned(), published, title, language: None })
+    }
+
+    fn page_address(&self, page: &Page<'_>) -> Option<String> {
+        if let Some(own) = page.matter.text("permalink") {
+            return Some(own);
+        }
+        let path = self.inner(page.path)?.join("/");
+        let (stem, ending) = split_ending(&path);
+        match (stem.strip_suffix("index"), ending) {
+            (Some(folder), _) => Some(format!("/{folder}")),
+            (None, "md" | "markdown" | "mkd" | "html") if self.permalink.as_deref() == Some("pretty") => {
+                Some(format!("/{stem}/"))
+            }
+            (None, "md" | "markdown" | "mkd") => Some(format!("/{stem}.html")),
+            (None, _) => Some(format!("/{path}")),
+        }
+    }
+
+    fn section(&self, folder: &Path) -> Option<String> {
+        let mut folders = self.inner(folder)?;
+        if let Some(rest) = folders.strip_prefix(self.collections_folder.as_slice()) {
+            folders = rest.to_vec();
+        }
+        let first = folders.first()?;
+        match first.strip_prefix('_') {
+            Some("posts" | "drafts") => None,
+            Some(label) => Some(label.to_owned()),
+            None => Some(first.clone()),
+        }
+    }
+
+    /// `post_url` names a post without its ending, and its folder if that is not the root; `link` names a path
+    /// (<https://jekyllrb.com/docs/liquid/tags/#links>).
+    fn targets(&self, link: &str, _: &Path) -> Vec<PathBuf> {
+        let source: PathBuf = self.source.iter().collect();
+        let link = link.trim().trim_start_matches('/');
+        if super::is_page(link) {
+            return vec![source.join(link)];
+        }
+        let link = link.strip_prefix("_posts/").unwrap_or(link);
+        let (folder, name) = link.rsplit_once('/').unwrap_or(("", link));
+        let posts = [source.join(folder).join("_posts"), source.join("_posts").join(folder)];
+        let endings = ["md", "markdown", "html", "mkd"];
+        posts.iter().flat_map(|posts| endings.map(|ending| posts.join(format!("{name}.{ending}")))).collect()
+    }
+
+    fn templates(&self, tag: &str) -> Vec<PathBuf> {
+        let source: PathBuf = self.source.iter().collect();
+        vec![source.join("_includes").join(tag)]
+    }
+}
+
+/// Returns the title of a post that has none: the words of its name, each with a capital.
+pub(crate) fn titleized(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        first + &letters.as_str().to_lowercase()
+    };
+    name.split('-').filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join(" ")
+}

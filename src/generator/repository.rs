@@ -1,0 +1,197 @@
+//! A repository that a generator builds, with the folder of seeds in it.
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+use chrono_tz::Tz;
+use url::Url;
+
+use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
+use crate::store::{FsStore, Store};
+use crate::types::Bytes;
+
+/// Number of folders above the seeds that are looked at.
+const ABOVE: usize = 6;
+/// Size of the largest template or linked file that is read.
+const LIMIT: Bytes = Bytes(1 << 20);
+
+/// A repository, recognised by its configuration.
+pub struct Repository {
+    /// Name of the generator.
+    pub generator: &'static str,
+    /// Path of its configuration, below the root; empty if there is none.
+    pub configuration: String,
+    /// Folder of the seeds, below the root.
+    pub seeds: PathBuf,
+    /// Hash of all files that its rules were read from.
+    pub fingerprint: u128,
+    /// Time zone that the user configured for dates that name none.
+    pub timezone: Option<Tz>,
+    rules: Box<dyn Rules>,
+    files: Box<dyn Store + Send>,
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository")
+            .field("generator", &self.generator)
+            .field("configuration", &self.configuration)
+            .field("seeds", &self.seeds)
+            .field("fingerprint", &self.fingerprint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Repository {
+    fn eq(&self, other: &Self) -> bool {
+        (self.fingerprint, &self.seeds) == (other.fingerprint, &other.seeds)
+    }
+}
+
+impl Eq for Repository {}
+
+/// Finds the repository that a folder of seeds belongs to: the folder itself, or one above it.
+#[must_use]
+pub fn find(seeds: &Path) -> Option<Repository> {
+    let seeds = seeds.canonicalize().ok()?;
+    seeds.ancestors().take(ABOVE).find_map(|root| {
+        let inner = seeds.strip_prefix(root).unwrap_or(Path::new("")).to_path_buf();
+        let repository = Repository::read(Box::new(FsStore::new(root)), inner)?;
+        // The generator does not read a folder elsewhere in the repository.
+        repository.rules.covers(&repository.seeds).then_some(repository)
+    })
+}
+
+impl Repository {
+    /// Reads the rules of the repository at the root of a store; `None` if no generator recognises it.
+    #[must_use]
+    pub fn read(files: Box<dyn Store + Send>, seeds: PathBuf) -> Option<Self> {
+        let seen = Files::new(&*files);
+        let mut first: Option<(&'static str, Found)> = None;
+        for generator in GENERATORS {
+            let Some(found) = generator.read(&seen) else { continue };
+            let is_certain = found.is_certain;
+            if is_certain || first.is_none() {
+                first = Some((generator.name(), found));
+            }
+            if is_certain {
+                break;
+            }
+        }
+        let fingerprint = seen.fingerprint();
+        let (generator, Found { configuration, rules, .. }) = first?;
+        Some(Self { generator, configuration, seeds, fingerprint, timezone: None, rules, files })
+    }
+
+    /// Returns what the configuration says about the site.
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        self.rules.site()
+    }
+
+    /// Returns the rules for files, whose paths are below the root.
+    #[must_use]
+    pub fn rules(&self) -> &dyn Rules {
+        &*self.rules
+    }
+
+    /// Returns the path below the root of a file below the seeds.
+    #[must_use]
+    pub fn path(&self, seed: &Path) -> PathBuf {
+        self.seeds.join(seed)
+    }
+
+    /// Returns the section of a folder below the seeds.
+    #[must_use]
+    pub fn section(&self, folder: &Path) -> Option<String> {
+        self.rules.section(&self.path(folder))
+    }
+
+    /// Completes the front matter of a file below the seeds, and decides where it is published.
+    ///
+    /// # Errors
+    /// Why it is not published.
+    pub fn place(&self, seed: &Path, matter: &mut Matter, pattern: Option<&str>) -> Result<Placed, Refusal> {
+        let path = self.path(seed);
+        matter.timezone = self.timezone;
+        self.rules.complete(&path, matter);
+        self.rules.place(&Page { path: &path, matter, pattern })
+    }
+
+    /// Reads an article below the seeds and returns where it is published; `None` if it is not. `pattern` is that of the
+    /// user's configuration.
+    #[must_use]
+    pub fn explain(&self, seed: &Path, pattern: Option<&str>) -> Option<Placed> {
+        let (_, text) = self.first(&[self.path(seed)])?;
+        self.place(seed, &mut data::matter(&text)?, pattern).ok()
+    }
+
+    /// Returns the first of some files below the root that is there, with its text.
+    #[must_use]
+    pub fn first(&self, paths: &[PathBuf]) -> Option<(PathBuf, String)> {
+        paths.iter().find_map(|path| {
+            let path = inside(path)?;
+            let bytes = self.files.read(&path, LIMIT).ok()?;
+            Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+        })
+    }
+
+    /// Returns the address of the page that a link in a file below the seeds names, without that of the site.
+    #[must_use]
+    pub fn resolve(&self, link: &str, from: &Path, pattern: Option<&str>) -> Option<String> {
+        self.address_of(&self.rules.targets(link, &self.path(from)), pattern)
+    }
+
+    /// Returns the address of the page that is made of a file, named by its path from a file below the seeds or from the
+    /// root of the content.
+    #[must_use]
+    pub fn resolve_source(&self, link: &str, from: &Path, pattern: Option<&str>) -> Option<String> {
+        let folder = self.path(from).parent().map(Path::to_path_buf).unwrap_or_default();
+        let content = Path::new(&self.site().content).to_path_buf();
+        let targets = match link.strip_prefix('/') {
+            Some(link) => vec![content.join(link), PathBuf::from(link)],
+            None => vec![folder.join(link), content.join(link)],
+        };
+        self.address_of(&targets, pattern)
+    }
+
+    fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
+        let (path, text) = self.first(targets)?;
+        let mut matter = data::matter(&text).unwrap_or_default();
+        matter.timezone = self.timezone;
+        self.rules.complete(&path, &mut matter);
+        let page = Page { path: &path, matter: &matter, pattern };
+        match self.rules.place(&page) {
+            Ok(placed) => Some(placed.address),
+            Err(_) => self.rules.page_address(&page),
+        }
+    }
+
+    /// Joins a path of the site to its address, which may be in a folder of its host.
+    #[must_use]
+    pub fn join(site: &Url, address: &str) -> String {
+        if crate::types::is_http(address) {
+            return address.to_owned();
+        }
+        let folder = site.path().trim_end_matches('/');
+        let encoded = address.replace('?', "%3F").replace('#', "%23");
+        crate::types::percent_encode_invalid(&format!(
+            "{}{folder}{encoded}",
+            site.origin().ascii_serialization()
+        ))
+    }
+}
+
+/// Resolves `..` in a path; `None` if it leads out of the repository.
+fn inside(path: &Path) -> Option<PathBuf> {
+    let mut inside = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => inside.push(name),
+            Component::ParentDir => inside.pop().then_some(())?,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(inside)
+}

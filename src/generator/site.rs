@@ -1,0 +1,60 @@
+//! What a repository says about its site as a whole.
+
+use url::Url;
+
+/// Facts of a site, from the configuration of its generator. What is not said is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Site {
+    /// Address of the site, with the folder that it is served from; ends in `/`.
+    pub url: Option<Url>,
+    /// Title.
+    pub title: Option<String>,
+    /// Description in a sentence or two.
+    pub description: Option<String>,
+    /// Author as `Name <mail@host>`, `Name` or `mail@host`.
+    pub author: Option<String>,
+    /// Language tag.
+    pub language: Option<String>,
+    /// Copyright line.
+    pub copyright: Option<String>,
+    /// Text in a body before which its summary ends.
+    pub excerpt_mark: Option<String>,
+    /// Front matter keys whose values are tags.
+    pub taxonomies: Vec<String>,
+    /// True if quotes, dashes and ellipses in Markdown become typographic.
+    pub has_smart_punctuation: bool,
+    /// Folder of the articles, below the root of the repository; empty for the root itself.
+    pub content: String,
+}
+
+/// Returns the address of a site from what its configuration says, and a folder to add.
+pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
+    let text = text.trim();
+    let text = if text.starts_with("//") { format!("https:{text}") } else { text.to_owned() };
+    let mut url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    // An address for development, not that of the site.
+    if matches!(url.host_str()?, "localhost" | "127.0.0.1" | "0.0.0.0") {
+        return None;
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    let path = format!("{}/{}", url.path().trim_end_matches('/'), folder.trim_matches('/'));
+    url.set_path(&format!("{}/", path.trim_end_matches('/')));
+    Some(url)
+}
+
+/// Returns an author from a string, or from a table with `name` and `email`.
+pub(crate) fn author(value: Option<&serde_json::Value>) -> Option<String> {
+    use serde_json::Value;
+    match value? {
+        Value::Object(table) => {
+            let get = |key: &str| table.get(key).and_then(super::matter::text);
+            match (get("name"), get("email")) {
+                (Some(name), Some(email)) => Some(format!("{name} <{email}>")),
+                (name, email) => name.or(email),
+            }
+        }
+        Value::Array(all) => author(all.first()),
+        value => super::matter::text(value),
+    }
+}

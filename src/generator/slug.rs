@@ -1,0 +1,117 @@
+//! How generators spell names and titles in addresses.
+
+use super::Kind;
+
+/// Returns Jekyll's slug: small letters and digits, `-` for all else
+/// (<https://jekyllrb.com/docs/liquid/filters/#options-for-the-slugify-filter>).
+pub(crate) fn jekyll(text: &str) -> String {
+    hyphened(&text.to_lowercase(), char::is_alphanumeric)
+}
+
+/// Returns Jekyll's slug in addresses: case as written, without what an address would have to escape.
+pub(crate) fn pretty(text: &str) -> String {
+    hyphened(text, |c| c.is_alphanumeric() || "._~!$&'()+,;=@".contains(c))
+}
+
+fn hyphened(text: &str, fits: impl Fn(char) -> bool) -> String {
+    let parts = text.split(|c| !fits(c) && !is_mark(c)).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("-")
+}
+
+/// Returns Hugo's spelling of a file name: white space is `-`, and what is no letter, digit or plain mark goes
+/// (<https://gohugo.io/functions/urls/urlize/>).
+pub(crate) fn hugo_name(text: &str) -> String {
+    let spelled = text.chars().map(|c| if c.is_whitespace() { '-' } else { c });
+    spelled.filter(|c| is_hugo(*c)).collect()
+}
+
+/// Returns Hugo's spelling of a title or slug: as of a file name, but with one `-` for all white space.
+pub(crate) fn hugo_title(text: &str) -> String {
+    let mut out = String::new();
+    let mut space = false;
+    for c in text.chars() {
+        if is_hugo(c) {
+            if std::mem::take(&mut space) && c != '-' {
+                out.push('-');
+            }
+            out.push(c);
+        } else {
+            space |= c.is_whitespace() && !out.is_empty() && !out.ends_with('-');
+        }
+    }
+    out
+}
+
+fn is_hugo(c: char) -> bool {
+    c.is_alphanumeric() || "./\\_+~-@".contains(c) || is_mark(c)
+}
+
+/// Returns the slug that GitHub gives a heading, and Astro a file
+/// (<https://docs.astro.build/en/guides/content-collections/>).
+pub(crate) fn github(text: &str) -> String {
+    let fits = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') || is_mark(*c);
+    text.trim().to_lowercase().chars().filter(fits).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// Returns Zola's slug: ASCII letters and digits, other scripts transliterated
+/// (<https://www.getzola.org/documentation/getting-started/configuration/#slugification-strategies>).
+pub(crate) fn zola(text: &str) -> String {
+    ::slug::slugify(text)
+}
+
+/// Returns the slug of template filters such as Eleventy's `slugify`: like Zola's, except that an apostrophe does not separate words.
+pub(crate) fn filter(text: &str) -> String {
+    ::slug::slugify(text.replace(['\'', '’'], ""))
+}
+
+/// Returns the id that a generator gives a heading; `None` if it gives none.
+pub(crate) fn heading_id(kind: Kind, text: &str) -> Option<String> {
+    let id = match kind {
+        // https://kramdown.gettalong.org/converter/html.html#auto-ids
+        Kind::Jekyll => {
+            let text = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+            let fits = |c: &char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-');
+            let id: String = text.chars().filter(fits).map(|c| if c == ' ' { '-' } else { c }).collect();
+            if id.is_empty() { "section".to_owned() } else { id.to_ascii_lowercase() }
+        }
+        Kind::Hugo | Kind::Astro => github(text),
+        Kind::Zola => zola(text),
+        Kind::Eleventy => return None,
+    };
+    Some(id).filter(|id| !id.is_empty())
+}
+
+/// True for a mark that belongs to the letter before it.
+fn is_mark(c: char) -> bool {
+    unicode_width::UnicodeWidthChar::width(c) == Some(0) && !c.is_control() && c > '\u{2ff}'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hugo_spells_files_and_titles() {
+        for (name, spelled) in [
+            ("a  b", "a--b"),
+            ("a - b", "a---b"),
+            ("A_b.c", "A_b.c"),
+            ("100% sure", "100-sure"),
+            ("what's up?", "whats-up"),
+            ("a+b,c;d", "a+bcd"),
+            ("中 文", "中-文"),
+        ] {
+            assert_eq!(hugo_name(name), spelled);
+        }
+        assert_eq!(hugo_title("a  & b -  c"), "a-b-c");
+    }
+
+    #[test]
+    fn each_generator_has_its_own_slug() {
+        let title = "It's Über_cool, C++ & 日本!";
+        assert_eq!(jekyll(title), "it-s-über-cool-c-日本");
+        assert_eq!(pretty(title), "It's-Über_cool,-C++-&-日本!");
+        assert_eq!(github(title), "its-über_cool-c--日本");
+        assert_eq!(zola(title), "it-s-uber-cool-c-ri-ben");
+    }
+}

@@ -1,0 +1,162 @@
+//! Addresses that are templates: `/blog/{{ page.fileSlug }}/` in Liquid and Nunjucks, and the same with `${…}` in
+//! JavaScript.
+
+use chrono::NaiveDateTime;
+use serde_json::Value;
+
+use super::slug;
+
+/// What a template may ask.
+pub(super) struct Scope<'a> {
+    /// Returns the value of a name such as `page.fileSlug` or `title`.
+    pub(super) get: &'a dyn Fn(&str) -> Option<Value>,
+    /// Date of the page.
+    pub(super) date: Option<NaiveDateTime>,
+}
+
+/// Fills in a template.
+///
+/// # Errors
+/// The expression that is not understood.
+pub(super) fn fill(template: &str, scope: &Scope<'_>) -> Result<String, String> {
+    let (mut out, mut rest) = (String::new(), template);
+    while let Some((at, open, close)) = next(rest) {
+        out.push_str(&rest[..at]);
+        let inner = &rest[at + open.len()..];
+        let Some((expression, after)) = inner.split_once(close) else { break };
+        let expression = expression.trim_matches('-').trim();
+        out.push_str(&scope.value(expression).ok_or_else(|| expression.to_owned())?);
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Returns where the next expression begins, with its brackets.
+fn next(text: &str) -> Option<(usize, &'static str, &'static str)> {
+    let found = [("{{", "}}"), ("${", "}")]
+        .into_iter()
+        .filter_map(|(open, close)| Some((text.find(open)?, open, close)));
+    found.min_by_key(|(at, ..)| *at)
+}
+
+impl Scope<'_> {
+    fn value(&self, expression: &str) -> Option<String> {
+        // `a or b`, `a || b`: the first that has a value.
+        for mark in [" or ", " || ", " ?? "] {
+            if let Some((first, second)) = expression.split_once(mark) {
+                return self
+                    .value(first.trim())
+                    .filter(|text| !text.is_empty())
+                    .or_else(|| self.value(second.trim()));
+            }
+        }
+        let mut parts = expression.split('|').map(str::trim);
+        let first = parts.next()?;
+        let is_date = |name: &str| name == "date" || name.ends_with(".date");
+        let bare = first.trim_start_matches("data.").trim_start_matches("this.");
+        if let Some((name, argument)) = call(bare) {
+            return filtered(name, self.value(argument)?, "");
+        }
+        let mut text = if is_date(bare) { String::new() } else { self.name(bare)? };
+        let mut was_date = is_date(bare);
+        for part in parts {
+            let (name, arguments) = call(part).or_else(|| part.split_once(':')).unwrap_or((part, ""));
+            let argument = literal(arguments.split(',').next().unwrap_or_default()).unwrap_or_default();
+            text = if was_date {
+                dated(self.date?, name, argument)?
+            } else {
+                filtered(name.trim(), text, argument)?
+            };
+            was_date = false;
+        }
+        if was_date { Some(self.date?.format("%Y-%m-%d").to_string()) } else { Some(text) }
+    }
+
+    fn name(&self, name: &str) -> Option<String> {
+        if let Some(text) = literal(name) {
+            return Some(text.to_owned());
+        }
+        super::matter::text(&(self.get)(name)?)
+    }
+}
+
+/// Splits `name(argument)`.
+fn call(text: &str) -> Option<(&str, &str)> {
+    let (name, rest) = text.split_once('(')?;
+    Some((name.trim(), rest.trim_end().strip_suffix(')')?.trim()))
+}
+
+/// Returns a string without its quotes.
+fn literal(text: &str) -> Option<&str> {
+    let text = text.trim();
+    ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+}
+
+fn filtered(name: &str, text: String, argument: &str) -> Option<String> {
+    Some(match name {
+        "slugify" | "slug" => slug::filter(&text),
+        "lower" | "downcase" | "toLowerCase" => text.to_lowercase(),
+        "url" | "safe" | "string" | "trim" | "strip" => text.trim().to_owned(),
+        "append" => text + argument,
+        "prepend" => argument.to_owned() + &text,
+        "remove" => text.replace(argument, ""),
+        "default" if text.is_empty() => argument.to_owned(),
+        "default" => text,
+        _ => return None,
+    })
+}
+
+/// Formats a date: `%Y` as in Liquid, `yyyy` or `YYYY` as in JavaScript libraries; without a format, the day.
+fn dated(date: NaiveDateTime, filter: &str, format: &str) -> Option<String> {
+    if format.contains('%') {
+        return super::date::format(date, format);
+    }
+    if format.is_empty() {
+        let is_year = filter.to_lowercase().contains("year");
+        return super::date::format(date, if is_year { "%Y" } else { "%Y-%m-%d" });
+    }
+    let mut out = format.to_owned();
+    for (from, to) in [
+        ("YYYY", "%Y"),
+        ("yyyy", "%Y"),
+        ("MM", "%m"),
+        ("LL", "%m"),
+        ("DD", "%d"),
+        ("dd", "%d"),
+        ("HH", "%H"),
+        ("mm", "%M"),
+    ] {
+        out = out.replace(from, to);
+    }
+    super::date::format(date, &out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_filled_in_as_liquid_nunjucks_and_javascript_write_them() {
+        let date = chrono::NaiveDate::from_ymd_opt(2024, 3, 4).and_then(|day| day.and_hms_opt(0, 0, 0));
+        let get = |name: &str| match name {
+            "page.fileSlug" => Some("my-post".into()),
+            "title" => Some("It's a Title!".into()),
+            _ => None,
+        };
+        let scope = Scope { get: &get, date };
+        for (template, path) in [
+            ("/blog/{{ page.fileSlug }}/", "/blog/my-post/"),
+            ("/{{ title | slugify }}/index.html", "/its-a-title/index.html"),
+            ("/{{ page.date | date: '%Y/%m/%d' }}/{{page.fileSlug}}/", "/2024/03/04/my-post/"),
+            ("/{{ date | date(\"yyyy/LL\") }}/", "/2024/03/"),
+            ("/${data.page.fileSlug}/", "/my-post/"),
+            ("/${this.slugify(data.title)}/", "/its-a-title/"),
+            ("/{{ slug or page.fileSlug }}/", "/my-post/"),
+            ("/{{ title | lower | append: '.html' }}", "/it's a title!.html"),
+        ] {
+            assert_eq!(fill(template, &scope).as_deref(), Ok(path), "{template}");
+        }
+        assert_eq!(fill("/{{ nothing }}/", &scope), Err("nothing".to_owned()));
+    }
+}

@@ -1,0 +1,438 @@
+//! A look at what a build would select: the entries of the feeds, and for one seed, what was read of it and why it is in a
+//! feed or not. Steps 1 to 3 are those of a build; nothing is built, published or stored.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use url::Url;
+
+use crate::catalog::{About, Catalog, chunks, file_name};
+use crate::config::{Channel, Plan};
+use crate::diag::{Finding, Sink};
+use crate::error::{Error, Kind};
+use crate::seed::{self, Addresses, Fault, Head, Origin, SEED_LIMIT, Seed};
+use crate::store::Store;
+use crate::types::UnixMs;
+
+use super::assemble;
+use super::context::{Context, Options, unreadable_seed};
+use super::discover::{Scan, ScanError, is_hidden, is_seed};
+use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
+use super::order::{Selection, section_of};
+use super::progress::Progress;
+use super::rebuild::load_article;
+use super::scan::{Outcome, Scanned, scan, select};
+use super::select::{Candidate, Pick, is_expired};
+
+/// A permalink pattern that no site has: an article whose URL changes with it has its URL from a pattern.
+const TEST_PATTERN: &str = "/feedmill-test-pattern/:title/";
+
+/// What a build of these seeds would select.
+pub struct Overview<'a> {
+    context: Context<'a>,
+    catalog: Catalog,
+    scan: Scan,
+    selection: Selection,
+}
+
+/// An entry of the feeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListedEntry {
+    /// Time by which the feeds order it.
+    pub time: UnixMs,
+    /// Time of its first publication.
+    pub published: UnixMs,
+    /// Title as in the feeds.
+    pub title: String,
+    /// Id in the first of the feeds.
+    pub id: String,
+    /// Link.
+    pub link: String,
+    /// Folders of its feeds; empty for the main feed.
+    pub feeds: Vec<String>,
+    /// Path of its seed, as shown to people.
+    pub seed: String,
+}
+
+/// What is known about a seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// Path, as shown to people.
+    pub seed: String,
+    /// Name of the dialect, unless the file cannot be read as a seed.
+    pub dialect: Option<&'static str>,
+    /// The head, unless the file cannot be read as a seed.
+    pub head: Option<Head>,
+    /// Where the link is from.
+    pub address_source: Option<AddressSource>,
+    /// Id of the entry, if the seed is in a feed.
+    pub id: Option<String>,
+    /// Reason for which it is in no feed at all.
+    pub absence: Option<Absence>,
+    /// Each feed that may have it, with its place there; empty if there is an [`Absence`].
+    pub feeds: Vec<(String, Standing)>,
+    /// Findings of reading and cleaning it.
+    pub findings: Vec<Finding>,
+}
+
+/// Sources of an article's URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AddressSource {
+    /// The seed states it.
+    Seed,
+    /// The seed states its path or a pattern for it; the site is configured.
+    OwnPath,
+    /// The configured permalink pattern.
+    Permalink(String),
+    /// The default permalink pattern of the generator that the seed was written for.
+    GeneratorPattern,
+    /// The rules of the site's repository.
+    Repository {
+        /// Name of the generator that builds it.
+        generator: &'static str,
+        /// What the rules made the URL from, such as "`permalink` in the front matter".
+        derived: String,
+    },
+}
+
+/// Reasons for which a file is in no feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Absence {
+    /// Its name or folder excludes it: the reason.
+    NotASeed(&'static str),
+    /// It is intentionally not an article: the reason.
+    NotAnArticle(String),
+    /// It cannot be read as a seed; the findings say why.
+    Unreadable,
+    /// It is held back until this time.
+    HeldBack(UnixMs),
+    /// It expired at this time.
+    Expired(UnixMs),
+    /// It asks not to be listed in feeds.
+    Unlisted,
+}
+
+/// Place of a seed in a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Standing {
+    /// It is an entry, at this position from 1.
+    Entry {
+        /// Position from 1, newest first.
+        position: usize,
+        /// Number of entries in the document.
+        of: usize,
+        /// Month of the archive document (`2024-06`) that has it; `None` for the feed itself.
+        month: Option<String>,
+    },
+    /// It is an older version of an entry: the path of the seed that is used.
+    Merged(String),
+    /// The feed has this many entries, all of them newer.
+    BeyondLimit(usize),
+    /// The filter of the feed does not accept it.
+    Filtered,
+}
+
+impl<'a> Overview<'a> {
+    /// Scans the seeds and selects the entries of each feed. `feeds` is a [`crate::store::PreviewStore`]: the catalog of its
+    /// last build makes this faster, and is not changed.
+    ///
+    /// # Errors
+    /// If the seeds folder cannot be listed, the system is out of resources, or `feeds` would be changed.
+    pub fn new(
+        plan: &'a Plan,
+        seeds: &'a dyn Store,
+        feeds: &'a dyn Store,
+        options: Options<'a>,
+        progress: &'a Progress,
+    ) -> Result<Self, Error> {
+        if !feeds.is_preview() {
+            return Err(Error::new(Kind::Config, "an overview needs a preview of the feeds folder"));
+        }
+        let context = Context::new(plan, seeds, feeds, options, progress);
+        let Scanned { catalog, mut scan, outcome, .. } = scan(&context, &mut Sink::keeping())?;
+        let selection = match outcome {
+            Outcome::Rebuild(selection) => Some(selection),
+            Outcome::UpToDate(_) => match select(&context, &catalog, &mut scan) {
+                Ok((selection, _)) => Some(selection),
+                Err(ScanError::Fatal(error)) => return Err(error),
+                Err(ScanError::Catalog(_)) => None,
+            },
+        };
+        let damaged = || Error::new(Kind::Io, "the cache is damaged; the next build replaces it");
+        Ok(Self { selection: selection.ok_or_else(damaged)?, context, catalog, scan })
+    }
+
+    /// Returns the entries of all feeds, each once, newest first, at most `limit`. Reads the seeds of these.
+    ///
+    /// # Errors
+    /// If the system is out of file handles or memory.
+    pub fn entries(&self, limit: usize) -> Result<Vec<ListedEntry>, Error> {
+        let mut all: BTreeMap<&Path, (&Pick, &Channel, Vec<String>)> = BTreeMap::new();
+        for doc in &self.selection.docs {
+            for pick in &doc.picks {
+                let entry = all.entry(&pick.seed.path).or_insert((pick, &doc.channel, Vec::new()));
+                entry.2.push(doc.feed.clone());
+            }
+        }
+        let mut all: Vec<_> = all.into_values().collect();
+        all.sort_by_key(|(pick, ..)| (Reverse(pick.seed.time), pick.key.clone()));
+        all.truncate(limit);
+        let entries = all.into_par_iter().map(|(pick, channel, feeds)| {
+            let Some(article) = load_article(&self.context, &pick.seed)?.article else { return Ok(None) };
+            let entry = assemble::entry(pick, &article, channel);
+            Ok(Some(ListedEntry {
+                time: pick.seed.time,
+                published: entry.published,
+                title: entry.title,
+                id: entry.id,
+                link: entry.link,
+                feeds,
+                seed: self.context.seeds.show(&pick.seed.path),
+            }))
+        });
+        entries.filter_map(Result::transpose).collect()
+    }
+
+    /// Returns the paths of the seeds that have this URL, latest first.
+    #[must_use]
+    pub fn seeds_at(&self, url: &str) -> Vec<PathBuf> {
+        let wanted = self.context.plan.same_address.key(url);
+        let (mut found, mut buffer) = (Vec::new(), Vec::new());
+        for (folder, chunk) in chunks(&self.scan.folders) {
+            let Some(block) = self.catalog.read(chunk, &mut buffer) else { continue };
+            for (number, time, _) in block.heads() {
+                let Some(row) = block.row(number) else { continue };
+                if row.head.is_some_and(|head| self.context.plan.same_address.key(head.link) == wanted) {
+                    found.push((Reverse(time), folder.join(file_name(row.name))));
+                }
+            }
+        }
+        found.sort();
+        found.into_iter().map(|(_, path)| path).collect()
+    }
+
+    /// Explains the file at a path relative to the seeds folder.
+    ///
+    /// # Errors
+    /// If the system is out of file handles or memory.
+    pub fn explain(&self, path: &Path) -> Result<Explanation, Error> {
+        let shown = self.context.seeds.show(path);
+        let mut explanation = Explanation {
+            seed: shown.clone(),
+            dialect: None,
+            head: None,
+            address_source: None,
+            id: None,
+            absence: None,
+            feeds: Vec::new(),
+            findings: Vec::new(),
+        };
+        if let Some(why) = not_a_seed(path) {
+            explanation.absence = Some(Absence::NotASeed(why));
+            return Ok(explanation);
+        }
+        let bytes = match self.context.seeds.read(path, SEED_LIMIT) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let finding = unreadable_seed(self.context.seeds, path, error)?;
+                explanation.findings.push(finding.in_file(shown));
+                explanation.absence = Some(Absence::Unreadable);
+                return Ok(explanation);
+            }
+        };
+        let (text, encoding) = seed::decode(&bytes);
+        let root = self.context.seeds.show(Path::new(""));
+        let origin = Origin::of(&root, path, &self.context.plan.addresses);
+        let placed = |finding: Finding| finding.showing_line_of(&text).in_file(shown.as_str());
+        match seed::parse(&text, true, &origin) {
+            Ok(seed) => {
+                explanation.findings.extend(seed.findings.iter().cloned().map(placed));
+                explanation.address_source = Some(address_source(&text, &seed, &root, path, &origin));
+                explanation.dialect = Some(seed.dialect);
+                self.place(&seed.head, path, &mut explanation)?;
+                explanation.head = Some(seed.head);
+            }
+            Err(Fault::NotAnArticle(finding)) => {
+                explanation.absence = Some(Absence::NotAnArticle(finding.detail));
+            }
+            Err(Fault::Bad(finding)) => {
+                explanation.findings.extend(encoding.into_iter().chain([finding]).map(placed));
+                explanation.absence = Some(Absence::Unreadable);
+            }
+            Err(Fault::Incomplete) => explanation.absence = Some(Absence::Unreadable),
+        }
+        Ok(explanation)
+    }
+
+    /// Adds what the feeds make of a seed.
+    fn place(&self, head: &Head, path: &Path, explanation: &mut Explanation) -> Result<(), Error> {
+        let (context, docs) = (&self.context, &self.selection.docs);
+        let section = self.section(path);
+        let (link, section) = (head.link.as_str().into(), section.as_deref().map(Into::into));
+        let own_id = head.metadata.id.as_deref().map(Box::from);
+        let path_buf = path.to_path_buf();
+        let seed = Candidate { time: head.time, link, published_link: None, own_id, path: path_buf, section };
+        let loaded = load_article(context, &seed)?;
+        explanation.findings.extend(loaded.findings);
+        let own = docs.iter().flat_map(|doc| doc.picks.iter().map(move |pick| (doc, pick)));
+        let own = own.into_iter().find(|(_, pick)| pick.seed.path == path);
+        if let Some(((doc, pick), article)) = own.zip(loaded.article) {
+            explanation.id = Some(assemble::entry(pick, &article, &doc.channel).id);
+        }
+        let is_held_back =
+            self.selection.held_back.iter().any(|finding| finding.place.file == explanation.seed);
+        explanation.absence = match head.until {
+            _ if is_held_back => Some(Absence::HeldBack(head.time)),
+            Some(time) if is_expired(Some(time), context.options.now) => Some(Absence::Expired(time)),
+            _ if own.is_none() && head.metadata.unlisted => Some(Absence::Unlisted),
+            _ => None,
+        };
+        if explanation.absence.is_some() {
+            return Ok(());
+        }
+        let with_articles = chunks(&self.scan.folders).filter(|(_, chunk)| chunk.articles() > 0);
+        let sections = with_articles.filter_map(|(path, chunk)| section_of(context.plan, path, chunk));
+        let about = About::of(&head.metadata);
+        let mut groups = Groups::of_plan(context.plan);
+        groups.add(context.plan, &about);
+        let traits = Traits::new(context.plan, &head.title, &head.link, &about);
+        let builders = feed_builders(context.plan, sections, groups, &mut Vec::new());
+        for builder in builders.plain.iter().chain(builders.groups_of(&traits)) {
+            let is_section = builder.accepts_section(seed.section.as_deref());
+            let is_young = builder.is_young(head.time, context.options.now);
+            if is_section && is_young && builder.accepts(&traits) {
+                explanation.feeds.push((builder.name().to_owned(), self.standing(builder, &seed)));
+            } else if builder.is_configured() {
+                explanation.feeds.push((builder.name().to_owned(), Standing::Filtered));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the place of a seed in a feed that accepts it.
+    fn standing(&self, feed: &FeedBuilder<'_>, seed: &Candidate) -> Standing {
+        let key = feed.key(seed);
+        for doc in self.selection.docs.iter().filter(|doc| doc.feed == feed.name()) {
+            let Some(index) = doc.picks.iter().position(|pick| pick.key == key) else { continue };
+            let used = &doc.picks[index].seed.path;
+            if *used != seed.path {
+                return Standing::Merged(self.context.seeds.show(used));
+            }
+            let month = Some(doc.month.clone()).filter(|month| !month.is_empty());
+            return Standing::Entry { position: index + 1, of: doc.picks.len(), month };
+        }
+        Standing::BeyondLimit(feed.limit())
+    }
+
+    /// Returns the section of the seed at a path.
+    fn section(&self, path: &Path) -> Option<String> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let mut buffer = Vec::new();
+        let chunks = self.scan.folders.get(folder)?;
+        let chunk = chunks.iter().find(|chunk| {
+            let Some(block) = self.catalog.read(chunk, &mut buffer) else { return false };
+            block.heads().any(|(row, ..)| block.row(row).is_some_and(|row| file_name(row.name) == name))
+        });
+        section_of(self.context.plan, folder, chunk?)
+    }
+}
+
+/// Returns why a build does not look at a file; `None` if it does.
+fn not_a_seed(path: &Path) -> Option<&'static str> {
+    let name = path.file_name()?;
+    if is_hidden(name) {
+        return Some("its name begins with a dot");
+    }
+    if path.components().any(|part| is_hidden(part.as_os_str())) {
+        return Some("a folder above it is hidden: its name begins with a dot");
+    }
+    (!is_seed(name)).then_some("its extension is not that of a seed")
+}
+
+/// Returns where the link of a seed is from: it is parsed again with other settings.
+fn address_source(
+    text: &str,
+    seed: &Seed<'_>,
+    root: &str,
+    path: &Path,
+    origin: &Origin<'_>,
+) -> AddressSource {
+    let is_same = |addresses: &Addresses| {
+        let again = seed::parse(text, true, &Origin::of(root, path, addresses));
+        again.is_ok_and(|again| again.head.link == seed.head.link)
+    };
+    let given = origin.addresses;
+    let elsewhere = Url::parse("https://feedmill.invalid/").ok();
+    if is_same(&Addresses { site: elsewhere, sections: BTreeMap::new(), ..given.clone() }) {
+        return AddressSource::Seed;
+    }
+    let repository = given.repository.as_ref();
+    let placed = repository.and_then(|repository| repository.explain(path, given.permalink.as_deref()));
+    if let Some((repository, placed)) = repository.zip(placed) {
+        return AddressSource::Repository { generator: repository.generator, derived: placed.derived };
+    }
+    if is_same(&Addresses { permalink: Some(TEST_PATTERN.to_owned()), ..given.clone() }) {
+        return AddressSource::OwnPath;
+    }
+    given.permalink.clone().map_or(AddressSource::GeneratorPattern, AddressSource::Permalink)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{RawConfig, Value};
+    use crate::store::{MemoryStore, PreviewStore};
+
+    #[test]
+    fn an_overview_never_works_on_a_store_that_it_could_change() {
+        let (seeds, feeds) = (MemoryStore::new(), MemoryStore::new());
+        let plan = RawConfig::default().resolve(&mut Sink::keeping()).unwrap();
+        let progress = Progress::default();
+        let error = Overview::new(&plan, &seeds, &feeds, Options::default(), &progress).err().unwrap();
+        assert_eq!(error.kind(), Kind::Config);
+    }
+
+    #[test]
+    fn the_source_of_each_address_is_known() {
+        let (seeds, feeds) = (MemoryStore::new(), PreviewStore::new(MemoryStore::new()));
+        let post = |extra: &str| format!("---\ntitle: t\ndate: 2020-01-01\n{extra}---\nx");
+        for (path, text) in [
+            ("1.txt", "<!--1698786902000-->\n[t](https://s.example/1)\n---\n\nx".to_owned()),
+            ("own.md", post("permalink: https://s.example/own\n")),
+            ("path.md", post("permalink: /a/path/\n")),
+            ("plain.md", post("")),
+        ] {
+            seeds.replace(path.as_ref(), text.as_bytes()).unwrap();
+        }
+        for (permalink, pattern) in [
+            (None, AddressSource::GeneratorPattern),
+            (Some("/:year/:title/"), AddressSource::Permalink("/:year/:title/".to_owned())),
+        ] {
+            let mut raw = RawConfig::default();
+            raw.set("site_url", Value::Text("https://s.example/".to_owned()), "test");
+            if let Some(permalink) = permalink {
+                raw.set("permalink", Value::Text(permalink.to_owned()), "test");
+            }
+            let plan = raw.resolve(&mut Sink::keeping()).unwrap();
+            let progress = Progress::default();
+            let overview = Overview::new(&plan, &seeds, &feeds, Options::default(), &progress).unwrap();
+            for (path, source) in [
+                ("1.txt", AddressSource::Seed),
+                ("own.md", AddressSource::Seed),
+                ("path.md", AddressSource::OwnPath),
+                ("plain.md", pattern),
+            ] {
+                let explained = overview.explain(path.as_ref()).unwrap();
+                assert_eq!(explained.address_source, Some(source), "{path}");
+                assert_eq!(overview.seeds_at(&explained.head.unwrap().link), [PathBuf::from(path)]);
+            }
+        }
+    }
+}

@@ -1,0 +1,903 @@
+//! What front matter says about its article in addition to its title, dates and address: authors, tags, summary, image and
+//! more.
+//!
+//! [`KEYS`] is the only list of spellings. docs/seeds.md shows the same list, and a test compares the two.
+
+use serde_json::Value;
+use url::Url;
+
+use super::title;
+use crate::generator::{Kind, Matter};
+use crate::html::{self, Medium, Policy, RawHtml, media_type};
+use crate::model::{Enclosure, Image, Metadata, Person};
+use crate::types::{Bytes, MediaType, is_http, is_language, to_rfc3986};
+
+/// A field that front matter can fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Field {
+    Published,
+    Updated,
+    Expires,
+    Id,
+    Authors,
+    Tags,
+    Summary,
+    Image,
+    Banner,
+    Language,
+    Media,
+    /// Unlisted if the value is true.
+    Hidden,
+    /// Unlisted if the value is false.
+    Shown,
+    /// Unlisted if the value is `hidden` or `skip`.
+    Status,
+}
+
+/// Every key: the field that it fills, its spelling, and a tool that documents it or whose themes use it. Of several keys
+/// of a field the first counts; tags and media are collected from all. Case, `_` and `-` do not count.
+#[rustfmt::skip]
+pub(super) static KEYS: &[(Field, &str, &str)] = &[
+    (Field::Published, "publishDate", "Hugo"),
+    (Field::Published, "pubDate", "Hugo, Astro"),
+    (Field::Published, "published", "Hugo"),
+    (Field::Published, "pubDatetime", "AstroPaper"),
+    (Field::Published, "date", "Jekyll, Hugo, Zola, Eleventy, Pelican"),
+    (Field::Updated, "lastmod", "Hugo"),
+    (Field::Updated, "modified", "Hugo, Pelican"),
+    (Field::Updated, "updated", "Zola, Hexo"),
+    (Field::Updated, "last_modified_at", "Jekyll"),
+    (Field::Updated, "updatedDate", "Astro"),
+    (Field::Updated, "modDatetime", "AstroPaper"),
+    (Field::Updated, "date_modified", "jekyll-seo-tag"),
+    (Field::Expires, "expiryDate", "Hugo"),
+    (Field::Expires, "unpublishDate", "Hugo"),
+    (Field::Id, "guid", "RSS"),
+    (Field::Id, "id", "Atom, JSON Feed"),
+    (Field::Authors, "authors", "Zola, Hugo, Pelican"),
+    (Field::Authors, "author", "Jekyll, Hugo, Astro, Eleventy, Pelican"),
+    (Field::Tags, "tags", "Jekyll, Hugo, Zola, Eleventy, Astro, Pelican, Obsidian"),
+    (Field::Tags, "tag", "Jekyll, Obsidian"),
+    (Field::Tags, "keywords", "Hugo, Pelican"),
+    (Field::Tags, "categories", "Jekyll, Hugo, Zola"),
+    (Field::Tags, "category", "Jekyll, Pelican"),
+    (Field::Tags, "topics", "Hugo"),
+    (Field::Summary, "summary", "Hugo, Pelican"),
+    (Field::Summary, "description", "Jekyll, Hugo, Zola, Eleventy, Astro, Obsidian"),
+    (Field::Summary, "excerpt", "Jekyll"),
+    (Field::Image, "image", "Jekyll, Astro, Obsidian"),
+    (Field::Image, "images", "Hugo"),
+    (Field::Image, "cover", "Obsidian, Hexo, PaperMod"),
+    (Field::Image, "cover_image", "dev.to"),
+    (Field::Image, "featured_image", "Ananke, LoveIt"),
+    (Field::Image, "feature_image", "Ghost"),
+    (Field::Image, "heroImage", "Astro"),
+    (Field::Image, "hero", "Hugo, Astro"),
+    (Field::Image, "ogImage", "AstroPaper"),
+    (Field::Image, "thumbnail", "Hexo, Hugo"),
+    (Field::Image, "teaser", "Minimal Mistakes"),
+    (Field::Image, "header", "Minimal Mistakes"),
+    (Field::Banner, "banner", "Obsidian, Hexo"),
+    (Field::Banner, "banner_image", "JSON Feed"),
+    (Field::Language, "lang", "Jekyll, Pelican, Eleventy"),
+    (Field::Language, "language", "Hugo, Astro"),
+    (Field::Language, "locale", "Jekyll"),
+    (Field::Media, "enclosure", "RSS"),
+    (Field::Media, "enclosures", "RSS"),
+    (Field::Media, "audio", "Hugo"),
+    (Field::Media, "video", "Hugo"),
+    (Field::Media, "videos", "Hugo"),
+    (Field::Media, "podcast", "Jekyll"),
+    (Field::Hidden, "hidden", "Jekyll"),
+    (Field::Hidden, "unlisted", "Docusaurus"),
+    (Field::Hidden, "exclude_from_feed", "Jekyll"),
+    (Field::Hidden, "exclude_from_rss", "Hugo"),
+    (Field::Hidden, "hide_from_feed", "Hugo"),
+    (Field::Hidden, "eleventyExcludeFromCollections", "Eleventy"),
+    (Field::Shown, "feed", "Jekyll"),
+    (Field::Shown, "rss", "Hugo"),
+    (Field::Shown, "publish", "Obsidian"),
+    (Field::Status, "status", "Pelican"),
+];
+
+/// Tables whose keys count after those of the top level: Zola's `[taxonomies]` and `[extra]`, Hugo's `[params]`.
+const TABLES: &[&str] = &["taxonomies", "extra", "params"];
+/// Tags that Eleventy's starter project leaves out of its lists: they name collections.
+const COLLECTIONS: &[&str] = &["all", "nav", "post", "posts"];
+/// Keys of an object that hold the address of a file, the best first.
+const ADDRESSES: &[&str] = &[
+    "url",
+    "src",
+    "path",
+    "href",
+    "file",
+    "link",
+    "image",
+    "relative",
+    "teaser",
+    "og_image",
+    "overlay_image",
+];
+/// Number of levels of lists in lists.
+const DEPTH: usize = 4;
+/// Number of values of one field.
+const MAX_VALUES: usize = 100;
+
+/// What the front matter belongs to.
+pub(super) struct Context<'a> {
+    /// Generator that it was written for.
+    pub(super) kind: Kind,
+    /// Address of the article.
+    pub(super) link: &'a str,
+    /// Address of the site.
+    pub(super) site: Option<&'a Url>,
+    /// True if the article is the `index` of a folder that may hold its files.
+    pub(super) is_index: bool,
+}
+
+/// Returns the keys of the front matter that fill a field, those that count most first.
+pub(super) fn keys(matter: &Matter, field: Field) -> Vec<&str> {
+    let mut found: Vec<(usize, &str)> =
+        matter.pairs().filter_map(|(key, _)| Some((rank(field, key)?, key))).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, key)| key).collect()
+}
+
+/// Returns the reason why the article is not for feeds.
+pub(super) fn unlisted(matter: &Matter) -> Option<String> {
+    let reason =
+        |(_, key, value): &(usize, &str, &Value)| format!("its front matter has `{key}: {}`", text(value));
+    let hidden = || values(matter, Field::Hidden).into_iter().find(|(_, _, value)| flag(value) == Some(true));
+    let shown = || values(matter, Field::Shown).into_iter().find(|(_, _, value)| flag(value) == Some(false));
+    let status = || {
+        let is_hidden =
+            |value: &Value| ["hidden", "skip"].iter().any(|word| text(value).eq_ignore_ascii_case(word));
+        values(matter, Field::Status).into_iter().find(|(_, _, value)| is_hidden(value))
+    };
+    hidden().or_else(shown).or_else(status).as_ref().map(reason)
+}
+
+/// True if the title is empty on purpose.
+pub(super) fn is_untitled(matter: &Matter) -> bool {
+    matches!(matter.get("title"), Some(Value::String(title)) if title.trim().is_empty())
+}
+
+/// Returns what front matter says about its article.
+pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
+    let all = |field| values(matter, field).into_iter();
+    let mut metadata = Metadata {
+        id: all(Field::Id).find_map(|(_, _, value)| id(value)),
+        authors: all(Field::Authors)
+            .map(|(_, key, value)| authors(key, value))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default(),
+        tags: tags(matter, context.kind),
+        summary: all(Field::Summary).find_map(|(_, _, value)| summary(value, context)),
+        language: all(Field::Language).find_map(|(_, _, value)| language(value)),
+        untitled: is_untitled(matter),
+        ..Metadata::default()
+    };
+    for (_, key, value) in all(Field::Media) {
+        media(key, value, context, DEPTH, &mut metadata);
+    }
+    let sibling = |key: &str| {
+        let names = [format!("{key}_alt"), format!("{key}_alt_text")];
+        let is_alt = |known: &str| names.iter().any(|name| same(name, known));
+        matter.pairs().find(|(known, _)| is_alt(known)).map(|(_, value)| text(value))
+    };
+    let image = |(_, key, value): (usize, &str, &Value)| {
+        let found = image(value, context, DEPTH)?;
+        let alt = found.alt.clone().or_else(|| sibling(key)).filter(|alt| !alt.is_empty());
+        Some(Image { alt, ..found })
+    };
+    let banner = all(Field::Banner).find_map(image);
+    let own = all(Field::Image).find_map(image);
+    if own.is_some() {
+        metadata.banner = banner.as_ref().map(|banner| banner.url.clone());
+    }
+    metadata.image = own.or(banner).or(metadata.image);
+    metadata
+}
+
+/// Returns the position of a key in [`KEYS`] if it fills a field.
+fn rank(field: Field, key: &str) -> Option<usize> {
+    KEYS.iter().position(|(of, spelling, _)| *of == field && same(spelling, key))
+}
+
+/// True if two spellings of a key are the same: case, `_` and `-` do not count.
+fn same(one: &str, other: &str) -> bool {
+    let letters = |text: &'_ str| {
+        text.bytes()
+            .filter(|byte| !matches!(byte, b'_' | b'-'))
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<_>>()
+    };
+    let first = |text: &str| text.as_bytes().first().map(u8::to_ascii_lowercase);
+    first(one) == first(other) && (one.eq_ignore_ascii_case(other) || letters(one) == letters(other))
+}
+
+/// Returns the keys and values of a field, those that count most first: of the top level, then of [`TABLES`].
+fn values(matter: &Matter, field: Field) -> Vec<(usize, &str, &Value)> {
+    let of_table = |(level, name): (usize, &&str)| {
+        let table = matter.get(name).and_then(Value::as_object);
+        table.into_iter().flatten().map(move |(key, value)| (level + 1, key.as_str(), value))
+    };
+    let top = matter.pairs().map(|(key, value)| (0, key, value));
+    let all =
+        top.chain(TABLES.iter().enumerate().flat_map(of_table)).filter(|(_, _, value)| !value.is_null());
+    let mut found: Vec<(usize, &str, &Value)> = all
+        .filter_map(|(level, key, value)| Some((level * KEYS.len() + rank(field, key)?, key, value)))
+        .collect();
+    found.sort_by_key(|(rank, _, _)| *rank);
+    found
+}
+
+/// Returns a string, number or boolean as text.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(is) => is.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Returns a boolean, also one that is written as text; Jekyll's YAML has `yes` and `off`.
+fn flag(value: &Value) -> Option<bool> {
+    match text(value).to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => Some(true),
+        "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Returns the first of some keys of an object that has text. Keys compare as those of the top level.
+fn member(object: &Value, keys: &[&str]) -> Option<String> {
+    let object = object.as_object()?;
+    keys.iter().find_map(|key| {
+        let (_, value) = object.iter().find(|(known, value)| same(known, key) && !value.is_boolean())?;
+        Some(text(value)).filter(|text| !text.is_empty())
+    })
+}
+
+/// Returns an id: a URI, or a UUID, which becomes one. Anything else may be unique only on its site.
+fn id(value: &Value) -> Option<String> {
+    let text = text(value);
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return None;
+    }
+    if let Ok(uuid) = uuid::Uuid::try_parse(&text)
+        && !text.contains(':')
+    {
+        return Some(format!("urn:uuid:{uuid}"));
+    }
+    let (scheme, rest) = text.split_once(':')?;
+    let is_scheme = scheme.len() > 1
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    (is_scheme && !rest.is_empty()).then_some(text)
+}
+
+/// Returns the authors that a key names. Only Pelican's `authors` is a list in a string: `A, B`, or `A, Jr.; B`.
+fn authors(key: &str, value: &Value) -> Vec<Person> {
+    let mut people: Vec<Person> = match value {
+        Value::String(all) if same(key, "authors") => all
+            .split(if all.contains(';') { ';' } else { ',' })
+            .filter_map(|name| person(&name.into()))
+            .collect(),
+        Value::Array(all) => all.iter().take(MAX_VALUES).filter_map(person).collect(),
+        value => person(value).into_iter().collect(),
+    };
+    let mut seen = std::collections::HashSet::new();
+    people.retain(|person| seen.insert((person.name.clone(), person.email.clone())));
+    people
+}
+
+/// Returns a person: a name, `Name <mail@host>`, or an object.
+fn person(value: &Value) -> Option<Person> {
+    let Value::Object(_) = value else {
+        return named(&text(value)).filter(|_| !value.is_boolean());
+    };
+    let url = |keys: &[&str]| member(value, keys).and_then(|text| http(&text));
+    let email = member(value, &["email", "mail"]).map(|mail| mail.trim_start_matches("mailto:").to_owned());
+    let email = email.filter(|mail| is_mail(mail));
+    let uri = url(&["url", "uri", "link", "website", "homepage", "home", "web"]);
+    let name = member(value, &["name", "display_name", "full_name", "title", "nick"])
+        .map(|name| title::plain_text(&name));
+    let name = name.filter(|name| !name.is_empty()).or_else(|| email.clone())?;
+    let avatar = url(&["avatar", "avatar_url", "picture", "image_url", "image", "photo"]).or_else(|| {
+        let (_, picture) = value.as_object()?.iter().find(|(key, value)| {
+            value.is_object() && ["avatar", "image", "picture", "photo"].iter().any(|known| same(known, key))
+        })?;
+        http(&member(picture, ADDRESSES)?)
+    });
+    Some(Person { name, email, uri, avatar })
+}
+
+/// Returns the person that a text names.
+fn named(text: &str) -> Option<Person> {
+    let text = title::plain_name(text);
+    if text.is_empty() {
+        return None;
+    }
+    let inner =
+        text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.strip_suffix('>')?.trim())));
+    Some(match inner {
+        Some((name, mail)) if is_mail(mail) => {
+            Person::new(if name.is_empty() { mail } else { name }).email(mail)
+        }
+        _ if is_mail(&text) => Person::new(text.as_str()).email(text.as_str()),
+        _ => Person::new(text),
+    })
+}
+
+fn is_mail(text: &str) -> bool {
+    let mut parts = text.split('@');
+    let (Some(user), Some(host), None) = (parts.next(), parts.next(), parts.next()) else { return false };
+    !user.is_empty()
+        && host.contains('.')
+        && !text.contains(|c: char| c.is_whitespace() || "<>,;()".contains(c))
+}
+
+fn http(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| is_http(url.as_str())).and_then(to_rfc3986)
+}
+
+/// Returns the tags of all keys, each once.
+fn tags(matter: &Matter, kind: Kind) -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, key, value) in values(matter, Field::Tags) {
+        // In Jekyll `tags: a b` are two tags, and `tag: a b` is one.
+        let has_words = kind == Kind::Jekyll && (same(key, "tags") || same(key, "categories"));
+        collect_tags(value, has_words, DEPTH, &mut found);
+    }
+    let mut seen = std::collections::HashSet::new();
+    let is_collection = |tag: &str| kind == Kind::Eleventy && COLLECTIONS.contains(&tag);
+    found.retain(|tag| !is_collection(tag) && seen.insert(tag.to_lowercase()));
+    found
+}
+
+fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<String>) {
+    if depth == 0 || found.len() >= MAX_VALUES {
+        return;
+    }
+    let mut push = |tag: &str| {
+        let tag = title::plain_name(tag.trim().trim_start_matches('#'));
+        if !tag.is_empty() && found.len() < MAX_VALUES {
+            found.push(tag);
+        }
+    };
+    match value {
+        Value::Array(all) => all.iter().for_each(|value| collect_tags(value, false, depth - 1, found)),
+        Value::Object(_) => {
+            if let Some(name) = member(value, &["name", "label", "title"]) {
+                push(&name);
+            }
+        }
+        Value::String(all) => {
+            let is_hashes =
+                all.trim_start().starts_with('#') && all.split_whitespace().all(|word| word.starts_with('#'));
+            if all.contains(',') || all.contains(';') {
+                all.split([',', ';']).for_each(push);
+            } else if has_words || is_hashes {
+                all.split_whitespace().for_each(push);
+            } else {
+                push(all);
+            }
+        }
+        Value::Number(number) => push(&number.to_string()),
+        Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// Returns a summary as plain text.
+fn summary(value: &Value, context: &Context<'_>) -> Option<String> {
+    let Value::String(own) = value else { return None };
+    let link = Url::parse(context.link).ok()?;
+    let plain = if own.contains('<') {
+        html::clean(RawHtml(own), &link, &Policy::default()).text
+    } else {
+        own.clone()
+    };
+    Some(title::plain_text(&plain)).filter(|text| !text.is_empty())
+}
+
+/// Returns a language tag. The `no` of Norwegian is `false` in YAML.
+fn language(value: &Value) -> Option<String> {
+    let own = if *value == Value::Bool(false) { "no".to_owned() } else { text(value) };
+    let tag = own.split('.').next().unwrap_or_default().replace('_', "-");
+    is_language(&tag).then_some(tag)
+}
+
+/// Resolves the address of a file as the generator does; `None` if it is not an address.
+fn resolve(own: &str, context: &Context<'_>) -> Option<Url> {
+    let own = own.trim();
+    // Obsidian writes a link to a file in brackets.
+    let own = own
+        .strip_prefix("[[")
+        .and_then(|own| own.strip_suffix("]]"))
+        .map_or(own, |own| own.split('|').next().unwrap_or_default().trim());
+    if own.is_empty() || own.starts_with(['#', '~', '@']) || own.contains("{{") || own.contains("{%") {
+        return None;
+    }
+    let link = Url::parse(context.link).ok()?;
+    let has_scheme = own.contains("://") || own.starts_with("//") || own.starts_with("data:");
+    let is_local = own.starts_with("./") || own.starts_with("../");
+    let of_site = |path: &str| {
+        let site = context.site?;
+        let folder = format!("{}/", site.path().trim_end_matches('/'));
+        site.join(&folder).ok()?.join(path.trim_start_matches('/')).ok()
+    };
+    let url = match context.kind {
+        _ if has_scheme => link.join(own).ok(),
+        // jekyll-feed and jekyll-seo-tag resolve every path against the address of the site.
+        Kind::Jekyll => of_site(own).or_else(|| link.join(own).ok()),
+        Kind::Hugo | Kind::Zola if !own.starts_with('/') && !is_local && !context.is_index => {
+            of_site(own).or_else(|| link.join(own).ok())
+        }
+        // Astro publishes these files under names that only it knows.
+        Kind::Astro if is_local => None,
+        _ => link.join(own).ok(),
+    }?;
+    if !is_http(url.as_str()) {
+        return None;
+    }
+    to_rfc3986(url)
+}
+
+/// Returns an image: an address, an object with one, or the first of a list.
+fn image(value: &Value, context: &Context<'_>, depth: usize) -> Option<Image> {
+    if depth == 0 {
+        return None;
+    }
+    match value {
+        Value::String(own) => {
+            let url = resolve(own, context)?;
+            // A word, such as the name of a color or an icon, is not an address.
+            let known = media_type(&url);
+            let is_address =
+                known.as_ref().map_or(own.contains('/') && !own.contains(char::is_whitespace), |known| {
+                    known.top() == "image"
+                });
+            is_address.then(|| Image::new(url))
+        }
+        Value::Array(all) => all.iter().take(MAX_VALUES).find_map(|value| image(value, context, depth - 1)),
+        Value::Object(object) => {
+            let number = |name: &str| {
+                let own = member(value, &[name])?;
+                own.trim_end_matches("px").trim().parse::<u32>().ok().filter(|pixels| *pixels > 0)
+            };
+            let found = ADDRESSES.iter().find_map(|key| {
+                let (_, inner) = object.iter().find(|(known, _)| same(known, key))?;
+                image(inner, context, depth - 1)
+            })?;
+            let alt = member(value, &["alt", "alt_text", "image_alt", "image_description"]).or(found.alt);
+            let alt = alt.map(|alt| title::plain_text(&alt)).filter(|alt| !alt.is_empty());
+            Some(Image {
+                url: found.url,
+                alt,
+                width: number("width").or(found.width),
+                height: number("height").or(found.height),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Adds the audio and video files of a value. An image in `enclosure` becomes the image of the article.
+fn media(key: &str, value: &Value, context: &Context<'_>, depth: usize, metadata: &mut Metadata) {
+    if depth == 0 || metadata.media.len() >= MAX_VALUES {
+        return;
+    }
+    let (own, declared, length) = match value {
+        Value::Array(all) => {
+            return all.iter().for_each(|value| media(key, value, context, depth - 1, metadata));
+        }
+        Value::String(own) => (own.clone(), None, None),
+        Value::Object(_) => {
+            let Some(own) = member(value, &[ADDRESSES, &["audio", "video", "mp3"]].concat()) else { return };
+            let declared = member(value, &["type", "mime_type", "mime", "content_type"]);
+            let length = member(value, &["length", "size", "bytes", "size_in_bytes", "file_size"]);
+            (own, declared.and_then(|own| MediaType::parse(&own)), length.and_then(|own| own.parse().ok()))
+        }
+        _ => return,
+    };
+    let Some(url) = resolve(&own, context) else { return };
+    let Some(known) = declared.or_else(|| media_type(&url)) else { return };
+    let is_audio = same(key, "audio") || same(key, "podcast");
+    let (medium, known) = match (known.top(), known.as_str()) {
+        ("audio", _) => (Medium::Audio, known),
+        ("video", "video/mp4") if is_audio => (Medium::Audio, MediaType::parse("audio/mp4").unwrap_or(known)),
+        ("video", _) => (Medium::Video, known),
+        ("image", _) => {
+            metadata.image = metadata.image.take().or_else(|| Some(Image::new(url)));
+            return;
+        }
+        _ => return,
+    };
+    if !metadata.media.iter().any(|file| file.url == url) {
+        let mut file = Enclosure::new(url, medium).media_type(known);
+        file.length = length.filter(|length| *length > 0).map(Bytes);
+        metadata.media.push(file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Addresses, Fault, Head, Origin, parse};
+    use super::*;
+
+    /// Parses a seed at a path of a site at `https://a.example/blog/`.
+    fn seed(path: &str, text: &str) -> Result<Head, Fault> {
+        let addresses =
+            Addresses { site: Url::parse("https://a.example/blog/").ok(), ..Addresses::default() };
+        parse(text, true, &Origin::of("seeds", path.as_ref(), &addresses)).map(|seed| seed.head)
+    }
+
+    /// Returns what lines of YAML say about `notes/a.md`, whose address is `https://a.example/blog/notes/a/`.
+    fn yaml(lines: &str) -> Metadata {
+        seed("notes/a.md", &format!("---\ntitle: T\ndate: 2024-05-31\n{lines}\n---\nx")).unwrap().metadata
+    }
+
+    fn jekyll(lines: &str) -> Metadata {
+        seed("_posts/2024-05-31-a.md", &format!("---\n{lines}\n---\nx")).unwrap().metadata
+    }
+
+    fn toml(lines: &str) -> Metadata {
+        seed("notes/a.md", &format!("+++\ndate = 2024-05-31\n{lines}\n+++\nx")).unwrap().metadata
+    }
+
+    fn names(metadata: &Metadata) -> Vec<&str> {
+        metadata.authors.iter().map(|person| person.name.as_str()).collect()
+    }
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    const FIELDS: &[(Field, &str, &str)] = &[
+        (
+            Field::Published,
+            "published",
+            "a [date](#dates); else one at the start of the file name (`2024-05-31-name.md`)",
+        ),
+        (Field::Updated, "updated", "a date, if later than the publication time"),
+        (Field::Expires, "expires", "a date, at which the entry leaves the feeds"),
+        (
+            Field::Id,
+            "id",
+            "a URI or a UUID; the entry keeps it when its address changes. Another `guid` is a warning",
+        ),
+        (Field::Authors, "authors", "a name, an object, or a list of them"),
+        (Field::Tags, "tags", "a list, or text"),
+        (Field::Summary, "summary", "text; HTML in it is removed"),
+        (
+            Field::Image,
+            "image",
+            "an address, an object with `url` (also `src`, `path`, `image`), `alt`, `width` and `height`, or a list; the text is also in a key of the same name with `_alt`",
+        ),
+        (Field::Banner, "banner", "as `image`; without an image, it is the image"),
+        (Field::Language, "language", "a tag such as `de-CH` or `de_CH`"),
+        (
+            Field::Media,
+            "audio and video",
+            "an address of known type, an object with `url`, `type` and `length`, or a list",
+        ),
+        (Field::Hidden, "unlisted", "`true`"),
+        (Field::Shown, "unlisted", "`false`"),
+        (Field::Status, "unlisted", "`hidden` or `skip`"),
+    ];
+
+    /// Returns the table of docs/seeds.md.
+    fn table() -> String {
+        let row = |(field, name, value): &(Field, &str, &str)| {
+            let keys = KEYS.iter().filter(|(of, _, _)| of == field);
+            let keys: Vec<String> =
+                keys.map(|(_, spelling, tools)| format!("`{spelling}` ({tools})")).collect();
+            format!("| {name} | {} | {value} |\n", keys.join(", "))
+        };
+        FIELDS.iter().map(row).collect()
+    }
+
+    #[test]
+    fn the_table_of_keys_in_the_book_is_that_of_the_code() {
+        assert!(KEYS.iter().all(|(field, _, _)| FIELDS.iter().any(|(of, _, _)| of == field)));
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/seeds.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let head = "| field | keys, and who documents or uses them | value |\n| --- | --- | --- |\n";
+        let (before, rest) = page.split_once(head).unwrap();
+        let end = rest.find("\n\n").unwrap() + 1;
+        let fresh = format!("{before}{head}{}{}", table(), &rest[end..]);
+        if std::env::var_os("FEEDMILL_BLESS").is_some() {
+            std::fs::write(path, &fresh).unwrap();
+            return;
+        }
+        assert!(page == fresh, "run with FEEDMILL_BLESS=1 to update the table of docs/seeds.md");
+    }
+
+    #[test]
+    fn every_spelling_fills_its_field_in_every_case_and_with_underscores_and_hyphens() {
+        for (field, spelling, _) in KEYS {
+            let snake = spelling.char_indices().fold(String::new(), |name, (at, c)| {
+                let gap = if c.is_uppercase() && at > 0 { "_" } else { "" };
+                name + gap + &c.to_lowercase().to_string()
+            });
+            for key in
+                [(*spelling).to_owned(), spelling.to_uppercase(), snake.clone(), snake.replace('_', "-")]
+            {
+                let value = match field {
+                    Field::Published | Field::Updated | Field::Expires => "2030-01-02",
+                    Field::Id => "tag:a.example,2024:1",
+                    Field::Image | Field::Banner => "{url: /a.jpg, alt: A}",
+                    Field::Media => "https://m.example/a.mp3",
+                    Field::Hidden => "true",
+                    Field::Shown => "false",
+                    Field::Status => "hidden",
+                    Field::Language => "de_CH",
+                    Field::Authors | Field::Tags | Field::Summary => "Ann",
+                };
+                let date = if *field == Field::Published { "" } else { "date: 2024-05-31\n" };
+                let text = format!("---\n{date}{key}: {value}\n---\nx");
+                let head = match (field, seed("notes/a.md", &text)) {
+                    (Field::Hidden | Field::Shown | Field::Status, result) => {
+                        let Err(Fault::NotAnArticle(finding)) = result else { panic!("{text}: {result:?}") };
+                        assert_eq!(finding.meta.code, "seed-unlisted", "{text}");
+                        continue;
+                    }
+                    (_, result) => result.unwrap_or_else(|fault| panic!("{text}: {fault:?}")),
+                };
+                let about = &head.metadata;
+                let filled = match field {
+                    Field::Published => head.time.to_date() == "2030-01-02",
+                    Field::Updated => head.updated.is_some(),
+                    Field::Expires => head.until.is_some(),
+                    Field::Id => about.id.as_deref() == Some(value),
+                    Field::Authors => names(about) == ["Ann"],
+                    Field::Tags => about.tags == ["Ann"],
+                    Field::Summary => about.summary.as_deref() == Some("Ann"),
+                    Field::Image | Field::Banner => about.image.as_ref().is_some_and(|image| {
+                        image.url.path() == "/a.jpg" && image.alt.as_deref() == Some("A")
+                    }),
+                    Field::Language => about.language.as_deref() == Some("de-CH"),
+                    Field::Media => about.media.len() == 1,
+                    Field::Hidden | Field::Shown | Field::Status => true,
+                };
+                assert!(filled, "{text}: {head:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jekyll_post_says_author_tags_summary_image_and_language() {
+        let post = jekyll(
+            "author: Mia Holm\ntags: [boats, sea salt]\ncategory: harbour news\ncategories: north south\n\
+             description: >\n  The ferry\n  &amp; the <b>tide</b>\nimage: /img/f.jpg\nimage_alt: Ferry\nlang: nb_NO",
+        );
+        assert_eq!(names(&post), ["Mia Holm"]);
+        assert_eq!(post.tags, ["boats", "sea salt", "north", "south", "harbour news"]);
+        assert_eq!(post.summary.as_deref(), Some("The ferry & the tide"));
+        let image = Image::new(url("https://a.example/blog/img/f.jpg")).alt("Ferry");
+        assert_eq!(post.image, Some(image));
+        assert_eq!(post.language.as_deref(), Some("nb-NO"));
+        assert_eq!(jekyll("lang: no").language.as_deref(), Some("no"));
+        assert_eq!(jekyll("lang: Norsk bokmål").language, None);
+        assert_eq!(
+            jekyll("author: mia\nimage: {path: f.png, width: 1200, height: '630px'}").image,
+            Some(Image::new(url("https://a.example/blog/f.png")).width(1200).height(630))
+        );
+        assert_eq!(jekyll("tags: one two").tags, ["one", "two"]);
+        assert_eq!(jekyll("tags: one two, three").tags, ["one two", "three"]);
+    }
+
+    #[test]
+    fn toml_of_zola_and_hugo_names_authors_and_taxonomies() {
+        let page = toml(
+            "title = 'x'\nauthors = ['Ann', 'Bob']\n[taxonomies]\ntags = ['x', 'X', 'y']\ncategories = ['z']\n\
+             [extra]\nsummary = 'S'\nlang = 'fr'\n[extra.cover]\nimage = '/c.webp'\nalt = 'C'",
+        );
+        assert_eq!(names(&page), ["Ann", "Bob"]);
+        assert_eq!(page.tags, ["x", "y", "z"]);
+        assert_eq!((page.summary.as_deref(), page.language.as_deref()), (Some("S"), Some("fr")));
+        assert_eq!(page.image, Some(Image::new(url("https://a.example/c.webp")).alt("C")));
+        let hugo = toml(
+            "images = ['a.png', 'b.png']\naudio = ['e.mp3']\n[params]\nauthor = 'Eve'\n[cover]\nimage='c.png'",
+        );
+        assert_eq!(names(&hugo), ["Eve"]);
+        assert_eq!(hugo.image.map(|image| image.url), Some(url("https://a.example/blog/a.png")));
+        assert_eq!(hugo.media[0].url, url("https://a.example/blog/e.mp3"));
+    }
+
+    #[test]
+    fn json_says_the_same() {
+        let text = "{\n\"date\": \"2024-05-31\", \"authors\": [{\"name\": \"Ann\"}], \"tags\": [\"a\", 7], \"guid\": \"urn:x:1\"\n}\nx";
+        let about = seed("a.md", text).unwrap().metadata;
+        assert_eq!((names(&about), about.id.as_deref()), (vec!["Ann"], Some("urn:x:1")));
+        assert_eq!(about.tags, ["a", "7"]);
+    }
+
+    #[test]
+    fn authors_are_names_mailboxes_objects_or_lists() {
+        let about = yaml(
+            "authors:\n- name: Ann\n  url: https://ann.example\n  email: ann@a.example\n  avatar: https://ann.example/me.png\n\
+             - Bob <bob@a.example>\n- {uri: 'https://x.example', mail: x@a.example}\n- {role: none}\n- 7",
+        );
+        let ann = Person::new("Ann").email("ann@a.example").uri(url("https://ann.example/"));
+        assert_eq!(about.authors[0], ann.avatar(url("https://ann.example/me.png")));
+        assert_eq!(about.authors[1], Person::new("Bob").email("bob@a.example"));
+        assert_eq!(
+            about.authors[2],
+            Person::new("x@a.example").email("x@a.example").uri(url("https://x.example/"))
+        );
+        assert_eq!(names(&about)[3..], ["7"]);
+        assert_eq!(names(&yaml("author: Martin Luther King, Jr.")), ["Martin Luther King, Jr."]);
+        assert_eq!(names(&yaml("authors: Ann, Bob and Co")), ["Ann", "Bob and Co"]);
+        assert_eq!(names(&yaml("authors: King, Jr.; Ann")), ["King, Jr.", "Ann"]);
+        assert_eq!(
+            names(&yaml("author: {display_name: Q, picture: {url: 'https://q.example/q.png'}}")),
+            ["Q"]
+        );
+        assert_eq!(names(&yaml("author: ''\nauthors: []")), [""; 0]);
+    }
+
+    #[test]
+    fn tags_are_lists_or_text_each_once() {
+        for (lines, tags) in [
+            ("tags: '#garden #town/park'", vec!["garden", "town/park"]),
+            ("tags: ['#a', b c, A]", vec!["a", "b c"]),
+            ("tags: cat and dog", vec!["cat and dog"]),
+            ("tags: x, y; z", vec!["x", "y", "z"]),
+            ("categories: [[a, b], [c]]", vec!["a", "b", "c"]),
+            ("tags: [{label: L, permalink: /l}, {name: M}, null, true]", vec!["L", "M"]),
+            ("tag: one\ntopics: [two]\nkeywords: three, one", vec!["one", "three", "two"]),
+            ("tags:\n", vec![]),
+        ] {
+            assert_eq!(yaml(lines).tags, tags, "{lines}");
+        }
+    }
+
+    #[test]
+    fn an_image_is_an_address_and_nothing_else() {
+        for (lines, image) in [
+            ("image: https://i.example/ä.jpg", Some("https://i.example/%C3%A4.jpg")),
+            ("image: //i.example/a.jpg", Some("https://i.example/a.jpg")),
+            ("cover: '[[Pictures/a b.png|300]]'", Some("https://a.example/blog/Pictures/a%20b.png")),
+            ("image: ./a.jpg", Some("https://a.example/blog/notes/a/a.jpg")),
+            ("header: {overlay_image: /o.jpg, caption: x}", Some("https://a.example/o.jpg")),
+            ("thumbnail: true\nhero: Welcome. Enjoy\nbanner: blue", None),
+            ("image: '#fff'\ncover: '{{ site.url }}/x.jpg'", None),
+            ("image: 'data:image/png;base64,AA'\nimages: [7, null]", None),
+            ("image: javascript:alert(1).jpg", None),
+        ] {
+            assert_eq!(yaml(lines).image.as_ref().map(|image| image.url.as_str()), image, "{lines}");
+        }
+        let bundle = seed("notes/a/index.md", "---\ndate: 2024-05-31\ncover: c.jpg\n---\nx").unwrap();
+        assert_eq!(bundle.metadata.image.unwrap().url.as_str(), "https://a.example/blog/notes/a/c.jpg");
+        let both = yaml("banner: /wide.jpg\nimage: /a.jpg");
+        assert_eq!(both.banner.as_ref().map(Url::path), Some("/wide.jpg"));
+        assert_eq!(yaml("banner: /wide.jpg").banner, None);
+    }
+
+    #[test]
+    fn media_files_have_a_type_and_a_length() {
+        let about = yaml(
+            "enclosure: {url: 'https://m.example/e?id=1', length: 1234, type: audio/mpeg}\naudio: [/a.m4a, /a.m4a]\n\
+             video: {src: /v.mp4, size: '99'}\nvideos: ['https://tube.example/watch?v=1']\npodcast: {file: /p.mp4}",
+        );
+        let files: Vec<_> = about
+            .media
+            .iter()
+            .map(|file| {
+                (file.url.path(), file.medium, file.media_type.as_ref().unwrap().as_str(), file.length)
+            })
+            .collect();
+        assert_eq!(
+            files,
+            [
+                ("/e", Medium::Audio, "audio/mpeg", Some(Bytes(1234))),
+                ("/a.m4a", Medium::Audio, "audio/mp4", None),
+                ("/v.mp4", Medium::Video, "video/mp4", Some(Bytes(99))),
+                ("/p.mp4", Medium::Audio, "audio/mp4", None),
+            ]
+        );
+        assert_eq!(yaml("enclosure: /a.jpg").image.unwrap().url.path(), "/a.jpg");
+    }
+
+    #[test]
+    fn an_id_is_a_uri_or_a_uuid() {
+        for (lines, id) in [
+            ("guid: tag:me@a.example,2020:1", Some("tag:me@a.example,2020:1")),
+            ("id: https://old.example/1", Some("https://old.example/1")),
+            ("id: intro\nguid: urn:isbn:1", Some("urn:isbn:1")),
+            (
+                "id: F81D4FAE-7dec-11d0-a765-00a0c91e6bf6",
+                Some("urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+            ),
+            ("id: 42", None),
+            ("id: a b:c", None),
+        ] {
+            assert_eq!(yaml(lines).id.as_deref(), id, "{lines}");
+        }
+        let addresses = Addresses { site: Url::parse("https://a.example").ok(), ..Addresses::default() };
+        let origin = Origin::of("seeds", "a.md".as_ref(), &addresses);
+        let parsed = parse("---\ndate: 2024-05-31\nguid: post 7\n---\nx", true, &origin).unwrap();
+        assert_eq!((parsed.findings[0].meta.code, parsed.findings[0].place.line), ("seed-bad-id", 3));
+    }
+
+    #[test]
+    fn an_unlisted_article_says_which_key_and_other_values_do_not_count() {
+        let why = |lines: &str| match seed("a.md", &format!("---\ndate: 2024-05-31\n{lines}\n---\nx")) {
+            Err(Fault::NotAnArticle(finding)) => finding.detail,
+            Ok(_) => String::new(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(why("feed: false"), "its front matter has `feed: false`");
+        assert_eq!(why("hidden: 'yes'"), "its front matter has `hidden: yes`");
+        assert_eq!(why("extra: {unlisted: true}"), "its front matter has `unlisted: true`");
+        for listed in [
+            "hidden: false",
+            "feed: {excerpt_only: true}",
+            "rss: /feed.xml",
+            "sitemap: false",
+            "status: published",
+            "publish: true",
+        ] {
+            assert_eq!(why(listed), "", "{listed}");
+        }
+    }
+
+    #[test]
+    fn an_empty_title_is_no_title_and_a_missing_one_is_made_up() {
+        let post = |lines: &str| seed("_posts/2024-05-31-a-b.md", &format!("---\n{lines}\n---\nx")).unwrap();
+        let untitled = post("title: ''");
+        assert_eq!((untitled.title.as_str(), untitled.metadata.untitled), ("", true));
+        for missing in ["layout: post", "title:"] {
+            let head = post(missing);
+            assert_eq!((head.title.as_str(), head.metadata.untitled), ("A B", false), "{missing}");
+        }
+        assert_eq!(post("title: 'R&amp;D: <i>Rosa</i> &lt;3'").title, "R&D: Rosa <3");
+    }
+
+    #[test]
+    fn dates_without_a_zone_are_in_the_configured_one_and_bare_numbers_are_dates_or_errors() {
+        let at = |zone: Option<&str>, date: &str| {
+            let timezone = zone.map(|name| name.parse().unwrap());
+            let addresses =
+                Addresses { site: Url::parse("https://a.example").ok(), timezone, ..Addresses::default() };
+            let text = format!("---\ndate: {date}\n---\nx");
+            match parse(&text, true, &Origin::of("seeds", "a.md".as_ref(), &addresses)) {
+                Ok(seed) => seed.head.time.to_rfc3339(),
+                Err(Fault::Bad(finding)) => format!("{}: {}", finding.meta.code, finding.detail),
+                Err(fault) => panic!("{fault:?}"),
+            }
+        };
+        let berlin = Some("Europe/Berlin");
+        assert_eq!(at(berlin, "2024-05-31 08:30"), "2024-05-31T06:30:00Z");
+        assert_eq!(at(berlin, "2024-12-31"), "2024-12-30T23:00:00Z");
+        assert_eq!(at(berlin, "2024-05-31T08:30:00+05:00"), "2024-05-31T03:30:00Z");
+        assert_eq!(at(None, "2024-05-31 08:30"), "2024-05-31T08:30:00Z");
+        assert_eq!(at(None, "20240531"), "2024-05-31T00:00:00Z");
+        assert_eq!(at(berlin, "'20240531'"), "2024-05-30T22:00:00Z");
+        for bad in ["2024", "'2024'", "0", "12345", "-5", "2024.5"] {
+            let shown = bad.trim_matches('\'');
+            assert_eq!(at(None, bad), format!("seed-bad-date: `date` is `{shown}`"));
+        }
+    }
+
+    #[test]
+    fn a_stamped_seed_speaks_by_its_markup() {
+        let addresses = Addresses::default();
+        let text = "<!--1717225200000-->\n[T](https://a.example/x/1)\n------\n<div lang=de-AT class=h-entry>\
+                    <p>Von <a rel=author href=../ann>Ann</a>, <span class=p-author>Bob</span></p><img class=u-photo src=p.jpg alt=P>\
+                    <a rel=tag href=/t/a>Donau</a><a class=p-category>Wien</a></div>";
+        let parsed = parse(text, true, &Origin::of("seeds", "1.txt".as_ref(), &addresses)).unwrap();
+        assert_eq!(parsed.head.metadata, Metadata::default());
+        let about = super::super::metadata(&parsed);
+        assert_eq!(about.authors, [Person::new("Ann").uri(url("https://a.example/ann")), Person::new("Bob")]);
+        assert_eq!(about.tags, ["Donau", "Wien"]);
+        assert_eq!(about.image, Some(Image::new(url("https://a.example/x/p.jpg")).alt("P")));
+        assert_eq!(about.language.as_deref(), Some("de-AT"));
+        let plain = "<!--1717225200000-->\n[T](https://a.example/x)\n------\n<p>By Ann. Tags: a, b</p>";
+        let parsed = parse(plain, true, &Origin::of("seeds", "1.txt".as_ref(), &addresses)).unwrap();
+        assert_eq!(super::super::metadata(&parsed), Metadata::default());
+    }
+}

@@ -1,0 +1,1 @@
+module.exports = { permalink: "/from-data/" };

@@ -1,0 +1,70 @@
+//! Sites written from the documentation of each generator: `feedmill init && feedmill` puts every article at the address that
+//! the documentation promises, and says of every other file why it is none.
+//!
+//! `tests/generator-sites/NAME/` is a repository and `NAME.txt` beside it what comes out: address, instant and title of each
+//! entry, the files left out, and the warnings. `FEEDMILL_BLESS=1` writes these files; read them before they are committed.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn run(folder: &Path, args: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_feedmill")).args(args).current_dir(folder).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "feedmill {args:?}: {text}");
+    text
+}
+
+/// Returns what comes out of a site.
+fn outcome(site: &Path) -> String {
+    let home = tempfile::tempdir().unwrap();
+    copy(site, home.path());
+    run(home.path(), &["init"]);
+    let said = run(home.path(), &["--limit", "0", "--verbose"]);
+    let json = fs::read_to_string(home.path().join("feeds/feed.json")).unwrap();
+    let feed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let mut out = format!("{}\n{}\n\n", text(&feed["title"]), text(&feed["home_page_url"]));
+    for item in feed["items"].as_array().unwrap() {
+        let (url, date, title) = (text(&item["url"]), text(&item["date_published"]), text(&item["title"]));
+        writeln!(out, "{url} {date} {title}").unwrap();
+        let html = text(&item["content_html"]);
+        if html != "<p>A paragraph.</p>" {
+            html.lines().for_each(|line| writeln!(out, "    {line}").unwrap());
+        }
+    }
+    let is_finding = |line: &&str| line.contains("]: ") && !line.contains("[no-base-url]");
+    let mut findings: Vec<&str> = said.lines().filter(is_finding).collect();
+    findings.sort_unstable();
+    out + "\n" + &findings.join("\n") + "\n"
+}
+
+#[test]
+fn articles_are_where_the_documentation_of_the_generator_puts_them() {
+    let root = PathBuf::from("tests/generator-sites");
+    for name in ["astro", "eleventy", "hugo", "jekyll", "zola"] {
+        let (found, file) = (outcome(&root.join(name)), root.join(name).with_extension("txt"));
+        if std::env::var_os("FEEDMILL_BLESS").is_some() {
+            fs::write(&file, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        assert!(found == expected, "{name}: expected\n{expected}\nfound\n{found}");
+    }
+}
