@@ -237,6 +237,11 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("config-unknown-key", "titel = \"Town news\"\n", &[]),
     ("config-unknown-section", "[section.twon]\ntitle = \"Town\"\n", &[("town/1.txt", GOOD)]),
     ("feed-empty", "[[feed]]\nname = \"rain\"\ntitle_contains = \"rain\"\n", &[("1.txt", GOOD)]),
+    (
+        "feed-name",
+        "base_url = \"https://f.example/\"\nsite_url = \"https://news.example/\"\nfeeds_by = [\"author\"]\nauthor = \"..\"\n",
+        &[("1.txt", GOOD)],
+    ),
     ("no-base-url", "", &[("1.txt", GOOD)]),
     ("no-site-url", "", &[("1.md", "---\ntitle: A title\ndate: 2024-06-01\n---\nText\n")]),
     ("section-case", "", &[("Town/1.txt", GOOD), ("town/2.txt", GOOD)]),
@@ -258,6 +263,7 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         "",
         &[("1.txt", "<!--1717225200000-->\n[A title](https://ann:key@news.example/1)\n------\n")],
     ),
+    ("seed-merged", "", &[("1.txt", GOOD), ("2.txt", GOOD)]),
     (
         "seed-no-address",
         SITE,
@@ -283,6 +289,17 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("seed-no-stamp", "", &[("1.txt", "[A title](https://news.example/1)\n------\n")]),
     ("seed-no-title", "", &[("1.txt", "<!--1717225200000-->\n<p>Text</p>\n")]),
     ("seed-passed-over", "", &[("1.txt", GOOD), ("README.md", "# Read me\n")]),
+    (
+        "seed-same-id",
+        "ids = \"file\"\n",
+        &[
+            ("48211-a.txt", GOOD),
+            (
+                "48211-b.txt",
+                "<!--1717225200000-->\n[Another title](https://news.example/2)\n------\n\n<p>Text</p>\n",
+            ),
+        ],
+    ),
     (
         "seed-stamp-line",
         "",

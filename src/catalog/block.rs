@@ -1,11 +1,14 @@
 //! The stored rows of a chunk, one column for each property: what orders seeds is contiguous, and all texts are in one
 //! column.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::chunk::Chunk;
 use super::serial::{as_bytes, numbered_findings};
 use crate::diag::Finding;
+use crate::model::Metadata;
 use crate::types::UnixMs;
 
 /// State of a row with a head.
@@ -14,6 +17,10 @@ const USABLE: u8 = 1;
 const HAS_FINDINGS: u8 = 2;
 /// State of a row that is intentionally not an article.
 const IGNORED: u8 = 4;
+/// State of a row whose article is held back until its exact time.
+const EXACT: u8 = 8;
+/// State of a row whose article asks not to be listed.
+const UNLISTED: u8 = 16;
 
 /// True if a file is the article of its folder, as in Hugo and Zola; other files may be next to it and do not count.
 pub(crate) fn is_index_page(name: &[u8]) -> bool {
@@ -46,6 +53,58 @@ pub struct Head<'a> {
     pub title: &'a str,
     /// Time at which it expires.
     pub expires: Option<UnixMs>,
+    /// True if it is held back until its exact time; false if its time is the stamp of a crawler.
+    pub exact: bool,
+    /// True if it asks not to be listed in feeds.
+    pub unlisted: bool,
+    /// Encoded [`About`]; empty if no feed needs it, or the article states none of it.
+    pub about: &'a [u8],
+}
+
+/// What an article says about itself, as far as feeds select, merge or divide their articles by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About<'a> {
+    /// Its own id.
+    #[serde(borrow)]
+    pub id: Option<Cow<'a, str>>,
+    /// Tags and categories.
+    #[serde(borrow)]
+    pub tags: Vec<Cow<'a, str>>,
+    /// Names of the authors.
+    #[serde(borrow)]
+    pub authors: Vec<Cow<'a, str>>,
+    /// Language tag.
+    #[serde(borrow)]
+    pub language: Option<Cow<'a, str>>,
+}
+
+impl<'a> About<'a> {
+    /// Returns all that metadata says of it.
+    #[must_use]
+    pub fn of(metadata: &'a Metadata) -> Self {
+        Self {
+            id: metadata.id.as_ref().map(Into::into),
+            tags: metadata.tags.iter().map(Into::into).collect(),
+            authors: metadata.authors.iter().map(|author| (&author.name).into()).collect(),
+            language: metadata.language.as_ref().map(Into::into),
+        }
+    }
+
+    /// Serializes it; no bytes if it says nothing.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        if *self == Self::default() {
+            return Vec::new();
+        }
+        // Serializing to memory fails only if a length is unknown, and all are known.
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
+    /// Deserializes it; what cannot be read says nothing.
+    #[must_use]
+    pub fn decode(bytes: &'a [u8]) -> Self {
+        if bytes.is_empty() { Self::default() } else { postcard::from_bytes(bytes).unwrap_or_default() }
+    }
 }
 
 /// Positions in the text column at which the texts of a row end. They are stored in this order, and each text starts
@@ -138,14 +197,15 @@ impl<'a> Columns<&'a [u8]> {
 pub struct Rows {
     columns: Columns<Vec<u8>>,
     expiries: Vec<(u32, UnixMs)>,
+    abouts: Vec<(u32, Vec<u8>)>,
     findings: Vec<(u32, Finding)>,
     summary: Chunk,
 }
 
 impl Default for Rows {
     fn default() -> Self {
-        let (columns, expiries, findings) = Default::default();
-        Self { columns, expiries, findings, summary: Chunk::empty() }
+        let (columns, expiries, abouts, findings) = Default::default();
+        Self { columns, expiries, abouts, findings, summary: Chunk::empty() }
     }
 }
 
@@ -167,7 +227,9 @@ impl Rows {
         columns.states.push(
             state(row.head.is_some(), USABLE)
                 | state(has_findings, HAS_FINDINGS)
-                | state(row.ignored, IGNORED),
+                | state(row.ignored, IGNORED)
+                | state(row.head.is_some_and(|head| head.exact), EXACT)
+                | state(row.head.is_some_and(|head| head.unlisted), UNLISTED),
         );
         let mut add = |text: &[u8]| {
             columns.texts.extend(text);
@@ -181,8 +243,13 @@ impl Rows {
         summary.has_findings |= has_findings;
         match row.head {
             Some(head) => {
-                summary.latest = summary.latest.max(head.time);
+                let latest = if head.exact { &mut summary.latest_exact } else { &mut summary.latest };
+                *latest = if head.unlisted { *latest } else { head.time.max(*latest) };
                 summary.index_pages += u32::from(is_index_page(row.name));
+                if !head.about.is_empty() {
+                    self.abouts.push((number, head.about.to_vec()));
+                    summary.has_abouts = true;
+                }
                 if let Some(expires) = head.expires {
                     self.expiries.push((number, expires));
                     summary.first_expiry = summary.first_expiry.min(expires);
@@ -196,7 +263,8 @@ impl Rows {
     /// Serializes the rows.
     pub(super) fn encode(&self) -> Vec<u8> {
         let (expiries, findings) = (self.expiries.clone(), self.findings.clone());
-        let block = Block { columns: self.columns.as_slices(), expiries, findings };
+        let abouts = self.abouts.iter().map(|(row, about)| (*row, about.as_slice())).collect();
+        let block = Block { columns: self.columns.as_slices(), expiries, abouts, findings };
         // Serializing to memory fails only if a length is unknown, and all are known.
         postcard::to_stdvec(&block).unwrap_or_default()
     }
@@ -213,6 +281,8 @@ pub struct Block<'a> {
     #[serde(borrow)]
     columns: Columns<&'a [u8]>,
     expiries: Vec<(u32, UnixMs)>,
+    #[serde(borrow)]
+    abouts: Vec<(u32, &'a [u8])>,
     /// Findings, each with the number of its row. The place has no file: [`Row::name`] says it.
     #[serde(with = "numbered_findings")]
     pub findings: Vec<(u32, Finding)>,
@@ -224,11 +294,38 @@ impl<'a> Block<'a> {
         postcard::from_bytes(bytes).ok().filter(|block: &Self| block.columns.is_consistent())
     }
 
+    /// Returns every row, with or without a head.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'a>> + '_ {
+        (0..self.columns.states.len()).map_while(|row| self.row(row))
+    }
+
     /// Returns row number, time and hash of the key of each usable seed.
     pub fn heads(&self) -> impl Iterator<Item = (usize, UnixMs, u64)> + '_ {
         let all = self.columns.times().iter().zip(self.columns.keys()).enumerate();
         all.filter(|(row, _)| self.columns.states[*row] & USABLE != 0)
             .map(|(row, (time, key))| (row, UnixMs(i64::from_le_bytes(*time)), u64::from_le_bytes(*key)))
+    }
+
+    fn has_state(&self, row: usize, state: u8) -> bool {
+        self.columns.states.get(row).is_some_and(|all| all & state != 0)
+    }
+
+    /// True if a seed is held back until its exact time.
+    #[must_use]
+    pub fn is_exact(&self, row: usize) -> bool {
+        self.has_state(row, EXACT)
+    }
+
+    /// True if a seed asks not to be listed in feeds.
+    #[must_use]
+    pub fn is_unlisted(&self, row: usize) -> bool {
+        self.has_state(row, UNLISTED)
+    }
+
+    /// Returns what a seed says about itself; empty if it says nothing.
+    fn about(&self, row: usize) -> &'a [u8] {
+        let at = self.abouts.binary_search_by_key(&row, |(row, _)| *row as usize);
+        at.ok().and_then(|at| self.abouts.get(at)).map_or(&[], |(_, about)| *about)
     }
 
     /// Returns the time at which a seed expires.
@@ -263,6 +360,9 @@ impl<'a> Block<'a> {
                 link: std::str::from_utf8(columns.text(ends.name, ends.link)?).ok()?,
                 title: std::str::from_utf8(columns.text(ends.link, ends.title)?).ok()?,
                 expires: self.expires(row),
+                exact: state & EXACT != 0,
+                unlisted: state & UNLISTED != 0,
+                about: self.about(row),
             })
         } else {
             None

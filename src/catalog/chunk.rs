@@ -36,8 +36,12 @@ pub struct Chunk {
     pub index_pages: u32,
     /// Time at which the first of them expires; `i64::MAX` if none does.
     pub first_expiry: UnixMs,
-    /// Latest time of the usable ones; `i64::MIN` if there are none.
+    /// Latest time of the usable ones that may be a little ahead; `i64::MIN` if there are none.
     pub latest: UnixMs,
+    /// Latest time of those that are held back until their exact time; `i64::MIN` if there are none.
+    pub latest_exact: UnixMs,
+    /// True if a seed has a stored [`About`](super::About).
+    pub has_abouts: bool,
     /// True if a seed must be reread even if its fingerprint is unchanged.
     pub needs_reread: bool,
     /// True if there are findings about its seeds.
@@ -59,6 +63,8 @@ impl Chunk {
             index_pages: 0,
             first_expiry: UnixMs(i64::MAX),
             latest: UnixMs(i64::MIN),
+            latest_exact: UnixMs(i64::MIN),
+            has_abouts: false,
             needs_reread: false,
             has_findings: false,
             offset: 0,

@@ -43,6 +43,21 @@ pub struct BuiltDoc {
     pub retry_at: Option<UnixMs>,
 }
 
+/// Number of usable seeds by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Entries in the feeds, each counted once.
+    pub entries: u64,
+    /// Seeds left out in favor of another seed of the same entry.
+    pub merged: u64,
+    /// Seeds for which no feed had room.
+    pub beyond_limit: u64,
+    /// Seeds that ask not to be listed.
+    pub unlisted: u64,
+    /// Seeds that have expired.
+    pub expired: u64,
+}
+
 /// Result of the last build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastBuild {
@@ -50,8 +65,12 @@ pub struct LastBuild {
     pub inputs_hash: u128,
     /// True if seeds dated in the future were held back.
     pub held_back: bool,
-    /// Number of entries, each counted once.
-    pub entries: u64,
+    /// Number of seeds by what became of them.
+    pub counts: Counts,
+    /// First time at which an entry gets too old for a feed; `i64::MAX` if none does.
+    pub first_too_old: UnixMs,
+    /// Latest time at which a seed got too old for a feed; `i64::MIN` if none did.
+    pub last_too_old: UnixMs,
     /// Documents, by folder.
     #[serde(with = "serial::by_path")]
     pub docs: BTreeMap<PathBuf, BuiltDoc>,

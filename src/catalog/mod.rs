@@ -18,6 +18,7 @@ mod hub_state;
 mod last_build;
 mod location;
 mod media_cache;
+mod published_links;
 mod serial;
 
 use std::fs::{self, File};
@@ -31,14 +32,15 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use crate::store::Stamp;
 
 pub(crate) use block::is_index_page;
-pub use block::{Block, Head, Row, Rows};
+pub use block::{About, Block, Head, Row, Rows};
 use block_file::BlockFile;
 pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
 pub use hash::{fingerprint, hash, key_hash, path_hash, plan_hash};
 pub use hub_state::HubState;
-pub use last_build::{BuiltDoc, LastBuild, PublishedFile};
+pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile};
 pub use location::{FOLDER, folder, lost};
 pub use media_cache::{Known, MediaCache};
+pub use published_links::PublishedLinks;
 pub use serial::file_name;
 
 const INDEX_NAME: &str = "index";
@@ -49,7 +51,7 @@ const NEW_SEEDS_NAME: &str = "seeds.new";
 const GITIGNORE_NAME: &str = ".gitignore";
 const CACHEDIR_TAG_NAME: &str = "CACHEDIR.TAG";
 /// First bytes of an index. They differ for another layout and for another build of feedmill.
-const MAGIC: &str = concat!("feedmill catalog 3 ", env!("FEEDMILL_SOURCES"), "\n");
+const MAGIC: &str = concat!("feedmill catalog 4 ", env!("FEEDMILL_SOURCES"), "\n");
 /// Nanoseconds before the start of a build within which a file may change again without a new stamp: two seconds are the
 /// resolution of the coarsest file system, one is for clocks that differ.
 const STAMP_RESOLUTION: i128 = 3_000_000_000;

@@ -252,9 +252,7 @@ impl Prober for Probe {
 
 /// Summarizes a build in one line.
 pub(super) fn summary(report: &Report) -> String {
-    let Report {
-        seeds, skipped, entries, feeds, changed, unchanged, removed, head_bytes, body_bytes, ..
-    } = report;
+    let Report { seeds, entries, feeds, changed, unchanged, removed, head_bytes, body_bytes, .. } = report;
     let written = changed.len();
     let changes = match (written, removed) {
         (0, 0) => "nothing changed".to_owned(),
@@ -262,10 +260,22 @@ pub(super) fn summary(report: &Report) -> String {
         _ => format!("{written} written, {unchanged} unchanged, {removed} removed"),
     };
     let (head, body) = (Bytes(*head_bytes), Bytes(*body_bytes));
+    // The parts add up to the number of seeds.
+    let parts = [
+        (report.merged, "merged"),
+        (report.beyond_limit, "beyond the limit"),
+        (report.held_back, "held back"),
+        (report.unlisted, "unlisted"),
+        (report.expired, "expired"),
+        (report.skipped, "skipped"),
+    ];
+    let mut account = count(*entries, "entry", "entries");
+    for (number, what) in parts.into_iter().filter(|(number, _)| *number > 0) {
+        account.push_str(&format!(", {number} {what}"));
+    }
     format!(
-        "{} ({skipped} skipped), {} in {}: {changes}; read {head} of heads, {body} of published seeds",
+        "{}: {account}; {}: {changes}; read {head} of heads, {body} of published seeds",
         count(*seeds, "seed", "seeds"),
-        count(*entries, "entry", "entries"),
         count(*feeds, "feed", "feeds"),
     )
 }

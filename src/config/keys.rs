@@ -1,7 +1,9 @@
 //! The keys of the configuration, one row each: the parser, the JSON Schema and the reference are made from them.
 
+use super::Grouping;
 use crate::format::{FORMATS, INDEX};
 use crate::model::podcast::Category;
+use crate::seed::ADDRESS_RULES;
 
 /// Type of a key's value.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +56,8 @@ pub enum TextFormat {
     JsonObject,
     /// A pattern of URLs, the name of a style, or empty.
     Permalink,
+    /// A length of time, such as `12h`.
+    Duration,
     /// The name of a time zone, or empty.
     TimeZone,
     /// One of these.
@@ -322,6 +326,22 @@ pub(super) const TOP: &[Key] = &[
         "Output folder, relative to the configuration file.",
     ),
     key(
+        "feeds_by",
+        ValueType::List(ListItems::OneOf(groupings)),
+        value("[]"),
+        r#"["tag", "author"]"#,
+        "Additional feeds: one for each tag in `tag/NAME`, for each author in `author/NAME`, for each language in \
+         `language/NAME`. An article that names no author or language has that of the main feed.",
+    ),
+    key(
+        "future",
+        ValueType::Text(TextFormat::Duration),
+        value("\"1d\""),
+        "\"2h\"",
+        "Tolerance for stamped seeds that are dated ahead of the clock: `30m`, `12h`, `1d`, `2w`, or `0`. Articles with front \
+         matter and saved pages are always held back until their exact time.",
+    ),
+    key(
         "index",
         ValueType::List(ListItems::OneOf(index)),
         value(r#"["page", "opml", "style"]"#),
@@ -351,6 +371,14 @@ pub(super) const TOP: &[Key] = &[
         "`true` also sends these requests to private addresses, and through a proxy.",
     ),
     key("push", ValueType::Bool, value("true"), "false", "`true` notifies the hub of changed feeds."),
+    key(
+        "same_address",
+        ValueType::List(ListItems::OneOf(address_rules)),
+        value(r#"["scheme", "case", "tracking", "fragment"]"#),
+        r#"["scheme", "case", "tracking", "fragment", "www", "slash", "index"]"#,
+        "[Differences](../seeds.md#equal-addresses) that are ignored when the URLs of two seeds are compared. Seeds with \
+         equal URLs are versions of one entry.",
+    ),
     key(
         "seeds",
         PATH,
@@ -497,11 +525,32 @@ pub(super) const CLEAN: &[Key] = &[
 
 pub(super) const FEED: &[Key] = &[
     key(
+        "authors",
+        STRINGS,
+        described("all"),
+        r#"["Ann Lee"]"#,
+        "Names of authors, ignoring case; the feed takes the articles of any of them.",
+    ),
+    key(
+        "languages",
+        STRINGS,
+        described("all"),
+        r#"["de"]"#,
+        "Languages of the articles that the feed takes; `de` includes `de-CH`.",
+    ),
+    key(
         "link_contains",
         ANY,
         described("any"),
         "\"/news/\"",
         "Text that the URL of an article must contain.",
+    ),
+    key(
+        "max_age",
+        ValueType::Text(TextFormat::Duration),
+        described("any"),
+        "\"30d\"",
+        "Age of the oldest article that the feed takes: `12h`, `30d`, `8w`.",
     ),
     key(
         "name",
@@ -511,6 +560,13 @@ pub(super) const FEED: &[Key] = &[
         "Folder of the feed, next to those of the sections. Required.",
     ),
     key("sections", STRINGS, described("all"), r#"["town"]"#, "Sections whose articles the feed takes."),
+    key(
+        "tags",
+        STRINGS,
+        described("any"),
+        r#"["river", "flood"]"#,
+        "Tags, ignoring case; the feed takes the articles that have any of them.",
+    ),
     key(
         "title_contains",
         ANY,
@@ -530,6 +586,14 @@ fn days() -> Vec<String> {
 
 fn index() -> Vec<String> {
     INDEX.iter().map(|i| i.name().to_owned()).collect()
+}
+
+fn groupings() -> Vec<String> {
+    Grouping::ALL.iter().map(|by| by.name().to_owned()).collect()
+}
+
+fn address_rules() -> Vec<String> {
+    ADDRESS_RULES.iter().map(|rule| rule.name.to_owned()).collect()
 }
 
 fn categories() -> Vec<String> {

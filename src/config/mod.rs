@@ -23,7 +23,7 @@ use crate::format::{FORMATS, Format, INDEX, Index, Layout};
 use crate::generator::Repository;
 use crate::html::Policy;
 use crate::model::{Extra, Person, Podcast};
-use crate::seed::Addresses;
+use crate::seed::{Addresses, SameAddress};
 use crate::types::work;
 
 pub use resolve::derived_title;
@@ -152,7 +152,33 @@ impl Channel {
     }
 }
 
-/// An additional feed: the entries of some sections, or with some text in title or link.
+/// Property of articles by which they are divided into feeds (`feeds_by`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Grouping {
+    /// A feed for each tag.
+    Tag,
+    /// A feed for each author.
+    Author,
+    /// A feed for each language.
+    Language,
+}
+
+impl Grouping {
+    /// Every grouping.
+    pub const ALL: [Self; 3] = [Self::Tag, Self::Author, Self::Language];
+
+    /// Returns its name in the configuration, which is also the folder of its feeds.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Author => "author",
+            Self::Language => "language",
+        }
+    }
+}
+
+/// An additional feed: the entries that match every one of its filters.
 #[derive(Clone)]
 pub struct Filtered {
     /// Folder of the feed, below the feeds folder.
@@ -163,6 +189,14 @@ pub struct Filtered {
     pub title_contains: String,
     /// Text that a link must contain.
     pub link_contains: String,
+    /// Tags of which an article must have one, in lower case; empty for any.
+    pub tags: Vec<String>,
+    /// Names of authors of which an article must have one, in lower case; empty for any.
+    pub authors: Vec<String>,
+    /// Languages, in lower case, of which an article must have one or a variety of one; empty for any.
+    pub languages: Vec<String>,
+    /// Maximum age of an article in milliseconds.
+    pub max_age: Option<i64>,
     /// Settings of the feed.
     pub channel: Channel,
 }
@@ -203,6 +237,12 @@ pub struct Plan {
     pub excerpt_separator: String,
     /// Settings for the URLs of articles that do not state their own.
     pub addresses: Addresses,
+    /// Rules by which the addresses of two seeds are equal.
+    pub same_address: SameAddress,
+    /// Milliseconds by which a stamped seed may be dated ahead of the clock.
+    pub future: i64,
+    /// Properties of articles by which they are divided into additional feeds, each once.
+    pub feeds_by: Vec<Grouping>,
     /// Elements to remove from bodies, and to keep.
     pub policy: Policy,
     /// Settings of the main feed, which has the articles of all sections.
@@ -216,6 +256,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Returns the settings of the feed of one tag, author or language. `name` is that of its folder, `title` the value as
+    /// the articles spell it.
+    #[must_use]
+    pub fn group(&self, by: Grouping, name: &str, title: &str) -> Channel {
+        let mut channel =
+            resolve::derive_below(&self.main_feed, &[by.name(), name], |main| format!("{title} – {main}"));
+        if by == Grouping::Language && is_language(title) {
+            channel.language = Some(title.to_owned());
+        }
+        channel
+    }
+
     /// Adds the repository that the seeds are in: its facts count where the configuration says nothing.
     pub fn adopt(&mut self, mut repository: Repository) {
         repository.timezone = self.addresses.timezone;
@@ -471,6 +523,16 @@ mod tests {
             ("seeds = \"a\\u0000b\"", "`seeds` contains a NUL character"),
             ("formats = ['rss', 'rdf']", "`formats` contains `rdf`, which is not one of rss"),
             ("index = ['html']", "`index` contains `html`, which is not one of page"),
+            (
+                "same_address = ['www', 'path']",
+                "`same_address` contains `path`, which is not one of scheme, case",
+            ),
+            ("feeds_by = ['year']", "`feeds_by` contains `year`, which is not one of tag, author, language"),
+            (
+                "future = '1 day'",
+                "`future` must be a length of time such as `30m`, `12h`, `1d` or `0`, not `1 day`",
+            ),
+            ("[[feed]]\nname = 'x'\nmax_age = '-1d'", "`max_age` must be a length of time"),
             ("ids = 'guid'", "`ids` must be link, tag or file, not `guid`"),
             ("language = 'english language'", "`language` must be a language tag such as `en` or `zh-Hans`"),
             (
@@ -510,6 +572,19 @@ mod tests {
         ] {
             let all = faults(text);
             assert!(all.len() == 1 && all[0].contains(part), "{text}: {all:?}");
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_has_a_unit() {
+        for (text, ms) in
+            [("0", 0), ("90s", 90_000), ("30m", 1_800_000), ("12 h", 43_200_000), ("2w", 1_209_600_000)]
+        {
+            assert_eq!(plan(&format!("future = '{text}'")).future, ms, "{text}");
+        }
+        assert_eq!(plan("").future, 86_400_000);
+        for bad in ["", "1", "d", "1.5d", "1y", "9999999d", "+1d", "１d", "1дd"] {
+            assert_eq!(faults(&format!("future = '{bad}'")).len(), 1, "{bad}");
         }
     }
 
@@ -674,7 +749,16 @@ mod tests {
             .map(|f| {
                 format!(
                     "{:?} {}",
-                    (&f.name, &f.sections, &f.title_contains, &f.link_contains),
+                    (
+                        &f.name,
+                        &f.sections,
+                        &f.title_contains,
+                        &f.link_contains,
+                        &f.tags,
+                        &f.authors,
+                        &f.languages,
+                        f.max_age
+                    ),
                     channel(&f.channel)
                 )
             })
@@ -685,6 +769,7 @@ mod tests {
         let paths = (&plan.seeds, &plan.feeds, &plan.cache_dir);
         let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push);
         let policy = format!("{:?} {:?}", plan.policy, plan.excerpt_separator);
+        let policy = format!("{policy} {:?}", (plan.same_address, plan.future, &plan.feeds_by));
         format!(
             "{:?} {paths:?} {flags:?} {index:?} {:?} {policy} {} {sections:?} {filtered:?}",
             plan.check,

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::faults::Faults;
 use super::{
-    Channel, CheckConfig, DAYS, Filtered, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN, SetValue, Source,
-    Value, is_feed_name, is_language, write_keys,
+    Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN,
+    SetValue, Source, Value, is_feed_name, is_language, write_keys,
 };
 use crate::diag::{Sink, codes, nearest, redact};
 use crate::error::Error;
@@ -19,8 +19,12 @@ use crate::format::{FORMATS, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Extra, Person, Podcast};
-use crate::seed::{Addresses, check_permalink};
+use crate::seed::check_permalink;
+use crate::seed::{ADDRESS_RULES, Addresses, SameAddress};
 use crate::types::{excerpt, to_rfc3986};
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Keys that do not change feeds: where files are, and what happens after a build.
 const NOT_IN_FEEDS: [&str; 5] = ["cache_dir", "catalog", "feeds", "push", "seeds"];
@@ -54,6 +58,15 @@ impl RawConfig {
         let filtered = self.filtered(&main_feed, &mut r);
         let check = r.check(&self.check);
         let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |set| r.index(set));
+        let same_address = self.top.get("same_address").map_or_else(SameAddress::default, |set| {
+            let names = r.names(set, "same_address", ADDRESS_RULES.iter().map(|rule| rule.name));
+            SameAddress::of(names.iter().map(String::as_str))
+        });
+        let feeds_by = self.top.get("feeds_by").map_or_else(Vec::new, |set| {
+            let names = r.names(set, "feeds_by", Grouping::ALL.iter().map(|by| by.name()));
+            Grouping::ALL.into_iter().filter(|by| names.iter().any(|name| name == by.name())).collect()
+        });
+        let future = self.top.get("future").and_then(|set| r.duration(set, "future")).unwrap_or(DAY);
         let permalink = self.top.get("permalink").and_then(|set| r.permalink(set));
         let timezone = self.top.get("timezone").and_then(|set| r.timezone(set));
         let Resolver { faults, hub_requests, .. } = r;
@@ -84,6 +97,9 @@ impl RawConfig {
             fingerprint_source: self.fingerprint_source(),
             index,
             addresses,
+            same_address,
+            future,
+            feeds_by,
             policy,
             main_feed,
             sections,
@@ -156,9 +172,14 @@ impl RawConfig {
                 continue;
             }
             let channel = r.channel(keys, Some((main_feed, &name)));
-            let sections = keys.get("sections").and_then(|s| s.value.list()).unwrap_or_default().to_vec();
+            let list = |key: &str| keys.get(key).and_then(|s| s.value.list()).unwrap_or_default().to_vec();
+            let lower = |key: &str| list(key).iter().map(|text| text.trim().to_lowercase()).collect();
             filtered.push(Filtered {
-                sections,
+                sections: list("sections"),
+                tags: lower("tags"),
+                authors: lower("authors"),
+                languages: lower("languages"),
+                max_age: keys.get("max_age").and_then(|set| r.duration(set, "max_age")),
                 title_contains: text("title_contains").to_lowercase(),
                 link_contains: text("link_contains"),
                 channel,
@@ -267,6 +288,35 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             }
         }
         check
+    }
+
+    /// Returns a list of names, each of which must be known.
+    fn names(
+        &mut self,
+        set: &SetValue,
+        key: &str,
+        known: impl Iterator<Item = &'static str> + Clone,
+    ) -> Vec<String> {
+        let names = set.value.list().unwrap_or_default().to_vec();
+        for name in names.iter().filter(|name| known.clone().all(|known| known != **name)) {
+            let (shown, known) = (excerpt(name, SHOWN), known.clone().collect::<Vec<_>>().join(", "));
+            self.fault(set, format!("`{key}` contains `{shown}`, which is not one of {known}"));
+        }
+        names
+    }
+
+    /// Parses a length of time; returns milliseconds.
+    fn duration(&mut self, set: &SetValue, key: &str) -> Option<i64> {
+        let text = set.value.text()?;
+        let length = duration(text);
+        if length.is_none() {
+            let shown = excerpt(text, SHOWN);
+            self.fault(
+                set,
+                format!("`{key}` must be a length of time such as `30m`, `12h`, `1d` or `0`, not `{shown}`"),
+            );
+        }
+        length
     }
 
     fn index(&mut self, set: &SetValue) -> Vec<&'static dyn Index> {
@@ -639,16 +689,42 @@ pub fn derived_title(name: &str, main_title: &str) -> String {
 
 /// Returns the settings that a section or an additional feed inherits from the main feed.
 pub(super) fn derive(main_feed: &Channel, name: &str) -> Channel {
-    let title = main_feed.title.as_ref().map(|t| derived_title(name, t));
+    derive_below(main_feed, &[name], |title| derived_title(name, title))
+}
+
+/// Returns the settings that the feed in a folder below the main feed inherits from it. `title` makes its title of that of the
+/// main feed.
+pub(super) fn derive_below(main_feed: &Channel, folders: &[&str], title: impl Fn(&str) -> String) -> Channel {
+    let title = main_feed.title.as_deref().map(title);
     let base = main_feed.base.clone().and_then(|mut url| {
         if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push(name).push("");
+            path.pop_if_empty().extend(folders).push("");
         }
         to_rfc3986(url)
     });
     // Each podcast has its own guid.
     let podcast = main_feed.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });
     Channel { title, base, podcast, description: String::new(), ..main_feed.clone() }
+}
+
+/// Parses a number and a unit; returns milliseconds.
+fn duration(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if text == "0" {
+        return Some(0);
+    }
+    let unit = text.chars().next_back()?;
+    let ms = match unit {
+        's' => 1000,
+        'm' => 60 * 1000,
+        'h' => 60 * 60 * 1000,
+        'd' => DAY,
+        'w' => 7 * DAY,
+        _ => return None,
+    };
+    let number = text.strip_suffix(unit)?.trim_end();
+    let digits = (1..=6).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    number.parse::<i64>().ok().filter(|_| digits).map(|number| number * ms)
 }
 
 fn non_empty(text: String) -> Option<String> {

@@ -115,6 +115,9 @@ fn value(key: &Key) -> Value {
         ValueType::Text(TextFormat::Mailbox) => {
             json!({"type": "string", "pattern": r"^[^<]*<\s*[^<>\s]+\s*>\s*$|^\s*[^<>\s]+@[^<>\s]+\s*$"})
         }
+        ValueType::Text(TextFormat::Duration) => {
+            json!({"type": "string", "pattern": r"^\s*(0|[0-9]{1,6}\s*[smhdw])\s*$"})
+        }
         ValueType::Text(TextFormat::Uuid) => json!({"type": "string", "format": "uuid",
             "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"}),
         ValueType::Text(TextFormat::Xml) => {

@@ -183,13 +183,15 @@ mod tests {
             .map(|day| {
                 let link = format!("https://e.example/{day}");
                 let time = UnixMs(1_696_118_400_000 + day * DAY);
-                let seed =
-                    Candidate { time, link: link.clone().into(), path: link.clone().into(), section: None };
+                let (published_link, own_id, section) = Default::default();
+                let (seed_link, path) = (link.clone().into(), link.clone().into());
+                let seed = Candidate { time, link: seed_link, published_link, own_id, path, section };
                 Pick {
                     seed: Arc::new(seed),
                     published: time,
                     first_link: link.clone().into(),
                     key: link.into(),
+                    sections: Vec::new(),
                 }
             })
             .collect();

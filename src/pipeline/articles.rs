@@ -7,17 +7,18 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::catalog::About;
 use crate::config::{Ids, Plan};
 use crate::error::{Error, Kind};
 use crate::format::Format;
-use crate::html::xml_text;
+use crate::html::{self, RawHtml, xml_text};
 use crate::model::{Article, Feed};
-use crate::types::{is_http, to_rfc3986};
+use crate::types::{UnixMs, is_http, to_rfc3986};
 
 use super::archive::OutputDoc;
 use super::assemble::assemble;
 use super::clean::{CleanArticle, clean};
-use super::feed_builder::{FeedBuilder, feed_builders, finish};
+use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
 use super::select::Candidate;
 
 /// Title of a main feed without one.
@@ -53,7 +54,7 @@ impl BuiltFeed {
 /// Makes feeds of articles that are not files.
 ///
 /// The [`Plan`] decides about ids, sections, filters, limits and archives. Articles with the same link are merged; of two
-/// with the same time, the later one in the sequence counts. Nothing is read or written, and there is no clock: leave out
+/// with the same time, the one with the longer text counts, then the later one in the sequence. Nothing is read or written, and there is no clock: leave out
 /// articles that are not to be published yet. `ids = "file"` works as `ids = "tag"`. Feeds without entries are left out;
 /// the main feed is the first one.
 ///
@@ -94,23 +95,41 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
     let plan = without_file_ids(plan);
     let articles: Vec<Article> = articles.into_iter().map(normalize).collect::<Result<_, _>>()?;
     let seeds: Vec<Arc<Candidate>> = articles.iter().enumerate().map(candidate).collect();
+    let listed = || articles.iter().zip(&seeds).filter(|(article, _)| !article.metadata.unlisted);
     let sections: BTreeSet<&str> = articles.iter().filter_map(|article| article.section.as_deref()).collect();
-    let builders = feed_builders(&plan, sections.into_iter().map(str::to_owned), &mut Vec::new());
-    for (article, seed) in articles.iter().zip(&seeds) {
-        for builder in builders.iter().filter(|builder| accepts(builder, article)) {
-            if !builder.is_too_old(seed.time) {
-                builder.offer(seed);
+    let mut groups = Groups::of_plan(&plan);
+    for (article, _) in listed() {
+        groups.add(&plan, &About::of(&article.metadata));
+    }
+    let sections = sections.into_iter().map(str::to_owned);
+    let builders = feed_builders(&plan, sections, groups, &mut Vec::new());
+    let traits: Vec<Traits<'_>> = articles.iter().map(|article| traits(&plan, article)).collect();
+    let newest = seeds.iter().map(|seed| seed.time).max().unwrap_or(UnixMs(0));
+    for ((article, seed), traits) in articles.iter().zip(&seeds).zip(&traits) {
+        let feeds =
+            builders.all().filter(|feed| accepts(feed, article, traits) && feed.is_young(seed.time, newest));
+        feeds.filter(|feed| !feed.is_too_old(seed.time)).for_each(|feed| feed.offer(seed));
+    }
+    let lengths: HashMap<PathBuf, usize> = builders
+        .all()
+        .flat_map(FeedBuilder::ties)
+        .filter_map(|seed| {
+            let article = articles.get(seed.path.to_str()?.parse::<usize>().ok()?)?;
+            let cleaned = html::clean(RawHtml(&article.html), &article.link, &plan.policy);
+            Some((seed.path.clone(), cleaned.text.len()))
+        })
+        .collect();
+    for builder in builders.all() {
+        builder.break_ties(|seed| lengths.get(&seed.path).copied().unwrap_or_default());
+        if builder.needs_second_pass() {
+            for ((article, seed), traits) in articles.iter().zip(&seeds).zip(&traits) {
+                if accepts(builder, article, traits) {
+                    builder.note(seed);
+                }
             }
         }
     }
-    for builder in builders.iter().filter(|builder| builder.hashes_if_full().is_some()) {
-        for (article, seed) in articles.iter().zip(&seeds) {
-            if accepts(builder, article) {
-                builder.note_earlier_publication(seed);
-            }
-        }
-    }
-    let docs = finish(builders);
+    let docs = builders.finish();
     let wanted: BTreeSet<&Path> = docs.iter().flat_map(OutputDoc::paths).collect();
     let cleaned: HashMap<PathBuf, CleanArticle> = articles
         .par_iter()
@@ -153,14 +172,22 @@ fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
     Arc::new(Candidate {
         time: article.published,
         link: article.link.as_str().into(),
+        published_link: None,
+        own_id: article.metadata.id.as_deref().map(Box::from),
         path: format!("{position:020}").into(),
         section: article.section.as_deref().map(Arc::from),
     })
 }
 
-fn accepts(builder: &FeedBuilder<'_>, article: &Article) -> bool {
-    builder.accepts_section(article.section.as_deref())
-        && builder.accepts(&article.title, article.link.as_str())
+fn traits<'a>(plan: &Plan, article: &'a Article) -> Traits<'a> {
+    let about = About::of(&article.metadata);
+    Traits::new(plan, &article.title, article.link.as_str(), &about)
+}
+
+fn accepts(builder: &FeedBuilder<'_>, article: &Article, traits: &Traits<'_>) -> bool {
+    !article.metadata.unlisted
+        && builder.accepts_section(article.section.as_deref())
+        && builder.accepts(traits)
 }
 
 #[cfg(test)]
@@ -169,7 +196,7 @@ mod tests {
     use crate::config::RawConfig;
     use crate::diag::Sink;
     use crate::store::{MemoryStore, Store};
-    use crate::types::{Bytes, UnixMs};
+    use crate::types::Bytes;
 
     const CONFIG: &str = "base_url = 'https://f.example/'\nsite_url = 'https://e.example/'\ntitle = 'T'\nlimit = 2\n\
                           archive = true\nindex = []\n[[feed]]\nname = 'rain'\ntitle_contains = 'rain'\n";

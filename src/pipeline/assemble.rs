@@ -27,7 +27,13 @@ pub(super) fn assemble(
     let first = picks.first().filter(|_| is_archive);
     let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
     let site = channel.site.clone().or_else(|| site(doc, &newest.seed.link))?;
-    let default_title = || if folder.is_empty() { name.to_owned() } else { derived_title(folder, name) };
+    let default_title = || {
+        if folder.is_empty() {
+            name.to_owned()
+        } else {
+            derived_title(folder.rsplit('/').next().unwrap_or(folder), name)
+        }
+    };
     let entries = picks.iter().filter_map(|pick| {
         let article = articles.get(&pick.seed.path)?;
         Some(entry(pick, article, channel))
@@ -105,7 +111,8 @@ fn site_of(link: &str) -> Option<Url> {
 pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> Entry {
     let metadata = &article.metadata;
     let id = entry_id(pick, metadata.id.as_deref(), channel.ids);
-    let names = pick.seed.section.as_deref().into_iter().chain(metadata.tags.iter().map(String::as_str));
+    let names =
+        pick.sections.iter().map(|section| &**section).chain(metadata.tags.iter().map(String::as_str));
     let mut enclosures = article.enclosures.clone();
     if !channel.publishes_images() {
         enclosures.retain(|file| file.medium != Medium::Image);

@@ -25,7 +25,7 @@ use super::progress::Progress;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Present time. Seeds dated more than a day later are held back.
+    /// Present time. Articles dated later are held back, stamped seeds with the tolerance [`Plan::future`].
     pub now: UnixMs,
     /// Start of the build by the clock that stamps files. A file written shortly before may be written again without a
     /// new stamp.
@@ -66,6 +66,16 @@ pub struct Report {
     pub seeds: usize,
     /// Number of seeds that could not be used, with a finding each.
     pub skipped: usize,
+    /// Number of seeds that are held back until their time has come, with a finding each.
+    pub held_back: usize,
+    /// Number of seeds left out in favor of another seed of the same entry.
+    pub merged: usize,
+    /// Number of seeds for which no feed had room.
+    pub beyond_limit: usize,
+    /// Number of seeds that ask not to be listed.
+    pub unlisted: usize,
+    /// Number of seeds that have expired.
+    pub expired: usize,
     /// Number of entries in the feeds, each counted once.
     pub entries: usize,
     /// Number of feeds.
@@ -88,6 +98,17 @@ pub struct Report {
     pub hashes: BTreeMap<PathBuf, u128>,
     /// Number of findings in the sink at the end of the build.
     pub tally: Tally,
+}
+
+impl Report {
+    /// Sets the counts that a build has stored.
+    pub(super) fn count(&mut self, counts: &catalog::Counts) {
+        self.entries = counts.entries as usize;
+        self.merged = counts.merged as usize;
+        self.beyond_limit = counts.beyond_limit as usize;
+        self.unlisted = counts.unlisted as usize;
+        self.expired = counts.expired as usize;
+    }
 }
 
 /// Inputs of every step.

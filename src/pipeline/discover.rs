@@ -12,16 +12,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
+use crate::catalog::{About, Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
+use crate::config::{Grouping, Plan};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
-use crate::seed::{self, Addresses, link_key};
+use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Store, is_exhausted};
 
+use super::context::Context;
 use super::head::{HeadResult, read_heads};
 use super::names::Names;
 use super::progress::Progress;
 use super::reuse;
+use super::select::id_key;
 
 /// Number of names of a folder that are buffered until it is known whether the folder changed. A larger folder is scanned
 /// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
@@ -34,12 +37,46 @@ pub(super) struct Scan {
     pub(super) folders: Folders,
     /// Hashes of the paths of seeds that were reread, sorted; empty if there is no last build to compare with.
     pub(super) reread: Vec<u64>,
+    /// Seeds that have another link than in the last build, with that link.
+    pub(super) moved: Vec<(PathBuf, String)>,
     /// Findings about files and folders that are not seeds.
     pub(super) findings: Vec<Finding>,
     /// Number of bytes read.
     pub(super) bytes: u64,
     /// True if the storage failed to show a folder or a seed, so that a missing one may still exist.
     pub(super) is_partial: bool,
+}
+
+/// Properties of seeds that the catalog stores, because some feed selects its seeds by them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    titles: bool,
+    tags: bool,
+    authors: bool,
+    languages: bool,
+}
+
+impl Kept {
+    /// Returns the properties that a plan needs.
+    pub(super) fn of(plan: &Plan) -> Self {
+        let by = |grouping| plan.feeds_by.contains(&grouping);
+        let filters = &plan.filtered;
+        Self {
+            titles: filters.iter().any(|f| !f.title_contains.is_empty()),
+            tags: by(Grouping::Tag) || filters.iter().any(|f| !f.tags.is_empty()),
+            authors: by(Grouping::Author) || filters.iter().any(|f| !f.authors.is_empty()),
+            languages: by(Grouping::Language) || filters.iter().any(|f| !f.languages.is_empty()),
+        }
+    }
+
+    /// Returns what an article says about itself, encoded.
+    fn about(self, head: &seed::Head) -> Vec<u8> {
+        let mut about = About::of(&head.metadata);
+        about.tags.truncate(if self.tags { usize::MAX } else { 0 });
+        about.authors.truncate(if self.authors { usize::MAX } else { 0 });
+        about.language = about.language.filter(|_| self.languages);
+        about.encode()
+    }
 }
 
 /// Reason for which the seeds could not be scanned.
@@ -64,17 +101,21 @@ pub(super) fn is_seed(name: &OsStr) -> bool {
 ///
 /// # Errors
 /// If the root cannot be listed, the system is out of resources, or the catalog cannot be written.
-pub(super) fn discover(
-    store: &dyn Store,
-    catalog: &Catalog,
-    keep_titles: bool,
-    addresses: &Addresses,
-    progress: &Progress,
-) -> Result<Scan, ScanError> {
+pub(super) fn discover(context: &Context<'_>, catalog: &Catalog, kept: Kept) -> Result<Scan, ScanError> {
     let track_reread = !catalog.last_build().docs.is_empty();
     let (scan, spare, error) = Default::default();
-    let scanner =
-        Scanner { store, catalog, keep_titles, addresses, track_reread, progress, scan, spare, error };
+    let scanner = Scanner {
+        store: context.seeds,
+        catalog,
+        kept,
+        addresses: &context.plan.addresses,
+        same_address: context.plan.same_address,
+        track_reread,
+        progress: context.progress,
+        scan,
+        spare,
+        error,
+    };
     rayon::scope(|scope| scanner.visit(PathBuf::new(), scope));
     if let Some(error) = scanner.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
@@ -89,9 +130,9 @@ pub(super) fn discover(
 struct Scanner<'a> {
     store: &'a dyn Store,
     catalog: &'a Catalog,
-    /// True to store titles in the catalog.
-    keep_titles: bool,
+    kept: Kept,
     addresses: &'a Addresses,
+    same_address: SameAddress,
     /// True to record which seeds were reread.
     track_reread: bool,
     progress: &'a Progress,
@@ -119,6 +160,8 @@ struct ScannedChunk {
     chunk: Chunk,
     /// Hashes of the paths of seeds that were reread.
     reread: Vec<u64>,
+    /// Seeds that have another link than in the last build, with that link.
+    moved: Vec<(PathBuf, String)>,
     /// Number of bytes read.
     bytes: u64,
     is_partial: bool,
@@ -159,6 +202,7 @@ impl<'a> Scanner<'a> {
         }
         for chunk in &chunks {
             scan.reread.extend(&chunk.reread);
+            scan.moved.extend_from_slice(&chunk.moved);
             scan.bytes += chunk.bytes;
             scan.is_partial |= chunk.is_partial;
         }
@@ -218,7 +262,8 @@ impl<'a> Scanner<'a> {
     /// Returns a chunk that is unchanged.
     fn unchanged(&self, old: &Chunk) -> ScannedChunk {
         self.progress.add_seen(u64::from(old.seeds));
-        ScannedChunk { chunk: old.clone(), reread: Vec::new(), bytes: 0, is_partial: false }
+        let (reread, moved) = Default::default();
+        ScannedChunk { chunk: old.clone(), reread, moved, bytes: 0, is_partial: false }
     }
 
     /// Returns the chunks of a folder that changed.
@@ -259,7 +304,11 @@ impl<'a> Scanner<'a> {
         let heads =
             read_heads(self.store, self.addresses, folder, &unknown_names).map_err(ScanError::Fatal)?;
         self.progress.add_seen(rows.len() as u64);
-        let (mut out, mut bytes, mut is_partial) = (Rows::default(), 0, false);
+        let before: HashMap<&[u8], Row<'_>> = match &block {
+            Some(block) if !unknown.is_empty() => block.rows().map(|row| (row.name, row)).collect(),
+            _ => HashMap::new(),
+        };
+        let (mut out, mut moved, mut bytes, mut is_partial) = (Rows::default(), Vec::new(), 0, false);
         let mut heads = unknown.iter().zip(heads);
         for ((_, name), row) in all().zip(rows) {
             if let Some(row) = row {
@@ -267,6 +316,13 @@ impl<'a> Scanner<'a> {
             } else if let Some((file, head)) = heads.next() {
                 bytes += head.bytes;
                 is_partial |= head.failed;
+                let before = before.get(name).and_then(|row| row.head);
+                if let (Some(before), Some(now)) = (before, &head.head)
+                    && before.time == now.time
+                    && before.link != now.link
+                {
+                    moved.push((folder.join(file), before.link.to_owned()));
+                }
                 self.push(&mut out, name, file, head);
             }
         }
@@ -276,19 +332,26 @@ impl<'a> Scanner<'a> {
             Vec::new()
         };
         let chunk = self.catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
-        Ok(ScannedChunk { chunk, reread, bytes, is_partial })
+        Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial })
     }
 
     /// Adds the row of a seed that was read.
     fn push(&self, rows: &mut Rows, name: &[u8], file: &OsStr, result: HeadResult) {
         let fingerprint = reuse::fingerprint(file, result.stamp.as_ref());
         let is_settled = reuse::is_settled(self.catalog, result.stamp.as_ref()) && !result.failed;
+        let about = result.head.as_ref().map(|head| self.kept.about(head)).unwrap_or_default();
         let head = result.head.as_ref().map(|head| Head {
             time: head.time,
-            key: key_hash(&link_key(&head.link)),
+            key: key_hash(&match &head.metadata.id {
+                Some(id) => id_key(id),
+                None => self.same_address.key(&head.link),
+            }),
             link: &head.link,
-            title: if self.keep_titles { &head.title } else { "" },
+            title: if self.kept.titles { &head.title } else { "" },
             expires: head.until,
+            exact: !result.dialect.is_some_and(seed::is_stamped),
+            unlisted: head.metadata.unlisted,
+            about: &about,
         });
         let ignored = result.ignored;
         let row = Row { fingerprint: if is_settled { fingerprint } else { 0 }, head, ignored, name };

@@ -8,22 +8,22 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{Catalog, chunks, file_name};
+use crate::catalog::{About, Catalog, chunks, file_name};
 use crate::config::{Channel, Plan};
 use crate::diag::{Finding, Sink};
 use crate::error::{Error, Kind};
-use crate::seed::{self, Addresses, Fault, Head, Origin, SEED_LIMIT, Seed, link_key};
+use crate::seed::{self, Addresses, Fault, Head, Origin, SEED_LIMIT, Seed};
 use crate::store::Store;
 use crate::types::UnixMs;
 
 use super::assemble;
 use super::context::{Context, Options, unreadable_seed};
-use super::discover::{Scan, is_hidden, is_seed};
-use super::feed_builder::{FeedBuilder, feed_builders};
-use super::order::{Selection, order, section_of};
+use super::discover::{Scan, ScanError, is_hidden, is_seed};
+use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
+use super::order::{Selection, section_of};
 use super::progress::Progress;
 use super::rebuild::load_article;
-use super::scan::{Outcome, Scanned, scan};
+use super::scan::{Outcome, Scanned, scan, select};
 use super::select::{Candidate, Pick, is_expired};
 
 /// A permalink pattern that no site has: an article whose URL changes with it has its URL from a pattern.
@@ -156,10 +156,14 @@ impl<'a> Overview<'a> {
             return Err(Error::new(Kind::Config, "an overview needs a preview of the feeds folder"));
         }
         let context = Context::new(plan, seeds, feeds, options, progress);
-        let Scanned { catalog, scan, outcome } = scan(&context, &mut Sink::keeping())?;
+        let Scanned { catalog, mut scan, outcome, .. } = scan(&context, &mut Sink::keeping())?;
         let selection = match outcome {
             Outcome::Rebuild(selection) => Some(selection),
-            Outcome::UpToDate(_) => order(plan, seeds, &catalog, &scan.folders, options.now),
+            Outcome::UpToDate(_) => match select(&context, &catalog, &mut scan) {
+                Ok((selection, _)) => Some(selection),
+                Err(ScanError::Fatal(error)) => return Err(error),
+                Err(ScanError::Catalog(_)) => None,
+            },
         };
         let damaged = || Error::new(Kind::Io, "the cache is damaged; the next build replaces it");
         Ok(Self { selection: selection.ok_or_else(damaged)?, context, catalog, scan })
@@ -199,13 +203,13 @@ impl<'a> Overview<'a> {
     /// Returns the paths of the seeds that have this URL, latest first.
     #[must_use]
     pub fn seeds_at(&self, url: &str) -> Vec<PathBuf> {
-        let wanted = link_key(url);
+        let wanted = self.context.plan.same_address.key(url);
         let (mut found, mut buffer) = (Vec::new(), Vec::new());
         for (folder, chunk) in chunks(&self.scan.folders) {
             let Some(block) = self.catalog.read(chunk, &mut buffer) else { continue };
             for (number, time, _) in block.heads() {
                 let Some(row) = block.row(number) else { continue };
-                if row.head.is_some_and(|head| link_key(head.link) == wanted) {
+                if row.head.is_some_and(|head| self.context.plan.same_address.key(head.link) == wanted) {
                     found.push((Reverse(time), folder.join(file_name(row.name))));
                 }
             }
@@ -272,7 +276,9 @@ impl<'a> Overview<'a> {
         let (context, docs) = (&self.context, &self.selection.docs);
         let section = self.section(path);
         let (link, section) = (head.link.as_str().into(), section.as_deref().map(Into::into));
-        let seed = Candidate { time: head.time, link, path: path.to_path_buf(), section };
+        let own_id = head.metadata.id.as_deref().map(Box::from);
+        let path_buf = path.to_path_buf();
+        let seed = Candidate { time: head.time, link, published_link: None, own_id, path: path_buf, section };
         let loaded = load_article(context, &seed)?;
         explanation.findings.extend(loaded.findings);
         let own = docs.iter().flat_map(|doc| doc.picks.iter().map(move |pick| (doc, pick)));
@@ -293,10 +299,16 @@ impl<'a> Overview<'a> {
         }
         let with_articles = chunks(&self.scan.folders).filter(|(_, chunk)| chunk.articles() > 0);
         let sections = with_articles.filter_map(|(path, chunk)| section_of(context.plan, path, chunk));
-        for builder in feed_builders(context.plan, sections, &mut Vec::new()) {
+        let about = About::of(&head.metadata);
+        let mut groups = Groups::of_plan(context.plan);
+        groups.add(context.plan, &about);
+        let traits = Traits::new(context.plan, &head.title, &head.link, &about);
+        let builders = feed_builders(context.plan, sections, groups, &mut Vec::new());
+        for builder in builders.plain.iter().chain(builders.groups_of(&traits)) {
             let is_section = builder.accepts_section(seed.section.as_deref());
-            if is_section && builder.accepts(&head.title, &head.link) {
-                explanation.feeds.push((builder.name().to_owned(), self.standing(&builder, &seed)));
+            let is_young = builder.is_young(head.time, context.options.now);
+            if is_section && is_young && builder.accepts(&traits) {
+                explanation.feeds.push((builder.name().to_owned(), self.standing(builder, &seed)));
             } else if builder.is_configured() {
                 explanation.feeds.push((builder.name().to_owned(), Standing::Filtered));
             }

@@ -56,7 +56,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-const PLACES: [&str; 8] = [
+const PLACES: [&str; 10] = [
     "1.txt",
     "20231031_a.txt",
     "a/1.txt",
@@ -65,16 +65,29 @@ const PLACES: [&str; 8] = [
     "a/b/4.txt",
     "c/1.txt",
     "c/.hidden.txt",
+    "a/5.md",
+    "c/2023-10-31-d.md",
 ];
 /// Documents that often exist.
 const DOCUMENTS: [&str; 4] =
     ["atom.xml", "a/rss.xml", "archive/2023-10/rss.xml", "archive/2023-08/feed.json"];
-/// Dates of seeds in days from now; the last is held back.
-const DAYS: [i64; 8] = [-95, -94, -65, -40, -20, -2, 0, 2];
+/// Dates of seeds in days from now; the last is held back, and the one before it if it is in front matter.
+const DAYS: [i64; 9] = [-95, -94, -65, -40, -20, -2, 0, 1, 2];
 const DAY: i64 = 86_400_000;
 
-/// Returns a seed. Body 7 makes it invalid, body 8 has no title.
-fn seed_of(day: usize, link: usize, body: u8) -> String {
+/// Returns a seed. Body 7 makes it invalid, body 8 has no title. In front matter, body 6 is not listed.
+fn seed_of(place: usize, day: usize, link: usize, body: u8) -> String {
+    if PLACES[place].ends_with(".md") {
+        let title = if body == 8 { "" } else { "title: Rain\n" };
+        let date = UnixMs(OPTIONS.now.0 + DAYS[day] * DAY).to_rfc3339();
+        let date = if body == 7 { "no date".to_owned() } else { date };
+        let unlisted = if body == 6 { "unlisted: true\n" } else { "" };
+        let (tag, language) = (["x", "Y", "y"][link % 3], ["de", "fr"][day % 2]);
+        return format!(
+            "---\n{title}date: {date}\npermalink: https://e.example/{}\ntags: [{tag}, z]\nlang: {language}\n{unlisted}---\n<p>b{body}</p>\n",
+            link / 2 + 4 * (link % 2)
+        );
+    }
     let title = if body == 8 { "" } else { "Rain" };
     let stamp = if body == 7 { "no stamp".to_owned() } else { (OPTIONS.now.0 + DAYS[day] * DAY).to_string() };
     format!(
@@ -99,7 +112,7 @@ fn apply(event: &Event, root: &Path, feeds: &Path) {
     match *event {
         Event::Write(place, day, link, body) => {
             std::fs::create_dir_all(at(place).parent().unwrap()).unwrap();
-            std::fs::write(at(place), seed_of(day, link, body)).unwrap();
+            std::fs::write(at(place), seed_of(place, day, link, body)).unwrap();
         }
         Event::Delete(place) => _ = std::fs::remove_file(at(place)),
         Event::Rename(from, to) => {
@@ -254,7 +267,9 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
             let mut sink = Sink::keeping();
             let text = format!(
                 "base_url = 'https://f.example/'\ntitle = 'T'\nids = '{ids}'\nlimit = {limit}\narchive = {archive}\n\
-                 [[feed]]\nname = 'rain'\nsections = ['a', 'c']\ntitle_contains = 'rain'\n"
+                 feeds_by = ['tag', 'language']\n\
+                 [[feed]]\nname = 'rain'\nsections = ['a', 'c']\ntitle_contains = 'rain'\n\
+                 [[feed]]\nname = 'recent'\nmax_age = '30d'\n[[feed]]\nname = 'z'\ntags = ['Z']\nlanguages = ['de']\n"
             );
             let mut plan = RawConfig::read(&text, Path::new("feedmill.toml"), &mut sink)
                 .unwrap()
@@ -272,7 +287,12 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
                 .filter(|d| d.meta.code != "catalog-lost")
                 .map(|d| (d.meta.code, d.place.clone(), d.detail.clone()))
                 .collect();
-            let counts = |r: Report| (r.seeds, r.skipped, r.entries, r.feeds);
+            let counts = |r: Report| {
+                let all =
+                    r.entries + r.merged + r.beyond_limit + r.held_back + r.unlisted + r.expired + r.skipped;
+                assert_eq!(all, r.seeds, "{r:?}");
+                (r.seeds, r.skipped, r.entries, r.feeds, [r.merged, r.beyond_limit, r.held_back, r.unlisted])
+            };
             (result.map(counts).map_err(|e| e.kind()), findings)
         };
         if slow {
@@ -280,7 +300,15 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
             std::thread::sleep(Duration::from_millis(11));
         }
         let with = run(&kept, true);
-        let without = run(&fresh, false);
+        // The links under which seeds were published before are remembered even if nothing else is.
+        let [kept_links, fresh_links] = [&kept, &fresh].map(|feeds| feeds.join(".feedmill/links"));
+        _ = std::fs::remove_dir_all(fresh.join(".feedmill"));
+        let has_links = kept_links.exists();
+        if has_links {
+            std::fs::create_dir_all(fresh.join(".feedmill")).unwrap();
+            std::fs::copy(kept_links, fresh_links).unwrap();
+        }
+        let without = run(&fresh, has_links);
         prop_assert_eq!(with, without);
         prop_assert_eq!(published(&kept), published(&fresh));
     }

@@ -114,7 +114,7 @@ pub fn build(
     let mut scanned = scan::scan(&context, sink)?;
     let mut report = scanned.report();
     scanned.report_findings(&context, sink);
-    let Scanned { catalog, scan, outcome } = scanned;
+    let Scanned { catalog, scan, outcome, published } = scanned;
     let (build, is_complete) = match outcome {
         Outcome::UpToDate(last) => {
             rebuild::replay_findings(&context, &last, &mut report, sink)?;
@@ -133,11 +133,18 @@ pub fn build(
     publish::remove_orphans(feeds, &generated, prune, sink, &mut report)?;
     report.files = generated;
     report.changed.sort_unstable();
-    report.entries = build.entries as usize;
+    report.count(&build.counts);
     report.feeds = report.site.feeds.len();
     let subscribed = build.docs.values().filter(|doc| doc.month.is_empty());
     report.hashes =
         subscribed.flat_map(|doc| &doc.files).map(|file| (file.path.clone(), file.hash)).collect();
+    // Before the catalog: the next build finds a changed link only if the catalog has the old one.
+    if let (Some(published), Some(cache)) = (published, context.cache.as_deref())
+        && !feeds.is_preview()
+        && let Err(error) = published.save(cache)
+    {
+        sink.push(catalog::lost(Some(cache), &error.to_string()));
+    }
     if let Err(error) = catalog.commit(scan.folders, build) {
         sink.push(catalog::lost(context.cache.as_deref(), &error.to_string()));
     }

@@ -1,142 +1,420 @@
 //! Step 3, for all feeds: every head in the catalog is offered to the feeds that may take it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, Chunk, Folders, chunks, file_name};
+use crate::catalog::{
+    About, Block, Catalog, Chunk, Counts, Folders, Head, PublishedLinks, chunks, file_name, key_hash,
+};
 use crate::config::Plan;
-use crate::diag::{Finding, Place, codes};
-use crate::store::Store;
+use crate::diag::{Finding, Meta, Place, codes};
+use crate::error::Error;
+use crate::html::{self, RawHtml};
 use crate::types::UnixMs;
 
 use super::archive::OutputDoc;
-use super::feed_builder::{self, FeedBuilder, feed_builders};
-use super::select::{Candidate, is_expired, is_future};
+use super::context::Context;
+use super::discover::ScanError;
+use super::feed_builder::{FeedBuilder, FeedBuilders, Groups, Traits, feed_builders};
+use super::load::load;
+use super::select::{Candidate, Role, are_versions, is_expired, is_future};
+
+/// Maximum number of merged seeds that are named, each in a finding of its own.
+const MAX_NAMED: usize = 100;
 
 /// Documents that were selected from all seeds, and the findings.
 pub(super) struct Selection {
     pub(super) docs: Vec<OutputDoc>,
-    /// Findings about sections.
-    pub(super) section_findings: Vec<Finding>,
+    /// Findings about sections, groups and merged seeds.
+    pub(super) findings: Vec<Finding>,
     /// One finding for each seed that is held back.
     pub(super) held_back: Vec<Finding>,
+    /// Number of seeds by what became of them.
+    pub(super) counts: Counts,
+    /// First time at which an entry gets too old for a feed, and the latest time at which a seed got too old.
+    pub(super) ages: (UnixMs, UnixMs),
 }
 
-/// Selects the newest entries of each feed from the seeds in the catalog; `None` if a block of the catalog is damaged.
+/// Inputs of the selection.
+struct Selector<'a> {
+    context: &'a Context<'a>,
+    catalog: &'a Catalog,
+    chunks: Vec<(&'a Path, &'a Chunk)>,
+    published: &'a PublishedLinks,
+}
+
+/// Seeds of a chunk that no feed takes, and the number of the others.
+#[derive(Default)]
+struct Offered {
+    future: Vec<(PathBuf, UnixMs)>,
+    articles: u64,
+    unlisted: u64,
+    expired: u64,
+}
+
+/// A seed that is left out in favor of another one. `is_certain` is false if only the number in their names is equal.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Merged {
+    path: PathBuf,
+    by: PathBuf,
+    is_certain: bool,
+}
+
+/// What became of the seeds of a chunk.
+#[derive(Default)]
+struct Account {
+    entries: u64,
+    beyond_limit: u64,
+    /// Number of merged seeds: first those that may be different articles, then the others.
+    merged: [u64; 2],
+    /// The first of them.
+    named: Vec<Merged>,
+}
+
+/// Why a seed is not offered to any feed.
+enum Exclusion {
+    Unlisted,
+    Future,
+    Expired,
+}
+
+/// Selects the newest entries of each feed from the seeds in the catalog. Forgets published links that no longer matter,
+/// unless the scan is partial.
+///
+/// # Errors
+/// If a block of the catalog is damaged, or the system is out of resources.
 pub(super) fn order(
-    plan: &Plan,
-    seeds: &dyn Store,
+    context: &Context<'_>,
     catalog: &Catalog,
     folders: &Folders,
-    now: UnixMs,
-) -> Option<Selection> {
-    let mut section_findings = Vec::new();
-    let with_articles = chunks(folders).filter(|(_, chunk)| chunk.articles() > 0);
-    let sections = with_articles.filter_map(|(path, chunk)| section_of(plan, path, chunk));
-    let builders = feed_builders(plan, sections, &mut section_findings);
+    published: &mut PublishedLinks,
+    is_partial: bool,
+) -> Result<Selection, ScanError> {
+    let damaged = || ScanError::Catalog("its seeds file is damaged".to_owned());
+    settle_links(context, catalog, folders, published, is_partial).ok_or_else(damaged)?;
     let chunks: Vec<(&Path, &Chunk)> = chunks(folders).collect();
-    let future: Option<Vec<Vec<(PathBuf, UnixMs)>>> = chunks
-        .par_iter()
-        .map_init(Vec::new, |buffer, (path, chunk)| {
-            offer_seeds(plan, catalog, path, chunk, &builders, now, buffer)
-        })
-        .collect();
-    let mut future: Vec<_> = future?.into_iter().flatten().collect();
-    find_first_publications(plan, catalog, &chunks, &builders, now)?;
-    future.sort();
-    let held_back = future.into_iter().map(|(path, time)| {
+    let selector = Selector { context, catalog, chunks, published };
+    let mut findings = Vec::new();
+    let with_articles = selector.chunks.iter().filter(|(_, chunk)| chunk.articles() > 0);
+    let sections = with_articles.filter_map(|(path, chunk)| section_of(context.plan, path, chunk));
+    let groups = selector.groups().ok_or_else(damaged)?;
+    let builders = feed_builders(context.plan, sections, groups, &mut findings);
+    let offered = selector.offer(&builders).ok_or_else(damaged)?;
+    selector.break_ties(&builders).map_err(ScanError::Fatal)?;
+    let account = selector.account(&builders, offered.articles).ok_or_else(damaged)?;
+    let counts = Counts {
+        entries: account.entries,
+        merged: account.merged.iter().sum(),
+        beyond_limit: account.beyond_limit,
+        unlisted: offered.unlisted,
+        expired: offered.expired,
+    };
+    findings.extend(selector.merge_findings(account));
+    let held_back = offered.future.into_iter().map(|(path, time)| {
         let detail = format!("{}; held back until then", time.to_rfc3339());
-        Finding::new(&codes::SEED_FUTURE, Place::at(seeds.show(&path), 1, 0), detail)
+        Finding::new(&codes::SEED_FUTURE, Place::at(context.seeds.show(&path), 1, 0), detail)
     });
-    Some(Selection { docs: feed_builder::finish(builders), section_findings, held_back: held_back.collect() })
+    let held_back = held_back.collect();
+    let ages = builders
+        .all()
+        .map(FeedBuilder::ages)
+        .fold((UnixMs::MAX, UnixMs(i64::MIN)), |all, one| (all.0.min(one.0), all.1.max(one.1)));
+    Ok(Selection { docs: builders.finish(), findings, held_back, counts, ages })
 }
 
-/// Offers the seeds of a chunk to the feeds, and returns those that are held back.
-fn offer_seeds(
-    plan: &Plan,
-    catalog: &Catalog,
-    path: &Path,
-    chunk: &Chunk,
-    builders: &[FeedBuilder<'_>],
-    now: UnixMs,
-    buffer: &mut Vec<u8>,
-) -> Option<Vec<(PathBuf, UnixMs)>> {
-    let section: Option<Arc<str>> = section_of(plan, path, chunk).map(Arc::from);
-    let builders: Vec<_> = builders.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
-    let mut future = Vec::new();
-    let block = catalog.read(chunk, buffer)?;
-    for (number, time, _) in block.heads() {
-        if is_future(time, now) {
-            future.push((path.join(file_name(block.row(number)?.name)), time));
-            continue;
-        }
-        if is_expired(block.expires(number), now) {
-            continue;
-        }
-        let mut seed = None;
-        for builder in builders.iter().filter(|builder| !builder.is_too_old(time)) {
-            let row = block.row(number)?;
-            let head = row.head?;
-            if !builder.accepts(head.title, head.link) {
-                continue;
-            }
-            builder.offer(seed.get_or_insert_with(|| {
-                let (link, path) = (head.link.into(), path.join(file_name(row.name)));
-                Arc::new(Candidate { time, link, path, section: section.clone() })
-            }));
+impl Selector<'_> {
+    /// Returns why a seed is not offered to any feed.
+    fn exclusion(&self, block: &Block<'_>, number: usize, time: UnixMs) -> Option<Exclusion> {
+        let (plan, now) = (self.context.plan, self.context.options.now);
+        let tolerance = if block.is_exact(number) { 0 } else { plan.future };
+        if block.is_unlisted(number) {
+            Some(Exclusion::Unlisted)
+        } else if is_future(time, now, tolerance) {
+            Some(Exclusion::Future)
+        } else if is_expired(block.expires(number), now) {
+            Some(Exclusion::Expired)
+        } else {
+            None
         }
     }
-    Some(future)
-}
 
-/// Finds the first publication of each entry among the seeds that were rejected.
-fn find_first_publications(
-    plan: &Plan,
-    catalog: &Catalog,
-    chunks: &[(&Path, &Chunk)],
-    builders: &[FeedBuilder<'_>],
-    now: UnixMs,
-) -> Option<()> {
-    let full: Vec<(&FeedBuilder<'_>, HashSet<u64>)> =
-        builders.iter().filter_map(|builder| Some((builder, builder.hashes_if_full()?))).collect();
-    if full.is_empty() {
-        return Some(());
-    }
-    // One lookup rules out most seeds.
-    let by_link: HashSet<u64> =
-        full.iter().filter(|(feed, _)| !feed.is_by_file()).flat_map(|(_, hashes)| hashes).copied().collect();
-    let by_file = full.iter().any(|(feed, _)| feed.is_by_file());
-    let chunks = chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
-        let section: Option<Arc<str>> = section_of(plan, path, chunk).map(Arc::from);
-        let block = catalog.read(chunk, buffer)?;
-        for (number, time, hash) in block.heads() {
-            if !(by_file || by_link.contains(&hash))
-                || is_future(time, now)
-                || is_expired(block.expires(number), now)
-            {
-                continue;
+    /// Returns the tags, authors and languages of all seeds, as far as there are feeds of them.
+    fn groups(&self) -> Option<Groups> {
+        let plan = self.context.plan;
+        if plan.feeds_by.is_empty() {
+            return Some(Groups::default());
+        }
+        let with_abouts = self.chunks.par_iter().filter(|(_, chunk)| chunk.has_abouts);
+        let groups = with_abouts.map_init(Vec::new, |buffer, (_, chunk)| {
+            let block = self.catalog.read(chunk, buffer)?;
+            let mut groups = Groups::default();
+            for (number, time, _) in block.heads() {
+                if self.exclusion(&block, number, time).is_none() {
+                    let about = About::decode(block.row(number)?.head?.about);
+                    groups.add(plan, &about);
+                }
             }
-            let row = block.row(number)?;
-            let head = row.head?;
-            let (link, path) = (head.link.into(), path.join(file_name(row.name)));
-            let seed = Candidate { time, link, path, section: section.clone() };
-            for (builder, hashes) in &full {
-                let may_be = builder.is_by_file() || hashes.contains(&hash);
-                if may_be
-                    && builder.accepts_section(section.as_deref())
-                    && builder.accepts(head.title, head.link)
-                {
-                    builder.note_earlier_publication(&seed);
+            Some(groups)
+        });
+        groups
+            .try_reduce(Groups::default, |a, b| Some(a.merge(b)))
+            .map(|all| all.merge(Groups::of_plan(plan)))
+    }
+
+    /// Offers every seed to the feeds.
+    fn offer(&self, builders: &FeedBuilders<'_>) -> Option<Offered> {
+        let offered: Option<Vec<Offered>> = self
+            .chunks
+            .par_iter()
+            .map_init(Vec::new, |buffer, (path, chunk)| self.offer_chunk(path, chunk, builders, buffer))
+            .collect();
+        let mut all = Offered::default();
+        for mut one in offered? {
+            all.future.append(&mut one.future);
+            all.articles += one.articles;
+            all.unlisted += one.unlisted;
+            all.expired += one.expired;
+        }
+        all.future.sort();
+        Some(all)
+    }
+
+    fn offer_chunk(
+        &self,
+        path: &Path,
+        chunk: &Chunk,
+        builders: &FeedBuilders<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Option<Offered> {
+        let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
+        let plain: Vec<_> =
+            builders.plain.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
+        let mut offered = Offered::default();
+        let block = self.catalog.read(chunk, buffer)?;
+        let now = self.context.options.now;
+        for (number, time, _) in block.heads() {
+            match self.exclusion(&block, number, time) {
+                Some(Exclusion::Unlisted) => offered.unlisted += 1,
+                Some(Exclusion::Expired) => offered.expired += 1,
+                Some(Exclusion::Future) => {
+                    offered.future.push((path.join(file_name(block.row(number)?.name)), time));
+                }
+                None => {
+                    offered.articles += 1;
+                    if !builders.has_groups() && plain.iter().all(|feed| feed.is_too_old(time)) {
+                        continue;
+                    }
+                    let row = block.row(number)?;
+                    let head = row.head?;
+                    let about = About::decode(head.about);
+                    let traits = Traits::new(self.context.plan, head.title, head.link, &about);
+                    let mut seed = None;
+                    let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
+                    for feed in feeds.filter(|feed| !feed.is_too_old(time)) {
+                        if feed.accepts(&traits) && feed.is_young(time, now) {
+                            feed.offer(seed.get_or_insert_with(|| {
+                                Arc::new(self.candidate(path, row.name, &head, &about, section.clone()))
+                            }));
+                        }
+                    }
                 }
             }
         }
-        Some(())
-    });
-    chunks.collect()
+        Some(offered)
+    }
+
+    fn candidate(
+        &self,
+        folder: &Path,
+        name: &[u8],
+        head: &Head<'_>,
+        about: &About<'_>,
+        section: Option<Arc<str>>,
+    ) -> Candidate {
+        let path = folder.join(file_name(name));
+        let published_link = self.published.get(&path).map(Box::from);
+        let own_id = about.id.as_deref().map(Box::from);
+        Candidate { time: head.time, link: head.link.into(), published_link, own_id, path, section }
+    }
+
+    /// Selects among the versions of an entry with the same time. Only their bodies show which has text, so these are read.
+    fn break_ties(&self, builders: &FeedBuilders<'_>) -> Result<(), Error> {
+        let mut tied: HashMap<PathBuf, Arc<Candidate>> = HashMap::new();
+        for seed in builders.all().flat_map(FeedBuilder::ties) {
+            tied.insert(seed.path.clone(), seed);
+        }
+        let lengths = tied.into_par_iter().map(|(path, seed)| {
+            let loaded = load(self.context.seeds, &seed, self.context.plan)?;
+            let length = loaded.article.map_or(0, |article| {
+                html::clean(RawHtml(&article.html), &article.link, &self.context.plan.policy).text.len()
+            });
+            Ok((path, length))
+        });
+        let lengths: HashMap<PathBuf, usize> = lengths.collect::<Result<_, Error>>()?;
+        if !lengths.is_empty() {
+            let length = |seed: &Candidate| lengths.get(&seed.path).copied().unwrap_or_default();
+            builders.all().for_each(|feed| feed.break_ties(length));
+        }
+        Ok(())
+    }
+
+    /// Finds the first publication of each entry among all seeds, and what became of each seed.
+    fn account(&self, builders: &FeedBuilders<'_>, articles: u64) -> Option<Account> {
+        if !builders.all().any(FeedBuilder::needs_second_pass) {
+            return Some(Account { entries: articles, ..Account::default() });
+        }
+        // One lookup rules out most seeds.
+        let by_link: HashSet<u64> =
+            builders.all().filter(|feed| !feed.is_by_file()).flat_map(FeedBuilder::hashes).collect();
+        let by_file = builders.all().any(FeedBuilder::is_by_file);
+        let accounts = self.chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
+            let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
+            let plain: Vec<_> =
+                builders.plain.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
+            let block = self.catalog.read(chunk, buffer)?;
+            let mut account = Account::default();
+            for (number, time, hash) in block.heads() {
+                if self.exclusion(&block, number, time).is_some() {
+                    continue;
+                }
+                if !(by_file || by_link.contains(&hash)) {
+                    account.beyond_limit += 1;
+                    continue;
+                }
+                let row = block.row(number)?;
+                let head = row.head?;
+                let about = About::decode(head.about);
+                let traits = Traits::new(self.context.plan, head.title, head.link, &about);
+                let seed = self.candidate(path, row.name, &head, &about, section.clone());
+                let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
+                let feeds = feeds.filter(|feed| feed.accepts(&traits));
+                account.add(&seed, feeds.map(|feed| feed.note(&seed)), self.context);
+            }
+            account.limit(2 * MAX_NAMED);
+            Some(account)
+        });
+        accounts.try_reduce(Account::default, |mut a, mut b| {
+            a.entries += b.entries;
+            a.beyond_limit += b.beyond_limit;
+            a.merged = [a.merged[0] + b.merged[0], a.merged[1] + b.merged[1]];
+            a.named.append(&mut b.named);
+            a.limit(2 * MAX_NAMED);
+            Some(a)
+        })
+    }
+
+    /// Returns the findings about merged seeds.
+    fn merge_findings(&self, mut account: Account) -> Vec<Finding> {
+        account.limit(0);
+        let meta = |is_certain: bool| -> &'static Meta {
+            if is_certain { &codes::SEED_MERGED } else { &codes::SEED_SAME_ID }
+        };
+        let show = |path: &Path| self.context.seeds.show(path);
+        let mut findings = Vec::new();
+        for is_certain in [false, true] {
+            let named = || account.named.iter().filter(|merged| merged.is_certain == is_certain);
+            findings.extend(named().map(|merged| {
+                let detail = format!("left out in favor of `{}`", show(&merged.by));
+                Finding::new(meta(is_certain), Place::file(show(&merged.path)), detail)
+            }));
+            let more = account.merged[usize::from(is_certain)] - named().count() as u64;
+            if more > 0 {
+                findings.push(Finding::new(meta(is_certain), Place::default(), format!("{more} more")));
+            }
+        }
+        findings
+    }
+}
+
+impl Account {
+    /// Adds a seed, by what the feeds that accept it made of it. The main feed is the first and decides.
+    fn add(
+        &mut self,
+        seed: &Candidate,
+        mut roles: impl Iterator<Item = Option<(Role, Arc<str>)>>,
+        context: &Context<'_>,
+    ) {
+        let main = roles.next().flatten();
+        // Every feed has to see the seed.
+        let others: Vec<_> = roles.flatten().collect();
+        let is_published = |role: &&(Role, Arc<str>)| matches!(role.0, Role::Published);
+        match main.as_ref().or(others.iter().find(is_published)).or(others.first()) {
+            Some((Role::Published, _)) => self.entries += 1,
+            Some((Role::Replaced(by), key)) => {
+                let is_certain = are_versions(key, context.plan.same_address, &seed.link, &by.link);
+                self.merged[usize::from(is_certain)] += 1;
+                self.named.push(Merged { path: seed.path.clone(), by: by.path.clone(), is_certain });
+            }
+            None => self.beyond_limit += 1,
+        }
+    }
+
+    /// Sorts the names if there are more than `least`, and keeps as many as are reported: a million duplicates need no more
+    /// memory.
+    fn limit(&mut self, least: usize) {
+        if self.named.len() > least {
+            self.named.sort_unstable();
+            let mut kinds = [0; 2];
+            self.named.retain(|merged| {
+                let count = &mut kinds[usize::from(merged.is_certain)];
+                *count += 1;
+                *count <= MAX_NAMED
+            });
+        }
+    }
+}
+
+/// Forgets the published links of seeds that no longer exist or have that link again, and those that belong to another
+/// seed by now: two entries never have one id. `None` if a block of the catalog is damaged.
+fn settle_links(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    folders: &Folders,
+    published: &mut PublishedLinks,
+    is_partial: bool,
+) -> Option<()> {
+    if published.is_empty() {
+        return Some(());
+    }
+    let hash = |link: &str| key_hash(&context.plan.same_address.key(link));
+    let mut owners: HashMap<u64, &Path> = HashMap::new();
+    for (path, link) in published.iter() {
+        owners.entry(hash(link)).or_insert(path);
+    }
+    let parents: HashSet<&Path> = published.iter().filter_map(|(path, _)| path.parent()).collect();
+    let (mut live, mut taken) = (BTreeSet::new(), HashSet::new());
+    let mut buffer = Vec::new();
+    for (folder, chunk) in chunks(folders) {
+        let block = catalog.read(chunk, &mut buffer)?;
+        for (number, _, key) in block.heads().filter(|(_, _, key)| owners.contains_key(key)) {
+            let path = folder.join(file_name(block.row(number)?.name));
+            if owners.get(&key) != Some(&path.as_path()) {
+                taken.insert(key);
+            }
+        }
+        for row in block.rows().filter(|_| parents.contains(folder)) {
+            let path = folder.join(file_name(row.name));
+            let is_changed = |first: &str| row.head.is_none_or(|head| head.link != first);
+            if published.get(&path).is_some_and(is_changed) {
+                live.insert(path);
+            }
+        }
+    }
+    let is_kept = |path: &Path, link: &str| {
+        let key = hash(link);
+        (is_partial || live.contains(path)) && !taken.contains(&key) && owners.get(&key) == Some(&path)
+    };
+    let kept: HashSet<PathBuf> = published
+        .iter()
+        .filter(|(path, link)| is_kept(path, link))
+        .map(|(path, _)| path.to_path_buf())
+        .collect();
+    published.retain(|path| kept.contains(path));
+    Some(())
 }
 
 pub(super) fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<String> {

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use url::Url;
 
+use crate::config::Grouping;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::{Document, FORMATS, INDEX};
@@ -118,11 +119,14 @@ pub(super) fn remove_orphans(
     Ok(())
 }
 
-/// Returns files that feedmill generated and this build did not: feeds in the root or one folder below, archive documents,
-/// and files next to the feeds.
+/// Returns files that feedmill generated and this build did not: feeds in the root, one folder below, or in the folder of a
+/// tag, author or language, archive documents, and files next to the feeds.
 fn orphans(store: &dyn Store, generated: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> {
     let mut folders = vec![PathBuf::new()];
     folders.extend(subfolders(store, Path::new(""))?);
+    for by in Grouping::ALL {
+        folders.extend(subfolders(store, Path::new(by.name()))?);
+    }
     let mut paths: Vec<(PathBuf, &dyn Document)> = Vec::new();
     for folder in folders {
         let mut months = subfolders(store, &folder.join(archive::FOLDER))?;

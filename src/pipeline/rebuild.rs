@@ -60,7 +60,10 @@ pub(super) fn rebuild(
     let build = LastBuild {
         inputs_hash: context.inputs_hash,
         held_back: !selection.held_back.is_empty(),
-        findings: selection.section_findings,
+        findings: selection.findings,
+        counts: selection.counts,
+        first_too_old: selection.ages.0,
+        last_too_old: selection.ages.1,
         ..LastBuild::default()
     };
     let (reported, failed) = Default::default();
@@ -87,8 +90,11 @@ pub(super) fn replay_findings(
         report.unchanged += doc.files.len();
     }
     let mut reported = HashSet::new();
+    // As a rebuild reports them: those of the feeds, then those of the archive.
+    report_findings(months.remove("").unwrap_or_default(), &mut reported, sink);
+    report_feed_findings(context, build, sink)?;
     months.into_values().for_each(|all| report_findings(all, &mut reported, sink));
-    report_feed_findings(context, build, sink)
+    Ok(())
 }
 
 impl Rebuild<'_> {
@@ -131,7 +137,8 @@ impl Rebuild<'_> {
         let files: usize = self.build.docs.values().map(|doc| doc.files.len()).sum();
         self.report.unchanged = files - self.report.changed.len();
         self.report.skipped += self.failed.len();
-        self.build.entries = (entries - self.failed.len()) as u64;
+        let counts = &mut self.build.counts;
+        counts.entries = counts.entries.saturating_sub(self.failed.len() as u64);
         Ok(())
     }
 

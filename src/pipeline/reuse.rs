@@ -56,7 +56,13 @@ pub(super) fn whole_build(
         && !last.held_back
         && reread.is_empty()
         && folders == catalog.folders()
-        && !chunks(folders).any(|(_, chunk)| is_future(chunk.latest, now) || chunk.first_expiry <= now);
+        && last.last_too_old <= now
+        && now < last.first_too_old
+        && !chunks(folders).any(|(_, chunk)| {
+            is_future(chunk.latest, now, context.plan.future)
+                || is_future(chunk.latest_exact, now, 0)
+                || chunk.first_expiry <= now
+        });
     if !is_same {
         return None;
     }
@@ -120,7 +126,8 @@ pub(super) fn inputs_hash(doc: &OutputDoc) -> u128 {
     for pick in &doc.picks {
         let seed = &pick.seed;
         add(seed.path.as_os_str().as_encoded_bytes());
-        add(seed.section.as_deref().unwrap_or_default().as_bytes());
+        add(&(pick.sections.len() as u64).to_le_bytes());
+        pick.sections.iter().for_each(|section| add(section.as_bytes()));
         add(seed.link.as_bytes());
         add(pick.first_link.as_bytes());
         add(pick.key.as_bytes());

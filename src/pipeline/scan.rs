@@ -1,11 +1,11 @@
 //! Steps 1 to 3 with the catalog of the last build: if nothing changed that a feed depends on, nothing is ordered.
 
-use crate::catalog::{self, Catalog, Folders, LastBuild, chunks};
+use crate::catalog::{self, Catalog, Folders, LastBuild, PublishedLinks, chunks};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 
 use super::context::{Context, Report};
-use super::discover::{Scan, ScanError, discover};
+use super::discover::{Kept, Scan, ScanError, discover};
 use super::order::{Selection, order};
 use super::reuse;
 
@@ -22,6 +22,8 @@ pub(super) struct Scanned {
     pub(super) catalog: Catalog,
     pub(super) scan: Scan,
     pub(super) outcome: Outcome,
+    /// Links under which seeds were published before, if they changed since the last build.
+    pub(super) published: Option<PublishedLinks>,
 }
 
 /// Scans the seeds with the catalog of the last build. If that is damaged, starts again with an empty one; if it cannot be
@@ -30,8 +32,8 @@ pub(super) struct Scanned {
 /// # Errors
 /// If the seeds folder cannot be listed, or the system is out of resources.
 pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned, Error> {
-    let titles = context.plan.filtered.iter().any(|f| !f.title_contains.is_empty());
-    let basis = catalog::hash(format!("{titles} {:?}", context.plan.addresses).as_bytes());
+    let (kept, same) = (Kept::of(context.plan), context.plan.same_address);
+    let basis = catalog::hash(format!("{kept:?} {same:?} {:?}", context.plan.addresses).as_bytes());
     let started = context.options.started;
     let folder = context.cache.as_deref();
     let (mut catalog, mut lost) = match folder {
@@ -45,8 +47,8 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
         }
         let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
         context.progress.begin(expected);
-        let why = match scan_and_order(context, &catalog, titles) {
-            Ok((scan, outcome)) => return Ok(Scanned { catalog, scan, outcome }),
+        let why = match scan_and_order(context, &catalog, kept) {
+            Ok((scan, outcome, published)) => return Ok(Scanned { catalog, scan, outcome, published }),
             Err(ScanError::Fatal(error)) => return Err(error),
             Err(ScanError::Catalog(why)) => why,
         };
@@ -69,19 +71,35 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
 fn scan_and_order(
     context: &Context<'_>,
     catalog: &Catalog,
-    titles: bool,
-) -> Result<(Scan, Outcome), ScanError> {
-    let scan = discover(context.seeds, catalog, titles, &context.plan.addresses, context.progress)?;
+    kept: Kept,
+) -> Result<(Scan, Outcome, Option<PublishedLinks>), ScanError> {
+    let mut scan = discover(context, catalog, kept)?;
     let damaged = || ScanError::Catalog("its seeds file is damaged".to_owned());
     // Before any finding is reported: a second attempt would repeat it.
     if !are_findings_readable(catalog, &scan.folders) {
         return Err(damaged());
     }
     if let Some(last) = reuse::whole_build(context, catalog, &scan.folders, &scan.reread) {
-        return Ok((scan, Outcome::UpToDate(last)));
+        return Ok((scan, Outcome::UpToDate(last), None));
     }
-    let selection = order(context.plan, context.seeds, catalog, &scan.folders, context.options.now);
-    Ok((scan, Outcome::Rebuild(selection.ok_or_else(damaged)?)))
+    let (selection, published) = select(context, catalog, &mut scan)?;
+    Ok((scan, Outcome::Rebuild(selection), published))
+}
+
+/// Selects the newest entries of each feed. Also returns the links under which seeds were published, if they changed since
+/// the last build.
+pub(super) fn select(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    scan: &mut Scan,
+) -> Result<(Selection, Option<PublishedLinks>), ScanError> {
+    let before = context.cache.as_deref().map(PublishedLinks::open).unwrap_or_default();
+    let mut published = before.clone();
+    for (path, link) in std::mem::take(&mut scan.moved) {
+        published.record(path, link);
+    }
+    let selection = order(context, catalog, &scan.folders, &mut published, scan.is_partial)?;
+    Ok((selection, Some(published).filter(|published| *published != before)))
 }
 
 fn are_findings_readable(catalog: &Catalog, folders: &Folders) -> bool {
@@ -100,9 +118,13 @@ impl Scanned {
         };
         let chunks = || chunks(&self.scan.folders).map(|(_, chunk)| chunk);
         let skipped = chunks().map(|chunk| chunk.skipped as usize).sum::<usize>();
+        let seeds = chunks().map(|chunk| (chunk.seeds - chunk.ignored) as usize).sum::<usize>();
+        let is_file = |finding: &&Finding| finding.meta.code == codes::SEED_SPECIAL.code;
+        let special = self.scan.findings.iter().filter(is_file).count();
         Report {
-            seeds: chunks().map(|chunk| (chunk.seeds - chunk.ignored) as usize).sum(),
-            skipped: skipped + self.scan.findings.len() + held_back,
+            seeds: seeds + special,
+            skipped: skipped + special,
+            held_back,
             head_bytes: self.scan.bytes,
             ..Report::default()
         }

@@ -1,23 +1,25 @@
 //! Step 3: the newest entries of a feed, duplicates merged, in memory bounded by the feed.
 //!
 //! Seeds for which a feed has no room are not kept. A second pass over all seeds then finds out when, and under which
-//! link, each selected entry was first published.
+//! link, each selected entry was first published, and which seeds were left out in favor of another.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::catalog::key_hash;
-use crate::seed::link_key;
+use chrono::NaiveDate;
+
+use crate::catalog::{is_index_page, key_hash};
+use crate::seed::SameAddress;
 use crate::types::UnixMs;
 
-/// Milliseconds that a seed may be dated ahead of the clock: a day, for clocks and time zones that are off.
-const FUTURE_TOLERANCE: i64 = 24 * 60 * 60 * 1000;
+/// Maximum number of versions of an entry with the same time whose bodies are compared.
+const MAX_TIED: usize = 64;
 
-/// True if a seed of this time is held back.
-pub(super) fn is_future(time: UnixMs, now: UnixMs) -> bool {
-    time.0.saturating_sub(now.0) > FUTURE_TOLERANCE
+/// True if a seed of this time is held back. `tolerance` are the milliseconds that a seed may be dated ahead of the clock.
+pub(super) fn is_future(time: UnixMs, now: UnixMs, tolerance: i64) -> bool {
+    time.0.saturating_sub(now.0) > tolerance
 }
 
 /// True if the time at which a seed expires has come.
@@ -30,9 +32,20 @@ pub(super) fn is_expired(expires: Option<UnixMs>, now: UnixMs) -> bool {
 pub(super) struct Candidate {
     pub(super) time: UnixMs,
     pub(super) link: Box<str>,
+    /// Link under which the seed was published, if its link has changed since then.
+    pub(super) published_link: Option<Box<str>>,
+    /// The article's own id: its versions share it, whatever their links are.
+    pub(super) own_id: Option<Box<str>>,
     /// Path of the seed: the key by which its body is found.
     pub(super) path: PathBuf,
     pub(super) section: Option<Arc<str>>,
+}
+
+impl Candidate {
+    /// Returns the link of which an id is made.
+    fn id_link(&self) -> &str {
+        self.published_link.as_deref().unwrap_or(&self.link)
+    }
 }
 
 /// First publication of an entry: the smallest time of its duplicates, then the smallest link.
@@ -49,12 +62,62 @@ pub(super) struct Pick {
     pub(super) first_link: Box<str>,
     /// Key that its seeds share.
     pub(super) key: Arc<str>,
+    /// Sections of its seeds: that of the latest seed, then the others by name.
+    pub(super) sections: Vec<Arc<str>>,
+}
+
+/// What a feed has made of a seed that it accepts.
+pub(super) enum Role {
+    /// The seed is published.
+    Published,
+    /// Another seed of the same entry is published instead.
+    Replaced(Arc<Candidate>),
 }
 
 /// An entry that is selected so far.
 struct Slot {
     seed: Arc<Candidate>,
     first: First,
+    /// Other seeds with the time of the latest one.
+    tied: Vec<Arc<Candidate>>,
+    sections: BTreeSet<Arc<str>>,
+}
+
+impl Slot {
+    fn new(seed: &Arc<Candidate>) -> Self {
+        Self {
+            seed: seed.clone(),
+            first: (seed.time, seed.id_link().into()),
+            tied: Vec::new(),
+            sections: seed.section.iter().cloned().collect(),
+        }
+    }
+
+    /// Records a seed that may be the earliest one.
+    fn note(&mut self, seed: &Candidate) {
+        if (seed.time, seed.id_link()) < (self.first.0, &*self.first.1) {
+            self.first = (seed.time, seed.id_link().into());
+        }
+        if let Some(section) = seed.section.as_ref().filter(|section| !self.sections.contains(*section)) {
+            self.sections.insert(section.clone());
+        }
+    }
+
+    /// Adds a seed with the time of the latest one. Of too many, those with the last paths are kept.
+    fn tie(&mut self, seed: &Arc<Candidate>) {
+        self.tied.push(seed.clone());
+        if seed.path > self.seed.path
+            && let Some(last) = self.tied.last_mut()
+        {
+            std::mem::swap(last, &mut self.seed);
+        }
+        if self.tied.len() > MAX_TIED {
+            let first = self.tied.iter().enumerate().min_by(|a, b| a.1.path.cmp(&b.1.path));
+            if let Some(at) = first.map(|(at, _)| at) {
+                self.tied.swap_remove(at);
+            }
+        }
+    }
 }
 
 /// Order of a feed: time descending, then the key of the entry, which is its link without the scheme. Not the link as it
@@ -67,21 +130,28 @@ pub(super) struct Newest {
     limit: usize,
     slots: HashMap<Arc<str>, Slot>,
     order: BTreeSet<Rank>,
+    has_duplicates: bool,
 }
 
 impl Newest {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, slots: HashMap::new(), order: BTreeSet::new() }
+        Self { limit, slots: HashMap::new(), order: BTreeSet::new(), has_duplicates: false }
     }
 
     /// Adds a seed with the key that its duplicates share.
     pub(super) fn insert(&mut self, seed: &Arc<Candidate>, key: Arc<str>) {
         if let Some(slot) = self.slots.get_mut(&key) {
-            slot.first = (seed.time, seed.link.clone()).min(slot.first.clone());
-            if (seed.time, &seed.path) > (slot.seed.time, &slot.seed.path) {
-                self.order.remove(&rank(&slot.seed, &key));
-                slot.seed = seed.clone();
-                self.order.insert(rank(seed, &key));
+            self.has_duplicates = true;
+            slot.note(seed);
+            match seed.time.cmp(&slot.seed.time) {
+                Ordering::Greater => {
+                    self.order.remove(&rank(&slot.seed, &key));
+                    slot.seed = seed.clone();
+                    slot.tied.clear();
+                    self.order.insert(rank(seed, &key));
+                }
+                Ordering::Equal => slot.tie(seed),
+                Ordering::Less => {}
             }
             return;
         }
@@ -95,12 +165,17 @@ impl Newest {
             }
         }
         self.order.insert(rank);
-        self.slots.insert(key, Slot { seed: seed.clone(), first: (seed.time, seed.link.clone()) });
+        self.slots.insert(key, Slot::new(seed));
     }
 
     /// True if it rejects seeds.
     pub(super) fn is_full(&self) -> bool {
         self.slots.len() >= self.limit
+    }
+
+    /// True if it has merged seeds.
+    pub(super) fn has_duplicates(&self) -> bool {
+        self.has_duplicates
     }
 
     /// Returns the time before which a seed cannot change the selection, except for the first publication of an entry.
@@ -114,21 +189,40 @@ impl Newest {
         self.slots.keys().map(|key| key_hash(key)).collect()
     }
 
-    /// Records a seed that may be an earlier publication of a selected entry.
-    pub(super) fn note_earlier_publication(&mut self, key: &str, time: UnixMs, link: &str) {
-        if let Some(slot) =
-            self.slots.get_mut(key).filter(|slot| (time, link) < (slot.first.0, &*slot.first.1))
-        {
-            slot.first = (time, link.into());
+    /// Returns the seeds of each entry that has several with the latest time.
+    pub(super) fn ties(&self) -> impl Iterator<Item = &Arc<Candidate>> {
+        let tied = self.slots.values().filter(|slot| !slot.tied.is_empty());
+        tied.flat_map(|slot| slot.tied.iter().chain([&slot.seed]))
+    }
+
+    /// Selects among the seeds with the latest time of an entry: the one with the longest text, then the last path.
+    pub(super) fn break_ties(&mut self, length: impl Fn(&Candidate) -> usize) {
+        for slot in self.slots.values_mut() {
+            for other in std::mem::take(&mut slot.tied) {
+                if (length(&other), &other.path) > (length(&slot.seed), &slot.seed.path) {
+                    slot.seed = other;
+                }
+            }
         }
+    }
+
+    /// Records a seed that may be an earlier publication of a selected entry. Returns what became of it; `None` if its
+    /// entry is not selected.
+    pub(super) fn note(&mut self, key: &str, seed: &Candidate) -> Option<Role> {
+        let slot = self.slots.get_mut(key)?;
+        slot.note(seed);
+        let is_published = slot.seed.path == seed.path;
+        Some(if is_published { Role::Published } else { Role::Replaced(slot.seed.clone()) })
     }
 
     /// Returns the entries in order.
     pub(super) fn finish(mut self) -> Vec<Pick> {
         let order = std::mem::take(&mut self.order);
         let pick = |(_, key): Rank| {
-            let slot = self.slots.remove(&key)?;
-            Some(Pick { seed: slot.seed, published: slot.first.0, first_link: slot.first.1, key })
+            let Slot { seed, first, sections, .. } = self.slots.remove(&key)?;
+            let others = sections.into_iter().filter(|section| Some(section) != seed.section.as_ref());
+            let sections = seed.section.iter().cloned().chain(others).collect();
+            Some(Pick { seed, published: first.0, first_link: first.1, key, sections })
         };
         order.into_iter().filter_map(pick).collect()
     }
@@ -138,23 +232,73 @@ fn rank(seed: &Candidate, key: &Arc<str>) -> Rank {
     (Reverse(seed.time), key.clone())
 }
 
-/// Returns the key that a seed shares with its duplicates: its link, or the number in its file name.
-pub(super) fn key(path: &Path, section: Option<&str>, link: &str, by_file: bool) -> Arc<str> {
-    if by_file { file_key(path, section) } else { link_key(link) }.into()
+/// Source of the key that a seed shares with its duplicates.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum KeySource {
+    /// Its link.
+    Link(SameAddress),
+    /// Its file name.
+    File,
 }
 
-/// Returns section and number of a file name. The number is the first run of four digits or more between `_`, `-`, `.` or
-/// the ends: shorter ones count the files of a crawl. Without one it is the whole stem.
-fn file_key(path: &Path, section: Option<&str>) -> String {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let number = stem
-        .split(['_', '-', '.'])
-        .find(|part| part.len() >= 4 && part.bytes().all(|b| b.is_ascii_digit()))
-        .unwrap_or(&stem);
-    match section {
-        Some(section) => format!("{section}/{number}"),
-        None => path.parent().unwrap_or(Path::new("")).join(number).to_string_lossy().into_owned(),
+/// Returns the key that a seed shares with its duplicates.
+pub(super) fn key(seed: &Candidate, source: KeySource) -> Arc<str> {
+    match (&seed.own_id, source) {
+        (Some(id), _) => id_key(id).into(),
+        (None, KeySource::Link(same)) => same.key(&seed.link).into(),
+        (None, KeySource::File) => file_key(&seed.path, seed.section.as_deref()).into(),
     }
+}
+
+/// Returns the key of the seeds with an id of their own. It is no key of a link or a file.
+pub(super) fn id_key(id: &str) -> String {
+    format!("id:{id}")
+}
+
+/// Returns section and article number of a file. Without a number it is the path without the extension; an index page has
+/// the path of its folder.
+fn file_key(path: &Path, section: Option<&str>) -> String {
+    let is_index = path.file_name().is_some_and(|name| is_index_page(name.as_encoded_bytes()));
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let path = if is_index && folder.file_name().is_some() { folder } else { path };
+    let stem = if path == folder { path.file_name() } else { path.file_stem() };
+    let stem = stem.unwrap_or_default().to_string_lossy();
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let part = match (article_number(&stem), section) {
+        (Some(number), Some(section)) => return format!("{section}/{number}"),
+        (number, _) => number.unwrap_or(&stem),
+    };
+    folder.join(part).to_string_lossy().replace('\\', "/")
+}
+
+/// Returns the article number in the stem of a file name: the first run of four digits or more between `_`, `-`, `.` or the
+/// ends that is neither a date nor a year. Shorter ones count the files of a crawl.
+fn article_number(stem: &str) -> Option<&str> {
+    let mut parts = stem.split(['_', '-', '.']);
+    let is_number = |part: &&str| part.len() >= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    parts.find(|part| is_number(part) && !is_date(part))
+}
+
+/// True if digits are a year, a month or a day: `2024`, `202405`, `20240531`.
+fn is_date(digits: &str) -> bool {
+    let number = |range: std::ops::Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
+    let (Some(year), length) = (number(0..4), digits.len()) else { return false };
+    let month = number(4..6).unwrap_or(1);
+    let day = number(6..8).unwrap_or(1);
+    // With a time of day, as cameras and crawlers name files: 202405310830, 20240531083000.
+    let is_time = number(8..10).unwrap_or(0) < 24 && number(10..12).unwrap_or(0) < 60;
+    matches!(length, 4 | 6 | 8 | 12 | 14)
+        && (1900..2100).contains(&year)
+        && NaiveDate::from_ymd_opt(year as i32, month, day).is_some()
+        && is_time
+}
+
+/// True if two seeds that were merged by their ids or by the number in their file names are certainly versions of one article: their links
+/// are equal, or both contain that number.
+pub(super) fn are_versions(key: &str, same: SameAddress, one: &str, other: &str) -> bool {
+    let number = key.rsplit('/').next().unwrap_or(key);
+    let has_number = |link: &str| number.bytes().all(|b| b.is_ascii_digit()) && link.contains(number);
+    same.key(one) == same.key(other) || has_number(one) && has_number(other)
 }
 
 #[cfg(test)]
@@ -164,33 +308,41 @@ mod tests {
     use super::*;
 
     fn candidate(time: i64, link: &str, path: &str) -> Arc<Candidate> {
-        Arc::new(Candidate { time: UnixMs(time), link: link.into(), path: path.into(), section: None })
+        let (published_link, own_id, section) = Default::default();
+        let (link, path) = (link.into(), path.into());
+        Arc::new(Candidate { time: UnixMs(time), link, published_link, own_id, path, section })
     }
 
     /// Selects as the pipeline does: seeds that are too old are not offered, then all are seen once more.
-    fn select(limit: usize, seeds: &[Arc<Candidate>], by_file: bool) -> Vec<Pick> {
+    fn select(limit: usize, seeds: &[Arc<Candidate>], source: KeySource) -> Vec<Pick> {
         let mut newest = Newest::new(limit);
-        let key = |seed: &Candidate| key(&seed.path, None, &seed.link, by_file);
+        let key = |seed: &Candidate| key(seed, source);
         for seed in seeds {
             if seed.time >= newest.floor() {
                 newest.insert(seed, key(seed));
             }
         }
+        newest.break_ties(text_length);
         let hashes = newest.hashes();
         for seed in seeds.iter().filter(|seed| hashes.contains(&key_hash(&key(seed)))) {
-            newest.note_earlier_publication(&key(seed), seed.time, &seed.link);
+            newest.note(&key(seed), seed);
         }
         newest.finish()
     }
 
+    /// Length of the text of a seed: every third has none.
+    fn text_length(seed: &Candidate) -> usize {
+        seed.path.to_string_lossy().bytes().map(usize::from).sum::<usize>() % 3
+    }
+
     /// The policy, without a bound on memory.
     fn plain(limit: usize, seeds: &[Arc<Candidate>]) -> Vec<(String, i64, i64, String)> {
-        let keys: HashSet<String> = seeds.iter().map(|s| link_key(&s.link)).collect();
+        let keys: HashSet<String> = seeds.iter().map(|s| SameAddress::default().key(&s.link)).collect();
         let mut all: Vec<_> = keys
             .iter()
             .map(|key| {
-                let same = || seeds.iter().filter(|s| link_key(&s.link) == *key);
-                let last = same().max_by_key(|s| (s.time, s.path.clone())).unwrap();
+                let same = || seeds.iter().filter(|s| SameAddress::default().key(&s.link) == *key);
+                let last = same().max_by_key(|s| (s.time, text_length(s), s.path.clone())).unwrap();
                 let first = same().map(|s| (s.time, s.link.clone())).min().unwrap();
                 (Reverse(last.time.0), key.clone(), last.path.display().to_string(), first)
             })
@@ -217,7 +369,7 @@ mod tests {
             let expected = plain(limit, &seeds);
             let turn = turn.min(seeds.len());
             seeds.rotate_left(turn);
-            let picks = select(limit, &seeds, false);
+            let picks = select(limit, &seeds, KeySource::Link(SameAddress::default()));
             prop_assert!(picks.len() <= limit);
             let got: Vec<_> = picks
                 .into_iter()
@@ -230,14 +382,86 @@ mod tests {
     #[test]
     fn policy_ids_by_file_merge_versions_with_the_same_number() {
         let seeds = [
-            candidate(1, "https://a.example/old-slug", "20231031_old.txt"),
-            candidate(2, "https://a.example/new-slug", "20231031_new.txt"),
+            candidate(1, "https://a.example/old-slug", "4711_old.txt"),
+            candidate(2, "https://a.example/new-slug", "4711_new.txt"),
             candidate(3, "https://a.example/x", "000_99f4a36bfbb7c279.txt"),
             candidate(4, "https://a.example/y", "000_11f4a36bfbb7c279.txt"),
         ];
-        let picks = select(9, &seeds, true);
+        let picks = select(9, &seeds, KeySource::File);
         let keys: Vec<_> = picks.iter().map(|p| &*p.key).collect();
-        assert_eq!(keys, ["000_11f4a36bfbb7c279", "000_99f4a36bfbb7c279", "20231031"]);
+        assert_eq!(keys, ["000_11f4a36bfbb7c279", "000_99f4a36bfbb7c279", "4711"]);
         assert_eq!((picks[2].published, &*picks[2].seed.link), (UnixMs(1), "https://a.example/new-slug"));
+    }
+
+    #[test]
+    fn policy_ids_by_file_take_neither_a_date_nor_a_year_for_a_number() {
+        for (path, section, expected) in [
+            ("_posts/2023-01-15-a.md", None, "_posts/2023-01-15-a"),
+            ("_posts/2023-01-15-rain-in-2024.md", None, "_posts/2023-01-15-rain-in-2024"),
+            ("news/2023-01-15-48211-flood.md", Some("news"), "news/48211"),
+            ("news/20230115_flood.txt", Some("news"), "news/20230115_flood"),
+            ("news/202301150830.txt", Some("news"), "news/202301150830"),
+            ("news/20231399.txt", Some("news"), "news/20231399"),
+            ("news/2023-01-15.txt", Some("news"), "news/2023-01-15"),
+            ("news/deep/2101.txt", Some("news"), "news/2101"),
+            ("news/deep/a.txt", Some("news"), "news/deep/a"),
+            ("news/flood/index.md", Some("news"), "news/flood"),
+            ("news/2024-flood.v2/index.md", Some("news"), "news/2024-flood.v2"),
+            ("index.md", None, "index"),
+        ] {
+            assert_eq!(file_key(Path::new(path), section), expected, "{path}");
+        }
+        let posts: Vec<_> = (1..=12)
+            .map(|month| {
+                candidate(
+                    month,
+                    &format!("https://a.example/{month}/"),
+                    &format!("_posts/2023-{month:02}-15-a.md"),
+                )
+            })
+            .collect();
+        assert_eq!(select(50, &posts, KeySource::File).len(), 12);
+    }
+
+    #[test]
+    fn different_links_are_one_article_only_if_both_have_the_number() {
+        let same = SameAddress::default();
+        let link = |path: &str| format!("https://a.example/{path}");
+        assert!(are_versions("news/4711", same, &link("4711-old"), &link("4711-new")));
+        assert!(are_versions("news/4711", same, &link("a"), &link("a?utm_source=x")));
+        assert!(!are_versions("news/4711", same, &link("4711-old"), &link("new")));
+        assert!(!are_versions("news/a", same, &link("a/1"), &link("a/2")));
+    }
+
+    #[test]
+    fn policy_an_entry_has_the_sections_of_all_its_seeds() {
+        let seed = |path: &str, section: &str| {
+            let link = "https://a.example/1".into();
+            let (time, section) = (UnixMs(1), Some(section.into()));
+            let (published_link, own_id, path) = (None, None, path.into());
+            Arc::new(Candidate { time, link, published_link, own_id, path, section })
+        };
+        let picks = select(
+            5,
+            &[seed("a/1.txt", "a"), seed("c/1.txt", "c"), seed("b/1.txt", "b")],
+            KeySource::Link(SameAddress::default()),
+        );
+        let sections: Vec<_> = picks[0].sections.iter().map(|section| &**section).collect();
+        let own = picks[0].seed.section.clone().unwrap();
+        assert_eq!((picks.len(), sections.len(), sections[0]), (1, 3, &*own));
+    }
+
+    proptest! {
+        /// However many versions have the same time, the one that is published does not depend on their sequence.
+        #[test]
+        fn policy_ties_are_broken_in_any_sequence(mut order in Just((0..90).collect::<Vec<i32>>()).prop_shuffle()) {
+            let pick = |order: &[i32]| {
+                let seeds: Vec<_> = order.iter().map(|i| candidate(1, "https://a.example/1", &format!("{i:02}.txt"))).collect();
+                select(5, &seeds, KeySource::Link(SameAddress::default()))[0].seed.path.clone()
+            };
+            let got = pick(&order);
+            order.sort_unstable();
+            prop_assert_eq!(got, pick(&order));
+        }
     }
 }

@@ -240,3 +240,254 @@ fn input_folders_whose_names_are_not_utf8_are_cached_like_others() {
     assert_eq!((second.changed.len(), second.head_bytes, second.body_bytes, second.entries), (0, 0, 0, 40));
     assert_eq!(sink.kept(), []);
 }
+
+/// Builds seeds with a configuration, and returns the report, the findings, and the feeds.
+fn build_all(config: &str, files: &[(&str, &str)]) -> (Report, Vec<String>, MemoryStore) {
+    let (seeds, feeds, mut sink) = (MemoryStore::new(), MemoryStore::new(), Sink::keeping());
+    for (path, text) in files {
+        seeds.replace(Path::new(path), text.as_bytes()).unwrap();
+    }
+    let text = format!("base_url = 'https://f.example/'\nsite_url = 'https://e.example/'\n{config}");
+    let plan =
+        RawConfig::read(&text, Path::new("feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap();
+    let report = build(&plan, &seeds, &feeds, OPTIONS, &mut sink).unwrap();
+    let findings =
+        sink.kept().iter().map(|d| format!("{} {}: {}", d.meta.code, d.place.file, d.detail)).collect();
+    (report, findings, feeds)
+}
+
+fn stamped(day: i64, link: &str, body: &str) -> String {
+    format!("<!--{}-->\n[T](https://e.example/{link})\n------\n\n{body}", OPTIONS.now.0 + day * 86_400_000)
+}
+
+fn document(feeds: &MemoryStore, path: &str) -> serde_json::Value {
+    serde_json::from_slice(&feeds.read(Path::new(path), Bytes(1 << 20)).unwrap()).unwrap()
+}
+
+fn ids(feeds: &MemoryStore, path: &str) -> Vec<String> {
+    let document = document(feeds, path);
+    document["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn policy_of_versions_with_the_same_time_the_one_with_text_is_published_and_the_others_are_named() {
+    let (long, short) = ("<p>A longer text</p>", "<p>Text</p>");
+    for (bodies, published) in [
+        ([long, "<div></div>", short], "a"),
+        (["<div></div>", short, "<div> </div>"], "b"),
+        ([short, short, short], "c"),
+        (["", "", ""], "c"),
+    ] {
+        let files = ["a", "b", "c"].map(|name| format!("{name}.txt"));
+        let texts = bodies.map(|body| stamped(-1, "1", body));
+        let all: Vec<_> = files.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+        let (report, findings, _) = build_all("limit = 1", &all);
+        assert_eq!((report.seeds, report.entries, report.merged), (3, 1, 2));
+        let merged: Vec<_> = findings.iter().filter(|text| text.starts_with("seed-merged")).collect();
+        let others = ["a", "b", "c"].into_iter().filter(|name| *name != published);
+        let expected: Vec<_> = others
+            .map(|name| format!("seed-merged {name}.txt: left out in favor of `{published}.txt`"))
+            .collect();
+        assert_eq!(merged, expected.iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn policy_a_seed_in_two_sections_is_one_entry_with_both_categories() {
+    let text = stamped(-1, "1", "<p>b</p>");
+    let (report, _, feeds) = build_all("", &[("a/1.txt", &text), ("b/1.txt", &text)]);
+    assert_eq!((report.seeds, report.entries, report.merged, report.feeds), (2, 1, 1, 3));
+    assert_eq!(document(&feeds, "feed.json")["items"][0]["tags"], serde_json::json!(["b", "a"]));
+    assert_eq!(document(&feeds, "a/feed.json")["items"][0]["tags"], serde_json::json!(["a"]));
+}
+
+#[test]
+fn the_counts_of_a_build_add_up_to_its_seeds() {
+    let texts: Vec<_> = (0..20).map(|i| stamped(-1 - i / 2, &format!("{}", i / 2), "<p>b</p>")).collect();
+    let names: Vec<_> = (0..20).map(|i| format!("{}/{i}.txt", if i % 2 == 0 { "a" } else { "b" })).collect();
+    let mut files: Vec<_> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+    let (future, broken) = (stamped(9, "x", ""), "no stamp".to_owned());
+    files.extend([("c/future.txt", future.as_str()), ("c/broken.txt", broken.as_str())]);
+    let (report, ..) = build_all("limit = 6", &files);
+    let counts = (report.entries, report.merged, report.beyond_limit, report.held_back, report.skipped);
+    assert_eq!((report.seeds, counts), (22, (6, 6, 8, 1, 1)));
+}
+
+#[test]
+fn policy_equal_addresses_are_one_entry_whose_id_is_that_of_the_earliest_seed() {
+    let links = ["a?utm_source=x", "a", "a#comments", "a?fbclid=y", "a/", "a/index.html"];
+    let texts: Vec<_> = (0..).zip(links).map(|(i, link)| stamped(i - 9, link, "<p>b</p>")).collect();
+    let names: Vec<_> = (0..links.len()).map(|i| format!("{i}.txt")).collect();
+    let files: Vec<_> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+    let (report, _, feeds) = build_all("", &files);
+    assert_eq!((report.entries, report.merged), (3, 3));
+    assert_eq!(ids(&feeds, "feed.json")[2], "https://e.example/a?utm_source=x");
+    let all = "same_address = ['scheme', 'case', 'tracking', 'fragment', 'slash', 'index']";
+    let (report, _, feeds) = build_all(all, &files);
+    assert_eq!((report.entries, report.merged), (1, 5));
+    assert_eq!(ids(&feeds, "feed.json"), ["https://e.example/a?utm_source=x"]);
+    assert_eq!(build_all("same_address = []", &files).0.entries, 6);
+}
+
+#[test]
+fn policy_front_matter_and_pages_are_held_back_until_their_exact_time_and_stamps_have_a_tolerance() {
+    let at = |ms: i64| UnixMs(OPTIONS.now.0 + ms).to_rfc3339();
+    let hour = 3_600_000;
+    for (ahead, config, expected) in [
+        (0, "", 3),
+        (1000, "", 1),
+        (23 * hour, "", 1),
+        (25 * hour, "", 0),
+        (25 * hour, "future = '2d'", 1),
+        (2 * hour, "future = '90m'", 0),
+        (1000, "future = '0'", 0),
+    ] {
+        let date = at(ahead);
+        let matter = format!("---\ndate: {date}\n---\nText\n");
+        let page = format!(
+            "<!DOCTYPE html><title>T</title><link rel=canonical href='https://e.example/p'>\
+             <meta property='article:published_time' content='{date}'><p>Text</p>"
+        );
+        let stamp = format!("<!--{}-->\n[T](https://e.example/1)\n------\n", OPTIONS.now.0 + ahead);
+        let old = stamped(-1, "old", "");
+        let files = [("m.md", &*matter), ("p.html", &*page), ("s.txt", &*stamp), ("old.txt", &*old)];
+        let (report, findings, _) = build_all(config, &files);
+        assert_eq!(
+            (report.entries, report.held_back),
+            (1 + expected, 3 - expected),
+            "{ahead} {config}: {findings:?}"
+        );
+        let held = findings.iter().filter(|text| text.starts_with("seed-future"));
+        assert_eq!(held.count(), 3 - expected);
+    }
+}
+
+#[test]
+fn policy_merging_by_the_number_of_a_file_is_a_warning_unless_both_links_have_it() {
+    let texts = [
+        stamped(-4, "news/48211-old", ""),
+        stamped(-3, "news/48211-new", ""),
+        stamped(-2, "one", ""),
+        stamped(-1, "two", ""),
+    ];
+    let names = ["48211-old.txt", "48211-new.txt", "77777-a.txt", "77777-b.txt"];
+    let files: Vec<_> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
+    let (report, findings, _) = build_all("ids = 'file'", &files);
+    assert_eq!((report.entries, report.merged), (2, 2));
+    assert_eq!(
+        findings,
+        [
+            "seed-same-id 77777-a.txt: left out in favor of `77777-b.txt`",
+            "seed-merged 48211-old.txt: left out in favor of `48211-new.txt`",
+        ]
+    );
+}
+
+#[test]
+fn policy_an_id_survives_a_change_of_the_link_while_the_cache_exists() {
+    use crate::store::FsStore;
+
+    let dir = tempfile::tempdir().unwrap();
+    let (root, feeds) = (dir.path().join("seeds"), dir.path().join("feeds"));
+    let started = std::cell::Cell::new(SystemTime::now());
+    let run = || {
+        let mut sink = Sink::keeping();
+        let plan = RawConfig::default().resolve(&mut sink).unwrap();
+        started.set(started.get() + Duration::from_secs(3600));
+        let options = Options { started: started.get(), ..OPTIONS };
+        build(&plan, &FsStore::new(&root), &FsStore::new(&feeds), options, &mut sink).unwrap();
+        let text = std::fs::read(feeds.join("feed.json")).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let items = document["items"].as_array().unwrap().iter();
+        items
+            .map(|item| {
+                ["id", "url"].map(|key| item[key].as_str().unwrap().replace("https://e.example/", ""))
+            })
+            .collect::<Vec<_>>()
+    };
+    let write = |name: &str, day, link| {
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::write(root.join(name), stamped(day, link, "<p>b</p>")).unwrap();
+    };
+    write("1.txt", -3, "old");
+    assert_eq!(run(), [["old", "old"]]);
+    write("1.txt", -3, "newer");
+    assert_eq!(run(), [["old", "newer"]]);
+    write("1.txt", -3, "newest-");
+    write("2.txt", -1, "other");
+    assert_eq!(run(), [["other", "other"], ["old", "newest-"]]);
+    // The catalog may be lost: the changed links are in a file of their own.
+    std::fs::remove_file(feeds.join(".feedmill/index")).unwrap();
+    assert_eq!(run(), [["other", "other"], ["old", "newest-"]]);
+    // Another seed has the link now: no two entries have one id.
+    write("2.txt", -2, "old");
+    assert_eq!(run(), [["old", "old"], ["newest-", "newest-"]]);
+    // Another article under the name of an old one.
+    write("1.txt", -1, "third");
+    assert_eq!(run()[0], ["third", "third"]);
+    // Deleted, or renamed.
+    write("1.txt", -1, "fourth!");
+    assert_eq!(run()[0], ["third", "fourth!"]);
+    std::fs::rename(root.join("1.txt"), root.join("9.txt")).unwrap();
+    assert_eq!(run()[0], ["fourth!", "fourth!"]);
+    std::fs::rename(root.join("9.txt"), root.join("1.txt")).unwrap();
+    assert_eq!(run()[0], ["fourth!", "fourth!"]);
+}
+
+#[test]
+fn articles_are_divided_into_feeds_and_filtered_by_what_they_say_about_themselves() {
+    use crate::model::{Article, Metadata, Person};
+
+    let config = "title = 'T'\nlanguage = 'en'\nauthor = 'Ann'\nbase_url = 'https://f.example/'\nindex = []\n\
+                  feeds_by = ['language', 'tag', 'author']\n\
+                  [[feed]]\nname = 'wet'\ntags = ['rain', 'FLOOD']\nlanguages = ['DE']\n\
+                  [[feed]]\nname = 'bo'\nauthors = ['bo ray']\n[[feed]]\nname = 'new'\nmax_age = '36h'\n";
+    let mut sink = Sink::keeping();
+    let plan =
+        RawConfig::read(config, Path::new("feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap();
+    let rows: [(&[&str], &[&str], Option<&str>, bool); 5] = [
+        (&["Rain", "C++"], &[], None, false),
+        (&["rain"], &["Bo Ray"], Some("de-CH"), false),
+        (&["Flood", "RAIN"], &["Ann", "Bo Ray"], Some("de"), false),
+        (&[], &["Cy"], Some("fr"), false),
+        (&["secret"], &[], None, true),
+    ];
+    let articles = (0..).zip(rows).map(|(day, (tags, authors, language, unlisted))| {
+        let mut about = Metadata::default();
+        about.tags = tags.iter().map(|&tag| tag.to_owned()).collect();
+        about.authors = authors.iter().map(|&name| Person::new(name)).collect();
+        about.language = language.map(str::to_owned);
+        about.unlisted = unlisted;
+        let link = format!("https://e.example/{day}").parse().unwrap();
+        Article::new(link, UnixMs(1_700_000_000_000 + day * 86_400_000)).title("T").metadata(about)
+    });
+    let built = feeds(articles, &plan).unwrap();
+    let got: Vec<_> = built
+        .iter()
+        .map(|feed| {
+            let links: String =
+                feed.feed.entries.iter().map(|e| e.link.rsplit('/').next().unwrap()).collect();
+            (feed.folder.to_str().unwrap(), links, feed.feed.title.as_str())
+        })
+        .collect();
+    let expected = [
+        ("", "3210", "T"),
+        ("wet", "21", "wet – T"),
+        ("bo", "21", "bo – T"),
+        ("new", "3", "new – T"),
+        ("tag/c++", "0", "C++ – T"),
+        ("tag/flood", "2", "Flood – T"),
+        ("tag/rain", "210", "RAIN – T"),
+        ("author/ann", "20", "Ann – T"),
+        ("author/bo-ray", "21", "Bo Ray – T"),
+        ("author/cy", "3", "Cy – T"),
+        ("language/de", "2", "de – T"),
+        ("language/de-ch", "1", "de-CH – T"),
+        ("language/en", "0", "en – T"),
+        ("language/fr", "3", "fr – T"),
+    ];
+    assert_eq!(got, expected.map(|(folder, links, title)| (folder, links.to_owned(), title)));
+    let languages: Vec<_> = built.iter().filter_map(|feed| feed.feed.language.as_deref()).collect();
+    assert_eq!(&languages[10..], ["de", "de-CH", "en", "fr"]);
+    assert_eq!(built[7].feed.base.as_ref().unwrap().as_str(), "https://f.example/author/ann/");
+}

@@ -14,6 +14,10 @@ impl Dialect for Legacy {
         "legacy"
     }
 
+    fn is_stamped(&self) -> bool {
+        true
+    }
+
     fn claims(&self, first_line: &str) -> bool {
         first_line.trim_start().starts_with('[')
     }

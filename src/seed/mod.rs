@@ -39,7 +39,7 @@ pub(crate) use crate::generator::permalink_expression;
 pub use decode::decode;
 #[doc(hidden)]
 pub use lines::Lines;
-pub use link::key as link_key;
+pub use link::{ADDRESS_RULES, AddressRule, SameAddress};
 pub use origin::{Addresses, Origin};
 
 /// Maximum length of a head. A file without an end of its head in the first 64 KiB is not a seed.
@@ -118,6 +118,11 @@ pub trait Dialect: Sync {
     /// True if a text whose first non-blank line is this one is written in the dialect.
     fn claims(&self, first_line: &str) -> bool;
 
+    /// True if its dates are stamps of a crawler's clock, which may be a little ahead.
+    fn is_stamped(&self) -> bool {
+        false
+    }
+
     /// True if the head may be anywhere in the file, so that the whole file is read if its beginning is not enough.
     fn may_need_whole_file(&self) -> bool {
         false
@@ -180,6 +185,12 @@ pub fn has_seed_extension(extension: &OsStr) -> bool {
 #[must_use]
 pub fn may_need_whole_file(origin: &Origin<'_>) -> bool {
     with_extension(origin.extension()).any(|d| d.may_need_whole_file())
+}
+
+/// True if the dates of a dialect are stamps of a crawler's clock, which may be a little ahead.
+#[must_use]
+pub fn is_stamped(dialect: &str) -> bool {
+    DIALECTS.iter().any(|d| d.name() == dialect && d.is_stamped())
 }
 
 /// Returns what a seed says about itself: in its head, and by explicit markup in its body.

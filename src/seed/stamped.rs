@@ -12,6 +12,10 @@ impl Dialect for Stamped {
         "stamped"
     }
 
+    fn is_stamped(&self) -> bool {
+        true
+    }
+
     fn claims(&self, first_line: &str) -> bool {
         first_line.trim_start().starts_with("<!--")
     }

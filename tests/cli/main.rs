@@ -15,6 +15,7 @@ mod edge;
 mod explain;
 #[cfg(unix)]
 mod faults;
+mod feeds_by;
 mod hostile;
 mod index;
 mod init;

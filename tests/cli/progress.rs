@@ -28,7 +28,7 @@ fn a_long_run_shows_its_progress_on_a_terminal_and_clears_the_line() {
         let (code, shown, _) = super::output_of(&mut command);
         assert_eq!(code, 0, "{shown}");
         let last = shown.rsplit("\r\u{1b}[2K").next().unwrap();
-        let summary = format!("{count} seeds (0 skipped), {count} entries in 1 feed");
+        let summary = format!("{count} seeds: {count} entries; 1 feed");
         assert!(last.trim_start().starts_with(&summary), "{shown}");
         assert_eq!(
             project.feedmill(&[&args[..], &["--no-catalog"]].concat()).2,

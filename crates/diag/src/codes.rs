@@ -38,6 +38,8 @@ catalogue! {
         "correct the name: a section is a folder below the seeds folder";
     FEED_EMPTY = "feed-empty", Note, "feed without entries",
         "loosen its filter, or remove it from the configuration; feedmill did not write it";
+    FEED_NAME = "feed-name", Warning, "tag, author or language without a feed of its own",
+        "change its spelling in the articles; they are in the other feeds";
     FEED_ORPHAN = "feed-orphan", Warning, "file that feedmill no longer generates",
         "run with --prune to remove it, or delete it by hand";
     HUB_UNREACHABLE = "hub-unreachable", Warning, "could not notify the WebSub hub",
@@ -78,6 +80,8 @@ catalogue! {
         "remove the part before the @; feedmill left it out";
     SEED_MARKUP = "seed-markup", Warning, "markup beyond the limits",
         "check the article: markup like this usually comes from a broken page";
+    SEED_MERGED = "seed-merged", Note, "another version of an entry",
+        "nothing if both are one article; otherwise correct the link of one, or change `same_address` or `ids`";
     SEED_NO_ADDRESS = "seed-no-address", Error, "saved page without an address",
         "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
     SEED_NO_DATE = "seed-no-date", Error, "saved page without a date",
@@ -92,6 +96,8 @@ catalogue! {
         "write line 2 as [title](https://host/path)";
     SEED_PASSED_OVER = "seed-passed-over", Note, "not an article",
         "nothing, if that is right; docs/seeds.md says which files are articles";
+    SEED_SAME_ID = "seed-same-id", Warning, "seed with the id of another seed and a different link",
+        "nothing if both are one article; otherwise correct its `id`, or rename the file if `ids` is \"file\"";
     SEED_SPECIAL = "seed-special", Warning, "not a regular file",
         "remove the FIFO, device or broken link from the seeds folder";
     SEED_STAMP_LINE = "seed-stamp-line", Warning, "text next to the stamp on line 1",
