@@ -534,6 +534,20 @@ mod tests {
             ),
             ("[[feed]]\nname = 'x'\nmax_age = '-1d'", "`max_age` must be a length of time"),
             ("ids = 'guid'", "`ids` must be link, tag or file, not `guid`"),
+            ("content = 'short'", "`content` must be full or summary, not `short`"),
+            ("ttl = 99999999999", "`ttl` must be a number of minutes, not 99999999999"),
+            ("skip_hours = [24]", "`skip_hours` must be a list of whole numbers from 0 to 23"),
+            ("skip_hours = ['1']", "`skip_hours` must be a list of whole numbers from 0 to 23"),
+            ("skip_days = ['Sonntag']", "`skip_days` contains `Sonntag`, which is not one of Monday"),
+            (
+                "[extra]\nrss = '<a:b/>'",
+                "`rss` in [extra] must be XML elements: the prefix of `a:b` is not declared",
+            ),
+            ("[extra]\natom = 'x'", "`atom` in [extra] must be XML elements: it has text outside"),
+            (
+                "[extra]\njson = '{\"a\": 1}'",
+                "`json` in [extra] must be a JSON object: `a` must begin with `_`",
+            ),
             ("language = 'english language'", "`language` must be a language tag such as `en` or `zh-Hans`"),
             (
                 "[clean]\ndrop = ['p[']",

@@ -193,6 +193,23 @@ mod tests {
         assert_eq!(finished(written, Writer::Rss, &archive(), Layout::Indented), "<a/><fh:archive/><b/>\n");
     }
 
+    #[test]
+    fn an_empty_extension_is_one_tag() {
+        for (written, expected) in [
+            ("<a:b c=\"d\">\n  </a:b>", "<a:b c=\"d\"/>"),
+            ("<a:b></a:b><a:b>x</a:b>", "<a:b/><a:b>x</a:b>"),
+            ("<a:b><a:b>\n</a:b>\n</a:b>", "<a:b><a:b/>\n</a:b>"),
+            ("<a:b c=\"d\"/>\n</a:b>", "<a:b c=\"d\"/>\n</a:b>"),
+            ("<title></title>", "<title></title>"),
+            ("<a:b></a:c>", "<a:b></a:c>"),
+        ] {
+            for writer in [Writer::Rss, Writer::AtomSyndication] {
+                let out = finished(written, writer, &feed(), Layout::Indented);
+                assert_eq!(out, format!("{expected}\n"));
+            }
+        }
+    }
+
     /// An attribute in the HTML of an article may hold any tag.
     #[test]
     fn cdata_sections_stay_as_they_are() {

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::*;
 use crate::html::{CleanHtml, Medium, Policy, RawHtml, clean, xml_text};
-use crate::model::Person;
+use crate::model::{Extra, Image, Person};
 use crate::types::{Bytes, MediaType, UnixMs};
 
 fn url(text: &str) -> Url {
@@ -307,4 +307,172 @@ proptest! {
             }
         }
     }
+}
+
+fn written(name: &str, feed: &Feed, layout: Layout) -> String {
+    let feed = Feed { title: "News".to_owned(), ..feed.clone() };
+    let bytes = format(name).unwrap().write(&feed, layout).unwrap();
+    let findings = crate::check::check(&bytes, crate::check::Options::default());
+    assert!(findings.is_empty(), "{name}: {findings:?}");
+    String::from_utf8(bytes).unwrap()
+}
+
+/// An entry with every field.
+fn complete() -> Entry {
+    let ann = Person::new("Ann").email("ann@site.example").uri(url("https://ann.example/"));
+    entry("https://site.example/a", "A")
+        .authors(vec![ann.avatar(url("https://ann.example/a.png"))])
+        .language("de")
+        .image(
+            Image::new(url("https://cdn.example/p.jpg?a=1&b=2")).alt("A \"picture\" > 1").width(8).height(6),
+        )
+        .banner(url("https://cdn.example/wide.jpg"))
+        .enclosures(vec![enclosure("https://cdn.example/a.mp3", Medium::Audio, Some("audio/mpeg"), Some(9))])
+}
+
+#[test]
+fn every_field_of_an_entry_is_written() {
+    for layout in [Layout::Indented, Layout::Compact] {
+        let other = entry("https://site.example/b", "B").updated(UnixMs(1_698_786_903_000));
+        let feed = feed(vec![other, complete()]);
+        let [rss, atom, json] = ["rss", "atom", "json"].map(|name| written(name, &feed, layout));
+        for part in [
+            "<author>ann@site.example (Ann)</author>",
+            "<dc:language>de</dc:language>",
+            "<atom:updated>2023-10-31T21:15:02.123Z</atom:updated>",
+            "<category>town</category>",
+            "<media:thumbnail height=\"6\" url=\"https://cdn.example/p.jpg?a=1&amp;b=2\" width=\"8\"/>",
+            "<media:description>A &quot;picture&quot; &gt; 1</media:description>",
+            "<enclosure url=\"https://cdn.example/a.mp3\" length=\"9\" type=\"audio/mpeg\"/>",
+        ] {
+            assert_eq!(
+                rss.matches(part).count(),
+                if part.contains("category") { 2 } else { 1 },
+                "{part}\n{rss}"
+            );
+        }
+        // The author of the feed is that of the entry without one.
+        assert_eq!(rss.matches("<dc:creator>Ann Ray</dc:creator>").count(), 1);
+        for part in [
+            "<entry xml:lang=\"de\">",
+            "<email>ann@site.example</email>",
+            "<uri>https://ann.example/</uri>",
+            "<media:thumbnail height=\"6\" url=\"https://cdn.example/p.jpg?a=1&amp;b=2\" width=\"8\"/>",
+            "<link href=\"https://cdn.example/a.mp3\" rel=\"enclosure\" type=\"audio/mpeg\" length=\"9\"/>",
+        ] {
+            assert_eq!(
+                atom.matches(part).count(),
+                if part.contains("email") { 2 } else { 1 },
+                "{part}\n{atom}"
+            );
+        }
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let item = &json["items"][1];
+        assert_eq!(item["authors"][0]["avatar"], "https://ann.example/a.png");
+        assert_eq!(
+            (&item["language"], &item["banner_image"]),
+            (&"de".into(), &"https://cdn.example/wide.jpg".into())
+        );
+        assert_eq!(item["image"], "https://cdn.example/p.jpg?a=1&b=2");
+        assert_eq!(json["items"][0].get("language"), None);
+    }
+}
+
+/// `author` holds one mailbox; with `dc:creator` as well the item would have its author twice.
+#[test]
+fn several_authors_are_creators_in_rss() {
+    let mut two = complete();
+    two.authors.push(Person::new("Bo"));
+    let rss = written("rss", &feed(vec![two]), Layout::Compact);
+    assert!(rss.contains("<dc:creator>Ann</dc:creator><dc:creator>Bo</dc:creator>"), "{rss}");
+    assert!(!rss.contains("<author>"));
+}
+
+#[test]
+fn a_language_equal_to_that_of_the_feed_is_not_repeated() {
+    let same = entry("https://site.example/a", "A").language("EN");
+    let feed = feed(vec![same]);
+    assert!(!written("rss", &feed, Layout::Compact).contains("dc:language"));
+    assert_eq!(written("atom", &feed, Layout::Compact).matches("xml:lang").count(), 1);
+    assert_eq!(written("json", &feed, Layout::Compact).matches("language").count(), 1);
+}
+
+/// An image that is both the lead image and an enclosure is named once.
+#[test]
+fn an_image_that_is_also_a_file_has_one_media_content() {
+    let mut both = complete();
+    both.enclosures.push(enclosure(
+        "https://cdn.example/p.jpg?a=1&b=2",
+        Medium::Image,
+        Some("image/jpeg"),
+        None,
+    ));
+    let rss = written("rss", &feed(vec![both]), Layout::Compact);
+    assert_eq!(rss.matches("<media:content ").count(), 1, "{rss}");
+}
+
+/// RSS requires a title or a description; Atom requires the element.
+#[test]
+fn an_entry_without_a_title_has_none_in_rss_and_json_and_an_empty_one_in_atom() {
+    for (summary, description) in [("Some words", "Some words"), ("", "https://site.example/a")] {
+        let mut note = entry("https://site.example/a", "").summary(summary);
+        if summary.is_empty() {
+            note.content = CleanHtml::default();
+        }
+        let feed = feed(vec![note]);
+        let item = |text: String| text.split_once("<item>").unwrap().1.to_owned();
+        let rss = item(written("rss", &feed, Layout::Compact));
+        assert!(
+            !rss.contains("<title>") && rss.contains(&format!("<description><![CDATA[{description}]]>")),
+            "{rss}"
+        );
+        let json: serde_json::Value = serde_json::from_str(&written("json", &feed, Layout::Compact)).unwrap();
+        assert_eq!(json["items"][0].get("title"), None);
+        let atom = ATOM.write(&feed, Layout::Compact).unwrap();
+        // RFC 4287 allows an empty title, but validators advise against it.
+        let codes: Vec<_> = crate::check::check(&atom, crate::check::Options::default())
+            .into_iter()
+            .map(|finding| (finding.meta.code, finding.detail))
+            .filter(|(_, detail)| !detail.contains("Views"))
+            .collect();
+        assert_eq!(codes, [("feed/blank", "`title`".to_owned())]);
+        let atom = String::from_utf8(atom).unwrap();
+        assert!(atom.split_once("<entry>").unwrap().1.contains("<title></title>"), "{atom}");
+    }
+}
+
+#[test]
+fn hints_for_readers_and_elements_of_the_operator_are_in_the_head() {
+    let xml = "<x:y xmlns:x=\"urn:x\">1</x:y>";
+    let extra = Extra::default().rss(xml).unwrap().atom(xml).unwrap().json("{\"_x\": {\"y\": 1}}").unwrap();
+    let feed = feed(vec![complete()])
+        .ttl(60)
+        .skip_hours(vec![0, 23])
+        .skip_days(vec!["Sunday".to_owned()])
+        .extra(extra);
+    let rss = String::from_utf8(RSS.write(&feed, Layout::Compact).unwrap()).unwrap();
+    for part in [
+        "<ttl>60</ttl>",
+        "<skipHours><hour>0</hour><hour>23</hour></skipHours>",
+        "<skipDays><day>Sunday</day></skipDays>",
+        &format!("<generator>feedmill</generator>{xml}"),
+    ] {
+        assert!(rss.contains(part), "{part}\n{rss}");
+    }
+    let atom = String::from_utf8(ATOM.write(&feed, Layout::Indented).unwrap()).unwrap();
+    assert!(atom.contains(&format!("feedmill</generator>\n  {xml}\n")), "{atom}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&JSON.write(&feed, Layout::Compact).unwrap()).unwrap();
+    assert_eq!(json["_x"]["y"], 1);
+    for format in FORMATS {
+        let document = format.write(&feed, Layout::Indented).unwrap();
+        assert!(format.is_ours(&String::from_utf8(document).unwrap()), "{}", format.name());
+    }
+}
+
+#[test]
+fn a_generator_with_an_address_is_ours_too() {
+    assert!(has_our_generator("<generator uri=\"https://mill.example/\">feedmill</generator>"));
+    assert!(has_our_generator("<generator>feedmill</generator>"));
+    assert!(!has_our_generator("<generator>other</generator><title>feedmill</title>"));
 }

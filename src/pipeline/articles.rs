@@ -195,6 +195,7 @@ mod tests {
     use super::*;
     use crate::config::RawConfig;
     use crate::diag::Sink;
+    use crate::model::Metadata;
     use crate::store::{MemoryStore, Store};
     use crate::types::Bytes;
 
@@ -242,6 +243,145 @@ mod tests {
                 assert_eq!(String::from_utf8(bytes), String::from_utf8(expected), "{}", path.display());
             }
         }
+    }
+
+    /// Returns the entries of the main feed made of one article.
+    fn entries(config: &str, article: Article) -> Vec<crate::model::Entry> {
+        let config = format!("base_url = 'https://f.example/'\ntitle = 'T'\nlanguage = 'en'\n{config}");
+        let built = feeds([article], &plan(&config)).unwrap();
+        for (path, bytes) in built[0].write().unwrap() {
+            let found = crate::check::check(&bytes, crate::check::Options::default());
+            assert!(found.is_empty(), "{}: {found:?}", path.display());
+        }
+        built.into_iter().next().unwrap().feed.entries
+    }
+
+    fn article(html: &str) -> Article {
+        Article::new("https://e.example/1".parse().unwrap(), UnixMs(1_690_000_000_000))
+            .title("A & B")
+            .html(html)
+    }
+
+    #[test]
+    fn policy_summary_is_the_own_one_then_the_excerpt_then_the_first_sentences() {
+        let html = "<p>Above.</p><!--more--><p>Below.</p>";
+        let own = Metadata::default().summary(" My\nown ");
+        for (config, article, summary) in [
+            ("", article(html).metadata(own), "My own"),
+            ("", article(html), "Above."),
+            ("excerpt_separator = '<!--fold-->'", article(html), "Above. Below."),
+            ("", article("<!--more--><p>Below.</p>"), "Below."),
+        ] {
+            let entry = &entries(config, article)[0];
+            assert_eq!(entry.summary, summary);
+            assert!(entry.content.as_str().ends_with("<p>Below.</p>"));
+        }
+        let entry = &entries("", article("<p>Above.</p><p>{/* more */}</p><p>Below.</p>"))[0];
+        assert_eq!(
+            (entry.summary.as_str(), entry.content.as_str()),
+            ("Above.", "<p>Above.</p><p>Below.</p>")
+        );
+    }
+
+    #[test]
+    fn policy_enclosure_images_are_files_on_request_and_in_summaries() {
+        let html = "<p>Text</p><img src=a.jpg><img src=b.png><audio src=c.mp3></audio>";
+        let names = |config: &str| {
+            let entry = entries(config, article(html)).remove(0);
+            let files = entry.enclosures.iter().map(|file| file.url.path().to_owned()).collect::<Vec<_>>();
+            (files.join(" "), entry.image.unwrap().url.path().to_owned(), entry.content.is_empty())
+        };
+        let lead = || "/a.jpg".to_owned();
+        assert_eq!(names(""), ("/c.mp3".to_owned(), lead(), false));
+        assert_eq!(names("picture_enclosures = true"), ("/c.mp3 /a.jpg /b.png".to_owned(), lead(), false));
+        assert_eq!(names("content = 'summary'"), ("/c.mp3 /a.jpg /b.png".to_owned(), lead(), true));
+    }
+
+    #[test]
+    fn content_is_set_for_one_feed() {
+        let config = "content = 'summary'\n[section.town]\ncontent = 'full'\n[[feed]]\nname = 'x'\npicture_enclosures = true\ncontent = 'full'\n";
+        let built = feeds([article("<p>Text</p><img src=a.jpg>").section("town")], &plan(config)).unwrap();
+        let of: Vec<_> = built
+            .iter()
+            .map(|built| {
+                let entry = &built.feed.entries[0];
+                (built.folder.to_str().unwrap(), entry.content.is_empty(), entry.enclosures.len())
+            })
+            .collect();
+        assert_eq!(of, [("", true, 1), ("x", false, 1), ("town", false, 0)]);
+    }
+
+    #[test]
+    fn text_is_appended_to_each_entry_but_not_to_a_summary() {
+        let append = "append = '<p><a href=\"mailto:a@e.example?subject={title}\">Reply to {title}</a></p><script>x</script>'\n";
+        let entry = &entries(append, article("<p>Text</p>"))[0];
+        let link = "<a href=\"mailto:a@e.example?subject=A%20%26%20B\">Reply to A &amp; B</a>";
+        assert_eq!(entry.content.as_str(), format!("<p>Text</p>\n<p>{link}</p>"));
+        assert!(
+            entries(&format!("{append}content = 'summary'"), article("<p>Text</p>"))[0].content.is_empty()
+        );
+        let relative = &entries("append = '<a href=x>More</a>'", article("<p>Text</p>"))[0];
+        assert!(relative.content.as_str().ends_with("<a href=\"https://e.example/x\">More</a>"));
+    }
+
+    #[test]
+    fn what_an_article_says_about_itself_is_in_its_entry() {
+        let metadata = Metadata::default()
+            .id("17")
+            .authors(vec![crate::model::Person::new("Ann <ann@e.example>")])
+            .tags(["Town", "x", "X"].map(str::to_owned).to_vec())
+            .language("pt_BR");
+        let entry = &entries("", article("<p>Text</p>").section("town").metadata(metadata))[0];
+        assert_eq!((entry.id.as_str(), entry.id_is_permalink), ("tag:e.example,2000:17", false));
+        assert_eq!(entry.categories, ["town", "x"]);
+        assert_eq!(entry.authors, [crate::model::Person::new("Ann").email("ann@e.example")]);
+        assert_eq!(entry.language.as_deref(), Some("pt-BR"));
+        let same = Metadata::default().id("https://e.example/1");
+        assert!(entries("ids = 'tag'", article("<p>Text</p>").metadata(same))[0].id_is_permalink);
+    }
+
+    #[test]
+    fn an_article_without_a_title_on_purpose_gets_none() {
+        let mut note = article("<p>Just a note.</p>");
+        note.title = String::new();
+        assert_eq!(entries("", note.clone())[0].title, "Just a note.");
+        note.metadata.untitled = true;
+        let built = feeds([note], &plan("")).unwrap();
+        assert_eq!(built[0].feed.entries[0].title, "");
+    }
+
+    /// The site that published last would change with every build.
+    #[test]
+    fn a_feed_of_several_sites_links_to_the_page_of_the_feeds() {
+        let at = |link: &str, day: i64| {
+            Article::new(link.parse().unwrap(), UnixMs(day * 86_400_000)).title("T").section("town")
+        };
+        let one = [at("https://a.example/1", 1), at("https://a.example/2", 3)];
+        let two = [
+            at("https://a.example/1", 1),
+            at("https://b.example/2", 2),
+            at("https://b.example/3", 0),
+            at("https://a.example/4", 9),
+        ];
+        let base = "base_url = 'https://f.example/feeds/'\n";
+        for (config, articles, main, section) in [
+            (base, &one[..], "https://a.example/", "https://a.example/"),
+            (base, &two[..], "https://f.example/feeds/", "https://f.example/feeds/"),
+            ("site_url = 'https://s.example/'\n", &two[..], "https://s.example/", "https://s.example/"),
+            ("", &two[..3], "https://b.example/", "https://b.example/"),
+            ("", &two[..], "https://a.example/", "https://a.example/"),
+        ] {
+            let built = feeds(articles.to_vec(), &plan(config)).unwrap();
+            let sites: Vec<_> = built.iter().map(|built| built.feed.site.as_str()).collect();
+            assert_eq!(sites, [main, section], "{config}");
+        }
+    }
+
+    #[test]
+    fn default_titles_of_sections_are_words() {
+        let built =
+            feeds([article("<p>Text</p>").section("town-hall_news")], &plan("title = 'Harbour'")).unwrap();
+        assert_eq!(built[1].feed.title, "town hall news – Harbour");
     }
 
     #[test]

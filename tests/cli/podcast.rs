@@ -47,7 +47,7 @@ fn only_a_podcast_section_makes_a_podcast_and_only_of_rss() {
     assert_eq!(project.feedmill(&[]).0, 0);
     let [show, same_atom, same_json] = read();
     assert!(
-        show.contains("<itunes:category text=\"News\">")
+        show.contains("<itunes:category text=\"News\"/>")
             && show.contains("<enclosure url=\"https://e.example/1.mp3\"")
     );
     assert_eq!((same_atom, same_json), (atom, json));

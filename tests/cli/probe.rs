@@ -138,7 +138,8 @@ fn project_with_media(host: &str, files: &[&str]) -> Project {
         let body = format!("<p>x</p><{tag} src=\"http://{host}/{file}\"></{tag}>");
         project.write_seed(&format!("a/{number}.txt"), BASE_TIME - number as i64, file, &link, &body);
     }
-    project.write_file("feedmill.toml", "base_url = 'https://f.example/'\nprobe_private = true\n");
+    let config = "base_url = 'https://f.example/'\nprobe_private = true\npicture_enclosures = true\n";
+    project.write_file("feedmill.toml", config);
     project
 }
 
