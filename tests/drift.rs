@@ -459,7 +459,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("crates/check/src/lib.rs", &["fn check("]),
     ("crates/check/src/registry.rs", &["fn rules("]),
     ("src/config/keys.rs", &["static TABLES", "fn keys("]),
-    ("src/config/mod.rs", &["fn set(", "fn is_feed_name(", "fn is_language("]),
+    ("src/config/mod.rs", &["fn set(", "fn is_feed_name("]),
     ("src/config/read.rs", &["fn from_bytes(", "fn read("]),
     ("src/config/resolve.rs", &["fn resolve("]),
     ("src/config/schema.rs", &["fn schema("]),
@@ -486,7 +486,10 @@ const CALLED: &[(&str, &[&str])] = &[
     ("src/pipeline/mod.rs", &["fn build("]),
     ("src/store/fs.rs", &["struct FsStore"]),
     ("src/store/memory.rs", &["struct MemoryStore"]),
-    ("crates/types/src/lib.rs", &["struct UnixMs", "struct Bytes", "struct MediaType", "fn excerpt("]),
+    (
+        "crates/types/src/lib.rs",
+        &["struct UnixMs", "struct Bytes", "struct MediaType", "fn is_language(", "fn excerpt("],
+    ),
     ("src/watch.rs", &["struct Watch "]),
 ];
 

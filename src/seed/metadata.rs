@@ -206,14 +206,10 @@ fn rank(field: Field, key: &str) -> Option<usize> {
 
 /// True if two spellings of a key are the same: case, `_` and `-` do not count.
 fn same(one: &str, other: &str) -> bool {
-    let letters = |text: &'_ str| {
-        text.bytes()
-            .filter(|byte| !matches!(byte, b'_' | b'-'))
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    let first = |text: &str| text.as_bytes().first().map(u8::to_ascii_lowercase);
-    first(one) == first(other) && (one.eq_ignore_ascii_case(other) || letters(one) == letters(other))
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
+    }
+    letters(one).eq(letters(other))
 }
 
 /// Returns the keys and values of a field, those that count most first: of the top level, then of [`TABLES`].

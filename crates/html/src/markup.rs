@@ -12,6 +12,8 @@ use super::{parse, scan};
 
 /// Length of a name or tag in bytes; a longer text is not one.
 const MAX_NAME: usize = 200;
+/// Number of nodes in an element that are searched: a name and a link are near its start.
+const MAX_NODES: usize = 100;
 /// Number of authors and tags.
 const MAX_VALUES: usize = 100;
 
@@ -96,7 +98,9 @@ fn may_say_something(raw: &str) -> bool {
     first.contains("lang=")
         || words.iter().any(|word| raw.contains(word))
         || raw.match_indices("rel=").any(|(at, _)| {
+            // A value without an end must not be read again for each occurrence in it.
             let value = &raw[at + 4..];
+            let value = &value[..value.floor_char_boundary(MAX_NAME)];
             let value = match value.as_bytes().first() {
                 Some(mark @ (b'"' | b'\'')) => value[1..].split(char::from(*mark)).next(),
                 _ => value.split(|c: char| c.is_whitespace() || c == '>').next(),
@@ -168,7 +172,10 @@ impl EntryMarkup {
         }
         let content = || dom::attr(node.element()?, "content").map(str::to_owned);
         let inner = |mark: fn(&Marks<'_>) -> bool| {
-            node.subtree().skip(1).take(100).find(|inner| Marks::of(*inner).is_some_and(|marks| mark(&marks)))
+            node.subtree()
+                .skip(1)
+                .take(MAX_NODES)
+                .find(|inner| Marks::of(*inner).is_some_and(|marks| mark(&marks)))
         };
         let named = inner(|marks| has(marks.itemprop, "name") || has(marks.class, "p-name"));
         let name = named.map(text).or_else(content).unwrap_or_else(|| text(node));
@@ -184,7 +191,7 @@ impl EntryMarkup {
 
     fn tags(&mut self, node: NodeRef<'_>, marks: &Marks<'_>, is_entry: bool) {
         let is_list = has(marks.itemprop, "keywords");
-        if !is_list && !has(marks.rel, "tag") && !(is_entry && marks.has_class("p-category")) {
+        if !(is_list || has(marks.rel, "tag") || is_entry && marks.has_class("p-category")) {
             return;
         }
         let content = node.element().and_then(|element| dom::attr(element, "content"));
@@ -201,7 +208,7 @@ impl EntryMarkup {
 
 /// Returns the image of an element: itself, or the first in it.
 fn image(node: NodeRef<'_>) -> Option<(String, String)> {
-    let img = node.subtree().take(100).find(|inner| inner.name() == "img");
+    let img = node.subtree().take(MAX_NODES).find(|inner| inner.name() == "img");
     let attr = |node: NodeRef<'_>, name: &str| {
         dom::attr(node.element()?, name)
             .map(|value| value.trim().to_owned())
@@ -213,7 +220,14 @@ fn image(node: NodeRef<'_>) -> Option<(String, String)> {
 
 /// Returns the text of a short element with white space folded; empty if it is long.
 fn text(node: NodeRef<'_>) -> String {
-    let text = node.text_up_to(4 * MAX_NAME).split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut text = String::new();
+    for part in node.subtree().take(MAX_NODES).filter_map(NodeRef::text) {
+        text.push_str(part);
+        if text.len() > 4 * MAX_NAME {
+            return String::new();
+        }
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.len() > MAX_NAME { String::new() } else { text }
 }
 
@@ -265,6 +279,9 @@ mod tests {
             EntryMarkup::default()
         );
         assert_eq!(of("<p class=p-author>Ann</p><a class=p-category>x</a>"), EntryMarkup::default());
+        let deep = format!("<div class=h-entry>{}", "<span class=p-category>".repeat(20_000));
+        assert_eq!(of(&deep).tags, [""; 0]);
+        assert!(!may_say_something(&"rel=".repeat(200_000)));
         assert!(!may_say_something("<p>author tag lang=en</p><a rel=\"noopener\" class=tag>"));
     }
 }
