@@ -14,6 +14,7 @@ mod json;
 mod legacy;
 mod lines;
 mod link;
+mod loose_date;
 mod markdown;
 mod origin;
 mod page;

@@ -90,6 +90,8 @@ catalogue! {
         "write line 2 as [title](https://host/path)";
     SEED_PASSED_OVER = "seed-passed-over", Note, "not an article",
         "nothing, if that is right; docs/seeds.md says which files are articles";
+    SEED_PLACEHOLDER = "seed-placeholder", Warning, "saved page without an address or date of its own",
+        "add <link rel=\"canonical\" href=\"https://host/path\"> and <meta name=\"date\" content=\"2024-05-31\"> to its head";
     SEED_SPECIAL = "seed-special", Warning, "not a regular file",
         "remove the FIFO, device or broken link from the seeds folder";
     SEED_STAMP_LINE = "seed-stamp-line", Warning, "text next to the stamp on line 1",
@@ -108,6 +110,8 @@ catalogue! {
         "make the seed smaller: no reader accepts an entry of that size";
     SEED_UNREADABLE = "seed-unreadable", Error, "cannot read a seed or folder",
         "check its permissions and the disk";
+    SEED_WEAK_METADATA = "seed-weak-metadata", Note, "metadata from a weak source",
+        "nothing, if it is right; declare it in the head of the page otherwise";
 }
 
 #[cfg(test)]
