@@ -290,6 +290,17 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("seed-no-title", "", &[("1.txt", "<!--1717225200000-->\n<p>Text</p>\n")]),
     ("seed-passed-over", "", &[("1.txt", GOOD), ("README.md", "# Read me\n")]),
     (
+        "seed-placeholder",
+        SITE,
+        &[(
+            "1.html",
+            "<!DOCTYPE html>\n<title>A title</title>\n<meta property=\"article:published_time\" content=\"2024-06-01T12:00:00Z\">\n\
+             <p>The river froze over in the night, and the mill stood still until noon. Nobody in the town had seen so much\n\
+             ice before. The miller opened the sluice by hand, with a bar of iron and the help of six neighbours, and by the\n\
+             evening the wheel turned again, slowly at first and then as fast as ever.</p>\n",
+        )],
+    ),
+    (
         "seed-same-id",
         "ids = \"file\"\n",
         &[
@@ -325,6 +336,14 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         "seed-unlisted",
         SITE,
         &[("1.txt", GOOD), ("2.md", "---\ntitle: A title\ndate: 2024-06-01\nhidden: true\n---\nText\n")],
+    ),
+    (
+        "seed-weak-metadata",
+        SITE,
+        &[(
+            "1.html",
+            "<!DOCTYPE html>\n<title>A title</title>\n<link rel=\"canonical\" href=\"https://news.example/2024/06/01/1\">\n<p>Text</p>\n",
+        )],
     ),
 ];
 const GOOD: &str = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>\n";

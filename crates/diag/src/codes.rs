@@ -96,6 +96,8 @@ catalogue! {
         "write line 2 as [title](https://host/path)";
     SEED_PASSED_OVER = "seed-passed-over", Note, "not an article",
         "nothing, if that is right; docs/seeds.md says which files are articles";
+    SEED_PLACEHOLDER = "seed-placeholder", Warning, "saved page without an address of its own",
+        "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
     SEED_SAME_ID = "seed-same-id", Warning, "seed with the id of another seed and a different link",
         "nothing if both are one article; otherwise correct its `id`, or rename the file if `ids` is \"file\"";
     SEED_SPECIAL = "seed-special", Warning, "not a regular file",
@@ -118,6 +120,8 @@ catalogue! {
         "nothing, if that is right; otherwise remove the key from its front matter";
     SEED_UNREADABLE = "seed-unreadable", Error, "cannot read a seed or folder",
         "check its permissions and the disk";
+    SEED_WEAK_METADATA = "seed-weak-metadata", Note, "metadata from a weak source",
+        "nothing, if it is right; declare it in the head of the page otherwise";
 }
 
 #[cfg(test)]
