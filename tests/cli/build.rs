@@ -214,11 +214,11 @@ fn policy_ids_are_the_same_in_every_format_and_can_be_tags() {
     for (kind, id) in [
         ("link", "https://e.example/a?x=%e4#f"),
         ("tag", "tag:e.example,2000:/a?x=%e4%23f"),
-        ("file", "tag:e.example,2000:town/20231031"),
+        ("file", "tag:e.example,2000:town/48211"),
     ] {
         let project = Project::new();
         project.write_seed(
-            "town/20231031_slug.txt",
+            "town/48211_slug.txt",
             BASE_TIME,
             "One",
             "https://e.example/a?x=%e4#f",
