@@ -320,7 +320,9 @@ impl<'a> Overview<'a> {
     fn standing(&self, feed: &FeedBuilder<'_>, seed: &Candidate) -> Standing {
         let key = feed.key(seed);
         for doc in self.selection.docs.iter().filter(|doc| doc.feed == feed.name()) {
-            let Some(index) = doc.picks.iter().position(|pick| pick.key == key) else { continue };
+            // The key of a seed that moved is that of its old address.
+            let is_its = |pick: &Pick| pick.seed.path == seed.path || pick.key == key;
+            let Some(index) = doc.picks.iter().position(is_its) else { continue };
             let used = &doc.picks[index].seed.path;
             if *used != seed.path {
                 return Standing::Merged(self.context.seeds.show(used));
