@@ -8,7 +8,7 @@ use crate::diag::{Finding, codes};
 use crate::error::Error;
 use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Head, Origin, SEED_LIMIT};
 use crate::store::{Beginning, Stamp, Store};
-use crate::types::Bytes;
+use crate::types::{Bytes, UnixMs};
 
 use super::context::{size, unreadable_seed};
 
@@ -44,8 +44,9 @@ pub(super) fn read_heads(
     let root = store.show(Path::new(""));
     let mut all = Vec::with_capacity(names.len());
     let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
-        let origin = Origin { root: &root, folder, name: names[number], addresses };
         let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
+        let saved = stamp.and_then(|stamp| i64::try_from(stamp.modified / 1_000_000).ok()).map(UnixMs);
+        let origin = Origin { root: &root, folder, name: names[number], addresses, policy: None, saved };
         let head = beginning
             .map_err(|error| (error, 0))
             .and_then(|beginning| read(store, &origin, beginning))

@@ -42,6 +42,8 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result
     let (text, encoding) = seed::decode(&bytes);
     let root = store.show(Path::new(""));
     let origin = Origin::of(&root, &chosen.path, &plan.addresses);
+    // If the page states no date, `chosen` has that of the file.
+    let origin = origin.dropping(&plan.policy).saved_at(Some(chosen.time));
     let seed = seed::parse(&text, true, &origin).ok();
     let seed = seed.filter(|seed| *seed.head.link == *chosen.link && seed.head.time == chosen.time);
     let Some((seed, link)) = seed.and_then(|seed| Url::parse(&seed.head.link).ok().map(|link| (seed, link)))

@@ -12,6 +12,7 @@ mod json;
 mod legacy;
 mod lines;
 mod link;
+mod loose_date;
 mod markdown;
 mod markup;
 mod metadata;

@@ -11,6 +11,10 @@ use url::Url;
 use crate::generator::{Repository, Unzoned};
 
 /// The configuration for the URLs of articles that do not state their own, and for their dates.
+use crate::html::Policy;
+use crate::types::UnixMs;
+
+/// The configuration for the URLs of articles that do not state their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     /// URL of the site.
@@ -41,8 +45,12 @@ pub struct Origin<'a> {
     pub folder: &'a Path,
     /// Name of the file.
     pub name: &'a OsStr,
-    /// The configuration.
+    /// The configuration of its URL.
     pub addresses: &'a Addresses,
+    /// What the configuration drops from a page before its article is chosen.
+    pub policy: Option<&'a Policy>,
+    /// Time of the file's last change, if known: the weakest date of a saved page.
+    pub saved: Option<UnixMs>,
 }
 
 impl<'a> Origin<'a> {
@@ -50,7 +58,26 @@ impl<'a> Origin<'a> {
     #[must_use]
     pub fn of(root: &'a str, path: &'a Path, addresses: &'a Addresses) -> Self {
         let folder = path.parent().unwrap_or(Path::new(""));
-        Self { root, folder, name: path.file_name().unwrap_or_default(), addresses }
+        Self {
+            root,
+            folder,
+            name: path.file_name().unwrap_or_default(),
+            addresses,
+            policy: None,
+            saved: None,
+        }
+    }
+
+    /// Sets what the configuration drops from a page before its article is chosen.
+    #[must_use]
+    pub fn dropping(self, policy: &'a Policy) -> Self {
+        Self { policy: Some(policy), ..self }
+    }
+
+    /// Sets the time of the file's last change.
+    #[must_use]
+    pub fn saved_at(self, time: Option<UnixMs>) -> Self {
+        Self { saved: time, ..self }
     }
 
     /// Returns the path relative to the root.

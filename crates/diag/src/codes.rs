@@ -98,6 +98,8 @@ catalogue! {
         "nothing, if that is right; docs/seeds.md says which files are articles";
     SEED_SAME_ID = "seed-same-id", Warning, "seed with the id of another seed and a different link",
         "nothing if both are one article; otherwise correct its `id`, or rename the file if `ids` is \"file\"";
+    SEED_PLACEHOLDER = "seed-placeholder", Warning, "saved page without an address or date of its own",
+        "add <link rel=\"canonical\" href=\"https://host/path\"> and <meta name=\"date\" content=\"2024-05-31\"> to its head";
     SEED_SPECIAL = "seed-special", Warning, "not a regular file",
         "remove the FIFO, device or broken link from the seeds folder";
     SEED_STAMP_LINE = "seed-stamp-line", Warning, "text next to the stamp on line 1",
@@ -118,6 +120,8 @@ catalogue! {
         "nothing, if that is right; otherwise remove the key from its front matter";
     SEED_UNREADABLE = "seed-unreadable", Error, "cannot read a seed or folder",
         "check its permissions and the disk";
+    SEED_WEAK_METADATA = "seed-weak-metadata", Note, "metadata from a weak source",
+        "nothing, if it is right; declare it in the head of the page otherwise";
 }
 
 #[cfg(test)]

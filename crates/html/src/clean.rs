@@ -57,6 +57,11 @@ impl Policy {
             |list: &[String]| list.iter().map(|text| Rule::parse(text)).collect::<Result<Vec<_>, _>>();
         Ok(Self { drop: parse(drop)?, keep: parse(keep)? })
     }
+
+    /// Returns the elements to drop.
+    pub(crate) fn dropped(&self, dom: &Dom) -> Vec<NodeId> {
+        self.drop.iter().flat_map(|rule| rule.select(dom)).collect()
+    }
 }
 
 impl Rule {
@@ -161,7 +166,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> Clea
     keep_language(&mut parsed);
     let dom = &mut parsed.dom;
     let root = dom.root();
-    let dropped: Vec<_> = policy.drop.iter().flat_map(|rule| rule.select(dom)).collect();
+    let dropped = policy.dropped(dom);
     let keep = kept(dom, policy);
     dropped.into_iter().for_each(|id| dom.detach(id));
     clutter::remove_non_content(dom, root);

@@ -1,19 +1,86 @@
 //! The article of a whole page, without the page around it.
+//!
+//! A reader mode chooses the article: `dom_smoothie`, a port of Mozilla's Readability. It gets a tree of limited depth and
+//! size, without what the configuration drops and without comments. A page that is too short for it, or too large, is
+//! read by its markup: `article`, `main` and the like.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dom_smoothie::{Config, Readability};
+use feedmill_types::work;
 
 use super::body::RawHtml;
+use super::clean::Policy;
 use super::dom::{Dom, Edge, NodeId, NodeRef};
-use super::escape::escape_attribute;
+use super::escape::{escape_attribute, escape_text};
 use super::{dom, parse, scan, text};
 
-/// Returns the markup of a page's article: the `article` element with the most text, or `itemprop="articleBody"`, `main`,
-/// `role="main"`. Without any of these, it is the page without `nav`, `header`, `footer` and `aside`.
+/// Number of characters from which a text is an article. Readability tries weaker rules below it.
+const ARTICLE_LENGTH: usize = 500;
+/// Number of elements beyond which a page is not scored.
+const MAX_SCORED: usize = 50_000;
+/// Steps that scoring takes for each node. It does not count them itself.
+const STEPS_PER_NODE: usize = 50;
+
+/// Returns the markup of a page's article. `title` is the title of the page.
 ///
-/// Removes a heading that only repeats the title, and images that the browser saved in a folder next to the page.
+/// Elements that the policy drops are removed before the article is chosen, and so are comments. Removes a heading that
+/// only repeats the title, and images that the browser saved in a folder next to the page. The result is as untrusted as
+/// the page: [`clean`](crate::clean) makes it safe.
 #[must_use]
-pub fn extract_article(raw: RawHtml<'_>, title: &str) -> String {
+pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> String {
     let mut parsed = parse::parse(&scan::scan(raw.0).html);
     let tree = &mut parsed.dom;
     let root = tree.root();
+    for id in policy.dropped(tree) {
+        tree.detach(id);
+    }
+    remove_comments(tree, root);
+    for id in tree.descendants(root) {
+        let is_saved_copy = |src: &str| !src.contains(':') && src.contains("_files/");
+        if matches!(tree.name(id), "img" | "source") && tree.attr(id, "src").is_some_and(is_saved_copy) {
+            tree.detach(id);
+        }
+    }
+    let article = score(tree, root, title).unwrap_or_else(|| marked(tree, root, title));
+    let attr = |name: &str, value: Option<&str>| {
+        value.map_or(String::new(), |value| format!(" {name}=\"{}\"", escape_attribute(value)))
+    };
+    let base = parsed.base.filter(|(_, in_head)| *in_head).map(|(href, _)| href);
+    let base = base.map_or(String::new(), |href| format!("<head><base{}></head>", attr("href", Some(&href))));
+    format!(
+        "<html{}{}>{base}{article}",
+        attr("lang", parsed.lang.as_deref()),
+        attr("dir", parsed.dir.as_deref())
+    )
+}
+
+/// Finds the article by scoring the page's content. Returns `None` if it is too short to be sure of.
+fn score(tree: &Dom, root: NodeId, title: &str) -> Option<String> {
+    let nodes = tree.subtree(root).count();
+    if nodes > MAX_SCORED || !work::step(nodes * STEPS_PER_NODE) {
+        return None;
+    }
+    let page =
+        format!("<html><head><title>{}</title></head><body>{}", escape_text(title), tree.outer_html(root));
+    let config = Config {
+        keep_classes: true,
+        disable_json_ld: true,
+        char_threshold: ARTICLE_LENGTH,
+        ..Config::default()
+    };
+    // Nothing is known to make it panic, but the page is untrusted and the scoring is not ours.
+    let article = catch_unwind(AssertUnwindSafe(|| {
+        let mut reader = Readability::new(page, None, Some(config)).ok()?;
+        reader.parse().ok()
+    }));
+    let article = article.ok().flatten()?;
+    (article.length >= ARTICLE_LENGTH).then(|| article.content.to_string())
+}
+
+/// Finds the article by its markup: `itemprop="articleBody"`, `article`, `main`, `role="main"`; of several elements, the
+/// one with the most text. Without any of these, it is the page without `nav`, `header`, `footer` and `aside`.
+fn marked(tree: &mut Dom, root: NodeId, title: &str) -> String {
     let main = find_article(tree, root).unwrap_or_else(|| {
         for id in tree.descendants(root) {
             if matches!(tree.name(id), "nav" | "header" | "footer" | "aside") {
@@ -22,25 +89,54 @@ pub fn extract_article(raw: RawHtml<'_>, title: &str) -> String {
         }
         root
     });
-    for id in tree.descendants(main) {
-        let is_saved_copy = |src: &str| !src.contains(':') && src.contains("_files/");
-        match tree.name(id) {
-            "img" | "source" if tree.attr(id, "src").is_some_and(is_saved_copy) => tree.detach(id),
-            "h1" if text::text(tree, id) == title => tree.detach(id),
-            _ => {}
+    for id in tree.descendants_named(main, "h1") {
+        if text::text(tree, id) == title {
+            tree.detach(id);
         }
     }
-    let attr = |name: &str, value: Option<&str>| {
-        value.map_or(String::new(), |value| format!(" {name}=\"{}\"", escape_attribute(value)))
-    };
-    let base = parsed.base.filter(|(_, in_head)| *in_head).map(|(href, _)| href);
-    let base = base.map_or(String::new(), |href| format!("<head><base{}></head>", attr("href", Some(&href))));
-    format!(
-        "<html{}{}>{base}{}",
-        attr("lang", parsed.lang.as_deref()),
-        attr("dir", parsed.dir.as_deref()),
-        parsed.dom.outer_html(main)
-    )
+    tree.outer_html(main)
+}
+
+/// Names of elements that hold the comments of readers, as whole ids or classes.
+const COMMENTS: [&str; 16] = [
+    "comments",
+    "comment-list",
+    "commentlist",
+    "comments-area",
+    "comments-list",
+    "comment-section",
+    "comments-section",
+    "comments-container",
+    "comment-respond",
+    "disqus_thread",
+    "fb-comments",
+    "livefyre",
+    "post-comments",
+    "article-comments",
+    "reader-comments",
+    "user-comments",
+];
+
+/// Removes the comments of readers. Never removes the title or the body of the article with them.
+fn remove_comments(tree: &mut Dom, root: NodeId) {
+    for id in tree.descendants(root) {
+        let Some(node) = tree.get(id) else { continue };
+        let Some(element) = node.element() else { continue };
+        let is_named = |name: &&str| COMMENTS.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let words = |name: &str| dom::attr(element, name).unwrap_or_default().split_ascii_whitespace();
+        let is_comments = node.name() != "body"
+            && (words("id").chain(words("class")).any(|name| is_named(&name))
+                || words("itemtype").any(|kind| kind.ends_with("schema.org/Comment"))
+                || words("itemprop").any(|name| name == "comment")
+                || (node.name() == "article" && words("class").any(|name| name == "comment")));
+        let holds_article = |node: NodeRef<'_>| {
+            matches!(node.name(), "h1" | "main")
+                || node.element().is_some_and(|e| dom::attr(e, "itemprop") == Some("articleBody"))
+        };
+        if is_comments && !node.subtree().any(holds_article) {
+            tree.detach(id);
+        }
+    }
 }
 
 /// Finds the element that is marked as the article; of several, the one with the most text.
@@ -49,8 +145,8 @@ fn find_article(tree: &Dom, root: NodeId) -> Option<NodeId> {
         node.element().is_some_and(|element| dom::attr(element, name) == Some(value))
     };
     let marks: [&dyn Fn(NodeRef<'_>) -> bool; 4] = [
-        &|node| node.name() == "article",
         &|node| attr(node, "itemprop", "articleBody"),
+        &|node| node.name() == "article",
         &|node| node.name() == "main",
         &|node| attr(node, "role", "main"),
     ];
@@ -86,6 +182,7 @@ fn longest(tree: &Dom, root: NodeId, matches: &dyn Fn(NodeRef<'_>) -> bool) -> O
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -102,10 +199,79 @@ mod tests {
             ("<body><header>h</header><p>p</p><aside>a</aside>", "<html><p>p</p></html>"),
             ("<article><img src='x_files/1.png'><img src='/x_files/'>a</article>", "<article>a</article>"),
         ] {
-            assert_eq!(extract_article(RawHtml(raw), "T").strip_prefix("<html>"), Some(wanted), "{raw}");
+            assert_eq!(
+                extract_article(RawHtml(raw), "T", &Policy::default()).strip_prefix("<html>"),
+                Some(wanted),
+                "{raw}"
+            );
         }
-        let whole =
-            extract_article(RawHtml("<html lang=de><head><base href='/b/'></head><main>m</main>"), "");
+        let whole = extract_article(
+            RawHtml("<html lang=de><head><base href='/b/'></head><main>m</main>"),
+            "",
+            &Policy::default(),
+        );
         assert_eq!(whole, "<html lang=\"de\"><head><base href=\"/b/\"></head><main>m</main>");
+    }
+
+    /// Returns a paragraph of about `count` words, each with a prefix.
+    fn prose(prefix: &str, count: usize) -> String {
+        let words: Vec<_> =
+            (0..count).map(|n| format!("{prefix}{n}{}", if n % 9 == 8 { "," } else { "" })).collect();
+        format!("<p>{}.</p>", words.join(" "))
+    }
+
+    fn extracted(page: &str, policy: &Policy) -> String {
+        extract_article(RawHtml(page), "Frost on the river", policy)
+    }
+
+    #[test]
+    fn the_text_is_chosen_and_not_what_is_around_it() {
+        let long: String = (0..6).map(|n| prose(&format!("river{n}x"), 60)).collect();
+        let teasers: String = (0..4)
+            .map(|n| format!("<article><h2>Teaser {n}</h2>{}</article>", prose("teaser", 10)))
+            .collect();
+        let body = format!("<div itemprop=articleBody>{long}</div>");
+        let comments: String =
+            (0..9).map(|_| format!("<article class=comment>{}</article>", prose("reply", 50))).collect();
+        for page in [
+            format!("<body>{teasers}<div role=main>{long}</div>"),
+            format!("<body><main><h1>Frost on the river</h1>{long}</main><aside>{teasers}</aside>"),
+            format!("<body><div class=grid>{teasers}</div><div class=story>{long}</div>"),
+            format!("<article><h1>Frost on the river</h1>{body}<div id=comments>{comments}</div></article>"),
+            format!(
+                "<article><ul><li><a href=/>Home</a></ul>{body}<section><h3>Replies</h3>{comments}</section></article>"
+            ),
+            format!("<main><div>{body}</div><ol class=comment-list>{comments}</ol></main>"),
+        ] {
+            let article = extracted(&page, &Policy::default());
+            assert!(article.contains("river0x0") && article.contains("river5x59"), "{page}");
+            for other in ["teaser", "Teaser", "reply", "Home", "<h1>"] {
+                assert!(!article.contains(other), "{other}: {page}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_dropped_and_comments_are_never_the_article() {
+        let (text, reply) = (prose("river", 90), prose("reply", 400));
+        let policy = Policy::new(&["#talk".to_owned()], &[]).unwrap();
+        for page in [
+            format!("<article>{text}</article><div id=talk><article>{reply}{reply}</article></div>"),
+            format!("<article>{text}</article><article id=talk>{reply}</article>"),
+            format!("<div>{text}</div><div id=talk>{reply}</div>"),
+            format!("<article>{text}</article><div id=comments><article>{reply}{reply}</article></div>"),
+            format!("<div>{text}</div><article itemprop=comment>{reply}</article>"),
+            format!("<div>{text}</div><section class='box Comments-Section'>{reply}</section>"),
+        ] {
+            let article = extracted(&page, &policy);
+            assert!(article.contains("river89") && !article.contains("reply"), "{page}: {article}");
+        }
+    }
+
+    #[test]
+    fn an_article_in_an_element_named_for_comments_is_kept() {
+        let text = prose("river", 120);
+        let page = format!("<body><div class=comments><main><h1>A title</h1>{text}</main></div>");
+        assert!(extracted(&page, &Policy::default()).contains("river119"));
     }
 }
