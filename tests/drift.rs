@@ -299,6 +299,15 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
                 "<!--1717225200000-->\n[Another title](https://news.example/2)\n------\n\n<p>Text</p>\n",
             ),
         ],
+        "seed-placeholder",
+        SITE,
+        &[(
+            "1.html",
+            "<!DOCTYPE html>\n<title>A title</title>\n<meta property=\"article:published_time\" content=\"2024-06-01T12:00:00Z\">\n\
+             <p>The river froze over in the night, and the mill stood still until noon. Nobody in the town had seen so much\n\
+             ice before. The miller opened the sluice by hand, with a bar of iron and the help of six neighbours, and by the\n\
+             evening the wheel turned again, slowly at first and then as fast as ever.</p>\n",
+        )],
     ),
     (
         "seed-stamp-line",
@@ -325,6 +334,12 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         "seed-unlisted",
         SITE,
         &[("1.txt", GOOD), ("2.md", "---\ntitle: A title\ndate: 2024-06-01\nhidden: true\n---\nText\n")],
+        "seed-weak-metadata",
+        SITE,
+        &[(
+            "1.html",
+            "<!DOCTYPE html>\n<title>A title</title>\n<link rel=\"canonical\" href=\"https://news.example/2024/06/01/1\">\n<p>Text</p>\n",
+        )],
     ),
 ];
 const GOOD: &str = "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p>\n";

@@ -9,12 +9,10 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::generator::{Repository, Unzoned};
-
-/// The configuration for the URLs of articles that do not state their own, and for their dates.
 use crate::html::Policy;
 use crate::types::UnixMs;
 
-/// The configuration for the URLs of articles that do not state their own.
+/// The configuration for the URLs of articles that do not state their own, and for their dates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     /// URL of the site.

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use url::Url;
 
 use super::{
-    Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, date, link, loose_date, not_an_article, title,
+    Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, link, loose_date, not_an_article, title,
 };
 use crate::diag::{Finding, codes};
+use crate::generator::{Unzoned, date};
 use crate::html::{self, PageMetadata, RawHtml, xml_text};
 use crate::model::{Image, Metadata, Person};
 use crate::types::{UnixMs, excerpt, is_http};
@@ -44,6 +45,12 @@ impl Dialect for Page {
         if let Some(why) = origin.exclusion_reason() {
             return Err(not_an_article(why));
         }
+        if let Some(repository) = &origin.addresses.repository {
+            return Err(not_an_article(format!(
+                "{} makes no article of a file without front matter",
+                repository.generator
+            )));
+        }
         // Browsers store the files of a page in a folder next to it.
         if let Some(folder) = origin.folders().iter().find(|name| name.ends_with("_files")) {
             return Err(not_an_article(format!("it belongs to the page next to `{folder}`")));
@@ -55,11 +62,12 @@ impl Dialect for Page {
         let urls = Urls::of(&page);
         let declared = urls.declared();
         let url = declared.clone().or_else(|| urls.other());
-        let strict = |dates: &[String]| dates.iter().find_map(|text| date::read(text));
+        let unzoned = origin.addresses.unzoned();
+        let strict = |dates: &[String]| dates.iter().find_map(|text| day_or_time(text, unzoned));
         let published = strict(&page.published)
             .or_else(|| page.published.iter().find_map(|text| loose_date::find(text)))
             .map(|time| (time, None));
-        let published = published.or_else(|| shown_date(&page, url.as_deref()));
+        let published = published.or_else(|| shown_date(&page, url.as_deref(), unzoned));
         // A page that declares nothing is an article only if it has the text of one. A template has tags.
         let is_article =
             page.prose >= MIN_PROSE && !["{{", "{%", "<%"].iter().any(|tag| lines.rest().contains(tag));
@@ -154,19 +162,23 @@ impl<'a> Urls<'a> {
     }
 }
 
+fn day_or_time(text: &str, unzoned: Unzoned) -> Option<UnixMs> {
+    Some(date::read(text, unzoned)?.instant)
+}
+
 /// Returns the date in the URL, the date that the page shows, or the date on which it was saved, and where it is from.
-fn shown_date(page: &PageMetadata, url: Option<&str>) -> Option<(UnixMs, Option<String>)> {
+fn shown_date(page: &PageMetadata, url: Option<&str>, unzoned: Unzoned) -> Option<(UnixMs, Option<String>)> {
     let from = |time: UnixMs, place: &str| (time, Some(format!("the date is from {place}")));
     url.and_then(loose_date::in_url)
         .map(|time| from(time, "the URL"))
         .or_else(|| {
             let mut shown = page.shown_dates.iter();
-            let time = shown.find_map(|text| date::read(text).or_else(|| loose_date::find(text)))?;
+            let time = shown.find_map(|text| day_or_time(text, unzoned).or_else(|| loose_date::find(text)))?;
             Some(from(time, "the text of the page"))
         })
         .or_else(|| {
             let saved = page.saved.as_deref()?;
-            let time = date::read(saved).or_else(|| loose_date::find(saved))?;
+            let time = day_or_time(saved, unzoned).or_else(|| loose_date::find(saved))?;
             Some(from(time, "the comment that SingleFile left when saving"))
         })
 }

@@ -96,10 +96,10 @@ catalogue! {
         "write line 2 as [title](https://host/path)";
     SEED_PASSED_OVER = "seed-passed-over", Note, "not an article",
         "nothing, if that is right; docs/seeds.md says which files are articles";
+    SEED_PLACEHOLDER = "seed-placeholder", Warning, "saved page without an address of its own",
+        "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
     SEED_SAME_ID = "seed-same-id", Warning, "seed with the id of another seed and a different link",
         "nothing if both are one article; otherwise correct its `id`, or rename the file if `ids` is \"file\"";
-    SEED_PLACEHOLDER = "seed-placeholder", Warning, "saved page without an address or date of its own",
-        "add <link rel=\"canonical\" href=\"https://host/path\"> and <meta name=\"date\" content=\"2024-05-31\"> to its head";
     SEED_SPECIAL = "seed-special", Warning, "not a regular file",
         "remove the FIFO, device or broken link from the seeds folder";
     SEED_STAMP_LINE = "seed-stamp-line", Warning, "text next to the stamp on line 1",
