@@ -1,10 +1,12 @@
 //! The articles that a page describes in JSON-LD ([schema.org](https://schema.org/Article)).
 
+use std::collections::HashMap;
+
 use feedmill_types::work;
 use serde_json::{Deserializer, Map, Value};
 
 /// Number of articles that are read. Lists of teasers have more.
-const MAX_ARTICLES: usize = 100;
+pub(super) const MAX_ARTICLES: usize = 100;
 
 /// What JSON-LD says about an article or a page.
 #[derive(Clone, Debug, Default)]
@@ -29,11 +31,10 @@ pub(super) fn read(content: &str) -> Vec<JsonLdArticle> {
     let Some(value) = parse(content) else { return Vec::new() };
     let mut nodes = Vec::new();
     collect(&value, &mut nodes);
-    let person = |id: &str| {
-        work::step(nodes.len());
-        let named = nodes.iter().find(|node| node.get("@id").and_then(Value::as_str) == Some(id));
-        named.and_then(|node| node.get("name")?.as_str())
-    };
+    let named =
+        nodes.iter().filter_map(|node| Some((node.get("@id")?.as_str()?, node.get("name")?.as_str()?)));
+    let named: HashMap<&str, &str> = named.collect();
+    let person = |id: &str| named.get(id).copied();
     let described = nodes.iter().filter_map(|node| Some((kind(node)?, *node)));
     described.take(MAX_ARTICLES).map(|(is_article, node)| article(is_article, node, &person)).collect()
 }

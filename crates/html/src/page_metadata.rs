@@ -224,9 +224,9 @@ impl PageMetadataBuilder {
                 let names = ["property", "name", "itemprop", "http-equiv"].iter().filter_map(|key| attr(key));
                 if let Some(content) = attr("content") {
                     // A name may be a list, and `property` and `name` may differ.
-                    for name in names
-                        .flat_map(|names| names.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-                    {
+                    for name in names.flat_map(|names| {
+                        names.split_whitespace().take(3).map(str::to_owned).collect::<Vec<_>>()
+                    }) {
                         self.metas.push((name.to_ascii_lowercase(), content.clone()));
                     }
                 }
@@ -258,7 +258,8 @@ impl PageMetadataBuilder {
         match name {
             "title" if self.title.is_none() => self.title = Some(content.to_owned()),
             "script" if attr(tag, "type").is_some_and(|t| t.eq_ignore_ascii_case("application/ld+json")) => {
-                self.json_ld.extend(json_ld::read(content));
+                let room = json_ld::MAX_ARTICLES.saturating_sub(self.json_ld.len());
+                self.json_ld.extend(json_ld::read(content).into_iter().take(room));
             }
             _ => {}
         }
@@ -360,18 +361,18 @@ impl PageMetadataBuilder {
     }
 }
 
-/// Returns the headline or the name of an article, whichever is like the title of the page; the name if both or neither.
+/// Returns the headline or the name of an article, whichever is more like the title of the page; the name if both are.
 fn name_or_headline(article: &JsonLdArticle, title: &str) -> Option<String> {
     match (&article.name, &article.headline) {
         (Some(name), Some(headline)) => {
-            let is_headline = similarity(headline, title) > 0.75 && similarity(name, title) <= 0.75;
+            let is_headline = similarity(headline, title) > similarity(name, title);
             Some(if is_headline { headline } else { name }.clone())
         }
         (name, headline) => name.clone().or_else(|| headline.clone()),
     }
 }
 
-/// Returns how much of `text` is in `title`: 1 for all of its words, 0 for none.
+/// Returns how much of `title` is in `text`: 1 for all of its words, 0 for none.
 fn similarity(text: &str, title: &str) -> f64 {
     let words = |text: &str| -> Vec<String> {
         let lower = text.to_lowercase();
@@ -381,12 +382,12 @@ fn similarity(text: &str, title: &str) -> f64 {
             .map(str::to_owned)
             .collect()
     };
-    let title: HashSet<String> = words(title).into_iter().collect();
-    let words = words(&decode_entities_once(text));
+    let known: HashSet<String> = words(&decode_entities_once(text)).into_iter().collect();
+    let words = words(title);
     work::step(text.len() + title.len());
     let length = |words: &mut dyn Iterator<Item = &String>| words.map(String::len).sum::<usize>() as f64;
     let all = length(&mut words.iter());
-    if all == 0.0 { 0.0 } else { length(&mut words.iter().filter(|word| title.contains(*word))) / all }
+    if all == 0.0 { 0.0 } else { length(&mut words.iter().filter(|word| known.contains(*word))) / all }
 }
 
 /// Returns the title of a page without the name of the site, as Readability shortens it.
@@ -507,7 +508,7 @@ mod tests {
     #[test]
     fn titles_lose_the_name_of_the_site() {
         for (title, short) in [
-            ("Frost on the river | Valley Post", "Frost on the river"),
+            ("Frost on the river again | Valley Post", "Frost on the river again"),
             ("Frost on the old river – Valley Post", "Frost on the old river"),
             ("Valley Post: frost on the old mill river", "frost on the old mill river"),
             ("Frost-bitten", "Frost-bitten"),
