@@ -157,7 +157,9 @@ fn tokenize(text: &str) -> (Vec<Token>, Vec<String>) {
 /// Returns midnight of a day between 1990 and 2100, when web pages were written.
 fn day(year: u32, month: u32, day: u32) -> Option<UnixMs> {
     let is_likely = (1990..=2100).contains(&year);
-    is_likely.then(|| Some(date::read(&format!("{year}-{month:02}-{day:02}"), Unzoned::Utc)?.instant)).flatten()
+    is_likely
+        .then(|| Some(date::read(&format!("{year}-{month:02}-{day:02}"), Unzoned::Utc)?.instant))
+        .flatten()
 }
 
 #[cfg(test)]

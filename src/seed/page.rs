@@ -4,9 +4,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use super::{
-    Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, link, loose_date, not_an_article, title,
-};
+use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, link, loose_date, not_an_article, title};
 use crate::diag::{Finding, codes};
 use crate::generator::{Unzoned, date};
 use crate::html::{self, PageMetadata, RawHtml, xml_text};
@@ -173,7 +171,8 @@ fn shown_date(page: &PageMetadata, url: Option<&str>, unzoned: Unzoned) -> Optio
         .map(|time| from(time, "the URL"))
         .or_else(|| {
             let mut shown = page.shown_dates.iter();
-            let time = shown.find_map(|text| day_or_time(text, unzoned).or_else(|| loose_date::find(text)))?;
+            let time =
+                shown.find_map(|text| day_or_time(text, unzoned).or_else(|| loose_date::find(text)))?;
             Some(from(time, "the text of the page"))
         })
         .or_else(|| {
