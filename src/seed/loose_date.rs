@@ -1,6 +1,6 @@
 //! Dates in text and URLs, as people write them: `17 May 2023`, `May 17, 2023`, `17. Mai 2023`, `2023年5月17日`, `/2023/05/17/`.
 
-use crate::generator::date::{self, Unzoned};
+use crate::generator::{Unzoned, date};
 use crate::types::UnixMs;
 
 /// Number of words and numbers of a text that are searched.
@@ -157,10 +157,9 @@ fn tokenize(text: &str) -> (Vec<Token>, Vec<String>) {
 /// Returns midnight of a day between 1990 and 2100, when web pages were written.
 fn day(year: u32, month: u32, day: u32) -> Option<UnixMs> {
     let is_likely = (1990..=2100).contains(&year);
-    if !is_likely {
-        return None;
-    }
-    Some(date::read(&format!("{year}-{month:02}-{day:02}"), Unzoned::Utc)?.instant)
+    is_likely
+        .then(|| Some(date::read(&format!("{year}-{month:02}-{day:02}"), Unzoned::Utc)?.instant))
+        .flatten()
 }
 
 #[cfg(test)]

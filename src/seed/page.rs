@@ -61,8 +61,7 @@ impl Dialect for Page {
         let declared = urls.declared();
         let url = declared.clone().or_else(|| urls.other());
         let unzoned = origin.addresses.unzoned();
-        let strict =
-            |dates: &[String]| dates.iter().find_map(|text| Some(date::read(text, unzoned)?.instant));
+        let strict = |dates: &[String]| dates.iter().find_map(|text| day_or_time(text, unzoned));
         let published = strict(&page.published)
             .or_else(|| page.published.iter().find_map(|text| loose_date::find(text)))
             .map(|time| (time, None));
@@ -161,22 +160,24 @@ impl<'a> Urls<'a> {
     }
 }
 
+fn day_or_time(text: &str, unzoned: Unzoned) -> Option<UnixMs> {
+    Some(date::read(text, unzoned)?.instant)
+}
+
 /// Returns the date in the URL, the date that the page shows, or the date on which it was saved, and where it is from.
 fn shown_date(page: &PageMetadata, url: Option<&str>, unzoned: Unzoned) -> Option<(UnixMs, Option<String>)> {
-    let read = |text: &str| {
-        date::read(text, unzoned).map(|moment| moment.instant).or_else(|| loose_date::find(text))
-    };
     let from = |time: UnixMs, place: &str| (time, Some(format!("the date is from {place}")));
     url.and_then(loose_date::in_url)
         .map(|time| from(time, "the URL"))
         .or_else(|| {
             let mut shown = page.shown_dates.iter();
-            let time = shown.find_map(|text| read(text))?;
+            let time =
+                shown.find_map(|text| day_or_time(text, unzoned).or_else(|| loose_date::find(text)))?;
             Some(from(time, "the text of the page"))
         })
         .or_else(|| {
             let saved = page.saved.as_deref()?;
-            let time = read(saved)?;
+            let time = day_or_time(saved, unzoned).or_else(|| loose_date::find(saved))?;
             Some(from(time, "the comment that SingleFile left when saving"))
         })
 }

@@ -112,7 +112,6 @@ const AUTHORS: &[&str] = &[
     "sailthru.author",
     "citation_author",
     "article:author_name",
-    "byl",
 ];
 const TAGS: &[&str] = &["article:tag", "parsely-tags", "sailthru.tags", "news_keywords", "keywords"];
 const DESCRIPTIONS: &[&str] =
@@ -305,7 +304,7 @@ impl PageMetadataBuilder {
         let names =
             |names: Vec<String>| distinct(names.iter().map(|name| folded(&decode_entities_once(name))));
         let authors = |names: Vec<String>| -> Vec<String> {
-            names.into_iter().filter(|name| !name.contains("://") && !name.starts_with("www.")).collect()
+            names.into_iter().filter(|name| !name.starts_with("http") && !name.starts_with("www.")).collect()
         };
         let mut found =
             [first_list(&|a| &a.authors)].into_iter().chain(AUTHORS.iter().map(|name| self.metas(&[name])));
