@@ -1,8 +1,9 @@
 //! The title line of a seed, `[text](link)`, and what a title is in every dialect.
 //!
-//! A title is HTML with formatting only: entities are decoded once, and tags of [`FORMATTING`] that are opened and closed
-//! are removed. Everything else is text, also what looks like another tag: `Styling the <dialog> element`. A title is not
-//! Markdown, because real titles contain brackets and backslashes.
+//! Entities are decoded once in every title. On a title line, everything else is text, as a crawler writes it. In front
+//! matter and saved pages a title is HTML with formatting only: tags of [`FORMATTING`] that are opened and closed are removed,
+//! and everything else is text, also what looks like another tag: `Styling the <dialog> element`. A title is not Markdown,
+//! because real titles contain brackets and backslashes.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ const FORMATTING: &[&str] = &[
 
 /// Returns the plain text of a title that is not on a title line.
 pub(super) fn plain_text(text: &str) -> String {
-    plain(text, 0, &mut Vec::new())
+    plain(&without_formatting(text), 0, &mut Vec::new())
 }
 
 /// Returns a name as it is written, with white space folded and without invisible characters.
@@ -93,8 +94,8 @@ fn without_formatting(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns a title with formatting tags removed, entities decoded once, characters that XML does not allow removed and
-/// white space folded; empty if nothing is visible.
+/// Returns a title with entities decoded once, characters that XML does not allow removed and white space folded; empty if
+/// nothing is visible.
 fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
     // A million titles are read, and most need no change.
     if is_plain(text) { text.to_owned() } else { normalize_title(text, line, findings) }
@@ -102,8 +103,7 @@ fn plain(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
 
 /// Does the work of [`plain`] for any title.
 fn normalize_title(text: &str, line: u32, findings: &mut Vec<Finding>) -> String {
-    let text = without_formatting(text);
-    let decoded = decode_entities_once(&text);
+    let decoded = decode_entities_once(text);
     let legal = xml_text(&decoded);
     if legal.len() != decoded.len() {
         findings.push(Finding::in_text(&codes::SEED_BAD_CHARACTER, line, 2, "in the title"));

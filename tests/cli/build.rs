@@ -42,7 +42,7 @@ fn the_real_seed_becomes_a_complete_entry() {
         (string_field(&items[0], "url"), string_field(&items[0], "id")),
         (link.as_str(), link.as_str())
     );
-    assert_eq!(string_field(&items[0]["attachments"][0], "mime_type"), "image/jpeg");
+    assert!(string_field(&items[0], "image").starts_with("https://"), "{}", items[0]["image"]);
     let body = string_field(&items[0], "content_html");
     for trace in ["facebook", "whatsapp", "x.com", "twitter", "分享"] {
         assert!(!body.to_lowercase().contains(trace), "{trace}");
@@ -60,7 +60,8 @@ fn the_real_seed_becomes_a_complete_entry() {
         assert!(body.contains(&start), "{start}");
     }
     let rss = project.read_file("feeds/rss.xml");
-    assert_eq!(rss.matches("<enclosure ").count(), 1);
+    assert_eq!(rss.matches("<enclosure ").count(), 0, "an image is a thumbnail, not an enclosure");
+    assert_eq!(rss.matches("<media:thumbnail ").count(), 1);
     assert!(rss.contains("<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>"));
 }
 

@@ -94,6 +94,8 @@ fn the_hostile_corpus_gives_the_results_in_its_manifest() {
     let manifest: Vec<Value> =
         serde_json::from_slice(&std::fs::read(out.join("manifest.json")).unwrap()).unwrap();
     assert!(manifest.len() > 250);
+    // The manifest expects images among the enclosures.
+    std::fs::write(out.join("feedmill.toml"), "picture_enclosures = true\n").unwrap();
 
     let peak = project.path("peak");
     let (code, _, stderr) = output_of(feedmill_measuring_memory(&peak).current_dir(&out).args([

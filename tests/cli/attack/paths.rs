@@ -128,7 +128,7 @@ fn no_folder_or_feed_name_escapes_the_feeds_folder() {
             let before = snapshot(&project.path(""), &feeds);
             let (code, _, stderr) = in_work(&[]);
             assert!(
-                code == 0 || code == 2 && stderr.contains("cannot be the folder of a feed"),
+                code == 0 || code == 2 && stderr.contains("error[config-bad-value]"),
                 "{name}: {code} {stderr}"
             );
             assert_eq!(snapshot(&project.path(""), &feeds), before, "{name}");
