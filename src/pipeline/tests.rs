@@ -445,7 +445,8 @@ fn articles_are_divided_into_feeds_and_filtered_by_what_they_say_about_themselve
     let mut sink = Sink::keeping();
     let plan =
         RawConfig::read(config, Path::new("feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap();
-    let rows: [(&[&str], &[&str], Option<&str>, bool); 5] = [
+    type Row = (&'static [&'static str], &'static [&'static str], Option<&'static str>, bool);
+    let rows: [Row; 5] = [
         (&["Rain", "C++"], &[], None, false),
         (&["rain"], &["Bo Ray"], Some("de-CH"), false),
         (&["Flood", "RAIN"], &["Ann", "Bo Ray"], Some("de"), false),
@@ -453,11 +454,13 @@ fn articles_are_divided_into_feeds_and_filtered_by_what_they_say_about_themselve
         (&["secret"], &[], None, true),
     ];
     let articles = (0..).zip(rows).map(|(day, (tags, authors, language, unlisted))| {
-        let mut about = Metadata::default();
-        about.tags = tags.iter().map(|&tag| tag.to_owned()).collect();
-        about.authors = authors.iter().map(|&name| Person::new(name)).collect();
-        about.language = language.map(str::to_owned);
-        about.unlisted = unlisted;
+        let about = Metadata {
+            tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+            authors: authors.iter().map(|&name| Person::new(name)).collect(),
+            language: language.map(str::to_owned),
+            unlisted,
+            ..Metadata::default()
+        };
         let link = format!("https://e.example/{day}").parse().unwrap();
         Article::new(link, UnixMs(1_700_000_000_000 + day * 86_400_000)).title("T").metadata(about)
     });

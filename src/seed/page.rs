@@ -195,8 +195,8 @@ fn placeholder(origin: &Origin<'_>) -> String {
 
 fn metadata(page: &PageMetadata, link: &str, findings: &mut Vec<Finding>) -> Metadata {
     let visible = |text: &String| Some(title::visible(&xml_text(text))).filter(|text| !text.is_empty());
-    let mut metadata = Metadata::default();
-    metadata.authors = page.authors.iter().filter_map(visible).map(Person::new).collect();
+    let authors = page.authors.iter().filter_map(visible).map(Person::new).collect();
+    let mut metadata = Metadata { authors, ..Metadata::default() };
     if page.is_byline_shown
         && let Some(author) = metadata.authors.first()
     {
