@@ -6,7 +6,7 @@ use feedmill::model::Article;
 use feedmill::types::UnixMs;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut plan = RawConfig::default().resolve(&mut Sink::keeping())?;
+    let mut plan = RawConfig::default().resolve(&mut Sink::collecting())?;
     plan.main_feed.title = Some("Harbour news".to_owned());
     plan.main_feed.language = Some("en".to_owned());
     plan.main_feed.base = Some("https://harbour.example/feeds/".parse()?);

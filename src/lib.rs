@@ -24,7 +24,7 @@
 //! let seed = b"---\ntitle: The ferry\ndate: 2024-06-01\n---\nIt is *quiet*.\n";
 //! seeds.replace("ferry.md".as_ref(), seed)?;
 //!
-//! let mut sink = Sink::keeping();
+//! let mut sink = Sink::collecting();
 //! let config = RawConfig::read("site_url = 'https://harbour.example/'", "feedmill.toml".as_ref(), &mut sink)?;
 //! let plan = config.resolve(&mut sink)?;
 //! let options = Options { check: true, ..Options::default() };
@@ -45,7 +45,7 @@
 //! use feedmill::model::Article;
 //! use feedmill::types::UnixMs;
 //!
-//! let plan = RawConfig::default().resolve(&mut Sink::keeping())?;
+//! let plan = RawConfig::default().resolve(&mut Sink::collecting())?;
 //! let article = Article::new("https://harbour.example/ferry".parse()?, UnixMs(1_717_225_200_000))
 //!     .title("The ferry")
 //!     .html("<p onclick=\"x()\">It is <em>quiet</em>.</p>");

@@ -448,10 +448,10 @@ fn run_page(path: &str) {
             }
         }
         if let Ok(config) = fs::read_to_string(stage.with_extension("toml")) {
-            let mut sink = Sink::keeping();
+            let mut sink = Sink::collecting();
             let raw = RawConfig::read(&config, Path::new("feedmill.toml"), &mut sink);
             if raw.and_then(|raw| raw.resolve(&mut sink)).is_err() {
-                writeln!(wrong, "{at}: {:?}", sink.kept()).unwrap();
+                writeln!(wrong, "{at}: {:?}", sink.collected()).unwrap();
             }
         }
         if matches!(block.language, "cron") && !after(n, 0).is_empty() {

@@ -350,7 +350,7 @@ const GOOD: &str = "<!--1717225200000-->\n[A title](https://news.example/1)\n---
 
 /// Builds an example and returns its findings with one code, as `human` output.
 fn findings_of(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
-    let (from, to, mut sink) = (MemoryStore::new(), MemoryStore::new(), Sink::keeping());
+    let (from, to, mut sink) = (MemoryStore::new(), MemoryStore::new(), Sink::collecting());
     for (path, text) in seeds {
         from.replace(path.as_ref(), text.as_bytes()).unwrap();
     }
@@ -370,7 +370,7 @@ fn findings_of(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
     }
     let mut out = Vec::new();
     let human = renderer("human").unwrap();
-    for found in sink.kept().iter().filter(|d| d.meta.code == code) {
+    for found in sink.collected().iter().filter(|d| d.meta.code == code) {
         human.render(found, &mut out).unwrap();
     }
     String::from_utf8(out).unwrap()
@@ -486,7 +486,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("crates/diag/src/lib.rs", &["enum Severity", "struct Finding"]),
     ("crates/diag/src/text.rs", &["fn nearest<", "fn printable(", "fn redact("]),
     ("crates/diag/src/render/mod.rs", &["fn renderer("]),
-    ("crates/diag/src/sink.rs", &["struct Sink", "fn keeping(", "fn allow("]),
+    ("crates/diag/src/sink.rs", &["struct Sink", "fn collecting(", "fn allow("]),
     ("src/error.rs", &["struct Error", "fn io("]),
     ("src/format/mod.rs", &["static FORMATS", "fn format("]),
     ("crates/html/src/clean.rs", &["struct Policy", "fn clean("]),

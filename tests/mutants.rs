@@ -167,7 +167,7 @@ proptest! {
             from.replace(&path, &bytes).unwrap();
         }
         let config = "base_url = 'https://feeds.example/'\nsite_url = 'https://town.example/'\nlimit = 0";
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let raw = RawConfig::read(config, Path::new("feedmill.toml"), &mut sink).unwrap();
         let plan = raw.resolve(&mut sink).unwrap();
         let options = Options {

@@ -31,11 +31,11 @@ impl Schema {
 }
 
 fn feedmill_accepts(config: &str) -> Result<(), String> {
-    let mut sink = Sink::keeping();
+    let mut sink = Sink::collecting();
     let raw = RawConfig::read(config, Path::new("feedmill.toml"), &mut sink);
     match raw.and_then(|raw| raw.resolve(&mut sink)) {
         Ok(_) => Ok(()),
-        Err(_) => Err(sink.kept().iter().map(|d| d.message()).collect::<Vec<_>>().join("\n")),
+        Err(_) => Err(sink.collected().iter().map(|d| d.message()).collect::<Vec<_>>().join("\n")),
     }
 }
 

@@ -211,3 +211,13 @@ fn the_table_of_crates_in_decisions_has_exactly_the_direct_dependencies() {
     }
     assert_eq!(rows, direct);
 }
+
+#[test]
+fn the_library_without_the_command_needs_fewer_than_115_crates() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut args = vec!["tree", "--locked", "--offline", "--package", "feedmill", "--no-default-features"];
+    args.extend(["--prefix", "none", "--format", "{p}", "--edges", "normal,build"]);
+    let tree = stdout_of(&cargo, &args);
+    let crates: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.len() < 115 && crates.contains("rss"), "{} crates: {crates:?}", crates.len());
+}

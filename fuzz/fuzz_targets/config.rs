@@ -10,12 +10,12 @@ use feedmill::diag::{Finding, Sink};
 use libfuzzer_sys::fuzz_target;
 
 fn resolve(text: &str) -> (Option<Plan>, Vec<Finding>) {
-    let mut sink = Sink::keeping();
+    let mut sink = Sink::collecting();
     let plan = RawConfig::read(text, Path::new("f/feedmill.toml"), &mut sink).and_then(|raw| {
         let _ = raw.check(&mut sink);
         raw.resolve(&mut sink)
     });
-    (plan.ok(), sink.kept().to_vec())
+    (plan.ok(), sink.collected().to_vec())
 }
 
 fuzz_target!(|text: &str| {

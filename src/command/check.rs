@@ -44,7 +44,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
     let mut sink = Sink::new(message_renderer(&args.common, std::io::stdout().is_terminal()), &mut stdout)
         .deny_warnings(deny)
         .allow(config.allow.into_iter().chain(args.allow.iter().cloned()))
-        .least(min_severity(&args.common));
+        .min_severity(min_severity(&args.common));
     let mut failed = Vec::new();
     for batch in files.chunks(BATCH) {
         let found: Vec<Result<Vec<Finding>, Error>> = batch

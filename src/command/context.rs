@@ -49,7 +49,8 @@ pub(super) fn is_dumb_terminal() -> bool {
 
 /// Returns the sink for messages.
 pub(super) fn message_sink<'a>(common: &Common, out: &'a mut (dyn Write + Send)) -> Sink<'a> {
-    Sink::new(message_renderer(common, std::io::stderr().is_terminal()), out).least(min_severity(common))
+    Sink::new(message_renderer(common, std::io::stderr().is_terminal()), out)
+        .min_severity(min_severity(common))
 }
 
 /// Returns the lowest severity that is shown.

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Explain) -> CommandResult {
         if !explanation.findings.is_empty() {
             let _ = writeln!(out, "\nfindings:");
             let renderer = message_renderer(&flags.common, io::stdout().is_terminal());
-            let mut sink = Sink::new(renderer, &mut out).least(Severity::Note);
+            let mut sink = Sink::new(renderer, &mut out).min_severity(Severity::Note);
             explanation.findings.iter().for_each(|finding| sink.push(finding.clone()));
             sink.finish();
         }

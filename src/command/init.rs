@@ -253,10 +253,10 @@ mod tests {
     use crate::diag::Sink;
 
     fn plan(text: &str) -> Plan {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let raw = RawConfig::read(text, Path::new(FILE), &mut sink);
         let plan = raw.and_then(|raw| raw.resolve(&mut sink));
-        plan.unwrap_or_else(|e| panic!("{e}: {:?}\n{text}", sink.kept()))
+        plan.unwrap_or_else(|e| panic!("{e}: {:?}\n{text}", sink.collected()))
     }
 
     #[test]

@@ -54,12 +54,12 @@ pub(super) fn run(args: Box<Serve>) -> CommandResult {
 
 /// Returns the configuration at startup. If it is invalid there is nothing to serve.
 fn initial_plan(args: &Serve) -> Result<Plan, Error> {
-    let mut findings = Sink::keeping();
+    let mut findings = Sink::collecting();
     let plan = build::plan(&args.build, &mut findings);
     if plan.is_err() {
         let mut stderr = std::io::stderr();
         let mut sink = message_sink(&args.build.common, &mut stderr);
-        findings.kept().iter().for_each(|finding| sink.push(finding.clone()));
+        findings.collected().iter().for_each(|finding| sink.push(finding.clone()));
         sink.finish();
     }
     plan

@@ -86,7 +86,7 @@ pub(super) fn build_on_changes(
     loop {
         // Everything is watched before it is read, so that no change is missed.
         watch.set_targets(targets.clone());
-        let mut findings = Sink::keeping();
+        let mut findings = Sink::collecting();
         let done = build::plan(args, &mut findings).and_then(|plan| {
             targets.folders = vec![plan.seeds.clone()];
             targets.exclude = vec![plan.feeds.clone()];
@@ -106,7 +106,7 @@ pub(super) fn build_on_changes(
         if !error.is_empty() && !is_repeated {
             known.clear();
         }
-        for finding in findings.kept() {
+        for finding in findings.collected() {
             let hash = hash(finding);
             reported.insert(hash);
             if !known.contains(&hash) {

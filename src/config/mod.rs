@@ -327,7 +327,7 @@ impl RawConfig {
     ///
     /// let mut raw = RawConfig::default();
     /// raw.set("limit", Value::Number(0), "--limit");
-    /// let plan = raw.resolve(&mut Sink::keeping())?;
+    /// let plan = raw.resolve(&mut Sink::collecting())?;
     /// assert_eq!(plan.main_feed.limit, usize::MAX);
     /// # Ok::<(), feedmill::error::Error>(())
     /// ```
@@ -444,18 +444,18 @@ mod tests {
     use crate::model::podcast::Category;
 
     fn faults(text: &str) -> Vec<String> {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         if let Ok(raw) = RawConfig::read(text, Path::new("feedmill.toml"), &mut sink) {
             let _ = raw.resolve(&mut sink);
         }
-        sink.kept()
+        sink.collected()
             .iter()
             .map(|d| format!("{}:{}: {}: {}", d.place.line, d.place.column, d.meta.code, d.message()))
             .collect()
     }
 
     fn plan(text: &str) -> Plan {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         RawConfig::read(text, Path::new("conf/feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap()
     }
 
@@ -653,10 +653,10 @@ mod tests {
     }
 
     fn messages(text: &str) -> Vec<String> {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let raw = RawConfig::read(text, Path::new("feedmill.toml"), &mut sink);
         let _ = raw.and_then(|raw| raw.resolve(&mut sink));
-        sink.kept().iter().map(|d| format!("{d:?} {}", d.message())).collect()
+        sink.collected().iter().map(|d| format!("{d:?} {}", d.message())).collect()
     }
 
     #[test]
@@ -729,13 +729,13 @@ mod tests {
             (b"\xff\xfet\0", (1, 1), "it is encoded in UTF-16"),
             (b"\xe4", (1, 1), "byte 0xE4"),
         ] {
-            let mut sink = Sink::keeping();
+            let mut sink = Sink::collecting();
             assert!(RawConfig::from_bytes(bytes, Path::new("feedmill.toml"), &mut sink).is_err());
-            let found = &sink.kept()[0];
+            let found = &sink.collected()[0];
             assert_eq!((found.place.line, found.place.column), place);
             assert!(found.message().contains(part) && found.message().contains("save the file as UTF-8"));
         }
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let raw =
             RawConfig::from_bytes(b"\xef\xbb\xbftitle = 'x'", Path::new("feedmill.toml"), &mut sink).unwrap();
         assert_eq!(raw.resolve(&mut sink).unwrap().main_feed.title.as_deref(), Some("x"));
@@ -844,10 +844,10 @@ mod tests {
             for n in [1_000, 2_000, 4_000] {
                 let text = shape(n);
                 let steps = work::count(|| {
-                    let mut sink = Sink::keeping();
+                    let mut sink = Sink::collecting();
                     let raw = RawConfig::read(&text, Path::new("feedmill.toml"), &mut sink);
                     let _ = raw.and_then(|raw| raw.resolve(&mut sink));
-                    assert!(sink.kept().len() <= MAX_FAULTS + 1);
+                    assert!(sink.collected().len() <= MAX_FAULTS + 1);
                 })
                 .1;
                 // Each reported problem may look at the whole line once.

@@ -24,9 +24,9 @@ impl RawConfig {
     /// use feedmill::config::RawConfig;
     /// use feedmill::diag::Sink;
     ///
-    /// let mut sink = Sink::keeping();
+    /// let mut sink = Sink::collecting();
     /// assert!(RawConfig::from_bytes(b"\n# caf\xe9", "feedmill.toml".as_ref(), &mut sink).is_err());
-    /// let found = &sink.kept()[0];
+    /// let found = &sink.collected()[0];
     /// assert_eq!((found.place.line, found.place.column), (2, 6));
     /// ```
     pub fn from_bytes(bytes: &[u8], file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
@@ -58,9 +58,9 @@ impl RawConfig {
     /// use feedmill::config::RawConfig;
     /// use feedmill::diag::Sink;
     ///
-    /// let mut sink = Sink::keeping();
+    /// let mut sink = Sink::collecting();
     /// assert!(RawConfig::read("titel = 'News'", "feedmill.toml".as_ref(), &mut sink).is_err());
-    /// assert_eq!(sink.kept()[0].detail, "`titel`; did you mean `title`?");
+    /// assert_eq!(sink.collected()[0].detail, "`titel`; did you mean `title`?");
     /// ```
     pub fn read(text: &str, file: &Path, sink: &mut Sink<'_>) -> Result<Self, Error> {
         let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();

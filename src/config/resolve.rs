@@ -39,7 +39,7 @@ impl RawConfig {
     /// use feedmill::config::RawConfig;
     /// use feedmill::diag::Sink;
     ///
-    /// let mut sink = Sink::keeping();
+    /// let mut sink = Sink::collecting();
     /// let text = "base_url = 'https://news.example/feeds'\nlimit = 20";
     /// let plan = RawConfig::read(text, "feedmill.toml".as_ref(), &mut sink)?.resolve(&mut sink)?;
     /// assert_eq!(plan.main_feed.limit, 20);

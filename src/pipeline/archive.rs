@@ -172,7 +172,7 @@ mod tests {
 
     /// Returns the archive of entries of these days since 2023-10-01, newest first, and the length of the feed.
     fn archive(limit: i64, days: &[i64]) -> (usize, Vec<OutputDoc>) {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let mut raw = RawConfig::default();
         raw.set("base_url", Value::Text("https://f.example/".to_owned()), "test");
         raw.set("limit", Value::Number(limit), "test");

@@ -74,7 +74,7 @@ impl BuiltFeed {
 /// {
 ///     config.set(key, Value::Text(value.to_owned()), "the program");
 /// }
-/// let plan = config.resolve(&mut Sink::keeping())?;
+/// let plan = config.resolve(&mut Sink::collecting())?;
 /// let articles = [
 ///     Article::new("https://news.example/ferry".parse()?, UnixMs(1_717_225_200_000))
 ///         .title("The ferry has a new engine")
@@ -203,7 +203,7 @@ mod tests {
                           archive = true\nindex = []\n[[feed]]\nname = 'rain'\ntitle_contains = 'rain'\n";
 
     fn plan(text: &str) -> Plan {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let raw = RawConfig::read(text, Path::new("feedmill.toml"), &mut sink).unwrap();
         raw.resolve(&mut sink).unwrap()
     }
@@ -233,7 +233,7 @@ mod tests {
             let plan = plan(&config);
             let options = super::super::Options { now: UnixMs(1_700_000_000_000), ..Default::default() };
             let report =
-                super::super::build(&plan, &seeds, &feeds_store, options, &mut Sink::keeping()).unwrap();
+                super::super::build(&plan, &seeds, &feeds_store, options, &mut Sink::collecting()).unwrap();
             let built = feeds(articles.clone(), &plan).unwrap();
             let files: Vec<_> = built.iter().flat_map(|feed| feed.write().unwrap()).collect();
             assert_eq!(files.len(), report.changed.len() + report.unchanged);

@@ -156,7 +156,7 @@ impl<'a> Overview<'a> {
             return Err(Error::new(Kind::Config, "an overview needs a preview of the feeds folder"));
         }
         let context = Context::new(plan, seeds, feeds, options, progress);
-        let Scanned { catalog, mut scan, outcome, .. } = scan(&context, &mut Sink::keeping())?;
+        let Scanned { catalog, mut scan, outcome, .. } = scan(&context, &mut Sink::collecting())?;
         let selection = match outcome {
             Outcome::Rebuild(selection) => Some(selection),
             Outcome::UpToDate(_) => match select(&context, &catalog, &mut scan) {
@@ -395,7 +395,7 @@ mod tests {
     #[test]
     fn an_overview_never_works_on_a_store_that_it_could_change() {
         let (seeds, feeds) = (MemoryStore::new(), MemoryStore::new());
-        let plan = RawConfig::default().resolve(&mut Sink::keeping()).unwrap();
+        let plan = RawConfig::default().resolve(&mut Sink::collecting()).unwrap();
         let progress = Progress::default();
         let error = Overview::new(&plan, &seeds, &feeds, Options::default(), &progress).err().unwrap();
         assert_eq!(error.kind(), Kind::Config);
@@ -422,7 +422,7 @@ mod tests {
             if let Some(permalink) = permalink {
                 raw.set("permalink", Value::Text(permalink.to_owned()), "test");
             }
-            let plan = raw.resolve(&mut Sink::keeping()).unwrap();
+            let plan = raw.resolve(&mut Sink::collecting()).unwrap();
             let progress = Progress::default();
             let overview = Overview::new(&plan, &seeds, &feeds, Options::default(), &progress).unwrap();
             for (path, source) in [

@@ -56,7 +56,7 @@ fn write(seeds: &dyn Store, number: i64, title: &str) {
 type Findings = Vec<(&'static str, String)>;
 
 fn run(seeds: &dyn Store, feeds: &dyn Store, catalog: bool) -> (Result<Report, Error>, Findings) {
-    let mut sink = Sink::keeping();
+    let mut sink = Sink::collecting();
     let text = "base_url = 'https://f.example/'\ntitle = 'T'\nlimit = 3\narchive = true\n";
     let mut plan =
         RawConfig::read(text, Path::new("feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap();
@@ -64,7 +64,7 @@ fn run(seeds: &dyn Store, feeds: &dyn Store, catalog: bool) -> (Result<Report, E
     // Late enough for stamps to be trusted.
     let options = Options { started: SystemTime::now() + Duration::from_secs(3600), ..OPTIONS };
     let result = build(&plan, seeds, feeds, options, &mut sink);
-    let findings = sink.kept().iter().map(|d| (d.meta.code, d.place.file.clone())).collect();
+    let findings = sink.collected().iter().map(|d| (d.meta.code, d.place.file.clone())).collect();
     (result, findings)
 }
 
@@ -280,13 +280,13 @@ fn nothing_is_pruned_if_a_seed_cannot_be_read() {
     (0..12).for_each(|number| write(&scene.seeds, number, "T"));
     let mut seeds = FaultyStore::new(scene.seeds, None);
     let prune = |seeds: &FaultyStore<MemoryStore>| {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let plan = RawConfig::default().resolve(&mut sink).unwrap();
         let options = Options { prune: true, ..OPTIONS };
         // One thread, so that each operation has the same number in every build.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let report = pool.install(|| build(&plan, seeds, &scene.feeds, options, &mut sink)).unwrap();
-        (report.removed, sink.kept().iter().filter(|d| d.meta.code == "feed-orphan").count())
+        (report.removed, sink.collected().iter().filter(|d| d.meta.code == "feed-orphan").count())
     };
     assert_eq!(prune(&seeds), (0, 0));
     let count = seeds.count();

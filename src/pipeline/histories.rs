@@ -264,7 +264,7 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
             }
         }
         let run = |feeds: &Path, catalog: bool| {
-            let mut sink = Sink::keeping();
+            let mut sink = Sink::collecting();
             let text = format!(
                 "base_url = 'https://f.example/'\ntitle = 'T'\nids = '{ids}'\nlimit = {limit}\narchive = {archive}\n\
                  feeds_by = ['tag', 'language']\n\
@@ -282,7 +282,7 @@ fn history(parts: &[Vec<Event>], ids: &str, archive: bool, slow: bool) -> Result
             let seeds: &dyn Store = if slow { &fine } else { &coarse };
             let result = build(&plan, seeds, &FsStore::new(feeds), options, &mut sink);
             let findings: Vec<_> = sink
-                .kept()
+                .collected()
                 .iter()
                 .filter(|d| d.meta.code != "catalog-lost")
                 .map(|d| (d.meta.code, d.place.clone(), d.detail.clone()))

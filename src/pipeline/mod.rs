@@ -87,7 +87,7 @@ use scan::{Outcome, Scanned};
 ///
 /// let (seeds, feeds) = (MemoryStore::new(), MemoryStore::new());
 /// seeds.replace("town/1.txt".as_ref(), b"<!--1698786902000-->\n[A title](https://news.example/1)\n------\n")?;
-/// let mut sink = Sink::keeping();
+/// let mut sink = Sink::collecting();
 /// let plan = RawConfig::default().resolve(&mut sink)?;
 /// let report = build(&plan, &seeds, &feeds, Options::default(), &mut sink)?;
 /// assert_eq!((report.seeds, report.entries, report.feeds), (1, 1, 2));

@@ -93,14 +93,14 @@ fn run_with(
     limit: i64,
     archive: bool,
 ) -> (Result<Report, Error>, Vec<(&'static str, String)>) {
-    let mut sink = Sink::keeping();
+    let mut sink = Sink::collecting();
     let mut raw = RawConfig::default();
     raw.set("archive", crate::config::Value::Bool(archive), "test");
     raw.set("base_url", crate::config::Value::Text("https://f.example/".to_owned()), "test");
     raw.set("limit", crate::config::Value::Number(limit), "test");
     let plan = raw.resolve(&mut sink).unwrap();
     let result = build(&plan, seeds, feeds, OPTIONS, &mut sink);
-    let findings = sink.kept().iter().map(|d| (d.meta.code, d.place.file.clone())).collect();
+    let findings = sink.collected().iter().map(|d| (d.meta.code, d.place.file.clone())).collect();
     (result, findings)
 }
 
@@ -226,7 +226,7 @@ fn input_folders_whose_names_are_not_utf8_are_cached_like_others() {
         let path = Path::new(OsStr::from_bytes(folder)).join(OsStr::from_bytes(&name));
         seeds.replace(&path, text.as_bytes()).unwrap();
     }
-    let mut sink = Sink::keeping();
+    let mut sink = Sink::collecting();
     let text = "base_url = 'https://f.example/'\nlimit = 3\narchive = true\n";
     let raw = RawConfig::read(text, Path::new("feedmill.toml"), &mut sink).unwrap();
     let plan = raw.resolve(&mut sink).unwrap();
@@ -238,12 +238,12 @@ fn input_folders_whose_names_are_not_utf8_are_cached_like_others() {
     assert!(first.changed.iter().any(|path| path.starts_with("\u{fffd}/archive/2023-07")));
     let second = build(&plan, &seeds, &feeds, options, &mut sink).unwrap();
     assert_eq!((second.changed.len(), second.head_bytes, second.body_bytes, second.entries), (0, 0, 0, 40));
-    assert_eq!(sink.kept(), []);
+    assert_eq!(sink.collected(), []);
 }
 
 /// Builds seeds with a configuration, and returns the report, the findings, and the feeds.
 fn build_all(config: &str, files: &[(&str, &str)]) -> (Report, Vec<String>, MemoryStore) {
-    let (seeds, feeds, mut sink) = (MemoryStore::new(), MemoryStore::new(), Sink::keeping());
+    let (seeds, feeds, mut sink) = (MemoryStore::new(), MemoryStore::new(), Sink::collecting());
     for (path, text) in files {
         seeds.replace(Path::new(path), text.as_bytes()).unwrap();
     }
@@ -252,7 +252,7 @@ fn build_all(config: &str, files: &[(&str, &str)]) -> (Report, Vec<String>, Memo
         RawConfig::read(&text, Path::new("feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap();
     let report = build(&plan, &seeds, &feeds, OPTIONS, &mut sink).unwrap();
     let findings =
-        sink.kept().iter().map(|d| format!("{} {}: {}", d.meta.code, d.place.file, d.detail)).collect();
+        sink.collected().iter().map(|d| format!("{} {}: {}", d.meta.code, d.place.file, d.detail)).collect();
     (report, findings, feeds)
 }
 
@@ -391,7 +391,7 @@ fn policy_an_id_survives_a_change_of_the_link_while_the_cache_exists() {
     let (root, feeds) = (dir.path().join("seeds"), dir.path().join("feeds"));
     let started = std::cell::Cell::new(SystemTime::now());
     let run = || {
-        let mut sink = Sink::keeping();
+        let mut sink = Sink::collecting();
         let plan = RawConfig::default().resolve(&mut sink).unwrap();
         started.set(started.get() + Duration::from_secs(3600));
         let options = Options { started: started.get(), ..OPTIONS };
@@ -442,7 +442,7 @@ fn articles_are_divided_into_feeds_and_filtered_by_what_they_say_about_themselve
                   feeds_by = ['language', 'tag', 'author']\n\
                   [[feed]]\nname = 'wet'\ntags = ['rain', 'FLOOD']\nlanguages = ['DE']\n\
                   [[feed]]\nname = 'bo'\nauthors = ['bo ray']\n[[feed]]\nname = 'new'\nmax_age = '36h'\n";
-    let mut sink = Sink::keeping();
+    let mut sink = Sink::collecting();
     let plan =
         RawConfig::read(config, Path::new("feedmill.toml"), &mut sink).unwrap().resolve(&mut sink).unwrap();
     type Row = (&'static [&'static str], &'static [&'static str], Option<&'static str>, bool);

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use super::metadata::Field;
 use super::site::PageContext;
 use super::{
-    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, markdown, metadata, not_an_article,
-    tags, title, unlisted,
+    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, metadata, not_an_article, tags,
+    title, unlisted,
 };
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Spelling, Values};
@@ -271,7 +271,13 @@ impl Dialect for Syntax {
         };
         let html = tags::render(seed.body, &page, findings);
         let is_html = ["html", "htm"].iter().any(|html| origin.extension().eq_ignore_ascii_case(html));
-        if is_html { html } else { Cow::Owned(markdown::html(&html, &page)) }
+        #[cfg(feature = "folder")]
+        if !is_html {
+            return Cow::Owned(super::markdown::html(&html, &page));
+        }
+        // Without the feature `folder`, no dialect reads a file.
+        let _ = is_html;
+        html
     }
 }
 

@@ -13,6 +13,7 @@ mod legacy;
 mod lines;
 mod link;
 mod loose_date;
+#[cfg(feature = "folder")]
 mod markdown;
 mod markup;
 mod metadata;

@@ -134,7 +134,7 @@ fn complete_articles() -> Vec<Article> {
 fn write_complete_feeds(folder: &Path) -> Vec<PathBuf> {
     let text = "base_url = 'https://f.example/'\nsite_url = 'https://e.example/'\ntitle = 'T'\nlanguage = 'en'\n\
                 author = 'Editor <editor@e.example>'\n";
-    let mut sink = Sink::keeping();
+    let mut sink = Sink::collecting();
     let raw = RawConfig::read(text, Path::new("feedmill.toml"), &mut sink).unwrap();
     let built = feedmill::feeds(complete_articles(), &raw.resolve(&mut sink).unwrap()).unwrap();
     let files = built[0].write().unwrap();

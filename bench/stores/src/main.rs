@@ -274,6 +274,9 @@ impl Blocks {
                 link: &seed.link,
                 title: "",
                 expires: None,
+                exact: false,
+                unlisted: false,
+                about: &[],
             };
             let row = Row {
                 fingerprint: seed.fingerprint,

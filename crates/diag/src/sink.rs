@@ -39,8 +39,8 @@ pub struct Sink<'a> {
     tally: Tally,
     deny_warnings: bool,
     allowed: BTreeSet<String>,
-    least: Severity,
-    kept: Option<Vec<Finding>>,
+    min_severity: Severity,
+    collected: Option<Vec<Finding>>,
 }
 
 impl<'a> Sink<'a> {
@@ -54,13 +54,13 @@ impl<'a> Sink<'a> {
     /// ```
     /// use feedmill_diag::{Finding, Place, Sink, codes};
     ///
-    /// let mut sink = Sink::keeping();
+    /// let mut sink = Sink::collecting();
     /// sink.push(Finding::new(&codes::SEED_EMPTY, Place::file("1.txt"), ""));
-    /// assert_eq!(sink.kept()[0].place.file, "1.txt");
+    /// assert_eq!(sink.collected()[0].place.file, "1.txt");
     /// ```
     #[must_use]
-    pub fn keeping() -> Self {
-        Self { kept: Some(Vec::new()), ..Self::base(super::RENDERERS[0]) }
+    pub fn collecting() -> Self {
+        Self { collected: Some(Vec::new()), ..Self::base(super::RENDERERS[0]) }
     }
 
     fn base(renderer: &'a dyn Renderer) -> Self {
@@ -72,8 +72,8 @@ impl<'a> Sink<'a> {
             tally: Tally::default(),
             deny_warnings: false,
             allowed: BTreeSet::new(),
-            least: Severity::Note,
-            kept: None,
+            min_severity: Severity::Note,
+            collected: None,
         }
     }
 
@@ -89,9 +89,9 @@ impl<'a> Sink<'a> {
     /// ```
     /// use feedmill_diag::{Finding, Place, Sink, codes};
     ///
-    /// let mut sink = Sink::keeping().allow(["seed-empty".to_owned()]);
+    /// let mut sink = Sink::collecting().allow(["seed-empty".to_owned()]);
     /// sink.push(Finding::new(&codes::SEED_EMPTY, Place::file("1.txt"), ""));
-    /// assert!(sink.kept().is_empty());
+    /// assert!(sink.collected().is_empty());
     /// ```
     #[must_use]
     pub fn allow(mut self, codes: impl IntoIterator<Item = String>) -> Self {
@@ -99,10 +99,10 @@ impl<'a> Sink<'a> {
         self
     }
 
-    /// Prints only findings of at least this severity; all are counted.
+    /// Prints only findings of at min_severity this severity; all are counted.
     #[must_use]
-    pub fn least(mut self, least: Severity) -> Self {
-        self.least = least;
+    pub fn min_severity(mut self, min_severity: Severity) -> Self {
+        self.min_severity = min_severity;
         self
     }
 
@@ -119,7 +119,7 @@ impl<'a> Sink<'a> {
             Severity::Warning => self.tally.warnings += 1,
             Severity::Note => self.tally.notes += 1,
         }
-        if let Some(out) = self.out.as_mut().filter(|_| finding.severity >= self.least) {
+        if let Some(out) = self.out.as_mut().filter(|_| finding.severity >= self.min_severity) {
             if !std::mem::replace(&mut self.started, true) {
                 let _ = self.renderer.start(out);
             }
@@ -128,8 +128,8 @@ impl<'a> Sink<'a> {
             }
             let _ = self.renderer.render(&finding, out);
         }
-        if let Some(kept) = &mut self.kept {
-            kept.push(finding);
+        if let Some(collected) = &mut self.collected {
+            collected.push(finding);
         }
     }
 
@@ -150,9 +150,9 @@ impl<'a> Sink<'a> {
         self.tally
     }
 
-    /// Returns the findings of a sink created by [`Sink::keeping`].
+    /// Returns the findings of a sink created by [`Sink::collecting`].
     #[must_use]
-    pub fn kept(&self) -> &[Finding] {
-        self.kept.as_deref().unwrap_or_default()
+    pub fn collected(&self) -> &[Finding] {
+        self.collected.as_deref().unwrap_or_default()
     }
 }

@@ -4,22 +4,30 @@
 //! size, without what the configuration drops and without comments. A page that is too short for it, or too large, is
 //! read by its markup: `article`, `main` and the like.
 
+#[cfg(feature = "reader")]
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+#[cfg(feature = "reader")]
 use dom_smoothie::{Config, Readability};
+#[cfg(feature = "reader")]
 use feedmill_types::work;
 
 use super::body::RawHtml;
 use super::clean::Policy;
 use super::dom::{Dom, Edge, NodeId, NodeRef};
-use super::escape::{escape_attribute, escape_text};
+use super::escape::escape_attribute;
+#[cfg(feature = "reader")]
+use super::escape::escape_text;
 use super::{dom, parse, scan, text};
 
 /// Number of characters from which a text is an article. Readability tries weaker rules below it.
+#[cfg(feature = "reader")]
 const ARTICLE_LENGTH: usize = 500;
 /// Number of elements beyond which a page is not scored.
+#[cfg(feature = "reader")]
 const MAX_SCORED: usize = 50_000;
 /// Steps that scoring takes for each node. It does not count them itself.
+#[cfg(feature = "reader")]
 const STEPS_PER_NODE: usize = 50;
 
 /// Returns the markup of a page's article. `title` is the title of the page.
@@ -56,6 +64,7 @@ pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> String
 }
 
 /// Finds the article by scoring the page's content. Returns `None` if it is too short to be sure of.
+#[cfg(feature = "reader")]
 fn score(tree: &Dom, root: NodeId, title: &str) -> Option<String> {
     let nodes = tree.subtree(root).count();
     if nodes > MAX_SCORED || !work::step(nodes * STEPS_PER_NODE) {
@@ -76,6 +85,12 @@ fn score(tree: &Dom, root: NodeId, title: &str) -> Option<String> {
     }));
     let article = article.ok().flatten()?;
     (article.length >= ARTICLE_LENGTH).then(|| article.content.to_string())
+}
+
+/// Finds nothing without the feature `reader`.
+#[cfg(not(feature = "reader"))]
+fn score(_: &Dom, _: NodeId, _: &str) -> Option<String> {
+    None
 }
 
 /// Finds the article by its markup: `itemprop="articleBody"`, `article`, `main`, `role="main"`; of several elements, the
