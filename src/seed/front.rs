@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use super::metadata::Field;
 use super::site::PageContext;
 use super::{
-    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, link, metadata, not_an_article, tags,
-    title, unlisted,
+    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, link, metadata,
+    not_an_article, tags, title, unlisted,
 };
 use crate::diag::{Finding, Meta, codes};
-use crate::generator::pattern::{self, Spelling, Values};
+use crate::generator::pattern::{self, Values};
 use crate::generator::{
     BadDate, Kind, Matter, Moment, Parsed, Refusal, Repository, Unzoned, date, titleized,
 };
@@ -379,7 +379,7 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
         updated: instant(Field::Updated)?,
         expires: instant(Field::Expires)?,
         values: Values {
-            spelling: spelling(generator),
+            spelling: default_path::spelling(generator),
             date: date.map_or(NaiveDateTime::default(), |moment| moment.local),
             title: title.clone(),
             slug: matter.text("slug"),
@@ -390,26 +390,6 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
         },
         title,
     })
-}
-
-/// Returns how a generator spells names in addresses.
-pub(super) fn spelling(generator: Kind) -> Spelling {
-    match generator {
-        Kind::Jekyll => Spelling::Jekyll,
-        Kind::Hugo => Spelling::Hugo { lower: true },
-        _ => Spelling::Zola,
-    }
-}
-
-/// Returns the path that a pattern makes, or else the default of the generator.
-pub(super) fn path(pattern: Option<&str>, values: &Values) -> Result<String, String> {
-    let is_jekyll = values.spelling == Spelling::Jekyll;
-    let default = if is_jekyll { pattern::style("date") } else { "/:sections/:slugorcontentbasename/" };
-    let path = pattern::fill(pattern.unwrap_or(default), values)?;
-    // A path without an extension is a folder to Hugo and Zola, with or without a slash at its end.
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let is_folder = !is_jekyll && !last.is_empty() && !last.contains('.');
-    Ok(if is_folder { path + "/" } else { path })
 }
 
 /// Returns the URL of an article: its own, or one made from the configured pattern, or from that of its generator.
@@ -430,7 +410,7 @@ fn url(
         return link::read(own, line(), 0, findings);
     }
     let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(pattern::style));
-    let path = path(pattern, &details.values)
+    let path = default_path::path(pattern, &details.values)
         .map_err(|detail| Finding::in_text(&codes::SEED_BAD_LINK, line(), 0, detail))?;
     let Some(site) = origin.site() else {
         return Err(Finding::in_text(&codes::NO_SITE_URL, 0, 0, "this article does not state its own URL"));

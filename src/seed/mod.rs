@@ -6,6 +6,7 @@
 //! `markdown` make HTML. What the repository around a seed says, its addresses among it, comes from `generator`.
 
 mod decode;
+mod default_path;
 mod front;
 mod jekyll;
 mod json;

@@ -1,6 +1,6 @@
 //! The site around an article: what its template tags and links may refer to.
 
-use super::{Head, Origin, front};
+use super::{Head, Origin, default_path};
 use crate::generator::date;
 use crate::generator::pattern::{self, Values};
 use crate::generator::{Kind, Repository};
@@ -47,7 +47,7 @@ impl PageContext<'_> {
             (day, rest) = (Some(date), name);
         }
         let values = Values {
-            spelling: front::spelling(self.generator),
+            spelling: default_path::spelling(self.generator),
             date: day.unwrap_or_default().and_time(chrono::NaiveTime::MIN),
             title: rest.to_owned(),
             slug: None,
@@ -57,7 +57,7 @@ impl PageContext<'_> {
             collection: String::new(),
         };
         let pattern = self.origin.addresses.permalink.as_deref().map(pattern::style);
-        let path = front::path(pattern, &values).unwrap_or_default();
+        let path = default_path::path(pattern, &values).unwrap_or_default();
         let mut url = self.origin.site().map_or(path.clone(), |site| Repository::join(site, &path));
         if !fragment.is_empty() {
             url.push('#');

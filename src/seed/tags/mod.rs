@@ -60,7 +60,7 @@ mod tests {
         let origin = Origin::of("seeds", "x.md".as_ref(), &addresses);
         let head = Head::new(UnixMs(0), "Title & more".to_owned(), "https://a.example/b/x/".to_owned());
         let values = Values {
-            spelling: super::super::front::spelling(generator),
+            spelling: super::super::default_path::spelling(generator),
             date: chrono::NaiveDateTime::default(),
             title: "t".to_owned(),
             slug: None,
