@@ -33,6 +33,8 @@ pub(crate) fn yaml(text: &str) -> Parsed {
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000, max_replay_stack_depth: 16 },
         duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
+        // `y` and `no` are words: a tag, a language.
+        strict_booleans: true,
         with_snippet: false,
     };
     let read: Result<Option<Map<String, Value>>, _> = serde_saphyr::from_str_with_options(text, options);

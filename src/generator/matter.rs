@@ -134,7 +134,10 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 pub(crate) fn is(found: &Value, value: bool) -> bool {
     match found {
         Value::Bool(is) => *is == value,
-        Value::String(text) => text.eq_ignore_ascii_case(if value { "true" } else { "false" }),
+        Value::String(text) => {
+            let words = if value { ["true", "yes", "on"] } else { ["false", "no", "off"] };
+            words.iter().any(|word| text.eq_ignore_ascii_case(word))
+        }
         _ => false,
     }
 }

@@ -398,9 +398,9 @@ fn summary(value: &Value, context: &Context<'_>) -> Option<String> {
     Some(title::plain_text(&plain)).filter(|text| !text.is_empty())
 }
 
-/// Returns a language tag. The `no` of Norwegian is `false` in YAML.
+/// Returns a language tag.
 fn language(value: &Value) -> Option<String> {
-    let own = if *value == Value::Bool(false) { "no".to_owned() } else { text(value) };
+    let own = text(value);
     let tag = own.split('.').next().unwrap_or_default().replace('_', "-");
     is_language(&tag).then_some(tag)
 }

@@ -34,6 +34,10 @@ mod tests {
         assert_eq!(read["title"], "A: b");
         assert_eq!(read["date"], "2024-05-31");
         assert_eq!(read["draft"], true);
+        assert_eq!(
+            parse("tags: [x, y, on]\nlang: no\n").unwrap()["tags"],
+            serde_json::json!(["x", "y", "on"])
+        );
         assert_eq!(parse("").unwrap().len(), 0);
         assert_eq!(parse("a: 1\nb: [\n").unwrap_err().0, 2);
     }
