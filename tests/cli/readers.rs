@@ -159,6 +159,8 @@ const LOST: &[(&str, &str, &str)] = &[
     ("feed-rs", "feed.json", "alt"),
     ("feed-rs", "feed.json", "language"),
     ("feedparser", "rss.xml", "url"),
+    ("feedparser", "rss.xml", "alt"),
+    ("feedparser", "atom.xml", "alt"),
     ("rss-parser", "rss.xml", "url"),
     ("rss-parser", "atom.xml", "language"),
 ];
