@@ -1,7 +1,7 @@
 //! Sites written from the documentation of each generator: `feedmill init && feedmill` puts every article at the address that
-//! the documentation promises, and says of every other file why it is none.
+//! the documentation promises, and reports why every other file is not an article.
 //!
-//! `tests/generator-sites/NAME/` is a repository and `NAME.txt` beside it what comes out: address, instant and title of each
+//! `tests/generator-sites/NAME/` is a repository, and `NAME.txt` next to it lists the result: address, instant and title of each
 //! entry, the files left out, and the warnings. `FEEDMILL_BLESS=1` writes these files; read them before they are committed.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
