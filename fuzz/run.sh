@@ -56,7 +56,7 @@ if [ "$seconds" = table ]; then
   exit
 fi
 sanitizer=${SANITIZER:-address}
-nice cargo +nightly fuzz build --fuzz-dir . --sanitizer "$sanitizer"
+nice cargo +nightly fuzz build --fuzz-dir . --target-dir target --sanitizer "$sanitizer"
 binaries=$(mktemp -d)
 trap 'rm -rf "$binaries"' EXIT
 # Copies, so that the targets can be rebuilt while these run.

@@ -47,6 +47,8 @@ fn packages(with_tests: bool) -> Vec<Value> {
         "--locked",
         "--offline",
         "--workspace",
+        "--exclude",
+        "feedmill-fuzz",
         "--prefix",
         "none",
         "--format",

@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     let lines = bytes.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
     assert!(found.len() <= 1001 * rules().len(), "{}", found.len());
     for found in found {
-        let place = found.place;
+        let place = &found.place;
         assert!(place.line >= 1 && place.line as usize <= lines, "line {} of {lines}", place.line);
         assert!(place.column >= 1 && place.column as usize <= bytes.len() + 1);
         assert!(place.source.len() <= 240 && place.mark as usize <= place.source.chars().count() + 1);

@@ -9,7 +9,7 @@ use feedmill::check::{Options, check};
 use feedmill::diag::Severity;
 use feedmill::format::{FORMATS, INDEX, Layout};
 use feedmill::html::{CleanHtml, Medium, Policy, RawHtml, clean, summary, xml_text};
-use feedmill::model::{Enclosure, Entry, Feed, History, Listing, Person, Podcast, Site};
+use feedmill::model::{Enclosure, Entry, Feed, Image, Listing, Person, Podcast, Site};
 use feedmill::types::{self, Bytes, MediaType, UnixMs};
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
@@ -22,17 +22,16 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = check(&list, Options::default());
     let mut data = Unstructured::new(bytes);
     let Ok(feed) = feed(&mut data) else { return };
-    let layout = if bytes.len() % 2 == 0 { Layout::Indented } else { Layout::Compact };
+    let layout = if bytes.len().is_multiple_of(2) { Layout::Indented } else { Layout::Compact };
     for format in FORMATS {
         verify(format.file_name(), &format.write(&feed, layout).unwrap());
     }
     let names = FORMATS.iter().map(|f| f.name().to_owned()).collect();
-    let site = Site {
-        title: feed.title.clone(),
-        language: feed.language.clone(),
-        subscription_list: Some("feeds.opml".to_owned()),
-        feeds: vec![Listing::of(&feed, "", names), Listing::of(&feed, "town", vec!["atom".to_owned()])],
-    };
+    let mut site = Site::default();
+    site.title = feed.title.clone();
+    site.language = feed.language.clone();
+    site.subscription_list = Some("feeds.opml".to_owned());
+    site.feeds = vec![Listing::new(&feed, "", names), Listing::new(&feed, "town", vec!["atom".to_owned()])];
     for index in INDEX {
         let written = index.write(&site).unwrap();
         if let Some(document) = written.filter(|_| index.is_checked()) {
@@ -71,37 +70,42 @@ fn time(data: &mut Unstructured<'_>) -> Result<UnixMs> {
 }
 
 fn person(data: &mut Unstructured<'_>) -> Result<Person> {
-    let email = if data.arbitrary()? { Some("ann@site.example".to_owned()) } else { None };
-    Ok(Person { name: some_words(data)?, email, uri: None })
+    let mut person = Person::new(some_words(data)?);
+    person.email = if data.arbitrary()? { Some("ann@site.example".to_owned()) } else { None };
+    person.uri = if data.arbitrary()? { Some(url(data)?) } else { None };
+    Ok(person)
+}
+
+fn image(data: &mut Unstructured<'_>) -> Result<Image> {
+    let mut image = Image::new(url(data)?);
+    image.alt = if data.arbitrary()? { Some(words(data)?) } else { None };
+    (image.width, image.height) = (data.arbitrary()?, data.arbitrary()?);
+    Ok(image)
 }
 
 fn entry(data: &mut Unstructured<'_>, number: usize) -> Result<Entry> {
     let link = format!("https://site.example/{number}/{}", data.arbitrary::<&str>()?);
-    let link = types::percent_encode_invalid(&link);
     let cleaned = clean(RawHtml(data.arbitrary()?), &SITE, &Policy::default());
     let mut enclosures = Vec::new();
     for _ in 0..data.int_in_range(0..=2)? {
-        enclosures.push(Enclosure {
-            url: url(data)?,
-            medium: *data.choose(&[Medium::Audio, Medium::Video, Medium::Image])?,
-            media_type: MediaType::parse(data.arbitrary()?),
-            length: data.arbitrary::<Option<u32>>()?.map(|n| Bytes(n.into())),
-        });
+        let medium = *data.choose(&[Medium::Audio, Medium::Video, Medium::Image])?;
+        let mut enclosure = Enclosure::new(url(data)?, medium);
+        enclosure.media_type = MediaType::parse(data.arbitrary()?);
+        enclosure.length = data.arbitrary::<Option<u32>>()?.map(|n| Bytes(n.into()));
+        enclosures.push(enclosure);
     }
     let (one, other) = (time(data)?, time(data)?);
-    Ok(Entry {
-        id: link.clone(),
-        id_is_permalink: true,
-        link,
-        title: some_words(data)?,
-        published: one.min(other),
-        updated: one.max(other),
-        summary: summary(&cleaned.text, 300),
-        content: if data.arbitrary()? { cleaned.html } else { CleanHtml::default() },
-        authors: if data.arbitrary()? { vec![person(data)?] } else { vec![] },
-        categories: if data.arbitrary()? { vec![some_words(data)?] } else { vec![] },
-        enclosures,
-    })
+    let mut entry = Entry::new(types::percent_encode_invalid(&link), some_words(data)?, one.min(other))
+        .updated(one.max(other))
+        .summary(summary(&cleaned.text, 300))
+        .content(if data.arbitrary()? { cleaned.html } else { CleanHtml::default() })
+        .authors(if data.arbitrary()? { vec![person(data)?] } else { vec![] })
+        .categories(if data.arbitrary()? { vec![some_words(data)?] } else { vec![] })
+        .enclosures(enclosures);
+    entry.image = if data.arbitrary()? { Some(image(data)?) } else { None };
+    entry.banner = if data.arbitrary()? { Some(url(data)?) } else { None };
+    entry.language = if data.arbitrary()? { Some("de-CH".to_owned()) } else { None };
+    Ok(entry)
 }
 
 fn feed(data: &mut Unstructured<'_>) -> Result<Feed> {
@@ -109,20 +113,19 @@ fn feed(data: &mut Unstructured<'_>) -> Result<Feed> {
     for number in 0..data.int_in_range(0..=3)? {
         entries.push(entry(data, number)?);
     }
-    Ok(Feed {
-        id: "https://news.example/feeds/".to_owned(),
-        title: some_words(data)?,
-        description: some_words(data)?,
-        site: url(data)?,
-        base: Some(Url::parse("https://news.example/feeds/").unwrap()),
-        language: Some("en".to_owned()).filter(|_| entries.len() != 1),
-        author: Some(person(data)?),
-        copyright: Some(some_words(data)?),
-        icon: if data.arbitrary()? { Some(url(data)?) } else { None },
-        hub: if data.arbitrary()? { Some(url(data)?) } else { None },
-        podcast: if data.arbitrary()? { Some(Podcast::default()) } else { None },
-        stylesheet: Some("feed.css".to_owned()),
-        history: History::default(),
-        entries,
-    })
+    let mut feed = Feed::new(some_words(data)?, url(data)?)
+        .id("https://news.example/feeds/")
+        .description(some_words(data)?)
+        .base(Url::parse("https://news.example/feeds/").unwrap())
+        .author(person(data)?)
+        .copyright(some_words(data)?)
+        .stylesheet("feed.css");
+    feed.language = Some("en".to_owned()).filter(|_| entries.len() != 1);
+    feed.icon = if data.arbitrary()? { Some(url(data)?) } else { None };
+    feed.hub = if data.arbitrary()? { Some(url(data)?) } else { None };
+    feed.podcast = if data.arbitrary()? { Some(Podcast::default()) } else { None };
+    feed.ttl = data.arbitrary()?;
+    feed.skip_hours = if data.arbitrary()? { vec![0, 23] } else { vec![] };
+    feed.entries = entries;
+    Ok(feed)
 }
