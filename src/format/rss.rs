@@ -101,7 +101,7 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         last_build_date: feed.updated().map(|t| t.to_rfc822()),
         generator: Some(GENERATOR.to_owned()),
         docs: Some(DOCS.to_owned()),
-        ttl: feed.ttl.map(|minutes| minutes.to_string()),
+        ttl: feed.ttl.filter(|minutes| *minutes > 0).map(|minutes| minutes.to_string()),
         skip_hours: feed.skip_hours.iter().map(ToString::to_string).collect(),
         skip_days: feed.skip_days.clone(),
         image: channel_image(feed),

@@ -246,6 +246,17 @@ fn a_zero_length_is_not_written_as_file_size() {
 }
 
 #[test]
+fn a_lifetime_of_no_minutes_is_left_out() {
+    // Found by the fuzzer: `ttl` has to be positive.
+    let of = |minutes| {
+        let document = format("rss").unwrap().write(&feed(vec![]).ttl(minutes), Layout::Compact).unwrap();
+        String::from_utf8(document).unwrap()
+    };
+    assert!(of(60).contains("<ttl>60</ttl>"));
+    assert!(!of(0).contains("<ttl>"));
+}
+
+#[test]
 fn every_channel_field_is_written() {
     let text = |name: &str| {
         String::from_utf8(format(name).unwrap().write(&rich(), Layout::Compact).unwrap()).unwrap()

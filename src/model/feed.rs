@@ -72,7 +72,7 @@ pub struct Feed {
     pub podcast: Option<Podcast>,
     /// Minutes for which a reader may keep the feed before it asks again.
     ///
-    /// RSS: `channel/ttl`. Atom and JSON Feed have none.
+    /// RSS: `channel/ttl`, which has to be positive: 0 is left out. Atom and JSON Feed have none.
     pub ttl: Option<u32>,
     /// Hours (0 to 23, UTC) in which readers need not ask.
     ///

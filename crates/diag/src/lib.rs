@@ -105,7 +105,9 @@ impl Place {
         self.mark = mark;
         if let Cow::Owned(redacted) = redact(&source) {
             let before: String = source.chars().take(mark.saturating_sub(1) as usize).collect();
-            self.mark = redact(&before).chars().count() as u32 + mark.min(1);
+            // A mark inside the replaced part would be beyond a shorter source.
+            let end = redacted.chars().count() as u32 + 1;
+            self.mark = (redact(&before).chars().count() as u32 + mark.min(1)).min(end);
             self.source = redacted;
         } else {
             self.source = source;

@@ -115,6 +115,17 @@ mod tests {
         }
     }
 
+    /// Found by the fuzzer: a column inside a password was beyond the end of the redacted line.
+    #[test]
+    fn a_mark_stays_inside_a_redacted_line() {
+        let line = "see https://ann:secret@a.example";
+        for column in 1..=line.len() as u32 + 1 {
+            let place = crate::Place::at("a.xml", 1, column).showing(line);
+            assert_eq!(place.source, "see https://***@a.example");
+            assert!(place.mark >= 1 && place.mark as usize <= place.source.len() + 1, "{column}: {}", place.mark);
+        }
+    }
+
     #[test]
     fn a_suggestion_is_similar_and_long_names_have_none() {
         assert_eq!(nearest("yaer", ["day", "year"]), Some("year"));
