@@ -297,23 +297,22 @@ impl<'a> Scanner<'a> {
         let block = old.and_then(|old| self.catalog.read(old, &mut buffer));
         let trusted: HashMap<u128, usize> = block.iter().flat_map(|block| block.trusted()).collect();
         let row = |fingerprint: u128| block.as_ref()?.row(*trusted.get(&fingerprint)?);
-        let rows: Vec<Option<Row<'_>>> = all().map(|(fingerprint, _)| row(fingerprint)).collect();
-        let unknown: Vec<OsString> =
-            all().zip(&rows).filter(|(_, row)| row.is_none()).map(|((_, name), _)| file_name(name)).collect();
+        let unknown = all().filter(|(fingerprint, _)| row(*fingerprint).is_none());
+        let unknown: Vec<OsString> = unknown.map(|(_, name)| file_name(name)).collect();
         let unknown_names: Vec<_> = unknown.iter().map(OsString::as_os_str).collect();
-        let heads =
-            read_heads(self.store, self.addresses, folder, &unknown_names).map_err(ScanError::Fatal)?;
-        self.progress.add_seen(rows.len() as u64);
         let before: HashMap<&[u8], Row<'_>> = match &block {
             Some(block) if !unknown.is_empty() => block.rows().map(|row| (row.name, row)).collect(),
             _ => HashMap::new(),
         };
         let (mut out, mut moved, mut bytes, mut is_partial) = (Rows::default(), Vec::new(), 0, false);
-        let mut heads = unknown.iter().zip(heads);
-        for ((_, name), row) in all().zip(rows) {
-            if let Some(row) = row {
-                out.push(row, row.fingerprint, []);
-            } else if let Some((file, head)) = heads.next() {
+        // The known rows stand between those that are read, in the order of the names.
+        let mut files = all();
+        let mut see = |number: usize, head: HeadResult| {
+            for (fingerprint, name) in files.by_ref() {
+                if let Some(row) = row(fingerprint) {
+                    out.push(row, row.fingerprint, []);
+                    continue;
+                }
                 bytes += head.bytes;
                 is_partial |= head.failed;
                 let before = before.get(name).and_then(|row| row.head);
@@ -321,11 +320,16 @@ impl<'a> Scanner<'a> {
                     && before.time == now.time
                     && before.link != now.link
                 {
-                    moved.push((folder.join(file), before.link.to_owned()));
+                    moved.push((folder.join(&unknown[number]), before.link.to_owned()));
                 }
-                self.push(&mut out, name, file, head);
+                return self.push(&mut out, name, &unknown[number], head);
             }
+        };
+        read_heads(self.store, self.addresses, folder, &unknown_names, &mut see).map_err(ScanError::Fatal)?;
+        for row in files.filter_map(|(fingerprint, _)| row(fingerprint)) {
+            out.push(row, row.fingerprint, []);
         }
+        self.progress.add_seen(range.len() as u64);
         let reread = if self.track_reread {
             unknown.iter().map(|name| path_hash(&folder.join(name))).collect()
         } else {

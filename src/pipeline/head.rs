@@ -31,7 +31,8 @@ pub(super) struct HeadResult {
     pub(super) failed: bool,
 }
 
-/// Reads the heads of some files of a folder, in the order of the names.
+/// Reads the heads of some files of a folder, and calls `see` with the index of each name and its result, in order. Nothing
+/// is collected: a folder may have a million files.
 ///
 /// # Errors
 /// If the system is out of file handles or memory.
@@ -40,9 +41,15 @@ pub(super) fn read_heads(
     addresses: &Addresses,
     folder: &Path,
     names: &[&OsStr],
-) -> Result<Vec<HeadResult>, Error> {
+    see: &mut dyn FnMut(usize, HeadResult),
+) -> Result<(), Error> {
     let root = store.show(Path::new(""));
-    let mut all = Vec::with_capacity(names.len());
+    let (mut seen, mut fatal) = (0, None);
+    let mut note = |number: usize, head: Result<HeadResult, Error>| match head {
+        _ if fatal.is_some() => {}
+        Ok(head) => see(number, head),
+        Err(error) => fatal = Some(error),
+    };
     let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
         let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
         let saved = stamp.and_then(|stamp| i64::try_from(stamp.modified / 1_000_000).ok()).map(UnixMs);
@@ -51,16 +58,17 @@ pub(super) fn read_heads(
             .map_err(|error| (error, 0))
             .and_then(|beginning| read(store, &origin, beginning))
             .or_else(|(error, bytes)| failed(store, &origin.path(), error, bytes));
-        all.push(head.map(|head| HeadResult { stamp, ..head }));
+        seen = number + 1;
+        note(number, head.map(|head| HeadResult { stamp, ..head }));
     });
     if let Err(error) = result {
         let again = || io::Error::new(error.kind(), error.to_string());
-        for name in &names[all.len()..] {
+        for (number, name) in names.iter().enumerate().skip(seen) {
             let error = error.raw_os_error().map_or_else(again, io::Error::from_raw_os_error);
-            all.push(failed(store, &folder.join(name), error, 0));
+            note(number, failed(store, &folder.join(name), error, 0));
         }
     }
-    all.into_iter().collect()
+    fatal.map_or(Ok(()), Err)
 }
 
 fn failed(store: &dyn Store, path: &Path, error: io::Error, bytes: u64) -> Result<HeadResult, Error> {

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use url::Url;
 
 use crate::catalog::is_index_page;
+use crate::error::Error;
 use crate::html::{self, RawHtml};
 use crate::seed::Addresses;
 use crate::store::{Kind, Store};
@@ -111,8 +112,12 @@ impl Inspection {
         names: &[OsString],
     ) -> io::Result<()> {
         let names: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
-        let heads = names.par_chunks(BATCH).map(|names| read_heads(store, addresses, folder, names));
-        let heads = heads.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+        let heads = names.par_chunks(BATCH).map(|names| {
+            let mut heads = Vec::with_capacity(names.len());
+            read_heads(store, addresses, folder, names, &mut |_, head| heads.push(head))?;
+            Ok(heads)
+        });
+        let heads = heads.collect::<Result<Vec<_>, Error>>().map_err(io::Error::other)?;
         let (mut articles, mut index_pages) = (0, 0);
         for (name, head) in names.iter().zip(heads.into_iter().flatten()) {
             let is_article = self.add_head(&head);
