@@ -43,6 +43,7 @@ zsh zsh
 fish fish
 debootstrap debootstrap
 chromium chromium
+taskset util-linux
 node nodejs
 npm npm
 END

@@ -104,9 +104,9 @@ impl Metrics {
         for (status, count) in STATUSES.iter().zip(&self.requests) {
             page.line("requests_total", &format!("{{code=\"{status}\"}}"), count.load(Relaxed) as f64);
         }
-        page.head("mills_total", "counter", "Builds, by outcome.");
+        page.head("builds_total", "counter", "Builds, by outcome.");
         for (outcome, count) in [("done", &self.succeeded), ("failed", &self.failed)] {
-            page.line("mills_total", &format!("{{outcome=\"{outcome}\"}}"), count.load(Relaxed) as f64);
+            page.line("builds_total", &format!("{{outcome=\"{outcome}\"}}"), count.load(Relaxed) as f64);
         }
         for (name, kind, help, value) in [
             ("sent_bytes_total", "counter", "Bytes sent, including headers.", &self.sent),
@@ -133,10 +133,10 @@ impl Metrics {
             page.head(name, kind, help);
             page.line(name, "", value.load(Relaxed) as f64);
         }
-        page.head("mill_seconds", "gauge", "Duration of the last successful build.");
-        page.line("mill_seconds", "", self.took.load(Relaxed) as f64 / 1e6);
-        page.head("mill_last_success_timestamp_seconds", "gauge", "End of the last successful build.");
-        page.line("mill_last_success_timestamp_seconds", "", self.last.load(Relaxed) as f64 / 1e3);
+        page.head("build_seconds", "gauge", "Duration of the last successful build.");
+        page.line("build_seconds", "", self.took.load(Relaxed) as f64 / 1e6);
+        page.head("build_last_success_timestamp_seconds", "gauge", "End of the last successful build.");
+        page.line("build_last_success_timestamp_seconds", "", self.last.load(Relaxed) as f64 / 1e3);
         page.0
     }
 }

@@ -12,7 +12,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Style of the access log on stdout; `None` for no log.
     pub log: Option<LogStyle>,
-    /// Longest time that a client may take to send a request, or to take some of the response.
+    /// Longest time that a client may take to send a request; it may take up to five times as long to read some of a
+    /// response.
     pub client_timeout: Duration,
     /// Maximum number of connections; more are refused. The limit of open files may lower it.
     pub max_connections: usize,

@@ -30,6 +30,8 @@ mod probe;
 mod progress;
 mod push;
 mod readers;
+#[cfg(target_os = "linux")]
+mod scarce;
 mod serve;
 mod subscribe;
 mod watch;

@@ -25,7 +25,7 @@ pub(super) struct TestServer {
     /// URL of the feeds, with a trailing slash; it is their `base_url`.
     pub(super) address: String,
     /// Host and port.
-    host: String,
+    pub(super) host: String,
     child: Child,
 }
 
@@ -38,22 +38,10 @@ impl TestServer {
         Self::start_as(project, args, |command| command)
     }
 
-    /// Starts a server that may open this many files.
+    /// Starts a server from a shell that runs this first, such as `ulimit -n 60`.
     #[cfg(unix)]
-    fn start_with_file_limit(project: &Project, args: &[&str], files: u32) -> Self {
-        Self::start_as(project, args, |command| {
-            let mut limited = Command::new("sh");
-            limited.arg("-c").arg(format!("ulimit -n {files}; exec \"$0\" \"$@\""));
-            limited.arg(command.get_program()).args(command.get_args());
-            limited.current_dir(command.get_current_dir().unwrap());
-            for (name, value) in command.get_envs() {
-                match value {
-                    Some(value) => limited.env(name, value),
-                    None => limited.env_remove(name),
-                };
-            }
-            limited
-        })
+    pub(super) fn start_in_shell(project: &Project, args: &[&str], first: &str) -> Self {
+        Self::start_as(project, args, |command| in_shell(&command, first))
     }
 
     fn start_as(project: &Project, args: &[&str], wrap: impl Fn(Command) -> Command) -> Self {
@@ -86,7 +74,7 @@ impl TestServer {
         TcpStream::connect(&self.host).is_ok()
             && String::from_utf8_lossy(&self.get("/metrics").2)
                 .lines()
-                .any(|line| line.starts_with("feedmill_mills") && !line.ends_with(" 0"))
+                .any(|line| line.starts_with("feedmill_builds") && !line.ends_with(" 0"))
     }
 
     pub(super) fn get(&self, path: &str) -> Answer {
@@ -126,6 +114,22 @@ impl Drop for TestServer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Returns the command, run by a shell that runs `first` before.
+#[cfg(unix)]
+pub(super) fn in_shell(command: &Command, first: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("{first} && exec \"$0\" \"$@\""));
+    shell.arg(command.get_program()).args(command.get_args());
+    shell.current_dir(command.get_current_dir().unwrap());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
 }
 
 /// Waits until a function returns a value.
@@ -489,7 +493,7 @@ fn a_request_without_exactly_one_valid_host_is_refused() {
 fn slow_clients_do_not_take_the_file_handles_that_builds_need() {
     let project = sample_project();
     project.write_file("feeds/large", vec![7; 12 << 20]);
-    let server = TestServer::start_with_file_limit(&project, &[], 96);
+    let server = TestServer::start_in_shell(&project, &[], "ulimit -n 96");
     assert_eq!(server.ask("HEAD", "/large", &[]).0, 200);
     let slow: Vec<_> = (0..20)
         .map(|_| {
@@ -697,7 +701,7 @@ fn after_a_failed_build_the_health_check_fails_and_the_old_feeds_are_served() {
     fs::remove_dir_all(project.path("seeds/town")).unwrap();
     until(|| (server.get("/healthz").0 == 503).then_some(()));
     assert_eq!(server.get("/healthz").2, b"the last build failed\n");
-    assert!(server.metric("mills_total{outcome=\"failed\"}") >= 1.0);
+    assert!(server.metric("builds_total{outcome=\"failed\"}") >= 1.0);
     assert_eq!(server.get("/rss.xml").1["etag"], headers["etag"]);
     assert!(
         project.read_file("stderr").contains("there is no readable seed")
