@@ -507,7 +507,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("src/store/memory.rs", &["struct MemoryStore"]),
     (
         "crates/types/src/lib.rs",
-        &["struct UnixMs", "struct Bytes", "struct MediaType", "fn is_language(", "fn excerpt("],
+        &["struct UnixMs", "struct Bytes", "struct MediaType", "fn is_well_formed_language(", "fn excerpt("],
     ),
     ("src/watch.rs", &["struct Watch "]),
 ];

@@ -64,7 +64,7 @@ impl MediaCache {
         })
     }
 
-    /// Records an answer; [`Answer::Unasked`] changes nothing.
+    /// Records an answer; [`Answer::NotAsked`] changes nothing.
     pub fn set(&mut self, url: &Url, answer: &Answer, now: UnixMs) {
         let mut row = Row { asked: now, retry_at: None, media_type: None, length: None };
         match answer {
@@ -73,8 +73,8 @@ impl MediaCache {
                 row.length = *length;
             }
             Answer::None => row.retry_at = Some(UnixMs(now.0.saturating_add(RETRY_MISSING))),
-            Answer::Lost => row.retry_at = Some(UnixMs(now.0.saturating_add(RETRY_UNREACHABLE))),
-            Answer::Unasked => return,
+            Answer::Unavailable => row.retry_at = Some(UnixMs(now.0.saturating_add(RETRY_UNREACHABLE))),
+            Answer::NotAsked => return,
         }
         self.rows.insert(hash(url.as_str().as_bytes()), row);
     }
@@ -111,7 +111,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut cache = MediaCache::open(dir.path());
         let media = Answer::Media { media_type: MediaType::parse("audio/mpeg"), length: Some(Bytes(7)) };
-        for (number, answer) in [(1, &media), (2, &Answer::None), (3, &Answer::Lost), (4, &Answer::Unasked)] {
+        for (number, answer) in
+            [(1, &media), (2, &Answer::None), (3, &Answer::Unavailable), (4, &Answer::NotAsked)]
+        {
             cache.set(&url(number), answer, UnixMs(1000));
         }
         cache.save(dir.path()).unwrap();

@@ -110,7 +110,7 @@ struct Offline;
 
 impl Prober for Offline {
     fn ask(&self, urls: &[Url]) -> Vec<Answer> {
-        vec![Answer::Unasked; urls.len()]
+        vec![Answer::NotAsked; urls.len()]
     }
 }
 

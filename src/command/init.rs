@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::config::{FILE, is_language};
+use crate::config::{FILE, is_well_formed_language};
 use crate::diag::{count, is_risky, printable};
 use crate::error::{Error, Kind};
 use crate::pipeline::{Inspection, inspect, inspect_at};
@@ -95,7 +95,7 @@ fn common(counts: &BTreeMap<String, usize>) -> Option<&str> {
 }
 
 fn language(seen: &Inspection) -> Option<&str> {
-    common(&seen.languages).filter(|language| is_language(language))
+    common(&seen.languages).filter(|language| is_well_formed_language(language))
 }
 
 /// Fills in the template with what is known.

@@ -68,7 +68,7 @@ struct Habits {
 
 pub(super) fn run(args: &New) -> CommandResult {
     let (plan, _) = plan_without_build(&args.sources)?;
-    let title = crate::html::xml_text(&args.title).split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = crate::html::xml_line(&args.title);
     let slug = slug(&title);
     if slug.is_empty() {
         let message = "the title has no letters or digits, of which the file name is made; choose another";

@@ -66,7 +66,7 @@ impl FoundSite {
     /// Returns keys of the configuration with the values that the repository has for them.
     pub(super) fn keys(&self) -> Vec<(&'static str, String)> {
         let site = self.repository.site();
-        let language = site.language.clone().filter(|tag| crate::config::is_language(tag));
+        let language = site.language.clone().filter(|tag| crate::config::is_well_formed_language(tag));
         [
             ("title", site.title.clone()),
             ("description", site.description.clone()),

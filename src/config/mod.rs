@@ -262,7 +262,7 @@ impl Plan {
     pub fn group(&self, by: Grouping, name: &str, title: &str) -> Channel {
         let mut channel =
             resolve::derive_below(&self.main_feed, &[by.name(), name], |main| format!("{title} – {main}"));
-        if by == Grouping::Language && is_language(title) {
+        if by == Grouping::Language && is_well_formed_language(title) {
             channel.language = Some(title.to_owned());
         }
         channel
@@ -279,14 +279,14 @@ impl Plan {
             channel.site = Some(url.clone());
             self.addresses.site = Some(url.clone());
         }
-        let folded =
-            |text: &String| crate::html::xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ");
-        let plain = |text: &Option<String>| text.as_ref().map(folded).filter(|text| !text.is_empty());
+        let plain = |text: &Option<String>| {
+            text.as_deref().map(crate::html::xml_line).filter(|text| !text.is_empty())
+        };
         channel.title = channel.title.take().or_else(|| plain(&site.title));
         if channel.description.is_empty() {
             channel.description = plain(&site.description).unwrap_or_default();
         }
-        let language = site.language.clone().filter(|language| is_language(language));
+        let language = site.language.clone().filter(|language| is_well_formed_language(language));
         channel.language = channel.language.take().or(language);
         if channel.author.is_none() {
             channel.author = site.author.as_deref().and_then(resolve::person);
@@ -435,7 +435,7 @@ impl Value {
     }
 }
 
-pub use crate::types::is_language;
+pub use crate::types::is_well_formed_language;
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use url::Url;
 use super::faults::Faults;
 use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN,
-    SetValue, Source, Value, is_feed_name, is_language, write_keys,
+    SetValue, Source, Value, is_feed_name, is_well_formed_language, write_keys,
 };
 use crate::diag::{Sink, codes, nearest, redact};
 use crate::error::Error;
@@ -393,7 +393,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("hub", Value::Text(t)) => channel.hub = self.hub(t, set),
             ("base_url", Value::Text(t)) => channel.base = self.base_url(t, set),
             ("language", Value::Text(t)) => {
-                if is_language(t) {
+                if is_well_formed_language(t) {
                     channel.language = Some(t.clone());
                 } else if !t.is_empty() {
                     let shown = excerpt(t, SHOWN);
@@ -618,7 +618,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Returns text for a channel: with the characters that XML allows, with white space folded, and without user names and
     /// passwords in URLs.
     fn plain(&mut self, key: &str, text: &str, set: &SetValue) -> String {
-        let text = crate::html::xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = crate::html::xml_line(text);
         let redacted = redact(&text).replace("***@", "");
         if redacted != text && redact(&text) != text {
             let place = self.source.place_of(set, true);

@@ -6,6 +6,10 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::date::{self, Moment, Unzoned};
+use crate::types::excerpt;
+
+/// Maximum number of characters of a value that a message shows.
+const MAX_SHOWN: usize = 40;
 
 /// The keys that a file or its folder sets. Keys are in lower case: Hugo ignores case, and nobody has two that differ by it.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +115,7 @@ impl Matter {
                 Some(_) => None,
             };
             let bad = || {
-                let value = self.text(key).unwrap_or_default().chars().take(40).collect();
+                let value = excerpt(&self.text(key).unwrap_or_default(), MAX_SHOWN).into_owned();
                 BadDate { key: (*key).to_owned(), value }
             };
             return read.map(Some).ok_or_else(bad);

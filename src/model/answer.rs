@@ -15,7 +15,7 @@ pub enum Answer {
     /// The file does not exist, or feedmill may not request it.
     None,
     /// The server could not be reached, or failed.
-    Lost,
+    Unavailable,
     /// The server was not asked because the time was up.
-    Unasked,
+    NotAsked,
 }

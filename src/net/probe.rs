@@ -90,7 +90,7 @@ enum Reply {
     Refused,
     /// No audio, image or video is there.
     None,
-    Lost,
+    Unavailable,
 }
 
 impl Probe {
@@ -125,7 +125,7 @@ impl Probe {
         let stated = match self.request(url, false, until) {
             Reply::Moved(url) => return Outcome::Moved(url),
             Reply::None => return Outcome::Answer(Answer::None),
-            Reply::Lost => return Outcome::Answer(Answer::Lost),
+            Reply::Unavailable => return Outcome::Answer(Answer::Unavailable),
             Reply::Refused => None,
             Reply::Exists(media_type, length) => {
                 if length.is_some() {
@@ -139,7 +139,7 @@ impl Probe {
             Reply::Exists(media_type, length) => Answer::Media { media_type: stated.or(media_type), length },
             _ if stated.is_some() => Answer::Media { media_type: stated, length: None },
             Reply::None | Reply::Refused => Answer::None,
-            Reply::Lost => Answer::Lost,
+            Reply::Unavailable => Answer::Unavailable,
         })
     }
 
@@ -156,7 +156,7 @@ impl Probe {
         match request.call() {
             Ok(response) => read(&url, &response),
             Err(Error::Other(why)) if why.is::<NotPublic>() => Reply::None,
-            Err(_) => Reply::Lost,
+            Err(_) => Reply::Unavailable,
         }
     }
 }
@@ -172,8 +172,8 @@ fn read(url: &Url, response: &Response<Body>) -> Reply {
         StatusCode::OK => exists(headers, whole_length(headers)),
         StatusCode::NOT_FOUND | StatusCode::GONE => Reply::None,
         StatusCode::NOT_IMPLEMENTED => Reply::Refused,
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Reply::Lost,
-        status if status.is_server_error() => Reply::Lost,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Reply::Unavailable,
+        status if status.is_server_error() => Reply::Unavailable,
         _ => Reply::Refused,
     }
 }
@@ -235,7 +235,7 @@ impl Queue {
             waiting: visits.collect(),
             in_progress: 0,
             hosts: HashMap::new(),
-            answers: vec![Answer::Unasked; urls.len()],
+            answers: vec![Answer::NotAsked; urls.len()],
         };
         let until = Instant::now() + limits.total;
         Self { state: Mutex::new(state), changed: Condvar::new(), limits, until }
@@ -284,7 +284,7 @@ impl Queue {
             }
             Outcome::Moved(_) => state.answers[visit.number] = Answer::None,
             // Cut short by the time limit, not by the server.
-            Outcome::Answer(Answer::Lost) if Instant::now() >= self.until => {}
+            Outcome::Answer(Answer::Unavailable) if Instant::now() >= self.until => {}
             Outcome::Answer(answer) => state.answers[visit.number] = answer,
         }
         drop(state);

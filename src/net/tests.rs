@@ -167,11 +167,11 @@ fn policy_probe_a_file_without_time_left_is_not_asked_for_and_one_cut_short_is_n
     let started = Instant::now();
     let answers =
         Probe::with_limits(AddressPolicy::Any, None, limits).ask(&urls(&base, &["1", "2", "3", "4"]));
-    assert_eq!(answers, vec![Answer::Unasked; 4]);
+    assert_eq!(answers, vec![Answer::NotAsked; 4]);
     assert!(started.elapsed() < Duration::from_secs(20), "it did not wait for the server");
     assert_eq!(
         Probe::with_limits(AddressPolicy::Any, None, LIMITS).ask(&urls(&base, &["1"])),
-        [Answer::Lost]
+        [Answer::Unavailable]
     );
 }
 

@@ -11,7 +11,7 @@ use crate::catalog::About;
 use crate::config::{Ids, Plan};
 use crate::error::{Error, Kind};
 use crate::format::Format;
-use crate::html::{self, RawHtml, xml_text};
+use crate::html::{self, RawHtml, xml_line};
 use crate::model::{Article, Feed};
 use crate::types::{UnixMs, is_http, to_rfc3986};
 
@@ -163,7 +163,7 @@ fn normalize(mut article: Article) -> Result<Article, Error> {
     let link = article.link.to_string();
     article.link =
         to_rfc3986(article.link).filter(|url| is_http(url.as_str())).ok_or_else(|| invalid(&link))?;
-    article.title = xml_text(&article.title).split_whitespace().collect::<Vec<_>>().join(" ");
+    article.title = xml_line(&article.title);
     Ok(article)
 }
 

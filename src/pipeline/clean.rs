@@ -75,6 +75,6 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
 fn last_segment(link: &Url) -> String {
     let last = link.path_segments().and_then(|mut s| s.rfind(|part| !part.is_empty())).unwrap_or_default();
     let decoded = percent_encoding::percent_decode_str(last).decode_utf8_lossy();
-    let text = html::xml_text(&decoded).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = html::xml_line(&decoded);
     if text.is_empty() { link.host_str().unwrap_or("untitled").to_owned() } else { text }
 }

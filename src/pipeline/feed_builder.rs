@@ -137,7 +137,7 @@ impl<'a> FeedBuilder<'a> {
                     && seed.link.contains(&f.link_contains)
                     && is_any(&f.tags, &seed.tags)
                     && is_any(&f.authors, &seed.authors)
-                    && is_language(&f.languages, seed.language.as_deref())
+                    && accepts_language(&f.languages, seed.language.as_deref())
             }
         }
     }
@@ -222,7 +222,7 @@ impl<'a> FeedBuilder<'a> {
 }
 
 /// True if a language is one of those wanted, or a variety of one.
-fn is_language(wanted: &[String], language: Option<&str>) -> bool {
+fn accepts_language(wanted: &[String], language: Option<&str>) -> bool {
     let is = |wanted: &String| {
         let rest = language.and_then(|language| language.strip_prefix(wanted.as_str()));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
@@ -437,8 +437,8 @@ mod tests {
     fn a_language_includes_its_varieties() {
         let de = ["de".to_owned()];
         for (language, is) in [("de", true), ("de-ch", true), ("den", false), ("en", false)] {
-            assert_eq!(is_language(&de, Some(language)), is, "{language}");
+            assert_eq!(accepts_language(&de, Some(language)), is, "{language}");
         }
-        assert!(is_language(&[], None) && !is_language(&de, None));
+        assert!(accepts_language(&[], None) && !accepts_language(&de, None));
     }
 }

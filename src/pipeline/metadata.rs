@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use crate::html::xml_text;
+use crate::html::xml_line;
 use crate::model::{Enclosure, Image, Metadata, Person};
 use crate::types::{is_http, to_rfc3986};
 
@@ -17,7 +17,7 @@ pub(super) fn normalize(metadata: &Metadata) -> Metadata {
     result.image = metadata.image.as_ref().and_then(image);
     result.banner = metadata.banner.clone().and_then(address);
     let language = metadata.language.as_ref().map(|tag| tag.trim().replace('_', "-"));
-    result.language = language.filter(|tag| crate::check::is_language(tag));
+    result.language = language.filter(|tag| crate::check::is_valid_language(tag));
     result.media = metadata.media.iter().filter_map(enclosure).collect();
     result
 }
@@ -30,7 +30,7 @@ pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 /// Returns text with folded white space; `None` if there is none.
 fn text(text: Option<&str>) -> Option<String> {
-    let folded = xml_text(text?).split_whitespace().collect::<Vec<_>>().join(" ");
+    let folded = xml_line(text?);
     (!folded.is_empty()).then_some(folded)
 }
 

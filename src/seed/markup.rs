@@ -2,10 +2,11 @@
 
 use url::Url;
 
+use super::metadata::language_tag;
 use super::{Seed, title};
 use crate::html::{RawHtml, entry_markup};
 use crate::model::{Image, Metadata, Person};
-use crate::types::{is_http, is_language, to_rfc3986};
+use crate::types::{is_http, to_rfc3986};
 
 /// Returns the metadata of the head, completed by the markup of the body.
 pub(super) fn metadata(seed: &Seed<'_>) -> Metadata {
@@ -34,6 +35,6 @@ pub(super) fn metadata(seed: &Seed<'_>) -> Metadata {
             Some(Image { alt, ..Image::new(resolve(&src)?) })
         });
     }
-    metadata.language = metadata.language.or(found.language.filter(|tag| is_language(tag)));
+    metadata.language = metadata.language.or_else(|| language_tag(&found.language?));
     metadata
 }

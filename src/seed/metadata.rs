@@ -10,7 +10,7 @@ use super::title;
 use crate::generator::{Kind, Matter};
 use crate::html::{self, Medium, Policy, RawHtml, media_type};
 use crate::model::{Enclosure, Image, Metadata, Person};
-use crate::types::{Bytes, MediaType, is_http, is_language, to_rfc3986};
+use crate::types::{Bytes, MediaType, is_http, is_well_formed_language, to_rfc3986};
 
 /// A field that front matter can fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,7 +173,7 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
             .unwrap_or_default(),
         tags: tags(matter, context.kind),
         summary: all(Field::Summary).find_map(|(_, _, value)| summary(value, context)),
-        language: all(Field::Language).find_map(|(_, _, value)| language(value)),
+        language: all(Field::Language).find_map(|(_, _, value)| language_tag(&text(value))),
         untitled: is_untitled(matter),
         ..Metadata::default()
     };
@@ -398,11 +398,12 @@ fn summary(value: &Value, context: &Context<'_>) -> Option<String> {
     Some(title::plain_text(&plain)).filter(|text| !text.is_empty())
 }
 
-/// Returns a language tag.
-fn language(value: &Value) -> Option<String> {
-    let own = text(value);
-    let tag = own.split('.').next().unwrap_or_default().replace('_', "-");
-    is_language(&tag).then_some(tag)
+/// Returns a language tag ([BCP 47](https://www.rfc-editor.org/info/bcp47)) of text as people write it: `en_US` is `en-US`,
+/// `de_DE.UTF-8` is `de-DE`, and the first of several counts. The name of a language is not a tag.
+pub(super) fn language_tag(text: &str) -> Option<String> {
+    let tag = text.split([',', ';', '.']).next().unwrap_or_default().trim().replace('_', "-");
+    let has_code = matches!(tag.split('-').next().unwrap_or_default().len(), 2 | 3);
+    (has_code && is_well_formed_language(&tag)).then_some(tag)
 }
 
 /// Resolves the address of a file as the generator does; `None` if it is not an address.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::metadata::language_tag;
 use super::{Dialect, Fault, Head, Lines, Origin, SHOWN, Seed, link, loose_date, not_an_article, title};
 use crate::diag::{Finding, codes};
 use crate::generator::{Unzoned, date};
@@ -211,18 +212,6 @@ fn metadata(page: &PageMetadata, link: &str, findings: &mut Vec<Finding>) -> Met
     let image = |image: &String| base.as_ref()?.join(image).ok().filter(|url| is_http(url.as_str()));
     metadata.image = page.images.iter().find_map(image).map(Image::new);
     metadata
-}
-
-/// Returns a language tag (BCP 47), from the writing of Open Graph too: `en_US` is `en-US`.
-fn language_tag(text: &str) -> Option<String> {
-    let tag = text.split([',', ';', '.']).next().unwrap_or_default().trim().replace('_', "-");
-    let mut parts = tag.split('-');
-    let is_language = parts
-        .next()
-        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
-    let is_part =
-        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    (is_language && parts.all(is_part)).then_some(tag)
 }
 
 #[cfg(test)]

@@ -152,7 +152,9 @@ fn with_60_handles_128_mib_and_one_core_500_slow_clients_make_no_feed_incomplete
         }
         // As long as each client may be idle, at least.
         let start = Instant::now();
-        until(|| (connected.load(Ordering::Relaxed) > CLIENTS || start.elapsed().as_secs() > 10).then_some(()));
+        until(|| {
+            (connected.load(Ordering::Relaxed) > CLIENTS || start.elapsed().as_secs() > 10).then_some(())
+        });
         drop(stop);
         // They stay connected and take nothing any more: the server has to close them.
         let _clients = clients.join().unwrap();

@@ -91,13 +91,13 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
     log.locate(&source.text, options.file)
 }
 
-/// True if a text is a language tag that feeds may have.
+/// True if a text is a language tag that feeds may have: its parts are registered.
 ///
 /// ```
-/// assert!(feedmill_check::is_language("pt-BR") && !feedmill_check::is_language("xx"));
+/// assert!(feedmill_check::is_valid_language("pt-BR") && !feedmill_check::is_valid_language("xx"));
 /// ```
 #[must_use]
-pub fn is_language(text: &str) -> bool {
+pub fn is_valid_language(text: &str) -> bool {
     values::language::tag(text).is_none()
 }
 

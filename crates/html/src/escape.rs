@@ -31,6 +31,16 @@ pub fn xml_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter(|c| !is_forbidden(*c)).collect())
 }
 
+/// Returns text as a single line: without the characters that XML forbids, and with white space folded.
+///
+/// ```
+/// assert_eq!(feedmill_html::xml_line(" one\u{0}\n\t two "), "one two");
+/// ```
+#[must_use]
+pub fn xml_line(text: &str) -> String {
+    xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Decodes HTML character references exactly once, as a browser does in text: `AT&amp;T` becomes `AT&T`, `&#128512;`
 /// becomes 😀. Unknown references (`&bogus;`), a bare `&`, and tags are left unchanged.
 ///

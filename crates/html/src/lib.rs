@@ -47,7 +47,7 @@ mod text;
 pub use body::{CleanHtml, Cleaned, Media, Medium, RawHtml};
 pub use clean::{Policy, clean};
 pub use dom::is_block;
-pub use escape::{decode_entities_once, escape_attribute, escape_text, xml_text};
+pub use escape::{decode_entities_once, escape_attribute, escape_text, xml_line, xml_text};
 pub use extract::extract_article;
 pub use language::language;
 pub use markup::{EntryMarkup, entry_markup};

@@ -152,15 +152,16 @@ impl fmt::Display for MediaType {
     }
 }
 
-/// True if a text has the form of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
+/// True if a text has the form of a language tag ([RFC 5646](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)); its parts
+/// need not be registered.
 ///
 /// ```
-/// use feedmill_types::is_language;
+/// use feedmill_types::is_well_formed_language;
 ///
-/// assert!(is_language("zh-Hans") && !is_language("english language"));
+/// assert!(is_well_formed_language("zh-Hans") && !is_well_formed_language("english language"));
 /// ```
 #[must_use]
-pub fn is_language(text: &str) -> bool {
+pub fn is_well_formed_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
     let starts = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())
