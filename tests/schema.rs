@@ -106,8 +106,12 @@ fn every_key_accepts_its_example_and_default_and_rejects_other_types() {
         for other in ["'x y'", "true", "3", "['x']", "[3]", "{}", "2024-01-01", "1.5", "-1"] {
             let fits = matches!(
                 (key.value_type, other),
-                (ValueType::Text(TextFormat::Any | TextFormat::Path | TextFormat::FolderName), "'x y'")
-                    | (ValueType::Number, "3")
+                (
+                    ValueType::Text(
+                        TextFormat::Any | TextFormat::Path | TextFormat::FolderName | TextFormat::Regex
+                    ),
+                    "'x y'"
+                ) | (ValueType::Number, "3")
                     | (ValueType::Bool, "true")
                     | (ValueType::List(ListItems::Any), "['x']")
                     | (ValueType::List(ListItems::Hours), "[3]")

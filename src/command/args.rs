@@ -109,7 +109,7 @@ pub(super) struct Serve {
     /// Log each request to stdout
     #[arg(long, value_enum, value_name = "FORMAT", env = "FEEDMILL_ACCESS_LOG")]
     pub(super) access_log: Option<AccessLog>,
-    /// Close connections of clients that send or receive nothing for this long
+    /// Close connections of clients that send nothing for this long, or stop reading a response for up to five times as long
     #[arg(long, alias = "patience", value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600), env = "FEEDMILL_CLIENT_TIMEOUT")]
     pub(super) client_timeout: u64,
     /// Maximum number of connections; more are refused
@@ -169,6 +169,9 @@ pub(super) struct Explain {
     /// Seed file, URL of an entry, or code of a finding
     #[arg(value_name = "SEED|URL|CODE")]
     pub(super) what: String,
+    /// Print one JSON object per seed
+    #[arg(long)]
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) sources: Sources,
 }

@@ -3,11 +3,15 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::{Value, json};
+use url::Url;
+
 use crate::config::Plan;
-use crate::diag::{Severity, Sink, printable};
+use crate::diag::{Finding, Severity, Sink, printable, renderer};
 use crate::error::{Error, Kind};
-use crate::model::{Metadata, Person};
+use crate::model::{Image, Metadata, Person};
 use crate::pipeline::{Absence, AddressSource, Explanation, Standing};
+use crate::types::UnixMs;
 
 use super::args::Explain;
 use super::build::plan_without_build;
@@ -18,6 +22,11 @@ use super::rules;
 
 pub(super) fn run(args: &Explain) -> CommandResult {
     if let Some(page) = rules::page(&args.what) {
+        if args.json {
+            let message =
+                format!("`{}` is a code, and --json is for seeds and URLs; leave it out", args.what);
+            return Err(Error::new(Kind::Config, message));
+        }
         print(page.as_bytes())?;
         return Ok(Outcome::Success);
     }
@@ -33,6 +42,12 @@ pub(super) fn run(args: &Explain) -> CommandResult {
         return Err(Error::new(Kind::Empty, message));
     }
     let mut out = Output::new();
+    if args.json {
+        for explanation in &explanations {
+            let _ = writeln!(out, "{}", object(&plan, explanation));
+        }
+        return out.end().map(|()| Outcome::Success);
+    }
     for (number, explanation) in explanations.iter().enumerate() {
         let _ = if number > 0 { writeln!(out) } else { Ok(()) };
         let _ = write_explanation(&mut out, &plan, explanation);
@@ -117,8 +132,76 @@ fn write_explanation(out: &mut dyn Write, plan: &Plan, explained: &Explanation) 
     Ok(())
 }
 
+/// Returns an explanation as a JSON object. Its keys are stable; what is not known is null.
+fn object(plan: &Plan, explained: &Explanation) -> Value {
+    let head = explained.head.as_ref();
+    let about = head.map(|head| &head.metadata);
+    let person = |person: &Person| {
+        json!({
+            "name": person.name,
+            "url": person.uri.as_ref().map(Url::as_str),
+            "email": person.email,
+            "avatar": person.avatar.as_ref().map(Url::as_str),
+        })
+    };
+    let image = |image: &Image| json!({"url": image.url.as_str(), "alt": image.alt, "width": image.width, "height": image.height});
+    let people = about.map(|about| about.authors.iter().map(person).collect::<Vec<_>>());
+    let media = about.map(|about| about.media.iter().map(|file| file.url.as_str()).collect::<Vec<_>>());
+    let absence = explained.absence.as_ref();
+    json!({
+        "seed": explained.seed,
+        "dialect": explained.dialect,
+        "time": head.map(|head| head.time.to_rfc3339()),
+        "updated": head.and_then(|head| head.updated).map(UnixMs::to_rfc3339),
+        "expires": head.and_then(|head| head.until).map(UnixMs::to_rfc3339),
+        "title": head.map(|head| &head.title),
+        "link": head.map(|head| &head.link),
+        "link_source": explained.address_source.as_ref().map(|source| address_source(plan, source)),
+        "id": explained.id,
+        "own_id": about.and_then(|about| about.id.as_deref()),
+        "authors": people,
+        "tags": about.map(|about| &about.tags),
+        "summary": about.and_then(|about| about.summary.as_deref()),
+        "image": about.and_then(|about| about.image.as_ref()).map(image),
+        "banner": about.and_then(|about| about.banner.as_ref()).map(Url::as_str),
+        "language": about.and_then(|about| about.language.as_deref()),
+        "media": media,
+        "unlisted": about.map(|about| about.unlisted),
+        "absence": absence.map(|why| json!({"kind": absence_kind(why), "reason": absence_reason(why)})),
+        "feeds": explained.feeds.iter().map(|(name, standing)| place(name, standing)).collect::<Vec<_>>(),
+        "findings": findings(&explained.findings),
+    })
+}
+
+/// Returns the place of a seed in a feed.
+fn place(name: &str, standing: &Standing) -> Value {
+    let mut place = json!({"feed": feed_name(name), "text": standing_text(standing)});
+    match standing {
+        Standing::Entry { position, of, month } => {
+            place["position"] = json!(position);
+            place["of"] = json!(of);
+            place["month"] = json!(month);
+        }
+        Standing::Merged(into) => place["merged_into"] = json!(into),
+        Standing::BeyondLimit(limit) => place["beyond_limit"] = json!(limit),
+        _ => {}
+    }
+    place
+}
+
+/// Returns findings in the form of `--message-format json`.
+fn findings(findings: &[Finding]) -> Vec<Value> {
+    let mut lines = Vec::new();
+    if let Some(renderer) = renderer("json") {
+        let mut sink = Sink::new(renderer, &mut lines).min_severity(Severity::Note);
+        findings.iter().for_each(|finding| sink.push(finding.clone()));
+        sink.finish();
+    }
+    lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+}
+
 fn address_source(plan: &Plan, source: &AddressSource) -> String {
-    let site = plan.addresses.site.as_ref().map_or("the site of its section", url::Url::as_str);
+    let site = plan.addresses.site.as_ref().map_or("the site of its section", Url::as_str);
     match source {
         AddressSource::Seed => "stated by the seed".to_owned(),
         AddressSource::OwnPath => format!("made from its own path or pattern and `site_url`, {site}"),
@@ -149,6 +232,18 @@ fn metadata(metadata: &Metadata) -> Vec<(&'static str, String)> {
         ("media", list(metadata.media.iter().map(|media| media.url.to_string()).collect())),
     ];
     rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// Returns the name of a reason, for programs.
+fn absence_kind(absence: &Absence) -> &'static str {
+    match absence {
+        Absence::NotASeed(_) => "not-a-seed",
+        Absence::NotAnArticle(_) => "not-an-article",
+        Absence::HeldBack(_) => "held-back",
+        Absence::Expired(_) => "expired",
+        Absence::Unlisted => "unlisted",
+        _ => "unreadable",
+    }
 }
 
 fn absence_reason(absence: &Absence) -> String {

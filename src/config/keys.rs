@@ -50,6 +50,8 @@ pub enum TextFormat {
     Mailbox,
     /// A UUID.
     Uuid,
+    /// A regular expression, or empty.
+    Regex,
     /// XML elements, or empty.
     Xml,
     /// A JSON object, or empty.
@@ -123,7 +125,8 @@ pub static TABLES: &[Table] = &[
     },
     Table {
         header: "[extra]",
-        doc: "Elements and keys of your own, for all feeds. Elements declare the prefixes of their names.",
+        doc: "Elements and keys of your own, for all feeds. Elements declare the prefixes of their names. In those for each \
+              entry, `{title}` and `{link}` stand for those of the entry.",
         keys: &[EXTRA],
     },
     Table {
@@ -152,6 +155,7 @@ const ANY: ValueType = ValueType::Text(TextFormat::Any);
 const PATH: ValueType = ValueType::Text(TextFormat::Path);
 const URL: ValueType = ValueType::Text(TextFormat::Url);
 const XML: ValueType = ValueType::Text(TextFormat::Xml);
+const REGEX: ValueType = ValueType::Text(TextFormat::Regex);
 const STRINGS: ValueType = ValueType::List(ListItems::Any);
 
 const fn key(
@@ -497,6 +501,13 @@ pub(super) const EXTRA: &[Key] = &[
         "Elements for the head of Atom feeds.",
     ),
     key(
+        "atom_entry",
+        XML,
+        described("none"),
+        r#""<thr:total xmlns:thr='http://purl.org/syndication/thread/1.0'>0</thr:total>""#,
+        "Elements for each entry of Atom feeds.",
+    ),
+    key(
         "json",
         ValueType::Text(TextFormat::JsonObject),
         described("none"),
@@ -504,11 +515,25 @@ pub(super) const EXTRA: &[Key] = &[
         "JSON object whose members, with names that begin with `_`, are added to JSON Feeds.",
     ),
     key(
+        "json_item",
+        ValueType::Text(TextFormat::JsonObject),
+        described("none"),
+        r#"'{"_comments": {"url": "{link}#comments"}}'"#,
+        "JSON object whose members, with names that begin with `_`, are added to each item of JSON Feeds.",
+    ),
+    key(
         "rss",
         XML,
         described("none"),
         "\"<webMaster>ann@news.example (Ann Lee)</webMaster>\"",
         "Elements for the head of RSS feeds.",
+    ),
+    key(
+        "rss_item",
+        XML,
+        described("none"),
+        "\"<comments>{link}#comments</comments>\"",
+        "Elements for each item of RSS feeds.",
     ),
 ];
 
@@ -546,6 +571,13 @@ pub(super) const FEED: &[Key] = &[
         "Text that the URL of an article must contain.",
     ),
     key(
+        "link_matches",
+        REGEX,
+        described("any"),
+        r"'/202[34]/'",
+        "[Regular expression](../seeds.md#regular-expressions) that the URL of an article must match.",
+    ),
+    key(
         "max_age",
         ValueType::Text(TextFormat::Duration),
         described("any"),
@@ -573,6 +605,13 @@ pub(super) const FEED: &[Key] = &[
         described("any"),
         "\"bridge\"",
         "Text that the title of an article must contain, ignoring case.",
+    ),
+    key(
+        "title_matches",
+        REGEX,
+        described("any"),
+        r"'^bridge\b'",
+        "[Regular expression](../seeds.md#regular-expressions) that the title of an article must match, ignoring case.",
     ),
 ];
 

@@ -10,6 +10,7 @@ mod read;
 mod resolve;
 #[cfg(feature = "folder")]
 mod schema;
+mod text_filter;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,6 +28,7 @@ use crate::seed::{Addresses, SameAddress};
 use crate::types::work;
 
 pub use resolve::derived_title;
+pub use text_filter::TextFilter;
 
 #[doc(hidden)]
 pub use keys::{Key, KeyDefault, ListItems, TABLES, Table, TextFormat, ValueType, keys};
@@ -140,8 +142,10 @@ pub struct Channel {
     pub skip_hours: Vec<u8>,
     /// Days on which readers need not ask.
     pub skip_days: Vec<String>,
-    /// Elements and keys of the operator's own.
+    /// Elements and keys of the operator's own, for the head of the feed.
     pub extra: Extra,
+    /// Elements and keys of the operator's own, for each entry, with placeholders.
+    pub entry_extra: Extra,
 }
 
 impl Channel {
@@ -185,10 +189,10 @@ pub struct Filtered {
     pub name: String,
     /// Sections whose entries it takes; empty for all.
     pub sections: Vec<String>,
-    /// Text that a title must contain, in lower case; compared without case.
-    pub title_contains: String,
-    /// Text that a link must contain.
-    pub link_contains: String,
+    /// Titles that it takes; case is ignored.
+    pub titles: TextFilter,
+    /// Links that it takes.
+    pub links: TextFilter,
     /// Tags of which an article must have one, in lower case; empty for any.
     pub tags: Vec<String>,
     /// Names of authors of which an article must have one, in lower case; empty for any.
@@ -560,6 +564,19 @@ mod tests {
             ("[clean]\nkeep = ['']", "which is not a CSS selector: it is empty"),
             ("[check]\ndeny = ['notes']", "`deny` contains `notes`, which is not \"warnings\""),
             ("[check]\nallow = ['feed/no-languages']", "did you mean `feed/no-language`?"),
+            (
+                "[[feed]]\nname = 'x'\ntitle_matches = '(a'",
+                "3:1: config-bad-value: invalid configuration value: `title_matches` is `(a`, which is not a regular expression: unclosed group",
+            ),
+            ("[[feed]]\nname = 'x'\nlink_matches = 'a{2,1}'", "`link_matches` is `a{2,1}`, which is not"),
+            (
+                "[extra]\nrss_item = '<a:b/>'",
+                "`rss_item` in [extra] must be XML elements: the prefix of `a:b`",
+            ),
+            (
+                "[extra]\njson_item = '[]'",
+                "`json_item` in [extra] must be a JSON object: it is not an object",
+            ),
             ("[[feed]]\ntitle = 'x'", "needs a `name`"),
             ("[[feed]]\nname = 'rss.xml'", "`rss.xml` cannot be the folder of a feed"),
             ("[[feed]]\nname = 'a'\n[[feed]]\nname = 'a'", "4:1"),
@@ -630,7 +647,7 @@ mod tests {
         assert_eq!((section.language.as_deref(), section.limit), (Some("zh-Hans"), usize::MAX));
         assert_eq!(plan.section("b").title.as_deref(), Some("B"));
         assert_eq!(plan.section("c").title.as_deref(), Some("c – News"));
-        assert_eq!(plan.filtered[0].title_contains, "rain");
+        assert!(plan.filtered[0].titles.accepts("The RAIN") && !plan.filtered[0].titles.accepts("ruin"));
         assert_eq!(plan.main_feed.author.unwrap().email.as_deref(), Some("a@b.example"));
         assert_eq!(plan.seeds, Path::new("conf/seeds"));
     }
@@ -753,7 +770,7 @@ mod tests {
                 (c.ids, formats, c.layout)
             ) + &format!(
                 "{:?} {:?}",
-                (c.summary_only, c.picture_enclosures, &c.append, &c.extra),
+                (c.summary_only, c.picture_enclosures, &c.append, &c.extra, &c.entry_extra),
                 (c.ttl, &c.skip_hours, &c.skip_days)
             )
         };
@@ -763,16 +780,7 @@ mod tests {
             .map(|f| {
                 format!(
                     "{:?} {}",
-                    (
-                        &f.name,
-                        &f.sections,
-                        &f.title_contains,
-                        &f.link_contains,
-                        &f.tags,
-                        &f.authors,
-                        &f.languages,
-                        f.max_age
-                    ),
+                    (&f.name, &f.sections, &f.titles, &f.links, &f.tags, &f.authors, &f.languages, f.max_age),
                     channel(&f.channel)
                 )
             })

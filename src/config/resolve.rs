@@ -9,7 +9,7 @@ use url::Url;
 use super::faults::Faults;
 use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN,
-    SetValue, Source, Value, is_feed_name, is_well_formed_language, write_keys,
+    SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
 };
 use crate::diag::{Sink, codes, nearest, redact};
 use crate::error::Error;
@@ -50,7 +50,7 @@ impl RawConfig {
         let mut r = Resolver::new(&self.source, sink);
         let [seeds, feeds, cache_dir] = ["seeds", "feeds", "cache_dir"].map(|key| self.path(key, &mut r));
         let mut main_feed = r.channel(&self.top, None);
-        main_feed.extra = r.extra(&self.extra);
+        [main_feed.extra, main_feed.entry_extra] = r.extra(&self.extra);
         let policy = r.policy(&self.clean);
         let sections = self.sections.iter();
         let sections: BTreeMap<String, Channel> =
@@ -180,8 +180,8 @@ impl RawConfig {
                 authors: lower("authors"),
                 languages: lower("languages"),
                 max_age: keys.get("max_age").and_then(|set| r.duration(set, "max_age")),
-                title_contains: text("title_contains").to_lowercase(),
-                link_contains: text("link_contains"),
+                titles: r.text_filter(keys, "title", true),
+                links: r.text_filter(keys, "link", false),
                 channel,
                 name,
             });
@@ -244,24 +244,47 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         Policy::new(&drop, &keep).unwrap_or_default()
     }
 
-    fn extra(&mut self, keys: &Keys) -> Extra {
-        let mut extra = Extra::default();
+    /// Resolves `[extra]`: what is for the head of a feed, and what is for each entry.
+    fn extra(&mut self, keys: &Keys) -> [Extra; 2] {
+        let mut extra = [Extra::default(), Extra::default()];
         for (key, set) in keys {
             let text = set.value.text().unwrap_or_default();
+            let one = &mut extra[usize::from(matches!(*key, "atom_entry" | "json_item" | "rss_item"))];
             let next = match *key {
-                "rss" => extra.clone().rss(text),
-                "atom" => extra.clone().atom(text),
-                _ => extra.clone().json(text),
+                "rss" | "rss_item" => one.clone().rss(text),
+                "atom" | "atom_entry" => one.clone().atom(text),
+                _ => one.clone().json(text),
             };
             match next {
-                Ok(next) => extra = next,
+                Ok(next) => *one = next,
                 Err(why) => {
-                    let what = if *key == "json" { "a JSON object" } else { "XML elements" };
+                    let what = if key.starts_with("json") { "a JSON object" } else { "XML elements" };
                     self.fault(set, format!("`{key}` in [extra] must be {what}: {why}"));
                 }
             }
         }
         extra
+    }
+
+    /// Resolves the filters of titles or of links.
+    fn text_filter(&mut self, keys: &Keys, of: &str, ignores_case: bool) -> TextFilter {
+        let set = |end: &str| keys.get(format!("{of}_{end}").as_str());
+        let filter = TextFilter::new(text_of(set("contains")), ignores_case);
+        #[cfg(feature = "folder")]
+        if let Some(set) = set("matches")
+            && let text = text_of(Some(set))
+            && !text.is_empty()
+        {
+            return filter.clone().matching(text).unwrap_or_else(|why| {
+                let shown = excerpt(text, SHOWN);
+                self.fault(
+                    set,
+                    format!("`{of}_matches` is `{shown}`, which is not a regular expression: {why}"),
+                );
+                filter
+            });
+        }
+        filter
     }
 
     fn check(&mut self, keys: &Keys) -> CheckConfig {
@@ -356,6 +379,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 skip_hours: Vec::new(),
                 skip_days: Vec::new(),
                 extra: Extra::default(),
+                entry_extra: Extra::default(),
             },
         };
         for (key, set) in keys {
@@ -627,6 +651,11 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         }
         text
     }
+}
+
+/// Returns a string of the configuration; empty if it is not set.
+fn text_of(set: Option<&SetValue>) -> &str {
+    set.and_then(|set| set.value.text()).unwrap_or_default()
 }
 
 /// Returns a URL without user name and password.

@@ -100,7 +100,8 @@ fn value(key: &Key) -> Value {
         ValueType::List(ListItems::Hours) => {
             json!({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 23}})
         }
-        ValueType::Text(TextFormat::Any) => json!({"type": "string"}),
+        // What a regular expression is differs between languages.
+        ValueType::Text(TextFormat::Any | TextFormat::Regex) => json!({"type": "string"}),
         ValueType::Text(TextFormat::OneOf(words)) => json!({"enum": words}),
         ValueType::Text(TextFormat::Path) => json!({"type": "string", "minLength": 1}),
         ValueType::Text(TextFormat::Url) => {

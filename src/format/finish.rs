@@ -9,7 +9,7 @@
 //! | `atom_syndication` | UTC as `+00:00` | `Z`, as in JSON Feed and in messages |
 //! | `atom_syndication` | no attributes of an entry | `xml:lang`, if an entry has a language of its own |
 //! | `atom_syndication` | extensions behind the entries | `<fh:archive/>` in the head, behind the generator |
-//! | both | no XML as it was given | the elements of [`Extra`](crate::model::Extra), behind the generator |
+//! | both | no XML as it was given | the elements of [`Extra`](crate::model::Extra), behind the generator and at the end of each entry |
 //! | both | an end tag for an empty extension, and a line feed before it | one empty tag, such as `<fh:archive/>`, which RFC 5005 requires to be empty |
 //!
 //! A repair looks for a tag. Text can't be mistaken for one: the crates escape `<`, and CDATA sections are skipped.
@@ -20,7 +20,7 @@ use quick_xml::escape::escape;
 
 use super::Layout;
 use super::image::own_language;
-use crate::model::Feed;
+use crate::model::{Entry, Feed};
 
 /// Crate that wrote a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
     // Written once, behind the first generator: an entry has none, except in its text.
     let mut head = (needs_mark || !extra.is_empty()).then_some(extra);
     let mut entries = feed.entries.iter();
+    // Entry that the writer is in, or was in last.
+    let mut current: Option<&Entry> = None;
     // Start tag that was seen last, from `<` through `>`.
     let mut start: &[u8] = b"";
     for at in memchr_iter(b'<', written) {
@@ -78,12 +80,32 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
                 done = at;
             }
             Writer::AtomSyndication if tag.starts_with(b"<entry>") => {
-                let language = entries.next().and_then(|entry| own_language(entry, feed));
+                current = entries.next();
+                let language = current.and_then(|entry| own_language(entry, feed));
                 if let Some(language) = language {
                     out.extend_from_slice(&written[done..at]);
                     let tag = format!("<entry xml:lang=\"{}\">", escape(language));
                     out.extend_from_slice(tag.as_bytes());
                     done = through(b">");
+                }
+            }
+            Writer::Rss if tag.starts_with(b"<item>") => current = entries.next(),
+            _ if tag.starts_with(b"</item>") || tag.starts_with(b"</entry>") => {
+                let extra = current.take().map_or("", |entry| {
+                    if is_atom { entry.extra.atom_elements() } else { entry.extra.rss_elements() }
+                });
+                if !extra.is_empty() {
+                    let before = written[done..at].trim_ascii_end();
+                    out.extend_from_slice(before);
+                    let indent = match (layout, writer) {
+                        (Layout::Compact, _) => ["", ""],
+                        (Layout::Indented, Writer::AtomSyndication) => ["\n    ", "\n  "],
+                        (Layout::Indented, Writer::Rss) => ["\n      ", "\n    "],
+                    };
+                    for part in [indent[0], extra, indent[1]] {
+                        out.extend_from_slice(part.as_bytes());
+                    }
+                    done = at;
                 }
             }
             _ if tag.starts_with(b"</generator>") => {

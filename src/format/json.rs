@@ -120,6 +120,8 @@ struct Item<'a> {
     tags: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<Attachment<'a>>,
+    #[serde(flatten)]
+    extra: &'a Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -175,6 +177,7 @@ fn item<'a>(entry: &'a Entry, feed: &Feed) -> Item<'a> {
                 })
             })
             .collect(),
+        extra: entry.extra.json_members(),
     }
 }
 

@@ -482,6 +482,34 @@ fn hints_for_readers_and_elements_of_the_operator_are_in_the_head() {
 }
 
 #[test]
+fn elements_of_the_operator_are_in_each_entry() {
+    let extra = Extra::default().rss("<comments>https://a.example/</comments>").unwrap();
+    let extra = extra.atom("<x:y xmlns:x=\"urn:x\"/>").unwrap().json("{\"_x\": 1}").unwrap();
+    let feed = feed(vec![Entry { extra, ..complete() }, complete()]);
+    for (layout, rss_end, atom_end) in [
+        (
+            Layout::Indented,
+            "\n      <comments>https://a.example/</comments>\n    </item>\n",
+            "\n    <x:y xmlns:x=\"urn:x\"/>\n  </entry>\n",
+        ),
+        (
+            Layout::Compact,
+            "><comments>https://a.example/</comments></item>",
+            "><x:y xmlns:x=\"urn:x\"/></entry>",
+        ),
+    ] {
+        let rss = String::from_utf8(RSS.write(&feed, layout).unwrap()).unwrap();
+        assert!(rss.contains(rss_end) && rss.matches("<comments>").count() == 1, "{rss}");
+        let atom = String::from_utf8(ATOM.write(&feed, layout).unwrap()).unwrap();
+        assert!(atom.contains(atom_end) && atom.matches("<x:y").count() == 1, "{atom}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_slice(&JSON.write(&feed, Layout::Compact).unwrap()).unwrap();
+    assert_eq!((&json["items"][0]["_x"], json["items"][1].get("_x")), (&1.into(), None));
+    assert_eq!(read(&feed, Layout::Indented).map(|entries| entries.len()), [2, 2, 2]);
+}
+
+#[test]
 fn a_generator_with_an_address_is_ours_too() {
     assert!(has_our_generator("<generator uri=\"https://mill.example/\">feedmill</generator>"));
     assert!(has_our_generator("<generator>feedmill</generator>"));

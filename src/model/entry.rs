@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Image, blank};
+use super::{Extra, Image, blank};
 use crate::html::{CleanHtml, Media, Medium};
 use crate::types::{Bytes, MediaType, UnixMs};
 
@@ -84,6 +84,10 @@ pub struct Entry {
     /// RSS: the first of known type is the `item/enclosure` (in a podcast, the first audio file), the others are
     /// `item/media:content`. Atom: `entry/link` with `rel="enclosure"`. JSON Feed: `attachments`.
     pub enclosures: Vec<Enclosure>,
+    /// Elements and keys of the operator's own.
+    ///
+    /// RSS and Atom: elements at the end of `item` and `entry`. JSON Feed: members of the item.
+    pub extra: Extra,
 }
 
 /// An empty entry of 1970-01-01. Set `id`, `link` and `title` before you write it.
@@ -113,6 +117,7 @@ impl Entry {
             image: None,
             banner: None,
             enclosures: Vec::new(),
+            extra: Extra::default(),
         }
     }
 

@@ -1,15 +1,15 @@
 //! Elements and keys of the operator's own.
 
 use quick_xml::Reader;
-use quick_xml::escape::unescape;
+use quick_xml::escape::{escape, unescape};
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value};
 
 /// Prefixes that XML declares. Those of feedmill's own elements do not count: it declares them only if it uses them.
 const RESERVED: [&str; 2] = ["xml", "xmlns"];
 
-/// Elements and keys that a feed carries in addition to those of feedmill: XML for the head of an RSS or Atom feed, and
-/// members of a JSON Feed.
+/// Elements and keys that the head of a feed or an entry carries in addition to those of feedmill: XML for RSS and Atom,
+/// members of an object for JSON Feed.
 ///
 /// ```
 /// use feedmill::model::Extra;
@@ -27,7 +27,7 @@ pub struct Extra {
 }
 
 impl Extra {
-    /// Sets elements for the head of an RSS channel.
+    /// Sets elements for RSS.
     ///
     /// # Errors
     /// Describes why the text is not well-formed XML whose prefixes are declared in it.
@@ -36,7 +36,7 @@ impl Extra {
         Ok(self)
     }
 
-    /// Sets elements for the head of an Atom feed. Atom requires that each has a prefix.
+    /// Sets elements for Atom, which requires that each has a prefix.
     ///
     /// # Errors
     /// As [`Extra::rss`].
@@ -62,6 +62,16 @@ impl Extra {
         }
     }
 
+    /// Returns a copy in which each of some names in braces, such as `{link}`, is replaced by its value as text.
+    #[must_use]
+    pub(crate) fn filled(&self, values: &[(&str, &str)]) -> Self {
+        let escaped: Vec<_> = values.iter().map(|(name, value)| (*name, escape(*value))).collect();
+        let escaped: Vec<_> = escaped.iter().map(|(name, value)| (*name, &**value)).collect();
+        let mut json = self.json.clone();
+        json.values_mut().for_each(|value| fill_strings(value, values));
+        Self { rss: fill(&self.rss, &escaped), atom: fill(&self.atom, &escaped), json }
+    }
+
     /// Returns the elements for RSS.
     #[must_use]
     pub fn rss_elements(&self) -> &str {
@@ -78,6 +88,34 @@ impl Extra {
     #[must_use]
     pub fn json_members(&self) -> &Map<String, Value> {
         &self.json
+    }
+}
+
+/// Replaces names in braces.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let after = &after[1..];
+        let found = values
+            .iter()
+            .find_map(|(name, value)| Some((*value, after.strip_prefix(name)?.strip_prefix('}')?)));
+        let (text, next) = found.unwrap_or(("{", after));
+        out.push_str(text);
+        rest = next;
+    }
+    out + rest
+}
+
+/// Replaces names in braces in every string of a value.
+fn fill_strings(value: &mut Value, values: &[(&str, &str)]) {
+    match value {
+        Value::String(text) => *text = fill(text, values),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill_strings(item, values)),
+        Value::Object(members) => members.values_mut().for_each(|member| fill_strings(member, values)),
+        _ => {}
     }
 }
 
@@ -180,6 +218,20 @@ mod tests {
                 Err(error) => assert!(!problem.is_empty() && error.contains(problem), "{xml}: {error}"),
             }
         }
+    }
+
+    #[test]
+    fn placeholders_become_text() {
+        let values = [("title", "A & \"B\" {link}"), ("link", "https://a.example/?a&b")];
+        let xml = "<c a='{title}'>{link}#c {x} {</c>";
+        let extra =
+            Extra::default().rss(xml).unwrap().json(r#"{"_a": ["{title}", {"b": "{link}"}, 1]}"#).unwrap();
+        let filled = extra.filled(&values);
+        let expected = "<c a='A &amp; &quot;B&quot; {link}'>https://a.example/?a&amp;b#c {x} {</c>";
+        assert_eq!(filled.rss_elements(), expected);
+        assert!(elements(filled.rss_elements()).is_ok());
+        let json = serde_json::json!({"_a": ["A & \"B\" {link}", {"b": "https://a.example/?a&b"}, 1]});
+        assert_eq!(serde_json::to_value(filled.json_members()).unwrap(), json);
     }
 
     #[test]

@@ -135,6 +135,7 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         image: article.image.clone(),
         banner: metadata.banner.clone(),
         enclosures,
+        extra: channel.entry_extra.filled(&[("title", &article.title), ("link", &pick.seed.link)]),
     }
 }
 

@@ -62,7 +62,7 @@ impl Kept {
         let by = |grouping| plan.feeds_by.contains(&grouping);
         let filters = &plan.filtered;
         Self {
-            titles: filters.iter().any(|f| !f.title_contains.is_empty()),
+            titles: filters.iter().any(|f| !f.titles.accepts_all()),
             tags: by(Grouping::Tag) || filters.iter().any(|f| !f.tags.is_empty()),
             authors: by(Grouping::Author) || filters.iter().any(|f| !f.authors.is_empty()),
             languages: by(Grouping::Language) || filters.iter().any(|f| !f.languages.is_empty()),

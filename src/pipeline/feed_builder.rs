@@ -133,8 +133,8 @@ impl<'a> FeedBuilder<'a> {
             Filter::Group(Grouping::Author, value) => seed.authors.contains(value),
             Filter::Group(Grouping::Language, value) => seed.language.as_ref() == Some(value),
             Filter::Configured(f) => {
-                (f.title_contains.is_empty() || seed.title.to_lowercase().contains(&f.title_contains))
-                    && seed.link.contains(&f.link_contains)
+                f.titles.accepts(seed.title)
+                    && f.links.accepts(seed.link)
                     && is_any(&f.tags, &seed.tags)
                     && is_any(&f.authors, &seed.authors)
                     && accepts_language(&f.languages, seed.language.as_deref())

@@ -126,3 +126,24 @@ fn own_ids_are_the_ids_of_entries_and_two_articles_with_one_are_reported() {
     );
     assert!(Path::new(&project.path("feeds/feed.json")).exists());
 }
+
+#[test]
+fn filtered_feeds_select_by_expressions_and_entries_have_elements_of_the_operator() {
+    let project = blog(
+        "[extra]\nrss_item = '<comments>{link}#comments</comments>'\n\
+         atom_entry = \"<o:t xmlns:o='https://o.example/' v='{title}'/>\"\njson_item = '{\"_talk\": {\"url\": \"{link}#comments\"}}'\n\
+         [[feed]]\nname = 'ten'\ntitle_matches = '^post 1\\d$'\n[[feed]]\nname = 'odd'\nlink_matches = '[13579]\\.html$'\n\
+         [[feed]]\nname = 'both'\ntitle_contains = 'POST 1'\nlink_matches = '[13579]\\.html$'\n",
+    );
+    assert_eq!(project.feedmill(&["--strict"]).0, 0);
+    let count = |feed: &str| project.json_items(&format!("feeds/{feed}/feed.json")).len();
+    assert_eq!((count("ten"), count("odd"), count("both")), (5, 7, 3));
+    let item = &project.json_items("feeds/ten/feed.json")[0];
+    assert_eq!(string_field(&item["_talk"], "url"), format!("{}#comments", string_field(item, "url")));
+    let rss = project.read_file("feeds/odd/rss.xml");
+    assert_eq!(rss.matches("#comments</comments>\n    </item>").count(), 7, "{rss}");
+    let atom = project.read_file("feeds/both/atom.xml");
+    assert!(atom.contains("<o:t xmlns:o='https://o.example/' v='Post 13'/>\n  </entry>"), "{atom}");
+    let (code, stdout, _) = project.feedmill(&["check", "--deny", "warnings", "feeds"]);
+    assert_eq!(code, 0, "{stdout}");
+}
