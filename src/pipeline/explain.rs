@@ -257,7 +257,7 @@ impl<'a> Overview<'a> {
                 explanation.address_source = Some(address_source(&text, &seed, &root, path, &origin));
                 explanation.dialect = Some(seed.dialect);
                 self.place(&seed.head, path, &mut explanation)?;
-                explanation.head = Some(seed.head);
+                explanation.head = Some(Head { metadata: seed::metadata(&seed), ..seed.head });
             }
             Err(Fault::NotAnArticle(finding)) => {
                 explanation.absence = Some(Absence::NotAnArticle(finding.detail));

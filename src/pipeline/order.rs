@@ -424,9 +424,10 @@ pub(super) fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<St
     section(folder, chunk.articles(), chunk.index_pages).map(|name| name.to_string_lossy().into_owned())
 }
 
-/// Returns the section of a folder with this number of articles: the first folder of its path. `_posts` is none, and
-/// neither is a folder whose only article is its index page.
+/// Returns the section of a folder with this number of articles: the first folder of its path, or the first below Hugo's and
+/// Zola's `content`. `_posts` is none, and neither is a folder whose only article is its index page.
 pub(super) fn section(folder: &Path, articles: u32, index_pages: u32) -> Option<&OsStr> {
+    let folder = folder.strip_prefix("content").unwrap_or(folder);
     let mut components = folder.components();
     let first = components.next()?.as_os_str();
     let is_bundle = components.next().is_none() && index_pages > 0 && index_pages == articles;

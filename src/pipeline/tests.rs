@@ -308,9 +308,11 @@ fn the_counts_of_a_build_add_up_to_its_seeds() {
     let mut files: Vec<_> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
     let (future, broken) = (stamped(9, "x", ""), "no stamp".to_owned());
     files.extend([("c/future.txt", future.as_str()), ("c/broken.txt", broken.as_str())]);
+    let hidden = "---\ndate: 1970-01-02\npermalink: https://e.example/h\nrss: false\n---\nText\n";
+    files.extend([("c/hidden.md", hidden), ("d/hidden.md", hidden)]);
     let (report, ..) = build_all("limit = 6", &files);
     let counts = (report.entries, report.merged, report.beyond_limit, report.held_back, report.skipped);
-    assert_eq!((report.seeds, counts), (22, (6, 6, 8, 1, 1)));
+    assert_eq!((report.seeds, report.unlisted, counts), (24, 2, (6, 6, 8, 1, 1)));
 }
 
 #[test]

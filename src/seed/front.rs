@@ -8,7 +8,7 @@ use super::metadata::Field;
 use super::site::PageContext;
 use super::{
     Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, link, metadata,
-    not_an_article, tags, title, unlisted,
+    not_an_article, tags, title,
 };
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Values};
@@ -31,6 +31,8 @@ pub(super) struct Syntax {
     pub(super) format: Format,
     /// True if a line opens front matter.
     pub(super) opens: fn(&str) -> bool,
+    /// True if an opening line is all of it.
+    pub(super) is_whole: fn(&str) -> bool,
     /// True if a line closes it.
     pub(super) closes: fn(&str) -> bool,
     /// True if the opening and the closing line are delimiters and not part of the front matter.
@@ -71,9 +73,10 @@ pub(super) struct FrontMatter<'a> {
 impl<'a> FrontMatter<'a> {
     fn read(syntax: &Syntax, lines: &mut Lines<'a>) -> Result<Self, Fault> {
         let outside = (lines.number(), lines.rest());
-        lines.next_line()?;
+        let opening = lines.next_line()?.unwrap_or_default();
         let inside = (lines.number(), lines.rest());
-        let end = skip_to_close(lines, outside.0, syntax.closes)?;
+        let is_whole = (syntax.is_whole)(opening);
+        let end = if is_whole { inside.1 } else { skip_to_close(lines, outside.0, syntax.closes)? };
         let ((line, start), end) = if syntax.is_delimited { (inside, end) } else { (outside, lines.rest()) };
         let text = &start[..start.len() - end.len()];
         // A page of HTML is read whole, so this may be megabytes.
@@ -143,7 +146,11 @@ impl<'a> FrontMatter<'a> {
     fn metadata(&self, kind: Kind, link: &str, origin: &Origin<'_>, findings: &mut Vec<Finding>) -> Metadata {
         let is_index = matches!(origin.stem().split('.').next(), Some("index"));
         let context = metadata::Context { kind, link, site: origin.site(), is_index };
-        let metadata = metadata::read(&self.values, &context);
+        let mut metadata = metadata::read(&self.values, &context);
+        if let Some(why) = metadata::unlisted(&self.values) {
+            metadata.unlisted = true;
+            findings.push(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why));
+        }
         if metadata.id.is_none()
             && let Some(guid) = self.text("guid")
         {
@@ -226,9 +233,6 @@ impl Dialect for Syntax {
         if let Some(why) = matter.exclusion_reason() {
             return Err(not_an_article(why));
         }
-        if let Some(why) = metadata::unlisted(&matter.values) {
-            return Err(unlisted(why));
-        }
         let details = details(&matter, origin)?;
         let Some(time) = details.published.or(details.date) else {
             return Err(not_an_article("neither its front matter nor its file name has a date"));
@@ -300,9 +304,6 @@ fn placed(
     };
     if let Some(language) = placed.language {
         return Err(not_an_article(format!("it is in another language than the site: {language}")));
-    }
-    if let Some(why) = metadata::unlisted(&matter.values) {
-        return Err(unlisted(why));
     }
     let unzoned = repository.rules().unzoned(&matter.values);
     let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));

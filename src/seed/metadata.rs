@@ -168,7 +168,7 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
     let mut metadata = Metadata {
         id: all(Field::Id).find_map(|(_, _, value)| id(value)),
         authors: all(Field::Authors)
-            .map(|(_, key, value)| authors(key, value))
+            .map(|(_, key, value)| authors(key, value, context))
             .find(|found| !found.is_empty())
             .unwrap_or_default(),
         tags: tags(matter, context.kind),
@@ -275,14 +275,14 @@ fn id(value: &Value) -> Option<String> {
 }
 
 /// Returns the authors that a key names. Only Pelican's `authors` is a list in a string: `A, B`, or `A, Jr.; B`.
-fn authors(key: &str, value: &Value) -> Vec<Person> {
+fn authors(key: &str, value: &Value, context: &Context<'_>) -> Vec<Person> {
     let mut people: Vec<Person> = match value {
         Value::String(all) if same(key, "authors") => all
             .split(if all.contains(';') { ';' } else { ',' })
-            .filter_map(|name| person(&name.into()))
+            .filter_map(|name| person(&name.into(), context))
             .collect(),
-        Value::Array(all) => all.iter().take(MAX_VALUES).filter_map(person).collect(),
-        value => person(value).into_iter().collect(),
+        Value::Array(all) => all.iter().take(MAX_VALUES).filter_map(|one| person(one, context)).collect(),
+        value => person(value, context).into_iter().collect(),
     };
     let mut seen = std::collections::HashSet::new();
     people.retain(|person| seen.insert((person.name.clone(), person.email.clone())));
@@ -290,11 +290,13 @@ fn authors(key: &str, value: &Value) -> Vec<Person> {
 }
 
 /// Returns a person: a name, `Name <mail@host>`, or an object.
-fn person(value: &Value) -> Option<Person> {
+fn person(value: &Value, context: &Context<'_>) -> Option<Person> {
     let Value::Object(_) = value else {
         return named(&text(value)).filter(|_| !value.is_boolean());
     };
-    let url = |keys: &[&str]| member(value, keys).and_then(|text| http(&text));
+    // A page or picture of the site may be named by its path.
+    let address = |text: &str| if text.starts_with('/') { resolve(text, context) } else { http(text) };
+    let url = |keys: &[&str]| member(value, keys).and_then(|text| address(&text));
     let email = member(value, &["email", "mail"]).map(|mail| mail.trim_start_matches("mailto:").to_owned());
     let email = email.filter(|mail| is_mail(mail));
     let uri = url(&["url", "uri", "link", "website", "homepage", "home", "web"]);
@@ -305,7 +307,7 @@ fn person(value: &Value) -> Option<Person> {
         let (_, picture) = value.as_object()?.iter().find(|(key, value)| {
             value.is_object() && ["avatar", "image", "picture", "photo"].iter().any(|known| same(known, key))
         })?;
-        http(&member(picture, ADDRESSES)?)
+        address(&member(picture, ADDRESSES)?)
     });
     Some(Person { name, email, uri, avatar })
 }
@@ -635,14 +637,7 @@ mod tests {
                 };
                 let date = if *field == Field::Published { "" } else { "date: 2024-05-31\n" };
                 let text = format!("---\n{date}{key}: {value}\n---\nx");
-                let head = match (field, seed("notes/a.md", &text)) {
-                    (Field::Hidden | Field::Shown | Field::Status, result) => {
-                        let Err(Fault::NotAnArticle(finding)) = result else { panic!("{text}: {result:?}") };
-                        assert_eq!(finding.meta.code, "seed-unlisted", "{text}");
-                        continue;
-                    }
-                    (_, result) => result.unwrap_or_else(|fault| panic!("{text}: {fault:?}")),
-                };
+                let head = seed("notes/a.md", &text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
                 let about = &head.metadata;
                 let filled = match field {
                     Field::Published => head.time.to_date() == "2030-01-02",
@@ -657,7 +652,7 @@ mod tests {
                     }),
                     Field::Language => about.language.as_deref() == Some("de-CH"),
                     Field::Media => about.media.len() == 1,
-                    Field::Hidden | Field::Shown | Field::Status => true,
+                    Field::Hidden | Field::Shown | Field::Status => about.unlisted,
                 };
                 assert!(filled, "{text}: {head:?}");
             }
@@ -710,6 +705,12 @@ mod tests {
         let about = seed("a.md", text).unwrap().metadata;
         assert_eq!((names(&about), about.id.as_deref()), (vec!["Ann"], Some("urn:x:1")));
         assert_eq!(about.tags, ["a", "7"]);
+        let line = "{ \"title\": \"One {line}\", \"date\": \"2024-05-31\", \"author\": \"Ann\" }\nx";
+        let head = seed("a.md", line).unwrap();
+        assert_eq!((head.title.as_str(), names(&head.metadata)), ("One {line}", vec!["Ann"]));
+        for other in ["{{ page.title }}", "{% include a.html %}", "{\"cut\": 1", "{}"] {
+            assert!(matches!(seed("a.md", other), Err(Fault::NotAnArticle(_))), "{other}");
+        }
     }
 
     #[test]
@@ -734,6 +735,12 @@ mod tests {
             ["Q"]
         );
         assert_eq!(names(&yaml("author: ''\nauthors: []")), [""; 0]);
+        let local = &yaml("author: {name: Q, url: /about, photo: /me.png, website: q.example}").authors[0];
+        let site = Url::parse("https://a.example/").unwrap();
+        assert_eq!(
+            (local.uri.clone(), local.avatar.clone()),
+            (site.join("about").ok(), site.join("me.png").ok())
+        );
     }
 
     #[test]
@@ -822,10 +829,13 @@ mod tests {
 
     #[test]
     fn an_unlisted_article_says_which_key_and_other_values_do_not_count() {
-        let why = |lines: &str| match seed("a.md", &format!("---\ndate: 2024-05-31\n{lines}\n---\nx")) {
-            Err(Fault::NotAnArticle(finding)) => finding.detail,
-            Ok(_) => String::new(),
-            other => panic!("{other:?}"),
+        let addresses = Addresses { site: Url::parse("https://a.example").ok(), ..Addresses::default() };
+        let why = |lines: &str| {
+            let text = format!("---\ndate: 2024-05-31\n{lines}\n---\nx");
+            let parsed = parse(&text, true, &Origin::of("seeds", "a.md".as_ref(), &addresses)).unwrap();
+            let finding = parsed.findings.iter().find(|finding| finding.meta.code == "seed-unlisted");
+            assert_eq!(finding.is_some(), parsed.head.metadata.unlisted, "{lines}");
+            finding.map(|finding| finding.detail.clone()).unwrap_or_default()
         };
         assert_eq!(why("feed: false"), "its front matter has `feed: false`");
         assert_eq!(why("hidden: 'yes'"), "its front matter has `hidden: yes`");

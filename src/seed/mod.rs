@@ -98,7 +98,7 @@ pub enum Fault {
     Incomplete,
     /// The seed is invalid.
     Bad(Finding),
-    /// The file is intentionally not an article of the feeds: a draft, a page of the site, or an unlisted article.
+    /// The file is intentionally not an article of the feeds: a draft, or a page of the site.
     NotAnArticle(Finding),
 }
 
@@ -266,10 +266,6 @@ fn unclaimed(first: Option<&str>, extension: &OsStr, line: u32) -> Fault {
             Finding::in_text(&codes::SEED_NO_STAMP, line, 1, detail)
         }
     })
-}
-
-fn unlisted(why: impl Into<String>) -> Fault {
-    Fault::NotAnArticle(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why))
 }
 
 fn not_an_article(why: impl Into<String>) -> Fault {

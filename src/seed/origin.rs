@@ -97,7 +97,8 @@ impl<'a> Origin<'a> {
 
     /// Returns the site that the seed belongs to.
     pub(super) fn site(&self) -> Option<&'a Url> {
-        let of_section = self.folders().first().and_then(|name| self.addresses.sections.get(name));
+        let folder = self.folder.strip_prefix("content").unwrap_or(self.folder);
+        let of_section = names(folder).first().and_then(|name| self.addresses.sections.get(name));
         let of_repository = || self.addresses.repository.as_ref()?.site().url.as_ref();
         of_section.or(self.addresses.site.as_ref()).or_else(of_repository)
     }

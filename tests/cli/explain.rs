@@ -166,3 +166,32 @@ fn what_an_article_says_about_itself_is_shown() {
         assert!(stdout.contains(row), "no `{row}` in\n{stdout}");
     }
 }
+
+#[test]
+fn explanations_are_json_too() {
+    let project = project();
+    let post = "---\ntitle: A post\ndate: 2024-06-03\nauthor: {name: Ada, email: ada@s.example}\ntags: [ferry]\nhidden: true\n---\nText\n";
+    project.write_seed("bad.txt", 1_717_311_500_000, "", "https://n.example/4", "<p>4</p>");
+    let json = |what: &str| {
+        let (code, stdout, stderr) = project.feedmill(&["explain", "--json", what]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{what}: {stdout}");
+        super::json_messages(&stdout)
+    };
+    let both = json("https://n.example/2");
+    assert_eq!(both.len(), 2);
+    assert_eq!((&both[0]["seed"], &both[0]["link"]), (&"seeds/2.txt".into(), &"https://n.example/2".into()));
+    assert_eq!((&both[0]["id"], &both[0]["feeds"][0]["feed"]), (&"http://n.example/2".into(), &".".into()));
+    assert_eq!((&both[0]["feeds"][0]["position"], &both[0]["feeds"][0]["of"]), (&2.into(), &2.into()));
+    assert_eq!(both[1]["feeds"][0]["merged_into"], "seeds/2.txt");
+    assert_eq!(json("town/1.txt")[0]["feeds"][0]["beyond_limit"], 2);
+    project.write_file("seeds/post.md", post);
+    let marked = "<p>By <a rel=author href='/ada'>Ada</a></p>";
+    project.write_seed("marked.txt", 1_717_311_600_000, "Marked", "https://n.example/5", marked);
+    assert_eq!(json("marked.txt")[0]["authors"][0]["url"], "https://n.example/ada");
+    let post = &json("post.md")[0];
+    assert_eq!((&post["authors"][0]["email"], &post["tags"][0]), (&"ada@s.example".into(), &"ferry".into()));
+    assert_eq!((&post["absence"]["kind"], &post["unlisted"]), (&"unlisted".into(), &true.into()));
+    assert_eq!(json("bad.txt")[0]["findings"][0]["code"], "seed-title-empty");
+    let (code, _, stderr) = project.feedmill(&["explain", "--json", "seed-no-stamp"]);
+    assert!(code == 2 && stderr.contains("leave it out"), "{stderr}");
+}

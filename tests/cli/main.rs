@@ -23,6 +23,7 @@ mod init;
 mod kill;
 mod list;
 mod manual;
+mod metadata;
 mod new;
 mod page;
 mod podcast;

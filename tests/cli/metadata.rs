@@ -1,0 +1,133 @@
+//! What an article says about itself, from its file to the feeds.
+
+use serde_json::Value;
+
+use super::{Project, string_field};
+
+/// Creates a project with these files below `seeds/`.
+fn project(config: &str, files: &[(&str, &str)]) -> Project {
+    let project = Project::new();
+    let start =
+        "title = 'News'\nbase_url = 'https://f.example/'\nsite_url = 'https://s.example/'\nlanguage = 'en'\n";
+    project.write_file("feedmill.toml", format!("{start}{config}"));
+    for (path, text) in files {
+        project.write_file(format!("seeds/{path}"), text);
+    }
+    project
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+const JEKYLL: &str = "---\nlayout: post\ntitle: The weir\nauthor: Nora Lind\ntags: [water, stone]\ncategories: [walks]\n\
+     description: \"Half a day on foot\"\nimage: /weir.jpg\nlang: fr\n---\nWe walked along the river.\n";
+const ZOLA: &str = "+++\ntitle = 'The weir'\ndate = 2024-05-31\nauthors = ['Nora Lind', 'Per Holm']\ndescription = 'Half a day on foot'\n\
+     [taxonomies]\ntags = ['water', 'stone', 'walks']\n[extra]\nimage = '/weir.jpg'\nlang = 'fr'\n+++\nWe walked along the river.\n";
+const HUGO: &str = "---\ntitle: The weir\ndate: 2024-05-31\nkeywords: water, stone\ncategories: walks\nsummary: Half a day on foot\n\
+     images: [/weir.jpg]\nlanguage: fr\nparams:\n  author: {name: Nora Lind, email: nora@s.example}\n---\nWe walked along the river.\n";
+const JSON: &str = "{\n\"title\": \"The weir\", \"date\": \"2024-05-31\", \"tags\": [\"water\", \"stone\", \"walks\"],\n\
+     \"authors\": [{\"name\": \"Nora Lind\", \"url\": \"https://nora.example/\"}], \"excerpt\": \"Half a day on foot\",\n\
+     \"cover\": {\"src\": \"/weir.jpg\"}, \"locale\": \"fr\"\n}\nWe walked along the river.\n";
+const PAGE: &str = "<!DOCTYPE html><html><head><title>The weir</title><link rel=canonical href='https://s.example/weir'>\
+     <meta property='article:published_time' content='2024-05-31T10:00:00Z'><meta name=author content='Nora Lind'>\
+     <meta property='article:tag' content=water><meta property='article:tag' content=stone><meta property='article:tag' content=walks>\
+     <meta name=description content='Half a day on foot'><meta property='og:image' content='/weir.jpg'>\
+     <meta property='og:locale' content='fr'></head><body><article><p>We walked along the river.</p></article></body></html>";
+const JSON_LD: &str = "<!DOCTYPE html><html lang=fr><head><title>The weir</title><link rel=canonical href='https://s.example/weir'>\
+     <script type='application/ld+json'>{\"@type\": \"BlogPosting\", \"headline\": \"The weir\", \"datePublished\": \"2024-05-31\",\
+     \"author\": [{\"@type\": \"Person\", \"name\": \"Nora Lind\"}], \"keywords\": \"water, stone, walks\", \"description\": \"Half a day on foot\",\
+     \"image\": [\"https://s.example/weir.jpg\"], \"inLanguage\": \"fr\"}</script></head>\
+     <body><article><p>We walked along the river.</p></article></body></html>";
+
+#[test]
+fn every_dialect_fills_author_tags_summary_image_and_language_of_all_formats() {
+    for (path, text) in [
+        ("_posts/2024-05-31-weir.md", JEKYLL),
+        ("weir.md", ZOLA),
+        ("weir.md", HUGO),
+        ("weir.md", JSON),
+        ("weir.html", PAGE),
+        ("weir.html", JSON_LD),
+    ] {
+        let project = project("", &[(path, text)]);
+        let (code, _, stderr) = project.feedmill(&["--strict"]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{text}");
+        let item = &project.json_items("feeds/feed.json")[0];
+        assert_eq!(string_field(&item["authors"][0], "name"), "Nora Lind", "{text}");
+        let mut tags = texts(&item["tags"]);
+        tags.sort_unstable();
+        assert_eq!(tags, ["stone", "walks", "water"], "{text}");
+        for (key, value) in
+            [("summary", "Half a day on foot"), ("image", "https://s.example/weir.jpg"), ("language", "fr")]
+        {
+            assert_eq!(string_field(item, key), value, "{text}");
+        }
+        let rss = project.read_file("feeds/rss.xml");
+        let atom = project.read_file("feeds/atom.xml");
+        for (document, part) in [
+            (&rss, "Nora Lind"),
+            (&rss, "<category>stone</category>"),
+            (&rss, "Half a day on foot"),
+            (&rss, "<dc:language>fr</dc:language>"),
+            (&rss, "<media:thumbnail url=\"https://s.example/weir.jpg\"/>"),
+            (&atom, "<name>Nora Lind</name>"),
+            (&atom, "<category term=\"water\"/>"),
+            (&atom, ">Half a day on foot</summary>"),
+            (&atom, "<entry xml:lang=\"fr\">"),
+            (&atom, "<media:thumbnail url=\"https://s.example/weir.jpg\"/>"),
+        ] {
+            assert!(document.contains(part), "no {part} of {text} in {document}");
+        }
+    }
+}
+
+#[test]
+fn the_folder_content_is_no_section_and_those_below_it_are() {
+    let post = "---\ntitle: T\ndate: 2024-05-31\n---\nText\n";
+    let project = project("", &[("content/a.md", post), ("content/walks/b.md", post)]);
+    assert_eq!(project.feedmill(&["--strict"]).0, 0);
+    let items = project.json_items("feeds/feed.json");
+    let mut categories: Vec<_> = items.iter().map(|item| texts(&item["tags"])).collect();
+    categories.sort();
+    assert_eq!(categories, [vec![], vec!["walks"]]);
+    assert!(project.path("feeds/walks/rss.xml").exists() && !project.path("feeds/content").exists());
+}
+
+#[test]
+fn unlisted_articles_are_counted_and_explained_and_in_no_feed() {
+    let keys = ["hidden: true", "unlisted: true", "feed: false", "rss: false", "exclude_from_feed: true"];
+    let files: Vec<_> = (0..)
+        .zip(keys)
+        .map(|(number, key)| {
+            (format!("{number}.md"), format!("---\ntitle: T\ndate: 2024-05-31\n{key}\n---\nText\n"))
+        })
+        .collect();
+    let mut files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.push(("listed.md", "---\ntitle: Listed\ndate: 2024-05-31\n---\nText\n"));
+    let project = project("", &files);
+    let (code, _, stderr) = project.feedmill(&["--strict", "--verbose"]);
+    assert!(code == 0 && stderr.contains("6 seeds: 1 entry, 5 unlisted; 1 feed: "), "{stderr}");
+    assert_eq!(project.json_items("feeds/feed.json").len(), 1);
+    for number in 0..keys.len() {
+        let (code, stdout, _) = project.feedmill(&["explain", &format!("{number}.md")]);
+        let reason = format!("its front matter has `{}`", keys[number]);
+        assert!(code == 0 && stdout.contains("none: unlisted") && stdout.contains(&reason), "{stdout}");
+    }
+    // The cache changes nothing.
+    let (_, _, stderr) = project.feedmill(&["--verbose"]);
+    assert!(stderr.contains("6 seeds: 1 entry, 5 unlisted; 1 feed: nothing changed"), "{stderr}");
+}
+
+#[test]
+fn dated_posts_with_ids_by_file_are_as_many_entries() {
+    let files: Vec<_> = (1..=12).map(|month| format!("_posts/2022-{month:02}-09-walk.md")).collect();
+    let post = "---\ntitle: A walk\n---\nText\n";
+    let files: Vec<_> = files.iter().map(|path| (path.as_str(), post)).collect();
+    let project = project("ids = 'file'\n", &files);
+    let (code, _, stderr) = project.feedmill(&["--strict"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let items = project.json_items("feeds/feed.json");
+    let ids: std::collections::BTreeSet<_> = items.iter().map(|item| string_field(item, "id")).collect();
+    assert_eq!(ids.len(), 12);
+}
