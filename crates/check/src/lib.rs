@@ -15,6 +15,7 @@
 
 #[macro_use]
 mod examples;
+mod detect;
 mod document;
 mod engine;
 mod message;
@@ -36,8 +37,9 @@ use engine::vocabulary::{Def, Feed, Kind, Scope};
 use engine::walk::walk;
 use engine::{namespace, structure, xml};
 use message::shown;
-use vocabularies::{atom, json, opml, rss};
+use vocabularies::{atom, json, opml, rss, rss1};
 
+pub use detect::{Likeness, feeds_of_page, likeness};
 pub use registry::rules;
 pub use rule::{Context, Example, Rule};
 
@@ -66,7 +68,15 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
     let source = source::decode(bytes);
     let mut log = Log::default();
     if source.text.trim_start().starts_with(['{', '[']) {
-        json::document(&source.text, options.url, options.now, &mut log);
+        json::document(&source, options.url, options.now, &mut log);
+    } else if detect::is_web_page(&source.text) {
+        let feeds = feeds_of_page(&source.text, options.url);
+        let detail = match &feeds[..] {
+            [] => "this is a web page, and it names no feed".to_owned(),
+            [feed] => format!("this is a web page; its feed is `{feed}`"),
+            feeds => format!("this is a web page; its feeds are `{}`", feeds.join("`, `")),
+        };
+        log.at(&structure::UNKNOWN_ROOT, source.text.len() - source.text.trim_start().len(), detail);
     } else {
         let document = tree::parse(&source.text);
         xml::encoding(&source, &mut log);
@@ -124,8 +134,13 @@ fn recognize(root: &Element<'_>, log: &mut Log) -> Option<(Kind, &'static Def)> 
             }
             Some((Kind::Atom, if root.local == "feed" { &atom::FEED } else { &atom::ENTRY }))
         }
+        (RDF, "RDF") if rss1::is_feed(root) => Some((Kind::Rdf, &rss1::ROOT)),
         (RDF, "RDF") => {
-            log.start(&structure::RSS_1, root, "");
+            log.start(
+                &structure::UNKNOWN_ROOT,
+                root,
+                format_args!("`{}` without RSS 1.0 or 0.90", root.name),
+            );
             None
         }
         _ => {

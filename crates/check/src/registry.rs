@@ -6,7 +6,7 @@ use crate::rule::Rule;
 use crate::values::{date, email, html, language, media_type, number, url};
 use crate::vocabularies::{
     atom, atom_link, atom_text, dublin_core, geo, history, itunes, json, media, modules, opml, podcast,
-    publishing, rdf, rss, thread, xhtml,
+    publishing, rdf, rss, rss1, thread, xhtml,
 };
 
 /// All vocabularies, a row each.
@@ -41,6 +41,7 @@ pub(crate) static FAMILIES: &[&Family] = &[
     &publishing::FAMILY,
     &rdf::FAMILY,
     &rss::FAMILY,
+    &rss1::FAMILY,
     &thread::FAMILY,
     &xhtml::FAMILY,
 ];

@@ -13,6 +13,8 @@ pub(crate) struct Source<'b> {
     pub(crate) encoding: Option<&'static str>,
     /// Offset and name of the encoding in the XML declaration.
     pub(crate) declared: Option<(usize, String)>,
+    /// True if the document begins with a byte order mark.
+    pub(crate) has_mark: bool,
 }
 
 /// Decodes bytes by their byte order mark, else by their XML declaration, else as UTF-8
@@ -26,6 +28,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Source<'_> {
         Some((encoding, mark)) => (encoding, mark),
         None if bytes.starts_with(b"<\0?\0") => (encoding_rs::UTF_16LE, 0),
         None if bytes.starts_with(b"\0<\0?") => (encoding_rs::UTF_16BE, 0),
+        // JSON has no declaration: it begins with two ASCII characters.
+        None if matches!(bytes, [b'{' | b'[', 0, 1..=0xff, 0, ..]) => (encoding_rs::UTF_16LE, 0),
+        None if matches!(bytes, [0, b'{' | b'[', 0, 1..=0xff, ..]) => (encoding_rs::UTF_16BE, 0),
         None => (UTF_8, 0),
     };
     let bytes = &bytes[skip..];
@@ -78,7 +83,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Source<'_> {
         let name = if label.is_empty() { encoding.name() } else { &label };
         error = error.or_else(|| Some((at, format!("this byte is not {name}"))));
     }
-    Source { text, error, encoding: known.then(|| encoding.name()), declared }
+    Source { text, error, encoding: known.then(|| encoding.name()), declared, has_mark: marked.is_some() }
 }
 
 /// Decodes UTF-32, which XML allows and `encoding_rs`, like browsers, does not support.
@@ -86,8 +91,8 @@ fn utf_32(bytes: &[u8]) -> Option<String> {
     let (read, skip): (fn([u8; 4]) -> u32, usize) = match bytes.get(..4)? {
         [0, 0, 0xfe, 0xff] => (u32::from_be_bytes, 4),
         [0xff, 0xfe, 0, 0] => (u32::from_le_bytes, 4),
-        [0, 0, 0, b'<'] => (u32::from_be_bytes, 0),
-        [b'<', 0, 0, 0] => (u32::from_le_bytes, 0),
+        [0, 0, 0, b'<' | b'{' | b'['] => (u32::from_be_bytes, 0),
+        [b'<' | b'{' | b'[', 0, 0, 0] => (u32::from_le_bytes, 0),
         _ => return None,
     };
     let (characters, _) = bytes[skip..].as_chunks();
@@ -105,7 +110,7 @@ fn of_utf_32(text: String) -> Source<'static> {
         }
     };
     let lost = text.find('\u{fffd}').map(|at| (at, "this is not UTF-32".to_owned()));
-    Source { text: text.into(), error: error.or(lost), encoding: Some("UTF-32"), declared }
+    Source { text: text.into(), error: error.or(lost), encoding: Some("UTF-32"), declared, has_mark: false }
 }
 
 /// Returns the encoding of a name. Apple's are registered with an `x-`.

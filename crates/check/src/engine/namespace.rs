@@ -93,12 +93,12 @@ static UNDETERMINABLE: Rule =
         .spec("RFC 4287, 6.1", "https://www.rfc-editor.org/rfc/rfc4287#section-6.1")
         .example(Entry, r#"<mood xmlns="">merry</mood>"#, r#"<category term="merry"/>"#);
 
-static NOT_IN_ONE: Rule = Rule::error(
+static NOT_IN_ONE: Rule = Rule::note(
     "rss/not-in-a-namespace",
     "element without a namespace in an extension",
 )
-.why("An RSS feed may contain elements outside the specification only if they have a namespace.")
-.remedy("add the prefix of its extension")
+.why("An extension may define elements without a namespace, and some do. Often it means them to have its own namespace, and then readers ignore these.")
+.remedy("consult the documentation of the extension; nothing to fix if it writes the element in this way")
 .spec("RSS 2.0.11, Extending RSS", "https://www.rssboard.org/rss-specification#extendingRss")
 .example(
     Item,
@@ -156,9 +156,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
     ("ref", "http://purl.org/rss/1.0/modules/reference/"),
     ("reqv", "http://purl.org/rss/1.0/modules/richequiv/"),
-    ("rss090", "http://my.netscape.com/rdf/simple/0.9/"),
     ("rss091", "http://purl.org/rss/1.0/modules/rss091#"),
-    ("rss1", "http://purl.org/rss/1.0/"),
     ("rss11", "http://purl.org/net/rss1.1#"),
     ("search", "http://purl.org/rss/1.0/modules/search/"),
     ("soap", "http://schemas.xmlsoap.org/soap/envelope/"),
@@ -193,7 +191,6 @@ const UNSUPPORTED_NAMESPACES: &[&str] = &[
     "http://arxiv.org/schemas/atom",
     "https://joinmastodon.org/ns",
     "http://webfeeds.org/rss/1.0",
-    "http://www.georss.org/georss/11",
     "urn:flickr:user",
     "http://purl.org/pingback/",
     "http://purl.org/rss/1.0/modules/textinput/",

@@ -5,6 +5,10 @@ pub(crate) const DC: &str = "http://purl.org/dc/elements/1.1/";
 pub(crate) const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 pub(crate) const MEDIA: &str = "http://search.yahoo.com/mrss/";
 pub(crate) const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+/// RSS 0.90.
+pub(crate) const RSS_090: &str = "http://my.netscape.com/rdf/simple/0.9/";
+/// RSS 1.0.
+pub(crate) const RSS_1: &str = "http://purl.org/rss/1.0/";
 pub(crate) const SVG: &str = "http://www.w3.org/2000/svg";
 pub(crate) const XHTML: &str = "http://www.w3.org/1999/xhtml";
 

@@ -6,6 +6,8 @@
 pub(crate) enum Parent {
     /// `rss`
     Rss,
+    /// `rdf:RDF` of RSS 1.0 and 0.90
+    Rdf,
     /// `channel` of RSS
     Channel,
     /// `item` of RSS
@@ -42,6 +44,20 @@ pub(crate) enum Parent {
     MediaGroup,
     /// `media:content`
     MediaContent,
+    /// `media:backLinks`
+    MediaBackLinks,
+    /// `media:comments`
+    MediaComments,
+    /// `media:community`
+    MediaCommunity,
+    /// `media:embed`
+    MediaEmbed,
+    /// `media:location`
+    MediaLocation,
+    /// `media:responses`
+    MediaResponses,
+    /// `media:scenes`
+    MediaScenes,
     /// `itunes:owner`
     ShowOwner,
     /// `itunes:category` of a show
@@ -60,6 +76,10 @@ pub(crate) enum Parent {
     GmlPolygon,
     /// `gml:exterior`
     GmlExterior,
+    /// `gml:interior`
+    GmlInterior,
+    /// `gml:CircleByCenterPoint`
+    GmlCircle,
     /// `gml:LinearRing`
     GmlRing,
     /// `gml:Envelope`
@@ -76,6 +96,7 @@ pub(crate) const ANYWHERE: &[Parent] = &[
     Parent::Entry,
     Parent::Source,
     Parent::MediaContent,
+    Parent::MediaLocation,
     Parent::OpmlHead,
     Parent::OpmlBody,
     Parent::Outline,

@@ -16,19 +16,6 @@ pub(crate) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root", "not a f
     .spec("RSS 2.0.11, What is RSS?", "https://www.rssboard.org/rss-specification#whatIsRss")
     .example(Whole, "<html><body>Page not found</body></html>", rss!());
 
-pub(crate) static RSS_1: Rule = Rule::warning(
-    "feed/rss-1",
-    "RSS 1.0, of which only the XML is checked",
-)
-.why("RSS 1.0 is RDF and has little in common with RSS 2.0. Its own rules are not checked.")
-.remedy("publish RSS 2.0 or Atom as well")
-.spec("RSS 1.0", "https://web.resource.org/rss/1.0/spec")
-.example(
-    Whole,
-    r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>"#,
-    rss!(),
-);
-
 pub(crate) static UNDEFINED: Rule = Rule::error("feed/undefined-element", "element that is not allowed here")
     .why("Readers ignore elements that their format does not define, so the content is lost. Names are case-sensitive: `pubdate` is not `pubDate`.")
     .remedy("correct its name, move it, or remove it")
@@ -135,7 +122,6 @@ pub(crate) static NO_LANGUAGE: Rule = Rule::note("feed/no-language", "missing la
 
 pub(crate) static RULES: &[&Rule] = &[
     &UNKNOWN_ROOT,
-    &RSS_1,
     &UNDEFINED,
     &QUESTIONABLE,
     &MISSING,

@@ -12,6 +12,7 @@ use super::structure;
 use crate::document::xml::{Attribute, Element, Node, XML};
 use crate::message::shown;
 use crate::rule::Rule;
+use crate::values::suggest::suggestion;
 use feedmill_types::work::step;
 
 /// A vocabulary: the elements of a namespace, and the rules about them.
@@ -92,6 +93,8 @@ pub(crate) enum Content {
     Elements,
     /// Neither text nor elements.
     Empty,
+    /// Anything except elements of its own vocabulary: the undefined content of Atom.
+    Foreign,
     /// Anything. Elements in it are expected to have a namespace.
     Anything,
     /// Anything. Only its namespaces and characters are checked.
@@ -124,6 +127,11 @@ impl Def {
     /// An element that holds nothing: all is in its attributes.
     pub(crate) const fn empty(name: &'static str, parents: &'static [Parent], check: Check) -> Self {
         Self::new(name, parents, Content::Empty).check(check)
+    }
+
+    /// An element that may hold anything except elements of its own vocabulary.
+    pub(crate) const fn foreign(name: &'static str, parents: &'static [Parent], check: Check) -> Self {
+        Self::new(name, parents, Content::Foreign).check(check)
     }
 
     /// An element of which only the place is checked.
@@ -176,6 +184,8 @@ impl Def {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Rss,
+    /// RSS 1.0 or 0.90.
+    Rdf,
     Atom,
     Opml,
 }
@@ -276,7 +286,8 @@ impl<'s, 'd> Scope<'s, 'd> {
                 log.text(rule, self.element, format_args!("`{name}` is empty"));
             }
             Some(rule) => {
-                log.text(rule, self.element, format_args!("`{name}` is `{}`", shown(value)));
+                let fix = fix(rule, value, log);
+                log.text(rule, self.element, format_args!("`{name}` is `{}`{fix}", shown(value)));
             }
         }
     }
@@ -298,7 +309,9 @@ impl<'s, 'd> Scope<'s, 'd> {
                 log.attribute(rule, attribute, format_args!("`{name}` of `{}` is empty", self.element.name));
             }
             Some(rule) => {
-                log.attribute(rule, attribute, format_args!("`{name}` is `{}`", shown(&attribute.value)));
+                let fix = fix(rule, &attribute.value, log);
+                let detail = format_args!("`{name}` is `{}`{fix}", shown(&attribute.value));
+                log.attribute(rule, attribute, detail);
             }
         }
         Some(attribute)
@@ -338,4 +351,9 @@ impl<'s, 'd> Scope<'s, 'd> {
     pub(crate) fn lacks(&self, name: &str) -> bool {
         self.element.closed && self.element.child(&self.element.ns, name).is_none()
     }
+}
+
+/// Returns the correction of a value, unless the rule is only counted from now on.
+fn fix(rule: &'static Rule, value: &str, log: &Log) -> String {
+    if log.is_full(rule) { String::new() } else { suggestion(rule.meta.code, value) }
 }

@@ -18,6 +18,15 @@ pub(crate) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
                 walk_unchecked(scope.feed, child, log);
             }
         }
+        Content::Foreign => {
+            for child in element.elements() {
+                if child.ns == element.ns {
+                    undefined(scope, child, log);
+                } else {
+                    walk_unchecked(scope.feed, child, log);
+                }
+            }
+        }
         Content::Anything => {
             for child in element.elements() {
                 namespace::required(scope.feed, element, child, log);
@@ -74,6 +83,10 @@ fn enter<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, seen: &mut Seen, log: &
     /// Maximum number of repeated elements that are checked: their checks may look at the whole parent.
     const MAX_REPEATS: usize = 100;
     let feed = scope.feed;
+    if child.ns.is_empty() && feed.kind == Kind::Rdf {
+        log.start(&namespace::MISSING, child, format_args!("`{}` in `{}`", child.name, scope.element.name));
+        return walk_unchecked(feed, child, log);
+    }
     let Some(family) = feed.family(&child.ns) else { return walk_unchecked(feed, child, log) };
     let Some(def) = elements(feed, family).find(|d| d.name == child.local && d.is_allowed_in(scope.def))
     else {
@@ -114,7 +127,11 @@ fn unknown<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, family: &'static Fami
 /// Reports an element that is not allowed here, and checks what holds for every element in it.
 fn undefined<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, log: &mut Log) {
     let feed = scope.feed;
-    if child.ns.is_empty() && feed.kind == Kind::Atom {
+    let is_extended = !scope.element.ns.is_empty() && scope.def.content == Content::Elements;
+    if child.ns.is_empty() && feed.kind == Kind::Rss && is_extended {
+        // Only the extension knows.
+        namespace::required(feed, scope.element, child, log);
+    } else if child.ns.is_empty() && feed.kind == Kind::Atom {
         // If the feed itself has no namespace, that is reported already.
         if scope.chain().any(|s| !s.element.ns.is_empty()) {
             namespace::undeterminable(child, log);

@@ -10,7 +10,7 @@ use crate::values::number::is_whole;
 use feedmill_types::UnixMs;
 
 static RFC822: Rule = Rule::error("date/rfc822", "invalid RFC 822 date")
-    .why("A reader that cannot parse the date uses the time at which it fetched the entry, or puts the entry last.")
+    .why("A reader that cannot parse the date uses the time at which it fetched the entry, or puts the entry last. A date without a zone, or with one that RFC 822 does not define, such as `UTC`, is off by hours in some readers.")
     .remedy("write it like Tue, 31 Oct 2023 21:15:02 GMT")
     .spec("RFC 822, 5", "https://www.rfc-editor.org/rfc/rfc822#section-5")
     .example(Item, "<pubDate>2023-10-31 21:15</pubDate>", "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>");
@@ -149,7 +149,7 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /// Named zones, with their hours from UTC.
-const ZONES: [(&str, i64); 12] = [
+const ZONES: [(&str, i64); 11] = [
     ("UT", 0),
     ("GMT", 0),
     ("Z", 0),
@@ -161,7 +161,6 @@ const ZONES: [(&str, i64); 12] = [
     ("MDT", -6),
     ("PST", -8),
     ("PDT", -7),
-    ("UTC", 0),
 ];
 
 /// Removes the comments of RFC 822, which are in parentheses and may be nested.
@@ -227,14 +226,10 @@ pub(crate) fn read_rfc822(text: &str) -> Read {
         _ => return Err(&RFC822),
     };
     let offset = match zone {
-        [] => {
-            strict = false;
-            0
-        }
         [zone] => {
             let named = ZONES.iter().find(|(name, _)| name.eq_ignore_ascii_case(zone));
             if let Some((name, hours)) = named {
-                strict &= zone == name && *name != "UTC";
+                strict &= zone == name;
                 hours * 60
             } else if zone.len() == 1
                 && zone.bytes().all(|b| b.is_ascii_alphabetic() && !b.eq_ignore_ascii_case(&b'j'))
@@ -281,7 +276,6 @@ mod tests {
             "Tue,31 Oct 2023 21:15:02 GMT",
             "Tue, 31 Oct 2023 21:15:02 A",
             "Tue, 31 Oct 2023 21:15:02 (here) GMT",
-            "31 Oct 2023 21:15:02",
             "Tue, 31 Oct 2023 21:15:02 +0017",
         ] {
             assert_eq!(code(read_rfc822(odd)), "date/rfc822-problematic", "{odd}");
@@ -296,6 +290,8 @@ mod tests {
             "31 Oct 2023 9:15 GMT",
             "31 Oct 2023 21:15 +2400",
             "31 Oct 2023 21:15 XYZ",
+            "31 Oct 2023 21:15:02",
+            "Tue, 31 Oct 2023 21:15:02 UTC",
             "é, é é é é",
         ] {
             assert_eq!(code(read_rfc822(bad)), "date/rfc822", "{bad}");

@@ -114,12 +114,13 @@ pub(crate) fn evidence(text: &str) -> Option<Evidence<'_>> {
     }
     let mut references = text.match_indices('&').map(|(at, _)| {
         let rest = &text[at + 1..];
-        let number = rest.len() - rest.strip_prefix('#').unwrap_or(rest).len();
-        (at, number == 1, word(&rest[number..]))
+        let number = rest.strip_prefix('#').unwrap_or(rest);
+        let name = &number[..number.bytes().take_while(u8::is_ascii_alphanumeric).count()];
+        (at, number.len() < rest.len(), name)
     });
-    if let Some((at, number, name)) = references.find(|(_, number, name)| {
-        !name.is_empty() && (*number || !name.bytes().all(|b| b.is_ascii_alphabetic()) || is_entity(name))
-    }) {
+    if let Some((at, number, name)) =
+        references.find(|(_, number, name)| if *number { is_code(name) } else { is_entity(name) })
+    {
         return Some(Evidence::Markup(&text[at..at + 1 + usize::from(number) + name.len()]));
     }
     let start = text
@@ -139,12 +140,22 @@ fn word(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())]
 }
 
-/// True if HTML has a reference of this name.
-fn is_entity(name: &str) -> bool {
-    matches!(name, "amp" | "lt" | "gt" | "quot" | "nbsp" | "apos") || {
-        let reference = format!("&{name};");
-        feedmill_html::decode_entities_once(&reference) != reference
+/// True if a text is the number of a character reference: digits, or `x` and hexadecimal digits.
+fn is_code(text: &str) -> bool {
+    match text.strip_prefix(['x', 'X']) {
+        Some(hex) => hex.starts_with(|c: char| c.is_ascii_hexdigit()),
+        None => text.starts_with(|c: char| c.is_ascii_digit()),
     }
+}
+
+/// True if HTML has a reference of this name. As in the HTML standard, a name has only letters and digits of ASCII.
+fn is_entity(name: &str) -> bool {
+    const LONGEST: usize = "CounterClockwiseContourIntegral".len();
+    matches!(name, "amp" | "lt" | "gt" | "quot" | "nbsp" | "apos")
+        || (1..=LONGEST).contains(&name.len()) && {
+            let reference = format!("&{name};");
+            feedmill_html::decode_entities_once(&reference) != reference
+        }
 }
 
 /// Inspects HTML. Reports each violation as the rule, the byte offset and the detail; `relative` reports relative URLs.

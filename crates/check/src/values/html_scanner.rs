@@ -8,7 +8,8 @@ use feedmill_types::work::step;
 pub(crate) enum Event<'t> {
     /// Offset and message of the first parse error.
     Error(usize, String),
-    /// Offset and name of a start tag, and its element of HTML.
+    /// Offset and name of a start tag, and its element of HTML. In a drawing or formula only other names than those of SVG
+    /// and MathML.
     Element(usize, &'t str, Option<&'static Kind>),
     /// An attribute of the last start tag.
     Attribute { element: &'t str, name: &'t str, value: &'t str, at: usize },
@@ -123,6 +124,46 @@ static KEYS: [u128; KINDS.len()] = {
 /// True if HTML has an element of this name.
 pub(crate) fn is_html(name: &str) -> bool {
     kind(name).is_some()
+}
+
+/// Elements of [SVG](https://www.w3.org/TR/SVG2/eltindex.html), past and present, and of
+/// [MathML](https://www.w3.org/TR/mathml4/#elements), except those that HTML has too, in lower case and sorted.
+#[rustfmt::skip]
+static FOREIGN: &[&str] = &[
+    "abs", "altglyph", "altglyphdef", "altglyphitem", "and", "animate", "animatecolor", "animatemotion",
+    "animatetransform", "annotation", "annotation-xml", "apply", "approx", "arccos", "arccosh", "arccot", "arccoth",
+    "arccsc", "arccsch", "arcsec", "arcsech", "arcsin", "arcsinh", "arctan", "arctanh", "arg", "bind", "bvar", "card",
+    "cartesianproduct", "cbytes", "ceiling", "cerror", "ci", "circle", "clippath", "cn", "codomain", "color-profile",
+    "complexes", "compose", "condition", "conjugate", "cos", "cosh", "cot", "coth", "cs", "csc", "csch", "csymbol",
+    "curl", "cursor", "declare", "defs", "degree", "desc", "determinant", "diff", "discard", "divergence", "divide",
+    "domain", "domainofapplication", "ellipse", "emptyset", "eq", "equivalent", "eulergamma", "exists", "exp",
+    "exponentiale", "factorial", "factorof", "false", "feblend", "fecolormatrix", "fecomponenttransfer",
+    "fecomposite", "feconvolvematrix", "fediffuselighting", "fedisplacementmap", "fedistantlight", "fedropshadow",
+    "feflood", "fefunca", "fefuncb", "fefuncg", "fefuncr", "fegaussianblur", "feimage", "femerge", "femergenode",
+    "femorphology", "feoffset", "fepointlight", "fespecularlighting", "fespotlight", "fetile", "feturbulence",
+    "filter", "floor", "fn", "font-face", "font-face-format", "font-face-name", "font-face-src", "font-face-uri",
+    "forall", "foreignobject", "g", "gcd", "geq", "glyph", "glyphref", "grad", "gt", "hatch", "hatchpath", "hkern",
+    "ident", "image", "imaginary", "imaginaryi", "implies", "in", "infinity", "int", "integers", "intersect",
+    "interval", "inverse", "lambda", "laplacian", "lcm", "leq", "limit", "line", "lineargradient", "list", "ln", "log",
+    "logbase", "lowlimit", "lt", "maction", "maligngroup", "malignmark", "marker", "mask", "matrix", "matrixrow",
+    "max", "mean", "median", "menclose", "merror", "mesh", "meshgradient", "meshpatch", "meshrow", "metadata",
+    "mfenced", "mfrac", "mfraction", "mglyph", "mi", "min", "minus", "missing-glyph", "mlabeledtr", "mlongdiv",
+    "mmultiscripts", "mn", "mo", "mode", "moment", "momentabout", "mover", "mpadded", "mpath", "mphantom",
+    "mprescripts", "mroot", "mrow", "ms", "mscarries", "mscarry", "msgroup", "msline", "mspace", "msqrt", "msrow",
+    "mstack", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
+    "naturalnumbers", "neq", "none", "not", "notanumber", "notin", "notprsubset", "notsubset", "or", "otherwise",
+    "outerproduct", "partialdiff", "path", "pattern", "pi", "piece", "piecewise", "plus", "polygon", "polyline",
+    "power", "primes", "product", "prsubset", "quotient", "radialgradient", "rationals", "real", "reals", "rect",
+    "reln", "rem", "root", "scalarproduct", "sdev", "sec", "sech", "selector", "semantics", "sep", "set", "setdiff",
+    "share", "sin", "sinh", "solidcolor", "stop", "subset", "sum", "switch", "symbol", "tan", "tanh", "tendsto",
+    "text", "textpath", "times", "title", "transpose", "tref", "true", "tspan", "union", "unknown", "uplimit", "use",
+    "variance", "vector", "vectorproduct", "view", "vkern", "xor",
+];
+
+/// True if SVG or MathML has an element of this name and HTML does not treat it as its own.
+fn is_foreign(name: &str) -> bool {
+    const LONGEST: usize = 19;
+    name.len() <= LONGEST && FOREIGN.binary_search(&&*name.to_ascii_lowercase()).is_ok()
 }
 
 /// True if the element closes an open `p`.
@@ -306,7 +347,9 @@ impl<'t> Scanner<'t, '_> {
     fn start_tag(&mut self, at: usize) -> usize {
         let (name, after) = self.name(at + 1);
         let kind = kind(name);
-        (self.report)(Event::Element(at, name, kind));
+        if self.foreign == 0 || !is_foreign(name) {
+            (self.report)(Event::Element(at, name, kind));
+        }
         let Some((end, self_closing)) = self.attributes(name, at, after) else {
             self.error(at, || format!("unclosed `<{name}`"));
             return self.text.len();

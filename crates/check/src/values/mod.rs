@@ -2,6 +2,7 @@
 //! value to the rule that it breaks, and these rules.
 
 pub(crate) mod date;
+mod date_repair;
 pub(crate) mod email;
 pub(crate) mod html;
 pub(crate) mod html_scanner;
@@ -9,4 +10,5 @@ pub(crate) mod language;
 pub(crate) mod media_type;
 pub(crate) mod number;
 pub(crate) mod style;
+pub(crate) mod suggest;
 pub(crate) mod url;

@@ -81,6 +81,12 @@ static NOT_CANONICAL: Rule = Rule::warning("url/not-canonical", "id is not a nor
     .spec("RFC 3986, 6.2.2", "https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2")
     .example(Entry, "<id>HTTP://town.example/%7eann</id>", "<id>http://town.example/~ann</id>");
 
+static LOWERCASE_ESCAPE: Rule = Rule::note("url/lowercase-escape", "id with an escape in lower case")
+    .why("Ids are compared character by character. A program that normalizes URIs writes the digits of an escape in upper case. Keep an id that is published: a new one would make the entry appear twice.")
+    .remedy("write new ids with upper-case digits; keep those that are published")
+    .spec("RFC 3986, 6.2.2.1", "https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.1")
+    .example(Entry, "<id>https://town.example/caf%c3%a9</id>", "<id>https://town.example/caf%C3%A9</id>");
+
 pub(crate) static SAME_DOCUMENT: Rule = Rule::warning(
     "url/same-document",
     "ambiguous reference to the document itself",
@@ -105,6 +111,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &UUID,
     &SCHEME,
     &NOT_CANONICAL,
+    &LOWERCASE_ESCAPE,
     &SAME_DOCUMENT,
 ];
 
@@ -158,7 +165,26 @@ pub(crate) fn http(text: &str) -> Option<&'static Rule> {
 
 /// Checks an id: a normalized absolute IRI.
 pub(crate) fn id(text: &str) -> Option<&'static Rule> {
-    iri(text).or_else(|| (canonical(text) != text).then_some(&NOT_CANONICAL))
+    iri(text).or_else(|| {
+        let canonical = canonical(text);
+        if canonical == text {
+            None
+        } else if canonical.eq_ignore_ascii_case(text) && has_lowercase_escapes(text, &canonical) {
+            Some(&LOWERCASE_ESCAPE)
+        } else {
+            Some(&NOT_CANONICAL)
+        }
+    })
+}
+
+/// True if two texts of the same letters differ only in the case of the digits of escapes.
+fn has_lowercase_escapes(text: &str, canonical: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| {
+        let is_escape = |back: usize| at.checked_sub(back).is_some_and(|start| bytes[start] == b'%');
+        is_escape(1) || is_escape(2)
+    };
+    bytes.iter().zip(canonical.as_bytes()).enumerate().all(|(at, (a, b))| a == b || is_digit(at))
 }
 
 /// Returns the scheme of a URL, as written.
@@ -262,7 +288,7 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 
 /// Normalizes an absolute URL
 /// ([RFC 3986, 6.2.2 and 6.2.3](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)).
-fn canonical(text: &str) -> Cow<'_, str> {
+pub(crate) fn canonical(text: &str) -> Cow<'_, str> {
     let Some(scheme) = scheme(text) else { return Cow::Borrowed(text) };
     let lower = scheme.to_ascii_lowercase();
     let rest = &text[scheme.len() + 1..];

@@ -128,6 +128,16 @@ static NO_CONTENT_OR_ALTERNATE: Rule =
             ),
         );
 
+static CATEGORY_NOT_EMPTY: Rule = Rule::warning("atom/category-not-empty", "text in a category")
+    .why("The name of an Atom category is in its attributes. The specification allows content and gives it no meaning, so readers ignore it.")
+    .remedy("move the text to `term`, or to `label` if `term` is an identifier")
+    .spec("RFC 4287, 4.2.2", "https://www.rfc-editor.org/rfc/rfc4287#section-4.2.2")
+    .example(
+        Entry,
+        r#"<category term="town">Town</category>"#,
+        r#"<category term="town" label="Town"/>"#,
+    );
+
 pub(crate) static FEED: Def =
     Def::container(Parent::Feed, "feed", &[]).attributes(&["indexing:index"]).check(feed);
 pub(crate) static ENTRY: Def = Def::container(Parent::Entry, "entry", &[Parent::Feed])
@@ -165,6 +175,7 @@ pub(crate) static FAMILY: Family = Family {
         &MISSING_SUMMARY,
         &MISSING_TEXT,
         &NO_CONTENT_OR_ALTERNATE,
+        &CATEGORY_NOT_EMPTY,
     ],
     on_unknown_child,
     ..Family::new(
@@ -189,7 +200,7 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("published", &[Parent::Item], checks::rfc3339),
             &Def::text("generator", &[Parent::Feed, Parent::Source, Parent::Channel], generator)
                 .attributes(&["uri", "version"]),
-            &Def::empty(
+            &Def::foreign(
                 "category",
                 &[Parent::Feed, Parent::Entry, Parent::Source, Parent::Channel, Parent::Item],
                 category,
@@ -339,8 +350,16 @@ fn reference(scope: &Scope<'_, '_>, log: &mut Log) {
 fn id(scope: &Scope<'_, '_>, log: &mut Log) {
     structure::not_blank(scope.element, log);
     structure::no_whitespace(scope.element, log);
-    scope.value(log, url::id);
+    // The id of an entry may be its link, as written.
+    let is_link = |own: &str| {
+        let links = scope.parent.into_iter().flat_map(|parent| atom_link::relations(parent.element));
+        links.take(MAX_LINKS).any(|(_, link)| link.value("href").is_some_and(|href| href.trim() == own))
+    };
+    scope.value(log, |own| url::iri(own).or_else(|| if is_link(own) { None } else { url::id(own) }));
 }
+
+/// Maximum number of links to which an id is compared.
+const MAX_LINKS: usize = 100;
 
 fn generator(scope: &Scope<'_, '_>, log: &mut Log) {
     structure::not_blank(scope.element, log);
@@ -351,6 +370,9 @@ fn generator(scope: &Scope<'_, '_>, log: &mut Log) {
 fn category(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.required(log, "term", structure::not_blank_attribute);
     scope.attribute(log, "scheme", url::iri);
+    if let Some((text, at)) = scope.element.texts().find_map(|text| Some((text, text.begin()?))) {
+        log.at(&CATEGORY_NOT_EMPTY, at, format_args!("`{}`", shown(&text.value)));
+    }
     if let Some(label) = scope.element.attribute("label") {
         html::plain_attribute(label, log);
     }

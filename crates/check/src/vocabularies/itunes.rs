@@ -203,7 +203,7 @@ pub(crate) static FAMILY: Family = Family {
         &[
             &OWNER,
             &TOP,
-            &Def::own("category", &[Parent::ShowCategory], subcategory).attributes(&["text"]).many(),
+            &Def::empty("category", &[Parent::ShowCategory], subcategory).attributes(&["text"]).many(),
             &Def::text("name", &[Parent::ShowOwner], short),
             &Def::text("email", &[Parent::ShowOwner], |s, log| s.value(log, owner_email)),
             &Def::text("author", BOTH, short),
@@ -215,7 +215,7 @@ pub(crate) static FAMILY: Family = Family {
                 structure::at_most(s.element, 4000, log);
                 html::plain(s, log);
             }),
-            &Def::unchecked("image", BOTH, image).attributes(&["href"]),
+            &Def::empty("image", BOTH, image).attributes(&["href"]),
             &Def::text("title", BOTH, |_, _| {}),
             &Def::text("pubDate", CHANNELS, checks::rfc822),
             &Def::text("new-feed-url", CHANNELS, |s, log| s.value(log, url::uri)),

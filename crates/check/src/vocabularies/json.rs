@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::document::json::{self, parse};
+use crate::document::source::Source;
 use crate::engine::log::Log;
 use crate::message::shown;
 use crate::rule::{
@@ -10,6 +11,7 @@ use crate::rule::{
     Rule,
 };
 use crate::values::html::inspect;
+use crate::values::suggest::suggestion;
 use crate::values::{date, language, media_type, url};
 use feedmill_diag::nearest;
 use feedmill_types::UnixMs;
@@ -125,8 +127,15 @@ static SELF_LOCATION: Rule = Rule::warning("json/self-location", "`feed_url` dif
     .spec("JSON Feed 1.1, Top-level", SPEC)
     .example(Whole, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/old.json", "items": []}"#, r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.xml", "items": []}"#);
 
+static MARK: Rule = Rule::warning("json/byte-order-mark", "byte order mark before the JSON")
+    .why("JSON must not begin with a byte order mark. Some parsers skip it, others refuse the document.")
+    .remedy("save the file as UTF-8 without a byte order mark")
+    .spec("RFC 8259, 8.1", "https://www.rfc-editor.org/rfc/rfc8259#section-8.1")
+    .example(Whole, "\u{feff}{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"feed_url\": \"https://town.example/feed.json\", \"items\": []}", r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Town", "feed_url": "https://town.example/feed.json", "items": []}"#);
+
 pub(crate) static RULES: &[&Rule] = &[
     &NOT_WELL_FORMED,
+    &MARK,
     &LIMIT,
     &VERSION,
     &MISSING,
@@ -239,7 +248,22 @@ impl Shape {
 }
 
 /// Checks a document.
-pub(crate) fn document(text: &str, url: Option<&str>, now: Option<UnixMs>, log: &mut Log) {
+pub(crate) fn document(source: &Source<'_>, url: Option<&str>, now: Option<UnixMs>, log: &mut Log) {
+    let text = &*source.text;
+    match source.encoding {
+        Some("UTF-8") => {
+            if let Some((at, _)) = source.error {
+                log.at(&NOT_WELL_FORMED, at, "this byte is not UTF-8");
+            }
+            if source.has_mark {
+                log.at(&MARK, 0, "");
+            }
+        }
+        name => {
+            let detail = format_args!("the document is {}; JSON must be UTF-8", name.unwrap_or("not UTF-8"));
+            log.at(&NOT_WELL_FORMED, 0, detail);
+        }
+    }
     match parse(text) {
         Ok(root) => {
             let mut checker = Checker { text, now, log };
@@ -396,7 +420,8 @@ impl Checker<'_, '_> {
             _ => None,
         };
         if let Some(rule) = verdict {
-            self.log.at(rule, at, format_args!("`{key}` is `{}`", shown(text)));
+            let fix = if self.log.is_full(rule) { String::new() } else { suggestion(rule.meta.code, text) };
+            self.log.at(rule, at, format_args!("`{key}` is `{}`{fix}", shown(text)));
         }
     }
 }

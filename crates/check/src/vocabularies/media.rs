@@ -1,6 +1,6 @@
 //! Media RSS (<https://www.rssboard.org/media-rss>).
 
-use super::html;
+use super::{checks, html};
 use crate::engine::log::Log;
 use crate::engine::parent::Parent;
 use crate::engine::vocabulary::{Def, Family, Scope};
@@ -128,12 +128,72 @@ static TIME: Rule = Rule::error("media/time", "invalid time in a media file")
         r#"<media:thumbnail url="https://town.example/1.png" time="00:05:00"/>"#,
     );
 
+static STATUS: Rule = Rule::error("media/status", "invalid status of media")
+    .why("Aggregators remove media that are blocked or deleted; they ignore any other word.")
+    .remedy("write active, blocked or deleted")
+    .spec("Media RSS, media:status", "https://www.rssboard.org/media-rss#media-status")
+    .example(
+        Item,
+        r#"<media:status state="removed" reason="https://town.example/why"/>"#,
+        r#"<media:status state="deleted" reason="https://town.example/why"/>"#,
+    );
+
+static RIGHTS: Rule = Rule::error("media/rights", "invalid status of rights")
+    .why("It tells who made the media; readers know two values.")
+    .remedy("write userCreated or official")
+    .spec("Media RSS, media:rights", "https://www.rssboard.org/media-rss#media-rights")
+    .example(Item, r#"<media:rights status="user"/>"#, r#"<media:rights status="userCreated"/>"#);
+
+static PRICE: Rule = Rule::error("media/price", "invalid price of media")
+    .why("The type says whether it is a rent or a purchase, the price is a number, and the currency is a code of ISO 4217.")
+    .remedy("write the type rent, purchase, package or subscription, a price such as 19.99 and a currency such as EUR")
+    .spec("Media RSS, media:price", "https://www.rssboard.org/media-rss#media-price")
+    .example(
+        Item,
+        r#"<media:price type="rent" price="$19.99" currency="EUR"/>"#,
+        r#"<media:price type="rent" price="19.99" currency="EUR"/>"#,
+    );
+
+static TAGS: Rule = Rule::error("media/tags", "invalid list of tags")
+    .why("Tags are separated by commas, and each may have a weight after a colon.")
+    .remedy("write them like news: 5, town: 3, clock")
+    .spec("Media RSS, media:community", "https://www.rssboard.org/media-rss#media-community")
+    .example(
+        Item,
+        "<media:community><media:tags>news: many, town: 3</media:tags></media:community>",
+        "<media:community><media:tags>news: 5, town: 3</media:tags></media:community>",
+    );
+
+static STAR_RATING: Rule = Rule::error("media/star-rating", "average outside the range of the rating")
+    .why("Readers draw the average between the least and the greatest number of stars.")
+    .remedy("write an average from `min` to `max`")
+    .spec("Media RSS, media:community", "https://www.rssboard.org/media-rss#media-community")
+    .example(
+        Item,
+        r#"<media:community><media:starRating average="7" count="20" min="1" max="5"/></media:community>"#,
+        r#"<media:community><media:starRating average="3.5" count="20" min="1" max="5"/></media:community>"#,
+    );
+
 static GROUP_DEF: Def = Def::container(Parent::MediaGroup, "group", ITEMS).many().check(group);
 static CONTENT: Def =
     Def::container(Parent::MediaContent, "content", &[Parent::Item, Parent::Entry, Parent::MediaGroup])
         .attributes(CONTENT_ATTRIBUTES)
         .many()
         .check(content);
+
+static BACK_LINKS: Def = Def::container(Parent::MediaBackLinks, "backLinks", ALL);
+static COMMENTS: Def = Def::container(Parent::MediaComments, "comments", ALL);
+static RESPONSES: Def = Def::container(Parent::MediaResponses, "responses", ALL);
+static COMMUNITY: Def = Def::container(Parent::MediaCommunity, "community", ALL);
+static EMBED: Def = Def::container(Parent::MediaEmbed, "embed", ALL)
+    .attributes(&["height", "url", "width"])
+    .many()
+    .check(embed);
+static LOCATION: Def = Def::container(Parent::MediaLocation, "location", ALL)
+    .attributes(&["description", "end", "start"])
+    .many()
+    .check(location);
+static SCENES: Def = Def::container(Parent::MediaScenes, "scenes", ALL);
 
 const ITEMS: &[Parent] = &[Parent::Item, Parent::Entry];
 const ALL: &[Parent] =
@@ -159,6 +219,11 @@ pub(crate) static FAMILY: Family = Family {
         &COUNTRY,
         &TEXT_TYPE,
         &TIME,
+        &STATUS,
+        &RIGHTS,
+        &PRICE,
+        &TAGS,
+        &STAR_RATING,
     ],
     ..Family::new(
         "media",
@@ -174,26 +239,34 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("title", ALL, typed).attributes(&["type"]),
             &Def::text("keywords", ALL, |_, _| {}).many(),
             &Def::text("hash", ALL, hash).attributes(&["algo"]).many(),
-            &Def::unchecked("player", ALL, player).attributes(&["height", "url", "width"]).many(),
+            &Def::text("player", ALL, player).attributes(&["height", "url", "width"]).many(),
             &Def::text("rating", ALL, rating).attributes(&["scheme"]).many(),
             &Def::text("restriction", ALL, restriction).attributes(&["relationship", "type"]).many(),
             &Def::text("text", ALL, text).attributes(&["end", "lang", "start", "type"]).many(),
-            &Def::unchecked("thumbnail", ALL, thumbnail)
-                .attributes(&["height", "time", "url", "width"])
-                .many(),
-            &Def::anything("backLinks", ALL),
-            &Def::anything("comments", ALL),
-            &Def::anything("community", ALL),
-            &Def::anything("embed", ALL),
-            &Def::anything("license", ALL),
-            &Def::anything("location", ALL),
-            &Def::anything("peerLink", ALL),
-            &Def::anything("price", ALL),
-            &Def::anything("responses", ALL),
-            &Def::anything("rights", ALL),
-            &Def::anything("scenes", ALL),
-            &Def::anything("status", ALL),
-            &Def::anything("subTitle", ALL),
+            &Def::empty("thumbnail", ALL, thumbnail).attributes(&["height", "time", "url", "width"]).many(),
+            &BACK_LINKS,
+            &Def::text("backLink", &[Parent::MediaBackLinks], checks::uri).many(),
+            &COMMENTS,
+            &Def::text("comment", &[Parent::MediaComments], |_, _| {}).many(),
+            &RESPONSES,
+            &Def::text("response", &[Parent::MediaResponses], |_, _| {}).many(),
+            &COMMUNITY,
+            &Def::empty("starRating", &[Parent::MediaCommunity], star_rating)
+                .attributes(&["average", "count", "max", "min"]),
+            &Def::empty("statistics", &[Parent::MediaCommunity], statistics)
+                .attributes(&["favorites", "views"]),
+            &Def::text("tags", &[Parent::MediaCommunity], tags),
+            &EMBED,
+            &Def::text("param", &[Parent::MediaEmbed], param).attributes(&["name"]).many(),
+            &Def::text("license", ALL, linked).attributes(&["href", "type"]).many(),
+            &LOCATION,
+            &Def::empty("peerLink", ALL, linked).attributes(&["href", "type"]).many(),
+            &Def::empty("price", ALL, price).attributes(&["currency", "info", "price", "type"]).many(),
+            &Def::empty("rights", ALL, rights).attributes(&["status"]),
+            &SCENES,
+            &Def::own("scene", &[Parent::MediaScenes], scene).many(),
+            &Def::text("status", ALL, status).attributes(&["reason", "state"]),
+            &Def::empty("subTitle", ALL, sub_title).attributes(&["href", "lang", "type"]).many(),
         ],
     )
 };
@@ -221,6 +294,93 @@ fn content(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.attribute(log, "lang", language::tag);
     scope.attribute(log, "type", media_type::enclosure);
     scope.attribute(log, "url", url::uri);
+}
+
+fn embed(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "url", url::uri);
+    sizes(scope, log);
+}
+
+fn param(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "name", structure::not_blank_attribute);
+}
+
+/// An element that refers to a file by `href` and `type`.
+fn linked(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.attribute(log, "href", url::uri);
+    scope.attribute(log, "type", media_type::media_type);
+}
+
+fn sub_title(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "href", url::uri);
+    scope.attribute(log, "type", media_type::media_type);
+    scope.attribute(log, "lang", language::tag);
+}
+
+fn location(scope: &Scope<'_, '_>, log: &mut Log) {
+    for name in ["start", "end"] {
+        scope.attribute(log, name, time);
+    }
+}
+
+fn price(scope: &Scope<'_, '_>, log: &mut Log) {
+    let unless = |ok: bool| (!ok).then_some(&PRICE);
+    scope.attribute(log, "type", |v| unless(matches!(v, "rent" | "purchase" | "package" | "subscription")));
+    scope.attribute(log, "price", |v| unless(number::decimal(v).is_none()));
+    scope.attribute(log, "currency", |v| unless(v.len() == 3 && v.bytes().all(|b| b.is_ascii_uppercase())));
+    scope.attribute(log, "info", url::uri);
+}
+
+fn rights(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "status", |v| (!matches!(v, "userCreated" | "official")).then_some(&RIGHTS));
+}
+
+fn status(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "state", |v| (!matches!(v, "active" | "blocked" | "deleted")).then_some(&STATUS));
+}
+
+fn star_rating(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.attribute(log, "average", number::decimal);
+    for name in ["count", "min", "max"] {
+        scope.attribute(log, name, number::not_negative);
+    }
+    let value = |name: &str| scope.element.value(name).and_then(|text| text.trim().parse::<f64>().ok());
+    if let Some(average) = value("average")
+        && (value("min").is_some_and(|min| average < min) || value("max").is_some_and(|max| average > max))
+    {
+        scope.attribute(log, "average", |_| Some(&STAR_RATING));
+    }
+}
+
+fn statistics(scope: &Scope<'_, '_>, log: &mut Log) {
+    for name in ["views", "favorites"] {
+        scope.attribute(log, name, number::not_negative);
+    }
+}
+
+fn tags(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.value(log, |text| {
+        let is_tag = |tag: &str| match tag.rsplit_once(':') {
+            Some((name, weight)) => !name.trim().is_empty() && number::not_negative(weight.trim()).is_none(),
+            None => true,
+        };
+        (!text.split(',').all(is_tag)).then_some(&TAGS)
+    });
+}
+
+/// A scene. The specification writes the names of its elements without a prefix, and feeds write them with one too.
+fn scene(scope: &Scope<'_, '_>, log: &mut Log) {
+    const NAMES: [&str; 4] = ["sceneTitle", "sceneDescription", "sceneStartTime", "sceneEndTime"];
+    for child in scope.element.elements() {
+        if !child.ns.is_empty() && child.ns != scope.element.ns || !NAMES.contains(&child.local) {
+            structure::undefined(scope.element, child, NAMES.into_iter(), log);
+        } else if child.local.ends_with("Time") {
+            let text = child.text();
+            if let Some(rule) = time(text.trim()) {
+                log.text(rule, child, format_args!("`{}` is `{}`", child.name, shown(&text)));
+            }
+        }
+    }
 }
 
 fn adult(scope: &Scope<'_, '_>, log: &mut Log) {

@@ -20,5 +20,6 @@ pub(crate) mod podcast;
 pub(crate) mod publishing;
 pub(crate) mod rdf;
 pub(crate) mod rss;
+pub(crate) mod rss1;
 pub(crate) mod thread;
 pub(crate) mod xhtml;

@@ -3,7 +3,7 @@
 use super::{checks, html};
 use crate::engine::log::Log;
 use crate::engine::parent::Parent;
-use crate::engine::vocabulary::{Def, Family, Scope, Unknown};
+use crate::engine::vocabulary::{Def, Family, Kind, Scope, Unknown};
 use crate::rule::{
     Context::{Channel, Item, Whole},
     Rule,
@@ -98,7 +98,10 @@ pub(crate) static CONTENT: Family = Family {
 
 fn encoded(scope: &Scope<'_, '_>, log: &mut Log) {
     html::without_base(scope, log);
-    if !log.is_full(&CONTENT_FIRST) && !scope.before().any(|e| e.is("", "description")) {
+    if scope.feed.kind == Kind::Rss
+        && !log.is_full(&CONTENT_FIRST)
+        && !scope.before().any(|e| e.is("", "description"))
+    {
         log.start(&CONTENT_FIRST, scope.element, "");
     }
 }
@@ -155,7 +158,9 @@ pub(crate) static SLASH: Family = Family {
 
 fn comments(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.value(log, number::not_negative);
-    if scope.ancestor(Parent::Channel).is_some_and(|c| c.first_child("lastBuildDate").is_none()) {
+    if scope.feed.kind == Kind::Rss
+        && scope.ancestor(Parent::Channel).is_some_and(|c| c.first_child("lastBuildDate").is_none())
+    {
         log.start(&SLASH_DATE, scope.element, "");
     }
 }
@@ -267,9 +272,9 @@ pub(crate) static LIST: Family = Family::new(
     &[
         &LIST_INFO,
         &Def::text("treatAs", CHANNELS, |_, _| {}).many(),
-        &Def::own("sort", &[Parent::ListInfo], |_, _| {})
+        &Def::empty("sort", &[Parent::ListInfo], |_, _| {})
             .attributes(&["data-type", "default", "element", "label", "ns"])
             .many(),
-        &Def::own("group", &[Parent::ListInfo], |_, _| {}).attributes(&["element", "label", "ns"]).many(),
+        &Def::empty("group", &[Parent::ListInfo], |_, _| {}).attributes(&["element", "label", "ns"]).many(),
     ],
 );

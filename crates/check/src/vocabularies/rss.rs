@@ -240,6 +240,26 @@ static ENCLOSURE_LENGTH: Rule = Rule::error("rss/enclosure-length", "negative en
         r#"<enclosure url="https://town.example/1.mp3" length="0" type="audio/mpeg"/>"#,
     );
 
+static OLD_REQUIRED: Rule = Rule::warning("rss/old-required", "missing element that RSS 0.91 requires")
+    .why("RSS 0.91 requires the language of the channel, and the title and link of each item. Later versions do not.")
+    .remedy("add the element, or write version=\"2.0\"")
+    .spec("RSS 0.91", "https://www.rssboard.org/rss-0-9-1-netscape")
+    .example(
+        Whole,
+        channel!("version=\"0.91\"", "<language>en</language>\n<item><title>One</title></item>\n"),
+        channel!("version=\"0.91\"", "<language>en</language>\n<item><title>One</title><link>https://town.example/1</link></item>\n"),
+    );
+
+static LATER_ELEMENT: Rule = Rule::warning("rss/later-element", "element of a later version of RSS")
+    .why("A reader that follows the declared version ignores the element.")
+    .remedy("write version=\"2.0\"")
+    .spec("RSS 2.0.11, What is RSS?", "https://www.rssboard.org/rss-specification#whatIsRss")
+    .example(
+        Whole,
+        channel!("version=\"0.92\"", "<item><title>One</title><guid>https://town.example/1</guid></item>\n"),
+        channel!("version=\"0.92\"", "<item><title>One</title></item>\n"),
+    );
+
 pub(crate) static RSS: Def = Def::container(Parent::Rss, "rss", &[]).attributes(&["version"]).check(rss);
 static CHANNEL: Def = Def::container(Parent::Channel, "channel", &[Parent::Rss]).check(channel);
 static ITEM: Def = Def::container(Parent::Item, "item", &[Parent::Channel]).many().check(item);
@@ -280,6 +300,8 @@ pub(crate) static FAMILY: Family = Family {
         &DUPLICATE_SEMANTICS,
         &MISPLACED_ITEM,
         &ENCLOSURE_LENGTH,
+        &LATER_ELEMENT,
+        &OLD_REQUIRED,
     ],
     ..Family::new(
         "rss",
@@ -306,7 +328,7 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("category", &[Parent::Item], checks::heading).attributes(&["domain"]).many(),
             &Def::text("generator", &[Parent::Channel], |_, _| {}),
             &Def::text("docs", &[Parent::Channel], checks::uri),
-            &Def::own("cloud", &[Parent::Channel], cloud).attributes(&[
+            &Def::empty("cloud", &[Parent::Channel], cloud).attributes(&[
                 "domain",
                 "port",
                 "path",
@@ -327,7 +349,9 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("height", &[Parent::Image], |s, log| size(s, 400, &IMAGE_HEIGHT, log)),
             &Def::text("name", &[Parent::TextInput], text_input_name),
             &Def::text("comments", &[Parent::Item], checks::uri),
-            &Def::own("enclosure", &[Parent::Item], enclosure).attributes(&["url", "length", "type"]).many(),
+            &Def::empty("enclosure", &[Parent::Item], enclosure)
+                .attributes(&["url", "length", "type"])
+                .many(),
             &Def::text("guid", &[Parent::Item], guid).attributes(&["isPermaLink"]),
             &Def::text("source", &[Parent::Item], source).attributes(&["url"]),
         ],
@@ -386,6 +410,10 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.requires_by(log, &NO_TITLE, "title");
     scope.requires_by(log, &NO_LINK, "link");
     scope.requires_by(log, &NO_DESCRIPTION, "description");
+    if scope.feed.version == "0.91" {
+        old_required(scope, &["language"], log);
+    }
+    later_elements(scope, log);
     same(scope, SAME_IN_CHANNEL, log);
     let is_self = |e: &Element<'_>| e.is(ATOM, "link") && e.value("rel") == Some("self");
     if channel.closed && scope.is_rss_2() && !channel.elements().any(is_self) {
@@ -412,6 +440,9 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
 fn item(scope: &Scope<'_, '_>, log: &mut Log) {
     let item = scope.element;
     same(scope, SAME_IN_ITEM, log);
+    if scope.feed.version == "0.91" {
+        old_required(scope, &["title", "link"], log);
+    }
     if item.closed && item.child("", "title").is_none() && item.child("", "description").is_none() {
         log.end(&ITEM_EMPTY, item, "");
     }
@@ -420,6 +451,54 @@ fn item(scope: &Scope<'_, '_>, log: &mut Log) {
     }
     if let Some(second) = item.elements().filter(|e| e.is("", "enclosure")).nth(1) {
         log.start(&DUPLICATE_ENCLOSURE, second, "");
+    }
+}
+
+/// Reports each of these children that is missing, although only version 0.91 requires it.
+fn old_required(scope: &Scope<'_, '_>, children: &[&str], log: &mut Log) {
+    for name in children.iter().filter(|name| scope.lacks(name)) {
+        log.end(&OLD_REQUIRED, scope.element, format_args!("`{name}` in `{}`", scope.element.name));
+    }
+}
+
+/// Elements of later versions than 0.91: the parent, the name, and the first version that has it.
+const LATER: &[(Parent, &str, &str)] = &[
+    (Parent::Channel, "category", "2.0"),
+    (Parent::Channel, "cloud", "0.92"),
+    (Parent::Channel, "generator", "2.0"),
+    (Parent::Channel, "ttl", "2.0"),
+    (Parent::Item, "author", "2.0"),
+    (Parent::Item, "category", "0.92"),
+    (Parent::Item, "comments", "2.0"),
+    (Parent::Item, "enclosure", "0.92"),
+    (Parent::Item, "guid", "2.0"),
+    (Parent::Item, "pubDate", "0.93"),
+    (Parent::Item, "source", "0.92"),
+];
+
+/// Reports the first of each element that the version of the document does not have.
+fn later_elements(scope: &Scope<'_, '_>, log: &mut Log) {
+    if !matches!(scope.feed.version, "0.91" | "0.92" | "0.93" | "0.94") {
+        return;
+    }
+    let mut seen = HashSet::new();
+    let mut report = |parent: Parent, element: &Element<'_>, log: &mut Log| {
+        let is_later = |(own, name, version): &&(Parent, &str, &str)| {
+            *own == parent && element.is("", name) && scope.feed.version < *version
+        };
+        if let Some(row @ (_, name, version)) = LATER.iter().find(is_later)
+            && seen.insert(std::ptr::from_ref(row))
+        {
+            let detail = format_args!("`{name}` is from version {version}, not {}", scope.feed.version);
+            log.start(&LATER_ELEMENT, element, detail);
+        }
+    };
+    for child in scope.element.elements() {
+        if child.is("", "item") {
+            child.elements().for_each(|element| report(Parent::Item, element, log));
+        } else {
+            report(Parent::Channel, child, log);
+        }
     }
 }
 

@@ -55,15 +55,21 @@ pub(super) fn div<'d>(scope: &Scope<'_, 'd>, div: &Element<'d>, log: &mut Log) {
 /// Checks what is in an element of XHTML.
 fn children(feed: &Feed<'_>, parent: &Element<'_>, log: &mut Log) {
     xml::characters(parent, log);
+    // Metadata of a drawing and annotations of a formula may be in any vocabulary.
+    let is_open = matches!((&*parent.ns, parent.local), (SVG, "metadata") | (MATHML, "annotation-xml"));
     for child in parent.elements() {
         namespace::declarations(feed, child, log);
         match &*child.ns {
-            "" => log.start(&namespace::MISSING, child, format_args!("`{}`", child.name)),
+            "" if !is_open => log.start(&namespace::MISSING, child, format_args!("`{}`", child.name)),
             XHTML => xhtml(child, log),
             SVG => drawing(child, SVG_ELEMENTS, SVG_ATTRIBUTES, log),
             MATHML => drawing(child, MATHML_ELEMENTS, MATHML_ATTRIBUTES, log),
-            // Elements of feeds mean nothing in a text, except in the metadata of a drawing.
-            ns if feed.family(ns).is_some() && parent.local != "metadata" => {
+            _ if is_open => {
+                walk_unchecked(feed, child, log);
+                continue;
+            }
+            // Elements of feeds mean nothing in a text.
+            ns if feed.family(ns).is_some() => {
                 structure::undefined(parent, child, std::iter::empty(), log);
                 walk_unchecked(feed, child, log);
                 continue;

@@ -1,0 +1,417 @@
+//! Inputs that once had a wrong result: each with its class, and others of the class.
+
+use super::*;
+
+/// Codes of the errors and warnings of a document, without those of the template.
+fn codes(document: &[u8]) -> Vec<&'static str> {
+    let options = Options { now: Some(UnixMs(1_790_000_000_000)), ..Options::default() };
+    let found = check(document, options).into_iter().filter(|d| d.severity > Severity::Note);
+    found.map(|d| d.meta.code).collect()
+}
+
+fn channel(inside: &str) -> String {
+    format!(
+        "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:podcast=\"https://podcastindex.org/namespace/1.0\" \
+         xmlns:media=\"http://search.yahoo.com/mrss/\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\" \
+         xmlns:georss=\"http://www.georss.org/georss\" xmlns:gml=\"http://www.opengis.net/gml\">\
+         <channel><title>Town</title><link>https://town.example/</link><description>News</description>\
+         <atom:link rel=\"self\" href=\"https://town.example/feed.xml\"/>{inside}</channel></rss>"
+    )
+}
+
+fn item(inside: &str) -> String {
+    channel(&format!("<item><title>One</title><guid>https://town.example/1</guid>{inside}</item>"))
+}
+
+fn entry(inside: &str) -> String {
+    format!(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\"><id>https://town.example/</id><title>Town</title>\
+         <updated>2023-10-31T21:15:02Z</updated><link rel=\"self\" href=\"https://town.example/feed.xml\"/>\
+         <author><name>Ann</name></author><entry><title>One</title><updated>2023-10-31T21:15:02Z</updated>{inside}</entry></feed>"
+    )
+}
+
+fn whole_entry(inside: &str) -> String {
+    entry(&format!("<id>https://town.example/1</id>{inside}"))
+}
+
+/// Compares the codes of each document with the expected ones.
+fn compare(cases: &[(String, &[&str])]) {
+    for (document, expected) in cases {
+        assert_eq!(codes(document.as_bytes()), *expected, "{document}");
+    }
+}
+
+const JSON: &str = "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"To\u{e9}wn\", \
+                    \"feed_url\": \"https://town.example/feed.json\", \"items\": []}";
+
+#[test]
+fn json_that_no_parser_accepts_is_an_error() {
+    assert!(codes(JSON.as_bytes()).is_empty());
+    let expected = ["json/not-well-formed"];
+    for (from, to) in [
+        ("Town", "To\nwn"),
+        ("Town", "To\twn"),
+        ("Town", "To\u{0}wn"),
+        ("\"items\": []", "\"items\":\u{a0}[]"),
+        ("\"items\": []", "\"items\":\u{b}[]"),
+        ("\"items\": []", "\"items\": [], \"_x\": 01"),
+        ("\"items\": []}", "\"items\": []}\u{2028}"),
+    ] {
+        let broken = JSON.replace("To\u{e9}wn", "Town").replace(from, to);
+        assert_eq!(codes(broken.as_bytes()), expected, "{broken:?}");
+    }
+    let latin_1: Vec<u8> = JSON.chars().map(|c| u32::from(c) as u8).collect();
+    assert_eq!(codes(&latin_1), expected);
+    let units = || JSON.encode_utf16();
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(codes(&little), expected);
+    assert_eq!(codes(&big), expected);
+    assert_eq!(codes(&[&[0xff, 0xfe][..], &little].concat()), expected);
+    let wide: Vec<u8> = JSON.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+    assert_eq!(codes(&wide), expected);
+    assert_eq!(codes(&[b"\xef\xbb\xbf", JSON.as_bytes()].concat()), ["json/byte-order-mark"]);
+}
+
+#[test]
+fn children_of_extensions_are_no_errors_of_rss() {
+    compare(&[
+        (
+            channel(
+                "<podcast:liveItem status=\"live\" start=\"2023-10-31T21:15:02Z\"><title>Live</title>\
+                 <guid>https://town.example/live</guid><enclosure url=\"https://town.example/live.mp3\" length=\"0\" type=\"audio/mpeg\"/></podcast:liveItem>",
+            ),
+            &[],
+        ),
+        (
+            item(
+                "<media:scenes><media:scene><sceneTitle>A</sceneTitle><sceneStartTime>00:15</sceneStartTime></media:scene></media:scenes>",
+            ),
+            &["media/time"],
+        ),
+        (
+            item(
+                "<media:scenes><media:scene><media:sceneTitle>A</media:sceneTitle><sceneEndTime>00:00:45</sceneEndTime></media:scene></media:scenes>",
+            ),
+            &[],
+        ),
+        (
+            channel(
+                "<snf:logo xmlns:snf=\"http://www.smartnews.be/snf\"><url>https://town.example/l.png</url></snf:logo>",
+            ),
+            &["xml/undefined-namespace"],
+        ),
+        (item("<media:content url=\"https://town.example/1.mp4\"><title>One</title></media:content>"), &[]),
+        (
+            item("<x:book xmlns:x=\"https://town.example/ns\"><x:by><author>Ann</author></x:by></x:book>"),
+            &["xml/undefined-namespace"],
+        ),
+        // The elements of RSS itself are still checked.
+        (channel("<titel>Town</titel>"), &["feed/undefined-element"]),
+        (item("<media:community><media:stars/></media:community>"), &["feed/undefined-element"]),
+    ]);
+}
+
+#[test]
+fn a_category_of_atom_may_hold_undefined_content() {
+    let content = "<content>Hello</content>";
+    compare(&[
+        (
+            whole_entry(&format!(
+                "{content}<category term=\"x\"><a:foo xmlns:a=\"https://town.example/ns\"/></category>"
+            )),
+            &["xml/undefined-namespace"],
+        ),
+        (
+            whole_entry(&format!(
+                "{content}<category term=\"x\"><p xmlns=\"http://www.w3.org/1999/xhtml\">X</p></category>"
+            )),
+            &[],
+        ),
+        (whole_entry(&format!("{content}<category term=\"x\">X</category>")), &["atom/category-not-empty"]),
+        (whole_entry(&format!("{content}<category term=\"x\">\n</category>")), &[]),
+        (
+            whole_entry(&format!("{content}<category term=\"x\"><name>X</name></category>")),
+            &["feed/undefined-element"],
+        ),
+    ]);
+}
+
+#[test]
+fn metadata_in_a_drawing_may_be_of_any_vocabulary() {
+    let drawing = |inside: &str| {
+        whole_entry(&format!(
+            "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><svg xmlns=\"http://www.w3.org/2000/svg\">{inside}</svg></div></content>"
+        ))
+    };
+    let rdf = "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
+               xmlns:cc=\"http://web.resource.org/cc/\"><cc:Work rdf:about=\"\"><dc:format>image/svg+xml</dc:format>\
+               <dc:creator><cc:Agent><dc:title>Ann</dc:title></cc:Agent></dc:creator></cc:Work></rdf:RDF>";
+    compare(&[
+        (drawing(&format!("<metadata>{rdf}</metadata><path d=\"M0 0\"/>")), &[]),
+        (drawing(&format!("<metadata id=\"m\"><g>{rdf}</g></metadata>")), &["feed/undefined-element"]),
+        (drawing("<metadata><note xmlns=\"\">x</note></metadata>"), &[]),
+        (drawing("<script>alert(1)</script>"), &["html/risk"]),
+        (
+            whole_entry(
+                "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><math xmlns=\"http://www.w3.org/1998/Math/MathML\">\
+                 <semantics><mi>x</mi><annotation-xml encoding=\"RDF\"><dc:title xmlns:dc=\"http://purl.org/dc/elements/1.1/\">x</dc:title></annotation-xml></semantics></math></div></content>",
+            ),
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn a_date_without_a_zone_of_rfc_822_is_an_error_with_its_reason() {
+    for (date, reason) in [
+        ("Tue, 31 Oct 2023 21:15:02", "no time zone; write `Tue, 31 Oct 2023 21:15:02 GMT` if it is in UTC"),
+        ("31 Oct 2023 21:15 UTC", "RFC 822 has no zone `UTC`; write `Tue, 31 Oct 2023 21:15:00 GMT`"),
+        ("Tue, 31 Oct 2023 21:15:02 Europe/Berlin", "`Europe/Berlin` is not a time zone"),
+        (
+            "Tue, 31 Oct 2023 21:15:02 GMT+0100",
+            "RFC 822 has no zone `GMT+0100`; write `Tue, 31 Oct 2023 21:15:02 +0100`",
+        ),
+    ] {
+        let found = found(&item(&format!("<pubDate>{date}</pubDate>")), None);
+        let about: Vec<_> = found.iter().filter(|d| d.meta.code == "date/rfc822").collect();
+        assert!(about.len() == 1 && about[0].severity == Severity::Error, "{found:?}");
+        assert_eq!(about[0].detail, format!("`pubDate` is `{date}`: {reason}"));
+    }
+}
+
+fn rdf(namespace: &str, inside: &str) -> String {
+    format!(
+        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"{namespace}\">{inside}</rdf:RDF>"
+    )
+}
+
+#[test]
+fn rss_1_and_0_90_have_rules_and_other_rdf_is_not_a_feed() {
+    const RSS_1: &str = "http://purl.org/rss/1.0/";
+    const RSS_090: &str = "http://my.netscape.com/rdf/simple/0.9/";
+    let head = "<title>Town</title><link>https://town.example/</link><description>News</description>";
+    let one = "<item rdf:about=\"https://town.example/1\"><title>One</title><link>https://town.example/1</link></item>";
+    let with = |items: &str, inside: &str| {
+        rdf(
+            RSS_1,
+            &format!("<channel rdf:about=\"https://town.example/rss\">{head}{items}</channel>{inside}"),
+        )
+    };
+    let list = "<items><rdf:Seq><rdf:li resource=\"https://town.example/1\"/></rdf:Seq></items>";
+    let dc = one.replace(
+        "</item>",
+        "<dc:date xmlns:dc=\"http://purl.org/dc/elements/1.1/\">yesterday</dc:date></item>",
+    );
+    compare(&[
+        (rdf("http://xmlns.com/foaf/0.1/", "<Person><name>Ann</name></Person>"), &["feed/unknown-root"]),
+        (rdf("http://www.w3.org/2004/02/skos/core#", ""), &["feed/unknown-root"]),
+        (
+            rdf(
+                RSS_090,
+                &format!(
+                    "<channel>{head}</channel><item><title>One</title><link>https://town.example/1</link></item>"
+                ),
+            ),
+            &[],
+        ),
+        (
+            rdf(RSS_090, "<channel><title>Town</title></channel><item><title>One</title></item>"),
+            &["feed/missing-element"; 3],
+        ),
+        (with(list, one), &[]),
+        (with("", one), &["feed/missing-element", "rss1/unlisted-item"]),
+        (with(list, ""), &["rss1/no-such-item", "rss1/no-item"]),
+        (
+            with(list, &one.replace("rdf:about", "id")),
+            &["rss1/no-such-item", "feed/missing-attribute", "feed/unexpected-attribute"],
+        ),
+        (with(list, &one.replace("<title>One</title>", "")), &["feed/missing-element"]),
+        (with(list, &dc), &["date/w3cdtf"]),
+        (with(list, &format!("{one}<item xmlns=\"\"><title>Two</title></item>")), &["xml/missing-namespace"]),
+        (rdf(RSS_1, one), &["feed/missing-element"]),
+    ]);
+}
+
+#[test]
+fn rss_0_91_has_required_elements_and_no_later_ones() {
+    let feed = |version: &str, inside: &str| {
+        format!(
+            "<rss version=\"{version}\"><channel><title>Town</title><link>https://town.example/</link>\
+             <description>News</description>{inside}</channel></rss>"
+        )
+    };
+    let link = "<link>https://town.example/1</link>";
+    compare(&[
+        (feed("0.91", &format!("<language>en</language><item><title>One</title>{link}</item>")), &[]),
+        (feed("0.91", "<language>en</language><item><title>One</title></item>"), &["rss/old-required"]),
+        (feed("0.91", ""), &["rss/old-required"]),
+        (feed("0.92", "<item><description>One</description></item>"), &[]),
+        (
+            feed(
+                "0.92",
+                "<item><title>1</title><guid>https://town.example/1</guid></item><item><title>2</title><guid>https://town.example/2</guid></item>",
+            ),
+            &["rss/later-element"],
+        ),
+        (feed("0.93", "<item><title>1</title><pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate></item>"), &[]),
+    ]);
+}
+
+#[test]
+fn elements_that_hold_nothing_hold_nothing() {
+    let enclosure = |inside: &str| {
+        item(&format!(
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1\" type=\"audio/mpeg\">{inside}</enclosure>"
+        ))
+    };
+    compare(&[
+        (enclosure("https://town.example/1.mp3"), &["feed/unexpected-text"]),
+        (enclosure("<![CDATA[x]]>"), &["feed/unexpected-text"]),
+        (enclosure("<url>https://town.example/1.mp3</url>"), &["feed/undefined-element"]),
+        (enclosure("\n <!-- none -->\n"), &[]),
+        (
+            channel(
+                "<cloud domain=\"town.example\" port=\"80\" path=\"/rpc\" registerProcedure=\"a\" protocol=\"soap\"><port>80</port></cloud>",
+            ),
+            &["feed/undefined-element"],
+        ),
+        (
+            item("<media:thumbnail url=\"https://town.example/1.png\">x</media:thumbnail>"),
+            &["feed/unexpected-text"],
+        ),
+        (
+            item("<media:rights status=\"official\"><media:text>x</media:text></media:rights>"),
+            &["feed/undefined-element"],
+        ),
+    ]);
+}
+
+#[test]
+fn html_has_formulas_and_drawings() {
+    let html = |inside: &str| item(&format!("<description><![CDATA[{inside}]]></description>"));
+    compare(&[
+        (
+            html("<p><math><mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac></math></p>"),
+            &[],
+        ),
+        (
+            html(
+                "<svg viewBox='0 0 1 1'><linearGradient id='a'><stop/></linearGradient><font-face/><title>x</title><foreignObject><p>x</p></foreignObject></svg>",
+            ),
+            &[],
+        ),
+        (
+            html(
+                "<math><semantics><mi>x</mi><annotation-xml encoding='MathML-Content'><apply><csymbol>x</csymbol></apply></annotation-xml></semantics></math>",
+            ),
+            &[],
+        ),
+        (html("<mrow>x</mrow>"), &["html/not-well-formed"]),
+        (html("<svg><blob/></svg>"), &["html/not-well-formed"]),
+        (html("<svg><script>alert(1)</script></svg>"), &["html/risk"]),
+    ]);
+}
+
+#[test]
+fn a_reference_ends_at_a_letter_of_any_script() {
+    let title = |text: &str| {
+        channel(&format!("<item><title>{text}</title><guid>https://town.example/1</guid></item>"))
+    };
+    let summary = |text: &str| whole_entry(&format!("<content>Hello</content><summary>{text}</summary>"));
+    compare(&[
+        (title("H&amp;M门店"), &[]),
+        (summary("H&amp;M门店"), &[]),
+        (summary("А&amp;Б"), &[]),
+        (summary("R&amp;D_2 and x&amp;y1"), &[]),
+        (summary("Tom &amp;amp; Ann"), &["html/undeclared"]),
+        (summary("5 &amp;#8364;"), &["html/undeclared"]),
+        (title("Tom &amp;eacute;té"), &["html/in-text"]),
+    ]);
+}
+
+#[test]
+fn the_id_of_an_entry_may_be_its_link() {
+    let with = |id: &str, href: &str| {
+        entry(&format!("<id>{id}</id><link href=\"{href}\"/><content>Hello</content>"))
+    };
+    compare(&[
+        (with("https://town.example/caf%e6", "https://town.example/caf%e6"), &[]),
+        (with("https://Town.example/%7Eann", "https://Town.example/%7Eann"), &[]),
+        (with("https://town.example/caf%e6", "https://town.example/"), &[]),
+        (with("https://Town.example/", "https://town.example/"), &["url/not-canonical"]),
+        (with("https://town.example/a b", "https://town.example/a b"), &["url/character", "url/character"]),
+    ]);
+    let found = found(&with("https://town.example/caf%e6", "https://town.example/"), None);
+    assert!(found.iter().any(|d| d.meta.code == "url/lowercase-escape"), "{found:?}");
+}
+
+#[test]
+fn media_rss_and_places_are_checked_to_their_leaves() {
+    compare(&[
+        (
+            item(
+                "<media:community><media:starRating average=\"3.5\" count=\"20\" min=\"1\" max=\"10\"/><media:statistics views=\"5\" favorites=\"4\"/>\
+                 <media:tags>news: 5, abc:3, town</media:tags></media:community><media:comments><media:comment>Good</media:comment></media:comments>\
+                 <media:embed url=\"https://town.example/p.swf\" width=\"512\" height=\"323\"><media:param name=\"type\">x</media:param></media:embed>\
+                 <media:responses><media:response>https://town.example/2</media:response></media:responses>\
+                 <media:backLinks><media:backLink>https://town.example/3</media:backLink></media:backLinks>\
+                 <media:status state=\"active\"/><media:price type=\"rent\" price=\"19.99\" currency=\"EUR\"/>\
+                 <media:license type=\"text/html\" href=\"https://town.example/license\">Open</media:license>\
+                 <media:subTitle type=\"application/smil\" lang=\"en-us\" href=\"https://town.example/s.smil\"/>\
+                 <media:peerLink type=\"application/x-bittorrent\" href=\"https://town.example/1.torrent\"/>\
+                 <media:location description=\"Home\" start=\"00:01\" end=\"01:00\"><georss:where><gml:Point><gml:pos>35.669998 139.770004</gml:pos></gml:Point></georss:where></media:location>\
+                 <media:rights status=\"userCreated\"/>",
+            ),
+            &["media/time", "media/time"],
+        ),
+        (item("<media:backLinks><media:backLink>no</media:backLink></media:backLinks>"), &["url/relative"]),
+        (
+            item("<media:community><media:statistics views=\"many\"/></media:community>"),
+            &["number/not-negative"],
+        ),
+        (item("<media:subTitle type=\"application/smil\"/>"), &["feed/missing-attribute"]),
+        (
+            item("<media:location><georss:point>139.77 35.67</georss:point></media:location>"),
+            &["geo/latitude"],
+        ),
+        (item("<georss:point>52.5 213.4</georss:point>"), &["geo/longitude"]),
+        (item("<georss:where/>"), &["feed/missing-element"]),
+        (
+            item(
+                "<georss:where><gml:Polygon><gml:exterior><gml:LinearRing><gml:posList>1 2 3 4 5 6</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></georss:where>",
+            ),
+            &["geo/polygon"],
+        ),
+        (
+            item(
+                "<georss:where><gml:Point srsName=\"EPSG:3857\"><gml:pos>5800000 1490000</gml:pos></gml:Point></georss:where>",
+            ),
+            &[],
+        ),
+        (
+            item(
+                "<georss:where><gml:Envelope><gml:lowerCorner>1 2</gml:lowerCorner></gml:Envelope></georss:where>",
+            ),
+            &["feed/missing-element"],
+        ),
+        (item("<georss:line elev=\"high\">1 2 3 4</georss:line>"), &["number/decimal"]),
+    ]);
+}
+
+#[test]
+fn a_web_page_is_recognized_and_its_feeds_are_named() {
+    let page = "<!DOCTYPE html>\n<title>Town</title><link rel=alternate type=\"application/rss+xml\" href=\"https://town.example/rss.xml\"><p>a & b<br>";
+    let found = found(page, None);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        found[0].message(),
+        "not a feed: this is a web page; its feed is `https://town.example/rss.xml`"
+    );
+    for page in
+        ["<html><p>Not found", "<?xml version=\"1.0\"?>\n<html xmlns=\"http://www.w3.org/1999/xhtml\"/>"]
+    {
+        assert_eq!(codes(page.as_bytes()), ["feed/unknown-root"]);
+    }
+}

@@ -1,0 +1,225 @@
+//! The value that was probably meant, for values with one likely correction.
+
+use feedmill_diag::nearest;
+use feedmill_types::work::step;
+use url::Url;
+
+use crate::values::{date_repair, email, language, media_type, url as address};
+
+/// Maximum length of a value that is corrected.
+const MAX_LENGTH: usize = 500;
+
+/// English names of languages, and their tags.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("arabic", "ar"),
+    ("chinese", "zh"),
+    ("czech", "cs"),
+    ("danish", "da"),
+    ("deutsch", "de"),
+    ("dutch", "nl"),
+    ("english", "en"),
+    ("español", "es"),
+    ("finnish", "fi"),
+    ("français", "fr"),
+    ("french", "fr"),
+    ("german", "de"),
+    ("greek", "el"),
+    ("hebrew", "he"),
+    ("hindi", "hi"),
+    ("italian", "it"),
+    ("japanese", "ja"),
+    ("korean", "ko"),
+    ("norwegian", "no"),
+    ("polish", "pl"),
+    ("portuguese", "pt"),
+    ("russian", "ru"),
+    ("spanish", "es"),
+    ("swedish", "sv"),
+    ("turkish", "tr"),
+    ("ukrainian", "uk"),
+];
+
+/// Media types by extension.
+const TYPES: &[(&str, &str)] = &[
+    ("aac", "audio/aac"),
+    ("epub", "application/epub+zip"),
+    ("flac", "audio/flac"),
+    ("gif", "image/gif"),
+    ("html", "text/html"),
+    ("jpeg", "image/jpeg"),
+    ("jpg", "image/jpeg"),
+    ("m4a", "audio/x-m4a"),
+    ("m4v", "video/x-m4v"),
+    ("mov", "video/quicktime"),
+    ("mp3", "audio/mpeg"),
+    ("mp4", "video/mp4"),
+    ("ogg", "audio/ogg"),
+    ("opus", "audio/ogg"),
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("text", "text/plain"),
+    ("wav", "audio/wav"),
+    ("webm", "video/webm"),
+    ("webp", "image/webp"),
+    ("xhtml", "application/xhtml+xml"),
+    ("xml", "application/xml"),
+];
+
+/// Words that a rule allows.
+fn words(code: &str) -> &'static [&'static str] {
+    match code {
+        "itunes/type" => &["episodic", "serial"],
+        "itunes/episode-type" => &["full", "trailer", "bonus"],
+        "rss/day" => &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+        "sy/update-period" => &["hourly", "daily", "weekly", "monthly", "yearly"],
+        "media/medium" => &["image", "audio", "video", "document", "executable"],
+        "media/expression" => &["sample", "full", "nonstop"],
+        "atom/text-type" => &["text", "html", "xhtml"],
+        "rss/version" => &["2.0"],
+        _ => &[],
+    }
+}
+
+/// Returns the end of a message about a value that breaks a rule: `; write …`, or an empty string.
+pub(crate) fn suggestion(code: &str, value: &str) -> String {
+    let value = value.trim();
+    let form = match code {
+        "date/rfc822" | "date/rfc822-problematic" | "date/weekday" => Some(date_repair::Form::Rfc822),
+        "date/rfc3339" => Some(date_repair::Form::Rfc3339),
+        "date/w3cdtf" => Some(date_repair::Form::W3cdtf),
+        _ => None,
+    };
+    if value.is_empty() || value.len() > MAX_LENGTH {
+        return String::new();
+    }
+    step(value.len());
+    if let Some(form) = form {
+        let reason = date_repair::explain(value, form);
+        return if reason.is_empty() { reason } else { format!(": {reason}") };
+    }
+    match corrected(code, value) {
+        Some(corrected) if corrected != value => format!("; write `{corrected}`"),
+        _ => String::new(),
+    }
+}
+
+/// Returns the corrected value, if there is one likely correction.
+fn corrected(code: &str, value: &str) -> Option<String> {
+    let lower = value.to_ascii_lowercase();
+    match code {
+        "url/character" | "url/not-ascii" => {
+            let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+            // The parser leaves some characters that a URL may not have.
+            let text = url
+                .to_string()
+                .replace('[', "%5B")
+                .replace(']', "%5D")
+                .replace('|', "%7C")
+                .replace('^', "%5E");
+            address::uri(&text).is_none().then_some(text)
+        }
+        "url/relative" => {
+            let host = value.strip_prefix("//").unwrap_or(value).split(['/', '?', '#']).next()?;
+            let is_host = host.starts_with("www.") || value.starts_with("//") && host.contains('.');
+            let text = format!("https://{}", value.trim_start_matches('/'));
+            (is_host && address::uri(&text).is_none()).then_some(text)
+        }
+        "url/no-host" => {
+            let (scheme, rest) = value.split_once(':')?;
+            let rest = rest.trim_start_matches('/');
+            let text = format!("{}://{rest}", scheme.to_ascii_lowercase());
+            let is_host = rest.split('/').next().is_some_and(|host| host.contains('.'));
+            (is_host && address::uri(&text).is_none()).then_some(text)
+        }
+        "url/scheme" => {
+            let scheme = address::scheme(value)?;
+            let near = nearest(scheme, ["https", "http", "mailto", "ftp"])?;
+            Some(format!("{near}{}", &value[scheme.len()..]))
+        }
+        "url/not-canonical" | "url/lowercase-escape" => Some(address::canonical(value).into_owned()),
+        "lang/tag" => {
+            let named = LANGUAGES.iter().find(|(name, _)| *name == lower).map(|(_, tag)| (*tag).to_owned());
+            named.or_else(|| Some(value.replace(['_', ' '], "-")).filter(|tag| language::tag(tag).is_none()))
+        }
+        "bool/true-false" | "bool/attribute" => match &*lower {
+            "true" | "yes" | "1" | "y" | "on" | "explicit" => Some("true".to_owned()),
+            "false" | "no" | "0" | "n" | "off" | "clean" => Some("false".to_owned()),
+            _ => None,
+        },
+        "bool/yes-no" | "podcast/locked" => match &*lower {
+            "true" | "yes" | "1" => Some("yes".to_owned()),
+            "false" | "no" | "0" => Some("no".to_owned()),
+            _ => None,
+        },
+        "mime/type" | "mime/attribute" => {
+            let name = lower.trim_start_matches('.');
+            let known =
+                TYPES.iter().find(|(extension, _)| *extension == name).map(|(_, known)| (*known).to_owned());
+            known.or_else(|| {
+                let text = lower.trim_end_matches([';', ' ']).replace(' ', "");
+                media_type::is_media_type(&text).then_some(text)
+            })
+        }
+        "number/positive" | "number/not-negative" | "number/integer" | "number/attribute" => {
+            let digits: String = value.chars().filter(|c| !matches!(c, ',' | '\'' | '_' | ' ')).collect();
+            let whole = digits.strip_suffix(".0").or_else(|| digits.strip_suffix(".00")).unwrap_or(&digits);
+            (!whole.is_empty() && whole.len() < 20 && whole.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| whole.trim_start_matches('0').to_owned())
+                .filter(|number| !number.is_empty())
+        }
+        "email/format" => {
+            let (name, rest) = value.split_once('<')?;
+            let (mailbox, after) = rest.split_once('>')?;
+            let name = name.trim().trim_matches('"');
+            let is_clear = after.trim().is_empty() && !name.is_empty() && !name.contains(['(', ')']);
+            (is_clear && email::address(mailbox).is_none()).then(|| format!("{mailbox} ({name})"))
+        }
+        "rss/midnight" => Some("0".to_owned()),
+        _ => {
+            let known = words(code);
+            let word = known.iter().find(|word| word.eq_ignore_ascii_case(value)).copied();
+            word.or_else(|| nearest(value, known.iter().copied())).map(str::to_owned)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(LANGUAGES.windows(2).all(|w| w[0].0 < w[1].0) && TYPES.windows(2).all(|w| w[0].0 < w[1].0));
+    }
+
+    #[test]
+    fn a_value_with_one_likely_correction_is_corrected() {
+        for (code, value, expected) in [
+            ("url/character", "https://town.example/two words", "; write `https://town.example/two%20words`"),
+            (
+                "url/not-ascii",
+                "https://städtchen.example/größe",
+                "; write `https://xn--stdtchen-1za.example/gr%C3%B6%C3%9Fe`",
+            ),
+            ("url/relative", "www.town.example/1", "; write `https://www.town.example/1`"),
+            ("url/relative", "/1", ""),
+            ("url/scheme", "ttps://town.example/1", "; write `https://town.example/1`"),
+            ("url/not-canonical", "HTTP://Town.example", "; write `http://town.example/`"),
+            ("lang/tag", "English", "; write `en`"),
+            ("lang/tag", "pt_BR", "; write `pt-BR`"),
+            ("lang/tag", "xx_YY", ""),
+            ("bool/true-false", "clean", "; write `false`"),
+            ("mime/attribute", "mp3", "; write `audio/mpeg`"),
+            ("mime/type", "text/html;", "; write `text/html`"),
+            ("number/attribute", "1,234", "; write `1234`"),
+            ("number/positive", "0", ""),
+            ("email/format", "Ann <ann@town.example>", "; write `ann@town.example (Ann)`"),
+            ("itunes/episode-type", "Full", "; write `full`"),
+            ("sy/update-period", "dayly", "; write `daily`"),
+            ("sy/update-period", "whenever possible", ""),
+            ("date/rfc3339", "2023-10-31", ": no time; write `2023-10-31T00:00:00Z`"),
+        ] {
+            assert_eq!(suggestion(code, value), expected, "{code} {value}");
+        }
+    }
+}
