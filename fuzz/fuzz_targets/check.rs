@@ -7,7 +7,8 @@ use feedmill::types::UnixMs;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let options = Options { file: "f", url: Some("https://town.example/feed"), now: Some(UnixMs(1_700_000_000_000)) };
+    let options =
+        Options { file: "f", url: Some("https://town.example/feed"), now: Some(UnixMs(1_700_000_000_000)) };
     let found = check(bytes, options);
     let lines = bytes.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
     assert!(found.len() <= 1001 * rules().len(), "{}", found.len());

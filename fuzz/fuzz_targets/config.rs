@@ -31,9 +31,14 @@ fuzz_target!(|text: &str| {
     let Some(plan) = plan else { return };
     for feed in &plan.filtered {
         let mut parts = Path::new(&feed.name).components();
-        assert!(matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none(), "{:?}", feed.name);
+        assert!(
+            matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none(),
+            "{:?}",
+            feed.name
+        );
     }
-    let channels = plan.sections.values().chain(plan.filtered.iter().map(|f| &f.channel)).chain([&plan.main_feed]);
+    let channels =
+        plan.sections.values().chain(plan.filtered.iter().map(|f| &f.channel)).chain([&plan.main_feed]);
     for channel in channels {
         for url in [&channel.site, &channel.base, &channel.icon, &channel.hub].into_iter().flatten() {
             assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{url}");

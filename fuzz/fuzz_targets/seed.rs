@@ -3,8 +3,8 @@
 
 #![no_main]
 
-use feedmill::html::xml_text;
 use feedmill::diag::Finding;
+use feedmill::html::xml_text;
 use feedmill::seed::{Addresses, Fault, Origin, decode, parse};
 use libfuzzer_sys::fuzz_target;
 
@@ -17,7 +17,8 @@ fn stands_in(finding: &Finding, text: &str) {
 }
 
 /// A path for each dialect. The first byte selects one.
-const PLACES: &[&str] = &["town/1.txt", "_posts/2024-06-01-a-ferry.md", "content/posts/ferry.md", "town/ferry.html"];
+const PLACES: &[&str] =
+    &["town/1.txt", "_posts/2024-06-01-a-ferry.md", "content/posts/ferry.md", "town/ferry.html"];
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, bytes)) = bytes.split_first() else { return };

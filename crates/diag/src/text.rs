@@ -122,7 +122,11 @@ mod tests {
         for column in 1..=line.len() as u32 + 1 {
             let place = crate::Place::at("a.xml", 1, column).showing(line);
             assert_eq!(place.source, "see https://***@a.example");
-            assert!(place.mark >= 1 && place.mark as usize <= place.source.len() + 1, "{column}: {}", place.mark);
+            assert!(
+                place.mark >= 1 && place.mark as usize <= place.source.len() + 1,
+                "{column}: {}",
+                place.mark
+            );
         }
     }
 
