@@ -338,6 +338,21 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         &[("1.txt", GOOD), ("2.md", "---\ntitle: A title\ndate: 2024-06-01\nhidden: true\n---\nText\n")],
     ),
     (
+        "seed-clutter",
+        SITE,
+        &[("1.txt", "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p><div class=\"advert\">Buy!</div>\n")],
+    ),
+    (
+        "seed-lost-media",
+        SITE,
+        &[("1.txt", "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p><img src=\"file:///C:/ferry.jpg\">\n")],
+    ),
+    (
+        "seed-lost-text",
+        SITE,
+        &[("1.txt", "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<div class=\"advert\">Buy!</div>\n")],
+    ),
+    (
         "seed-weak-metadata",
         SITE,
         &[(

@@ -80,7 +80,7 @@ impl Shape {
             }
             "seeds/a.html" => {
                 let _ = page_metadata(raw);
-                let article = extract_article(raw, "A", &Policy::default());
+                let article = extract_article(raw, "A", &Policy::default()).html;
                 let _ = clean(RawHtml(&article), &link, &Policy::default());
             }
             _ => return false,

@@ -9,6 +9,7 @@ use url::Url;
 use crate::config::Plan;
 use crate::diag::{Finding, Severity, Sink, printable, renderer};
 use crate::error::{Error, Kind};
+use crate::html::{Removal, RemovalKind};
 use crate::model::{Image, Metadata, Person};
 use crate::pipeline::{Absence, AddressSource, Explanation, Standing};
 use crate::types::UnixMs;
@@ -124,6 +125,9 @@ fn write_explanation(out: &mut dyn Write, plan: &Plan, explained: &Explanation) 
     if let Some(absence) = &explained.absence {
         return row("feeds", &format!("none: {}", absence_reason(absence)));
     }
+    for (number, removal) in explained.removed.iter().enumerate() {
+        row(if number == 0 { "removed" } else { "" }, &removal.to_string())?;
+    }
     let widest = explained.feeds.iter().map(|(name, _)| feed_name(name).chars().count()).max().unwrap_or(0);
     for (number, (name, standing)) in explained.feeds.iter().enumerate() {
         let label = if number == 0 { "feeds" } else { "" };
@@ -169,7 +173,25 @@ fn object(plan: &Plan, explained: &Explanation) -> Value {
         "unlisted": about.map(|about| about.unlisted),
         "absence": absence.map(|why| json!({"kind": absence_kind(why), "reason": absence_reason(why)})),
         "feeds": explained.feeds.iter().map(|(name, standing)| place(name, standing)).collect::<Vec<_>>(),
+        "removed": explained.removed.iter().map(removal).collect::<Vec<_>>(),
         "findings": findings(&explained.findings),
+    })
+}
+
+/// Returns a part that cleaning removed.
+fn removal(removal: &Removal) -> Value {
+    json!({
+        "rule": removal.rule.name(),
+        "text": removal.rule.describe(),
+        "kind": match removal.rule.kind() {
+            RemovalKind::Requested => "requested",
+            RemovalKind::Clutter => "clutter",
+            RemovalKind::Loss => "loss",
+        },
+        "characters": removal.characters,
+        "images": removal.images,
+        "media": removal.media,
+        "place": removal.place,
     })
 }
 

@@ -5,11 +5,11 @@ use url::Url;
 
 use crate::config::Plan;
 use crate::diag::{Finding, codes};
-use crate::html::{self, CleanHtml, Medium, RawHtml};
+use crate::html::{self, CleanHtml, Medium, RawHtml, Removal};
 use crate::model::{Article, Enclosure, Image, Metadata};
 use crate::types::UnixMs;
 
-use super::{excerpt, media, metadata};
+use super::{excerpt, losses, media, metadata};
 
 /// Maximum length of a summary in graphemes: what readers show in lists.
 const MAX_SUMMARY: usize = 300;
@@ -29,6 +29,8 @@ pub(super) struct CleanArticle {
     pub(super) enclosures: Vec<Enclosure>,
     /// What the article says about itself, fit for feeds. Its summary, image and media are in the fields above.
     pub(super) metadata: Metadata,
+    /// Parts that cleaning removed.
+    pub(super) removed: Vec<Removal>,
 }
 
 /// Cleans an article. The findings have no line and no file.
@@ -37,6 +39,7 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
     let body = split.as_ref().map_or(article.html.as_str(), |split| &split.whole);
     let cleaned = html::clean(RawHtml(body), &article.link, &plan.policy);
     let mut findings = cleaned.findings;
+    findings.extend(losses::findings(&cleaned.removed, &cleaned.text));
     let mut metadata = metadata::normalize(&article.metadata);
     let mut title = article.title.clone();
     if title.is_empty() && !metadata.untitled {
@@ -67,6 +70,7 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
         enclosures,
         content: cleaned.html,
         metadata,
+        removed: cleaned.removed,
     };
     (article, findings)
 }

@@ -10,8 +10,9 @@ use url::Url;
 
 use crate::catalog::{About, Catalog, chunks, file_name};
 use crate::config::{Channel, Plan};
-use crate::diag::{Finding, Sink};
+use crate::diag::{Finding, Sink, codes};
 use crate::error::{Error, Kind};
+use crate::html::Removal;
 use crate::seed::{self, Addresses, Fault, Head, Origin, SEED_LIMIT, Seed};
 use crate::store::Store;
 use crate::types::UnixMs;
@@ -75,6 +76,8 @@ pub struct Explanation {
     pub absence: Option<Absence>,
     /// Each feed that may have it, with its place there; empty if there is an [`Absence`].
     pub feeds: Vec<(String, Standing)>,
+    /// Parts that cleaning removed from its body.
+    pub removed: Vec<Removal>,
     /// Findings of reading and cleaning it.
     pub findings: Vec<Finding>,
 }
@@ -232,6 +235,7 @@ impl<'a> Overview<'a> {
             id: None,
             absence: None,
             feeds: Vec::new(),
+            removed: Vec::new(),
             findings: Vec::new(),
         };
         if let Some(why) = not_a_seed(path) {
@@ -280,7 +284,10 @@ impl<'a> Overview<'a> {
         let path_buf = path.to_path_buf();
         let seed = Candidate { time: head.time, link, published_link: None, own_id, path: path_buf, section };
         let loaded = load_article(context, &seed)?;
-        explanation.findings.extend(loaded.findings);
+        // The removals say more than the note about them.
+        let findings = loaded.findings.into_iter().filter(|finding| finding.meta.code != codes::SEED_CLUTTER.code);
+        explanation.findings.extend(findings);
+        explanation.removed = loaded.article.as_ref().map(|article| article.removed.clone()).unwrap_or_default();
         let own = docs.iter().flat_map(|doc| doc.picks.iter().map(move |pick| (doc, pick)));
         let own = own.into_iter().find(|(_, pick)| pick.seed.path == path);
         if let Some(((doc, pick), article)) = own.zip(loaded.article) {

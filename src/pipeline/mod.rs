@@ -8,7 +8,7 @@
 //! | select the newest entries of each feed | `order`, `feed_builder`, `select`, `archive` |
 //! | is the last build still valid? | `reuse` |
 //! | the above with or without a cache | `scan` |
-//! | a selected seed becomes an entry | `load`, `clean`, `excerpt`, `metadata`, `media`, `probe` |
+//! | a selected seed becomes an entry | `load`, `clean`, `losses`, `excerpt`, `metadata`, `media`, `probe` |
 //! | entries become files | `assemble`, `write`, `verify`, `rebuild`, `site_files` |
 //! | files are published | `publish` |
 //!
@@ -32,6 +32,7 @@ mod head;
 mod histories;
 mod inspect;
 mod load;
+mod losses;
 mod media;
 mod metadata;
 mod names;

@@ -115,11 +115,20 @@ impl Dialect for Page {
         _: &'a str,
         seed: &Seed<'a>,
         origin: &Origin<'_>,
-        _: &mut Vec<Finding>,
+        findings: &mut Vec<Finding>,
     ) -> Cow<'a, str> {
         let default = html::Policy::default();
         let policy = origin.policy.unwrap_or(&default);
-        Cow::Owned(html::extract_article(RawHtml(seed.body), &seed.head.title, policy))
+        let article = html::extract_article(RawHtml(seed.body), &seed.head.title, policy);
+        if article.is_described {
+            let detail = "the text is that of its JSON-LD, which has no markup";
+            findings.push(Finding::in_text(&codes::SEED_WEAK_METADATA, 0, 0, detail));
+        }
+        if article.lost > 0 {
+            let detail = format!("found no article among the {} characters of the page", article.lost);
+            findings.push(Finding::in_text(&codes::SEED_LOST_TEXT, 0, 0, detail));
+        }
+        Cow::Owned(article.html)
     }
 }
 

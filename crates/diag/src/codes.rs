@@ -70,6 +70,8 @@ catalogue! {
         "write line 1 as <!--1698786902000-->, the Unix time in milliseconds";
     SEED_CHANGED = "seed-changed", Warning, "seed changed or removed during the build",
         "run again when the crawler is done; feedmill left the seed out";
+    SEED_CLUTTER = "seed-clutter", Note, "removed what is not a part of the article",
+        "nothing, if that is right; otherwise add its selector to `keep` in the configuration";
     SEED_EMPTY = "seed-empty", Error, "empty seed",
         "crawl the article again, or delete the file";
     SEED_ENCODING = "seed-encoding", Warning, "seed is not UTF-8",
@@ -78,6 +80,10 @@ catalogue! {
         "correct the date, or wait: feedmill publishes the seed when its time has come";
     SEED_LINK_CREDENTIALS = "seed-link-credentials", Warning, "user name or password in a link",
         "remove the part before the @; feedmill left it out";
+    SEED_LOST_MEDIA = "seed-lost-media", Warning, "image or player that feeds cannot carry",
+        "upload the file, and link it by its http or https URL";
+    SEED_LOST_TEXT = "seed-lost-text", Warning, "entry without text, although its seed has some",
+        "add the selector of the article to `keep` in the configuration; `feedmill explain` shows what was removed";
     SEED_MARKUP = "seed-markup", Warning, "markup beyond the limits",
         "check the article: markup like this usually comes from a broken page";
     SEED_MERGED = "seed-merged", Note, "another version of an entry",

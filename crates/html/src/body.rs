@@ -6,6 +6,8 @@ use feedmill_diag::Finding;
 use feedmill_types::{Bytes, MediaType};
 use url::Url;
 
+use super::removals::Removal;
+
 /// HTML as a seed holds it: untrusted.
 #[derive(Clone, Copy, Debug)]
 pub struct RawHtml<'a>(pub &'a str);
@@ -75,4 +77,10 @@ pub struct Cleaned {
     pub media: Vec<Media>,
     /// Reports of what was removed because of a limit, or because XML forbids it. Without file and line.
     pub findings: Vec<Finding>,
+    /// Parts that a reader might miss.
+    pub removed: Vec<Removal>,
+    /// Number of visible characters that something else replaced. With `added` and `removed`, they account for all text.
+    pub(crate) replaced: usize,
+    /// Number of visible characters that were added.
+    pub(crate) added: usize,
 }

@@ -12,7 +12,10 @@ use super::dom::{Dom, NodeId};
 use super::links::Base;
 use super::parse::{self, Parsed};
 use super::scan::{self, Scanned};
-use super::{clutter, embeds, escape, lazy_images, links, media, normalize, serialize, share_blocks, text};
+use super::removals::{Account, RemovalRule};
+use super::{
+    clutter, controls, embeds, escape, furniture, hidden, lazy_images, links, media, normalize, serialize, share_blocks, text,
+};
 
 /// How often output that parses differently is cleaned again.
 const MAX_PASSES: usize = 6;
@@ -110,7 +113,7 @@ pub(crate) fn clean_within(steps: u64, raw: RawHtml<'_>, base: &Url, policy: &Po
 fn clean_until_fixed(raw: RawHtml<'_>, base: &Url, policy: &Policy) -> Cleaned {
     let text = escape::xml_text(raw.0);
     let removed = raw.0.len() - text.len();
-    let mut first = pass(&text, base, policy, removed > 0);
+    let (mut first, mut account) = pass(&text, base, policy, removed > 0);
     drop(text);
     let mut printed = std::mem::take(&mut first.html.0);
     for _ in 0..MAX_PASSES {
@@ -120,17 +123,27 @@ fn clean_until_fixed(raw: RawHtml<'_>, base: &Url, policy: &Policy) -> Cleaned {
         let verified = serialize::verify(&printed);
         if verified == *printed {
             first.html = CleanHtml(printed);
-            return first;
+            return first.with(account);
         }
         // Without the selectors: they could match elements that took the place of those they matched before.
-        let again = pass(&verified, base, &Policy::default(), false);
+        let (again, later) = pass(&verified, base, &Policy::default(), false);
+        account.merge(later);
         printed = again.html.0;
         (first.text, first.heading) = (again.text, again.heading);
     }
     // No known page comes here. Text alone is always a fixed point.
     first.findings.push(markup("it changes each time it is parsed; feedmill kept only its text"));
     first.html = CleanHtml(serialize::verify(&escape::escape_text(&first.text)).into());
-    first
+    first.with(account)
+}
+
+impl Cleaned {
+    /// Adds the account of what was removed.
+    fn with(mut self, account: Account) -> Self {
+        self.removed = account.removed;
+        (self.replaced, self.added) = (account.replaced, account.added);
+        self
+    }
 }
 
 /// Reduces an article to paragraphs of text.
@@ -138,27 +151,35 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     let text = escape::xml_text(raw.0);
     let mut parsed = parse::parse(&scan::scan(&text).html);
     let root = parsed.dom.root();
+    parsed.dom.begin(RemovalRule::Dropped);
     let cheap = policy.drop.iter().filter(|rule| !rule.visits_siblings);
     for id in cheap.flat_map(|rule| rule.select(&parsed.dom)).collect::<Vec<_>>() {
         parsed.dom.detach(id);
     }
+    parsed.dom.begin(RemovalRule::NotContent);
     clutter::remove_non_content(&mut parsed.dom, root);
+    parsed.dom.begin(RemovalRule::Limit);
     normalize::clean_texts(&mut parsed.dom, root);
     let text = text::text(&parsed.dom, root);
     let paragraphs = text.lines().map(|line| format!("<p>{}</p>", escape::escape_text(line)));
     let html = serialize::verify(&paragraphs.collect::<String>());
     findings.push(markup("it takes too many steps to clean; feedmill kept only its text"));
-    Cleaned {
+    let mut account = parsed.dom.end();
+    if let Some(amount) = parsed.dom.get(root).map(|root| root.amount().without_text()).filter(|a| !a.is_nothing()) {
+        account.remove(RemovalRule::Limit, amount, String::new());
+    }
+    let cleaned = Cleaned {
         html: CleanHtml(html.into()),
         heading: text::heading(&parsed.dom, root),
         text,
-        media: Vec::new(),
         findings,
-    }
+        ..Cleaned::default()
+    };
+    cleaned.with(account)
 }
 
 /// Runs all steps once, except the verification.
-fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> Cleaned {
+fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cleaned, Account) {
     let scanned = scan::scan(raw);
     let mut parsed = parse::parse(&scanned.html);
     let base = Base::new(page, &parsed);
@@ -168,14 +189,25 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> Clea
     let root = dom.root();
     let dropped = policy.dropped(dom);
     let keep = kept(dom, policy);
+    dom.begin(RemovalRule::Dropped);
     dropped.into_iter().for_each(|id| dom.detach(id));
+    dom.begin(RemovalRule::NotContent);
     clutter::remove_non_content(dom, root);
+    dom.begin(RemovalRule::Replaced);
     clutter::reveal_emails(dom, root);
+    dom.begin(RemovalRule::ShareButtons);
     share_blocks::remove(dom, root, &keep);
-    clutter::remove_ads_and_hidden(dom, root, &keep);
+    dom.begin(RemovalRule::Furniture);
+    furniture::remove(dom, root, &keep);
+    dom.begin(RemovalRule::Hidden);
+    hidden::remove(dom, root, &keep);
+    dom.begin(RemovalRule::Placeholder);
     lazy_images::resolve_lazy_images(dom, root, &base);
+    dom.begin(RemovalRule::Frame);
     embeds::link_embeds(dom, root, &base);
-    clutter::remove_forms(dom, root);
+    dom.begin(RemovalRule::Controls);
+    controls::remove(dom, root, &keep);
+    dom.begin(RemovalRule::Structure);
     links::resolve_all(dom, root, &base);
     let removed = normalize::normalize(dom, root);
     has_forbidden |= removed.forbidden > 0;
@@ -187,14 +219,21 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> Clea
     }
     let text = text::text(dom, root);
     let has_media = dom.subtree(root).any(|d| matches!(d.name(), "img" | "audio" | "video"));
-    let html = if text.is_empty() && !has_media { String::new() } else { serialize::serialize(dom, root) };
-    Cleaned {
+    if text.is_empty() && !has_media {
+        // Pronunciations and the like show nothing alone.
+        dom.clear(root);
+    }
+    let account = dom.end();
+    let html = serialize::serialize(dom, root);
+    let cleaned = Cleaned {
         html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).into()),
         heading: text::heading(dom, root),
         media: media::collect(dom, root),
         text,
         findings,
-    }
+        ..Cleaned::default()
+    };
+    (cleaned, account)
 }
 
 /// Creates a finding about markup beyond a limit.

@@ -11,9 +11,13 @@ use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
+use super::removals::{Account, Amount, RemovalRule, visible};
+
 /// A parsed article.
 pub(crate) struct Dom {
     html: Html,
+    /// Account of what is removed, once that is kept, and the rule of the current step.
+    account: Option<(Account, RemovalRule)>,
 }
 
 /// A node of a [`Dom`].
@@ -91,23 +95,145 @@ impl<'a> NodeRef<'a> {
         })
     }
 
-    /// The text in this node, cut once it is longer than `limit` bytes: enough to judge it.
+    /// The text in this node with white space folded, cut once it has more than `limit` characters: enough to judge it.
     pub(crate) fn text_up_to(self, limit: usize) -> String {
         let mut text = String::new();
+        let (mut room, mut was_space) = (limit + 1, false);
         for part in self.subtree().filter_map(Self::text) {
             work::step(part.len());
-            text.push_str(part);
-            if text.len() > limit {
-                break;
+            for c in part.chars() {
+                let is_space = c.is_whitespace();
+                if is_space && was_space {
+                    continue;
+                }
+                if room == 0 {
+                    return text;
+                }
+                text.push(if is_space { ' ' } else { c });
+                (room, was_space) = (room - 1, is_space);
             }
         }
         text
+    }
+
+    /// True if the text in this node has at most `limit` characters.
+    pub(crate) fn is_text_within(self, limit: usize) -> bool {
+        self.text_up_to(limit).chars().count() <= limit
+    }
+
+    /// The element before this node, unless text stands between them. Looks at a limited number of nodes.
+    pub(crate) fn element_before(self) -> Option<Self> {
+        let mut before = self.0.prev_siblings().take(MAX_BLANKS).take_while(|_| work::step(1)).map(Self);
+        before.find(|n| !n.is_gap()).filter(|n| n.element().is_some())
+    }
+
+    /// The element after this node, unless text stands between them. Looks at a limited number of nodes.
+    pub(crate) fn element_after(self) -> Option<Self> {
+        let mut after = self.0.next_siblings().take(MAX_BLANKS).take_while(|_| work::step(1)).map(Self);
+        after.find(|n| !n.is_gap()).filter(|n| n.element().is_some())
+    }
+
+    /// True for a comment and for text that shows nothing.
+    fn is_gap(self) -> bool {
+        self.element().is_none() && self.text().is_none_or(is_blank)
+    }
+
+    /// The text, images and players in this node.
+    pub(crate) fn amount(self) -> Amount {
+        let mut amount = Amount::default();
+        for node in self.subtree() {
+            match (node.text(), node.name()) {
+                (Some(text), _) => amount.characters += visible(text),
+                (None, "img" | "amp-img") => amount.images += 1,
+                (None, "audio" | "video" | "iframe" | "embed" | "object") => amount.media += 1,
+                _ => {}
+            }
+        }
+        amount
     }
 }
 
 impl Dom {
     pub(crate) fn new(html: Html) -> Self {
-        Self { html }
+        Self { html, account: None }
+    }
+
+    /// Starts a step: from now on, what is removed is counted under this rule.
+    pub(crate) fn begin(&mut self, rule: RemovalRule) {
+        let account = self.account.take().map(|(account, _)| account);
+        self.account = Some((account.unwrap_or_default(), rule));
+    }
+
+    /// Ends the account of what was removed.
+    pub(crate) fn end(&mut self) -> Account {
+        self.account.take().map(|(account, _)| account).unwrap_or_default()
+    }
+
+    /// Takes a node out of the tree under a rule other than that of the current step.
+    pub(crate) fn remove(&mut self, id: NodeId, rule: RemovalRule) {
+        let step = self.account.as_ref().map(|(_, step)| *step);
+        if step.is_some() {
+            self.begin(rule);
+        }
+        self.detach(id);
+        if let Some(step) = step {
+            self.begin(step);
+        }
+    }
+
+    /// Counts a node that is about to leave the tree.
+    fn count_removed(&mut self, id: NodeId) {
+        let Some(node) = self.get(id).filter(|_| self.account.is_some()) else { return };
+        let amount = node.amount();
+        if amount.is_nothing() || !self.is_attached(id) {
+            return;
+        }
+        let is_listing = self.account.as_ref().is_some_and(|(account, _)| account.is_listing());
+        let place = if is_listing { self.place(id) } else { String::new() };
+        if let Some((account, rule)) = &mut self.account {
+            account.remove(*rule, amount, place);
+        }
+    }
+
+    /// Counts visible characters that are added below a node.
+    fn count_added(&mut self, parent: NodeId, characters: usize) {
+        if characters > 0 && self.account.is_some() && self.is_attached(parent) {
+            let account = self.account.as_mut().map(|(account, _)| account);
+            account.into_iter().for_each(|account| account.added += characters);
+        }
+    }
+
+    /// Returns the visible characters of a node that is not in the tree yet.
+    fn orphan_characters(&self, id: NodeId) -> usize {
+        let orphan = self.get(id).filter(|node| self.account.is_some() && node.parent().is_none());
+        orphan.map_or(0, |node| node.amount().characters)
+    }
+
+    fn is_attached(&self, id: NodeId) -> bool {
+        self.is_below(id, self.html.tree.root().id())
+    }
+
+    /// Returns a CSS selector of a node: its name, and the id or the classes of the nearest element that has any.
+    fn place(&self, id: NodeId) -> String {
+        let around = self.get(id).into_iter().flat_map(NodeRef::ancestors);
+        let node = self.get(id).filter(|node| node.element().is_some());
+        let elements = node.into_iter().chain(around).filter_map(|node| node.element()).take(MAX_PLACE);
+        let mut own = "";
+        for element in elements {
+            let name = &*element.name.local;
+            let id = attr(element, "id").filter(|id| is_identifier(id)).map(|id| format!("#{id}"));
+            let classes = attr(element, "class").unwrap_or_default().split_ascii_whitespace();
+            let classes: String =
+                classes.filter(|c| is_identifier(c)).take(2).map(|class| format!(".{class}")).collect();
+            let mark = id.unwrap_or(classes);
+            match (own, mark.is_empty()) {
+                ("", true) => own = name,
+                ("", false) => return format!("{name}{mark}"),
+                (own, false) => return format!("{name}{mark} {own}"),
+                (_, true) => {}
+            }
+        }
+        own.to_owned()
     }
 
     /// The element that the parser puts the body into.
@@ -196,13 +322,24 @@ impl Dom {
 
     /// Replaces the text of a text node.
     pub(crate) fn set_text(&mut self, id: NodeId, to: &str) {
+        let before = self.get(id).filter(|_| self.account.is_some()).and_then(NodeRef::text).map(visible);
         if let Some(Node::Text(text)) = self.html.tree.get_mut(id).as_mut().map(|n| n.value()) {
             text.text = to.into();
         }
+        let (before, after) = (before.unwrap_or_default(), before.map_or(0, |_| visible(to)));
+        if before > after && self.is_attached(id) {
+            let characters = before - after;
+            let place = self.place(id);
+            if let Some((account, rule)) = &mut self.account {
+                account.remove(*rule, Amount { characters, ..Amount::default() }, place);
+            }
+        }
+        self.count_added(id, after.saturating_sub(before));
     }
 
     /// Takes a node out of the tree, with all nodes in it.
     pub(crate) fn detach(&mut self, id: NodeId) {
+        self.count_removed(id);
         if let Some(mut node) = self.html.tree.get_mut(id) {
             node.detach();
         }
@@ -226,6 +363,7 @@ impl Dom {
     }
 
     pub(crate) fn append_text(&mut self, id: NodeId, text: &str) {
+        self.count_added(id, visible(text));
         if let Some(mut node) = self.html.tree.get_mut(id) {
             node.append(Node::Text(scraper::node::Text { text: StrTendril::from_slice(text) }));
         }
@@ -249,6 +387,7 @@ impl Dom {
 
     /// Moves a node to the end of a parent.
     pub(crate) fn append(&mut self, parent: NodeId, child: NodeId) {
+        self.count_added(parent, self.orphan_characters(child));
         if let Some(mut parent) = self.html.tree.get_mut(parent) {
             parent.append_id(child);
         }
@@ -264,6 +403,7 @@ impl Dom {
     /// Moves a node in front of another. Returns `false` if that one has no parent.
     pub(crate) fn insert_before(&mut self, id: NodeId, new: NodeId) -> bool {
         let has_parent = self.get(id).is_some_and(|node| node.parent().is_some());
+        self.count_added(id, if has_parent { self.orphan_characters(new) } else { 0 });
         if has_parent && let Some(mut node) = self.html.tree.get_mut(id) {
             node.insert_id_before(new);
         }
@@ -289,11 +429,26 @@ pub(crate) fn attr<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attrs.iter().find(|(key, _)| &*key.local == name).map(|(_, value)| &**value)
 }
 
+/// Number of blank siblings that may stand between two elements.
+const MAX_BLANKS: usize = 100;
+/// Number of elements around a node that may give its place.
+const MAX_PLACE: usize = 6;
+
+/// True for a name that a CSS selector can have without escapes.
+fn is_identifier(name: &str) -> bool {
+    name.len() <= 40
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// True for characters that show nothing, although they are not white space.
+pub(crate) fn is_invisible_character(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}')
+}
+
 /// True if text shows nothing: white space, `&nbsp;` and invisible characters.
 pub(crate) fn is_blank(text: &str) -> bool {
-    let visible = text.find(|c: char| {
-        !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}')
-    });
+    let visible = text.find(|c: char| !c.is_whitespace() && !is_invisible_character(c));
     work::step(visible.unwrap_or(text.len()));
     visible.is_none()
 }
@@ -364,17 +519,38 @@ pub(crate) fn is_hidden(element: &Element) -> bool {
 
 /// A width or height in pixels, from the attribute or the `style`.
 pub(crate) fn pixels(element: &Element, side: &str) -> Option<f32> {
-    let parse = |text: &str| {
-        let text = text.trim();
-        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let unit = text[digits..].trim();
-        (unit.is_empty() || unit.starts_with("px")).then(|| text[..digits].parse().ok()).flatten()
-    };
-    attr(element, side).and_then(parse).or_else(|| style(element, side).and_then(parse))
+    attr(element, side).and_then(length).or_else(|| style(element, side).and_then(length))
+}
+
+/// A length in pixels: a number without a unit, or with `px`.
+fn length(text: &str) -> Option<f32> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let unit = text[digits..].trim();
+    (unit.is_empty() || unit.starts_with("px")).then(|| text[..digits].parse().ok()).flatten()
 }
 
 /// True if an element is too small to be seen, as tracking pixels are, or hidden.
+///
+/// The `style` counts before the attributes. Pages give an image a width of 0 and stretch it with `min-width`, or let
+/// `width` and `height` state its proportions.
 pub(crate) fn is_invisible(element: &Element) -> bool {
-    let is_tiny = |side| pixels(element, side).is_some_and(|px| px <= 2.0);
-    is_tiny("width") || is_tiny("height") || is_hidden(element)
+    let is_tiny = |side: &str, other: &str| {
+        let has_share = |property: &str| style(element, property).is_some_and(is_share);
+        let is_least = |side: &str| style(element, &format!("min-{side}")).and_then(length).is_some_and(|px| px > 2.0);
+        if is_least(side) || ["width", "height"].iter().any(|side| has_share(&format!("min-{side}"))) {
+            return false;
+        }
+        let tiny = |text: &str| length(text).is_some_and(|px| px <= 2.0);
+        match style(element, side).filter(|value| !value.is_empty() && !value.starts_with("auto")) {
+            Some(styled) => tiny(styled),
+            None => attr(element, side).is_some_and(tiny) && !has_share(other),
+        }
+    };
+    is_tiny("width", "height") || is_tiny("height", "width") || is_hidden(element)
+}
+
+/// True for a share of the page, such as `100%`.
+fn is_share(length: &str) -> bool {
+    length.ends_with('%') && !length.starts_with('0')
 }

@@ -9,20 +9,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[cfg(feature = "reader")]
 use dom_smoothie::{Config, Readability};
-#[cfg(feature = "reader")]
 use feedmill_types::work;
 
 use super::body::RawHtml;
 use super::clean::Policy;
 use super::dom::{Dom, Edge, NodeId, NodeRef};
-use super::escape::escape_attribute;
-#[cfg(feature = "reader")]
-use super::escape::escape_text;
-use super::{dom, parse, scan, text};
+use super::escape::{decode_entities_once, escape_attribute, escape_text};
+use super::{dom, page_metadata, parse, scan, text};
 
 /// Number of characters from which a text is an article. Readability tries weaker rules below it.
 #[cfg(feature = "reader")]
 const ARTICLE_LENGTH: usize = 500;
+/// How many times longer the text in JSON-LD must be than that of the page to replace it.
+const MIN_DESCRIBED: usize = 3;
 /// Number of elements beyond which a page is not scored.
 #[cfg(feature = "reader")]
 const MAX_SCORED: usize = 50_000;
@@ -30,13 +29,33 @@ const MAX_SCORED: usize = 50_000;
 #[cfg(feature = "reader")]
 const STEPS_PER_NODE: usize = 50;
 
-/// Returns the markup of a page's article. `title` is the title of the page.
+/// The article of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExtractedArticle {
+    /// Its markup, as untrusted as the page: [`clean`](crate::clean) makes it safe.
+    pub html: String,
+    /// True if the text is from JSON-LD, because the page itself has little.
+    pub is_described: bool,
+    /// Number of visible characters of the page if the article has none of them, otherwise 0.
+    pub lost: usize,
+}
+
+/// Finds the article of a page. `title` is the title of the page.
 ///
 /// Elements that the policy drops are removed before the article is chosen, and so are comments. Removes a heading that
-/// only repeats the title, and images that the browser saved in a folder next to the page. The result is as untrusted as
-/// the page: [`clean`](crate::clean) makes it safe.
+/// only repeats the title, and images that the browser saved in a folder next to the page. A page that only a script
+/// renders may have its text in JSON-LD.
+///
+/// ```
+/// use feedmill_html::{Policy, RawHtml, extract_article};
+///
+/// let page = "<body><nav>Home</nav><main><p>The mill grinds.</p></main><footer>About</footer>";
+/// let article = extract_article(RawHtml(page), "The mill", &Policy::default());
+/// assert_eq!(article.html, "<html><main><p>The mill grinds.</p></main>");
+/// ```
 #[must_use]
-pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> String {
+pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> ExtractedArticle {
     let mut parsed = parse::parse(&scan::scan(raw.0).html);
     let tree = &mut parsed.dom;
     let root = tree.root();
@@ -50,22 +69,52 @@ pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> String
             tree.detach(id);
         }
     }
-    let article = score(tree, root, title).unwrap_or_else(|| marked(tree, root, title));
+    let characters = |tree: &Dom, id| tree.get(id).map_or(0, |node| node.amount().characters);
+    let whole = characters(tree, root);
+    let (article, length) = score(tree, root, title).unwrap_or_else(|| {
+        let main = marked(tree, root, title);
+        (tree.outer_html(main), characters(tree, main))
+    });
+    let described = described_body(raw, title).filter(|(_, described)| *described > MIN_DESCRIBED * length);
+    let is_described = described.is_some();
+    let (article, length) = described.unwrap_or((article, length));
     let attr = |name: &str, value: Option<&str>| {
         value.map_or(String::new(), |value| format!(" {name}=\"{}\"", escape_attribute(value)))
     };
     let base = parsed.base.filter(|(_, in_head)| *in_head).map(|(href, _)| href);
     let base = base.map_or(String::new(), |href| format!("<head><base{}></head>", attr("href", Some(&href))));
-    format!(
+    let html = format!(
         "<html{}{}>{base}{article}",
         attr("lang", parsed.lang.as_deref()),
         attr("dir", parsed.dir.as_deref())
-    )
+    );
+    ExtractedArticle { html, is_described, lost: if length == 0 { whole } else { 0 } }
 }
 
-/// Finds the article by scoring the page's content. Returns `None` if it is too short to be sure of.
+/// Returns the text of the article in JSON-LD as markup, and its number of visible characters.
+fn described_body(raw: RawHtml<'_>, title: &str) -> Option<(String, usize)> {
+    work::step(raw.0.len());
+    if !raw.0.contains("articleBody") {
+        return None;
+    }
+    let body = page_metadata::article_body(raw, title)?;
+    let body = if body.contains('<') { body } else { decode_entities_once(&body).into_owned() };
+    let is_markup = ["</p>", "<br", "</div>", "</h2>"].iter().any(|tag| body.contains(tag));
+    let markup = match is_markup {
+        true => body,
+        false => {
+            let lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
+            lines.map(|line| format!("<p>{}</p>", escape_text(line))).collect()
+        }
+    };
+    let parsed = parse::parse(&scan::scan(&markup).html);
+    let length = parsed.dom.get(parsed.dom.root()).map_or(0, |node| node.amount().characters);
+    Some((markup, length))
+}
+
+/// Finds the article by scoring the page's content. Returns its markup and its length in characters; `None` if it is too short to be sure of.
 #[cfg(feature = "reader")]
-fn score(tree: &Dom, root: NodeId, title: &str) -> Option<String> {
+fn score(tree: &Dom, root: NodeId, title: &str) -> Option<(String, usize)> {
     let nodes = tree.subtree(root).count();
     if nodes > MAX_SCORED || !work::step(nodes * STEPS_PER_NODE) {
         return None;
@@ -84,18 +133,18 @@ fn score(tree: &Dom, root: NodeId, title: &str) -> Option<String> {
         reader.parse().ok()
     }));
     let article = article.ok().flatten()?;
-    (article.length >= ARTICLE_LENGTH).then(|| article.content.to_string())
+    (article.length >= ARTICLE_LENGTH).then(|| (article.content.to_string(), article.length))
 }
 
 /// Finds nothing without the feature `reader`.
 #[cfg(not(feature = "reader"))]
-fn score(_: &Dom, _: NodeId, _: &str) -> Option<String> {
+fn score(_: &Dom, _: NodeId, _: &str) -> Option<(String, usize)> {
     None
 }
 
 /// Finds the article by its markup: `itemprop="articleBody"`, `article`, `main`, `role="main"`; of several elements, the
 /// one with the most text. Without any of these, it is the page without `nav`, `header`, `footer` and `aside`.
-fn marked(tree: &mut Dom, root: NodeId, title: &str) -> String {
+fn marked(tree: &mut Dom, root: NodeId, title: &str) -> NodeId {
     let main = find_article(tree, root).unwrap_or_else(|| {
         for id in tree.descendants(root) {
             if matches!(tree.name(id), "nav" | "header" | "footer" | "aside") {
@@ -109,11 +158,21 @@ fn marked(tree: &mut Dom, root: NodeId, title: &str) -> String {
             tree.detach(id);
         }
     }
-    tree.outer_html(main)
+    main
 }
 
 /// Names of elements that hold the comments of readers, as whole ids or classes.
-const COMMENTS: [&str; 16] = [
+const COMMENTS: [&str; 26] = [
+    "kommentare",
+    "kommentarer",
+    "commentaires",
+    "comentarios",
+    "commenti",
+    "reacties",
+    "komentarze",
+    "comments-wrapper",
+    "comments-list-wrapper",
+    "coral_thread",
     "comments",
     "comment-list",
     "commentlist",
@@ -143,7 +202,8 @@ fn remove_comments(tree: &mut Dom, root: NodeId) {
             && (words("id").chain(words("class")).any(|name| is_named(&name))
                 || words("itemtype").any(|kind| kind.ends_with("schema.org/Comment"))
                 || words("itemprop").any(|name| name == "comment")
-                || (node.name() == "article" && words("class").any(|name| name == "comment")));
+                || words("id").any(is_comment_id)
+                || (matches!(node.name(), "article" | "li") && words("class").any(|name| name == "comment")));
         let holds_article = |node: NodeRef<'_>| {
             matches!(node.name(), "h1" | "main")
                 || node.element().is_some_and(|e| dom::attr(e, "itemprop") == Some("articleBody"))
@@ -152,6 +212,12 @@ fn remove_comments(tree: &mut Dom, root: NodeId) {
             tree.detach(id);
         }
     }
+}
+
+/// True for the id of one comment, such as `comment-12`.
+fn is_comment_id(id: &str) -> bool {
+    let number = id.strip_prefix("comment-").or_else(|| id.strip_prefix("li-comment-"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Finds the element that is marked as the article; of several, the one with the most text.
@@ -215,7 +281,7 @@ mod tests {
             ("<article><img src='x_files/1.png'><img src='/x_files/'>a</article>", "<article>a</article>"),
         ] {
             assert_eq!(
-                extract_article(RawHtml(raw), "T", &Policy::default()).strip_prefix("<html>"),
+                extract_article(RawHtml(raw), "T", &Policy::default()).html.strip_prefix("<html>"),
                 Some(wanted),
                 "{raw}"
             );
@@ -225,7 +291,7 @@ mod tests {
             "",
             &Policy::default(),
         );
-        assert_eq!(whole, "<html lang=\"de\"><head><base href=\"/b/\"></head><main>m</main>");
+        assert_eq!(whole.html, "<html lang=\"de\"><head><base href=\"/b/\"></head><main>m</main>");
     }
 
     /// Returns a paragraph of about `count` words, each with a prefix.
@@ -236,7 +302,7 @@ mod tests {
     }
 
     fn extracted(page: &str, policy: &Policy) -> String {
-        extract_article(RawHtml(page), "Frost on the river", policy)
+        extract_article(RawHtml(page), "Frost on the river", policy).html
     }
 
     #[test]
@@ -277,6 +343,9 @@ mod tests {
             format!("<article>{text}</article><div id=comments><article>{reply}{reply}</article></div>"),
             format!("<div>{text}</div><article itemprop=comment>{reply}</article>"),
             format!("<div>{text}</div><section class='box Comments-Section'>{reply}</section>"),
+            format!("<div>{text}</div><ul><li class=comment>{reply}<li class=comment>{reply}</ul>"),
+            format!("<div>{text}</div><div><article id=comment-7>{reply}{reply}</article></div>"),
+            format!("<article>{text}</article><aside id=Kommentare><article>{reply}{reply}</article></aside>"),
         ] {
             let article = extracted(&page, &policy);
             assert!(article.contains("river89") && !article.contains("reply"), "{page}: {article}");
@@ -288,5 +357,39 @@ mod tests {
         let text = prose("river", 120);
         let page = format!("<body><div class=comments><main><h1>A title</h1>{text}</main></div>");
         assert!(extracted(&page, &Policy::default()).contains("river119"));
+    }
+
+    #[test]
+    fn the_text_in_json_ld_is_used_if_the_page_has_none() {
+        let json = |body: &str| {
+            format!(
+                "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"Frost on the river\",\
+                 \"articleBody\":\"{body}\"}}</script>"
+            )
+        };
+        let of = |page: &str| extract_article(RawHtml(page), "Frost on the river", &Policy::default());
+        let long = "The ice is a foot thick. ".repeat(40);
+        for (body, html) in [
+            ("The ice holds.\\n\\nNobody skates &amp; sings.", "<p>The ice holds.</p><p>Nobody skates &amp; sings.</p>"),
+            ("<p>The <b>ice</b></p>", "<p>The <b>ice</b></p>"),
+            ("&lt;p&gt;The ice&lt;/p&gt;", "<p>The ice</p>"),
+            ("Colder than < 5 degrees", "<p>Colder than &lt; 5 degrees</p>"),
+        ] {
+            let found = of(&format!("<head>{}</head><body><div id=root></div>", json(body)));
+            assert_eq!((&*found.html, found.is_described, found.lost), (&*format!("<html>{html}"), true, 0));
+        }
+        let page = format!("<head>{}</head><body><nav>Home</nav><div id=__next>Loading</div>", json(&long));
+        assert!(of(&page).is_described);
+        // The page counts if it has the text itself.
+        let page = format!("<head>{}</head><body><main><p>{long}</p></main>", json(&long));
+        assert!(!of(&page).is_described);
+    }
+
+    #[test]
+    fn a_page_whose_article_has_no_text_reports_what_it_has() {
+        let of = |page: &str| extract_article(RawHtml(page), "T", &Policy::default()).lost;
+        assert_eq!(of("<nav>Home</nav><main><img src=/a.jpg></main><footer>About</footer>"), 9);
+        assert_eq!(of("<body><header>Valley</header><div id=app></div>"), 6);
+        assert_eq!((of("<div id=app></div>"), of("<main>x</main><nav>y</nav>")), (0, 0));
     }
 }

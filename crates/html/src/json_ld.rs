@@ -23,6 +23,8 @@ pub(super) struct JsonLdArticle {
     pub authors: Vec<String>,
     pub keywords: Vec<String>,
     pub images: Vec<String>,
+    /// Text of the article, plain or as markup.
+    pub body: Option<String>,
 }
 
 /// Reads the content of `<script type="application/ld+json">`. Invalid JSON says nothing.
@@ -122,6 +124,7 @@ fn article<'a>(
         authors,
         keywords: keywords.flat_map(|list| list.split(',')).map(|word| word.trim().to_owned()).collect(),
         images: images.map(str::to_owned).collect(),
+        body: text("articleBody"),
     }
 }
 

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::dom::{self, Dom, NodeId, NodeRef};
 use super::links::Base;
+use super::removals::RemovalRule;
 use super::srcset::{self, Candidate};
 
 /// Attributes in which scripts keep the URL of a lazy image, the common ones first.
@@ -31,8 +32,12 @@ const LAZY_SRCSET_ATTRS: [&str; 4] = ["data-srcset", "data-lazy-srcset", "data-o
 const MAX_LOOK_BACK: usize = 100;
 /// Number of nodes around a `noscript` in which copies of its images are searched.
 const MAX_SEARCHED: usize = 400;
-/// Length in bytes of the longest text of a `noscript` for browsers. With more, it is content.
+/// Number of characters of the longest text of a `noscript` for browsers. With more, it is content.
 const MAX_BROWSER_HINT: usize = 300;
+/// Length in bytes of the longest image in a `data:` URL that shows nothing of its own.
+const MAX_PLACEHOLDER: usize = 1000;
+/// Images of at most this width, in pixels, are icons.
+const MAX_ICON: f32 = 64.0;
 /// Length in characters of the longest text for which an emoji image stands.
 const MAX_EMOJI: usize = 12;
 
@@ -45,11 +50,13 @@ pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) {
     for id in dom.descendants_named(root, "img") {
         let Some(element) = dom.element(id) else { continue };
         if dom::is_invisible(element) {
-            dom.detach(id);
+            dom.remove(id, RemovalRule::TrackingPixel);
             continue;
         }
         if let Some(emoji) = emoji(element).map(str::to_owned) {
+            dom.begin(RemovalRule::Replaced);
             dom.replace_with_text(id, &emoji);
+            dom.begin(RemovalRule::Placeholder);
             continue;
         }
         let was_lazy =
@@ -79,7 +86,8 @@ fn resolve_image(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
     let src = lazy_src.or_else(|| get("src").and_then(resolve));
     let src = src.or_else(|| srcset::best(&candidates).map(|c| c.url.clone()));
     let Some(src) = src.filter(|src| !is_zoom_icon(src)) else {
-        dom.detach(id);
+        let is_lost = is_picture(element);
+        dom.remove(id, if is_lost { RemovalRule::ImageAddress } else { RemovalRule::Placeholder });
         return false;
     };
     let set = srcset::format(&candidates, src.as_str());
@@ -89,6 +97,22 @@ fn resolve_image(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
         dom.set_attr(id, name, None);
     }
     true
+}
+
+/// True for an image that shows something of its own, although no reader can load it: it has an address, or a text that
+/// replaces it.
+fn is_picture(element: &Element) -> bool {
+    let is_small =
+        ["width", "height"].iter().any(|side| dom::pixels(element, side).is_some_and(|px| px <= MAX_ICON));
+    let get = |name: &str| dom::attr(element, name).map(str::trim).filter(|value| !value.is_empty());
+    let srcs = LAZY_SRC_ATTRS.iter().chain(&["src"]).filter_map(|name| get(name));
+    let mut written = srcs.filter(|src| !src.starts_with('#') && !src.starts_with("about:")).peekable();
+    let has_address = written.peek().is_some() || get("srcset").is_some();
+    let shows = |src: &str| match src.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+        true => src.len() > MAX_PLACEHOLDER,
+        false => !is_placeholder(src) && !Url::parse(src).is_ok_and(|url| is_zoom_icon(&url) || url.scheme() == "javascript"),
+    };
+    !is_small && (written.any(shows) || (!has_address && get("alt").is_some()))
 }
 
 /// Parses a `srcset` and drops placeholders.
@@ -148,10 +172,9 @@ impl Noscripts {
         let images = dom.descendants_named(id, "img");
         let Some(node) = dom.get(id) else { return };
         if images.is_empty() {
-            if node.text_up_to(MAX_BROWSER_HINT).len() > MAX_BROWSER_HINT {
-                dom.unwrap(id);
-            } else {
-                dom.detach(id);
+            match node.is_text_within(MAX_BROWSER_HINT) {
+                true => dom.remove(id, RemovalRule::Fallback),
+                false => dom.unwrap(id),
             }
             return;
         }
@@ -161,7 +184,10 @@ impl Noscripts {
                 dom.insert_before(id, image);
             }
         }
-        dom.detach(id);
+        for copy in dom.descendants_named(id, "img") {
+            dom.remove(copy, RemovalRule::Replaced);
+        }
+        dom.remove(id, RemovalRule::Fallback);
     }
 
     fn contains_lazy_image(&mut self, element: NodeRef<'_>) -> bool {
@@ -213,7 +239,8 @@ fn is_placeholder(url: &str) -> bool {
 /// True for the magnifying glass that a page shows on an image.
 fn is_zoom_icon(url: &Url) -> bool {
     let file = url.path().rsplit('/').next().unwrap_or_default();
-    ["icon-zoom", "zoom-icon", "magnify"].iter().any(|start| file.starts_with(start))
+    let stem = file.split(['.', '@']).next().unwrap_or_default();
+    ["icon-zoom", "zoom-icon", "magnify", "magnifier"].iter().any(|name| stem.eq_ignore_ascii_case(name))
 }
 
 /// Returns the characters that an emoji image stands for.

@@ -6,12 +6,15 @@
 //! | --- | --- |
 //! | remove comments and scripts, trim oversized tags, cut oversized bodies | `scan` |
 //! | build a tree of bounded depth and size | `parse` |
-//! | remove share blocks, advertisements and forms; replace frames with links | `share_blocks`, `clutter`, `embeds` |
+//! | remove share blocks, furniture and what the page hides | `share_blocks`, `furniture`, `hidden` |
 //! | resolve lazy images | `lazy_images`, `srcset` |
+//! | replace frames with links; remove the controls of forms | `embeds`, `controls` |
 //! | make URLs absolute | `links` |
 //! | unwrap unknown elements, remove empty ones | `normalize` |
 //! | serialize what the allowlist permits, and verify it with `ammonia` | `allowlist`, `serialize` |
 //! | collect media and text | `media`, `text` |
+//!
+//! Each step counts what it takes out of the tree (`removals`), so nothing is lost silently.
 //!
 //! The serializer writes exactly what `html5ever` would. So if the verification returns its input byte for byte, that is
 //! a fixed point of parsing and serializing, and no reader's parser sees anything else in it. Otherwise the result of
@@ -21,10 +24,13 @@ mod allowlist;
 mod body;
 mod clean;
 mod clutter;
+mod controls;
 mod dom;
 mod embeds;
 mod escape;
 mod extract;
+mod furniture;
+mod hidden;
 mod json_ld;
 mod language;
 mod lazy_images;
@@ -35,6 +41,7 @@ mod normalize;
 mod page_metadata;
 mod page_text;
 mod parse;
+mod removals;
 mod scan;
 mod serialize;
 mod share_blocks;
@@ -48,9 +55,10 @@ pub use body::{CleanHtml, Cleaned, Media, Medium, RawHtml};
 pub use clean::{Policy, clean};
 pub use dom::is_block;
 pub use escape::{decode_entities_once, escape_attribute, escape_text, xml_line, xml_text};
-pub use extract::extract_article;
+pub use extract::{ExtractedArticle, extract_article};
 pub use language::language;
 pub use markup::{EntryMarkup, entry_markup};
 pub use media::media_type;
 pub use page_metadata::{PageMetadata, page_metadata};
+pub use removals::{Removal, RemovalKind, RemovalRule};
 pub use summary::summary;

@@ -3,6 +3,7 @@
 use super::allowlist;
 use super::dom::{self, Dom, NodeId, NodeRef};
 use super::escape::{is_forbidden, xml_text};
+use super::removals::RemovalRule;
 
 /// More characters that need escaping than any article has.
 const MAX_SPECIALS: usize = 200_000;
@@ -144,7 +145,9 @@ fn collapse(dom: &mut Dom, id: NodeId, name: &str) {
                 for part in own.map(NodeRef::id).collect::<Vec<_>>() {
                     dom.detach(part);
                 }
+                dom.begin(RemovalRule::PlayerAddress);
                 dom.unwrap(id);
+                dom.begin(RemovalRule::Structure);
             }
         }
         "table" => {

@@ -141,6 +141,23 @@ const MAX_METAS: usize = 1000;
 /// Reads the metadata of a page. Takes time linear in its length.
 #[must_use]
 pub fn page_metadata(raw: RawHtml<'_>) -> PageMetadata {
+    read(raw).finish(page_text::read(raw))
+}
+
+/// Returns the text of the article as JSON-LD has it, plain or as markup; of several articles, that of the one whose name is
+/// most like `title`. Pages that a script renders may have it nowhere else.
+pub(super) fn article_body(raw: RawHtml<'_>, title: &str) -> Option<String> {
+    let articles = read(raw).json_ld.into_iter().filter(|article| article.is_article && article.body.is_some());
+    let relevance = |article: &JsonLdArticle| {
+        let names = [&article.headline, &article.name];
+        let best = names.into_iter().flatten().map(|name| similarity(name, title)).fold(0.0, f64::max);
+        ((best * 1000.0) as u32, article.body.as_ref().map_or(0, String::len))
+    };
+    articles.max_by_key(relevance)?.body
+}
+
+/// Reads what the markup of a page declares.
+fn read(raw: RawHtml<'_>) -> PageMetadataBuilder {
     work::step(raw.0.len());
     let mut found = PageMetadataBuilder::default();
     let mut ends = scan::Ends::new(raw.0);
@@ -175,7 +192,7 @@ pub fn page_metadata(raw: RawHtml<'_>) -> PageMetadata {
             _ => rest = &rest[1..],
         }
     }
-    found.finish(page_text::read(raw))
+    found
 }
 
 /// The metadata found so far, by source.
@@ -306,8 +323,15 @@ impl PageMetadataBuilder {
         let authors = |names: Vec<String>| -> Vec<String> {
             names.into_iter().filter(|name| !name.starts_with("http") && !name.starts_with("www.")).collect()
         };
-        let mut found =
-            [first_list(&|a| &a.authors)].into_iter().chain(AUTHORS.iter().map(|name| self.metas(&[name])));
+        let of_meta = |name: &&str| {
+            let mut names = self.metas(&[*name]);
+            // Dublin Core has no order. Readability, and so the readers that use it, shows the last creator.
+            if name.starts_with("dc") {
+                names.reverse();
+            }
+            names
+        };
+        let mut found = [first_list(&|a| &a.authors)].into_iter().chain(AUTHORS.iter().map(of_meta));
         let declared = found.find_map(|list| Some(authors(names(list))).filter(|list| !list.is_empty()));
         let is_byline_shown = declared.is_none() && text.byline.is_some();
         let tags = |list: Vec<String>| {
@@ -356,7 +380,11 @@ impl PageMetadataBuilder {
                 [self.metas(IMAGES), self.image_links.clone()].concat(),
             ),
             site_name: self.metas(&["og:site_name"]).into_iter().next(),
-            prose: text.prose,
+            prose: articles
+                .iter()
+                .filter_map(|article| article.body.as_ref())
+                .map(|body| body.chars().count())
+                .fold(text.prose, usize::max),
         }
     }
 }
@@ -472,6 +500,21 @@ mod tests {
         assert_eq!(read.urls, urls);
         let single = "<!--\n Page saved with SingleFile \n url: https://a.example/x \n saved date: Mon -->";
         assert_eq!(page_metadata(RawHtml(single)).urls, ["https://a.example/x"]);
+    }
+
+    #[test]
+    fn the_name_of_an_author_is_read_without_the_job() {
+        for (byline, name) in [
+            ("<div class=author><a href=/author/ann>Ann Lee</a><span> Miller</span></div>", "Ann Lee"),
+            ("<p class=byline><a class=author href=/ann>Ann Lee</a><br>Correspondent in Thun</p>", "Ann Lee"),
+            ("<p class=byline><a href=/authors/ann>Ann Lee</a> and <a href=/authors/bo>Bo</a></p>", "Ann Lee and Bo"),
+            ("<p class=byline><a href=/authors/ann>Ann Lee</a>, the Valley Post</p>", "Ann Lee, the Valley Post"),
+            ("<p class=byline>Ann Lee</p>", "Ann Lee"),
+        ] {
+            assert_eq!(page_metadata(RawHtml(&format!("<body>{byline}"))).authors, [name], "{byline}");
+        }
+        let creators = of("<meta name=DC.Creator content='Bo'><meta name=DC.Creator content='Ann Lee'>");
+        assert_eq!(creators.authors, ["Ann Lee", "Bo"]);
     }
 
     fn of(head: &str) -> PageMetadata {

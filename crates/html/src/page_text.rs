@@ -168,7 +168,23 @@ fn byline(tree: &Dom, node: NodeRef<'_>) -> Option<String> {
         return None;
     }
     let name = node.subtree().find(is_name).map(|n| text::text(tree, n.id()).replace('\n', " "));
-    name.filter(|name| !name.is_empty()).or(Some(whole))
+    name.filter(|name| !name.is_empty()).or_else(|| linked_name(tree, node, &whole)).or(Some(whole))
+}
+
+/// Returns the name in the only link to an author, if the byline begins with it. What follows is the job of the author:
+/// text behind a comma or an `and` is a part of the byline.
+fn linked_name(tree: &Dom, byline: NodeRef<'_>, whole: &str) -> Option<String> {
+    let is_author = |n: &NodeRef<'_>| {
+        let Some(element) = n.element().filter(|_| n.name() == "a") else { return false };
+        let href = dom::attr(element, "href").unwrap_or_default();
+        is_byline(element) || ["/author/", "/authors/"].iter().any(|part| href.contains(part))
+    };
+    let mut links = byline.subtree().filter(is_author);
+    let link = links.next().filter(|_| links.next().is_none())?;
+    let name = text::text(tree, link.id()).replace('\n', " ");
+    let job = whole.strip_prefix(name.as_str()).filter(|_| !name.is_empty())?;
+    // A space, and then a new phrase.
+    job.strip_prefix(' ').is_some_and(|job| job.starts_with(char::is_uppercase)).then_some(name)
 }
 
 fn is_date(element: &Element) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use feedmill_types::work;
+use scraper::node::Element;
 use url::Url;
 
 use super::dom::{self, Dom, NodeId, NodeRef};
@@ -113,42 +114,30 @@ const NAMES: [&str; 42] = [
     "tweeter",
 ];
 
-/// Parts of class names that only share widgets have. Not `share` alone, which also matches share prices.
-const CLASSES: [&str; 30] = [
-    "addtoany",
-    "addthis",
-    "sharethis",
-    "sharedaddy",
-    "sd-sharing",
-    "a2a_kit",
-    "social-share",
-    "socialshare",
-    "social_share",
-    "share-button",
-    "share-btn",
-    "sharebutton",
-    "share_button",
-    "share-bar",
-    "sharebar",
-    "share-tools",
-    "share-links",
-    "share-icons",
-    "share-widget",
-    "share-block",
-    "share-list",
-    "share-menu",
-    "sharing-buttons",
-    "article-share",
-    "post-share",
-    "entry-share",
-    "share-this",
-    "share-article",
-    "bdsharebuttonbox",
-    "social-buttons",
+/// Class names of share widgets, whole: those of known programs. The words of others must all be in [`CLASS_WORDS`].
+const CLASSES: [&str; 6] = ["a2a_kit", "addthis", "addtoany", "bdsharebuttonbox", "sharedaddy", "sharethis"];
+/// Usual class names of share widgets in one word, or without a word for sharing.
+const USUAL_CLASSES: [&str; 5] = ["sharebar", "sharebutton", "sharebuttons", "social-buttons", "socialshare"];
+/// Starts of class names of known programs.
+const CLASS_STARTS: [&str; 5] = ["a2a_", "addthis_", "addtoany_", "sd-sharing", "sharethis-"];
+/// Words of the class names of share widgets. Not `market`: `market-share-list` is a list of shares.
+const CLASS_WORDS: [&str; 50] = [
+    "area", "article", "bar", "block", "bottom", "box", "btn", "btns", "button", "buttons", "container",
+    "content", "desktop", "entry", "fixed", "floating", "footer", "group", "header", "icon", "icons", "inline",
+    "item", "items", "links", "list", "media", "menu", "mobile", "nav", "network", "networks", "page", "post",
+    "row", "section", "share", "sharing", "side", "social", "sticky", "story", "this", "toolbar", "tools", "top",
+    "vertical", "widget", "wrap", "wrapper",
 ];
 
-/// Length in bytes of the longest text in a share button or label. With more, it is an article.
+/// Words of labels that share a page, besides the names of services: verbs, and what connects them.
+const LABEL_WORDS: [&str; 86] = [
+    "a", "article", "artikel", "auf", "bei", "by", "cet", "chia", "click", "clipboard", "comparte", "compartilhar", "compartilhe", "compartir", "condividi", "copied", "copy", "deel", "del", "dela", "delen", "diesen", "dit", "e", "em", "email", "en", "friend", "friends", "here", "in", "it", "link", "mail", "med", "message", "mit", "na", "new", "no", "on", "op", "opens", "our", "page", "par", "partager", "partagez", "partilhar", "paylaş", "per", "pin", "post", "print", "publicar", "seite", "send", "sending", "sent", "share", "shares", "sharing", "story", "su", "sur", "teilen", "the", "this", "through", "to", "trên", "tweet", "tweeten", "twittern", "udostępnij", "using", "via", "window", "with", "your", "в", "на", "отправить", "поделиться", "поділитися", "твитнуть",
+];
+
+/// Number of characters of the longest text of a share button or label. With more, it is an article.
 const MAX_WIDGET_TEXT: usize = 200;
+/// Number of characters of the longest label of one button.
+const MAX_LABEL: usize = 60;
 /// Number of nodes in the largest share block.
 const MAX_BLOCK_NODES: usize = 300;
 /// Images of at most this width, in pixels, are icons.
@@ -162,28 +151,89 @@ pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
     let mut widgets = Vec::new();
     for node in dom.subtree(root) {
         let Some(element) = node.element() else { continue };
-        if node.name() == "a" && dom::attr(element, "href").is_some_and(is_share_url) {
+        if node.name() == "a" && is_share_button(node, element) {
             links.push(node.id());
         }
-        let is_widget = dom::attr(element, "class").is_some_and(|class| {
-            work::step(class.len());
-            let class = class.to_ascii_lowercase();
-            CLASSES.iter().any(|hint| class.contains(hint))
-        }) || element.name.local.starts_with("share-")
-            || element.attrs.iter().any(|(key, _)| &*key.local == "data-root-share");
-        if is_widget {
-            widgets.push(node.id());
+        if let Some(widget) = Widget::of(element) {
+            widgets.push((node.id(), widget));
         }
     }
     links.sort_unstable();
-    let mut widgets_remover = Remover::new(root, keep, &[]);
-    for id in widgets {
-        widgets_remover.remove_widget(dom, id);
+    let mut widgets_remover = Remover::new(root, keep, &links);
+    for (id, widget) in widgets {
+        widgets_remover.remove_widget(dom, id, widget);
     }
     let mut links_remover = Remover::new(root, keep, &links);
     for id in &links {
         links_remover.remove_link(dom, *id);
     }
+}
+
+/// How an element is recognized as a share widget.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Widget {
+    /// It has the name that a known program gives it.
+    Known,
+    /// It has a usual name, so its content must be that of a widget.
+    Usual,
+}
+
+impl Widget {
+    fn of(element: &Element) -> Option<Self> {
+        if element.name.local.starts_with("share-")
+            || element.attrs.iter().any(|(key, _)| &*key.local == "data-root-share")
+        {
+            return Some(Self::Known);
+        }
+        let class = dom::attr(element, "class")?;
+        work::step(class.len());
+        let mut is_usual = false;
+        for name in class.split_ascii_whitespace() {
+            let starts = |start: &&str| {
+                name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start))
+            };
+            if CLASSES.iter().any(|known| known.eq_ignore_ascii_case(name)) || CLASS_STARTS.iter().any(starts) {
+                return Some(Self::Known);
+            }
+            is_usual |= is_usual_name(name);
+        }
+        is_usual.then_some(Self::Usual)
+    }
+}
+
+/// True for a class name such as `share-buttons`, `article-share` and `post_share_bar`: it has a word for sharing and another
+/// one, and no other words. The part behind `__` or `--` names a part or a variant.
+fn is_usual_name(name: &str) -> bool {
+    let block = name.split("__").next().unwrap_or_default().split("--").next().unwrap_or_default();
+    let (mut is_share, mut count) = (false, 0);
+    let is_usual = block.split(['-', '_']).all(|word| {
+        count += 1;
+        is_share |= word.eq_ignore_ascii_case("share") || word.eq_ignore_ascii_case("sharing");
+        CLASS_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    });
+    (is_usual && is_share && count > 1) || USUAL_CLASSES.iter().any(|known| known.eq_ignore_ascii_case(block))
+}
+
+/// True for a link that opens a form which shares the page, and has nothing but a label or an icon.
+fn is_share_button(link: NodeRef<'_>, element: &Element) -> bool {
+    if !dom::attr(element, "href").is_some_and(is_share_url) {
+        return false;
+    }
+    let text = link.text_up_to(MAX_LABEL);
+    (dom::is_blank(&text) || is_label(&text)) && link.subtree().all(|node| !is_media_in_link(node))
+}
+
+/// True for an image in a share link that is more than an icon.
+fn is_media_in_link(node: NodeRef<'_>) -> bool {
+    let Some(img) = node.element().filter(|_| node.name() == "img") else { return is_media(node) };
+    let known = ["width", "height"].iter().find_map(|side| dom::pixels(img, side));
+    let is_photo = || {
+        let src = dom::attr(img, "src").unwrap_or_default().split(['?', '#']).next().unwrap_or_default();
+        let ending = src.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        let alt = dom::attr(img, "alt").unwrap_or_default();
+        (matches!(&*ending, "jpg" | "jpeg" | "webp" | "avif") || !is_label(alt)) && !(is_label(alt) && !bare(alt).is_empty())
+    };
+    known.map_or_else(is_photo, |pixels| pixels > MAX_ICON)
 }
 
 /// The reason why an element is not a share block.
@@ -222,11 +272,14 @@ impl<'a> Remover<'a> {
         Self { root, keep, links, obstacles: HashMap::new(), roles: HashMap::new() }
     }
 
-    /// Removes an element that only a share widget can be, if it contains little text.
-    fn remove_widget(&mut self, dom: &mut Dom, id: NodeId) {
+    /// Removes a share widget, if it contains little text; one with a usual name only if it has the content of one.
+    fn remove_widget(&mut self, dom: &mut Dom, id: NodeId, widget: Widget) {
         let Some(node) = dom.get(id).filter(|_| !self.keep.contains(&id)) else { return };
-        let is_small = || node.text_up_to(MAX_WIDGET_TEXT).len() <= MAX_WIDGET_TEXT;
-        if dom.is_below(id, self.root) && is_small() && !contains_media(node) {
+        let is_widget = match widget {
+            Widget::Known => node.is_text_within(MAX_WIDGET_TEXT) && !contains_media(node),
+            Widget::Usual => self.is_share_block(dom, node),
+        };
+        if is_widget && dom.is_below(id, self.root) {
             self.remove_with_label(dom, id);
         }
     }
@@ -285,8 +338,13 @@ impl<'a> Remover<'a> {
                 return Some(Obstacle::Node(node.id()));
             }
             let Some(element) = node.element().filter(|_| !self.links.contains(&node.id())) else { continue };
+            let leads = |href: &str| {
+                !href.is_empty()
+                    && !href.starts_with('#')
+                    && !href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
+            };
             let is_other_link = node.name() == "a"
-                && dom::attr(element, "href").is_some_and(|h| !h.starts_with('#') && !h.is_empty())
+                && dom::attr(element, "href").is_some_and(|href| leads(href.trim()))
                 && !dom::is_blank(&node.text_up_to(MAX_WIDGET_TEXT));
             if is_other_link || is_media(node) {
                 return Some(Obstacle::Node(node.id()));
@@ -341,7 +399,7 @@ impl<'a> Remover<'a> {
 
 fn is_share_label(node: NodeRef<'_>) -> bool {
     let text = node.text_up_to(MAX_WIDGET_TEXT);
-    !dom::is_blank(&text) && LABELS.contains(&&*bare(&text)) && !contains_media(node)
+    !dom::is_blank(&text) && text.chars().count() <= MAX_WIDGET_TEXT && LABELS.contains(&&*bare(&text)) && !contains_media(node)
 }
 
 fn is_media(node: NodeRef<'_>) -> bool {
@@ -363,70 +421,134 @@ fn bare(text: &str) -> String {
     trimmed.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// True for the label of a share button: a usual one, the name of a service, a count, or a phrase of such words.
 fn is_label(text: &str) -> bool {
-    if text.len() > MAX_WIDGET_TEXT {
+    let text = text.trim();
+    if text.len() > 4 * MAX_LABEL || text.chars().count() > MAX_LABEL {
         return false;
     }
     let bare = bare(text);
-    bare.is_empty()
-        || LABELS.contains(&&*bare)
-        || NAMES.contains(&&*bare)
-        || bare.bytes().all(|b| b.is_ascii_digit())
+    bare.is_empty() || LABELS.contains(&&*bare) || NAMES.contains(&&*bare) || is_number(&bare) || is_phrase(&bare)
 }
 
-/// True if a URL opens a form that shares a page. URLs that show something shared do not count.
+/// True for a count, such as `1.2k`.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_suffix(['k', 'm']).unwrap_or(text);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+}
+
+/// True for a phrase such as `share on facebook`: words of labels, and the name of a service or of an action.
+fn is_phrase(text: &str) -> bool {
+    let mut is_named = false;
+    let is_known = text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).all(|word| {
+        let is_name = NAMES.contains(&word) || LABELS.contains(&word);
+        is_named |= is_name;
+        is_name || LABEL_WORDS.contains(&word) || is_number(word)
+    });
+    is_known && is_named
+}
+
+/// Hosts and paths of pages that share another page. The host also matches with a name before it; an empty one matches any.
+const ENDPOINTS: [(&str, &str); 58] = [
+    ("", "/share"),
+    ("addthis.com", ""),
+    ("addtoany.com", ""),
+    ("b.hatena.ne.jp", "/add"),
+    ("b.hatena.ne.jp", "/append"),
+    ("band.us", "/plugin/share"),
+    ("bsky.app", "/intent/compose"),
+    ("bufferapp.com", "/add"),
+    ("buffer.com", "/add"),
+    ("connect.ok.ru", "/offer"),
+    ("connect.ok.ru", "/dk"),
+    ("digg.com", "/submit"),
+    ("facebook.com", "/share"),
+    ("facebook.com", "/share.php"),
+    ("facebook.com", "/sharer"),
+    ("facebook.com", "/sharer.php"),
+    ("facebook.com", "/sharer/sharer.php"),
+    ("facebook.com", "/dialog/share"),
+    ("facebook.com", "/dialog/feed"),
+    ("facebook.com", "/dialog/send"),
+    ("getpocket.com", "/save"),
+    ("getpocket.com", "/edit"),
+    ("instapaper.com", "/edit"),
+    ("instapaper.com", "/hello2"),
+    ("line.me", "/lineit/share"),
+    ("line.me", "/msg/text"),
+    ("line.me", "/r/msg/text"),
+    ("line.me", "/social-plugin/share"),
+    ("linkedin.com", "/cws/share"),
+    ("linkedin.com", "/sharearticle"),
+    ("linkedin.com", "/sharing/share-offsite"),
+    ("mix.com", "/add"),
+    ("news.ycombinator.com", "/submitlink"),
+    ("ok.ru", "/offer"),
+    ("pinterest.com", "/pin/create/button"),
+    ("pinterest.com", "/pin/create/link"),
+    ("pinterest.com", "/pin/create"),
+    ("pinterest.com", "/pin/create/bookmarklet"),
+    ("plus.google.com", "/share"),
+    ("qq.com", "/shareqq/index.html"),
+    ("qq.com", "/widget/shareqq/index.html"),
+    ("qzone.qq.com", "/cgi-bin/qzshare/cgi_qzshare_onekey"),
+    ("reddit.com", "/submit"),
+    ("share.flipboard.com", "/bookmarklet/popout"),
+    ("skype.com", "/share"),
+    ("t.sina.com.cn", "/share/share.php"),
+    ("t.me", "/share/url"),
+    ("telegram.me", "/share/url"),
+    ("threads.net", "/intent/post"),
+    ("threads.com", "/intent/post"),
+    ("tumblr.com", "/share/link"),
+    ("tumblr.com", "/widgets/share/tool"),
+    ("twitter.com", "/intent/tweet"),
+    ("twitter.com", "/intent/post"),
+    ("vk.com", "/share.php"),
+    ("weibo.com", "/share/share.php"),
+    ("x.com", "/intent/post"),
+    ("x.com", "/intent/tweet"),
+];
+/// Parameters with which those pages get what they share.
+const PARAMETERS: [&str; 17] = [
+    "u", "url", "href", "link", "linkurl", "text", "body", "status", "title", "mini", "app_id", "quote", "media", "canonicalurl",
+    "st.shareurl", "shareurl", "bu",
+];
+
+/// True if a URL opens a form that shares a page. URLs that show something shared do not count, and neither do those with
+/// the person who gets the message: they are contacts.
 fn is_share_url(href: &str) -> bool {
     work::step(href.len());
     let href = href.trim().to_ascii_lowercase();
-    let has = |prefixes: &[&str]| prefixes.iter().any(|p| href.starts_with(p));
-    if has(&["whatsapp:", "fb-messenger:", "viber:", "tg:", "weixin:", "line:", "mailto:?"]) {
-        return true;
+    if let Some((scheme, rest)) = href.split_once(':') {
+        let is_to_anybody = !["phone=", "number=", "to="].iter().any(|part| rest.contains(part));
+        match scheme {
+            "whatsapp" | "viber" | "tg" | "line" => {
+                let action = ["//send", "//forward", "//msg", "msg/text"].iter().any(|part| rest.starts_with(part));
+                return action && is_to_anybody;
+            }
+            "fb-messenger" | "weixin" => return true,
+            "mailto" | "sms" => return rest.starts_with(['?', '&']) && is_to_anybody,
+            _ => {}
+        }
     }
     let Ok(url) = Url::parse(&href).or_else(|_| Url::parse(&format!("https:{href}"))) else { return false };
     let host = url.host_str().unwrap_or_default();
     let path = url.path().trim_end_matches('/');
     let has_parameter = |names: &[&str]| url.query_pairs().any(|(key, _)| names.contains(&&*key));
-    if host.ends_with("addtoany.com") || host.ends_with("addthis.com") {
-        return true;
+    let is_at = |known: &str| host.strip_suffix(known).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+    if is_at("wa.me") || (is_at("whatsapp.com") && path == "/send") {
+        return (path.is_empty() || path == "/send") && has_parameter(&["text"]) && !has_parameter(&["phone"]);
     }
-    if host == "wa.me" || (host.contains("whatsapp") && path.ends_with("/send")) {
-        return has_parameter(&["text"]);
-    }
-    const ENDS: [&str; 28] = [
-        "/share",
-        "/share.php",
-        "/sharer",
-        "/sharer.php",
-        "/sharer/sharer.php",
-        "/intent/tweet",
-        "/intent/post",
-        "/intent/compose",
-        "/dialog/share",
-        "/dialog/feed",
-        "/dialog/send",
-        "/sharearticle",
-        "/share-offsite",
-        "/pin/create/button",
-        "/pin/create/link",
-        "/pin/create",
-        "/share/url",
-        "/lineit/share",
-        "/msg/text",
-        "/share/share.php",
-        "/submit",
-        "/sharelink",
-        "/shareqq/index.html",
-        "/share_popup",
-        "/cgi_qzshare_onekey",
-        "/spi/shares/new",
-        "/offer",
-        "/share/link",
-    ];
-    let names = [
-        "u", "url", "href", "link", "linkurl", "text", "body", "status", "title", "mini", "app_id", "quote",
-        "media",
-    ];
-    (path.contains("/add_to/") || ENDS.iter().any(|end| path.ends_with(end))) && has_parameter(&names)
+    let has_subject = || has_parameter(&PARAMETERS);
+    // Pinterest has a host in many countries.
+    let is_pinterest = host.split('.').any(|name| name == "pinterest");
+    ENDPOINTS.iter().any(|(known, end)| match (*known, *end) {
+        ("", end) => path == end && has_subject(),
+        (known, "") => is_at(known),
+        (known, end) => (is_at(known) || (is_pinterest && known == "pinterest.com")) && path == end && has_subject(),
+    })
 }
 
 #[cfg(test)]
@@ -446,6 +568,12 @@ mod tests {
             "https://t.me/share/url?url=x",
             "https://www.linkedin.com/shareArticle?mini=true&url=x",
             "mailto:?subject=x&body=y",
+            "https://www.reddit.com/submit?url=x&title=y",
+            "https://de.pinterest.com/pin/create/button/?url=x",
+            "https://www.pinterest.co.uk/pin/create/button/?url=x",
+            "https://bsky.app/intent/compose?text=x",
+            "https://mastodon.example/share?text=x",
+            "sms:?&body=x",
         ] {
             assert!(is_share_url(yes), "{yes}");
         }
@@ -453,12 +581,69 @@ mod tests {
             "https://x.com/someone/status/1",
             "https://www.facebook.com/someone/posts/1",
             "https://wa.me/4112345",
+            "https://wa.me/4112345?text=Hello",
+            "https://api.whatsapp.com/send?phone=4112345&text=Hello",
+            "whatsapp://send?phone=4112345&text=x",
+            "tg://resolve?domain=mill",
+            "viber://chat?number=1",
+            "mailto:?to=desk@example.org",
+            "https://example.org/submit?url=x",
+            "https://notfacebook.com/sharer.php?u=x",
             "mailto:desk@example.org",
             "https://example.org/share",
             "/share",
             "",
         ] {
             assert!(!is_share_url(no), "{no}");
+        }
+    }
+
+    fn html(raw: &str) -> String {
+        let link = "https://a.example/1".parse().unwrap();
+        super::super::clean(super::super::RawHtml(raw), &link, &super::super::Policy::default()).html.as_str().to_owned()
+    }
+
+    #[test]
+    fn contacts_quotations_and_images_that_link_to_a_share_form_stay() {
+        for raw in [
+            "<p><a href=\"https://wa.me/41443210987?text=Hello\">Report a leak: +41 44 321 09 87</a></p>",
+            "<p><a href=\"https://api.whatsapp.com/send?phone=41443210987&amp;text=Hi\">WhatsApp</a></p>",
+            "<p><a href=\"mailto:mill@a.example?subject=Visit\">Email</a></p>",
+            "<blockquote><a href=\"https://x.com/intent/post?text=x\">“No wheel turns without water, and no miller sleeps.”</a></blockquote>",
+            "<p><a href=\"https://twitter.com/intent/tweet?text=x&amp;url=y\">The valley owes its bread to one wheel.</a></p>",
+            "<p><a href=\"https://www.facebook.com/sharer.php?u=x\">Tell the council what you think of the weir</a></p>",
+            "<p><a href=\"https://www.pinterest.com/pin/create/button/?url=x\"><img src=\"https://a.example/wheel.jpg\"></a></p>",
+            "<p><a href=\"https://t.me/share/url?url=x\"><img src=\"https://a.example/wheel.png\" width=\"640\"></a></p>",
+        ] {
+            assert_eq!(html(raw), raw);
+        }
+        for raw in [
+            "<p><a href='https://www.facebook.com/sharer.php?u=x'>Share on Facebook</a></p>",
+            "<p><a href='https://twitter.com/intent/tweet?text=x'>Click to share on Twitter (Opens in new window)</a></p>",
+            "<ul><li><a href='https://wa.me/?text=x'>WhatsApp</a></li><li><a href='https://x.com/intent/post?url=x'><img src=/x.svg></a></li></ul>",
+            "<p><a href='https://www.linkedin.com/sharing/share-offsite/?url=x'><img src=/i.jpg alt=LinkedIn></a></p>",
+            "<div>Teilen: <a href='https://t.me/share/url?url=x'>Telegram</a> <a href='javascript:print()'>Print</a></div>",
+        ] {
+            assert_eq!(html(&format!("<p>Text</p>{raw}")), "<p>Text</p>", "{raw}");
+        }
+    }
+
+    #[test]
+    fn class_names_of_share_widgets_match_whole_words() {
+        for name in ["share-buttons", "post_share_bar", "article-share", "social-share__list", "Share-Buttons--big"] {
+            assert!(is_usual_name(name), "{name}");
+            let raw = format!("<div class='{name}'><span>Share</span><button>Facebook</button></div>");
+            assert_eq!(html(&format!("<p>Text</p>{raw}")), "<p>Text</p>", "{raw}");
+            let raw = format!("<div class='{name}'><p>A third of the water belongs to the mill.</p></div>");
+            assert!(html(&raw).contains("third"), "{raw}");
+        }
+        for name in ["market-share-list", "share", "crop-share-bar", "car-share-block", "water-sharing-links", "share-price"] {
+            assert!(!is_usual_name(name), "{name}");
+            let raw = format!("<ul class='{name}'><li>Mill 23 %</li><li>Town 12</li></ul>");
+            assert!(html(&raw).contains("Mill 23 %"), "{raw}");
+        }
+        for name in ["addtoany_share_save_container", "sharethis-inline-share-buttons", "sharedaddy sd-sharing-enabled"] {
+            assert_eq!(html(&format!("<p>Text</p><div class='{name}'>Like it</div>")), "<p>Text</p>", "{name}");
         }
     }
 }
