@@ -52,6 +52,7 @@ pages! {
     blog = "docs/recipes/blog.md";
     cron = "docs/recipes/cron.md";
     gate = "docs/recipes/gate.md";
+    generators = "docs/recipes/generators.md";
     #[cfg_attr(not(has_git), ignore = "needs git")]
     mirror = "docs/recipes/mirror.md";
     #[cfg_attr(not(has_readers), ignore = "needs nginx: run tests/run.sh")]

@@ -231,6 +231,7 @@ const SITE: &str = "site_url = \"https://news.example/\"\n";
 
 /// For each code, a configuration and seeds that cause the finding. The page shows them.
 const EXAMPLES: &[(&str, &str, Seeds)] = &[
+    ("address-guessed", SITE, &[("1.md", "---\ntitle: A title\ndate: 2024-06-01\n---\nText\n")]),
     ("config-bad-value", "limit = \"ten\"\n", &[]),
     ("config-credentials", "base_url = \"https://ann:key@news.example/\"\n", &[("1.txt", GOOD)]),
     ("config-syntax", "title = \n", &[]),

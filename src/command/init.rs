@@ -13,6 +13,7 @@ use crate::store::{FsStore, Store};
 
 use super::args::Init;
 use super::context::{CommandResult, Outcome};
+use super::custom::{self, Custom};
 use super::site::{self, FoundSite};
 
 /// Configuration with every key in a comment.
@@ -44,12 +45,14 @@ pub(super) fn run(args: &Init) -> CommandResult {
         }
         None => find_articles(folder)?,
     };
-    let text = fill_template(&title(folder), &seeds, &seen, site.as_ref());
+    let custom = seen.guessed.as_ref().filter(|_| site.is_none()).map(|_| custom::look(on_disk(folder)));
+    let text = fill_template(&title(folder), &seeds, &seen, site.as_ref(), custom.as_ref());
     // Replaced atomically: with --force there is a file to lose.
     let written = FsStore::new(on_disk(folder)).replace(Path::new(FILE), text.as_bytes());
     written.map_err(|e| Error::io("write the configuration", &file, e))?;
     // The file is written even if nobody reads the report.
-    let _ = report(&mut io::stdout().lock(), folder, &seeds, &seen, site.as_ref());
+    let mut out = io::stdout().lock();
+    let _ = report(&mut out, folder, &seeds, &seen, site.as_ref(), custom.as_ref());
     Ok(Outcome::Success)
 }
 
@@ -99,7 +102,13 @@ fn language(seen: &Inspection) -> Option<&str> {
 }
 
 /// Fills in the template with what is known.
-fn fill_template(title: &str, seeds: &str, seen: &Inspection, site: Option<&FoundSite>) -> String {
+fn fill_template(
+    title: &str,
+    seeds: &str,
+    seen: &Inspection,
+    site: Option<&FoundSite>,
+    custom: Option<&Custom>,
+) -> String {
     let mut text = TEMPLATE.to_owned();
     let mut fill = |key: &str, value: &str| {
         let start = format!("#{key} = ");
@@ -116,9 +125,11 @@ fn fill_template(title: &str, seeds: &str, seen: &Inspection, site: Option<&Foun
         fill("seeds", seeds);
     }
     let mut keys = site.map(FoundSite::keys).unwrap_or_default();
+    let of_custom = || Some(custom?.url.as_ref()?.0.to_string());
     let guessed = [
         ("title", Some(title.to_owned()).filter(|title| !title.is_empty())),
-        ("site_url", common(&seen.sites).map(|site| format!("{site}/"))),
+        ("site_url", common(&seen.sites).map(|site| format!("{site}/")).or_else(of_custom)),
+        ("permalink", custom.map(|custom| pattern(custom).to_owned())),
         ("language", language(seen).map(str::to_owned)),
     ];
     for (key, value) in guessed {
@@ -130,6 +141,13 @@ fn fill_template(title: &str, seeds: &str, seen: &Inspection, site: Option<&Foun
     }
     keys.iter().for_each(|(key, value)| fill(key, value));
     if let Some(site) = site {
+        if site.is_translated() {
+            text = text.replacen(
+                "#feeds_by = [\"tag\", \"author\", \"language\"]",
+                "feeds_by = [\"language\"]",
+                1,
+            );
+        }
         text = text.replacen("#permalink = ", &format!("{}#permalink = ", site.comment()), 1);
     }
     let names = seen.sections.keys().filter_map(|name| name.to_str());
@@ -152,6 +170,7 @@ fn report(
     seeds: &str,
     seen: &Inspection,
     site: Option<&FoundSite>,
+    custom: Option<&Custom>,
 ) -> io::Result<()> {
     let shown = |path: &Path| printable(&path.to_string_lossy());
     let place = if seeds == "." { on_disk(folder).to_path_buf() } else { folder.join(seeds) };
@@ -173,6 +192,9 @@ fn report(
     if let Some(site) = site {
         site.report_missing(out)?;
     }
+    if let (Some(custom), Some(sample)) = (custom, &seen.guessed) {
+        report_guess(out, custom, sample)?;
+    }
     writeln!(out, "\nnext:")?;
     if !folder.as_os_str().is_empty() {
         writeln!(out, "    cd {}", shell(&folder.to_string_lossy()))?;
@@ -187,6 +209,32 @@ fn report(
     }
     let absolute = shell(&absolute.to_string_lossy()).replace('%', "\\%");
     writeln!(out, "or in a crontab:\n    */10 * * * *  cd {absolute} && feedmill --quiet")
+}
+
+/// Pattern of addresses if nothing says how they are made.
+const PATTERN: &str = "/:sections/:slugorfilename/";
+
+fn pattern(custom: &Custom) -> &str {
+    custom.pattern.as_ref().map_or(PATTERN, |(pattern, _)| pattern)
+}
+
+/// Writes which addresses are guesses, and the lines that replace them.
+fn report_guess(out: &mut impl Write, custom: &Custom, sample: &Path) -> io::Result<()> {
+    let shown = |path: &Path| printable(&path.to_string_lossy());
+    let of = |found: Option<&Path>| found.map_or(String::new(), |path| format!(", found in {}", shown(path)));
+    let pattern_file = custom.pattern.as_ref().map(|(_, path)| path.as_path());
+    writeln!(
+        out,
+        "\n{} does not say its address, and no known generator builds the site; these are guesses:",
+        shown(sample)
+    )?;
+    writeln!(out, "    permalink = {}{}", quoted(pattern(custom)), of(pattern_file))?;
+    match &custom.url {
+        Some((url, path)) => writeln!(out, "    site_url = {}{}", quoted(url.as_str()), of(Some(path)))?,
+        None => writeln!(out, "    site_url is not known; add: site_url = \"https://www.example.org/\"")?,
+    }
+    let options = "`feedmill explain` shows the address of an article; correct the guesses in";
+    writeln!(out, "{options} {FILE} before you publish: addresses are ids")
 }
 
 fn report_articles(out: &mut impl Write, place: &str, seen: &Inspection) -> io::Result<()> {
@@ -277,7 +325,7 @@ mod tests {
             title in "\\PC{0,9}|(?s).{1,9}", seeds in "[^/\0]{1,9}", section in "[^/\0]{1,9}",
         ) {
             let sections = BTreeMap::from([(section.clone().into(), 1)]);
-            let text = fill_template(&title, &seeds, &Inspection { sections, ..Inspection::default() }, None);
+            let text = fill_template(&title, &seeds, &Inspection { sections, ..Inspection::default() }, None, None);
             let folded = title.split_whitespace().collect::<Vec<_>>().join(" ");
             let read = plan(&text);
             prop_assert_eq!(read.seeds, Path::new(&seeds));

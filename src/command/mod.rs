@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod completions;
 mod context;
+mod custom;
 mod env;
 mod explain;
 mod init;

@@ -20,18 +20,36 @@ pub(super) struct FoundSite {
     pub(super) url: Option<Url>,
 }
 
-/// Finds the repository in a folder, in one of the folders in it, or around it.
+/// Number of folders in one that are looked at.
+const MAX_FOLDERS: usize = 100;
+
+/// Finds the repository in a folder, in one of the folders in it or in those, or around it.
 pub(super) fn find_site(folder: &Path) -> Option<FoundSite> {
     let mut roots = vec![PathBuf::new()];
-    let inner = FsStore::new(folder).list(Path::new("")).unwrap_or_default();
+    let store = FsStore::new(folder);
     let is_visible =
         |name: &std::ffi::OsStr| !name.as_encoded_bytes().starts_with(b".") && name != "node_modules";
-    roots.extend(
-        inner.into_iter().filter(|i| i.kind == Kind::Folder && is_visible(&i.name)).map(|i| i.name.into()),
-    );
-    let within = roots.into_iter().find_map(|root| {
-        let read = |seeds| Repository::read(Box::new(FsStore::new(folder.join(&root))), seeds);
-        let content = PathBuf::from(&read(PathBuf::new())?.site().content);
+    let folders = |parent: &Path| -> Vec<PathBuf> {
+        let inner = store.list(parent).unwrap_or_default().into_iter();
+        let visible = inner.filter(|item| item.kind == Kind::Folder && is_visible(&item.name));
+        visible.take(MAX_FOLDERS).map(|item| parent.join(item.name)).collect()
+    };
+    let inner = folders(Path::new(""));
+    // Such as `packages/site` in a workspace.
+    let deeper: Vec<PathBuf> = inner.iter().flat_map(|parent| folders(parent)).collect();
+    roots.extend(inner.into_iter().chain(deeper));
+    let found: Vec<(PathBuf, Repository)> = roots
+        .into_iter()
+        .filter_map(|root| {
+            let repository = Repository::read(Box::new(FsStore::new(folder.join(&root))), PathBuf::new())?;
+            Some((root, repository))
+        })
+        .collect();
+    // A folder that looks like a site may be in the repository of another generator.
+    let best = found.iter().position(|(_, repository)| repository.is_certain).unwrap_or_default();
+    let within = found.get(best).and_then(|(root, repository)| {
+        let read = |seeds| Repository::read(Box::new(FsStore::new(folder.join(root))), seeds);
+        let content = PathBuf::from(&repository.site().content);
         let seeds: PathBuf = root.join(&content).components().collect();
         let shown = if seeds.as_os_str().is_empty() { ".".to_owned() } else { seeds.to_str()?.to_owned() };
         Some((read(content)?, shown))
@@ -45,7 +63,9 @@ impl FoundSite {
     /// Returns where articles are published.
     pub(super) fn addresses(&self) -> Addresses {
         let repository = Some(self.repository.clone());
-        Addresses { site: self.url.clone(), repository, ..Addresses::default() }
+        let translations = self.repository.rules().translations();
+        let translations = translations.iter().map(|code| code.to_lowercase()).collect();
+        Addresses { site: self.url.clone(), repository, translations, ..Addresses::default() }
     }
 
     /// Asks for the address of the site if the repository does not say it and somebody is there to answer.
@@ -79,6 +99,11 @@ impl FoundSite {
         .collect()
     }
 
+    /// True if articles are translated, so that each language needs a feed.
+    pub(super) fn is_translated(&self) -> bool {
+        !self.repository.rules().translations().is_empty()
+    }
+
     /// Returns the comment that says where addresses come from.
     pub(super) fn comment(&self) -> String {
         let Repository { generator, configuration, .. } = &*self.repository;
@@ -94,6 +119,14 @@ impl FoundSite {
         let source =
             if configuration.is_empty() { String::new() } else { format!(", configured in {configuration}") };
         writeln!(out, "  a site of {generator}{source}")?;
+        let translations = self.repository.rules().translations();
+        if !translations.is_empty() {
+            writeln!(
+                out,
+                "  with a feed for each language; others than the site's: {}",
+                translations.join(", ")
+            )?;
+        }
         for (section, path) in &seen.samples {
             let Some(placed) = self.repository.explain(path, None) else { continue };
             let address = match &self.url {

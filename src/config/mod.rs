@@ -295,6 +295,10 @@ impl Plan {
         if channel.author.is_none() {
             channel.author = site.author.as_deref().and_then(resolve::person);
         }
+        if self.feeds_by.contains(&Grouping::Language) {
+            let translations = repository.rules().translations();
+            self.addresses.translations = translations.iter().map(|code| code.to_lowercase()).collect();
+        }
         self.fingerprint_source += &format!("{repository:?}\n");
         self.addresses.repository = Some(Arc::new(repository));
     }

@@ -77,6 +77,7 @@ impl RawConfig {
             sections: sections.iter().filter_map(sites).collect(),
             permalink,
             timezone,
+            translations: Vec::new(),
             repository: None,
         };
         let flag = |key: &str, default| match self.top.get(key).map(|set| &set.value) {

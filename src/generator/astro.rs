@@ -36,6 +36,8 @@ const DATES: &[&str] = &[
     "date",
     "createdat",
 ];
+/// Number of functions that may be between a page and the entries of its collection.
+const MAX_CALLS: usize = 2;
 /// Parameters of routes that are not articles: pages of lists, tags.
 const LISTS: &[&str] =
     &["page", "tag", "tags", "category", "categories", "author", "authors", "topic", "series"];
@@ -55,6 +57,10 @@ struct Collection {
     /// Address of an entry, with `{id}` and other parameters; `None` if no route shows it.
     route: Option<String>,
     derived: String,
+    /// Front matter that parameters of the route are filled in with, by parameter.
+    parameters: BTreeMap<String, String>,
+    /// Front matter with the date that the site's feed shows or its schema has; empty if that is one of [`DATES`].
+    dates: Vec<String>,
 }
 
 /// How addresses end.
@@ -114,6 +120,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
             excerpt_mark: None,
             taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
             has_smart_punctuation: true,
+            math: if config.contains("remark-math") { super::Math::Dollars } else { super::Math::None },
             content: common(&collections, files),
         },
         collections,
@@ -199,12 +206,7 @@ fn collections(content: &str, files: &Files<'_>) -> Vec<Collection> {
     let (feeds, routes): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(path, _)| is_feed(path));
     let folders = folders(content, files);
     let helpers = helpers(files);
-    let lists = |text: &str, name: &str| {
-        asks(text, name)
-            || helpers
-                .iter()
-                .any(|helper| script::called(helper, text).iter().any(|function| asks(function, name)))
-    };
+    let lists = |text: &str, name: &str| reaches(&helpers, text, name, MAX_CALLS);
     let route_of = |name: &str| {
         let alone = folders.len() == 1;
         let shown =
@@ -234,12 +236,63 @@ fn collections(content: &str, files: &Files<'_>) -> Vec<Collection> {
             }
             (None, None) => (None, String::new()),
         };
-        Some(Collection { folder: folder.clone(), pattern: pattern.clone(), route, derived })
+        let of_feed = feeds.iter().filter(|(_, text)| lists(text, name) || folders.len() == 1);
+        let asked = of_feed
+            .flat_map(|(_, text)| script::named(text, "pubDate"))
+            .filter_map(|value| entry_key(&value));
+        let dates: Vec<String> = asked.chain(schema_dates(content)).collect();
+        let of_route = routes.iter().filter(|(path, _)| derived.contains(&*path.to_string_lossy()));
+        let mut parameters: BTreeMap<String, String> =
+            of_route.flat_map(|(_, text)| route_parameters(text)).collect();
+        // A feed says which key its links are made of.
+        let linked = linked(name).filter(|(link, _)| link.contains("{data.")).map(|(link, _)| link);
+        let route = match (&route, linked) {
+            (None, Some(link)) => Some(link),
+            (Some(route), Some(link)) if route.matches('{').count() == 1 && parameters.is_empty() => {
+                let key =
+                    link.split("{data.").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+                parameters.insert("id".to_owned(), key.to_lowercase());
+                Some(route.clone())
+            }
+            (route, _) => route.clone(),
+        };
+        Some(Collection {
+            folder: folder.clone(),
+            pattern: pattern.clone(),
+            route,
+            derived,
+            parameters,
+            dates,
+        })
     };
     let mut all: Vec<Collection> = folders.iter().filter_map(collection).collect();
     // The folder of one collection may be in that of another.
     all.sort_by_key(|collection| std::cmp::Reverse(collection.folder.components().count()));
     all
+}
+
+/// Returns the key of the front matter that an expression such as `post.data.added` or `new Date(post.data.added)` shows.
+fn entry_key(value: &Value) -> Option<String> {
+    let (_, rest) = script::expression(value)?.split_once(".data.")?;
+    let key: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    Some(key.to_lowercase()).filter(|key| !key.is_empty())
+}
+
+/// Returns the keys with a date in the schemas of collections, in order, without those of changes.
+fn schema_dates(content: &str) -> Vec<String> {
+    let is_date = |line: &str| line.contains("date()") || line.contains("coerce.date");
+    let lines = content.lines().filter(|line| is_date(line)).filter_map(|line| line.split_once(':'));
+    let keys = lines.map(|(key, _)| key.trim().trim_matches(['"', '\'']).to_lowercase());
+    let is_change =
+        |key: &String| ["updat", "modif", "mod", "edit", "expir"].iter().any(|part| key.contains(part));
+    keys.filter(|key| key.chars().all(char::is_alphanumeric) && !is_change(key)).collect()
+}
+
+/// Returns the parameters that a route fills in with front matter, such as `params: { slug: post.data.slug }`.
+fn route_parameters(text: &str) -> Vec<(String, String)> {
+    let tables = script::named(text, "params").into_iter().filter_map(|value| value.as_object().cloned());
+    let pairs = tables.flatten().filter_map(|(name, value)| Some((name.to_lowercase(), entry_key(&value)?)));
+    pairs.collect()
 }
 
 /// True for a program that makes a feed.
@@ -259,6 +312,16 @@ fn helpers(files: &Files<'_>) -> Vec<String> {
         .filter(|text| text.contains("getCollection("))
         .map(|text| script::without_comments(&text))
         .collect()
+}
+
+/// True if a program or a function that it calls asks for the entries of a collection.
+fn reaches(helpers: &[String], text: &str, name: &str, depth: usize) -> bool {
+    asks(text, name)
+        || depth > 0
+            && helpers.iter().any(|helper| {
+                let functions = script::called(helper, text);
+                functions.iter().any(|function| reaches(helpers, function, name, depth - 1))
+            })
 }
 
 /// True if a program asks for the entries of a collection.
@@ -341,14 +404,26 @@ fn route(path: &Path) -> Option<String> {
 
 /// Returns the address that a feed gives its entries, if all that it fills in is the id.
 fn link(text: &str) -> Option<String> {
-    let links = script::named(text, "link").into_iter().filter_map(|value| super::matter::text(&value));
+    // The address may be in a call, such as `url(`/blog/${post.id}/`)`.
+    let strings = |value: Value| match script::expression(&value) {
+        Some(expression) => script::strings(expression),
+        None => super::matter::text(&value).into_iter().collect(),
+    };
+    let links = script::named(text, "link").into_iter().flat_map(strings);
     links
         .filter_map(|link| {
             let (before, rest) = link.split_once("${")?;
             let (expression, after) = rest.split_once('}')?;
-            let is_id = [".slug", ".id"].iter().any(|end| expression.trim().ends_with(end));
-            let is_all = is_id && !after.contains("${") && !before.contains("://");
-            is_all.then(|| format!("{before}{{id}}{}", after.trim_end_matches('/')))
+            let expression = expression.trim();
+            let is_id = [".slug", ".id"].iter().any(|end| expression.ends_with(end));
+            let key = expression.split_once(".data.").map(|(_, key)| key.to_lowercase());
+            let name = match key {
+                Some(key) if key.chars().all(|c| c.is_alphanumeric() || c == '_') => format!("data.{key}"),
+                Some(_) => return None,
+                None => "id".to_owned(),
+            };
+            let is_all = (is_id || name != "id") && !after.contains("${") && !before.contains("://");
+            is_all.then(|| format!("{before}{{{name}}}{}", after.trim_end_matches('/')))
         })
         .next()
 }
@@ -391,7 +466,7 @@ impl AstroRules {
         if let Some(pattern) = page.pattern {
             let (folder, name) = id.rsplit_once('/').unwrap_or(("", &id));
             let values = pattern::Values {
-                spelling: pattern::Spelling::Hugo { lower: true },
+                spelling: pattern::Spelling::Hugo { lower: true, accents: true },
                 date,
                 title: page.matter.text("title").unwrap_or_default(),
                 slug: None,
@@ -399,6 +474,7 @@ impl AstroRules {
                 folders: names(Path::new(folder)),
                 categories: Vec::new(),
                 collection: String::new(),
+                sections: None,
             };
             let bad = |detail| Refusal::BadPattern("permalink", detail);
             let path = pattern::fill(pattern::style(pattern), &values).map_err(bad)?;
@@ -410,7 +486,21 @@ impl AstroRules {
                 "no route in `src/pages` shows its collection".to_owned(),
             ));
         };
-        let mut path = route.replace("{id}", id.trim_matches('/'));
+        let mut path = route.clone();
+        for (name, key) in &collection.parameters {
+            let Some(value) = page.matter.text(key) else { continue };
+            // The parameter of the entry itself has a name of its own in the route's file.
+            let own = format!("{{{name}}}");
+            let own = if path.contains(&own) { own } else { "{id}".to_owned() };
+            path = path.replace(&own, value.trim_matches('/'));
+        }
+        while let Some((before, rest)) = path.split_once("{data.")
+            && let Some((key, after)) = rest.split_once('}')
+            && let Some(value) = page.matter.text(key)
+        {
+            path = format!("{before}{}{after}", value.trim_matches('/'));
+        }
+        let mut path = path.replace("{id}", id.trim_matches('/'));
         for (name, format) in [("{year}", "%Y"), ("{month}", "%m"), ("{day}", "%d")] {
             path = path.replace(name, &date.format(format).to_string());
         }
@@ -455,7 +545,9 @@ impl Rules for AstroRules {
         if self.collection(page.path).is_none() && !page.path.starts_with("src/pages") {
             return Err(Refusal::NotArticle("it is in no collection that the site lists".to_owned()));
         }
-        let Some(published) = page.matter.date(DATES, Unzoned::Utc)? else {
+        let own = self.collection(page.path).map_or(&[][..], |(collection, _)| &collection.dates);
+        let keys: Vec<&str> = own.iter().map(String::as_str).chain(DATES.iter().copied()).collect();
+        let Some(published) = page.matter.date(&keys, Unzoned::Utc)? else {
             return Err(Refusal::NotArticle("its front matter has no date".to_owned()));
         };
         let (address, derived) = self.address(page, published.local)?;

@@ -1,7 +1,7 @@
 //! Eleventy (<https://www.11ty.dev/docs/>): articles are what the site's own feed lists; else what is tagged `posts`; else
 //! the dated pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -16,6 +16,7 @@ const CONFIGURATION: &[&str] = &[
     ".eleventy.js",
     ".eleventy.cjs",
     ".eleventy.mjs",
+    ".eleventy.ts",
     "eleventy.config.js",
     "eleventy.config.mjs",
     "eleventy.config.cjs",
@@ -27,7 +28,12 @@ const ABOUT: &[&str] =
 /// Collections that hold the articles, by custom.
 const POSTS: &[&str] = &["posts", "post", "blog", "blogposts", "articles", "article", "writing"];
 /// Endings of data files for a folder or a file.
-const DATA: &[&str] = &[".11tydata.json", ".11tydata.js", ".11tydata.mjs", ".11tydata.cjs", ".json"];
+const DATA: &[&str] =
+    &[".11tydata.json", ".11tydata.js", ".11tydata.ts", ".11tydata.mjs", ".11tydata.cjs", ".json"];
+/// Number of modules of a configuration that are read.
+const MAX_MODULES: usize = 100;
+/// Number of pages that are looked at for one in a collection.
+const MAX_LOOKED_AT: usize = 100;
 /// Endings of templates.
 const TEMPLATES: &[&str] = &[".njk", ".liquid", ".html", ".xml", ".hbs", ".webc", ".11ty.js", ".md", ".json"];
 
@@ -39,6 +45,8 @@ struct EleventyRules {
     /// Folders below the root that hold no pages.
     apart: Vec<PathBuf>,
     articles: Articles,
+    /// Patterns of paths that are left out.
+    ignored: Vec<String>,
     /// Data of a folder or file, by path without ending; that of a folder is named like it.
     data: BTreeMap<PathBuf, Map<String, Value>>,
     /// Front matter of layouts, by path below the folder of layouts.
@@ -74,15 +82,58 @@ impl Generator for Eleventy {
     }
 }
 
+/// Returns the modules of the repository that the configuration loads, with what they load.
+fn modules(config: &str, files: &Files<'_>) -> Vec<String> {
+    let mut all = vec![config.to_owned()];
+    let mut from: Vec<(PathBuf, usize)> = vec![(PathBuf::new(), 0)];
+    let mut seen = BTreeSet::new();
+    while let Some((folder, index)) = from.pop() {
+        for path in script::modules(&all[index]) {
+            let Some(path) = super::repository::inside(&folder.join(path)) else { continue };
+            let endings = ["", ".js", ".mjs", ".cjs", ".ts", ".json", "/index.js"];
+            let named = endings.iter().map(|ending| {
+                let mut path = path.clone().into_os_string();
+                path.push(ending);
+                PathBuf::from(path)
+            });
+            let is_module = |path: &PathBuf| {
+                path.extension().is_some_and(|ending| {
+                    ["js", "mjs", "cjs", "ts", "json"].iter().any(|known| ending == *known)
+                })
+            };
+            let found = named.filter(is_module).find_map(|path| Some((files.text(&path)?, path)));
+            let Some((text, path)) = found else { continue };
+            if all.len() < MAX_MODULES && seen.insert(path.clone()) {
+                // JSON is what a module would export.
+                let is_json = path.extension().is_some_and(|ending| ending == "json");
+                let text = if is_json {
+                    format!("module.exports = {text}")
+                } else {
+                    script::without_comments(&text)
+                };
+                from.push((path.parent().map(Path::to_path_buf).unwrap_or_default(), all.len()));
+                all.push(text);
+            }
+        }
+    }
+    all
+}
+
 fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
-    let dir = script::named(config, "dir")
-        .into_iter()
-        .find_map(|value| value.as_object().cloned())
-        .unwrap_or_default();
+    let modules = modules(config, files);
+    let literal = |value: Value| match script::expression(&value) {
+        Some(expression) => script::constant(&modules, expression),
+        None => Some(value),
+    };
+    // Of several, that of the configuration itself: it names the folder of the sources.
+    let dirs = script::named(config, "dir").into_iter().filter_map(literal);
+    let dirs: Vec<_> = dirs.filter_map(|value| value.as_object().cloned()).collect();
+    let dir = dirs.iter().find(|dir| dir.contains_key("input")).or_else(|| dirs.first());
+    let dir = dir.cloned().unwrap_or_default();
     let folder = |key: &str, setter: &str| {
-        let called = script::calls(config, setter)
-            .find_map(|arguments| super::matter::text(&script::value(arguments)));
-        data::text(&dir, &[key]).or(called)
+        let called = script::calls(config, setter).map(script::value);
+        let set = dir.get(key).cloned().into_iter().chain(called);
+        set.filter_map(literal).find_map(|value| super::matter::text(&value))
     };
     let input = names(Path::new(&folder("input", "setInputDirectory").unwrap_or_default()));
     let input: Vec<String> = input.into_iter().filter(|name| name != ".").collect();
@@ -93,6 +144,15 @@ fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
     let about = below(folder("data", "setDataDirectory").unwrap_or_else(|| "_data".to_owned()));
     let output = PathBuf::from(folder("output", "setOutputDirectory").unwrap_or_else(|| "_site".to_owned()));
     let apart = vec![includes.clone(), layouts.clone(), about.clone(), output];
+    let of_file = files.text(".eleventyignore").unwrap_or_default();
+    let of_calls =
+        script::calls(config, "ignores.add").filter_map(|call| super::matter::text(&script::value(call)));
+    let ignored: Vec<String> = of_file
+        .lines()
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty() && !line.starts_with(['#', '!']))
+        .chain(of_calls)
+        .collect();
     let root: PathBuf = input.iter().collect();
     let is_data = |name: &str| DATA.iter().any(|ending| name.ends_with(ending));
     let mut local = BTreeMap::new();
@@ -129,8 +189,9 @@ fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
         }
     }
     EleventyRules {
-        site: facts(config, &global, &input, files),
-        articles: articles(config, &root, &apart, &local, files),
+        site: facts(config, &global, &input, &modules, files),
+        articles: articles(&modules, &root, &apart, &local, files),
+        ignored,
         input,
         apart,
         data: local,
@@ -148,7 +209,13 @@ fn table(name: &str, text: &str) -> Option<Map<String, Value>> {
 }
 
 /// Finds the facts of the site: in data files named for it, in the configuration, in the first `CNAME`.
-fn facts(config: &str, global: &Map<String, Value>, input: &[String], files: &Files<'_>) -> Site {
+fn facts(
+    config: &str,
+    global: &Map<String, Value>,
+    input: &[String],
+    modules: &[String],
+    files: &Files<'_>,
+) -> Site {
     let mut tables: Vec<&Map<String, Value>> = ABOUT
         .iter()
         .filter_map(|name| global.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_object())
@@ -175,7 +242,7 @@ fn facts(config: &str, global: &Map<String, Value>, input: &[String], files: &Fi
     };
     let author = || tables.iter().find_map(|table| site::author(table.get("author")));
     Site {
-        url: tables.iter().find_map(address).or_else(|| cname(files)),
+        url: tables.iter().find_map(address).or_else(|| cname(files)).or_else(|| homepage(files)),
         title: text(&["title", "name", "siteTitle", "siteName", "sitename"]),
         description: text(&["description", "subtitle", "tagline", "siteDescription"]),
         author: author().or_else(|| text(&["authorName", "author_name"])),
@@ -184,8 +251,25 @@ fn facts(config: &str, global: &Map<String, Value>, input: &[String], files: &Fi
         excerpt_mark: None,
         taxonomies: vec!["tags".to_owned()],
         has_smart_punctuation: false,
+        math: if modules.iter().any(|text| is_math(text)) { super::Math::Dollars } else { super::Math::None },
         content: input.join("/"),
     }
+}
+
+/// Returns the home page in `package.json`, which templates know as `pkg.homepage`.
+fn homepage(files: &Files<'_>) -> Option<url::Url> {
+    let package: Value = serde_json::from_str(&files.text("package.json")?).ok()?;
+    let url = site::address(package.get("homepage")?.as_str()?, "")?;
+    // Of many packages it is that of the source code.
+    let is_code = matches!(url.host_str(), Some("github.com" | "gitlab.com" | "codeberg.org"));
+    (!is_code).then_some(url)
+}
+
+/// True if a program renders formulas.
+fn is_math(text: &str) -> bool {
+    ["markdown-it-katex", "markdown-it-texmath", "markdown-it-mathjax", "remark-math", "markdown-it-math"]
+        .iter()
+        .any(|plugin| text.contains(plugin))
 }
 
 fn is_address(key: &str) -> bool {
@@ -196,15 +280,15 @@ fn is_address(key: &str) -> bool {
 
 /// Finds which pages the site's feed lists.
 fn articles(
-    config: &str,
+    modules: &[String],
     root: &Path,
     apart: &[PathBuf],
     local: &BTreeMap<PathBuf, Map<String, Value>>,
     files: &Files<'_>,
 ) -> Articles {
     let listed = || {
-        let plugin =
-            script::calls(config, "addPlugin").filter(|call| call.trim_start().starts_with("feedPlugin"));
+        let calls = modules.iter().flat_map(|text| script::calls(text, "addPlugin"));
+        let plugin = calls.filter(|call| call.trim_start().starts_with("feedPlugin"));
         let of_plugin = plugin
             .flat_map(|call| script::named(call, "collection"))
             .find_map(|value| value.get("name").and_then(super::matter::text));
@@ -214,7 +298,11 @@ fn articles(
             is_one && TEMPLATES.iter().any(|ending| name.ends_with(ending))
         };
         let of_template = || {
-            let feeds = files.under(root, is_feed);
+            // The feed with the plainest name is that of the whole site.
+            let mut feeds = files.under(root, is_feed);
+            feeds.sort_by_key(|path| {
+                (path.file_name().map_or(0, |name| name.len()), path.components().count())
+            });
             let feeds = feeds.iter().filter(|path| !apart.iter().any(|folder| path.starts_with(folder)));
             feeds.filter_map(|path| listed_by(&files.text(path)?)).next()
         };
@@ -223,15 +311,33 @@ fn articles(
     let tags = |table: &Map<String, Value>| table.get("tags").map(list).unwrap_or_default();
     let is_posts = |tag: &String| POSTS.iter().any(|known| tag.eq_ignore_ascii_case(known));
     let of_data = || local.values().flat_map(tags).find(is_posts);
-    let of_config = || defined(config).into_iter().map(|(name, _)| name).find(is_posts);
+    let defined: Vec<(String, Definition)> = modules.iter().flat_map(|text| defined(text, modules)).collect();
+    let of_config = || defined.iter().map(|(name, _)| name.clone()).find(is_posts);
     let Some(name) = listed().or_else(of_data).or_else(of_config) else { return Articles::Dated };
-    match defined(config).into_iter().find(|(known, _)| *known == name) {
-        Some((_, Definition::Patterns(patterns))) => Articles::Matching(patterns),
-        Some((_, Definition::Kind(tags))) => Articles::Tagged(tags),
-        // A program picks them.
-        Some((_, Definition::Unknown)) => Articles::Dated,
-        None if name == "all" => Articles::Dated,
-        None => Articles::Tagged(vec![name]),
+    match defined.into_iter().find(|(known, _)| *known == name) {
+        Some((_, Definition::Patterns(patterns))) => return Articles::Matching(patterns),
+        Some((_, Definition::Kind(tags))) => return Articles::Tagged(tags),
+        Some((_, Definition::Unknown)) => {}
+        None if name == "all" => return Articles::Dated,
+        None => {
+            let has_tag = |path: &PathBuf| {
+                let front = files.beginning(path).and_then(|text| data::front(&text));
+                front.is_some_and(|front| tags(&front).contains(&name))
+            };
+            let is_tag = local.values().flat_map(tags).any(|tag| tag == name)
+                || files.under(root, is_page).iter().take(MAX_LOOKED_AT).any(has_tag);
+            if is_tag {
+                return Articles::Tagged(vec![name]);
+            }
+        }
+    }
+    // A program picks them: by custom, from a folder of the same name.
+    let folder = [name.as_str(), &format!("_{name}")].map(|name| root.join(name));
+    match folder.iter().find(|folder| files.has_folder(folder)) {
+        Some(folder) => {
+            Articles::Matching(vec![format!("{}/**", folder.to_string_lossy().replace('\\', "/"))])
+        }
+        None => Articles::Dated,
     }
 }
 
@@ -258,7 +364,11 @@ enum Definition {
 }
 
 /// Returns the collections that the configuration defines.
-fn defined(config: &str) -> Vec<(String, Definition)> {
+fn defined(config: &str, modules: &[String]) -> Vec<(String, Definition)> {
+    let literal = |value: Value| match script::expression(&value) {
+        Some(expression) => script::constant(modules, expression).unwrap_or_default(),
+        None => value,
+    };
     let calls = script::calls(config, "addCollection");
     calls
         .filter_map(|call| {
@@ -269,7 +379,7 @@ fn defined(config: &str) -> Vec<(String, Definition)> {
             let texts = |function: &str| {
                 let bodies = std::iter::once(body).chain(helpers.iter().copied());
                 let called = bodies.flat_map(|body| script::calls(body, function));
-                called.flat_map(|arguments| list(&script::value(arguments))).collect::<Vec<_>>()
+                called.flat_map(|arguments| list(&literal(script::value(arguments)))).collect::<Vec<_>>()
             };
             let (patterns, tags) = (texts("getFilteredByGlob"), texts("getFilteredByTag"));
             let definition = match (patterns.is_empty(), tags.is_empty()) {
@@ -334,6 +444,10 @@ impl EleventyRules {
         if let Some(apart) = self.apart.iter().find(|folder| path.starts_with(folder)) {
             return Err(format!("`{}` holds no pages", apart.display()));
         }
+        let is_ignored = |pattern: &String| path.ancestors().any(|path| glob::matches(pattern, path));
+        if let Some(pattern) = self.ignored.iter().find(|pattern| is_ignored(pattern)) {
+            return Err(format!("Eleventy ignores `{pattern}`"));
+        }
         Ok((folders, name))
     }
 
@@ -362,7 +476,12 @@ impl EleventyRules {
     ) -> Result<(String, &'static str), Refusal> {
         let matter = page.matter;
         let computed = matter.get("eleventycomputed").and_then(|table| table.get("permalink"));
-        let permalink = computed.or_else(|| matter.get("permalink"));
+        // A function that only passes on the permalink of the page names no address.
+        let has_address = |value: &&Value| {
+            script::expression(value)
+                .is_none_or(|text| script::strings(text).iter().any(|text| text.contains('/')))
+        };
+        let permalink = computed.filter(has_address).or_else(|| matter.get("permalink").filter(has_address));
         let permalink = match permalink.and_then(|value| value.as_object()?.get("build")) {
             Some(build) => Some(build),
             None => permalink,
@@ -373,19 +492,14 @@ impl EleventyRules {
                 return Err(Refusal::NotArticle("it says `permalink: false`".to_owned()));
             }
             Some(value) => match script::expression(value) {
-                // Of a function, the only address in it.
+                // Of a function, the last address in it: those before are for special cases.
                 Some(function) => {
-                    let mut paths = script::strings(function).into_iter().filter(|text| text.contains('/'));
+                    let paths = script::strings(function).into_iter().filter(|text| text.contains('/'));
                     let bad = || {
-                        Refusal::BadPattern(
-                            "permalink",
-                            format!("cannot evaluate `{}`", crate::types::excerpt(function, 60)),
-                        )
+                        let shown = crate::types::excerpt(function, 60);
+                        Refusal::BadPattern("permalink", format!("cannot evaluate `{shown}`"))
                     };
-                    match (paths.next(), paths.next()) {
-                        (Some(path), None) => Some(path),
-                        _ => return Err(bad()),
-                    }
+                    Some(paths.last().ok_or_else(bad)?)
                 }
                 None => super::matter::text(value),
             },
@@ -402,10 +516,10 @@ impl EleventyRules {
             let path: String = all.iter().map(|name| format!("/{name}")).collect();
             return Ok((format!("{path}/"), "its path"));
         };
-        let slug = match (stem, folders.last()) {
+        let slug = match (without_date(stem), folders.last()) {
             ("index", Some(folder)) => without_date(folder),
             ("index", None) => "",
-            (stem, _) => without_date(stem),
+            (stem, _) => stem,
         };
         let path_stem: String =
             folders.iter().map(String::as_str).chain([without_date(stem)]).map(|n| format!("/{n}")).collect();
@@ -435,6 +549,7 @@ impl EleventyRules {
                 folders: folders.to_vec(),
                 categories: Vec::new(),
                 collection: String::new(),
+                sections: None,
             };
             pattern::fill(pattern::style(&template), &values).map_err(bad)?
         };
@@ -454,6 +569,16 @@ impl Rules for EleventyRules {
 
     fn kind(&self) -> Kind {
         Kind::Eleventy
+    }
+
+    fn inputs(&self) -> Vec<PathBuf> {
+        vec![self.apart[0].clone()]
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        let mut keys = name.split('.');
+        let value = self.global.get(keys.next()?)?;
+        keys.try_fold(value, |value, key| value.get(key)).cloned()
     }
 
     /// Data comes from the file, its data file, the folders from its own up, its layouts, and the whole site

@@ -21,21 +21,36 @@ const FOLDERS: &[&str] = &["config/_default", "config/production"];
 /// Front matter that Hugo reads dates from, if nothing else is configured
 /// (<https://gohugo.io/configuration/front-matter/#dates>).
 const DATES: &[&str] = &["date", "publishdate", "pubdate", "published", "lastmod", "modified"];
+/// Tokens that are layouts of Go, with what they are in `strftime`.
+const LAYOUTS: &[(&str, &str)] = &[
+    ("2006", "%Y"),
+    ("06", "%y"),
+    ("01", "%m"),
+    ("1", "%-m"),
+    ("Jan", "%b"),
+    ("January", "%B"),
+    ("02", "%d"),
+    ("2", "%-d"),
+    ("Mon", "%a"),
+    ("Monday", "%A"),
+    ("15", "%H"),
+    ("04", "%M"),
+    ("05", "%S"),
+];
 const PUBLISHED: &[&str] = &["publishdate", "pubdate", "published"];
 
 #[derive(Debug)]
 struct HugoRules {
     site: Site,
     zone: Option<Tz>,
-    /// Content folders, each with the language that all of it is in.
-    contents: Vec<(Vec<String>, Option<String>)>,
+    contents: Vec<Content>,
     languages: BTreeMap<String, Language>,
     default_language: String,
     default_in_folder: bool,
-    /// Patterns of addresses by top-level section.
+    /// Patterns of addresses by top-level section; that of pages in none is under an empty name.
     permalinks: BTreeMap<String, String>,
     ugly: Ugly,
-    lower: bool,
+    spelling: Spelling,
     dates: Vec<String>,
     has_drafts: bool,
     cascade: Vec<Cascade>,
@@ -43,15 +58,28 @@ struct HugoRules {
     cascades: BTreeMap<PathBuf, Vec<Cascade>>,
     /// Folders that are one page with its resources.
     bundles: BTreeSet<PathBuf>,
+    /// Folders with a page of their own, below the content folder.
+    sections: BTreeSet<Vec<String>>,
     /// Pages by file name without ending, if only one has it.
     by_name: BTreeMap<String, Option<PathBuf>>,
     themes: Vec<String>,
+}
+
+/// A folder of content.
+#[derive(Debug)]
+struct Content {
+    folder: Vec<String>,
+    /// Folders of the content that it stands for (<https://gohugo.io/configuration/module/#mounts>).
+    below: Vec<String>,
+    /// Language that all of it is in.
+    language: Option<String>,
 }
 
 #[derive(Debug)]
 struct Language {
     base: Option<Url>,
     is_disabled: bool,
+    permalinks: BTreeMap<String, String>,
 }
 
 /// Which pages are `name.html` rather than `name/`.
@@ -141,18 +169,19 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
     };
     let fact = |paths: &[&[&str]]| paths.iter().find_map(|path| super::matter::text(of_default(path)?));
     let author = |path: &[&str]| site::author(of_default(path));
-    let mut contents = vec![(names(Path::new(content)), None)];
+    let mut contents = contents(config, content);
     let mut languages = BTreeMap::new();
     for (code, language) in all.into_iter().flatten() {
         let get = |key: &str| language.get(key).and_then(super::matter::text);
         if let Some(folder) = get("contentdir").map(|folder| names(Path::new(&folder)))
-            && folder != contents[0].0
+            && contents.iter().all(|content| content.folder != folder)
         {
-            contents.push((folder, Some(code.clone())));
+            contents.push(Content { folder, below: Vec::new(), language: Some(code.clone()) });
         }
         let base = get("baseurl").and_then(|url| site::address(&url, ""));
         let is_disabled = language.get("disabled").is_some_and(|value| super::matter::is(value, true));
-        languages.insert(code.clone(), Language { base, is_disabled });
+        let permalinks = language.as_object().map(permalinks).unwrap_or_default();
+        languages.insert(code.clone(), Language { base, is_disabled, permalinks });
     }
     for code in config.get("disablelanguages").and_then(Value::as_array).into_iter().flatten() {
         if let Some(language) = code.as_str().and_then(|code| languages.get_mut(&code.to_lowercase())) {
@@ -160,7 +189,13 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
         }
     }
     // The folder of a language may be in that of another.
-    contents.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
+    contents.sort_by_key(|content| std::cmp::Reverse(content.folder.len()));
+    let is_there = |content: &&Content| files.has_folder(content.folder.iter().collect::<PathBuf>());
+    let shared = contents.iter().filter(is_there).map(|content| content.folder.clone());
+    let shared = shared.reduce(|shared, folder| {
+        shared.into_iter().zip(folder).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+    });
+    let shared = shared.map_or_else(|| content.trim_matches('/').to_owned(), |folders| folders.join("/"));
     let taxonomies = config.get("taxonomies").and_then(Value::as_object);
     let taxonomies = taxonomies.map_or_else(
         || vec!["tags".to_owned(), "categories".to_owned()],
@@ -186,7 +221,8 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
                 super::matter::is(value, false)
                     || value.get("disable").is_some_and(|is| super::matter::is(is, true))
             }),
-            content: content.trim_matches('/').to_owned(),
+            math: math(config),
+            content: shared,
         },
         zone: text("timezone").and_then(|name| name.parse().ok()),
         contents,
@@ -195,12 +231,13 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
         default_in_folder: is("defaultcontentlanguageinsubdir"),
         permalinks: permalinks(config),
         ugly: ugly(config),
-        lower: !is("disablepathtolower"),
+        spelling: Spelling::Hugo { lower: !is("disablepathtolower"), accents: !is("removepathaccents") },
         dates,
         has_drafts: is("builddrafts"),
         cascade,
         cascades: BTreeMap::new(),
         bundles: BTreeSet::new(),
+        sections: BTreeSet::new(),
         by_name: BTreeMap::new(),
         themes: themes(config),
     };
@@ -216,11 +253,76 @@ fn themes(config: &Map<String, Value>) -> Vec<String> {
     }
 }
 
+/// Returns how formulas are written, if the extension for them is on
+/// (<https://gohugo.io/content-management/mathematics/>), or a theme's parameter.
+fn math(config: &Map<String, Value>) -> super::Math {
+    let extension = ["markup", "goldmark", "extensions", "passthrough"];
+    if let Some(extension) = data::get(config, &extension).filter(|extension| extension["enable"] == true) {
+        let inline = extension.get("delimiters").and_then(|delimiters| delimiters.get("inline"));
+        let has_dollar = inline.is_some_and(|all| all.to_string().contains("[\"$\",\"$\"]"));
+        return if has_dollar { super::Math::Dollars } else { super::Math::Brackets };
+    }
+    super::Math::None
+}
+
 fn permalinks(config: &Map<String, Value>) -> BTreeMap<String, String> {
     let all = config.get("permalinks").and_then(Value::as_object);
     let page = data::get(config, &["permalinks", "page"]).and_then(Value::as_object);
     let pairs = all.into_iter().flatten().chain(page.into_iter().flatten());
-    pairs.filter_map(|(section, pattern)| Some((section.clone(), super::matter::text(pattern)?))).collect()
+    let pair = |(section, pattern): (&String, &Value)| {
+        Some((section.trim_matches('/').to_owned(), super::matter::text(pattern)?))
+    };
+    pairs.filter_map(pair).collect()
+}
+
+/// Returns the folders of content: those that are mounted, else the usual one.
+fn contents(config: &Map<String, Value>, content: &str) -> Vec<Content> {
+    let mounts = data::get(config, &["module", "mounts"]).and_then(Value::as_array);
+    let mounted = mounts.into_iter().flatten().filter_map(|mount| {
+        let get = |key: &str| mount.get(key).and_then(super::matter::text);
+        let target = names(Path::new(&get("target")?));
+        let below = target.strip_prefix(&["content".to_owned()])?.to_vec();
+        let source = get("source")?;
+        // A module elsewhere is not in the repository.
+        let is_inside =
+            !source.starts_with('/') && !source.contains("..") && !source.starts_with("node_modules");
+        is_inside.then(|| Content {
+            folder: names(Path::new(&source)),
+            below,
+            language: get("lang").map(|code| code.to_lowercase()),
+        })
+    });
+    let mounted: Vec<Content> = mounted.collect();
+    if mounted.is_empty() {
+        vec![Content { folder: names(Path::new(content)), below: Vec::new(), language: None }]
+    } else {
+        mounted
+    }
+}
+
+/// Replaces tokens that are a layout of Go, such as `:06` and `:January`.
+fn with_layouts(pattern: &str, date: chrono::NaiveDateTime) -> String {
+    let (mut out, mut rest) = (String::new(), pattern);
+    while let Some(at) = rest.find(':') {
+        out.push_str(&rest[..at]);
+        let token = &rest[at + 1..];
+        let end = token.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(token.len());
+        let found = LAYOUTS.iter().find(|(layout, _)| *layout == &token[..end]);
+        match found.and_then(|(_, format)| date::format(date, format)) {
+            Some(text) => out.push_str(&text),
+            None => out.push_str(&rest[at..at + 1 + end]),
+        }
+        rest = &token[end..];
+    }
+    out + rest
+}
+
+/// Splits a date from the beginning of a name, with the rest as a slug; that is empty if there is nothing else
+/// (<https://gohugo.io/configuration/front-matter/#dates>).
+fn date_of(name: &str) -> Option<(chrono::NaiveDate, &str)> {
+    let day = name.get(..10).filter(|day| day.bytes().all(|b| b.is_ascii_digit() || b == b'-'))?;
+    let day = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
+    Some((day, name[10..].trim_matches([' ', '-', '_'])))
 }
 
 fn ugly(config: &Map<String, Value>) -> Ugly {
@@ -268,8 +370,9 @@ struct Location {
 impl HugoRules {
     /// Finds bundles, the cascades of sections, and which names are unique.
     fn look(&mut self, files: &Files<'_>) {
-        for (content, _) in &self.contents {
-            for path in files.under(content.iter().collect::<PathBuf>(), is_page) {
+        for content in &self.contents {
+            let root: PathBuf = content.folder.iter().collect();
+            for path in files.under(&root, is_page) {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let (stem, _) = split_ending(&name);
                 let (stem, _) = self.split_language(stem);
@@ -277,6 +380,9 @@ impl HugoRules {
                 match stem {
                     "index" => _ = self.bundles.insert(folder.to_path_buf()),
                     "_index" => {
+                        if let Ok(inner) = folder.strip_prefix(&root) {
+                            self.sections.insert([content.below.clone(), names(inner)].concat());
+                        }
                         let matter = files.beginning(&path).and_then(|text| data::front(&text));
                         let matter = matter.map(|matter| data::lower(Value::Object(matter)));
                         if let Some(cascade) = matter.as_ref().and_then(|matter| matter.get("cascade")) {
@@ -305,8 +411,9 @@ impl HugoRules {
 
     fn locate(&self, path: &Path) -> Result<Location, String> {
         let names = names(path);
-        let within = |(folder, language): &(Vec<String>, Option<String>)| {
-            Some((names.strip_prefix(folder.as_slice())?.to_vec(), language.clone()))
+        let within = |content: &Content| {
+            let inner = names.strip_prefix(content.folder.as_slice())?;
+            Some(([content.below.as_slice(), inner].concat(), content.language.clone()))
         };
         let (mut folders, of_folder) =
             self.contents.iter().find_map(within).ok_or("it is not in the content folder")?;
@@ -330,6 +437,20 @@ impl HugoRules {
             return Err(format!("its language, {language}, is disabled"));
         }
         Ok(Location { folders, name, language })
+    }
+
+    /// Returns the folders of the content that a folder of the repository stands for.
+    fn below(&self, names: &[String]) -> Option<Vec<String>> {
+        let within = |content: &Content| {
+            Some([&content.below, names.strip_prefix(content.folder.as_slice())?].concat())
+        };
+        self.contents.iter().find_map(within)
+    }
+
+    /// Returns the folders of templates.
+    fn layouts(&self) -> Vec<PathBuf> {
+        let themes = self.themes.iter().map(|theme| Path::new("themes").join(theme).join("layouts"));
+        std::iter::once(PathBuf::from("layouts")).chain(themes).collect()
     }
 
     fn check(&self, matter: &Matter) -> Result<(), String> {
@@ -360,8 +481,11 @@ impl HugoRules {
             let found = match key.as_str() {
                 ":default" => matter.date(DATES, unzoned)?,
                 ":filename" => {
-                    if let Some((day, rest)) = date::of_name(name) {
-                        return Ok((date::midnight(day, matter.unzoned(unzoned)), Some(rest)));
+                    if let Some((day, rest)) = date_of(name) {
+                        return Ok((
+                            date::midnight(day, matter.unzoned(unzoned)),
+                            Some(rest).filter(|rest| !rest.is_empty()),
+                        ));
                     }
                     None
                 }
@@ -378,7 +502,8 @@ impl HugoRules {
 
     fn address(&self, page: &Page<'_>, values: &Values, language: &str) -> Result<(String, String), Refusal> {
         let is_default = language == self.default_language && !self.default_in_folder;
-        let host = self.languages.get(language).and_then(|language| language.base.as_ref());
+        let own = self.languages.get(language);
+        let host = own.and_then(|language| language.base.as_ref());
         let prefix = if is_default || host.is_some() { String::new() } else { format!("/{language}") };
         let at = |path: &str| match host {
             Some(base) => format!("{}{path}", base.as_str().trim_end_matches('/')),
@@ -389,24 +514,31 @@ impl HugoRules {
             if crate::types::is_http(&own) {
                 return Ok((own, derived));
             }
-            let filled =
-                pattern::fill(&own, values).unwrap_or_else(|_| pattern::single_slashes(&format!("/{own}")));
+            let filled = pattern::fill(&with_layouts(&own, values.date), values)
+                .unwrap_or_else(|_| pattern::single_slashes(&format!("/{own}")));
             let path = if own.starts_with('/') { as_folder(&filled) } else { prefix + &as_folder(&filled) };
             return Ok((at(&path), derived));
         }
         let section = values.folders.first().map(|folder| folder.to_lowercase()).unwrap_or_default();
-        let configured = self.permalinks.get(&section).map(|pattern| {
+        let of_language = own.map(|language| &language.permalinks).filter(|patterns| !patterns.is_empty());
+        let configured = of_language.unwrap_or(&self.permalinks).get(&section).map(|pattern| {
             let place = format!("`permalinks` for the section `{section}`");
-            (pattern.as_str(), place)
+            (with_layouts(pattern, values.date), place)
         });
-        let pattern =
-            page.pattern.map(|pattern| (pattern::style(pattern), "`permalink` in feedmill.toml".to_owned()));
+        let pattern = page
+            .pattern
+            .map(|pattern| (pattern::style(pattern).to_owned(), "`permalink` in feedmill.toml".to_owned()));
         if let Some((pattern, derived)) = pattern.or(configured) {
             let bad = |detail| Refusal::BadPattern("permalinks", detail);
-            let path = as_folder(&pattern::fill(pattern, values).map_err(bad)?);
+            let path = pattern::fill(&pattern, values).map_err(bad)?;
+            // A name with dots is not an ending.
+            let path =
+                if path.ends_with(['/']) || path.ends_with(".html") { path } else { format!("{path}/") };
             return Ok((at(&(prefix + &path)), derived));
         }
         let bad = |detail| Refusal::BadPattern("slug", detail);
+        // Without a pattern, every folder is in the address, whether it is a section or not.
+        let values = &Values { sections: None, ..values.clone() };
         let path = pattern::fill("/:sections/:slugorcontentbasename", values).map_err(bad)?;
         let is_ugly = match &self.ugly {
             Ugly::None => false,
@@ -455,6 +587,26 @@ impl Rules for HugoRules {
         }
     }
 
+    fn inputs(&self) -> Vec<PathBuf> {
+        let roots = self.layouts();
+        roots.iter().flat_map(|root| ["_shortcodes", "shortcodes"].map(|folder| root.join(folder))).collect()
+    }
+
+    fn translations(&self) -> Vec<String> {
+        let others = self
+            .languages
+            .iter()
+            .filter(|(code, language)| **code != self.default_language && !language.is_disabled);
+        others.map(|(code, _)| code.clone()).collect()
+    }
+
+    fn covers(&self, folder: &Path) -> bool {
+        let folder = names(folder);
+        self.contents
+            .iter()
+            .any(|content| folder.starts_with(&content.folder) || content.folder.starts_with(&folder))
+    }
+
     fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {
         let Location { folders, name, language } = self.locate(page.path).map_err(Refusal::NotArticle)?;
         self.check(page.matter).map_err(Refusal::NotArticle)?;
@@ -463,14 +615,17 @@ impl Rules for HugoRules {
         if published.is_none() {
             return Err(Refusal::NotArticle("its front matter has no date".to_owned()));
         }
+        let is_section = |count: &usize| *count == 1 || self.sections.contains(&folders[..*count]);
+        let sections = (1..=folders.len()).rev().find(is_section).unwrap_or_default();
         let values = Values {
-            spelling: Spelling::Hugo { lower: self.lower },
+            spelling: self.spelling,
             date: date.or(published).map_or(chrono::NaiveDateTime::MIN, |moment| moment.local),
             title: page.matter.text("title").unwrap_or_default(),
             slug: page.matter.text("slug").or_else(|| rest.map(str::to_owned)),
             name,
-            folders,
             categories: page.matter.list("categories"),
+            sections: Some(folders[..sections].to_vec()),
+            folders,
             collection: String::new(),
         };
         let (address, derived) = self.address(page, &values, &language)?;
@@ -484,21 +639,21 @@ impl Rules for HugoRules {
             return Some(folders.collect::<String>() + "/");
         }
         let names = names(page.path.parent()?);
-        let folders = self.contents.iter().find_map(|(content, _)| names.strip_prefix(content.as_slice()))?;
+        let folders = self.below(&names)?;
         Some(folders.iter().map(|name| format!("/{}", name.to_lowercase())).collect::<String>() + "/")
     }
 
     fn section(&self, folder: &Path) -> Option<String> {
         let names = names(folder);
-        let folders = self.contents.iter().find_map(|(content, _)| names.strip_prefix(content.as_slice()))?;
+        let folders = self.below(&names)?;
         let is_page = folders.len() == 1 && self.bundles.contains(folder);
-        folders.first().filter(|_| !is_page).cloned()
+        folders.into_iter().next().filter(|_| !is_page)
     }
 
     /// A path from the content folder or the page's own, with or without ending, or a name that only one page has
     /// (<https://gohugo.io/shortcodes/ref/>).
     fn targets(&self, link: &str, from: &Path) -> Vec<PathBuf> {
-        let contents = self.contents.iter().map(|(folder, _)| folder.iter().collect::<PathBuf>());
+        let contents = self.contents.iter().map(|content| content.folder.iter().collect::<PathBuf>());
         let own = from.parent().map(Path::to_path_buf).filter(|_| !link.starts_with('/'));
         let link = link.trim_matches('/');
         let (stem, _) = if is_page(link) { split_ending(link) } else { (link, "") };
@@ -515,10 +670,8 @@ impl Rules for HugoRules {
     }
 
     fn templates(&self, tag: &str) -> Vec<PathBuf> {
-        let mut roots = vec![PathBuf::from("layouts")];
-        roots.extend(self.themes.iter().map(|theme| Path::new("themes").join(theme).join("layouts")));
         let folders = ["_shortcodes", "shortcodes"];
-        roots
+        self.layouts()
             .iter()
             .flat_map(|root| folders.map(|folder| root.join(folder).join(format!("{tag}.html"))))
             .collect()

@@ -26,6 +26,9 @@ struct JekyllRules {
     /// Folder that collections are in, below the sources.
     collections_folder: Vec<String>,
     has_drafts: bool,
+    config: Map<String, Value>,
+    /// Authors by the key that posts name them with (`_data/authors.yml`).
+    authors: Map<String, Value>,
 }
 
 /// A collection whose documents become pages.
@@ -83,7 +86,8 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
             copyright: text("copyright"),
             excerpt_mark: Some(text("excerpt_separator").unwrap_or_else(|| "\n\n".to_owned())),
             taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
-            has_smart_punctuation: true,
+            has_smart_punctuation: !smart_quotes_are_off(config),
+            math: super::Math::Kramdown,
             content: source.join("/"),
         },
         unzoned: Unzoned::Jekyll(zone),
@@ -93,7 +97,24 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
         source,
         collections_folder: path("collections_dir"),
         has_drafts: config.get("show_drafts").is_some_and(|value| super::matter::is(value, true)),
+        authors: authors(config, files),
+        config: config.clone(),
     }
+}
+
+/// True if the site keeps quotes as they are written.
+fn smart_quotes_are_off(config: &Map<String, Value>) -> bool {
+    data::text(config, &["kramdown", "smart_quotes"]).is_some_and(|quotes| quotes.contains("apos"))
+}
+
+/// Reads the authors that themes look up by key.
+fn authors(config: &Map<String, Value>, files: &Files<'_>) -> Map<String, Value> {
+    let folder = names(Path::new(&data::text(config, &["source"]).unwrap_or_default())).join("/");
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let data = data::text(config, &["data_dir"]).unwrap_or_else(|| "_data".to_owned());
+    let names = ["yml", "yaml", "json"].map(|ending| format!("{folder}{data}/authors.{ending}"));
+    let found = data::first(files, &names.each_ref().map(String::as_str)).map(|(_, table)| table);
+    found.or_else(|| config.get("authors")?.as_object().cloned()).unwrap_or_default()
 }
 
 fn collections(config: &Map<String, Value>) -> Vec<Collection> {
@@ -149,9 +170,10 @@ impl JekyllRules {
     fn document(&self, path: &Path) -> Result<Document, String> {
         let mut folders = self.inner(path).ok_or("it is not in the source folder")?;
         let name = folders.pop().unwrap_or_default();
-        if let Some(rest) = folders.strip_prefix(self.collections_folder.as_slice()) {
-            folders = rest.to_vec();
-        }
+        folders = folders
+            .strip_prefix(self.collections_folder.as_slice())
+            .ok_or_else(|| format!("it is not in `collections_dir`, {}", self.collections_folder.join("/")))?
+            .to_vec();
         let special = |folder: &String| folder == "_posts" || folder == "_drafts" && self.has_drafts;
         if let Some(at) = folders.iter().rposition(special) {
             let below = folders.split_off(at + 1);
@@ -180,7 +202,7 @@ impl JekyllRules {
         let is_post = document.collection == "posts";
         let own = self.collections.iter().find(|collection| collection.label == document.collection);
         if let Some(own) = own.and_then(|collection| collection.permalink.clone()) {
-            return (pattern::style(&own).to_owned(), "`permalink` of the collection");
+            return (own, "`permalink` of the collection");
         }
         match (self.permalink.as_deref(), is_post) {
             (Some(site), true) => (pattern::style(site).to_owned(), "`permalink` in the configuration"),
@@ -190,6 +212,29 @@ impl JekyllRules {
                 ("/:collection/:path/".to_owned(), "Jekyll's default for collections")
             }
             (_, false) => ("/:collection/:path:output_ext".to_owned(), "Jekyll's default for collections"),
+        }
+    }
+
+    fn complete_defaults(&self, path: &Path, matter: &mut Matter) {
+        if self.defaults.is_empty() {
+            return;
+        }
+        let Some(inner) = self.inner(path) else { return };
+        let inner: PathBuf = inner.iter().collect();
+        let kind = self.document(path).map_or_else(|_| "pages".to_owned(), |document| document.collection);
+        for default in &self.defaults {
+            let fits = if default.path.contains('*') {
+                inner.ancestors().any(|path| glob::matches(&default.path, path))
+            } else {
+                inner.starts_with(&default.path)
+            };
+            let is_kind = default
+                .kind
+                .as_ref()
+                .is_none_or(|wanted| *wanted == kind || *wanted == kind.trim_end_matches('s'));
+            if fits && is_kind {
+                default.values.iter().for_each(|(key, value)| matter.complete(key, value));
+            }
         }
     }
 }
@@ -213,25 +258,37 @@ impl Rules for JekyllRules {
         is_root || folders.starts_with(&self.source) && folders.iter().any(|name| name.starts_with('_'))
     }
 
+    fn inputs(&self) -> Vec<PathBuf> {
+        let source: PathBuf = self.source.iter().collect();
+        vec![source.join("_includes"), source.join("_data")]
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        let keys: Vec<&str> = name.strip_prefix("site.")?.split('.').collect();
+        data::get(&self.config, &keys).cloned()
+    }
+
+    fn data<'n>(&self, name: &'n str) -> Option<(PathBuf, &'n str)> {
+        let source: PathBuf = self.source.iter().collect();
+        Some((source.join("_data"), name.strip_prefix("site.data.")?))
+    }
+
     fn complete(&self, path: &Path, matter: &mut Matter) {
-        if self.defaults.is_empty() {
-            return;
-        }
-        let Some(inner) = self.inner(path) else { return };
-        let inner: PathBuf = inner.iter().collect();
-        let kind = self.document(path).map_or_else(|_| "pages".to_owned(), |document| document.collection);
-        for default in &self.defaults {
-            let fits = if default.path.contains('*') {
-                inner.ancestors().any(|path| glob::matches(&default.path, path))
-            } else {
-                inner.starts_with(&default.path)
-            };
-            let is_kind = default
-                .kind
-                .as_ref()
-                .is_none_or(|wanted| *wanted == kind || *wanted == kind.trim_end_matches('s'));
-            if fits && is_kind {
-                default.values.iter().for_each(|(key, value)| matter.complete(key, value));
+        self.complete_defaults(path, matter);
+        for key in ["author", "authors"] {
+            let person =
+                |value: &Value| self.authors.get(value.as_str()?).filter(|found| found.is_object()).cloned();
+            match matter.get(key).cloned() {
+                Some(Value::Array(all)) => {
+                    let all = all.into_iter().map(|value| person(&value).unwrap_or(value));
+                    matter.set(key, Value::Array(all.collect()));
+                }
+                Some(value) => {
+                    if let Some(found) = person(&value) {
+                        matter.set(key, found);
+                    }
+                }
+                None => {}
             }
         }
     }
@@ -251,10 +308,14 @@ impl Rules for JekyllRules {
             None => (None, stem),
         };
         let published = matter.date(&["date"], self.unzoned)?.or(day);
+        let is_post = document.collection == "posts";
+        if is_post && day.is_none() && !self.has_drafts {
+            let why = "the name of a post begins with its date: `2024-05-31-name.md`";
+            return Err(Refusal::NotArticle(why.to_owned()));
+        }
         if published.is_none() {
             return Err(Refusal::NotArticle("it has no date, in front matter or in its name".to_owned()));
         }
-        let is_post = document.collection == "posts";
         let mut categories = document.above.clone();
         categories.extend(matter.list("category"));
         categories.extend(matter.words("categories"));
@@ -268,9 +329,11 @@ impl Rules for JekyllRules {
             folders: document.below.clone(),
             categories,
             collection: document.collection.clone(),
+            sections: None,
         };
         let (pattern, derived) = match (matter.text("permalink"), page.pattern) {
-            (Some(own), _) => (pattern::style(&own).to_owned(), "`permalink` in the front matter"),
+            // Only the configuration may have the name of a style.
+            (Some(own), _) => (own, "`permalink` in the front matter"),
             (None, Some(pattern)) => (pattern::style(pattern).to_owned(), "`permalink` in feedmill.toml"),
             (None, None) => self.pattern(&document),
         };
@@ -285,8 +348,6 @@ impl Rules for JekyllRules {
         }
         let bad = |detail| Refusal::BadPattern("permalink", detail);
         let address = pattern::fill(&pattern, &values).map_err(bad)?;
-        let address =
-            address.strip_suffix("/index.html").map_or(address.clone(), |folder| format!("{folder}/"));
         let title = Some(titleized(name));
         Ok(Placed { address, derived: derived.to_owned(), published, title, language: None })
     }

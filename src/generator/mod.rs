@@ -25,6 +25,8 @@ mod zola;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 pub(crate) use data::{Parsed, toml, yaml};
 pub use date::{Moment, Unzoned};
 pub use files::Files;
@@ -33,7 +35,7 @@ pub use matter::{BadDate, Matter};
 pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
-pub use site::Site;
+pub use site::{Math, Site};
 pub(crate) use slug::heading_id;
 
 /// A static site generator.
@@ -137,6 +139,11 @@ pub trait Rules: Send + Sync + fmt::Debug {
         folder.starts_with(content) || content.starts_with(folder)
     }
 
+    /// Returns the languages that articles are translated to, sorted.
+    fn translations(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Sets the front matter that the repository gives to files at this path and that the file itself does not set.
     fn complete(&self, path: &Path, matter: &mut Matter) {
         let _ = (path, matter);
@@ -161,6 +168,23 @@ pub trait Rules: Send + Sync + fmt::Debug {
     fn targets(&self, link: &str, from: &Path) -> Vec<PathBuf> {
         let _ = (link, from);
         Vec::new()
+    }
+
+    /// Returns the folders of the templates and data that bodies may be made of.
+    fn inputs(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Returns a value of the configuration that templates know by this name, such as `site.title`.
+    fn value(&self, name: &str) -> Option<Value> {
+        let _ = name;
+        None
+    }
+
+    /// Returns the folder of the data that templates know by this name, and the rest of the name: the file and keys in it.
+    fn data<'n>(&self, name: &'n str) -> Option<(PathBuf, &'n str)> {
+        let _ = name;
+        None
     }
 
     /// Returns the files that a template tag may be defined in, best first.

@@ -22,6 +22,8 @@ pub(crate) enum Spelling {
     Hugo {
         /// True if names are changed to lower case.
         lower: bool,
+        /// True if letters keep their accents.
+        accents: bool,
     },
     /// As Zola.
     Zola,
@@ -42,6 +44,8 @@ pub(crate) struct Values {
     pub name: String,
     /// Folders above it, from the content folder down.
     pub folders: Vec<String>,
+    /// Those of the folders that are sections, if not all are.
+    pub sections: Option<Vec<String>>,
     /// Categories in order.
     pub categories: Vec<String>,
     /// Jekyll's collection.
@@ -78,23 +82,23 @@ const PLACEHOLDERS: &[Placeholder] = &[
     ("path", |v, _| v.path()),
     ("second", |_, d| format!("{:02}", d.second())),
     ("section", |v, _| v.folders.first().map(|folder| v.file(folder)).unwrap_or_default()),
-    ("sections", |v, _| v.sections("")),
+    ("sections", |v, _| v.some_sections("")),
     ("sectionslug", |v, _| v.folders.first().map(|folder| v.word(folder)).unwrap_or_default()),
-    ("sectionslugs", |v, _| v.folders.iter().map(|folder| v.word(folder)).collect::<Vec<_>>().join("/")),
+    ("sectionslugs", |v, _| v.sections().iter().map(|folder| v.word(folder)).collect::<Vec<_>>().join("/")),
     ("short_day", |_, d| d.format("%a").to_string()),
     ("short_month", |_, d| d.format("%b").to_string()),
     ("short_year", |_, d| d.format("%y").to_string()),
-    ("slug", |v, _| {
-        v.slug_or(|| {
-            v.word(if v.spelling == Spelling::Jekyll || v.title.is_empty() { &v.name } else { &v.title })
-        })
+    ("slug", |v, _| match &v.slug {
+        Some(slug) => v.token(slug),
+        None if v.spelling == Spelling::Jekyll || v.title.is_empty() => v.word(&v.name),
+        None => v.title(),
     }),
     ("slugified_categories", |v, _| v.categories(slug::jekyll)),
     ("slugorcontentbasename", |v, _| v.slug_or(|| v.file(&v.name))),
     ("slugorfilename", |v, _| v.slug_or(|| v.file(&v.name))),
     ("title", |v, _| match v.spelling {
         Spelling::Jekyll => slug::pretty(v.slug.as_deref().unwrap_or(&v.name)),
-        _ => v.word(&v.title),
+        _ => v.title(),
     }),
     ("w_day", |_, d| d.weekday().number_from_monday().to_string()),
     ("w_year", |_, d| format!("{:04}", d.iso_week().year())),
@@ -123,14 +127,37 @@ impl Values {
     }
 
     fn slug_or(&self, other: impl Fn() -> String) -> String {
-        self.slug.as_deref().map_or_else(other, |slug| self.word(slug))
+        self.slug.as_deref().map_or_else(other, |slug| self.trimmed(self.word(slug)))
+    }
+
+    /// Spells a title: in Hugo a slash in it begins no folder.
+    fn title(&self) -> String {
+        match self.spelling {
+            Spelling::Hugo { .. } => self.token(&self.title.replace(['/', '\\'], "-")),
+            _ => self.word(&self.title),
+        }
+    }
+
+    fn token(&self, text: &str) -> String {
+        match self.spelling {
+            Spelling::Hugo { lower, accents } => self.trimmed(slug::hugo_token(&cased(text, lower, accents))),
+            _ => self.word(text),
+        }
+    }
+
+    /// Removes what Hugo removes from the end of a slug.
+    fn trimmed(&self, slug: String) -> String {
+        match self.spelling {
+            Spelling::Hugo { .. } => slug.trim_end_matches('-').to_owned(),
+            _ => slug,
+        }
     }
 
     /// Spells the name of a file or folder.
     fn file(&self, name: &str) -> String {
         match self.spelling {
             Spelling::Jekyll => name.to_owned(),
-            Spelling::Hugo { lower } => slug::hugo_name(&cased(name, lower)),
+            Spelling::Hugo { lower, accents } => slug::hugo_name(&cased(name, lower, accents)),
             Spelling::Zola => slug::zola(name),
         }
     }
@@ -138,15 +165,20 @@ impl Values {
     /// Spells any other text.
     fn word(&self, text: &str) -> String {
         match self.spelling {
-            Spelling::Hugo { lower } => slug::hugo_title(&cased(text, lower)),
+            Spelling::Hugo { lower, accents } => slug::hugo_title(&cased(text, lower, accents)),
             Spelling::Jekyll => slug::jekyll(text),
             Spelling::Zola => slug::zola(text),
         }
     }
 
-    /// Joins some of the folders: `1:` from the second on, `last` the last, and so on, as in a slice of Go.
-    fn sections(&self, range: &str) -> String {
-        let count = self.folders.len();
+    fn sections(&self) -> &[String] {
+        self.sections.as_deref().unwrap_or(&self.folders)
+    }
+
+    /// Joins some of the sections: `1:` from the second on, `last` the last, and so on, as in a slice of Go.
+    fn some_sections(&self, range: &str) -> String {
+        let sections = self.sections();
+        let count = sections.len();
         let at = |text: &str, otherwise: usize| match text {
             "" => otherwise,
             "last" => count.saturating_sub(1),
@@ -157,13 +189,14 @@ impl Values {
             None if range.is_empty() => (0, count),
             None => (at(range, 0), (at(range, 0) + 1).min(count)),
         };
-        let folders = self.folders.get(start..end.max(start)).unwrap_or_default();
+        let folders = sections.get(start..end.max(start)).unwrap_or_default();
         folders.iter().map(|folder| self.file(folder)).collect::<Vec<_>>().join("/")
     }
 }
 
-fn cased(text: &str, lower: bool) -> String {
-    if lower { text.to_lowercase() } else { text.to_owned() }
+fn cased(text: &str, lower: bool, accents: bool) -> String {
+    let text = if lower { text.to_lowercase() } else { text.to_owned() };
+    if accents { text } else { slug::without_accents(&text) }
 }
 
 /// Returns the pattern that a style stands for; any other text is a pattern itself.
@@ -182,7 +215,7 @@ pub(crate) fn fill(pattern: &str, values: &Values) -> Result<String, String> {
     for part in parts(pattern) {
         match part {
             Part::Text(text) => out.push_str(text),
-            Part::Name("sections", range) => out.push_str(&values.sections(range)),
+            Part::Name("sections", range) => out.push_str(&values.some_sections(range)),
             Part::Name(name, _) => match known.get(name) {
                 Some(value) => out.push_str(value),
                 None => {
@@ -290,6 +323,7 @@ mod tests {
             folders: vec!["Big Section".to_owned(), "b".to_owned()],
             categories: vec!["Big Section".to_owned(), "c d".to_owned(), "C D".to_owned()],
             collection: "notes".to_owned(),
+            sections: None,
         }
     }
 
@@ -316,7 +350,7 @@ mod tests {
         ] {
             assert_eq!(fill(pattern, &values(Spelling::Jekyll)).as_deref(), Ok(jekyll), "{pattern}");
             assert_eq!(
-                fill(pattern, &values(Spelling::Hugo { lower: true })).as_deref(),
+                fill(pattern, &values(Spelling::Hugo { lower: true, accents: true })).as_deref(),
                 Ok(hugo),
                 "{pattern}"
             );

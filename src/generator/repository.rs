@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use chrono_tz::Tz;
+use serde_json::Value;
 use url::Url;
 
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
@@ -19,6 +20,8 @@ const LIMIT: Bytes = Bytes(1 << 20);
 pub struct Repository {
     /// Name of the generator.
     pub generator: &'static str,
+    /// True if its configuration belongs to no other generator.
+    pub is_certain: bool,
     /// Path of its configuration, below the root; empty if there is none.
     pub configuration: String,
     /// Folder of the seeds, below the root.
@@ -54,12 +57,21 @@ impl Eq for Repository {}
 #[must_use]
 pub fn find(seeds: &Path) -> Option<Repository> {
     let seeds = seeds.canonicalize().ok()?;
-    seeds.ancestors().take(ABOVE).find_map(|root| {
+    let read = |root: &Path| {
         let inner = seeds.strip_prefix(root).unwrap_or(Path::new("")).to_path_buf();
         let repository = Repository::read(Box::new(FsStore::new(root)), inner)?;
         // The generator does not read a folder elsewhere in the repository.
         repository.rules.covers(&repository.seeds).then_some(repository)
-    })
+    };
+    let mut first = None;
+    for repository in seeds.ancestors().take(ABOVE).filter_map(read) {
+        // A folder that looks like a site may be in the repository of another generator.
+        if repository.is_certain {
+            return Some(repository);
+        }
+        first = first.or(Some(repository));
+    }
+    first
 }
 
 impl Repository {
@@ -78,9 +90,13 @@ impl Repository {
                 break;
             }
         }
+        let (generator, Found { is_certain, configuration, rules }) = first?;
+        // What bodies may be made of: a change of it changes them.
+        for folder in rules.inputs() {
+            seen.under(folder, |_| true).iter().for_each(|path| _ = seen.text(path));
+        }
         let fingerprint = seen.fingerprint();
-        let (generator, Found { configuration, rules, .. }) = first?;
-        Some(Self { generator, configuration, seeds, fingerprint, timezone: None, rules, files })
+        Some(Self { generator, is_certain, configuration, seeds, fingerprint, timezone: None, rules, files })
     }
 
     /// Returns what the configuration says about the site.
@@ -136,6 +152,24 @@ impl Repository {
         })
     }
 
+    /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Value> {
+        if let Some(value) = self.rules.value(name) {
+            return Some(value);
+        }
+        let (folder, name) = self.rules.data(name)?;
+        let mut keys = name.split('.');
+        let file = keys.next()?;
+        let paths: Vec<PathBuf> = ["yml", "yaml", "json", "toml"]
+            .iter()
+            .map(|ending| folder.join(format!("{file}.{ending}")))
+            .collect();
+        let (path, text) = self.first(&paths)?;
+        let table = Value::Object(data::by_name(&path.to_string_lossy(), &text)?);
+        keys.try_fold(&table, |value, key| value.get(key)).cloned()
+    }
+
     /// Returns the address of the page that a link in a file below the seeds names, without that of the site.
     #[must_use]
     pub fn resolve(&self, link: &str, from: &Path, pattern: Option<&str>) -> Option<String> {
@@ -183,7 +217,7 @@ impl Repository {
 }
 
 /// Resolves `..` in a path; `None` if it leads out of the repository.
-fn inside(path: &Path) -> Option<PathBuf> {
+pub(super) fn inside(path: &Path) -> Option<PathBuf> {
     let mut inside = PathBuf::new();
     for part in path.components() {
         match part {

@@ -313,12 +313,11 @@ pub(super) fn exported(text: &str) -> Map<String, Value> {
     });
     let inner = if after.starts_with('{') {
         after
+    } else if let Some(body) = body(after) {
+        // `=> ({ … })` or `{ …; return { … } }`.
+        if body.starts_with('(') { body[1..].trim_start() } else { returned(body).unwrap_or_default() }
     } else if let Some(at) = called {
         &after[at..]
-    } else if let Some((_, inner)) = after.split_once("=> (").or_else(|| after.split_once("=>(")) {
-        inner.trim_start()
-    } else if let Some(at) = after.rfind("return {").or_else(|| after.rfind("return{")) {
-        after[at..].trim_start_matches("return").trim_start()
     } else {
         // `const config = {…}; export default config`, or a call with the object.
         let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
@@ -331,6 +330,116 @@ pub(super) fn exported(text: &str) -> Map<String, Value> {
         Value::Object(table) if inner.starts_with('{') => table,
         _ => Map::new(),
     }
+}
+
+/// Returns the body of the function that a text begins with, from its brace or, for an arrow, its bracket.
+fn body(text: &str) -> Option<&str> {
+    let head = text.trim_start_matches("async").trim_start();
+    let parameters = match head.strip_prefix("function") {
+        Some(named) => &named[named.find('(')?..],
+        None => head,
+    };
+    let after = match parameters.strip_prefix('(') {
+        Some(inner) => {
+            let mut reader = Reader { rest: inner };
+            while !reader.rest.is_empty() && !reader.rest.starts_with(')') {
+                reader.expression();
+                // An expression ends at a comma or bracket.
+                reader.rest = reader.rest.strip_prefix([',', ';', ']', '}']).unwrap_or(reader.rest);
+            }
+            reader.rest.strip_prefix(')')?
+        }
+        None => parameters.trim_start_matches(|c: char| c.is_alphanumeric() || "_$".contains(c)),
+    };
+    let after = after.trim_start();
+    let is_function = head.starts_with("function");
+    // A type may stand before the body.
+    let body = match after.split_once("=>") {
+        Some((kind, body)) if !is_function && (kind.trim().is_empty() || kind.starts_with(':')) => {
+            body.trim_start()
+        }
+        _ if is_function => &after[after.find('{')?..],
+        _ => return None,
+    };
+    body.starts_with(['{', '(']).then_some(body)
+}
+
+/// Returns the value that the body of a function returns, not one of a function in it; the last, if there are several.
+fn returned(body: &str) -> Option<&str> {
+    let (mut depth, mut at, mut found) = (0_usize, 0, None);
+    while let Some(c) = body[at..].chars().next() {
+        match c {
+            '"' | '\'' | '`' => {
+                at += string_length(&body[at..]);
+                continue;
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    break;
+                }
+            }
+            'r' if depth == 1 && body[at..].starts_with("return") => {
+                let after = body[at + 6..].trim_start();
+                if after.starts_with('{') {
+                    found = Some(after);
+                }
+            }
+            _ => {}
+        }
+        at += c.len_utf8();
+    }
+    found
+}
+
+/// Returns the value that an expression stands for in some programs: a constant by its name, or a key of one, such as
+/// `config.dir.input`.
+pub(super) fn constant(programs: &[String], expression: &str) -> Option<Value> {
+    let mut keys = expression.trim().split('.').map(str::trim);
+    let first = keys.next()?;
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_$".contains(c));
+    let keys: Vec<&str> = keys.collect();
+    if !is_name(first) || !keys.iter().all(|key| is_name(key)) {
+        return None;
+    }
+    let inside = |value: &Value| keys.iter().try_fold(value, |value, key| value.get(*key)).cloned();
+    let is_literal = |value: &Value| self::expression(value).is_none();
+    let direct = programs
+        .iter()
+        .flat_map(|text| named(text, first))
+        .filter_map(|value| inside(&value))
+        .find(is_literal);
+    // A module under a name of its own has the keys.
+    direct.or_else(|| {
+        let of_module = |text: &String| {
+            let table = Value::Object(exported(text));
+            inside(&table)
+        };
+        if keys.is_empty() { None } else { programs.iter().filter_map(of_module).find(is_literal) }
+    })
+}
+
+/// Returns the paths of the modules of its own that a program loads, such as `./lib/site.js`.
+pub(super) fn modules(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for mark in ["require(", "from ", "import(", "import "] {
+        for (at, _) in text.match_indices(mark) {
+            let mut reader = Reader { rest: text[at + mark.len()..].trim_start() };
+            if reader.rest.starts_with(['"', '\'', '`'])
+                && let Some(path) = reader.string()
+                && path.starts_with('.')
+                && !all.contains(&path)
+            {
+                all.push(path);
+            }
+        }
+        if all.len() > MAX_FUNCTIONS {
+            break;
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -362,10 +471,21 @@ mod tests {
             "module.exports = function (config) { config.on('x', () => {}); return { tags: ['posts'] }; };",
             "export default () => ({ tags: ['posts'] })",
             "const data = { tags: ['posts'] };\nexport default data;",
+            "module.exports = () => {\n  return { computed: { a: (data) => (on(data) ? 1 : 2) }, tags: ['posts'] };\n};",
+            "export default async function (config) { list.map(() => { return { tags: 1 }; }); return { tags: ['posts'] }; }",
         ] {
             assert_eq!(exported(text)["tags"], json!(["posts"]), "{text}");
         }
         assert_eq!(named("const A: string = 'x'\nexport const B = \"y\"", "A"), [json!("x")]);
+        let programs = ["const GLOBS = { posts: ['a/*.md'] };", "module.exports = { dir: { src: 'in' } }"]
+            .map(str::to_owned);
+        assert_eq!(constant(&programs, "GLOBS.posts"), Some(json!(["a/*.md"])));
+        assert_eq!(constant(&programs, "config.dir.src"), Some(json!("in")));
+        assert_eq!(constant(&programs, "config.dir.dist"), None);
+        assert_eq!(
+            modules("const a = require('./a.js');\nimport b from \"../b\"; import 'c'"),
+            ["./a.js", "../b"]
+        );
         assert_eq!(calls("f.addGlobalData('a', 1)", "addGlobalData").collect::<Vec<_>>(), ["'a', 1)"]);
     }
 

@@ -2,6 +2,20 @@
 
 use url::Url;
 
+/// How formulas are written in Markdown. Their TeX is kept as it is: Markdown in it would be wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Math {
+    /// Not at all.
+    #[default]
+    None,
+    /// As in kramdown: `$$…$$`, in a line or as a block.
+    Kramdown,
+    /// `$…$` and `$$…$$`.
+    Dollars,
+    /// `\\(…\\)`, `\\[…\\]` and `$$…$$`.
+    Brackets,
+}
+
 /// Facts of a site, from the configuration of its generator. What is not said is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
@@ -23,6 +37,8 @@ pub struct Site {
     pub taxonomies: Vec<String>,
     /// True if quotes, dashes and ellipses in Markdown become typographic.
     pub has_smart_punctuation: bool,
+    /// How formulas are written in Markdown.
+    pub math: Math,
     /// Folder of the articles, below the root of the repository; empty for the root itself.
     pub content: String,
 }

@@ -25,7 +25,7 @@ pub(crate) fn hugo_name(text: &str) -> String {
     spelled.filter(|c| is_hugo(*c)).collect()
 }
 
-/// Returns Hugo's spelling of a title or slug: as of a file name, but with one `-` for all white space.
+/// Returns Hugo's spelling of a title or slug: as of a file name, but with one `-` for all white space, and none at the end.
 pub(crate) fn hugo_title(text: &str) -> String {
     let mut out = String::new();
     let mut space = false;
@@ -42,8 +42,28 @@ pub(crate) fn hugo_title(text: &str) -> String {
     out
 }
 
+/// Returns Hugo's spelling in the tokens `:title` and `:slug`, where `+` is white space.
+pub(crate) fn hugo_token(text: &str) -> String {
+    hugo_title(&text.replace('+', " ")).trim_end_matches('#').to_owned()
+}
+
+/// Returns a text without the accents on its Latin letters. Strokes are not accents.
+pub(crate) fn without_accents(text: &str) -> String {
+    let bare = |c: char| {
+        if !('\u{c0}'..='\u{24f}').contains(&c) || "øØđĐħĦłŁŧŦıŋŊ".contains(c) {
+            return c;
+        }
+        match ::slug::slugify(c.to_string()).as_bytes() {
+            [letter] if c.is_uppercase() => letter.to_ascii_uppercase().into(),
+            [letter] => (*letter).into(),
+            _ => c,
+        }
+    };
+    text.chars().map(bare).collect()
+}
+
 fn is_hugo(c: char) -> bool {
-    c.is_alphanumeric() || "./\\_+~-@".contains(c) || is_mark(c)
+    c.is_alphanumeric() || "./\\_#+~-@".contains(c) || is_mark(c)
 }
 
 /// Returns the slug that GitHub gives a heading, and Astro a file
@@ -59,9 +79,27 @@ pub(crate) fn zola(text: &str) -> String {
     ::slug::slugify(text)
 }
 
-/// Returns the slug of template filters such as Eleventy's `slugify`: like Zola's, except that an apostrophe does not separate words.
+/// Returns the slug of Eleventy's old filter `slug`: like Zola's, except that an apostrophe does not separate words.
 pub(crate) fn filter(text: &str) -> String {
-    ::slug::slugify(text.replace(['\'', '’'], ""))
+    ::slug::slugify(text.replace(['\'', '’'], "").replace('&', " and "))
+}
+
+/// Returns the slug of Eleventy's filter `slugify` (<https://www.11ty.dev/docs/filters/slugify/>): umlauts become two letters,
+/// and an apostrophe separates words except before `s` and `t`.
+pub(crate) fn slugify(text: &str) -> String {
+    let mut spelled = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            'ä' | 'Ä' => spelled.push_str("ae"),
+            'ö' | 'Ö' => spelled.push_str("oe"),
+            'ü' | 'Ü' => spelled.push_str("ue"),
+            '&' => spelled.push_str(" and "),
+            '\'' | '’' if chars.peek().is_some_and(|next| matches!(next, 's' | 't')) => {}
+            c => spelled.push(c),
+        }
+    }
+    ::slug::slugify(spelled)
 }
 
 /// Returns the id that a generator gives a heading; `None` if it gives none.
@@ -104,6 +142,11 @@ mod tests {
             assert_eq!(hugo_name(name), spelled);
         }
         assert_eq!(hugo_title("a  & b -  c"), "a-b-c");
+        assert_eq!(
+            (hugo_title("C++ in 5'").as_str(), hugo_token("C++ in 5'").as_str()),
+            ("C++-in-5", "C-in-5")
+        );
+        assert_eq!(without_accents("Größe Ångström"), "Große Angstrom");
     }
 
     #[test]
@@ -113,5 +156,7 @@ mod tests {
         assert_eq!(pretty(title), "It's-Über_cool,-C++-&-日本!");
         assert_eq!(github(title), "its-über_cool-c--日本");
         assert_eq!(zola(title), "it-s-uber-cool-c-ri-ben");
+        assert_eq!(filter("It's Über & l'été"), "its-uber-and-lete");
+        assert_eq!(slugify("It's Über & l'été"), "its-ueber-and-l-ete");
     }
 }

@@ -24,8 +24,8 @@ pub(super) fn fill(template: &str, scope: &Scope<'_>) -> Result<String, String> 
         out.push_str(&rest[..at]);
         let inner = &rest[at + open.len()..];
         let Some((expression, after)) = inner.split_once(close) else { break };
-        let expression = expression.trim_matches('-').trim();
-        out.push_str(&scope.value(expression).ok_or_else(|| expression.to_owned())?);
+        let expression = expression.trim_matches('-').trim().replace("?.", ".");
+        out.push_str(&scope.value(&expression).ok_or_else(|| expression.clone())?);
         rest = after;
     }
     out.push_str(rest);
@@ -95,7 +95,9 @@ fn literal(text: &str) -> Option<&str> {
 
 fn filtered(name: &str, text: String, argument: &str) -> Option<String> {
     Some(match name {
-        "slugify" | "slug" => slug::filter(&text),
+        "slugify" => slug::slugify(&text),
+        "slug" => slug::filter(&text),
+        "upper" | "upcase" | "toUpperCase" => text.to_uppercase(),
         "lower" | "downcase" | "toLowerCase" => text.to_lowercase(),
         "url" | "safe" | "string" | "trim" | "strip" => text.trim().to_owned(),
         "append" => text + argument,

@@ -21,6 +21,8 @@ struct ZolaRules {
     keeps_dates: bool,
     ignored: Vec<String>,
     theme: Option<String>,
+    /// Folders that are one page with its files.
+    bundles: BTreeSet<PathBuf>,
 }
 
 /// How paths are spelled
@@ -78,6 +80,7 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
                 .collect(),
             has_smart_punctuation: data::get(config, &["markdown", "smart_punctuation"])
                 .is_some_and(|value| super::matter::is(value, true)),
+            math: super::Math::None,
             content: "content".to_owned(),
         },
         languages: languages
@@ -87,7 +90,14 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
         keeps_dates: keeps.is_some_and(|value| super::matter::is(value, true)),
         ignored: ignored.into_iter().flatten().filter_map(super::matter::text).collect(),
         theme: text(&["theme"]),
+        bundles: bundles(files),
     }
+}
+
+/// Returns the folders with an `index.md`.
+fn bundles(files: &Files<'_>) -> BTreeSet<PathBuf> {
+    let pages = files.under("content", |name| name.starts_with("index.") && name.ends_with(".md"));
+    pages.iter().filter_map(|path| path.parent().map(Path::to_path_buf)).collect()
 }
 
 impl ZolaRules {
@@ -100,6 +110,13 @@ impl ZolaRules {
             }
             Slugify::Off => name.to_owned(),
         }
+    }
+
+    /// Returns the folders of shortcodes.
+    fn templates_folders(&self) -> Vec<PathBuf> {
+        let themes = self.theme.iter().map(|theme| Path::new("themes").join(theme));
+        let roots = std::iter::once(PathBuf::new()).chain(themes);
+        roots.map(|root| root.join("templates/shortcodes")).collect()
     }
 
     /// Splits a language from the end of a name, such as `fr` from `a.fr`.
@@ -136,6 +153,14 @@ fn split_date(name: &str) -> Option<(super::Moment, &str)> {
     Some((moment, slug))
 }
 
+/// Returns the day that three parts of a path are, such as `2015/05/15`.
+fn date_of_path(path: &str) -> Option<super::Moment> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let days = parts.windows(3).filter(|day| day[0].len() == 4 && day.iter().all(|part| is_number(part)));
+    days.filter_map(|day| date::read(&day.join("-"), Unzoned::Utc)).next()
+}
+
 impl Rules for ZolaRules {
     fn site(&self) -> &Site {
         &self.site
@@ -143,6 +168,14 @@ impl Rules for ZolaRules {
 
     fn kind(&self) -> Kind {
         Kind::Zola
+    }
+
+    fn inputs(&self) -> Vec<PathBuf> {
+        self.templates_folders()
+    }
+
+    fn translations(&self) -> Vec<String> {
+        self.languages.iter().cloned().collect()
     }
 
     fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {
@@ -181,6 +214,8 @@ impl Rules for ZolaRules {
                 name = rest.to_owned();
             }
         }
+        // Sites without dates may have them in their addresses: `path = "2015/05/15/name"`.
+        let published = published.or_else(|| date_of_path(&matter.text("path")?));
         if published.is_none() {
             return Err(refuse("it has no date, in front matter or in its name"));
         }
@@ -201,6 +236,7 @@ impl Rules for ZolaRules {
                 folders,
                 categories: Vec::new(),
                 collection: String::new(),
+                sections: None,
             };
             let bad = |detail| Refusal::BadPattern("permalink", detail);
             (pattern::fill(pattern::style(pattern), &values).map_err(bad)?, "`permalink` in feedmill.toml")
@@ -231,7 +267,9 @@ impl Rules for ZolaRules {
 
     fn section(&self, folder: &Path) -> Option<String> {
         let names = names(folder);
-        names.strip_prefix(&["content".to_owned()])?.first().cloned()
+        let folders = names.strip_prefix(&["content".to_owned()])?;
+        let is_page = folders.len() == 1 && self.bundles.contains(folder);
+        folders.first().filter(|_| !is_page).cloned()
     }
 
     /// `@/` begins a path from the content folder
@@ -241,12 +279,10 @@ impl Rules for ZolaRules {
     }
 
     fn templates(&self, tag: &str) -> Vec<PathBuf> {
-        let mut roots = vec![PathBuf::from("templates")];
-        roots.extend(self.theme.iter().map(|theme| Path::new("themes").join(theme).join("templates")));
         let endings = ["html", "md"];
-        roots
+        self.templates_folders()
             .iter()
-            .flat_map(|root| endings.map(|ending| root.join("shortcodes").join(format!("{tag}.{ending}"))))
+            .flat_map(|root| endings.map(|ending| root.join(format!("{tag}.{ending}"))))
             .collect()
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Scan {
     pub(super) reread: Vec<u64>,
     /// Seeds that have another link than in the last build, with that link.
     pub(super) moved: Vec<(PathBuf, String)>,
+    /// True if bodies may have links to an article at its old address.
+    pub(super) is_relinked: bool,
     /// Findings about files and folders that are not seeds.
     pub(super) findings: Vec<Finding>,
     /// Number of bytes read.

@@ -365,6 +365,26 @@ fn not_a_seed(path: &Path) -> Option<&'static str> {
     (!is_seed(name)).then_some("its extension is not that of a seed")
 }
 
+/// Returns the pattern that the address of a seed was made of, and the address, if neither the seed, the configuration nor a
+/// repository says it.
+pub(super) fn guessed(context: &Context<'_>, path: &Path) -> Option<(&'static str, String)> {
+    let addresses = &context.plan.addresses;
+    let is_markdown =
+        path.extension().is_some_and(|ending| ["md", "markdown", "mkd"].iter().any(|known| ending == *known));
+    if !is_markdown || addresses.repository.is_some() || addresses.permalink.is_some() {
+        return None;
+    }
+    let bytes = context.seeds.read(path, SEED_LIMIT).ok()?;
+    let (text, _) = seed::decode(&bytes);
+    let root = context.seeds.show(Path::new(""));
+    let origin = Origin::of(&root, path, addresses);
+    let seed = seed::parse(&text, true, &origin).ok()?;
+    let source = address_source(&text, &seed, &root, path, &origin);
+    let is_guessed = source == AddressSource::GeneratorPattern;
+    let pattern = if seed.head.link.ends_with(".html") { "date" } else { "/:sections/:slugorfilename/" };
+    is_guessed.then(|| (pattern, seed.head.link.clone()))
+}
+
 /// Returns where the link of a seed is from: it is parsed again with other settings.
 fn address_source(
     text: &str,

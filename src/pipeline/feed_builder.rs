@@ -46,6 +46,8 @@ pub(super) struct Traits<'a> {
     pub(super) authors: Vec<String>,
     /// In lower case.
     pub(super) language: Option<String>,
+    /// True if it is in a language that the site's articles are translated to: it is in no feed of the site's own language.
+    pub(super) is_translation: bool,
 }
 
 impl<'a> Traits<'a> {
@@ -53,7 +55,14 @@ impl<'a> Traits<'a> {
     pub(super) fn new(plan: &Plan, title: &'a str, link: &'a str, about: &About<'_>) -> Self {
         let is_filter = |f: &Filtered| !(f.tags.is_empty() && f.authors.is_empty() && f.languages.is_empty());
         if plan.feeds_by.is_empty() && !plan.filtered.iter().any(is_filter) {
-            return Self { title, link, tags: Vec::new(), authors: Vec::new(), language: None };
+            return Self {
+                title,
+                link,
+                tags: Vec::new(),
+                authors: Vec::new(),
+                language: None,
+                is_translation: false,
+            };
         }
         let mut authors: Vec<String> = about.authors.iter().map(|name| name.to_lowercase()).collect();
         if authors.is_empty() {
@@ -61,7 +70,10 @@ impl<'a> Traits<'a> {
         }
         let language = about.language.as_deref().or(plan.main_feed.language.as_deref());
         let tags = about.tags.iter().map(|tag| tag.to_lowercase()).collect();
-        Self { title, link, tags, authors, language: language.map(str::to_lowercase) }
+        let language = language.map(str::to_lowercase);
+        let translations = &plan.addresses.translations;
+        let is_translation = language.as_ref().is_some_and(|language| translations.contains(language));
+        Self { title, link, tags, authors, language, is_translation }
     }
 }
 
@@ -128,9 +140,9 @@ impl<'a> FeedBuilder<'a> {
         let is_any =
             |wanted: &[String], of: &[String]| wanted.is_empty() || of.iter().any(|one| wanted.contains(one));
         match &self.filter {
-            Filter::All | Filter::Section => true,
-            Filter::Group(Grouping::Tag, value) => seed.tags.contains(value),
-            Filter::Group(Grouping::Author, value) => seed.authors.contains(value),
+            Filter::All | Filter::Section => !seed.is_translation,
+            Filter::Group(Grouping::Tag, value) => !seed.is_translation && seed.tags.contains(value),
+            Filter::Group(Grouping::Author, value) => !seed.is_translation && seed.authors.contains(value),
             Filter::Group(Grouping::Language, value) => seed.language.as_ref() == Some(value),
             Filter::Configured(f) => {
                 f.titles.accepts(seed.title)

@@ -47,6 +47,8 @@ pub struct Inspection {
     pub languages: BTreeMap<String, usize>,
     /// First article of each section, if a generator builds the site; the section is empty for those in none.
     pub samples: BTreeMap<String, PathBuf>,
+    /// Article without an address of its own that stands for all, if no generator builds the site; the first.
+    pub guessed: Option<PathBuf>,
     /// Earliest and latest time.
     pub span: Option<(UnixMs, UnixMs)>,
 }
@@ -127,6 +129,10 @@ impl Inspection {
                 if let Some(section) = section {
                     *self.sections.entry(section.into()).or_default() += 1;
                 }
+            }
+            let is_guessed = head.head.as_ref().is_some_and(|head| head.link.starts_with(PLACEHOLDER_SITE));
+            if is_article && is_guessed && addresses.repository.is_none() && self.guessed.is_none() {
+                self.guessed = Some(folder.join(name));
             }
             articles += u32::from(is_article);
             index_pages += u32::from(is_article && is_index_page(name.as_encoded_bytes()));

@@ -122,7 +122,7 @@ pub fn build(
             (last, true)
         }
         Outcome::Rebuild(selection) => {
-            rebuild::rebuild(&context, &catalog, &scan.reread, selection, &mut report, sink)?
+            rebuild::rebuild(&context, &catalog, &scan, selection, &mut report, sink)?
         }
     };
     report.site = site_files::site(&context, &build);

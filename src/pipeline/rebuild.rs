@@ -15,6 +15,8 @@ use super::archive::OutputDoc;
 use super::assemble::assemble;
 use super::clean::{CleanArticle, clean};
 use super::context::{Context, Report};
+use super::discover::Scan;
+use super::explain;
 use super::load::load;
 use super::order::Selection;
 use super::probe;
@@ -29,8 +31,7 @@ use super::write::write;
 struct Rebuild<'a> {
     context: &'a Context<'a>,
     catalog: &'a Catalog,
-    /// Hashes of the paths of seeds that were reread, sorted.
-    reread: &'a [u64],
+    scan: &'a Scan,
     build: LastBuild,
     /// Findings about bodies that were reported.
     reported: HashSet<Finding>,
@@ -44,7 +45,7 @@ type Articles = HashMap<PathBuf, CleanArticle>;
 /// Findings by the path of the seed.
 type Findings = HashMap<PathBuf, Vec<Finding>>;
 
-/// Builds and publishes what was selected. `reread` is [`super::discover::Scan::reread`]. Returns the build, and true if
+/// Builds and publishes what was selected. Returns the build, and true if
 /// every seed could be loaded.
 ///
 /// # Errors
@@ -52,7 +53,7 @@ type Findings = HashMap<PathBuf, Vec<Finding>>;
 pub(super) fn rebuild(
     context: &Context<'_>,
     catalog: &Catalog,
-    reread: &[u64],
+    scan: &Scan,
     selection: Selection,
     report: &mut Report,
     sink: &mut Sink<'_>,
@@ -67,7 +68,13 @@ pub(super) fn rebuild(
         ..LastBuild::default()
     };
     let (reported, failed) = Default::default();
-    let mut rebuild = Rebuild { context, catalog, reread, build, reported, failed, report };
+    let mut rebuild = Rebuild { context, catalog, scan, build, reported, failed, report };
+    if let Some(pick) = selection.docs.first().and_then(|doc| doc.picks.first())
+        && let Some((pattern, link)) = explain::guessed(context, &pick.seed.path)
+    {
+        let detail = format!("`permalink = \"{pattern}\"`, such as {link}");
+        sink.push(Finding::new(&codes::ADDRESS_GUESSED, Place::default(), detail));
+    }
     rebuild.run(selection.docs, sink)?;
     let is_complete = rebuild.failed.is_empty();
     Ok((rebuild.build, is_complete))
@@ -157,9 +164,10 @@ impl Rebuild<'_> {
         publisher: &Publisher<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), Error> {
-        let (context, catalog, reread) = (self.context, self.catalog, self.reread);
-        let kept: Vec<_> =
-            docs.par_iter().map(|doc| reuse::document(context, catalog, reread, doc)).collect();
+        let (context, catalog, scan) = (self.context, self.catalog, self.scan);
+        let keep =
+            |doc| if scan.is_relinked { None } else { reuse::document(context, catalog, &scan.reread, doc) };
+        let kept: Vec<_> = docs.par_iter().map(keep).collect();
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();
         let (mut articles, findings) = self.load_articles(docs, &stale)?;

@@ -95,6 +95,7 @@ pub(super) fn select(
 ) -> Result<(Selection, Option<PublishedLinks>), ScanError> {
     let before = context.cache.as_deref().map(PublishedLinks::open).unwrap_or_default();
     let mut published = before.clone();
+    scan.is_relinked = context.plan.addresses.repository.is_some() && !scan.moved.is_empty();
     for (path, link) in std::mem::take(&mut scan.moved) {
         published.record(path, link);
     }

@@ -8,7 +8,7 @@ use crate::generator::pattern::{self, Spelling, Values};
 pub(super) fn spelling(generator: Kind) -> Spelling {
     match generator {
         Kind::Jekyll => Spelling::Jekyll,
-        Kind::Hugo => Spelling::Hugo { lower: true },
+        Kind::Hugo => Spelling::Hugo { lower: true, accents: true },
         _ => Spelling::Zola,
     }
 }

@@ -302,8 +302,12 @@ fn placed(
     let Some(published) = placed.published else {
         return Err(not_an_article("neither its front matter nor its file name has a date"));
     };
-    if let Some(language) = placed.language {
-        return Err(not_an_article(format!("it is in another language than the site: {language}")));
+    if let Some(language) = &placed.language
+        && !origin.addresses.translations.contains(&language.to_lowercase())
+    {
+        return Err(not_an_article(format!(
+            "it is in another language than the site: {language}; `feeds_by = [\"language\"]` makes a feed of it"
+        )));
     }
     let unzoned = repository.rules().unzoned(&matter.values);
     let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));
@@ -327,7 +331,9 @@ fn placed(
     let link = link::read(&url, 0, 0, findings)?;
     let time = published.instant;
     let updated = updated.filter(|updated| *updated > time);
-    let metadata = matter.metadata(repository.rules().kind(), &link, origin, findings);
+    let mut metadata = matter.metadata(repository.rules().kind(), &link, origin, findings);
+    // That of the file: the feed of its language is found by it.
+    metadata.language = placed.language.or(metadata.language);
     Ok(Head { updated, until: expires, metadata, ..Head::new(time, title, link) })
 }
 
@@ -388,6 +394,7 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
             folders,
             categories,
             collection: String::new(),
+            sections: None,
         },
         title,
     })

@@ -1,11 +1,13 @@
 //! Markdown to HTML: CommonMark, and what the generators have in common or the site's own does.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::site::PageContext;
-use crate::generator::{Kind, heading_id};
+use crate::generator::{Kind, Math, heading_id};
+use crate::types::work;
 
 /// Renders a body. HTML in it is kept: everything is cleaned later.
 pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
@@ -19,6 +21,11 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     let repository = page.origin.addresses.repository.as_ref();
     if repository.is_some_and(|repository| repository.site().has_smart_punctuation) {
         options |= Options::ENABLE_SMART_PUNCTUATION;
+    }
+    let math = repository.map_or(Math::None, |repository| repository.site().math);
+    let text = &*protected(text, math);
+    if math == Math::Dollars {
+        options |= Options::ENABLE_MATH;
     }
     let is_linked = repository.is_some() && matches!(page.generator, Kind::Hugo | Kind::Astro);
     let mut steps = Steps { page, is_linked, inside: 0 };
@@ -43,6 +50,80 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     html::push_html(&mut out, body.into_iter());
     out
+}
+
+/// Length of the longest formula, in bytes.
+const MAX_FORMULA: usize = 2_000;
+
+/// Escapes what Markdown would read in formulas, and writes those of kramdown as the site does: `\\(…\\)` and `\\[…\\]`.
+fn protected(text: &str, math: Math) -> Cow<'_, str> {
+    let marks: &[(&str, &str, &str, &str)] = match math {
+        Math::None | Math::Dollars => return Cow::Borrowed(text),
+        Math::Kramdown => &[("$$", "$$", "\\(", "\\)")],
+        Math::Brackets => {
+            &[("$$", "$$", "$$", "$$"), ("\\(", "\\)", "\\(", "\\)"), ("\\[", "\\]", "\\[", "\\]")]
+        }
+    };
+    if !marks.iter().any(|(open, ..)| text.contains(open)) {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut fence) = (String::with_capacity(text.len() + text.len() / 8), None);
+    let mut rest = text;
+    while !rest.is_empty() {
+        work::step(1);
+        let is_line = out.is_empty() || out.ends_with('\n');
+        if is_line {
+            let line = &rest[..rest.find('\n').map_or(rest.len(), |at| at + 1)];
+            let trimmed = line.trim_start();
+            let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
+            let is_fence = mark.is_some() && (fence.is_none() || fence == mark);
+            if is_fence {
+                fence = if fence.is_some() { None } else { mark };
+            }
+            if is_fence || fence.is_some() || line.starts_with("    ") || line.starts_with('\t') {
+                out.push_str(line);
+                rest = &rest[line.len()..];
+                continue;
+            }
+        }
+        let Some(c) = rest.chars().next() else { break };
+        // Code shows it.
+        if c == '`' {
+            let ticks = rest.len() - rest.trim_start_matches('`').len();
+            let inner = &rest[ticks..];
+            let limit = inner.floor_char_boundary(MAX_FORMULA);
+            let end = inner[..limit].find(&rest[..ticks]).map_or(ticks, |at| at + 2 * ticks);
+            work::step(limit.min(end));
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
+        }
+        let found = marks.iter().find_map(|(open, close, shown, ends)| {
+            let inner = rest.strip_prefix(open)?;
+            let limit = inner.floor_char_boundary(MAX_FORMULA);
+            work::step(limit.min(inner.len()));
+            let formula = &inner[..inner[..limit].find(close)?];
+            let is_one = !formula.trim().is_empty() && !formula.contains("\n\n");
+            is_one.then(|| (formula, open.len() + formula.len() + close.len(), *shown, *ends))
+        });
+        let Some((formula, length, shown, ends)) = found else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        };
+        rest = &rest[length..];
+        // Alone in its paragraph it is a block.
+        let is_block =
+            is_line && rest.trim_start_matches([' ', '\t']).chars().next().is_none_or(|c| c == '\n');
+        let (shown, ends) = if is_block && math == Math::Kramdown { ("\\[", "\\]") } else { (shown, ends) };
+        for c in shown.chars().chain(formula.trim().chars()).chain(ends.chars()) {
+            if c.is_ascii_punctuation() {
+                out.push('\\');
+            }
+            out.push(if c == '\n' { ' ' } else { c });
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// What is done with each event as it comes.
@@ -70,6 +151,8 @@ impl Steps<'_> {
                 self.inside = self.inside.saturating_sub(1);
                 to.push(event);
             }
+            Event::InlineMath(tex) => to.push(Event::Text(format!("${tex}$").into())),
+            Event::DisplayMath(tex) => to.push(Event::Text(format!("$${tex}$$").into())),
             // No feed reader shows the checkbox of a form.
             Event::TaskListMarker(is_done) => to.push(Event::Text(if is_done { "☑ " } else { "☐ " }.into())),
             // Nor the heading that a style sheet gives an alert.

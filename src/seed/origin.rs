@@ -23,6 +23,9 @@ pub struct Addresses {
     pub permalink: Option<String>,
     /// Time zone of dates that name none; `None` for that of the repository, else UTC.
     pub timezone: Option<Tz>,
+    /// Languages of the repository other than the site's, in lower case, if each gets a feed; else articles in them are left
+    /// out.
+    pub translations: Vec<String>,
     /// The repository that the seeds are in, if a site generator builds it.
     pub repository: Option<Arc<Repository>>,
 }

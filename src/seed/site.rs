@@ -55,6 +55,7 @@ impl PageContext<'_> {
             categories: folders.clone(),
             folders,
             collection: String::new(),
+            sections: None,
         };
         let pattern = self.origin.addresses.permalink.as_deref().map(pattern::style);
         let path = default_path::path(pattern, &values).unwrap_or_default();

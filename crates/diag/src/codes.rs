@@ -24,6 +24,8 @@ pub fn find(code: &str) -> Option<&'static Meta> {
 }
 
 catalogue! {
+    ADDRESS_GUESSED = "address-guessed", Note, "addresses made by a guessed pattern",
+        "compare the address with that on the site, then add the `permalink` to feedmill.toml: addresses are ids";
     CATALOG_LOST = "catalog-lost", Note, "cannot use the cache",
         "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "invalid configuration value",

@@ -5,10 +5,15 @@ use std::borrow::Cow;
 use super::renderer::MAX_TAG;
 use crate::types::work;
 
+/// Attributes of HTML with Markdown inside.
+const MARKS: &[&str] =
+    &[" markdown=\"1\"", " markdown=\"block\"", " markdown=\"span\"", " markdown='1'", " markdown=1"];
+
 /// Removes attribute lists, and lists that kramdown replaces with a table of contents.
 pub(super) fn without_attributes(text: &str) -> String {
     let mut out: Vec<Cow<'_, str>> = Vec::new();
     let mut fence: Option<&str> = None;
+    let mut is_comment = false;
     for line in text.split('\n') {
         work::step(line.len() + 1);
         let trimmed = line.trim();
@@ -18,17 +23,32 @@ pub(super) fn without_attributes(text: &str) -> String {
             (Some(open), Some(mark)) if open == mark => fence = None,
             _ => {}
         }
-        // A definition of an abbreviation shows nothing; inside of `markdown="1"` there is Markdown.
+        // A definition of an abbreviation shows nothing, nor does what an extension marks as a comment.
         if fence.is_none() && line.starts_with("*[") && line.contains("]:") {
+            continue;
+        }
+        if fence.is_none() && (is_comment || trimmed.starts_with("{::") && trimmed.ends_with('}')) {
+            is_comment = trimmed.starts_with("{::comment}")
+                || is_comment && trimmed != "{:/comment}" && trimmed != "{:/}";
             continue;
         }
         if fence.is_none()
             && trimmed.starts_with('<')
             && trimmed.ends_with('>')
-            && line.contains("markdown=\"1\"")
+            && let Some(mark) = MARKS.iter().find(|mark| line.contains(**mark))
         {
-            out.push(Cow::Owned(line.replace(" markdown=\"1\"", "")));
+            // Markdown between two tags of one line is that of a line.
+            let line = line.replacen(mark, "", 1);
+            let is_one_line = trimmed.contains("</");
+            out.push(Cow::Owned(if is_one_line { line.replacen('>', ">\n\n", 1) } else { line }));
             out.push(Cow::Borrowed(""));
+            continue;
+        }
+        // Two backslashes at its end break a line.
+        if fence.is_none()
+            && let Some(before) = line.strip_suffix("\\\\")
+        {
+            out.push(Cow::Owned(format!("{}\\", without_spans(before))));
             continue;
         }
         if fence.is_some() || !line.contains("{:") || line.starts_with("    ") || line.len() > MAX_TAG {

@@ -1,14 +1,19 @@
 //! [Liquid](https://shopify.github.io/liquid/) as far as an article can be rendered without its site: values, text filters,
 //! `raw`, `comment`, and the tags of [Jekyll](https://jekyllrb.com/docs/liquid/tags/).
 
-use super::renderer::TemplateRenderer;
+use super::renderer::{Block, TemplateRenderer};
 use super::syntax::{Args, Tag, split};
 use super::{named, template};
+use crate::generator::{Kind, Unzoned, date};
 use crate::html::escape_attribute;
 use crate::types::work;
 
 /// Maximum length of a value that filters make, in bytes: each filter can double it.
 const MAX_VALUE: usize = 1 << 20;
+/// Maximum number of bytes of the values that tags look at.
+const MAX_LOOKED_UP: usize = 16 << 20;
+/// Maximum length of a value in which text is replaced by other text, in bytes.
+const MAX_REPLACED: usize = 64 << 10;
 
 /// Renders the tag at the current position; returns `false` if there is none.
 pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
@@ -37,22 +42,15 @@ fn output(renderer: &TemplateRenderer<'_>, inner: &str) -> Option<String> {
         return None;
     }
     let mut parts = split(inner, '|').into_iter().map(str::trim);
-    let mut result = value(renderer, parts.next().unwrap_or_default())?;
+    let mut result = match lookup(renderer, parts.next().unwrap_or_default()) {
+        Lookup::Found(value) => value,
+        Lookup::Missing => String::new(),
+        Lookup::Unknown => return None,
+    };
     work::step(result.len());
     for filter in parts {
-        let (name, arg) = filter.split_once(':').map_or((filter, ""), |(name, arg)| (name, arg.trim()));
-        let page = renderer.page;
-        result = match name.trim() {
-            "relative_url" => format!("{}/{}", page.base_path(), result.trim_start_matches('/')),
-            "absolute_url" => {
-                format!("{}{}/{}", page.host(), page.base_path(), result.trim_start_matches('/'))
-            }
-            "prepend" => value(renderer, arg)? + &result,
-            "append" => result + &value(renderer, arg)?,
-            "escape" | "escape_once" | "xml_escape" => escape_attribute(&result),
-            "strip" => result.trim().to_owned(),
-            _ => return None,
-        };
+        let (name, args) = filter.split_once([':', '(']).unwrap_or((filter, ""));
+        result = filtered(renderer, result, name.trim(), args.trim().trim_end_matches(')'))?;
         work::step(result.len());
         if result.len() > MAX_VALUE {
             return None;
@@ -61,26 +59,257 @@ fn output(renderer: &TemplateRenderer<'_>, inner: &str) -> Option<String> {
     Some(result)
 }
 
+/// Applies a [filter](https://shopify.github.io/liquid/filters/abs/) to a text.
+fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &str) -> Option<String> {
+    let page = renderer.page;
+    let args: Vec<&str> = split(args, ',').into_iter().map(str::trim).collect();
+    let argument = |number: usize| value(renderer, args.get(number).copied().unwrap_or_default());
+    Some(match name {
+        "relative_url" => format!("{}/{}", page.base_path(), text.trim_start_matches('/')),
+        "absolute_url" | "absoluteUrl" if crate::types::is_http(&text) => text,
+        "absolute_url" | "absoluteUrl" => {
+            format!("{}{}/{}", page.host(), page.base_path(), text.trim_start_matches('/'))
+        }
+        "prepend" => argument(0)? + &text,
+        "append" => text + &argument(0)?,
+        "escape" | "escape_once" | "xml_escape" => escape_attribute(&text),
+        "strip" | "lstrip" | "rstrip" | "trim" => text.trim().to_owned(),
+        "upcase" | "upper" => text.to_uppercase(),
+        "downcase" | "lower" => text.to_lowercase(),
+        "capitalize" => {
+            let mut letters = text.chars();
+            letters
+                .next()
+                .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+                .unwrap_or_default()
+        }
+        "replace" if text.len() <= MAX_REPLACED => text.replace(&argument(0)?, &argument(1)?),
+        "replace_first" => text.replacen(&argument(0)?, &argument(1)?, 1),
+        "remove" => text.replace(&argument(0)?, ""),
+        "strip_newlines" => text.replace('\n', ""),
+        "default" if text.is_empty() => argument(0)?,
+        "date" => date::format(date::read(&text, Unzoned::Utc)?.local, &argument(0)?)?,
+        // These change nothing that a reader would see.
+        "default" | "url" | "safe" | "markdownify" | "smartify" | "strip_html" => text,
+        _ => return None,
+    })
+}
+
+/// Returns a value as text; `None` if only the site knows it.
 fn value(renderer: &TemplateRenderer<'_>, name: &str) -> Option<String> {
+    match lookup(renderer, name) {
+        Lookup::Found(value) => Some(value),
+        Lookup::Missing => Some(String::new()),
+        Lookup::Unknown => None,
+    }
+}
+
+/// What a name stands for.
+enum Lookup {
+    Found(String),
+    /// Nothing: it is `nil`.
+    Missing,
+    /// Only the site knows.
+    Unknown,
+}
+
+fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
     let quoted = ['"', '\''].iter().find_map(|mark| name.strip_prefix(*mark)?.strip_suffix(*mark));
     if let Some(text) = quoted {
-        return Some(text.to_owned());
+        return Lookup::Found(text.to_owned());
+    }
+    if let Some(text) = renderer.variables.get(name) {
+        return found_value(renderer, text.clone());
     }
     let page = renderer.page;
-    match name {
+    let found = match name {
+        "nil" | "null" | "empty" | "blank" | "false" => return Lookup::Missing,
+        "true" => Some("true".to_owned()),
         "site.url" => Some(page.host()),
         "site.baseurl" => Some(page.base_path()),
         "page.title" => Some(page.head.title.clone()),
+        "page.date" => Some(page.values.date.format("%Y-%m-%d %H:%M:%S").to_string()),
         "page.url" => {
             let link = &page.head.link;
             Some(link.strip_prefix(&page.host()).unwrap_or(link).to_owned())
         }
-        _ => (page.text)(&name.strip_prefix("page.")?.to_lowercase()),
+        _ if name.starts_with(|c: char| c.is_ascii_digit()) => Some(name.to_owned()),
+        _ => None,
+    };
+    let own = || match name.strip_prefix("page.") {
+        Some(key) => (page.text)(&key.to_lowercase()),
+        // Nunjucks has front matter and data at the top.
+        None if page.generator == Kind::Eleventy => (page.text)(&name.to_lowercase()),
+        None => None,
+    };
+    let repository = page.origin.addresses.repository.as_ref();
+    let of_site = || match repository?.value(name)? {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(is) => Some(is.to_string()),
+        _ => None,
+    };
+    match found.or_else(own).or_else(of_site) {
+        Some(value) => found_value(renderer, value),
+        // What a parameter of an include is not is `nil`.
+        None if name.starts_with("include.") && renderer.depth > 0 => Lookup::Missing,
+        None => Lookup::Unknown,
     }
 }
 
+/// Returns a value, unless tags looked at too many already.
+fn found_value(renderer: &TemplateRenderer<'_>, value: String) -> Lookup {
+    let sum = renderer.looked_up.get().saturating_add(value.len());
+    renderer.looked_up.set(sum);
+    if sum <= MAX_LOOKED_UP { Lookup::Found(value) } else { Lookup::Unknown }
+}
+
+/// Returns the result of a condition; `None` if only the site knows it.
+fn test(renderer: &TemplateRenderer<'_>, condition: &str) -> Option<bool> {
+    for (mark, ends) in [(" or ", true), (" and ", false)] {
+        if let Some((first, rest)) = condition.split_once(mark) {
+            let first = test(renderer, first)?;
+            return if first == ends { Some(ends) } else { test(renderer, rest) };
+        }
+    }
+    let operand = |text: &str| match lookup(renderer, text.trim()) {
+        Lookup::Found(value) => Some(Some(value)),
+        Lookup::Missing => Some(None),
+        // Front matter that is not set.
+        Lookup::Unknown if text.trim().starts_with("page.") => Some(None),
+        Lookup::Unknown => None,
+    };
+    for mark in ["==", "!=", ">=", "<=", ">", "<", " contains "] {
+        let Some((one, other)) = condition.split_once(mark) else { continue };
+        let (one, other) = (operand(one)?, operand(other)?);
+        let (one, other) = (one.unwrap_or_default(), other.unwrap_or_default());
+        let number = |text: &str| text.trim().parse::<f64>().ok();
+        let order = number(&one).zip(number(&other)).and_then(|(one, other)| one.partial_cmp(&other));
+        return Some(match mark {
+            "==" => one == other,
+            "!=" => one != other,
+            ">=" => order.is_some_and(std::cmp::Ordering::is_ge),
+            "<=" => order.is_some_and(std::cmp::Ordering::is_le),
+            ">" => order.is_some_and(std::cmp::Ordering::is_gt),
+            "<" => order.is_some_and(std::cmp::Ordering::is_lt),
+            _ => !other.is_empty() && one.contains(&other),
+        });
+    }
+    let value = operand(condition.trim_start_matches("not "))?;
+    let is = value.is_some_and(|value| value != "false");
+    Some(is != condition.starts_with("not "))
+}
+
+/// Renders a tag of a condition or of a value; `None` if it is another tag.
+fn control<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> Option<bool> {
+    match tag.name {
+        "if" | "unless" => {
+            let is = test(renderer, tag.args).map(|is| is != (tag.name == "unless"));
+            Some(branch(renderer, is))
+        }
+        "case" => {
+            let Some(wanted) = value(renderer, tag.args) else {
+                renderer.blocks.push(Block::Unknown);
+                return Some(false);
+            };
+            while let Some(next) = skip_branch(renderer) {
+                let is_it = |text: &str| value(renderer, text.trim()).is_some_and(|text| text == wanted);
+                let is = match next.name {
+                    "when" => {
+                        split(next.args, ',').into_iter().flat_map(|part| part.split(" or ")).any(is_it)
+                    }
+                    "else" => true,
+                    _ => return Some(true),
+                };
+                if is {
+                    renderer.blocks.push(Block::Shown);
+                    break;
+                }
+            }
+            Some(true)
+        }
+        "else" | "elsif" | "elseif" | "elif" | "when" => {
+            if let Some(Block::Shown) = renderer.blocks.last() {
+                renderer.blocks.pop();
+                while skip_branch(renderer).is_some_and(|next| !next.name.starts_with("end")) {}
+            }
+            Some(true)
+        }
+        "endif" | "endunless" | "endcase" => {
+            if matches!(renderer.blocks.last(), Some(Block::Shown | Block::Unknown)) {
+                renderer.blocks.pop();
+            }
+            Some(true)
+        }
+        "assign" | "set" => {
+            let (name, expression) = tag.args.split_once('=')?;
+            let value = output(renderer, expression.trim());
+            Some(value.is_some_and(|value| renderer.assign(name.trim(), value)))
+        }
+        "capture" => {
+            renderer.begin_capture(tag.args.trim_matches(['"', '\'']));
+            Some(true)
+        }
+        "endcapture" => {
+            if let Some(Block::Capture(..)) = renderer.blocks.last()
+                && let Some(Block::Capture(name, from, blank)) = renderer.blocks.pop()
+            {
+                renderer.end_capture(name, from, blank);
+            }
+            Some(true)
+        }
+        _ => None,
+    }
+}
+
+/// Begins the branch of a condition if it is true, else the next that is. Returns `false` if only the site knows which.
+fn branch(renderer: &mut TemplateRenderer<'_>, is: Option<bool>) -> bool {
+    let mut is = is;
+    while is == Some(false) {
+        is = match skip_branch(renderer) {
+            Some(next) if next.name == "else" => Some(true),
+            Some(next) if !next.name.starts_with("end") => test(renderer, next.args),
+            _ => return true,
+        };
+    }
+    renderer.blocks.push(if is.is_some() { Block::Shown } else { Block::Unknown });
+    is.is_some()
+}
+
+/// Moves past the rest of a branch and the tag after it, which it returns.
+fn skip_branch<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<Tag<'a>> {
+    let rest = renderer.rest();
+    let (mut depth, mut from) = (0_usize, 0);
+    while let Some(found) = rest[from..].find("{%") {
+        work::step(found + 2);
+        let at = from + found;
+        let Some(whole) = renderer.delimited(at, "{%", "%}") else {
+            from = at + 2;
+            continue;
+        };
+        let tag = Tag::new(whole[2..whole.len() - 2].trim_matches('-').trim());
+        from = at + whole.len();
+        match tag.name {
+            "if" | "unless" | "case" => depth += 1,
+            "endif" | "endunless" | "endcase" if depth > 0 => depth -= 1,
+            "else" | "elsif" | "elseif" | "elif" | "when" | "endif" | "endunless" | "endcase"
+                if depth == 0 =>
+            {
+                renderer.skip(from);
+                return Some(tag);
+            }
+            _ => {}
+        }
+    }
+    renderer.skip_to_end();
+    None
+}
+
 /// Renders `{% … %}`; returns `false` if it is left out.
-fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
+fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
+    if let Some(is_rendered) = control(renderer, tag) {
+        return is_rendered;
+    }
     match tag.name {
         "raw" => {
             let inner = until_tag(renderer, "endraw");
@@ -117,7 +346,7 @@ fn render_tag(renderer: &mut TemplateRenderer<'_>, tag: &Tag<'_>) -> bool {
             renderer.link(&format!("https://gist.github.com/{id}"))
         }
         // Reported where it began.
-        name => name.starts_with("end") || matches!(name, "else" | "elsif" | "when"),
+        name => name.starts_with("end"),
     }
 }
 
@@ -137,6 +366,15 @@ fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
         let filled = template::fill(&text, &template::Parameters { named: &named, at: &|_| None });
         if let Some(filled) = filled {
             return renderer.filled("", &filled, false);
+        }
+        let parameters = args.0.iter().filter(|(name, _)| !name.is_empty());
+        let parameters =
+            parameters.map(|(name, _)| (format!("include.{name}"), named(name).unwrap_or_default()));
+        let variables = renderer.variables.clone().into_iter().chain(parameters).collect();
+        if let Some(shown) = renderer.inner(&text, variables, render) {
+            // Lines that are indented or blank would be Markdown of their own.
+            let lines: Vec<&str> = shown.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            return renderer.block(&if shown.contains("<pre") { shown } else { lines.join("\n") });
         }
     }
     named::html(file, &args).is_some_and(|html| renderer.block(&html))

@@ -32,7 +32,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     let is_jekyll = page.generator == Kind::Jekyll;
     if !(body.contains("{{")
         || body.contains("{%")
-        || is_jekyll && ["{:", "*[", "markdown=\"1\""].iter().any(|mark| body.contains(mark)))
+        || is_jekyll && ["{:", "*[", " markdown=", "\\\\\n"].iter().any(|mark| body.contains(mark)))
     {
         return body;
     }
@@ -68,6 +68,7 @@ mod tests {
             folders: Vec::new(),
             categories: Vec::new(),
             collection: String::new(),
+            sections: None,
         };
         let long = "long & text ".repeat(4_000);
         let page = PageContext {
@@ -149,6 +150,16 @@ mod tests {
         "{% link a.md %}",
         "{% gist 1 %}",
         "{% if x %}a{% else %}b{% endif %}",
+        "{% if page.long %}a{% else %}b{% endif %}",
+        "{% if page.long contains 'b' %}",
+        "{% unless page.long %}{% if x %}",
+        "{% unless page.long %}{% elsif x %}",
+        "{% case page.long %}{% when 'a' %}b{% endcase %}",
+        "{% assign a = page.long %}{{ a }}",
+        "{% capture a %}b{% endcapture %}{{ a }}",
+        "{% capture a %}",
+        "{% else %}",
+        "{% endif %}",
         "{{ page.title }}",
         "{{ page.nope }}",
         "{{ 'a' | append: 'b' | escape }}",

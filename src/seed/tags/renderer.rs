@@ -1,5 +1,6 @@
 //! The renderer that the template languages share: a position in the source, the output, and the tags left out.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -16,6 +17,8 @@ pub(super) const MAX_TAG: usize = 4 << 10;
 const MAX_INSERTED: usize = 1 << 20;
 /// Maximum number of names of tags that are reported each by itself.
 const MAX_REPORTED: usize = 20;
+/// Maximum number of templates in each other.
+const MAX_DEPTH: usize = 4;
 /// Number of characters of a tag that a finding shows.
 const SHOWN: usize = 60;
 
@@ -27,6 +30,16 @@ struct LeftOut {
     line: u32,
     first: String,
     more: usize,
+}
+
+/// A block of Liquid that its end tag closes.
+pub(super) enum Block {
+    /// A condition, in the branch that is shown.
+    Shown,
+    /// A condition that only the site can evaluate: all branches are shown.
+    Unknown,
+    /// A capture: name of the variable, length of the output before it, and the state of its last line.
+    Capture(String, usize, (bool, usize)),
 }
 
 /// Renders the tags of a body.
@@ -48,6 +61,14 @@ pub(super) struct TemplateRenderer<'a> {
     templates: HashMap<String, Option<Rc<str>>>,
     /// Number of closing tags that are still to come, by name; counted when it is first asked for.
     closings: Option<HashMap<&'a str, usize>>,
+    /// Values that tags set, by name.
+    pub(super) variables: HashMap<String, String>,
+    /// Conditions and captures around the position, the innermost last.
+    pub(super) blocks: Vec<Block>,
+    /// Number of bytes of the values that conditions and filters have looked at.
+    pub(super) looked_up: Cell<usize>,
+    /// Number of templates around this one.
+    pub(super) depth: usize,
     /// Tags that wait for their closing tag, the innermost last: name, and the HTML to add then.
     open: Vec<(&'a str, String)>,
     left_out: Vec<LeftOut>,
@@ -70,6 +91,10 @@ impl<'a> TemplateRenderer<'a> {
             blank: (true, 0),
             templates: HashMap::new(),
             closings: None,
+            variables: HashMap::new(),
+            blocks: Vec::new(),
+            looked_up: Cell::new(0),
+            depth: 0,
             open: Vec::new(),
             left_out: Vec::new(),
             names: HashMap::new(),
@@ -79,7 +104,15 @@ impl<'a> TemplateRenderer<'a> {
 
     /// Renders the whole source. `render_tag` renders the tag at the current position and moves past it; it returns
     /// `false` if there is none.
-    pub(super) fn render(mut self, render_tag: fn(&mut Self) -> bool, findings: &mut Vec<Finding>) -> String {
+    pub(super) fn render(self, render_tag: fn(&mut Self) -> bool, findings: &mut Vec<Finding>) -> String {
+        self.render_counted(render_tag, findings).0
+    }
+
+    fn render_counted(
+        mut self,
+        render_tag: fn(&mut Self) -> bool,
+        findings: &mut Vec<Finding>,
+    ) -> (String, usize) {
         while let Some(found) = self.source[self.at..].find('{') {
             work::step(found + 1);
             let start = self.at + found;
@@ -105,7 +138,7 @@ impl<'a> TemplateRenderer<'a> {
             let detail = format!("{count} more {tags} left out, the first in this line");
             findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, detail));
         }
-        self.out
+        (self.out, self.looked_up.get())
     }
 
     /// Returns the source from the current position on.
@@ -146,6 +179,48 @@ impl<'a> TemplateRenderer<'a> {
         let is_short =
             end.checked_sub(start)?.saturating_add(close.len()) <= inner.floor_char_boundary(MAX_TAG);
         is_short.then(|| &self.source[from..end + close.len()])
+    }
+
+    /// Begins to capture the output.
+    pub(super) fn begin_capture(&mut self, name: &str) {
+        self.blocks.push(Block::Capture(name.to_owned(), self.out.len(), self.blank));
+    }
+
+    /// Moves the output since the beginning of a capture to its variable.
+    pub(super) fn end_capture(&mut self, name: String, from: usize, blank: (bool, usize)) {
+        let text = self.out.split_off(from);
+        self.blank = blank;
+        self.variables.insert(name, text);
+    }
+
+    /// Sets a variable. Returns `false` and sets nothing if the renderer is full.
+    #[must_use]
+    pub(super) fn assign(&mut self, name: &str, value: String) -> bool {
+        self.room = self.room.and_then(|room| room.checked_sub(value.len()));
+        if self.is_full() {
+            return false;
+        }
+        self.variables.insert(name.to_owned(), value);
+        true
+    }
+
+    /// Renders another template with variables of its own; `None` if it needs what only the site knows.
+    pub(super) fn inner(
+        &mut self,
+        text: &str,
+        variables: HashMap<String, String>,
+        render_tag: fn(&mut TemplateRenderer<'_>) -> bool,
+    ) -> Option<String> {
+        (self.depth < MAX_DEPTH && !self.is_full()).then_some(())?;
+        let mut renderer = TemplateRenderer::new(self.page, text);
+        renderer.room = self.room;
+        renderer.looked_up = self.looked_up.clone();
+        renderer.depth = self.depth + 1;
+        renderer.variables = variables;
+        let mut findings = Vec::new();
+        let (out, looked_up) = renderer.render_counted(render_tag, &mut findings);
+        self.looked_up.set(looked_up);
+        findings.is_empty().then_some(out)
     }
 
     /// True once tags wanted to insert more than [`MAX_INSERTED`]: the rest is left out.

@@ -2,5 +2,5 @@
 export default function (eleventyConfig) {
 	eleventyConfig.addPassthroughCopy("img");
 	eleventyConfig.addCollection("essays", (api) => api.getFilteredByGlob("src/essays/*.md"));
-	return { dir: { input: "src", data: "_data" }, markdownTemplateEngine: "njk" };
+	return { dir: { input: "src", data: "_data" } };
 }

@@ -1,0 +1,1 @@
+module.exports = { globs: { blog: ["./site/blog/**/*.md"] } };
