@@ -12,7 +12,10 @@ use super::dom::{Dom, NodeId};
 use super::links::Base;
 use super::parse::{self, Parsed};
 use super::scan::{self, Scanned};
-use super::{clutter, embeds, escape, lazy_images, links, media, normalize, serialize, share_blocks, text};
+use super::{
+    clutter, code_blocks, embeds, escape, foreign, lazy_images, links, media, normalize, noscript, prose,
+    references, serialize, share_blocks, text,
+};
 
 /// How often output that parses differently is cleaned again.
 const MAX_PASSES: usize = 6;
@@ -142,6 +145,7 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     for id in cheap.flat_map(|rule| rule.select(&parsed.dom)).collect::<Vec<_>>() {
         parsed.dom.detach(id);
     }
+    foreign::keep(&mut parsed.dom, root);
     clutter::remove_non_content(&mut parsed.dom, root);
     normalize::clean_texts(&mut parsed.dom, root);
     let text = text::text(&parsed.dom, root);
@@ -151,6 +155,7 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     Cleaned {
         html: CleanHtml(html.into()),
         heading: text::heading(&parsed.dom, root),
+        prose: text.clone(),
         text,
         media: Vec::new(),
         findings,
@@ -169,14 +174,19 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> Clea
     let dropped = policy.dropped(dom);
     let keep = kept(dom, policy);
     dropped.into_iter().for_each(|id| dom.detach(id));
+    foreign::keep(dom, root);
     clutter::remove_non_content(dom, root);
     clutter::reveal_emails(dom, root);
     share_blocks::remove(dom, root, &keep);
     clutter::remove_ads_and_hidden(dom, root, &keep);
-    lazy_images::resolve_lazy_images(dom, root, &base);
+    code_blocks::tidy(dom, root);
+    let lazy = lazy_images::resolve_lazy_images(dom, root, &base);
     embeds::link_embeds(dom, root, &base);
+    noscript::resolve(dom, root, lazy);
     clutter::remove_forms(dom, root);
     links::resolve_all(dom, root, &base);
+    references::keep(dom, root, &base);
+    let prose = prose::prose(dom, root);
     let removed = normalize::normalize(dom, root);
     has_forbidden |= removed.forbidden > 0;
     if removed.excess > 0 {
@@ -186,12 +196,13 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> Clea
         findings.push(Finding::in_text(&codes::SEED_BAD_CHARACTER, 0, 0, ""));
     }
     let text = text::text(dom, root);
-    let has_media = dom.subtree(root).any(|d| matches!(d.name(), "img" | "audio" | "video"));
+    let has_media = dom.subtree(root).any(|d| matches!(d.name(), "img" | "audio" | "video" | "svg"));
     let html = if text.is_empty() && !has_media { String::new() } else { serialize::serialize(dom, root) };
     Cleaned {
         html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).into()),
         heading: text::heading(dom, root),
         media: media::collect(dom, root),
+        prose: if prose.is_empty() { text.clone() } else { prose },
         text,
         findings,
     }

@@ -6,12 +6,16 @@
 //! | --- | --- |
 //! | remove comments and scripts, trim oversized tags, cut oversized bodies | `scan` |
 //! | build a tree of bounded depth and size | `parse` |
-//! | remove share blocks, advertisements and forms; replace frames with links | `share_blocks`, `clutter`, `embeds` |
+//! | reduce MathML and SVG to what readers show | `foreign` |
+//! | remove share blocks, advertisements and forms | `share_blocks`, `clutter` |
+//! | remove line numbers and anchor symbols | `code_blocks` |
 //! | resolve lazy images | `lazy_images`, `srcset` |
+//! | replace frames, players and posts with links; use `noscript` | `embeds`, `services`, `noscript` |
 //! | make URLs absolute | `links` |
+//! | keep ids that links lead to, and the alignment of cells | `references` |
 //! | unwrap unknown elements, remove empty ones | `normalize` |
 //! | serialize what the allowlist permits, and verify it with `ammonia` | `allowlist`, `serialize` |
-//! | collect media and text | `media`, `text` |
+//! | collect media, text and the text for a summary | `media`, `text`, `prose` |
 //!
 //! The serializer writes exactly what `html5ever` would. So if the verification returns its input byte for byte, that is
 //! a fixed point of parsing and serializing, and no reader's parser sees anything else in it. Otherwise the result of
@@ -21,10 +25,12 @@ mod allowlist;
 mod body;
 mod clean;
 mod clutter;
+mod code_blocks;
 mod dom;
 mod embeds;
 mod escape;
 mod extract;
+mod foreign;
 mod json_ld;
 mod language;
 mod lazy_images;
@@ -32,11 +38,15 @@ mod links;
 mod markup;
 mod media;
 mod normalize;
+mod noscript;
 mod page_metadata;
 mod page_text;
 mod parse;
+mod prose;
+mod references;
 mod scan;
 mod serialize;
+mod services;
 mod share_blocks;
 mod srcset;
 mod summary;
