@@ -494,12 +494,12 @@ impl EleventyRules {
             Some(value) => match script::expression(value) {
                 // Of a function, the last address in it: those before are for special cases.
                 Some(function) => {
-                    let paths = script::strings(function).into_iter().filter(|text| text.contains('/'));
+                    let mut paths = script::strings(function).into_iter().filter(|text| text.contains('/'));
                     let bad = || {
                         let shown = crate::types::excerpt(function, 60);
                         Refusal::BadPattern("permalink", format!("cannot evaluate `{shown}`"))
                     };
-                    Some(paths.last().ok_or_else(bad)?)
+                    Some(paths.next_back().ok_or_else(bad)?)
                 }
                 None => super::matter::text(value),
             },

@@ -315,7 +315,10 @@ pub(super) fn exported(text: &str) -> Map<String, Value> {
         after
     } else if let Some(body) = body(after) {
         // `=> ({ … })` or `{ …; return { … } }`.
-        if body.starts_with('(') { body[1..].trim_start() } else { returned(body).unwrap_or_default() }
+        match body.strip_prefix('(') {
+            Some(inner) => inner.trim_start(),
+            None => returned(body).unwrap_or_default(),
+        }
     } else if let Some(at) = called {
         &after[at..]
     } else {
