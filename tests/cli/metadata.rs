@@ -109,9 +109,9 @@ fn unlisted_articles_are_counted_and_explained_and_in_no_feed() {
     let (code, _, stderr) = project.feedmill(&["--strict", "--verbose"]);
     assert!(code == 0 && stderr.contains("6 seeds: 1 entry, 5 unlisted; 1 feed: "), "{stderr}");
     assert_eq!(project.json_items("feeds/feed.json").len(), 1);
-    for number in 0..keys.len() {
+    for (number, key) in keys.iter().enumerate() {
         let (code, stdout, _) = project.feedmill(&["explain", &format!("{number}.md")]);
-        let reason = format!("its front matter has `{}`", keys[number]);
+        let reason = format!("its front matter has `{key}`");
         assert!(code == 0 && stdout.contains("none: unlisted") && stdout.contains(&reason), "{stdout}");
     }
     // The cache changes nothing.
