@@ -51,11 +51,11 @@ mod tests {
     fn losses_are_warnings_and_clutter_is_a_note() {
         let detail = |detail: &str| detail.to_owned();
         assert_eq!(
-            of("<p>Text</p><img class=film src='file:///C:/a.jpg'><video></video>"),
+            of("<p>Text</p><img class=wheel src='file:///C:/a.jpg'><video></video>"),
             [(
                 "seed-lost-media",
                 detail(
-                    "image without an address that readers can load in `img.film` (1 image); \
+                    "image without an address that readers can load in `img.wheel` (1 image); \
                      player without an address that readers can load in `video` (1 player)"
                 )
             )]

@@ -13,10 +13,10 @@ const MAX_SEARCHED: usize = 40;
 
 /// Removes controls. Removes a form that holds nothing else, and turns any other one into a `div`.
 pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
-    let controls = Controls::read(dom, root);
-    if controls.elements.is_empty() {
+    if !dom.subtree(root).any(|node| Kind::of(node).is_some()) {
         return;
     }
+    let controls = Controls::read(dom, root);
     for (id, found) in &controls.elements {
         let Some(node) = dom.get(*id) else { continue };
         let is_kept = keep.contains(id);

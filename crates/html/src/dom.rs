@@ -161,6 +161,11 @@ impl<'a> NodeRef<'a> {
         after.find(|n| !n.is_gap()).filter(|n| n.element().is_some())
     }
 
+    /// True if nothing follows this node in its parent.
+    pub(crate) fn is_last(self) -> bool {
+        self.0.next_siblings().take_while(|_| work::step(1)).map(Self).all(Self::is_gap)
+    }
+
     /// True for a comment and for text that shows nothing.
     fn is_gap(self) -> bool {
         self.element().is_none() && self.text().is_none_or(is_blank)

@@ -264,7 +264,7 @@ fn is_general(element: &Element) -> bool {
 /// True for the last paragraph of an entry if it only says where the entry was published.
 fn is_footer(node: NodeRef<'_>) -> bool {
     let text = node.text_up_to(MAX_FOOTER);
-    if text.chars().count() > MAX_FOOTER || node.element_after().is_some() {
+    if text.chars().count() > MAX_FOOTER || !node.is_last() {
         return false;
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -21,10 +21,10 @@ const MIN_PARAGRAPHS: usize = 3;
 
 /// Removes hidden elements that nothing opens. Keeps one that holds the article itself: a script shows it.
 pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
-    let (hidden, shown) = measure(dom, root);
-    if hidden.is_empty() {
+    if !dom.subtree(root).any(is_hidden) {
         return;
     }
+    let (hidden, shown) = measure(dom, root);
     let openers = Openers::read(dom, root);
     for (id, characters) in hidden {
         let Some(node) = dom.get(id) else { continue };
@@ -33,6 +33,11 @@ pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
             dom.remove(id, RemovalRule::Hidden);
         }
     }
+}
+
+/// True for a hidden element. A hidden image is no more than a tracking pixel.
+fn is_hidden(node: NodeRef<'_>) -> bool {
+    node.name() != "img" && node.element().is_some_and(dom::is_hidden)
 }
 
 /// Returns the hidden elements in document order, each with its visible characters, and those of everything else.
@@ -46,7 +51,7 @@ fn measure(dom: &Dom, root: NodeId) -> (Vec<(NodeId, usize)>, usize) {
                 let characters = node.text().map_or(0, visible);
                 all += characters;
                 inside += if open.is_empty() { 0 } else { characters };
-                if node.name() != "img" && node.element().is_some_and(dom::is_hidden) {
+                if is_hidden(node) {
                     open.push(hidden.len());
                     hidden.push((node.id(), all));
                 }

@@ -288,7 +288,7 @@ mod tests {
             ("<img src='file:///c:/mill.jpg'>", ImageAddress, 0, 1, 0, "img"),
             ("<img src='blob:https://a.example/1' width=600>", ImageAddress, 0, 1, 0, "img"),
             ("<img alt='The wheel in winter'>", ImageAddress, 0, 1, 0, "img"),
-            ("<figure class=film><video></video></figure>", PlayerAddress, 0, 0, 1, "figure.film video"),
+            ("<figure class=wheel><video></video></figure>", PlayerAddress, 0, 0, 1, "figure.wheel video"),
             ("<iframe src='https://www.googletagmanager.com/ns.html'></iframe>", Frame, 0, 0, 1, "iframe"),
             ("<noscript>Enable scripts!</noscript>", Fallback, 14, 0, 0, "noscript"),
         ] {

@@ -335,13 +335,11 @@ impl Widget {
 /// one, and no other words. The part behind `__` or `--` names a part or a variant.
 fn is_usual_name(name: &str) -> bool {
     let block = name.split("__").next().unwrap_or_default().split("--").next().unwrap_or_default();
-    let (mut is_share, mut count) = (false, 0);
-    let is_usual = block.split(['-', '_']).all(|word| {
-        count += 1;
-        is_share |= word.eq_ignore_ascii_case("share") || word.eq_ignore_ascii_case("sharing");
-        CLASS_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
-    });
-    (is_usual && is_share && count > 1) || USUAL_CLASSES.iter().any(|known| known.eq_ignore_ascii_case(block))
+    let mut words = block.split(['-', '_']);
+    let is_share = |word: &str| word.eq_ignore_ascii_case("share") || word.eq_ignore_ascii_case("sharing");
+    let is_known = |word: &str| CLASS_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let is_usual = || block.contains(['-', '_']) && words.clone().any(is_share);
+    (is_usual() && words.all(is_known)) || USUAL_CLASSES.iter().any(|known| known.eq_ignore_ascii_case(block))
 }
 
 /// True for a link that opens a form which shares the page, and has nothing but a label or an icon.

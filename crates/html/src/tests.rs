@@ -158,6 +158,38 @@ fn policy_bodies_tracking_pixels_and_advertisements_are_removed() {
 }
 
 #[test]
+fn images_that_the_page_stretches_are_no_tracking_pixels() {
+    let real = r#"<img src="https://news.example/r.jpg">"#;
+    for style in [
+        "width='0' style='min-width:100%'",
+        "style='position: absolute; width: 0px; height: 0px; min-width: 100%; max-height: 100%'",
+        "style='inset:0;width:0;height:0;min-height:100%'",
+        "style='height:1px;min-height:300px'",
+    ] {
+        check(&[(&format!("<img src=/r.jpg {style}>").replace("width='0' style", "style"), real)]);
+        let noscript = format!("<noscript><img src=/r.jpg {style}></noscript>");
+        assert!(html(&noscript).contains("https://news.example/r.jpg"), "{style}");
+    }
+    let stretched = html("<img src=/r.jpg width=1 height=1 style='width:100%;height:auto'>");
+    assert!(stretched.contains("/r.jpg"), "{stretched}");
+    for style in ["style='width:1px'", "style='height:0;min-width:0'", "width=1 height=1 style='width:auto'"] {
+        check(&[(&format!("<img src=/p.gif {style}>x"), "x")]);
+    }
+}
+
+#[test]
+fn lengths_count_characters_in_every_script() {
+    for letter in ["a", "é", "水", "𐍈"] {
+        for (count, is_removed) in [(200, true), (201, false)] {
+            let raw = format!("<p>x</p><div class=advert>{}</div>", letter.repeat(count));
+            assert_eq!(html(&raw) == "<p>x</p>", is_removed, "{letter} {count}");
+            let hint = letter.repeat(count + 100);
+            assert_eq!(html(&format!("<p>x</p><noscript>{hint}</noscript>")) == "<p>x</p>", is_removed);
+        }
+    }
+}
+
+#[test]
 fn policy_bodies_iframes_become_links() {
     check(&[
         (
