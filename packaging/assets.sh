@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 cargo build --release --locked --quiet
 binary=${CARGO_TARGET_DIR:-target}/release/feedmill
+if [ -e "$binary.exe" ]; then binary=$binary.exe; fi
 assets=target/packaging
 rm -rf "$assets"
 mkdir -p "$assets"

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use feedmill::check::{Profile, REQUIREMENTS};
 use feedmill::config::{KeyDefault, ListItems, RawConfig, TABLES, TextFormat, ValueType};
 use feedmill::diag::codes::CODES;
 use feedmill::diag::{Sink, renderer};
@@ -172,7 +173,9 @@ fn type_text(value_type: ValueType) -> String {
         ValueType::Bool => "`true`, `false`".to_owned(),
         ValueType::List(ListItems::Any) => "list of strings".to_owned(),
         ValueType::List(ListItems::Hours) => "list of hours".to_owned(),
-        ValueType::List(ListItems::OneOf(words) | ListItems::IgnoringCase(words)) => {
+        ValueType::List(
+            ListItems::OneOf(words) | ListItems::Patterns(words) | ListItems::IgnoringCase(words),
+        ) => {
             format!("list of {}", names(words()))
         }
         ValueType::Text(TextFormat::Url | TextFormat::FolderUrl) => "URL".to_owned(),
@@ -439,6 +442,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         CODES.iter().map(|m| m.code).filter(|c| EXAMPLES.iter().all(|e| e.0 != *c)).collect();
     let known = [
         "catalog-lost",
+        "check-not-a-feed",
         "feed-orphan",
         "hub-unreachable",
         "index-foreign",
@@ -452,6 +456,46 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
     ];
     assert_eq!(without_example, known, "a new code needs an example");
     assert_generated("docs/reference/diagnostics.md", &page);
+}
+
+#[test]
+fn the_page_of_requirements_lists_what_the_profiles_apply() {
+    let mut page = String::from(
+        "# Podcast requirements\n\nThis page is generated from the code. It lists what Apple Podcasts, Spotify and PSP-1 require of a podcast \
+         and can be checked\nwithout the network, with the rule that reports a violation. `feedmill check --profile NAME` uses the \
+         severities of a column;\nrules without a row keep their own.\n\n| requirement | rule |",
+    );
+    for profile in Profile::ALL {
+        page.push_str(&format!(" `{}` |", profile.name()));
+    }
+    page.push_str("\n| --- | --- | --- | --- | --- | --- |\n");
+    for requirement in REQUIREMENTS {
+        page.push_str(&format!(
+            "| {} | [{code}](../rules.md#{}) |",
+            requirement.text,
+            anchor(requirement.code),
+            code = requirement.code
+        ));
+        for profile in Profile::ALL {
+            let severity = requirement.severity(profile);
+            page.push_str(&format!(
+                " {} |",
+                severity.map_or("–".to_owned(), |severity| severity.to_string())
+            ));
+        }
+        page.push('\n');
+    }
+    page.push_str(
+        "\nSources: [Apple Podcasts](https://podcasters.apple.com/support/823-podcast-requirements),\n\
+         [Spotify](https://support.spotify.com/creators/article/podcast-specification-doc/) and\n\
+         [PSP-1](https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification).\n",
+    );
+    assert_generated("docs/reference/podcasts.md", &page);
+}
+
+/// Returns the anchor of a rule's heading: the code without its slash.
+fn anchor(code: &str) -> String {
+    code.replace('/', "")
 }
 
 #[test]
@@ -511,7 +555,8 @@ const CALLED: &[(&str, &[&str])] = &[
     ("crates/diag/src/lib.rs", &["enum Severity", "struct Finding"]),
     ("crates/diag/src/text.rs", &["fn nearest<", "fn printable(", "fn redact("]),
     ("crates/diag/src/render/mod.rs", &["fn renderer("]),
-    ("crates/diag/src/sink.rs", &["struct Sink", "fn collecting(", "fn allow("]),
+    ("crates/diag/src/sink.rs", &["struct Sink", "fn collecting("]),
+    ("crates/diag/src/levels.rs", &["struct Levels", "fn matches_code("]),
     ("src/error.rs", &["struct Error", "fn io("]),
     ("src/format/mod.rs", &["static FORMATS", "fn format("]),
     ("crates/html/src/clean.rs", &["struct Policy", "fn clean("]),

@@ -56,6 +56,8 @@ pub(super) enum MessageFormat {
     Github,
     /// One SARIF document, for code scanning
     Sarif,
+    /// One JUnit document, for test reports
+    Junit,
 }
 
 #[derive(Debug, clap::Args)]
@@ -73,15 +75,30 @@ pub(super) struct Common {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// Feeds or folders to check, or - for standard input
-    #[arg(required = true, value_name = "PATH")]
+    /// Feeds, or folders to look for feeds in, or - for standard input [default: the feeds of feedmill.toml]
+    #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Treat warnings as errors
-    #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
+    /// Report findings of a rule as errors; `warnings` for all warnings; may be repeated
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(super) deny: Vec<String>,
-    /// Suppress a rule; may be repeated
+    /// Report findings of a rule as warnings; may be repeated
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(super) warn: Vec<String>,
+    /// Suppress a rule, or those that a pattern such as itunes/* matches; may be repeated
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(super) allow: Vec<String>,
+    /// Report as errors what a podcast store or standard refuses
+    #[arg(long, value_name = "NAME", value_parser = ["apple", "spotify", "psp1", "w3c"])]
+    pub(super) profile: Option<String>,
+    /// Skip files and folders: a name such as *.json, or a path such as public/old; may be repeated
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub(super) exclude: Vec<String>,
+    /// Print the number of findings of each rule instead of the findings
+    #[arg(long)]
+    pub(super) statistics: bool,
+    /// Name of the file on standard input, for findings and for the levels of paths
+    #[arg(long, value_name = "PATH")]
+    pub(super) stdin_filename: Option<PathBuf>,
     /// Published URL of the feed, which its self link must equal
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,

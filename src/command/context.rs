@@ -38,6 +38,7 @@ pub(super) fn message_renderer(common: &Common, is_terminal: bool) -> &'static d
         MessageFormat::Json => "json",
         MessageFormat::Github => "github",
         MessageFormat::Sarif => "sarif",
+        MessageFormat::Junit => "junit",
     };
     renderer(name).unwrap_or(crate::diag::RENDERERS[0])
 }

@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod check;
+mod check_files;
 mod completions;
 mod context;
 mod custom;

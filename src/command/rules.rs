@@ -41,7 +41,7 @@ fn all() -> impl Iterator<Item = &'static Meta> {
 
 /// Explains a finding of `build`, in the form of [`crate::check::Rule::page`].
 fn build_page(meta: &Meta) -> String {
-    let Meta { code, severity, title, remedy } = meta;
+    let Meta { code, severity, title, remedy, .. } = meta;
     format!("## {code}\n\n{title} ({severity})\n\nReported by `feedmill build`.\n\nTo fix it: {remedy}.\n")
 }
 

@@ -25,6 +25,8 @@ pub enum ListItems {
     Any,
     /// One of these.
     OneOf(fn() -> Vec<String>),
+    /// One of these, or a pattern with `*` that matches one.
+    Patterns(fn() -> Vec<String>),
     /// One of these, ignoring case and spaces around `>`.
     IgnoringCase(fn() -> Vec<String>),
     /// Hours of the day as whole numbers, 0 to 23.
@@ -109,7 +111,7 @@ pub struct Table {
 /// use feedmill::config::TABLES;
 ///
 /// let headers: Vec<_> = TABLES.iter().map(|table| table.header).collect();
-/// assert_eq!(headers, ["", "[clean]", "[check]", "[extra]", "[podcast]", "[section.NAME]", "[[feed]]"]);
+/// assert_eq!(headers, ["", "[clean]", "[check]", "[check.paths.GLOB]", "[extra]", "[podcast]", "[section.NAME]", "[[feed]]"]);
 /// ```
 pub static TABLES: &[Table] = &[
     Table { header: "", doc: "Top level: folders, and the main feed.", keys: &[TOP, CHANNEL] },
@@ -122,6 +124,11 @@ pub static TABLES: &[Table] = &[
         header: "[check]",
         doc: "Settings for `feedmill check` and `feedmill build --check`.",
         keys: &[CHECK],
+    },
+    Table {
+        header: "[check.paths.GLOB]",
+        doc: "Levels of rules in the files that a pattern matches, such as `[check.paths.\"feeds/old/**\"]`.",
+        keys: &[LEVELS],
     },
     Table {
         header: "[extra]",
@@ -475,22 +482,52 @@ pub(super) const PODCAST: &[Key] = &[
 /// Names at the top level that are tables.
 pub(super) const NAMES: &[&str] = &["check", "clean", "extra", "feed", "podcast", "section"];
 
+/// Keys of `[check]`: those of [`LEVELS`], and those of the whole check.
 pub(super) const CHECK: &[Key] = &[
-    key(
-        "allow",
-        ValueType::List(ListItems::OneOf(rules)),
-        value("[]"),
-        r#"["feed/no-language"]"#,
-        "Codes of [rules](../rules.md) to suppress.",
-    ),
+    ALLOW,
     key(
         "deny",
-        ValueType::List(ListItems::OneOf(denied)),
+        ValueType::List(ListItems::Patterns(denied)),
+        value("[]"),
+        r#"["warnings", "podcast/*"]"#,
+        "Codes of rules whose findings are errors; `warnings` makes all warnings errors.",
+    ),
+    key(
+        "exclude",
+        STRINGS,
+        value("[]"),
+        r#"["old", "public/*.json"]"#,
+        "Files and folders that `feedmill check` does not look for feeds in: names, or paths with `*` and `**`.",
+    ),
+    WARN,
+];
+
+pub(super) const LEVELS: &[Key] = &[
+    ALLOW,
+    key(
+        "deny",
+        ValueType::List(ListItems::Patterns(denied)),
         value("[]"),
         r#"["warnings"]"#,
-        "`warnings` turns warnings into errors.",
+        "Codes of rules whose findings are errors; `warnings` makes all warnings errors.",
     ),
+    WARN,
 ];
+
+const ALLOW: Key = key(
+    "allow",
+    ValueType::List(ListItems::Patterns(rules)),
+    value("[]"),
+    r#"["feed/no-language", "itunes/*"]"#,
+    "Codes of [rules](../rules.md) to suppress; `*` stands for any characters.",
+);
+const WARN: Key = key(
+    "warn",
+    ValueType::List(ListItems::Patterns(rules)),
+    value("[]"),
+    r#"["rss/guid-not-url"]"#,
+    "Codes of rules whose findings are warnings.",
+);
 
 pub(super) const EXTRA: &[Key] = &[
     key(
@@ -644,7 +681,7 @@ fn rules() -> Vec<String> {
 }
 
 fn denied() -> Vec<String> {
-    vec!["warnings".to_owned()]
+    std::iter::once("warnings".to_owned()).chain(rules()).collect()
 }
 
 /// Returns the name of every key of every table.
@@ -653,5 +690,5 @@ fn denied() -> Vec<String> {
 /// assert!(feedmill::config::keys().any(|key| key == "base_url"));
 /// ```
 pub fn keys() -> impl Iterator<Item = &'static str> {
-    [CHANNEL, TOP, PODCAST, CHECK, CLEAN, EXTRA, FEED].into_iter().flatten().map(|key| key.name)
+    [CHANNEL, TOP, PODCAST, CHECK, LEVELS, CLEAN, EXTRA, FEED].into_iter().flatten().map(|key| key.name)
 }

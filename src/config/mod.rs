@@ -14,14 +14,14 @@ mod text_filter;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use url::Url;
 
-use crate::diag::{Place, redact};
+use crate::diag::{Levels, Place, redact};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
-use crate::generator::Repository;
+use crate::generator::{Repository, glob};
 use crate::html::Policy;
 use crate::model::{Extra, Person, Podcast};
 use crate::seed::{Addresses, SameAddress};
@@ -77,6 +77,8 @@ pub struct RawConfig {
     source: Source,
     top: Keys,
     check: Keys,
+    /// Keys of `[check.paths.GLOB]`, by pattern.
+    check_paths: Vec<(String, Keys)>,
     clean: Keys,
     extra: Keys,
     sections: BTreeMap<String, Keys>,
@@ -208,10 +210,61 @@ pub struct Filtered {
 /// Settings of `check` in addition to its arguments (`[check]`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckConfig {
-    /// True if warnings are errors (`deny = ["warnings"]`).
-    pub deny_warnings: bool,
-    /// Codes of rules to suppress.
-    pub allow: Vec<String>,
+    /// Levels of rules.
+    pub levels: Levels,
+    /// Levels of rules in the files that a pattern matches (`[check.paths.GLOB]`).
+    pub paths: Vec<(String, Levels)>,
+    /// Patterns of files and folders that are not checked.
+    pub exclude: Vec<String>,
+}
+
+impl CheckConfig {
+    /// Returns the levels of rules for a file.
+    ///
+    /// ```
+    /// use feedmill::config::CheckConfig;
+    /// use feedmill::diag::{Level, Levels};
+    ///
+    /// let mut old = Levels::default();
+    /// old.set("rss/*", Level::Allow);
+    /// let config = CheckConfig { paths: vec![("old/**".to_owned(), old)], ..CheckConfig::default() };
+    /// assert_eq!(config.levels_for("old/a/rss.xml".as_ref()).of("rss/missing-guid"), Some(Level::Allow));
+    /// assert_eq!(config.levels_for("rss.xml".as_ref()).of("rss/missing-guid"), None);
+    /// ```
+    #[must_use]
+    pub fn levels_for(&self, path: &Path) -> Levels {
+        let mut levels = self.levels.clone();
+        for (_, own) in self.paths.iter().filter(|(pattern, _)| matches_path(pattern, path)) {
+            levels.extend(own);
+        }
+        levels
+    }
+}
+
+/// True if a pattern matches a path or a folder above it. A pattern without `/` matches any part of the path.
+///
+/// ```
+/// use feedmill::config::matches_path;
+///
+/// assert!(matches_path("*.json", "public/a.json".as_ref()) && matches_path("public/old", "public/old/rss.xml".as_ref()));
+/// assert!(!matches_path("public/*.json", "public/a/b.json".as_ref()));
+/// ```
+#[must_use]
+pub fn matches_path(pattern: &str, path: &Path) -> bool {
+    let parts = || {
+        path.components().filter_map(|part| match part {
+            Component::Normal(name) => Some(name),
+            _ => None,
+        })
+    };
+    if !pattern.trim_end_matches('/').contains('/') {
+        return parts().any(|name| glob::matches(pattern, Path::new(name)));
+    }
+    let mut above = PathBuf::new();
+    parts().any(|name| {
+        above.push(name);
+        glob::matches(pattern, &above)
+    })
 }
 
 /// The configuration, resolved.
@@ -566,7 +619,10 @@ mod tests {
                 "`keep` contains `div >`, which is not a CSS selector: it ends with `>`",
             ),
             ("[clean]\nkeep = ['']", "which is not a CSS selector: it is empty"),
-            ("[check]\ndeny = ['notes']", "`deny` contains `notes`, which is not \"warnings\""),
+            (
+                "[check]\ndeny = ['notes']",
+                "`deny` contains `notes`, which is neither \"warnings\" nor a rule",
+            ),
             ("[check]\nallow = ['feed/no-languages']", "did you mean `feed/no-language`?"),
             (
                 "[[feed]]\nname = 'x'\ntitle_matches = '(a'",
@@ -807,7 +863,7 @@ mod tests {
     #[test]
     fn every_key_of_every_table_has_an_effect() {
         for table in TABLES {
-            let header = table.header.replace("NAME", "town");
+            let header = table.header.replace("NAME", "town").replace("GLOB", "old");
             let name = if header == "[[feed]]" { "name = 'x'\n" } else { "" };
             // What the example of a key must differ from, and what it needs.
             let base = "base_url = 'https://other.example/'\n[podcast]\nlocked = false\nguid = '00000000-0000-0000-0000-000000000000'\n";

@@ -6,7 +6,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::faults::Faults;
-use super::keys::{CHANNEL, CHECK, CLEAN, EXTRA, FEED, Key, ListItems, NAMES, PODCAST, TOP, ValueType};
+use super::keys::{
+    CHANNEL, CHECK, CLEAN, EXTRA, FEED, Key, LEVELS, ListItems, NAMES, PODCAST, TOP, ValueType,
+};
 use super::{Keys, Origin, RawConfig, SHOWN, SetValue, Source, Value};
 use crate::diag::{Meta, Sink, codes, nearest};
 use crate::error::Error;
@@ -114,7 +116,7 @@ impl Reader<'_, '_, '_> {
         for (name, value) in tables {
             let at = value.span().start;
             match (name, value.get_ref()) {
-                ("check", DeValue::Table(t)) => raw.check = self.keys(t, " in [check]", CHECK),
+                ("check", DeValue::Table(t)) => self.check(t, raw),
                 ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN),
                 ("extra", DeValue::Table(t)) => raw.extra = self.keys(t, " in [extra]", EXTRA),
                 ("podcast", _) => self.podcast(value, &mut raw.top),
@@ -154,6 +156,36 @@ impl Reader<'_, '_, '_> {
                     };
                     let list = if name == "feed" { "list of tables" } else { "table" };
                     self.bad_value(at, format!("`{name}` must be a {list}; write {header}"));
+                }
+            }
+        }
+    }
+
+    /// Reads `[check]` and the tables of paths in it.
+    fn check(&mut self, table: &DeTable<'_>, raw: &mut RawConfig) {
+        for (key, value) in table {
+            if key.get_ref() != "paths" {
+                let names = CHECK.iter().map(|k| k.name).chain(["paths"]);
+                self.key(key, value, " in [check]", CHECK.iter(), names, &mut raw.check);
+                continue;
+            }
+            let Some(paths) = value.get_ref().as_table() else {
+                let detail = "`check.paths` must be a table; write [check.paths.\"GLOB\"]";
+                self.bad_value(key.span().start, detail.to_owned());
+                continue;
+            };
+            for (pattern, value) in paths {
+                match value.get_ref().as_table() {
+                    Some(table) => {
+                        let keys = self.keys(table, " in [check.paths]", LEVELS);
+                        raw.check_paths.push((pattern.get_ref().to_string(), keys));
+                    }
+                    None => {
+                        let shown = excerpt(pattern.get_ref(), SHOWN);
+                        let detail =
+                            format!("`check.paths.{shown}` must be a table; write [check.paths.\"GLOB\"]");
+                        self.bad_value(pattern.span().start, detail);
+                    }
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN,
     SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
 };
-use crate::diag::{Sink, codes, nearest, redact};
+use crate::diag::{Level, Levels, Sink, codes, matches_code, nearest, redact};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -56,7 +56,7 @@ impl RawConfig {
         let sections: BTreeMap<String, Channel> =
             sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&main_feed, name))))).collect();
         let filtered = self.filtered(&main_feed, &mut r);
-        let check = r.check(&self.check);
+        let check = r.check(&self.check, &self.check_paths);
         let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |set| r.index(set));
         let same_address = self.top.get("same_address").map_or_else(SameAddress::default, |set| {
             let names = r.names(set, "same_address", ADDRESS_RULES.iter().map(|rule| rule.name));
@@ -115,7 +115,7 @@ impl RawConfig {
     /// [`Kind::Config`] if there was a problem.
     pub fn check(&self, sink: &mut Sink<'_>) -> Result<CheckConfig, Error> {
         let mut r = Resolver::new(&self.source, sink);
-        let check = r.check(&self.check);
+        let check = r.check(&self.check, &self.check_paths);
         r.faults.finish(Path::new(""))?;
         Ok(check)
     }
@@ -288,30 +288,39 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         filter
     }
 
-    fn check(&mut self, keys: &Keys) -> CheckConfig {
-        let mut check = CheckConfig::default();
+    fn check(&mut self, keys: &Keys, paths: &[(String, Keys)]) -> CheckConfig {
+        let exclude = keys.get("exclude").and_then(|set| set.value.list()).unwrap_or_default();
+        CheckConfig {
+            levels: self.levels(keys),
+            paths: paths.iter().map(|(pattern, keys)| (pattern.clone(), self.levels(keys))).collect(),
+            exclude: exclude.to_vec(),
+        }
+    }
+
+    /// Resolves `allow`, `warn` and `deny`.
+    fn levels(&mut self, keys: &Keys) -> Levels {
+        let mut levels = Levels::default();
         let rules = crate::check::rules();
-        for (key, set) in keys {
+        for (name, level) in [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)] {
+            let Some(set) = keys.get(name) else { continue };
             for word in set.value.list().unwrap_or_default() {
-                let shown = excerpt(word, SHOWN);
-                match *key {
-                    "deny" if word == "warnings" => check.deny_warnings = true,
-                    "deny" => {
-                        self.fault(set, format!("`deny` contains `{shown}`, which is not \"warnings\""))
-                    }
-                    _ if rules.iter().any(|r| r.meta.code == word) => check.allow.push(word.clone()),
-                    _ => {
-                        let near = nearest(word, rules.iter().map(|r| r.meta.code));
-                        let fix = near.map_or_else(
-                            || "`feedmill rules` lists all".to_owned(),
-                            |near| format!("did you mean `{near}`?"),
-                        );
-                        self.fault(set, format!("`{key}` contains `{shown}`, which is not a rule; {fix}"));
-                    }
+                if name == "deny" && word == "warnings" {
+                    levels.deny_warnings();
+                } else if rules.iter().any(|rule| matches_code(word, rule.meta.code)) {
+                    levels.set(word, level);
+                } else {
+                    let near = nearest(word, rules.iter().map(|r| r.meta.code));
+                    let fix = near.map_or_else(
+                        || "`feedmill rules` lists all".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let shown = excerpt(word, SHOWN);
+                    let what = if name == "deny" { "neither \"warnings\" nor a rule" } else { "not a rule" };
+                    self.fault(set, format!("`{name}` contains `{shown}`, which is {what}; {fix}"));
                 }
             }
         }
-        check
+        levels
     }
 
     /// Returns a list of names, each of which must be known.

@@ -23,6 +23,16 @@ pub fn schema() -> Value {
         let described = object(table);
         match name {
             "" => all = described,
+            "check.paths.GLOB" => {
+                let paths = json!({
+                    "type": "object",
+                    "description": plain(table.doc),
+                    "additionalProperties": described,
+                });
+                if let Some(check) = all.pointer_mut("/properties/check") {
+                    add(check, "paths", paths);
+                }
+            }
             "section.NAME" => {
                 let what = "Sections by name: the name of a folder below the seeds folder.";
                 add(
@@ -93,6 +103,10 @@ fn value(key: &Key) -> Value {
         ValueType::Number => json!({"type": "integer", "minimum": 0}),
         ValueType::List(ListItems::Any) => json!({"type": "array", "items": {"type": "string"}}),
         ValueType::List(ListItems::OneOf(items)) => json!({"type": "array", "items": {"enum": items()}}),
+        ValueType::List(ListItems::Patterns(items)) => json!({"type": "array", "items": {"anyOf": [
+            {"enum": items()},
+            {"type": "string", "pattern": r"^[a-z0-9/*-]*\*[a-z0-9/*-]*$"},
+        ]}}),
         ValueType::List(ListItems::IgnoringCase(items)) => json!({"type": "array", "items": {"anyOf": [
             {"enum": items()},
             {"type": "string", "pattern": any_spelling(&items())},

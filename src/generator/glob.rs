@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// True if a path matches a pattern. Both use `/`; one at the beginning does not count.
-pub(super) fn matches(pattern: &str, path: &Path) -> bool {
+pub(crate) fn matches(pattern: &str, path: &Path) -> bool {
     let pattern: Vec<&str> = pattern.trim_start_matches("./").trim_matches('/').split('/').collect();
     let names = super::names(path);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

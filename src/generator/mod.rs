@@ -10,7 +10,7 @@ mod data;
 pub(crate) mod date;
 mod eleventy;
 mod files;
-mod glob;
+pub(crate) mod glob;
 mod hugo;
 mod jekyll;
 mod matter;

@@ -1,5 +1,7 @@
 //! Before step 9, if asked for: the documents pass feedmill's own check, or nothing is published.
 
+use std::path::Path;
+
 use rayon::prelude::*;
 use url::Url;
 
@@ -25,13 +27,8 @@ pub(super) fn verify(context: &Context<'_>, files: &PendingFiles, sink: &mut Sin
         .collect();
     let mut invalid = None;
     for (path, found) in files.keys().zip(found) {
-        for mut finding in found {
-            if rules.allow.iter().any(|code| code == finding.meta.code) {
-                continue;
-            }
-            if rules.deny_warnings && finding.severity == Severity::Warning {
-                finding.severity = Severity::Error;
-            }
+        let levels = rules.levels_for(Path::new(&store.show(path)));
+        for finding in found.into_iter().filter_map(|finding| levels.apply(finding)) {
             if finding.severity == Severity::Error {
                 invalid.get_or_insert(path);
             }

@@ -71,12 +71,58 @@ fn the_action_executes_nothing_from_its_inputs() {
     assert!(!project.path("pwned").exists());
 }
 
+/// Creates a release whose binary runs the one that is tested. Returns the input that names it.
+fn write_release(project: &Project, folder: &str) -> String {
+    let target = Command::new("rustc").arg("-vV").output().unwrap();
+    let target = String::from_utf8(target.stdout).unwrap();
+    let target = target.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned();
+    let name = format!("feedmill-{target}");
+    project.write_file(
+        format!("{name}/feedmill"),
+        format!("#!/bin/sh\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_feedmill")),
+    );
+    let script = format!(
+        "chmod +x {name}/feedmill && mkdir -p releases/{folder} && tar -czf releases/{folder}/{name}.tar.gz {name} && \
+         rm -r {name} && cd releases/{folder} && sha256sum {name}.tar.gz >SHA256SUMS"
+    );
+    assert!(
+        Command::new("sh").args(["-c", &script]).current_dir(project.path("")).status().unwrap().success()
+    );
+    format!("releases=file://{}", project.path("releases").display())
+}
+
 #[test]
 #[cfg_attr(not(has_tools), ignore = "needs a Python with PyYAML (FEEDMILL_PYTHON): run tests/run.sh")]
-fn the_action_compiles_feedmill_if_no_binary_is_given() {
+fn the_action_installs_the_release_of_its_tag() {
     let project = Project::new();
     project.write_seed("1.txt", BASE_TIME, "A title", "https://news.example/1", "<p>Text</p>");
-    // A fake cargo; tests/package.sh runs the action with the real one.
+    // action.py says that the action is used at v0.1.0.
+    let releases = write_release(&project, "download/v0.1.0");
+    let (code, stdout, _) = run_action(&project, &["command=build", &releases], None);
+    assert_eq!(code, 0, "{stdout}");
+    assert!(project.path("feeds/rss.xml").exists());
+    let (code, stdout, _) = run_action(&project, &[&releases, "version=v0.2.0"], None);
+    assert!(
+        code == 2 && stdout.contains("::error::cannot download") && stdout.contains("set compile to true"),
+        "{stdout}"
+    );
+    for version in ["0.1.0", "v1", "v0.1.0/../../x", "$(touch pwned)"] {
+        let (code, stdout, _) = run_action(&project, &[&releases, &format!("version={version}")], None);
+        assert!(code == 2 && stdout.contains("::error::version must be like v0.1.0"), "{version}: {stdout}");
+    }
+    let sums = project.read_file("releases/download/v0.1.0/SHA256SUMS");
+    project.write_file("releases/download/v0.1.0/SHA256SUMS", format!("{}{}", "0".repeat(64), &sums[64..]));
+    let (code, stdout, _) = run_action(&project, &[&releases], None);
+    assert!(code == 2 && stdout.contains("another checksum"), "{stdout}");
+    assert!(!project.path("pwned").exists());
+}
+
+#[test]
+#[cfg_attr(not(has_tools), ignore = "needs a Python with PyYAML (FEEDMILL_PYTHON): run tests/run.sh")]
+fn the_action_compiles_feedmill_only_on_request() {
+    let project = Project::new();
+    project.write_seed("1.txt", BASE_TIME, "A title", "https://news.example/1", "<p>Text</p>");
+    // A fake cargo: the real one needs minutes.
     project.write_file(
         "bin/cargo",
         format!(
@@ -86,7 +132,8 @@ fn the_action_compiles_feedmill_if_no_binary_is_given() {
         ),
     );
     assert!(Command::new("chmod").arg("+x").arg(project.path("bin/cargo")).status().unwrap().success());
-    let (code, stdout, _) = run_action(&project, &["command=build"], Some(&project.path("bin")));
+    let (code, stdout, _) =
+        run_action(&project, &["command=build", "compile=true"], Some(&project.path("bin")));
     assert_eq!(code, 0, "{stdout}");
     let asked = format!("cargo install --quiet --locked --path {} --root ", env!("CARGO_MANIFEST_DIR"));
     assert!(stdout.contains(&asked), "{stdout}");

@@ -21,7 +21,8 @@ fn a_valid_feed_prints_only_the_counts_and_an_invalid_one_exits_with_1() {
         (
             1,
             "bad.xml:8:1: error[rss/missing-description]: missing `description`: required in `channel`\n 8 | \
-             </channel>\n   | ^\n  help: add a description\n"
+             </channel>\n   | ^\n  help: add a description\n  \
+             rule: https://www.rssboard.org/rss-specification#requiredChannelElements\n"
         )
     );
     assert_eq!(stderr, "2 files, 1 error, 0 warnings\n");
@@ -184,4 +185,208 @@ fn build_check_publishes_nothing_if_a_feed_is_invalid() {
         (0, String::new(), String::new())
     );
     assert!(project.path("feeds/rss.xml").exists());
+}
+
+#[test]
+fn files_in_folders_that_are_not_feeds_are_skipped_with_a_note() {
+    let project = Project::new();
+    project
+        .write_file("public/rss.XML", GOOD)
+        .write_file("public/a/feed.rdf", "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\"/>")
+        .write_file("public/sitemap.xml", "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"/>")
+        .write_file("public/manifest.json", "{\"name\": \"Town\", \"icons\": []}")
+        .write_file("public/.vscode/settings.json", "{ // comments\n}")
+        .write_file("public/foaf.rdf", "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>")
+        .write_file("public/node_modules/x/rss.xml", "<rss/>")
+        .write_file("public/index.html", "<!doctype html>");
+    let (code, stdout, stderr) = project.feedmill(&["check", "public", "-v", "--message-format", "json"]);
+    let found = json_messages(&stdout);
+    let mut skipped: Vec<&str> = found
+        .iter()
+        .filter(|m| string_field(m, "code") == "check-not-a-feed")
+        .map(|m| string_field(m, "file"))
+        .collect();
+    skipped.sort_unstable();
+    assert_eq!(
+        skipped,
+        ["public/.vscode/settings.json", "public/foaf.rdf", "public/manifest.json", "public/sitemap.xml"]
+    );
+    assert!(
+        code == 1 && stderr.ends_with("; 4 other files skipped\n") && stderr.starts_with("2 files, 1 error"),
+        "{stderr}"
+    );
+    // What is named is checked in any case, and so is what has the name of a feed.
+    let (code, stdout, _) = project.feedmill(&["check", "public/sitemap.xml"]);
+    assert!(code == 1 && stdout.contains("error[feed/unknown-root]"), "{stdout}");
+    project.write_file("public/feed.xml", "<html>Not found</html>");
+    let (_, stdout, _) = project.feedmill(&["check", "public", "--exclude", "*.rdf"]);
+    assert!(
+        stdout.contains("public/feed.xml:1:1: error[feed/unknown-root]: not a feed: this is a web page"),
+        "{stdout}"
+    );
+    project.write_file("none/a.json", "{}");
+    assert_eq!(project.feedmill(&["check", "none"]).0, 2);
+}
+
+#[test]
+fn compressed_feeds_are_checked_and_excluded_ones_are_not() {
+    use std::io::Write;
+    let project = Project::new();
+    let packed = |text: &str| {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        writer.write_all(text.as_bytes()).unwrap();
+        writer.finish().unwrap()
+    };
+    project
+        .write_file("site/rss.xml.gz", packed(GOOD))
+        .write_file("site/sitemap.xml.GZ", packed("<urlset/>"))
+        .write_file("site/old/rss.xml", "<rss/>")
+        .write_file("site/a/draft.xml", "<rss/>");
+    assert_eq!(project.feedmill(&["check", "site"]).0, 1);
+    let (code, _, stderr) = project.feedmill(&["check", "site", "--exclude", "site/old,draft.*"]);
+    assert_eq!((code, stderr.as_str()), (0, "1 file, 0 errors, 0 warnings; 1 other file skipped\n"));
+    project.write_file("feedmill.toml", "[check]\nexclude = [\"old\", \"site/**/draft.xml\"]\n");
+    assert_eq!(project.feedmill(&["check", "site"]).0, 0);
+    project.write_file("site/cut.xml.gz", &packed(GOOD)[..40]);
+    let (code, _, stderr) = project.feedmill(&["check", "site/cut.xml.gz"]);
+    assert!(code == 2 && stderr.contains("cut.xml.gz"), "{stderr}");
+}
+
+#[test]
+fn levels_are_set_by_patterns_and_by_path() {
+    let project = Project::new();
+    let bad = GOOD
+        .replace("<guid>https://e.example/1</guid>", "<guid>1</guid>")
+        .replace("<item>", "<ttl>soon</ttl><item>");
+    project.write_file("a/rss.xml", &bad).write_file("b/rss.xml", &bad);
+    let codes = |args: &[&str]| {
+        let args = [&["check", "a", "b", "--message-format", "json"], args].concat();
+        let (code, stdout, _) = project.feedmill(&args);
+        let found = json_messages(&stdout);
+        let found = found.iter().map(|m| {
+            let part = |name| string_field(m, name).to_owned();
+            format!("{} {} {}", part("file"), part("severity"), part("code"))
+        });
+        (code, found.collect::<Vec<_>>().join("\n"))
+    };
+    let (code, found) = codes(&["--allow", "rss/*", "--warn", "number/*"]);
+    assert_eq!(
+        (code, found.as_str()),
+        (0, "a/rss.xml warning number/positive\nb/rss.xml warning number/positive")
+    );
+    // The most specific pattern counts.
+    let (code, found) = codes(&["--allow", "*", "--deny", "rss/guid-not-url"]);
+    assert_eq!(
+        (code, found.as_str()),
+        (1, "a/rss.xml error rss/guid-not-url\nb/rss.xml error rss/guid-not-url")
+    );
+    project.write_file(
+        "feedmill.toml",
+        "[check]\nallow = [\"number/*\"]\n[check.paths.\"b/**\"]\nwarn = [\"rss/*\"]\n",
+    );
+    let (code, found) = codes(&[]);
+    assert_eq!(
+        (code, found.as_str()),
+        (1, "a/rss.xml error rss/guid-not-url\nb/rss.xml warning rss/guid-not-url")
+    );
+    let (code, found) = codes(&["--allow", "rss/guid-not-url"]);
+    assert_eq!((code, found.as_str()), (0, ""));
+    let (code, _, stderr) = project.feedmill(&["check", "a", "--deny", "itune/*"]);
+    assert!(code == 2 && stderr.contains("unknown rule `itune/*`"), "{stderr}");
+}
+
+#[test]
+fn statistics_count_the_findings_of_each_rule() {
+    let project = Project::new();
+    let bad = GOOD.replace("<guid>https://e.example/1</guid>", "<guid>1</guid><guid>2</guid>");
+    project.write_file("rss.xml", &bad);
+    let (code, stdout, stderr) = project.feedmill(&["check", "rss.xml", "--statistics"]);
+    let rows: Vec<Vec<&str>> = stdout.lines().map(|l| l.split_whitespace().take(3).collect()).collect();
+    assert_eq!(rows, [["2", "error", "rss/guid-not-url"], ["1", "error", "feed/duplicate-element"]]);
+    assert_eq!((code, stderr.as_str()), (1, "1 file, 3 errors, 0 warnings\n"));
+    let (_, stdout, _) = project.feedmill(&["check", "rss.xml", "--statistics", "--message-format", "json"]);
+    assert!(
+        stdout.starts_with("{\"code\":\"rss/guid-not-url\",\"count\":2,\"severity\":\"error\"}\n"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn standard_input_has_the_name_that_was_given() {
+    let project = Project::new();
+    project.write_file("in.xml", GOOD.replace("<description>D</description>\n", ""));
+    project.write_file("feedmill.toml", "[check.paths.\"b/*\"]\nallow = [\"rss/missing-description\"]\n");
+    let check = |name: &str| {
+        let input = std::fs::File::open(project.path("in.xml")).unwrap();
+        super::output_of(project.command(&["check", "--stdin-filename", name]).stdin(input))
+    };
+    let (code, stdout, _) = check("a/rss.xml");
+    assert!(code == 1 && stdout.starts_with("a/rss.xml:8:1: error"), "{stdout}");
+    assert_eq!(check("b/rss.xml").0, 0);
+}
+
+#[test]
+fn reports_for_ci_systems_are_complete() {
+    let project = Project::new();
+    project.write_file(
+        "a b/é.xml",
+        GOOD.replace("<description>D</description>\n", "")
+            .replace("<title>I</title>", "<title>&lt;i></title>"),
+    );
+    let (_, stdout, _) = project.feedmill(&["check", "./a b", "--message-format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let run = &sarif["runs"][0];
+    let location = &run["results"][0]["locations"][0]["physicalLocation"];
+    assert!(
+        location["artifactLocation"]["uri"].as_str().is_some_and(|uri| uri.ends_with("a%20b/%C3%A9.xml")),
+        "{location}"
+    );
+    let driver = &run["tool"]["driver"];
+    assert_eq!(driver["version"], env!("CARGO_PKG_VERSION"));
+    let rules = driver["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        let rule = rules.iter().find(|rule| rule["id"] == result["ruleId"]).unwrap();
+        assert!(rule["helpUri"].as_str().is_some_and(|url| url.starts_with("https://")), "{rule}");
+        assert!(rule["help"]["text"].as_str().is_some_and(|text| text.starts_with("To fix it: ")), "{rule}");
+    }
+    let (_, stdout, _) = project.feedmill(&["check", "a b", "--message-format", "junit"]);
+    project.write_file("junit.xml", &stdout);
+    assert!(
+        stdout.contains("<failure message=\"missing `description`: required in `channel`\" type=\"error\">"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("classname=\"a b/é.xml\"") && stdout.contains("`&lt;i"), "{stdout}");
+    let mut reader = quick_xml::Reader::from_str(&stdout);
+    while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
+    project.write_file("good.xml", GOOD);
+    let (_, stdout, _) = project.feedmill(&["check", "good.xml", "--message-format", "junit"]);
+    assert!(stdout.contains("tests=\"1\" failures=\"0\""), "{stdout}");
+    for format in ["human", "json", "github"] {
+        let (_, stdout, _) = project.feedmill(&["check", "a b", "--message-format", format]);
+        assert!(
+            stdout.contains("https://www.rssboard.org/rss-specification#requiredChannelElements"),
+            "{stdout}"
+        );
+    }
+}
+
+#[test]
+fn without_a_path_the_configured_feeds_are_checked_with_their_urls() {
+    let project = Project::new();
+    project.write_seed("town/1.txt", 1_698_786_902_000, "One", "https://e.example/1", "<p>x</p>");
+    project.write_file("feedmill.toml", "base_url = \"https://f.example/feeds/\"\nsite_url = \"https://e.example/\"\ntitle = \"T\"\nlanguage = \"en\"\nfeeds = \"out\"\n");
+    assert_eq!(project.feedmill(&["check"]).0, 2, "nothing was built");
+    assert_eq!(project.feedmill(&["build"]).0, 0);
+    let (code, stdout, stderr) = project.feedmill(&["check", "--deny", "warnings"]);
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    let moved = project
+        .read_file("out/town/rss.xml")
+        .replace("https://f.example/feeds/town/rss.xml", "https://f.example/rss.xml");
+    project.write_file("out/town/rss.xml", moved);
+    let (_, stdout, _) = project.feedmill(&["check"]);
+    assert!(
+        stdout.contains("warning[feed/self-location]")
+            && stdout.contains("is not `https://f.example/feeds/town/rss.xml`"),
+        "{stdout}"
+    );
 }

@@ -27,6 +27,9 @@ def value(expression):
     match expression.strip().split("."):
         case ["inputs", name]:
             return inputs[name]
+        case ["github", name]:
+            github = {"server_url": "https://github.com", "action_repository": "town/feedmill", "action_ref": "v0.1.0"}
+            return github[name]
         case ["steps", step, "outputs", name]:
             return outputs.get(step, {}).get(name, "")
     sys.exit(f"unsupported expression: {expression}")

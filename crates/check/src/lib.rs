@@ -19,6 +19,7 @@ mod detect;
 mod document;
 mod engine;
 mod message;
+mod profile;
 mod registry;
 mod rule;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use message::shown;
 use vocabularies::{atom, json, opml, rss, rss1};
 
 pub use detect::{Likeness, feeds_of_page, likeness};
+pub use profile::{Profile, REQUIREMENTS, Requirement};
 pub use registry::rules;
 pub use rule::{Context, Example, Rule};
 

@@ -8,14 +8,10 @@ use feedmill_diag::{Meta, Severity};
 /// rule's test are generated from it.
 #[derive(Debug)]
 pub struct Rule {
-    /// Code, default severity, title and remedy.
+    /// Code, default severity, title, remedy, reason and URL of the specification.
     pub meta: Meta,
     /// Name and section of the specification, such as `RFC 4287, 4.2.6`.
     pub spec: &'static str,
-    /// URL of that section.
-    pub url: &'static str,
-    /// Why it matters: how readers treat a feed that breaks the rule.
-    pub why: &'static str,
     /// A feed that breaks the rule and one that keeps it.
     pub example: Example,
 }
@@ -55,10 +51,8 @@ pub enum Context {
 impl Rule {
     const fn new(severity: Severity, code: &'static str, title: &'static str) -> Self {
         Self {
-            meta: Meta { code, severity, title, remedy: "" },
+            meta: Meta { code, severity, title, remedy: "", why: "", url: "" },
             spec: "",
-            url: "",
-            why: "",
             example: Example { context: Context::Whole, bad: "", good: "" },
         }
     }
@@ -79,7 +73,7 @@ impl Rule {
     }
 
     pub(crate) const fn why(mut self, why: &'static str) -> Self {
-        self.why = why;
+        self.meta.why = why;
         self
     }
 
@@ -90,7 +84,7 @@ impl Rule {
 
     pub(crate) const fn spec(mut self, spec: &'static str, url: &'static str) -> Self {
         self.spec = spec;
-        self.url = url;
+        self.meta.url = url;
         self
     }
 
@@ -102,14 +96,14 @@ impl Rule {
     /// Returns the explanation of the rule in Markdown, as in `feedmill rules CODE` and `docs/rules.md`.
     #[must_use]
     pub fn page(&self) -> String {
-        let Meta { code, severity, title, remedy } = &self.meta;
+        let Meta { code, severity, title, remedy, why, url } = &self.meta;
         let (language, place) = self.example.context.label();
         let Example { bad, good, .. } = &self.example;
         format!(
-            "## {code}\n\n{title} ({severity})\n\n{}\n\nTo fix it: {remedy}.\n\n\
+            "## {code}\n\n{title} ({severity})\n\n{why}\n\nTo fix it: {remedy}.\n\n\
              Wrong{place}:\n\n```{language}\n{bad}\n```\n\nRight:\n\n```{language}\n{good}\n```\n\n\
-             Source: [{}]({})\n",
-            self.why, self.spec, self.url
+             Source: [{}]({url})\n",
+            self.spec
         )
     }
 }

@@ -5,7 +5,7 @@ use super::{Meta, Severity};
 macro_rules! catalogue {
     ($($name:ident = $code:literal, $severity:ident, $title:literal, $remedy:literal;)*) => {
         $(#[doc = $title] pub static $name: Meta =
-            Meta { code: $code, severity: Severity::$severity, title: $title, remedy: $remedy };)*
+            Meta { code: $code, severity: Severity::$severity, title: $title, remedy: $remedy, why: "", url: "" };)*
 
         /// Every code of the build, sorted.
         pub static CODES: &[&Meta] = &[$(&$name),*];
@@ -28,6 +28,8 @@ catalogue! {
         "compare the address with that on the site, then add the `permalink` to feedmill.toml: addresses are ids";
     CATALOG_LOST = "catalog-lost", Note, "cannot use the cache",
         "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
+    CHECK_NOT_A_FEED = "check-not-a-feed", Note, "file that is not a feed",
+        "nothing: `check` skipped it; name the file to check it in any case";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "invalid configuration value",
         "correct the value; `feedmill schema` lists what each key accepts";
     CONFIG_CREDENTIALS = "config-credentials", Warning, "user name or password in a published URL",

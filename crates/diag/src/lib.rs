@@ -1,10 +1,11 @@
 //! Findings: what is wrong with an input, where, and how to fix it.
 //!
-//! A [`Finding`] is created from a [`Meta`] (its code, default severity and fix) and a [`Place`]. It goes to a [`Sink`], the
-//! only place where severities are changed, findings counted and output styles chosen. Findings never stop a run; errors
+//! A [`Finding`] is created from a [`Meta`] (its code, default severity and fix) and a [`Place`]. [`Levels`] change its
+//! severity. It goes to a [`Sink`], the only place where findings are counted and output styles chosen. Findings never stop a run; errors
 //! do.
 
 pub mod codes;
+mod levels;
 mod render;
 mod sink;
 mod text;
@@ -12,6 +13,7 @@ mod text;
 use std::borrow::Cow;
 use std::fmt;
 
+pub use levels::{Level, Levels, matches_code};
 pub use render::{RENDERERS, Renderer, renderer};
 pub use sink::{Sink, Tally};
 pub use text::{count, is_risky, nearest, printable, redact};
@@ -63,6 +65,10 @@ pub struct Meta {
     pub title: &'static str,
     /// The fix: one lower-case sentence without a full stop.
     pub remedy: &'static str,
+    /// Reason why it matters, in whole sentences; may be empty.
+    pub why: &'static str,
+    /// URL of the section of the specification that it breaks; may be empty.
+    pub url: &'static str,
 }
 
 /// The place of a finding.
@@ -129,7 +135,7 @@ impl Place {
 pub struct Finding {
     /// Kind of fault.
     pub meta: &'static Meta,
-    /// Severity; the [`Sink`] may have changed it from [`Meta::severity`].
+    /// Severity; [`Levels`] may have changed it from [`Meta::severity`].
     pub severity: Severity,
     /// Place of the fault.
     pub place: Place,

@@ -1,9 +1,9 @@
-//! The destination of all findings: severities are overridden here, and findings counted and printed as they come.
+//! The destination of all findings: they are counted and printed as they come.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::{Finding, Renderer, Severity};
+use super::{Finding, Meta, Renderer, Severity};
 
 /// Number of findings of each severity that went through a [`Sink`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,18 +16,18 @@ pub struct Tally {
     pub notes: usize,
 }
 
-/// Takes findings, changes their severity as configured, counts them and prints them.
+/// Takes findings, counts them and prints them.
 ///
 /// ```
 /// use feedmill_diag::{Finding, Place, Sink, codes, renderer};
 ///
 /// let mut out = Vec::new();
 /// let human = renderer("human").ok_or("there is no such style")?;
-/// let mut sink = Sink::new(human, &mut out).deny_warnings(true);
+/// let mut sink = Sink::new(human, &mut out);
 /// sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), "the feeds have no self link"));
 /// sink.finish();
-/// assert_eq!(sink.tally().errors, 1);
-/// assert!(String::from_utf8(out)?.starts_with("error[no-base-url]: missing `base_url`: the feeds have no self link\n"));
+/// assert_eq!(sink.tally().warnings, 1);
+/// assert!(String::from_utf8(out)?.starts_with("warning[no-base-url]: missing `base_url`: the feeds have no self link\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Sink<'a> {
@@ -37,8 +37,8 @@ pub struct Sink<'a> {
     /// True if a finding was printed.
     printed: bool,
     tally: Tally,
-    deny_warnings: bool,
-    allowed: BTreeSet<String>,
+    /// Kinds of the findings that were printed, by code.
+    seen: BTreeMap<&'static str, &'static Meta>,
     min_severity: Severity,
     collected: Option<Vec<Finding>>,
 }
@@ -70,36 +70,13 @@ impl<'a> Sink<'a> {
             started: false,
             printed: false,
             tally: Tally::default(),
-            deny_warnings: false,
-            allowed: BTreeSet::new(),
+            seen: BTreeMap::new(),
             min_severity: Severity::Note,
             collected: None,
         }
     }
 
-    /// Makes every warning an error.
-    #[must_use]
-    pub fn deny_warnings(mut self, deny: bool) -> Self {
-        self.deny_warnings = deny;
-        self
-    }
-
-    /// Drops findings with these codes.
-    ///
-    /// ```
-    /// use feedmill_diag::{Finding, Place, Sink, codes};
-    ///
-    /// let mut sink = Sink::collecting().allow(["seed-empty".to_owned()]);
-    /// sink.push(Finding::new(&codes::SEED_EMPTY, Place::file("1.txt"), ""));
-    /// assert!(sink.collected().is_empty());
-    /// ```
-    #[must_use]
-    pub fn allow(mut self, codes: impl IntoIterator<Item = String>) -> Self {
-        self.allowed.extend(codes);
-        self
-    }
-
-    /// Prints only findings of at min_severity this severity; all are counted.
+    /// Prints only findings of at least this severity; all are counted.
     #[must_use]
     pub fn min_severity(mut self, min_severity: Severity) -> Self {
         self.min_severity = min_severity;
@@ -107,13 +84,7 @@ impl<'a> Sink<'a> {
     }
 
     /// Counts and prints a finding. A write error, such as a closed pipe, is ignored.
-    pub fn push(&mut self, mut finding: Finding) {
-        if self.allowed.contains(finding.meta.code) {
-            return;
-        }
-        if self.deny_warnings && finding.severity == Severity::Warning {
-            finding.severity = Severity::Error;
-        }
+    pub fn push(&mut self, finding: Finding) {
         match finding.severity {
             Severity::Error => self.tally.errors += 1,
             Severity::Warning => self.tally.warnings += 1,
@@ -127,6 +98,7 @@ impl<'a> Sink<'a> {
                 let _ = out.write_all(self.renderer.between().as_bytes());
             }
             let _ = self.renderer.render(&finding, out);
+            self.seen.insert(finding.meta.code, finding.meta);
         }
         if let Some(collected) = &mut self.collected {
             collected.push(finding);
@@ -139,7 +111,8 @@ impl<'a> Sink<'a> {
             if !std::mem::replace(&mut self.started, true) {
                 let _ = self.renderer.start(out);
             }
-            let _ = self.renderer.finish(out);
+            let seen: Vec<&'static Meta> = self.seen.values().copied().collect();
+            let _ = self.renderer.finish(&seen, out);
             let _ = out.flush();
         }
     }

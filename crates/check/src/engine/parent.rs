@@ -58,6 +58,14 @@ pub(crate) enum Parent {
     MediaResponses,
     /// `media:scenes`
     MediaScenes,
+    /// `podcast:alternateEnclosure`
+    PodcastAlternate,
+    /// `podcast:podroll` and `podcast:publisher`
+    PodcastRoll,
+    /// `podcast:valueTimeSplit`
+    PodcastSplit,
+    /// `podcast:value`
+    PodcastValue,
     /// `itunes:owner`
     ShowOwner,
     /// `itunes:category` of a show

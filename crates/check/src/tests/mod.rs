@@ -2,6 +2,7 @@
 
 mod cases;
 mod growth;
+mod podcasts;
 
 use proptest::prelude::*;
 
@@ -10,7 +11,11 @@ use super::*;
 use feedmill_diag::Severity;
 
 const ITUNES: &str = "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n\
+                      <itunes:image href=\"https://town.example/cover.png\"/>\n\
                       <itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n";
+/// The file of an episode.
+const ENCLOSURE: &str =
+    "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n";
 
 /// Returns the lines of a template that the example does not have itself.
 fn missing_lines(example: &str, lines: &[(&str, &str)]) -> String {
@@ -80,6 +85,8 @@ fn document(context: Context, example: &str) -> String {
                     ),
                 ],
             );
+            let is_episode = example.contains("itunes:") && !example.contains("<enclosure");
+            let item = item + if is_episode { ENCLOSURE } else { "" };
             format!(
                 "{atom}{namespaces}{itunes}>\n<channel>\n{channel}{language}{show}<item>\n{item}{example}\n</item>\n</channel>\n</rss>"
             )
@@ -158,14 +165,14 @@ fn every_rule_is_registered_once_and_complete() {
             !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         assert!(parts.len() == 2 && parts.iter().all(kebab), "{}", meta.code);
-        assert!(rule.why.ends_with('.') && rule.why.len() > 25, "{}: why", meta.code);
+        assert!(meta.why.ends_with('.') && meta.why.len() > 25, "{}: why", meta.code);
         assert!(!meta.remedy.is_empty() && !meta.remedy.ends_with('.'), "{}: remedy", meta.code);
         assert!(!meta.title.ends_with('.') && !rule.spec.is_empty(), "{}: title, spec", meta.code);
         let mut start = meta.title.chars().take(2);
         let is_word =
             start.next().is_some_and(char::is_uppercase) && start.next().is_some_and(char::is_lowercase);
         assert!(!is_word || meta.title.starts_with("Media"), "{}: title in upper case", meta.code);
-        assert!(rule.url.starts_with("http"), "{}: url", meta.code);
+        assert!(meta.url.starts_with("http"), "{}: url", meta.code);
     }
     // A rule that no list names would never be documented.
     let mut written = 0;

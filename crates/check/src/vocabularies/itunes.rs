@@ -1,5 +1,7 @@
 //! Apple's podcast elements (<https://help.apple.com/itc/podcasts_connect/#/itcb54353390>).
 
+use std::collections::HashSet;
+
 use super::{checks, html};
 use crate::document::xml::Element;
 use crate::engine::log::Log;
@@ -168,6 +170,187 @@ static OWNER_EMAIL: Rule = Rule::warning("itunes/owner-email", "podcast owner wi
     .spec("Apple Podcasts, itunes:owner", APPLE)
     .example(Channel, "<itunes:owner><itunes:name>Ann</itunes:name></itunes:owner>", "<itunes:owner><itunes:name>Ann</itunes:name><itunes:email>ann@town.example</itunes:email></itunes:owner>");
 
+/// A show with an episode, and the lines that an example adds to each.
+macro_rules! episode {
+    ($show:literal, $episode:literal) => {
+        channel!(
+            "version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
+            "<language>en</language>\n",
+            self_link!(),
+            "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n",
+            $show,
+            "<item>\n<title>One</title>\n<guid>https://town.example/1</guid>\n",
+            $episode,
+            "</item>\n"
+        )
+    };
+}
+
+static NO_IMAGE: Rule = Rule::error("itunes/missing-image", "podcast without a cover")
+    .why("Apple Podcasts, Spotify and PSP-1 require a cover, and refuse a show without one.")
+    .remedy(
+        "add `<itunes:image href=\"…\"/>` with a square JPEG or PNG of 1400 to 3000 pixels to the channel",
+    )
+    .spec("Apple Podcasts, itunes:image", APPLE)
+    .example(
+        Whole,
+        episode!("", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"),
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+        ),
+    );
+
+static IMAGE_TYPE: Rule = Rule::warning("itunes/image-type", "cover is neither JPEG nor PNG")
+    .why("Apple Podcasts and Spotify accept only JPEG and PNG.")
+    .remedy("publish the cover as JPEG or PNG, with the matching extension")
+    .spec(
+        "Apple Podcasts, artwork requirements",
+        "https://podcasters.apple.com/support/896-artwork-requirements",
+    )
+    .example(
+        Channel,
+        r#"<itunes:image href="https://town.example/cover.webp"/>"#,
+        r#"<itunes:image href="https://town.example/cover.png"/>"#,
+    );
+
+static NOT_HTTPS: Rule = Rule::warning("itunes/not-https", "podcast file without https")
+    .why("Apps and players on the web load covers and episodes over https only, or warn their users.")
+    .remedy("publish the file over https")
+    .spec("Apple Podcasts, RSS feed requirements", APPLE)
+    .example(
+        Channel,
+        r#"<itunes:image href="http://town.example/cover.png"/>"#,
+        r#"<itunes:image href="https://town.example/cover.png"/>"#,
+    );
+
+static NO_ENCLOSURE: Rule = Rule::note("itunes/missing-enclosure", "episode without a file")
+    .why("Stores ignore an item without an enclosure, or refuse the feed. A feed for readers as well may have items that are no episodes.")
+    .remedy("add an enclosure, or move the item to another feed")
+    .spec("Apple Podcasts, enclosure", APPLE)
+    .example(
+        Whole,
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+            "<itunes:episodeType>full</itunes:episodeType>\n"
+        ),
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+        ),
+    );
+
+static ENCLOSURE_TYPE: Rule =
+    Rule::warning("itunes/enclosure-type", "type of an episode does not match its extension")
+        .why("Some players trust the type and others the extension, so the episode fails in one of them.")
+        .remedy("correct the type")
+        .spec("Apple Podcasts, enclosure", APPLE)
+        .example(
+            Whole,
+            episode!(
+                "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+                "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"video/mp4\"/>\n"
+            ),
+            episode!(
+                "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+                "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+            ),
+        );
+
+static ENCLOSURE_LENGTH: Rule = Rule::note("itunes/enclosure-length", "episode with an unknown length")
+    .why("RSS allows 0 if the size is unknown. Stores require the size of the file in bytes, and players show it before they download.")
+    .remedy("write the size of the file in bytes")
+    .spec("Apple Podcasts, enclosure", APPLE)
+    .example(
+        Whole,
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"0\" type=\"audio/mpeg\"/>\n"
+        ),
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+        ),
+    );
+
+static SAME_FILE: Rule = Rule::warning("itunes/same-file", "two episodes with the same file")
+    .why("Apple Podcasts ignores an episode whose file it already has.")
+    .remedy("give each episode its own file and URL")
+    .spec("Apple Podcasts, enclosure", APPLE)
+    .example(
+        Whole,
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/></item>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+        ),
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/></item>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+        ),
+    );
+
+static LEGACY_EXPLICIT: Rule = Rule::warning("itunes/legacy-explicit", "old spelling of explicit")
+    .why("Apple Podcasts documents only true and false. Spotify and most players also accept yes, no, explicit and clean; PSP-1 does not.")
+    .remedy("write true for explicit and yes, false for clean and no")
+    .spec("Apple Podcasts, itunes:explicit", APPLE)
+    .example(Channel, "<itunes:explicit>clean</itunes:explicit>", "<itunes:explicit>false</itunes:explicit>");
+
+static SERIAL: Rule = Rule::warning("itunes/serial-episode", "episode of a serial show without a number")
+    .why("Stores order the episodes of a serial show by season and episode.")
+    .remedy("add `itunes:episode`, or mark a trailer or bonus with `itunes:episodeType`")
+    .spec("Apple Podcasts, itunes:episode", APPLE)
+    .example(
+        Whole,
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n<itunes:type>serial</itunes:type>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+        ),
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n<itunes:type>serial</itunes:type>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<itunes:episode>1</itunes:episode>\n"
+        ),
+    );
+
+static SAME_NUMBER: Rule = Rule::warning("itunes/same-number", "two episodes with the same number")
+    .why("Stores order episodes by season and number, and show two with the same in any order.")
+    .remedy("number the full episodes of a season without repetition")
+    .spec("Apple Podcasts, itunes:episode", APPLE)
+    .example(
+        Whole,
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/><itunes:episode>1</itunes:episode></item>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<itunes:episode>1</itunes:episode>\n"
+        ),
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/><itunes:episode>2</itunes:episode></item>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<itunes:episode>1</itunes:episode>\n"
+        ),
+    );
+
+static NO_TITLE: Rule = Rule::warning("itunes/missing-title", "episode without a title")
+    .why("Stores list episodes by their titles, and refuse one without.")
+    .remedy("add a title")
+    .spec("Apple Podcasts, title", APPLE)
+    .example(
+        Whole,
+        channel!(
+            "version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
+            "<language>en</language>\n",
+            self_link!(),
+            "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n<itunes:image href=\"https://town.example/cover.png\"/>\n<item>\n<description>One</description>\n<guid>https://town.example/1</guid>\n<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n</item>\n"
+        ),
+        episode!(
+            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+        ),
+    );
+
+static COMPLETE: Rule = Rule::warning("itunes/complete", "value of `itunes:complete` without an effect")
+    .why("Only Yes says that no more episodes will come; stores ignore any other value.")
+    .remedy("write Yes, or omit the element")
+    .spec("Apple Podcasts, itunes:complete", APPLE)
+    .example(Channel, "<itunes:complete>true</itunes:complete>", "<itunes:complete>Yes</itunes:complete>");
+
 const CHANNELS: &[Parent] = &[Parent::Channel, Parent::Feed];
 const ITEMS: &[Parent] = &[Parent::Item, Parent::Entry];
 const BOTH: &[Parent] = &[Parent::Channel, Parent::Item, Parent::Feed, Parent::Entry];
@@ -190,6 +373,18 @@ pub(crate) static FAMILY: Family = Family {
         &MISSING,
         &MISSING_EMAIL,
         &OWNER_EMAIL,
+        &NO_IMAGE,
+        &IMAGE_TYPE,
+        &NOT_HTTPS,
+        &NO_ENCLOSURE,
+        &ENCLOSURE_TYPE,
+        &ENCLOSURE_LENGTH,
+        &SAME_FILE,
+        &LEGACY_EXPLICIT,
+        &SERIAL,
+        &SAME_NUMBER,
+        &COMPLETE,
+        &NO_TITLE,
     ],
     extra_checks: &[
         (Parent::Channel, show),
@@ -208,7 +403,12 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("email", &[Parent::ShowOwner], |s, log| s.value(log, owner_email)),
             &Def::text("author", BOTH, short),
             &Def::text("block", BOTH, block),
-            &Def::text("explicit", BOTH, |s, log| s.value(log, number::true_false)),
+            &Def::text("explicit", BOTH, |s, log| {
+                s.value(log, |v| match &*v.to_ascii_lowercase() {
+                    "yes" | "no" | "explicit" | "clean" => Some(&LEGACY_EXPLICIT),
+                    _ => number::true_false(v),
+                });
+            }),
             &Def::text("keywords", BOTH, keywords),
             &Def::text("subtitle", BOTH, short),
             &Def::text("summary", BOTH, |s, log| {
@@ -222,7 +422,9 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("type", CHANNELS, |s, log| {
                 s.value(log, |v| one_of(v, &["episodic", "serial"], &TYPE))
             }),
-            &Def::text("complete", CHANNELS, |_, _| {}),
+            &Def::text("complete", CHANNELS, |s, log| {
+                s.value(log, |v| (!v.eq_ignore_ascii_case("yes")).then_some(&COMPLETE));
+            }),
             &Def::text("applepodcastsverify", CHANNELS, |_, _| {}),
             &Def::text("duration", ITEMS, duration),
             &Def::text("episode", ITEMS, |s, log| s.value(log, number::positive)),
@@ -269,7 +471,36 @@ fn owner(scope: &Scope<'_, '_>, log: &mut Log) {
 }
 
 fn image(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.required(log, "href", url::http);
+    scope.required(log, "href", |href| {
+        url::http(href)
+            .or_else(|| is_insecure(href).then_some(&NOT_HTTPS))
+            .or_else(|| (!matches!(&*extension(href), "" | "jpg" | "jpeg" | "png")).then_some(&IMAGE_TYPE))
+    });
+}
+
+fn is_insecure(address: &str) -> bool {
+    address.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+}
+
+/// Returns the extension of a URL's path in lower case; empty if it has none.
+fn extension(address: &str) -> String {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Returns the media types that files with an extension have; empty if any may be right.
+fn types_of(extension: &str) -> &'static [&'static str] {
+    match extension {
+        "mp3" => &["audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mpeg"],
+        "m4a" => &["audio/x-m4a", "audio/mp4", "audio/m4a", "audio/aac"],
+        "mp4" => &["video/mp4", "audio/mp4"],
+        "m4v" => &["video/x-m4v", "video/mp4", "video/m4v"],
+        "mov" => &["video/quicktime"],
+        "pdf" => &["application/pdf"],
+        "epub" => &["application/epub+zip", "document/x-epub"],
+        _ => &[],
+    }
 }
 
 fn duration(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -297,6 +528,7 @@ fn show(scope: &Scope<'_, '_>, log: &mut Log) {
         return;
     }
     let has = |name: &str| show.elements().any(|e| is_ours(e) && e.local == name);
+    episodes(scope, log);
     if show.child("", "language").is_none() && scope.xml("lang").next().is_none() {
         log.end(&MISSING, show, "`language`");
     }
@@ -310,12 +542,87 @@ fn show(scope: &Scope<'_, '_>, log: &mut Log) {
     }
 }
 
+/// Returns the audio and video of an item.
+fn files<'e, 'd>(item: &'e Element<'d>) -> impl Iterator<Item = &'e Element<'d>> {
+    item.elements().filter(|e| e.is("", "enclosure"))
+}
+
+/// Checks the file of an episode against what stores require of it.
+fn file(enclosure: &Element<'_>, log: &mut Log) {
+    let Some(address) = enclosure.attribute("url") else { return };
+    if is_insecure(&address.value) {
+        log.attribute(&NOT_HTTPS, address, format_args!("`{}`", shown(&address.value)));
+    }
+    let known = types_of(&extension(&address.value));
+    if let Some(own) = enclosure.attribute("type")
+        && !known.is_empty()
+        && !known.iter().any(|t| t.eq_ignore_ascii_case(own.value.trim()))
+        && own.value.contains('/')
+    {
+        let detail = format_args!("`type` is `{}`; write `{}`", shown(&own.value), known[0]);
+        log.attribute(&ENCLOSURE_TYPE, own, detail);
+    }
+    if let Some(length) = enclosure.attribute("length").filter(|l| l.value.trim() == "0") {
+        log.attribute(&ENCLOSURE_LENGTH, length, "`length` is `0`");
+    }
+}
+
+/// Checks what a store requires of the episodes of an RSS feed together.
+fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
+    let show = scope.element;
+    let items = || show.elements().filter(|e| e.is("", "item"));
+    let ours = |parent: &Element<'_>, name: &str| {
+        let own = parent.elements().find(|e| is_ours(e) && e.local == name);
+        own.map(|e| e.text().trim().to_ascii_lowercase())
+    };
+    let has_files = items().any(|item| files(item).next().is_some());
+    let has_image = show.elements().any(|e| is_ours(e) && e.local == "image");
+    // A channel with no more than a category is hardly meant for a store.
+    let is_show = show.elements().any(|e| is_ours(e) && e.local != "category");
+    if has_files && !has_image {
+        log.end(if is_show { &NO_IMAGE } else { &MISSING }, show, "`itunes:image`");
+    }
+    let is_serial = ours(show, "type").as_deref() == Some("serial");
+    let (mut addresses, mut numbers) = (HashSet::new(), HashSet::new());
+    for item in items() {
+        if files(item).next().is_none() {
+            // An item of another kind in a show is an episode only if it says so.
+            if has_files || item.elements().any(is_ours) {
+                log.start(&NO_ENCLOSURE, item, "no `enclosure` in `item`");
+            }
+            continue;
+        }
+        if item.closed && item.child("", "title").is_none() && ours(item, "title").is_none() {
+            log.end(&NO_TITLE, item, "no `title` in `item`");
+        }
+        files(item).for_each(|enclosure| file(enclosure, log));
+        for address in files(item).filter_map(|file| file.attribute("url")) {
+            if !addresses.insert(address.value.trim()) {
+                log.attribute(&SAME_FILE, address, format_args!("`{}`", shown(&address.value)));
+            }
+        }
+        if !matches!(ours(item, "episodeType").as_deref(), None | Some("full")) {
+            continue;
+        }
+        match ours(item, "episode") {
+            None if is_serial => log.start(&SERIAL, item, "no `itunes:episode` in `item`"),
+            None => {}
+            Some(number) => {
+                let season = ours(item, "season").unwrap_or_default();
+                if !numbers.insert((season, number.clone())) {
+                    log.start(&SAME_NUMBER, item, format_args!("`{}`", shown(&number)));
+                }
+            }
+        }
+    }
+}
+
 /// Checks the file of an episode.
 fn episode(scope: &Scope<'_, '_>, log: &mut Log) {
     if !scope.element.elements().any(is_ours) {
         return;
     }
-    for enclosure in scope.element.elements().filter(|e| e.is("", "enclosure")) {
+    for enclosure in files(scope.element) {
         let Some(address) = enclosure.attribute("url") else { continue };
         let path = address.value.split(['?', '#']).next().unwrap_or_default();
         if !is_playable(path) {

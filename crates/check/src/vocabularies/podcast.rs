@@ -1,5 +1,5 @@
-//! Podcasting 2.0 (<https://podcasting2.org/docs/podcast-namespace>): its stable elements. New ones appear often, so
-//! unknown ones are allowed.
+//! Podcasting 2.0 (<https://podcasting2.org/docs/podcast-namespace>). New elements appear often, so unknown ones are
+//! allowed.
 
 use crate::engine::log::Log;
 use crate::engine::parent::Parent;
@@ -9,7 +9,9 @@ use crate::rule::{
     Context::{Channel, Item},
     Rule,
 };
-use crate::values::{date, media_type, number, url};
+use crate::values::{date, email, language, media_type, number, url};
+
+const NAMESPACE: &str = "https://podcasting2.org/docs/podcast-namespace";
 
 static GUID: Rule = Rule::warning("podcast/guid", "podcast guid is not a UUID")
     .why("The guid of a show stays the same when the show moves to another host; it is a UUID derived from the URL of the feed.")
@@ -36,12 +38,158 @@ static TIME: Rule = Rule::error("podcast/time", "invalid time in seconds")
         r#"<podcast:soundbite startTime="73.0" duration="60.0"/>"#,
     );
 
+static TRANSCRIPT_TYPE: Rule =
+    Rule::warning("podcast/transcript-type", "type of transcript that players do not read")
+        .why("Players read plain text, HTML, WebVTT, SRT and JSON, and choose by the type.")
+        .remedy("write text/plain, text/html, text/vtt, application/x-subrip or application/json")
+        .spec(
+            "Podcasting 2.0, podcast:transcript",
+            "https://podcasting2.org/docs/podcast-namespace/tags/transcript",
+        )
+        .example(
+            Item,
+            r#"<podcast:transcript url="https://town.example/1.pdf" type="application/pdf"/>"#,
+            r#"<podcast:transcript url="https://town.example/1.vtt" type="text/vtt"/>"#,
+        );
+
+static CHAPTERS_TYPE: Rule = Rule::warning("podcast/chapters-type", "chapters that are not JSON")
+    .why("Players read one format of chapter files.")
+    .remedy("write type=\"application/json+chapters\"")
+    .spec("Podcasting 2.0, podcast:chapters", "https://podcasting2.org/docs/podcast-namespace/tags/chapters")
+    .example(
+        Item,
+        r#"<podcast:chapters url="https://town.example/1.txt" type="text/plain"/>"#,
+        r#"<podcast:chapters url="https://town.example/1.json" type="application/json+chapters"/>"#,
+    );
+
+static MEDIUM: Rule = Rule::error("podcast/medium", "unknown medium of a podcast")
+    .why("Players choose by the medium how to present the feed, and treat an unknown one as a podcast.")
+    .remedy("write podcast, music, video, film, audiobook, newsletter, blog, publisher, course or mixed; add L for a list")
+    .spec("Podcasting 2.0, podcast:medium", "https://podcasting2.org/docs/podcast-namespace/tags/medium")
+    .example(Channel, "<podcast:medium>radio</podcast:medium>", "<podcast:medium>podcast</podcast:medium>");
+
+static LIVE_STATUS: Rule = Rule::error("podcast/live-status", "invalid status of a live item")
+    .why("Players notify listeners when the status becomes live.")
+    .remedy("write pending, live or ended")
+    .spec("Podcasting 2.0, podcast:liveItem", "https://podcasting2.org/docs/podcast-namespace/tags/live-item")
+    .example(
+        Channel,
+        "<podcast:liveItem status=\"soon\" start=\"2023-10-31T21:15:02Z\"><title>Live</title><guid>https://town.example/live</guid></podcast:liveItem>",
+        "<podcast:liveItem status=\"pending\" start=\"2023-10-31T21:15:02Z\"><title>Live</title><guid>https://town.example/live</guid></podcast:liveItem>",
+    );
+
+static LOCATION: Rule = Rule::error("podcast/location", "invalid location")
+    .why("Directories list shows by place; they read a geo URI and an identifier of OpenStreetMap.")
+    .remedy("write geo=\"geo:52.5,13.4\" and osm=\"R62422\"")
+    .spec("Podcasting 2.0, podcast:location", "https://podcasting2.org/docs/podcast-namespace/tags/location")
+    .example(
+        Channel,
+        r#"<podcast:location geo="52.5,13.4">Berlin</podcast:location>"#,
+        r#"<podcast:location geo="geo:52.5,13.4">Berlin</podcast:location>"#,
+    );
+
+static PROTOCOL: Rule = Rule::error("podcast/protocol", "unknown protocol")
+    .why("Players show comments and chats only of protocols that they know.")
+    .remedy("write one of the protocols of the specification, in lower case")
+    .spec(
+        "Podcasting 2.0, podcast:socialInteract",
+        "https://podcasting2.org/docs/podcast-namespace/tags/social-interact",
+    )
+    .example(
+        Item,
+        r#"<podcast:socialInteract protocol="mastodon" uri="https://town.example/@ann/1"/>"#,
+        r#"<podcast:socialInteract protocol="activitypub" uri="https://town.example/@ann/1"/>"#,
+    );
+
+static INTEGRITY: Rule = Rule::error("podcast/integrity", "invalid type of integrity")
+    .why("Players compare the file with the value in one of two ways.")
+    .remedy("write sri or pgp-signature")
+    .spec("Podcasting 2.0, podcast:integrity", "https://podcasting2.org/docs/podcast-namespace/tags/integrity")
+    .example(
+        Item,
+        r#"<podcast:alternateEnclosure type="audio/opus"><podcast:source uri="https://town.example/1.opus"/><podcast:integrity type="md5" value="x"/></podcast:alternateEnclosure>"#,
+        r#"<podcast:alternateEnclosure type="audio/opus"><podcast:source uri="https://town.example/1.opus"/><podcast:integrity type="sri" value="x"/></podcast:alternateEnclosure>"#,
+    );
+
+static RRULE: Rule = Rule::error("podcast/rrule", "invalid recurrence rule")
+    .why("Players tell from the rule when the next episode comes.")
+    .remedy("write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=MO")
+    .spec(
+        "Podcasting 2.0, podcast:updateFrequency",
+        "https://podcasting2.org/docs/podcast-namespace/tags/update-frequency",
+    )
+    .example(
+        Channel,
+        r#"<podcast:updateFrequency rrule="weekly">Weekly</podcast:updateFrequency>"#,
+        r#"<podcast:updateFrequency rrule="FREQ=WEEKLY">Weekly</podcast:updateFrequency>"#,
+    );
+
+static TOO_LONG: Rule = Rule::warning("podcast/too-long", "text that aggregators truncate")
+    .why("The specification limits names and labels to 128 characters, and some to 32, because players have little room.")
+    .remedy("shorten it")
+    .spec("Podcasting 2.0, podcast:funding", "https://podcasting2.org/docs/podcast-namespace/tags/funding")
+    .example(
+        Channel,
+        r#"<podcast:funding url="https://town.example/give">one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five six seven eight</podcast:funding>"#,
+        r#"<podcast:funding url="https://town.example/give">Support the show</podcast:funding>"#,
+    );
+
+static HTTPS: Rule = Rule::warning("podcast/not-https", "podcast file without https")
+    .why("The specification requires https for files of Podcasting 2.0, and players on the web cannot load others.")
+    .remedy("publish the file over https")
+    .spec("Podcasting 2.0, podcast:transcript", "https://podcasting2.org/docs/podcast-namespace/tags/transcript")
+    .example(
+        Item,
+        r#"<podcast:transcript url="http://town.example/1.vtt" type="text/vtt"/>"#,
+        r#"<podcast:transcript url="https://town.example/1.vtt" type="text/vtt"/>"#,
+    );
+
+static BOOLEAN: Rule = Rule::error("podcast/boolean", "neither true nor false")
+    .why("Players ignore any other value.")
+    .remedy("write true or false")
+    .spec("Podcasting 2.0", NAMESPACE)
+    .example(
+        Item,
+        r#"<podcast:alternateEnclosure type="audio/opus" default="yes"><podcast:source uri="https://town.example/1.opus"/></podcast:alternateEnclosure>"#,
+        r#"<podcast:alternateEnclosure type="audio/opus" default="true"><podcast:source uri="https://town.example/1.opus"/></podcast:alternateEnclosure>"#,
+    );
+
 const CHANNELS: &[Parent] = &[Parent::Channel];
 const ITEMS: &[Parent] = &[Parent::Item];
 const BOTH: &[Parent] = &[Parent::Channel, Parent::Item];
 
+/// A live item has the elements of an item.
+static LIVE_ITEM: Def =
+    Def::container(Parent::Item, "liveItem", CHANNELS).any_attribute().many().check(live_item);
+static ALTERNATE: Def = Def::container(Parent::PodcastAlternate, "alternateEnclosure", ITEMS)
+    .any_attribute()
+    .many()
+    .check(alternate);
+static VALUE: Def = Def::container(Parent::PodcastValue, "value", BOTH).any_attribute().many().check(value);
+static TIME_SPLIT: Def = Def::container(Parent::PodcastSplit, "valueTimeSplit", &[Parent::PodcastValue])
+    .any_attribute()
+    .many()
+    .check(time_split);
+static PODROLL: Def = Def::container(Parent::PodcastRoll, "podroll", CHANNELS).any_attribute();
+static PUBLISHER: Def = Def::container(Parent::PodcastRoll, "publisher", CHANNELS).any_attribute();
+
 pub(crate) static FAMILY: Family = Family {
-    rules: &[&GUID, &LOCKED, &TIME],
+    rules: &[
+        &GUID,
+        &LOCKED,
+        &TIME,
+        &TRANSCRIPT_TYPE,
+        &CHAPTERS_TYPE,
+        &MEDIUM,
+        &LIVE_STATUS,
+        &LOCATION,
+        &PROTOCOL,
+        &INTEGRITY,
+        &RRULE,
+        &TOO_LONG,
+        &HTTPS,
+        &BOOLEAN,
+    ],
     on_unknown_child: |_, _| Unknown::Ignored,
     ..Family::new(
         "podcast",
@@ -50,46 +198,326 @@ pub(crate) static FAMILY: Family = Family {
             "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
         ],
         &[
+            &LIVE_ITEM,
+            &ALTERNATE,
+            &VALUE,
+            &TIME_SPLIT,
+            &PODROLL,
+            &PUBLISHER,
             &Def::text("guid", CHANNELS, |s, log| s.value(log, |v| (!url::is_uuid(v)).then_some(&GUID))),
             &Def::text("locked", CHANNELS, locked).any_attribute(),
             &Def::text("funding", BOTH, |s, log| {
                 s.required(log, "url", url::uri);
+                at_most(s, 128, log);
             })
             .any_attribute()
             .many(),
-            &Def::own("transcript", ITEMS, file).any_attribute().many(),
-            &Def::own("chapters", ITEMS, file).any_attribute(),
+            &Def::empty("transcript", ITEMS, transcript).any_attribute().many(),
+            &Def::empty("chapters", ITEMS, chapters).any_attribute(),
             &Def::text("soundbite", ITEMS, soundbite).any_attribute().many(),
             &Def::text("person", BOTH, person).any_attribute().many(),
-            &Def::text("season", ITEMS, |s, log| s.value(log, number::positive)).any_attribute(),
-            &Def::text("episode", ITEMS, |s, log| s.value(log, number::decimal)).any_attribute(),
+            &Def::text("location", BOTH, location).any_attribute().many(),
+            &Def::text("season", ITEMS, |s, log| {
+                s.value(log, number::positive);
+                label(s, "name", 128, log);
+            })
+            .any_attribute(),
+            &Def::text("episode", ITEMS, |s, log| {
+                s.value(log, number::decimal);
+                label(s, "display", 32, log);
+            })
+            .any_attribute(),
             &Def::text("trailer", CHANNELS, trailer).any_attribute().many(),
+            &Def::text("license", BOTH, |s, log| {
+                structure::not_blank(s.element, log);
+                s.attribute(log, "url", url::uri);
+                at_most(s, 128, log);
+            })
+            .any_attribute(),
+            &Def::empty("source", &[Parent::PodcastAlternate], |s, log| {
+                s.required(log, "uri", url::uri);
+                s.attribute(log, "contentType", media_type::media_type);
+            })
+            .any_attribute()
+            .many(),
+            &Def::empty("integrity", &[Parent::PodcastAlternate], |s, log| {
+                s.required(log, "type", |v| (!matches!(v, "sri" | "pgp-signature")).then_some(&INTEGRITY));
+                s.required(log, "value", structure::not_blank_attribute);
+            })
+            .any_attribute(),
+            &Def::empty("valueRecipient", &[Parent::PodcastValue, Parent::PodcastSplit], recipient)
+                .any_attribute()
+                .many(),
+            &Def::text("medium", CHANNELS, |s, log| s.value(log, |v| (!is_medium(v)).then_some(&MEDIUM))),
+            &Def::empty("images", BOTH, |s, log| {
+                s.required(log, "srcset", structure::not_blank_attribute);
+            })
+            .any_attribute(),
+            &Def::empty("image", BOTH, |s, log| {
+                file(s, "href", log);
+                s.attribute(log, "type", media_type::media_type);
+            })
+            .any_attribute()
+            .many(),
+            &Def::text("contentLink", ITEMS, |s, log| {
+                s.required(log, "href", url::uri);
+            })
+            .any_attribute()
+            .many(),
+            &Def::empty("socialInteract", BOTH, social).any_attribute().many(),
+            &Def::text("block", CHANNELS, locked).any_attribute().many(),
+            &Def::text("txt", BOTH, |s, log| {
+                label(s, "purpose", 128, log);
+                at_most(s, 4000, log);
+            })
+            .any_attribute()
+            .many(),
+            &Def::empty(
+                "remoteItem",
+                &[Parent::Channel, Parent::Item, Parent::PodcastSplit, Parent::PodcastRoll],
+                remote,
+            )
+            .any_attribute()
+            .many(),
+            &Def::text("updateFrequency", CHANNELS, frequency).any_attribute(),
+            &Def::empty("podping", CHANNELS, |s, log| {
+                s.attribute(log, "usesPodping", boolean);
+            })
+            .any_attribute(),
+            &Def::empty("chat", BOTH, |s, log| {
+                s.required(log, "server", structure::not_blank_attribute);
+                s.required(log, "protocol", |v| {
+                    (!matches!(v, "irc" | "xmpp" | "nostr" | "matrix")).then_some(&PROTOCOL)
+                });
+            })
+            .any_attribute(),
         ],
     )
 };
 
-fn locked(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.value(log, |v| (!matches!(v, "yes" | "no")).then_some(&LOCKED));
+fn boolean(value: &str) -> Option<&'static Rule> {
+    (!matches!(value, "true" | "false")).then_some(&BOOLEAN)
 }
 
-fn file(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.required(log, "url", url::uri);
-    scope.required(log, "type", media_type::media_type);
+/// True if a text is a medium, or a list of items of one.
+fn is_medium(text: &str) -> bool {
+    const MEDIA: [&str; 10] = [
+        "podcast",
+        "music",
+        "video",
+        "film",
+        "audiobook",
+        "newsletter",
+        "blog",
+        "publisher",
+        "course",
+        "mixed",
+    ];
+    MEDIA.contains(&text.strip_suffix('L').unwrap_or(text))
+}
+
+/// Reports a text of more than `max` characters.
+fn at_most(scope: &Scope<'_, '_>, max: usize, log: &mut Log) {
+    let length = scope.element.text().trim().chars().count();
+    if length > max {
+        let detail = format_args!("`{}` has {length} characters (maximum {max})", scope.element.name);
+        log.text(&TOO_LONG, scope.element, detail);
+    }
+}
+
+/// Reports an attribute of more than `max` characters.
+fn label(scope: &Scope<'_, '_>, name: &str, max: usize, log: &mut Log) {
+    scope.attribute(log, name, |v| (v.chars().count() > max).then_some(&TOO_LONG));
+}
+
+fn locked(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.value(log, |v| (!matches!(v, "yes" | "no")).then_some(&LOCKED));
+    scope.attribute(log, "owner", email::address);
+}
+
+/// Checks the URL of a file, which players load over https.
+fn file(scope: &Scope<'_, '_>, name: &str, log: &mut Log) {
+    let is_http = |v: &str| v.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+    scope.required(log, name, |v| url::uri(v).or_else(|| is_http(v).then_some(&HTTPS)));
+}
+
+fn transcript(scope: &Scope<'_, '_>, log: &mut Log) {
+    const TYPES: [&str; 8] = [
+        "text/plain",
+        "text/html",
+        "text/vtt",
+        "text/srt",
+        "application/srt",
+        "application/x-subrip",
+        "application/json",
+        "application/ttml+xml",
+    ];
+    file(scope, "url", log);
+    scope.required(log, "type", |v| {
+        let essence = v.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        media_type::media_type(v).or_else(|| (!TYPES.contains(&&*essence)).then_some(&TRANSCRIPT_TYPE))
+    });
+    scope.attribute(log, "language", language::tag);
+}
+
+fn chapters(scope: &Scope<'_, '_>, log: &mut Log) {
+    file(scope, "url", log);
+    scope.required(log, "type", |v| {
+        let is_json = v.to_ascii_lowercase().starts_with("application/json");
+        media_type::media_type(v).or_else(|| (!is_json).then_some(&CHAPTERS_TYPE))
+    });
 }
 
 fn soundbite(scope: &Scope<'_, '_>, log: &mut Log) {
     for name in ["startTime", "duration"] {
-        scope.required(log, name, |v| number::decimal(v).map(|_| &TIME));
+        scope.required(log, name, seconds);
     }
+    at_most(scope, 128, log);
+}
+
+fn seconds(text: &str) -> Option<&'static Rule> {
+    number::decimal(text).map(|_| &TIME)
 }
 
 fn person(scope: &Scope<'_, '_>, log: &mut Log) {
     structure::not_blank(scope.element, log);
     scope.attribute(log, "href", url::uri);
     scope.attribute(log, "img", url::uri);
+    at_most(scope, 128, log);
+}
+
+fn location(scope: &Scope<'_, '_>, log: &mut Log) {
+    structure::not_blank(scope.element, log);
+    at_most(scope, 128, log);
+    scope.attribute(log, "geo", |v| {
+        let coordinates = v.strip_prefix("geo:").map(|rest| rest.split(';').next().unwrap_or_default());
+        let numbers: Vec<&str> = coordinates.unwrap_or_default().split(',').collect();
+        let is_geo = matches!(numbers.len(), 2 | 3) && numbers.iter().all(|n| number::is_decimal(n));
+        (!is_geo).then_some(&LOCATION)
+    });
+    scope.attribute(log, "osm", |v| {
+        let id = v.strip_prefix(['N', 'W', 'R']).map(|id| id.split('#').next().unwrap_or_default());
+        (!id.is_some_and(number::is_whole)).then_some(&LOCATION)
+    });
 }
 
 fn trailer(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.required(log, "url", url::uri);
     scope.required(log, "pubdate", date::rfc822_value);
+    scope.attribute(log, "length", number::not_negative);
+    scope.attribute(log, "type", media_type::media_type);
+    scope.attribute(log, "season", number::positive);
+    at_most(scope, 128, log);
+}
+
+fn live_item(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "status", |v| (!matches!(v, "pending" | "live" | "ended")).then_some(&LIVE_STATUS));
+    scope.required(log, "start", date::rfc3339_value);
+    scope.attribute(log, "end", date::rfc3339_value);
+    // Its children are those of an item, which have no namespace.
+    for name in ["title", "guid"] {
+        if scope.element.closed && scope.element.child("", name).is_none() {
+            log.end(&structure::MISSING, scope.element, format_args!("`{name}` in `{}`", scope.element.name));
+        }
+    }
+}
+
+fn alternate(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "type", media_type::media_type);
+    scope.attribute(log, "length", number::not_negative);
+    scope.attribute(log, "bitrate", number::decimal);
+    scope.attribute(log, "height", number::positive);
+    scope.attribute(log, "lang", language::tag);
+    scope.attribute(log, "default", boolean);
+    for name in ["title", "rel"] {
+        label(scope, name, 32, log);
+    }
+    scope.requires(log, &["source"]);
+}
+
+fn value(scope: &Scope<'_, '_>, log: &mut Log) {
+    for name in ["type", "method"] {
+        scope.required(log, name, structure::not_blank_attribute);
+    }
+    scope.attribute(log, "suggested", number::decimal);
+    scope.requires(log, &["valueRecipient"]);
+}
+
+fn recipient(scope: &Scope<'_, '_>, log: &mut Log) {
+    for name in ["type", "address"] {
+        scope.required(log, name, structure::not_blank_attribute);
+    }
+    scope.required(log, "split", number::not_negative);
+    scope.attribute(log, "fee", boolean);
+}
+
+fn time_split(scope: &Scope<'_, '_>, log: &mut Log) {
+    for name in ["startTime", "duration"] {
+        scope.required(log, name, seconds);
+    }
+    scope.attribute(log, "remoteStartTime", seconds);
+    scope.attribute(log, "remotePercentage", number::not_negative);
+    if scope.element.closed && scope.element.elements().next().is_none() {
+        let detail =
+            format_args!("`podcast:remoteItem` or `podcast:valueRecipient` in `{}`", scope.element.name);
+        log.end(&structure::MISSING, scope.element, detail);
+    }
+}
+
+fn social(scope: &Scope<'_, '_>, log: &mut Log) {
+    const PROTOCOLS: [&str; 9] =
+        ["disabled", "activitypub", "twitter", "lightning", "atproto", "hive", "matrix", "nostr", "bluesky"];
+    let protocol = scope.required(log, "protocol", |v| (!PROTOCOLS.contains(&v)).then_some(&PROTOCOL));
+    if protocol.is_none_or(|p| p.value != "disabled") {
+        scope.required(log, "uri", url::uri);
+    }
+    scope.attribute(log, "accountUrl", url::uri);
+    scope.attribute(log, "priority", number::positive);
+}
+
+fn remote(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.required(log, "feedGuid", |v| (!url::is_uuid(v)).then_some(&GUID));
+    scope.attribute(log, "feedUrl", url::uri);
+    scope.attribute(log, "medium", |v| (!is_medium(v)).then_some(&MEDIUM));
+}
+
+fn frequency(scope: &Scope<'_, '_>, log: &mut Log) {
+    scope.attribute(log, "complete", boolean);
+    scope.attribute(log, "dtstart", |v| {
+        let is_day = !v.contains('T') && date::read_w3cdtf(v).is_ok();
+        if is_day { None } else { date::event(v) }
+    });
+    scope.attribute(log, "rrule", |v| (!is_recurrence(v)).then_some(&RRULE));
+    at_most(scope, 128, log);
+}
+
+/// True if a text is a recurrence rule ([RFC 5545, 3.3.10](https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10)): parts
+/// `NAME=VALUE`, of which one is the frequency.
+fn is_recurrence(text: &str) -> bool {
+    const PARTS: [&str; 14] = [
+        "FREQ",
+        "UNTIL",
+        "COUNT",
+        "INTERVAL",
+        "BYSECOND",
+        "BYMINUTE",
+        "BYHOUR",
+        "BYDAY",
+        "BYMONTHDAY",
+        "BYYEARDAY",
+        "BYWEEKNO",
+        "BYMONTH",
+        "BYSETPOS",
+        "WKST",
+    ];
+    const FREQUENCIES: [&str; 7] = ["SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
+    let mut has_frequency = false;
+    let is_part = |part: &str| {
+        let Some((name, value)) = part.split_once('=') else { return false };
+        if name == "FREQ" {
+            has_frequency = FREQUENCIES.contains(&value);
+        }
+        PARTS.contains(&name) && !value.is_empty()
+    };
+    text.split(';').all(is_part) && has_frequency
 }

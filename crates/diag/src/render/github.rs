@@ -29,7 +29,8 @@ impl Renderer for Github {
                 write!(out, "col={},", d.place.column)?;
             }
         }
-        let message = format!("{} ({})", printable(&d.message()), d.meta.remedy);
+        let link = if d.meta.url.is_empty() { String::new() } else { format!("; {}", d.meta.url) };
+        let message = format!("{} ({}{link})", printable(&d.message()), d.meta.remedy);
         writeln!(out, "title={}::{}", property(d.meta.code), message.replace('%', "%25"))
     }
 }

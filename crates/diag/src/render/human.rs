@@ -1,5 +1,5 @@
-//! Text for people: `file:line:column: severity[code]: message`, the line with a mark below the column, and the fix; with
-//! colours if the terminal supports them.
+//! Text for people: `file:line:column: severity[code]: message`, the line with a mark below the column, the fix and the
+//! specification; with colours if the terminal supports them.
 
 use std::io::{self, Write};
 
@@ -54,6 +54,9 @@ impl Renderer for Human {
         }
         if !d.meta.remedy.is_empty() {
             writeln!(out, "  {dim}help:{reset} {}", d.meta.remedy)?;
+        }
+        if !d.meta.url.is_empty() {
+            writeln!(out, "  {dim}rule:{reset} {}", d.meta.url)?;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ impl Renderer for Json {
             "code": d.meta.code,
             "message": d.message(),
             "help": d.meta.remedy,
+            "url": d.meta.url,
         });
         writeln!(out, "{}", escaped(&object))
     }

@@ -3,11 +3,12 @@
 mod github;
 mod human;
 mod json;
+mod junit;
 mod sarif;
 
 use std::io::{self, Write};
 
-use super::{Finding, is_risky};
+use super::{Finding, Meta, is_risky};
 
 /// An output style.
 pub trait Renderer: Sync {
@@ -34,12 +35,12 @@ pub trait Renderer: Sync {
     /// Any error of `out`.
     fn render(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Prints the end; called once after the last finding.
+    /// Prints the end; called once after the last finding, with the kinds of all that were printed, sorted by code.
     ///
     /// # Errors
     /// Any error of `out`.
-    fn finish(&self, out: &mut dyn Write) -> io::Result<()> {
-        let _ = out;
+    fn finish(&self, seen: &[&'static Meta], out: &mut dyn Write) -> io::Result<()> {
+        let _ = (seen, out);
         Ok(())
     }
 }
@@ -50,6 +51,7 @@ pub static RENDERERS: &[&dyn Renderer] = &[
     &human::Human { color: true },
     &github::Github,
     &json::Json,
+    &junit::Junit,
     &sarif::Sarif,
 ];
 

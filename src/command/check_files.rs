@@ -1,0 +1,115 @@
+//! The files that `feedmill check` checks: those that were named, and the feeds in folders that were named.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::check::{Likeness, likeness};
+use crate::config::matches_path;
+use crate::error::{Error, Kind};
+use crate::types::Bytes;
+
+/// Maximum size of a file, and of what a compressed one holds.
+const MAX_SIZE: Bytes = Bytes(256 << 20);
+/// Suffixes of files in folders that may be feeds, in lower case.
+const SUFFIXES: [&str; 6] = ["atom", "json", "opml", "rdf", "rss", "xml"];
+/// Names that are given to feeds: such a file is checked, even if it does not look like a feed.
+const FEED_NAMES: [&str; 5] = ["atom", "feed", "feeds", "jsonfeed", "rss"];
+/// Folders of tools, which hold no feeds.
+const TOOL_FOLDERS: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
+/// Bytes with which gzip begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// A file to check.
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    /// True if it was found in a folder, so that it is skipped if it is not a feed.
+    pub(super) is_found: bool,
+}
+
+/// Returns the files that arguments name. Those in folders are sorted by name.
+///
+/// # Errors
+/// A folder cannot be listed.
+pub(super) fn files(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<File>, Error> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, exclude, &mut files)?;
+        } else {
+            files.push(File { path: path.clone(), is_found: false });
+        }
+    }
+    Ok(files)
+}
+
+fn walk(folder: &Path, exclude: &[String], into: &mut Vec<File>) -> Result<(), Error> {
+    let listed = std::fs::read_dir(folder).map_err(|e| Error::io("list the folder", folder, e))?;
+    let mut paths: Vec<PathBuf> = listed.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+    paths.sort();
+    for path in paths.into_iter().filter(|p| !p.is_symlink()) {
+        if exclude.iter().any(|pattern| matches_path(pattern, &path)) {
+            continue;
+        }
+        if path.is_dir() {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if !TOOL_FOLDERS.contains(&name) {
+                walk(&path, exclude, into)?;
+            }
+        } else if path.is_file() && SUFFIXES.contains(&&*suffix(&path)) {
+            into.push(File { path, is_found: true });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the path without `.gz`.
+fn unpacked(path: &Path) -> PathBuf {
+    let is_packed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    if is_packed { path.with_extension("") } else { path.to_owned() }
+}
+
+/// Returns the suffix of a file in lower case, without that of its compression.
+fn suffix(path: &Path) -> String {
+    let path = unpacked(path);
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// True if a file in a folder is to be checked: it is a feed, or it has the name of one.
+pub(super) fn is_feed(path: &Path, bytes: &[u8]) -> bool {
+    let suffix = suffix(path);
+    let stem =
+        unpacked(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_ascii_lowercase();
+    matches!(&*suffix, "atom" | "opml" | "rss")
+        || suffix != "rdf" && FEED_NAMES.contains(&&*stem)
+        || likeness(bytes) == Likeness::Feed
+}
+
+/// Reads a file, or standard input if it is named `-`. What gzip compressed is decompressed.
+///
+/// # Errors
+/// The file cannot be read, is too large, or is damaged.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |cause| Error::io("read the feed", path, cause);
+    let bytes = if path == Path::new("-") {
+        bounded(std::io::stdin().lock())
+    } else {
+        std::fs::File::open(path).and_then(bounded)
+    };
+    let mut bytes = bytes.map_err(failed)?;
+    if bytes.starts_with(&GZIP) {
+        bytes = bounded(MultiGzDecoder::new(&*bytes)).map_err(failed)?;
+    }
+    if bytes.len() as u64 > MAX_SIZE.0 {
+        return Err(Error::new(Kind::Io, format!("the feed is larger than {MAX_SIZE}")).at(path));
+    }
+    Ok(bytes)
+}
+
+/// Reads at most one byte more than the maximum size.
+fn bounded(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(MAX_SIZE.0 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
