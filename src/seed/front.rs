@@ -31,15 +31,17 @@ pub(super) struct Syntax {
     pub(super) format: Format,
     /// True if a line opens front matter.
     pub(super) opens: fn(&str) -> bool,
-    /// True if an opening line is all of it.
-    pub(super) is_whole: fn(&str) -> bool,
-    /// True if a line closes it.
-    pub(super) closes: fn(&str) -> bool,
+    /// Returns a function that sees each line of it, and is true for the one that closes it. That of an undelimited syntax
+    /// sees the opening line first.
+    pub(super) closer: fn() -> Closer,
     /// True if the opening and the closing line are delimiters and not part of the front matter.
     pub(super) is_delimited: bool,
     /// Parses the front matter.
     pub(super) parse: fn(&str) -> Parsed,
 }
+
+/// Function that sees each line of front matter, and is true for the one that closes it.
+pub(super) type Closer = Box<dyn FnMut(&str) -> bool>;
 
 /// Keys that only Zola has. Zola's other keys are Hugo's as well.
 const ZOLA: &[&str] = &["extra", "taxonomies", "path", "updated", "template", "in_search_index"];
@@ -48,7 +50,7 @@ const ZOLA: &[&str] = &["extra", "taxonomies", "path", "updated", "template", "i
 pub(super) fn skip_to_close<'a>(
     lines: &mut Lines<'a>,
     opened: u32,
-    closes: fn(&str) -> bool,
+    mut closes: impl FnMut(&str) -> bool,
 ) -> Result<&'a str, Fault> {
     loop {
         let end = lines.rest();
@@ -75,8 +77,9 @@ impl<'a> FrontMatter<'a> {
         let outside = (lines.number(), lines.rest());
         let opening = lines.next_line()?.unwrap_or_default();
         let inside = (lines.number(), lines.rest());
-        let is_whole = (syntax.is_whole)(opening);
-        let end = if is_whole { inside.1 } else { skip_to_close(lines, outside.0, syntax.closes)? };
+        let mut closes = (syntax.closer)();
+        let is_whole = !syntax.is_delimited && closes(opening);
+        let end = if is_whole { inside.1 } else { skip_to_close(lines, outside.0, closes)? };
         let ((line, start), end) = if syntax.is_delimited { (inside, end) } else { (outside, lines.rest()) };
         let text = &start[..start.len() - end.len()];
         // A page of HTML is read whole, so this may be megabytes.

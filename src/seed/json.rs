@@ -1,21 +1,55 @@
-//! Front matter in JSON, as in Hugo: an object whose outer braces are alone on their lines, or one on a single line.
+//! Front matter in JSON, as in Hugo: an object at the beginning of the file.
 
 use super::front::{Format, Syntax};
 use crate::generator::Parsed;
+use crate::types::work;
 
 pub(super) static JSON: Syntax = Syntax {
     format: Format::Json,
-    opens: |line| line.trim_end() == "{" || is_object(line),
-    is_whole: is_object,
-    closes: |line| line.trim_end() == "}",
+    opens,
+    closer: || {
+        let mut object = Object::default();
+        Box::new(move |line| object.ends_in(line))
+    },
     is_delimited: false,
     parse,
 };
 
-/// True if a line is an object with members. Template tags begin with two braces or with a percent sign.
-fn is_object(line: &str) -> bool {
-    let inner = line.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    inner.is_some_and(|inner| inner.trim_start().starts_with('"'))
+/// True if a line begins an object with members. Template tags begin with two braces or with a percent sign.
+fn opens(line: &str) -> bool {
+    let inner = line.trim().strip_prefix('{').map(str::trim_start);
+    inner.is_some_and(|inner| inner.is_empty() || inner.starts_with('"'))
+}
+
+/// An object that is read line by line. No string of JSON continues on the next line.
+#[derive(Default)]
+struct Object {
+    /// Number of objects that are open.
+    depth: usize,
+}
+
+impl Object {
+    /// True if the object ends in a line.
+    fn ends_in(&mut self, line: &str) -> bool {
+        work::step(line.len());
+        let (mut is_text, mut is_escaped) = (false, false);
+        for byte in line.bytes() {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = is_text,
+                b'"' => is_text = !is_text,
+                b'{' if !is_text => self.depth += 1,
+                b'}' if !is_text => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
 }
 
 fn parse(text: &str) -> Parsed {

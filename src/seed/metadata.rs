@@ -705,10 +705,14 @@ mod tests {
         let about = seed("a.md", text).unwrap().metadata;
         assert_eq!((names(&about), about.id.as_deref()), (vec!["Ann"], Some("urn:x:1")));
         assert_eq!(about.tags, ["a", "7"]);
-        let line = "{ \"title\": \"One {line}\", \"date\": \"2024-05-31\", \"author\": \"Ann\" }\nx";
-        let head = seed("a.md", line).unwrap();
-        assert_eq!((head.title.as_str(), names(&head.metadata)), ("One {line}", vec!["Ann"]));
-        for other in ["{{ page.title }}", "{% include a.html %}", "{\"cut\": 1", "{}"] {
+        for text in [
+            "{ \"title\": \"A } \\\" {\", \"date\": \"2024-05-31\", \"author\": \"Ann\" }\nx",
+            "{\"title\": \"A } \\\" {\",\n\"author\": {\"name\":\n\"Ann\"\n}\n, \"date\": \"2024-05-31\"}\n\nx",
+        ] {
+            let head = seed("a.md", text).unwrap();
+            assert_eq!((head.title.as_str(), names(&head.metadata)), ("A } \" {", vec!["Ann"]), "{text}");
+        }
+        for other in ["{{ page.title }}", "{% include a.html %}", "{}", "{ a: 1 }"] {
             assert!(matches!(seed("a.md", other), Err(Fault::NotAnArticle(_))), "{other}");
         }
     }

@@ -6,8 +6,7 @@ use crate::generator::toml;
 pub(super) static TOML: Syntax = Syntax {
     format: Format::Toml,
     opens: |line| line.trim_end() == "+++",
-    is_whole: |_| false,
-    closes: |line| line.trim_end() == "+++",
+    closer: || Box::new(|line| line.trim_end() == "+++"),
     is_delimited: true,
     parse: toml,
 };

@@ -6,8 +6,7 @@ use crate::generator::yaml;
 pub(super) static YAML: Syntax = Syntax {
     format: Format::Yaml,
     opens: |line| line.trim_end() == "---",
-    is_whole: |_| false,
-    closes: |line| matches!(line.trim_end(), "---" | "..."),
+    closer: || Box::new(|line| matches!(line.trim_end(), "---" | "...")),
     is_delimited: true,
     parse: yaml,
 };
