@@ -11,10 +11,11 @@ use super::body::{CleanHtml, Cleaned, RawHtml};
 use super::dom::{Dom, NodeId};
 use super::links::Base;
 use super::parse::{self, Parsed};
-use super::scan::{self, Scanned};
 use super::removals::{Account, RemovalRule};
+use super::scan::{self, Scanned};
 use super::{
-    clutter, controls, embeds, escape, furniture, hidden, lazy_images, links, media, normalize, serialize, share_blocks, text,
+    clutter, controls, embeds, escape, furniture, hidden, lazy_images, links, media, normalize, serialize,
+    share_blocks, text,
 };
 
 /// How often output that parses differently is cleaned again.
@@ -165,7 +166,9 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     let html = serialize::verify(&paragraphs.collect::<String>());
     findings.push(markup("it takes too many steps to clean; feedmill kept only its text"));
     let mut account = parsed.dom.end();
-    if let Some(amount) = parsed.dom.get(root).map(|root| root.amount().without_text()).filter(|a| !a.is_nothing()) {
+    if let Some(amount) =
+        parsed.dom.get(root).map(|root| root.amount().without_text()).filter(|a| !a.is_nothing())
+    {
         account.remove(RemovalRule::Limit, amount, String::new());
     }
     let cleaned = Cleaned {

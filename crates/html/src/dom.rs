@@ -542,7 +542,8 @@ fn length(text: &str) -> Option<f32> {
 pub(crate) fn is_invisible(element: &Element) -> bool {
     let is_tiny = |side: &str, other: &str| {
         let has_share = |property: &str| style(element, property).is_some_and(is_share);
-        let is_least = |side: &str| style(element, &format!("min-{side}")).and_then(length).is_some_and(|px| px > 2.0);
+        let is_least =
+            |side: &str| style(element, &format!("min-{side}")).and_then(length).is_some_and(|px| px > 2.0);
         if is_least(side) || ["width", "height"].iter().any(|side| has_share(&format!("min-{side}"))) {
             return false;
         }

@@ -110,7 +110,10 @@ fn is_picture(element: &Element) -> bool {
     let has_address = written.peek().is_some() || get("srcset").is_some();
     let shows = |src: &str| match src.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
         true => src.len() > MAX_PLACEHOLDER,
-        false => !is_placeholder(src) && !Url::parse(src).is_ok_and(|url| is_zoom_icon(&url) || url.scheme() == "javascript"),
+        false => {
+            !is_placeholder(src)
+                && !Url::parse(src).is_ok_and(|url| is_zoom_icon(&url) || url.scheme() == "javascript")
+        }
     };
     !is_small && (written.any(shows) || (!has_address && get("alt").is_some()))
 }
