@@ -11,6 +11,7 @@ use url::Url;
 use super::dom::{self, Dom, Edge, NodeId, NodeRef};
 use super::links::Base;
 use super::media;
+use super::removals::RemovalRule;
 use super::services::{self, SERVICES, Service};
 use super::text;
 
@@ -80,7 +81,7 @@ const POSTER_ATTRS: [&str; 8] = [
     "data-preview",
     "data-poster-src",
 ];
-/// Length in bytes of the longest text of a façade. With more, it is content, and stays next to the link.
+/// Number of characters of the longest text of a façade. With more, it is content, and stays next to the link.
 const MAX_FACADE_TEXT: usize = 200;
 /// Number of nodes of a façade in which a poster is searched.
 const MAX_SEARCHED: usize = 100;
@@ -216,10 +217,9 @@ fn lazy_player(element: &Element, base: &Base) -> Option<Embed> {
 fn replace(dom: &mut Dom, id: NodeId, embed: &Embed, base: &Base, is_new: bool) {
     let Some(node) = dom.get(id) else { return };
     let is_quote = node.name() == "blockquote";
-    let text = node.text_up_to(MAX_FACADE_TEXT);
     let is_content = match is_quote {
         true => has_text_outside_links(node),
-        false => text.len() > MAX_FACADE_TEXT || node.subtree().take(MAX_SEARCHED).any(is_section),
+        false => !node.is_text_within(MAX_FACADE_TEXT) || node.subtree().take(MAX_SEARCHED).any(is_section),
     };
     if is_content {
         let is_linked = !is_new || links_to(node, &embed.page);
@@ -235,7 +235,7 @@ fn replace(dom: &mut Dom, id: NodeId, embed: &Embed, base: &Base, is_new: bool) 
         return;
     }
     if !is_new {
-        return dom.detach(id);
+        return dom.remove(id, RemovalRule::Replaced);
     }
     let title = title(dom, node, embed);
     let poster = poster(node, base);
@@ -243,7 +243,7 @@ fn replace(dom: &mut Dom, id: NodeId, embed: &Embed, base: &Base, is_new: bool) 
     if !dom.insert_before(id, link) {
         return;
     }
-    dom.detach(id);
+    dom.remove(id, RemovalRule::Replaced);
     let with_inline_content =
         ["p", "a", "li", "td", "th", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd"];
     if !dom.has_ancestor(link, &with_inline_content) {
@@ -496,9 +496,9 @@ mod tests {
         }
         assert_eq!(
             html(
-                "<p>See</p><blockquote class=wp-embedded-content data-secret=S style='display:none'><a href=/other/>Other</a></blockquote><iframe class=wp-embedded-content src='/other/embed/#?secret=S' data-secret=S title='Other – News'></iframe>"
+                "<blockquote class=wp-embedded-content data-secret=S style='display:none'><a href=/other/>Other</a></blockquote><iframe class=wp-embedded-content src='/other/embed/#?secret=S' data-secret=S title='Other – News'></iframe>"
             ),
-            r#"<p>See</p><p><a href="https://news.example/other/">Other – News</a></p>"#
+            r#"<blockquote><a href="https://news.example/other/">Other</a></blockquote>"#
         );
     }
 

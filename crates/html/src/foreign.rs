@@ -11,6 +11,7 @@ use feedmill_types::work;
 use super::allowlist;
 use super::dom::{self, Dom, Edge, NodeId, NodeRef};
 use super::escape::xml_text;
+use super::removals::RemovalRule;
 
 /// Elements of MathML that contain text. All others contain elements.
 const TOKENS: [&str; 5] = ["mi", "mn", "mo", "ms", "mtext"];
@@ -93,8 +94,10 @@ fn remove_visual_halves(dom: &mut Dom, root: NodeId) {
         let Some(node) = dom.get(id).filter(|_| dom.is_below(id, root)) else { continue };
         let math = node.subtree().find(|n| n.name() == "math" && n.is_math()).map(NodeRef::id);
         if let Some(math) = math {
-            dom.clear(id);
-            dom.append(id, math);
+            if dom.insert_before(id, math) {
+                dom.clear(id);
+                dom.append(id, math);
+            }
         }
     }
     for id in sources {
@@ -242,6 +245,7 @@ fn fence(dom: &mut Dom, id: NodeId, open: &str, close: &str, separators: &[char]
         token
     };
     let row = dom.new_math("mrow");
+    dom.append(id, row);
     for (at, part) in parts.iter().enumerate() {
         let before = match at {
             0 => open.to_owned(),
@@ -257,8 +261,6 @@ fn fence(dom: &mut Dom, id: NodeId, open: &str, close: &str, separators: &[char]
         let token = operator(dom, close);
         dom.append(row, token);
     }
-    dom.clear(id);
-    dom.append(id, row);
     dom.rename_math(id, "mrow");
 }
 
@@ -345,7 +347,7 @@ fn keep_svg(dom: &mut Dom, id: NodeId) {
     if is_icon || !drawing.is_simple {
         let text = if drawing.title.is_empty() && !is_icon { &drawing.labels } else { &drawing.title };
         if text.is_empty() || is_hidden || is_in_control {
-            dom.detach(id);
+            dom.remove(id, RemovalRule::NotContent);
         } else {
             dom.replace_with_text(id, text);
         }

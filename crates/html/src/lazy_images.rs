@@ -55,7 +55,9 @@ const MAX_EMOJI: usize = 12;
 /// Turns every image in `root` into one `img` with an absolute URL, or removes it. Returns the images that were lazy.
 pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) -> HashSet<NodeId> {
     let mut lazy = HashSet::new();
+    dom.begin(RemovalRule::Replaced);
     name_images(dom, root, base);
+    dom.begin(RemovalRule::Placeholder);
     for id in dom.descendants_named(root, "picture") {
         reduce_picture(dom, id, base);
     }

@@ -62,7 +62,7 @@ impl Noscripts {
             if self.is_content(dom, node) {
                 dom.unwrap(id);
             } else {
-                dom.detach(id);
+                dom.remove(id, RemovalRule::Fallback);
             }
             return;
         }
@@ -75,15 +75,15 @@ impl Noscripts {
         for copy in dom.descendants_named(id, "img") {
             dom.remove(copy, RemovalRule::Replaced);
         }
-        dom.detach(id);
+        dom.remove(id, RemovalRule::Fallback);
     }
 
     /// True if there is something to read or play that is nowhere else, and that does not ask for scripts.
     fn is_content(&mut self, dom: &Dom, node: NodeRef<'_>) -> bool {
+        let text = node.text_up_to(MAX_BROWSER_HINT);
         if !node.is_text_within(MAX_BROWSER_HINT) {
             return !self.is_shown_elsewhere(dom, node);
         }
-        let text = node.text_up_to(MAX_BROWSER_HINT);
         let lower = text.to_lowercase();
         if HINTS.iter().any(|hint| lower.contains(hint)) {
             return false;

@@ -8,7 +8,7 @@ use super::text;
 
 /// Length in bytes of text that is enough for a summary.
 const ENOUGH: usize = 4 << 10;
-/// Length in bytes of the longest byline, date or caption that a class name marks. With more, it is part of the article.
+/// Number of characters of the longest byline, date or caption that a class name marks. With more, it is part of the article.
 const MAX_MARKED: usize = 400;
 /// Length in characters of the longest line that is only a byline, a date or a link.
 const MAX_LINE: usize = 120;
@@ -154,12 +154,12 @@ pub(super) fn prose(dom: &Dom, root: NodeId) -> String {
 }
 
 fn is_skipped(node: NodeRef<'_>) -> bool {
-    let is_short = || node.text_up_to(MAX_MARKED).len() <= MAX_MARKED;
+    let is_short = || node.is_text_within(MAX_MARKED);
     match node.name() {
         "figcaption" | "caption" | "nav" | "footer" => true,
         "a" => {
             let text = node.text_up_to(MAX_LINE);
-            text.len() <= MAX_LINE && is_more(&text)
+            text.chars().count() <= MAX_LINE && is_more(&text)
         }
         _ => {
             node.element().is_some_and(|element| !element.attrs.is_empty())

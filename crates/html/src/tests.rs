@@ -172,7 +172,8 @@ fn images_that_the_page_stretches_are_no_tracking_pixels() {
     }
     let stretched = html("<img src=/r.jpg width=1 height=1 style='width:100%;height:auto'>");
     assert!(stretched.contains("/r.jpg"), "{stretched}");
-    for style in ["style='width:1px'", "style='height:0;min-width:0'", "width=1 height=1 style='width:auto'"] {
+    for style in ["style='width:1px'", "style='height:0;min-width:0'", "width=1 height=1 style='width:auto'"]
+    {
         check(&[(&format!("<img src=/p.gif {style}>x"), "x")]);
     }
 }
