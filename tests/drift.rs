@@ -340,17 +340,26 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     (
         "seed-clutter",
         SITE,
-        &[("1.txt", "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p><div class=\"advert\">Buy!</div>\n")],
+        &[(
+            "1.txt",
+            "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p><div class=\"advert\">Buy!</div>\n",
+        )],
     ),
     (
         "seed-lost-media",
         SITE,
-        &[("1.txt", "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p><img src=\"file:///C:/ferry.jpg\">\n")],
+        &[(
+            "1.txt",
+            "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<p>Text</p><img src=\"file:///C:/ferry.jpg\">\n",
+        )],
     ),
     (
         "seed-lost-text",
         SITE,
-        &[("1.txt", "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<div class=\"advert\">Buy!</div>\n")],
+        &[(
+            "1.txt",
+            "<!--1717225200000-->\n[A title](https://news.example/1)\n------\n\n<div class=\"advert\">Buy!</div>\n",
+        )],
     ),
     (
         "seed-weak-metadata",

@@ -196,7 +196,7 @@ impl Enclosure {
 /// A media file found in HTML becomes an enclosure of the same address, type and length.
 impl From<Media> for Enclosure {
     fn from(media: Media) -> Self {
-        let Media { url, medium, media_type, length } = media;
+        let Media { url, medium, media_type, length, .. } = media;
         Self { url, medium, media_type, length }
     }
 }

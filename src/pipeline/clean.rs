@@ -55,17 +55,16 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
         Some(above.trim().replace('\n', " ")).filter(|text| !text.is_empty())
     };
     let summary = metadata.summary.take().or_else(excerpt);
-    let own_image = metadata.image.take();
+    let image = media::lead_image(metadata.image.take(), &metadata.media, &cleaned.media);
     let mut enclosures =
-        media::enclosures(std::mem::take(&mut metadata.media), own_image.as_ref(), cleaned.media);
-    let image = media::lead_image(own_image, &enclosures);
+        media::enclosures(std::mem::take(&mut metadata.media), image.as_ref(), cleaned.media);
     if !plan.publishes_images() {
         enclosures.retain(|file| file.medium != Medium::Image);
     }
     let article = CleanArticle {
         title,
         updated: article.updated,
-        summary: summary.unwrap_or_else(|| html::summary(&cleaned.text, MAX_SUMMARY)),
+        summary: summary.unwrap_or_else(|| html::summary(&cleaned.prose, MAX_SUMMARY)),
         image,
         enclosures,
         content: cleaned.html,

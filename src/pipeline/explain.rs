@@ -285,9 +285,11 @@ impl<'a> Overview<'a> {
         let seed = Candidate { time: head.time, link, published_link: None, own_id, path: path_buf, section };
         let loaded = load_article(context, &seed)?;
         // The removals say more than the note about them.
-        let findings = loaded.findings.into_iter().filter(|finding| finding.meta.code != codes::SEED_CLUTTER.code);
+        let findings =
+            loaded.findings.into_iter().filter(|finding| finding.meta.code != codes::SEED_CLUTTER.code);
         explanation.findings.extend(findings);
-        explanation.removed = loaded.article.as_ref().map(|article| article.removed.clone()).unwrap_or_default();
+        explanation.removed =
+            loaded.article.as_ref().map(|article| article.removed.clone()).unwrap_or_default();
         let own = docs.iter().flat_map(|doc| doc.picks.iter().map(move |pick| (doc, pick)));
         let own = own.into_iter().find(|(_, pick)| pick.seed.path == path);
         if let Some(((doc, pick), article)) = own.zip(loaded.article) {

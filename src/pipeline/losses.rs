@@ -13,10 +13,10 @@ pub(super) fn findings(removed: &[Removal], text: &str) -> Vec<Finding> {
         (!meant.is_empty()).then(|| Finding::in_text(meta, 0, 0, list(&meant)))
     };
     let has_lost_all = |removal: &Removal| text.is_empty() && removal.characters > 0;
-    let is_lost_file = |removal: &Removal| {
-        removal.rule.kind() == RemovalKind::Loss && removal.images + removal.media > 0
-    };
-    let is_clutter = |removal: &Removal| !has_lost_all(removal) && removal.rule.kind() == RemovalKind::Clutter;
+    let is_lost_file =
+        |removal: &Removal| removal.rule.kind() == RemovalKind::Loss && removal.images + removal.media > 0;
+    let is_clutter =
+        |removal: &Removal| !has_lost_all(removal) && removal.rule.kind() == RemovalKind::Clutter;
     [
         of(&has_lost_all, &codes::SEED_LOST_TEXT),
         of(&is_lost_file, &codes::SEED_LOST_MEDIA),
@@ -66,7 +66,10 @@ mod tests {
         );
         assert_eq!(
             of("<p>Text</p><div class=ad>Buy</div><img width=1 src=/p.gif>"),
-            [("seed-clutter", detail("advertisement in `div.ad` (3 characters); tracking pixel in `img` (1 image)"))]
+            [(
+                "seed-clutter",
+                detail("advertisement in `div.ad` (3 characters); tracking pixel in `img` (1 image)")
+            )]
         );
         assert_eq!(of("<p>Text</p><div class=drop>Text<img src=/a.jpg></div>"), []);
         assert_eq!(of("<p class=drop>Text</p>")[0].0, "seed-lost-text");

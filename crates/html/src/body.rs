@@ -62,6 +62,18 @@ pub struct Media {
     pub media_type: Option<MediaType>,
     /// Length of the file, if the markup declares it.
     pub length: Option<Bytes>,
+    /// Text that replaces an image; empty if there is none.
+    pub alt: String,
+    /// Width and height of an image in pixels, if the markup declares both.
+    pub size: Option<(u32, u32)>,
+}
+
+impl Media {
+    /// Creates a media file of which only the address and the kind are known.
+    #[must_use]
+    pub fn new(url: Url, medium: Medium) -> Self {
+        Self { url, medium, media_type: None, length: None, alt: String::new(), size: None }
+    }
 }
 
 /// The result of cleaning an article's body.
@@ -71,6 +83,8 @@ pub struct Cleaned {
     pub html: CleanHtml,
     /// The text without markup: white space folded, a line feed between blocks.
     pub text: String,
+    /// The beginning of the text, for a summary: without captions, bylines, dates, footers and links to more.
+    pub prose: String,
     /// The text of the first heading; empty if there is none.
     pub heading: String,
     /// The media files shown, in document order, each URL once.

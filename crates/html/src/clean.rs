@@ -11,10 +11,11 @@ use super::body::{CleanHtml, Cleaned, RawHtml};
 use super::dom::{Dom, NodeId};
 use super::links::Base;
 use super::parse::{self, Parsed};
-use super::scan::{self, Scanned};
 use super::removals::{Account, RemovalRule};
+use super::scan::{self, Scanned};
 use super::{
-    clutter, controls, embeds, escape, furniture, hidden, lazy_images, links, media, normalize, serialize, share_blocks, text,
+    clutter, code_blocks, controls, embeds, escape, foreign, furniture, hidden, lazy_images, links, media,
+    normalize, noscript, prose, references, serialize, share_blocks, text,
 };
 
 /// How often output that parses differently is cleaned again.
@@ -156,6 +157,8 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     for id in cheap.flat_map(|rule| rule.select(&parsed.dom)).collect::<Vec<_>>() {
         parsed.dom.detach(id);
     }
+    parsed.dom.begin(RemovalRule::Replaced);
+    foreign::keep(&mut parsed.dom, root);
     parsed.dom.begin(RemovalRule::NotContent);
     clutter::remove_non_content(&mut parsed.dom, root);
     parsed.dom.begin(RemovalRule::Limit);
@@ -165,12 +168,15 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     let html = serialize::verify(&paragraphs.collect::<String>());
     findings.push(markup("it takes too many steps to clean; feedmill kept only its text"));
     let mut account = parsed.dom.end();
-    if let Some(amount) = parsed.dom.get(root).map(|root| root.amount().without_text()).filter(|a| !a.is_nothing()) {
+    if let Some(amount) =
+        parsed.dom.get(root).map(|root| root.amount().without_text()).filter(|a| !a.is_nothing())
+    {
         account.remove(RemovalRule::Limit, amount, String::new());
     }
     let cleaned = Cleaned {
         html: CleanHtml(html.into()),
         heading: text::heading(&parsed.dom, root),
+        prose: text.clone(),
         text,
         findings,
         ..Cleaned::default()
@@ -191,6 +197,8 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
     let keep = kept(dom, policy);
     dom.begin(RemovalRule::Dropped);
     dropped.into_iter().for_each(|id| dom.detach(id));
+    dom.begin(RemovalRule::Replaced);
+    foreign::keep(dom, root);
     dom.begin(RemovalRule::NotContent);
     clutter::remove_non_content(dom, root);
     dom.begin(RemovalRule::Replaced);
@@ -201,14 +209,20 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
     furniture::remove(dom, root, &keep);
     dom.begin(RemovalRule::Hidden);
     hidden::remove(dom, root, &keep);
+    dom.begin(RemovalRule::Replaced);
+    code_blocks::tidy(dom, root);
     dom.begin(RemovalRule::Placeholder);
-    lazy_images::resolve_lazy_images(dom, root, &base);
+    let lazy = lazy_images::resolve_lazy_images(dom, root, &base);
     dom.begin(RemovalRule::Frame);
     embeds::link_embeds(dom, root, &base);
+    dom.begin(RemovalRule::Fallback);
+    noscript::resolve(dom, root, lazy);
     dom.begin(RemovalRule::Controls);
     controls::remove(dom, root, &keep);
     dom.begin(RemovalRule::Structure);
     links::resolve_all(dom, root, &base);
+    references::keep(dom, root, &base);
+    let prose = prose::prose(dom, root);
     let removed = normalize::normalize(dom, root);
     has_forbidden |= removed.forbidden > 0;
     if removed.excess > 0 {
@@ -218,7 +232,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
         findings.push(Finding::in_text(&codes::SEED_BAD_CHARACTER, 0, 0, ""));
     }
     let text = text::text(dom, root);
-    let has_media = dom.subtree(root).any(|d| matches!(d.name(), "img" | "audio" | "video"));
+    let has_media = dom.subtree(root).any(|d| matches!(d.name(), "img" | "audio" | "video" | "svg"));
     if text.is_empty() && !has_media {
         // Pronunciations and the like show nothing alone.
         dom.clear(root);
@@ -229,6 +243,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
         html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).into()),
         heading: text::heading(dom, root),
         media: media::collect(dom, root),
+        prose: if prose.is_empty() { text.clone() } else { prose },
         text,
         findings,
         ..Cleaned::default()

@@ -38,7 +38,7 @@ fn decode_email(hex: &str) -> Option<String> {
     (is_plain && !user.is_empty() && host.contains('.') && text.len() < 256).then_some(text)
 }
 
-/// Removes elements that are never content: scripts, styles, drawings, metadata, and also comments.
+/// Removes elements that are never content: scripts, styles, metadata, and also comments.
 pub(super) fn remove_non_content(dom: &mut Dom, root: NodeId) {
     for id in dom.descendants(root) {
         let is_content = dom.get(id).is_some_and(|node| match node.element() {
@@ -47,8 +47,6 @@ pub(super) fn remove_non_content(dom: &mut Dom, root: NodeId) {
                 node.name(),
                 "script"
                     | "style"
-                    | "svg"
-                    | "math"
                     | "template"
                     | "canvas"
                     | "textarea"

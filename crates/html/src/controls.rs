@@ -50,7 +50,8 @@ enum Kind {
 
 impl Kind {
     fn of(node: NodeRef<'_>) -> Option<Self> {
-        let kind = || node.element().and_then(|e| dom::attr(e, "type")).unwrap_or("text").to_ascii_lowercase();
+        let kind =
+            || node.element().and_then(|e| dom::attr(e, "type")).unwrap_or("text").to_ascii_lowercase();
         Some(match node.name() {
             "form" | "fieldset" => Self::Form,
             "button" => Self::Button,
@@ -188,7 +189,9 @@ impl Controls {
         if !shows_text(node) {
             return false;
         }
-        if !node.is_text_within(MAX_BUTTON) || node.subtree().skip(1).take(MAX_SEARCHED).any(|n| dom::is_block(n.name())) {
+        if !node.is_text_within(MAX_BUTTON)
+            || node.subtree().skip(1).take(MAX_SEARCHED).any(|n| dom::is_block(n.name()))
+        {
             return true;
         }
         let is_in_heading = node.parent().is_some_and(|n| is_heading(n.name()));
@@ -253,8 +256,9 @@ fn check_box(node: NodeRef<'_>) -> Option<String> {
     let is_button = dom::attr(element, "role").is_some_and(|role| matches!(role, "button" | "switch"));
     let parent = node.parent()?;
     let line = std::iter::once(parent).chain(parent.ancestors()).take(MAX_AROUND);
-    let is_line =
-        line.take_while(|n| n.name() != "div").any(|n| matches!(n.name(), "li" | "td" | "th" | "dd" | "dt" | "p" | "label"));
+    let is_line = line
+        .take_while(|n| n.name() != "div")
+        .any(|n| matches!(n.name(), "li" | "td" | "th" | "dd" | "dt" | "p" | "label"));
     let is_cell = matches!(parent.name(), "td" | "th");
     if is_button || !is_line || (!is_cell && !shows_text(around(node))) {
         return None;
@@ -294,13 +298,19 @@ mod tests {
                 "<table><tr><th><button>Year</button></th><td>1714</td></tr></table>",
                 "<table><tbody><tr><th>Year</th><td>1714</td></tr></tbody></table>",
             ),
-            ("<dl><dt><button>Owner</button></dt><dd>The town.</dd></dl>", "<dl><dt>Owner</dt><dd>The town.</dd></dl>"),
+            (
+                "<dl><dt><button>Owner</button></dt><dd>The town.</dd></dl>",
+                "<dl><dt>Owner</dt><dd>The town.</dd></dl>",
+            ),
             ("<p>Press <button>Start</button> to grind.</p>", "<p>Press Start to grind.</p>"),
             (
                 "<ul><li><button aria-expanded=false>Tickets</button><p>At the door.</p></li></ul>",
                 "<ul><li>Tickets<p>At the door.</p></li></ul>",
             ),
-            ("<p>The mill is open.</p><button>Copy</button><p><button>Like</button></p>", "<p>The mill is open.</p>"),
+            (
+                "<p>The mill is open.</p><button>Copy</button><p><button>Like</button></p>",
+                "<p>The mill is open.</p>",
+            ),
             ("<h3>Hours<button>Copy link</button></h3><p>9 to 5</p>", "<h3>Hours</h3><p>9 to 5</p>"),
         ]);
     }
@@ -338,12 +348,22 @@ mod tests {
 
     #[test]
     fn a_form_goes_only_if_it_holds_nothing_but_controls() {
-        let controls = "<input type=hidden name=__VIEWSTATE value=x><input type=text name=q><button>Go</button>";
+        let controls =
+            "<input type=hidden name=__VIEWSTATE value=x><input type=text name=q><button>Go</button>";
         check(&[
             (&format!("<form id=main>{controls}<p>The mill is shut.</p></form>"), "<p>The mill is shut.</p>"),
-            (&format!("<form>{controls}<div><img src=/a.jpg></div></form>"), "<div><img src=\"https://a.example/a.jpg\"></div>"),
-            (&format!("<p>x</p><form><fieldset><legend>Vote</legend>{controls}</fieldset></form>"), "<p>x</p>"),
-            ("<p>x</p><form><label><input type=radio> Yes</label><select><option>A</select></form>", "<p>x</p>"),
+            (
+                &format!("<form>{controls}<div><img src=/a.jpg></div></form>"),
+                "<div><img src=\"https://a.example/a.jpg\"></div>",
+            ),
+            (
+                &format!("<p>x</p><form><fieldset><legend>Vote</legend>{controls}</fieldset></form>"),
+                "<p>x</p>",
+            ),
+            (
+                "<p>x</p><form><label><input type=radio> Yes</label><select><option>A</select></form>",
+                "<p>x</p>",
+            ),
             ("<form></form><form><p>Only text</p></form>", "<p>Only text</p>"),
         ]);
     }

@@ -11,6 +11,7 @@ use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
+use super::escape::is_forbidden;
 use super::removals::{Account, Amount, RemovalRule, visible};
 
 /// A parsed article.
@@ -54,6 +55,33 @@ impl<'a> NodeRef<'a> {
     /// The local name of an element, empty for any other node.
     pub(crate) fn name(self) -> &'a str {
         self.element().map_or("", |e| &*e.name.local)
+    }
+
+    /// True for an element of MathML.
+    pub(crate) fn is_math(self) -> bool {
+        self.element().is_some_and(|e| e.name.ns == ns!(mathml))
+    }
+
+    /// True for an element of SVG.
+    pub(crate) fn is_svg(self) -> bool {
+        self.element().is_some_and(|e| e.name.ns == ns!(svg))
+    }
+
+    /// True for an element of MathML or SVG.
+    pub(crate) fn is_foreign(self) -> bool {
+        self.element().is_some_and(|e| e.name.ns != ns!(html))
+    }
+
+    /// True if an element has one of some class names, compared without case.
+    pub(crate) fn has_class(self, names: &[&str]) -> bool {
+        let Some(class) = self.element().and_then(|element| attr(element, "class")) else { return false };
+        work::step(class.len());
+        class.split_ascii_whitespace().any(|word| names.iter().any(|name| name.eq_ignore_ascii_case(word)))
+    }
+
+    /// The value of an attribute.
+    pub(crate) fn attr(self, name: &str) -> Option<&'a str> {
+        attr(self.element()?, name)
     }
 
     pub(crate) fn parent(self) -> Option<Self> {
@@ -312,12 +340,13 @@ impl Dom {
         });
     }
 
-    pub(crate) fn clear_attributes(&mut self, id: NodeId) {
-        self.edit(id, |element| element.attrs.clear());
-    }
-
     pub(crate) fn rename(&mut self, id: NodeId, to: &str) {
         self.edit(id, |element| element.name = QualName::new(None, ns!(html), LocalName::from(to)));
+    }
+
+    /// Gives an element of MathML another name of MathML.
+    pub(crate) fn rename_math(&mut self, id: NodeId, to: &str) {
+        self.edit(id, |element| element.name = QualName::new(None, ns!(mathml), LocalName::from(to)));
     }
 
     /// Replaces the text of a text node.
@@ -385,6 +414,12 @@ impl Dom {
         self.html.tree.orphan(Node::Element(Element::new(name, Vec::new()))).id()
     }
 
+    /// Creates an element of MathML that is not in the tree yet.
+    pub(crate) fn new_math(&mut self, name: &str) -> NodeId {
+        let name = QualName::new(None, ns!(mathml), LocalName::from(name));
+        self.html.tree.orphan(Node::Element(Element::new(name, Vec::new()))).id()
+    }
+
     /// Moves a node to the end of a parent.
     pub(crate) fn append(&mut self, parent: NodeId, child: NodeId) {
         self.count_added(parent, self.orphan_characters(child));
@@ -448,9 +483,19 @@ pub(crate) fn is_invisible_character(c: char) -> bool {
 
 /// True if text shows nothing: white space, `&nbsp;` and invisible characters.
 pub(crate) fn is_blank(text: &str) -> bool {
-    let visible = text.find(|c: char| !c.is_whitespace() && !is_invisible_character(c));
+    let visible = text.find(|c: char| !is_blank_char(c));
     work::step(visible.unwrap_or(text.len()));
     visible.is_none()
+}
+
+/// True if text still shows something after the characters that XML forbids are removed.
+pub(crate) fn shows_something(text: &str) -> bool {
+    work::step(text.len());
+    text.chars().any(|c| !is_forbidden(c) && !is_blank_char(c))
+}
+
+fn is_blank_char(c: char) -> bool {
+    c.is_whitespace() || is_invisible_character(c)
 }
 
 /// True if an element of this name starts on a new line, so that it cannot be part of a sentence.
@@ -530,6 +575,11 @@ fn length(text: &str) -> Option<f32> {
     (unit.is_empty() || unit.starts_with("px")).then(|| text[..digits].parse().ok()).flatten()
 }
 
+/// True if a side of an element is known to be at most this long, in pixels.
+pub(crate) fn is_small(element: &Element, limit: f32) -> bool {
+    ["width", "height"].iter().any(|side| pixels(element, side).is_some_and(|px| px <= limit))
+}
+
 /// True if an element is too small to be seen, as tracking pixels are, or hidden.
 ///
 /// The `style` counts before the attributes. Pages give an image a width of 0 and stretch it with `min-width`, or let
@@ -537,7 +587,8 @@ fn length(text: &str) -> Option<f32> {
 pub(crate) fn is_invisible(element: &Element) -> bool {
     let is_tiny = |side: &str, other: &str| {
         let has_share = |property: &str| style(element, property).is_some_and(is_share);
-        let is_least = |side: &str| style(element, &format!("min-{side}")).and_then(length).is_some_and(|px| px > 2.0);
+        let is_least =
+            |side: &str| style(element, &format!("min-{side}")).and_then(length).is_some_and(|px| px > 2.0);
         if is_least(side) || ["width", "height"].iter().any(|side| has_share(&format!("min-{side}"))) {
             return false;
         }

@@ -345,7 +345,9 @@ mod tests {
             format!("<div>{text}</div><section class='box Comments-Section'>{reply}</section>"),
             format!("<div>{text}</div><ul><li class=comment>{reply}<li class=comment>{reply}</ul>"),
             format!("<div>{text}</div><div><article id=comment-7>{reply}{reply}</article></div>"),
-            format!("<article>{text}</article><aside id=Kommentare><article>{reply}{reply}</article></aside>"),
+            format!(
+                "<article>{text}</article><aside id=Kommentare><article>{reply}{reply}</article></aside>"
+            ),
         ] {
             let article = extracted(&page, &policy);
             assert!(article.contains("river89") && !article.contains("reply"), "{page}: {article}");
@@ -370,7 +372,10 @@ mod tests {
         let of = |page: &str| extract_article(RawHtml(page), "Frost on the river", &Policy::default());
         let long = "The ice is a foot thick. ".repeat(40);
         for (body, html) in [
-            ("The ice holds.\\n\\nNobody skates &amp; sings.", "<p>The ice holds.</p><p>Nobody skates &amp; sings.</p>"),
+            (
+                "The ice holds.\\n\\nNobody skates &amp; sings.",
+                "<p>The ice holds.</p><p>Nobody skates &amp; sings.</p>",
+            ),
             ("<p>The <b>ice</b></p>", "<p>The <b>ice</b></p>"),
             ("&lt;p&gt;The ice&lt;/p&gt;", "<p>The ice</p>"),
             ("Colder than < 5 degrees", "<p>Colder than &lt; 5 degrees</p>"),

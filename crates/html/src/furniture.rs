@@ -189,13 +189,16 @@ const MAX_FOOTER: usize = 300;
 /// Length in bytes of the longest name in the tables.
 const MAX_NAME: usize = 40;
 
-static NAMES: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| ROWS.iter().filter_map(|row| if let Name(name) = row.mark { Some(name) } else { None }).collect());
-static TAGS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| ROWS.iter().filter_map(|row| if let Tag(name) = row.mark { Some(name) } else { None }).collect());
+static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    ROWS.iter().filter_map(|row| if let Name(name) = row.mark { Some(name) } else { None }).collect()
+});
+static TAGS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    ROWS.iter().filter_map(|row| if let Tag(name) = row.mark { Some(name) } else { None }).collect()
+});
 /// Names of attributes with the start of their values.
 static ATTRIBUTES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
-    let attribute = |row: &Row| if let Attribute(name, start) = row.mark { Some((name, start)) } else { None };
+    let attribute =
+        |row: &Row| if let Attribute(name, start) = row.mark { Some((name, start)) } else { None };
     ROWS.iter().filter_map(attribute).collect()
 });
 
@@ -229,9 +232,8 @@ fn is_furniture(element: &Element) -> bool {
     (tag.contains('-') && TAGS.contains(tag))
         || element.attrs.iter().any(|(key, value)| {
             let key = &*key.local;
-            let starts = |start: &str| {
-                value.get(..start.len()).is_some_and(|value| value.eq_ignore_ascii_case(start))
-            };
+            let starts =
+                |start: &str| value.get(..start.len()).is_some_and(|value| value.eq_ignore_ascii_case(start));
             (matches!(key, "class" | "id") && is_named(value))
                 || ATTRIBUTES.iter().any(|(known, start)| *known == key && starts(start))
         })
@@ -292,8 +294,12 @@ mod tests {
             let (part, other) = match row.mark {
                 Name(name) => {
                     assert!(name.len() <= MAX_NAME && name.to_ascii_lowercase() == name, "{name}");
-                    let part = |name: &str| format!("<div class='x {name}'><p>Water level: <b>12</b></p></div>");
-                    assert_eq!(around(&format!("<div id={name}>Water level</div>")), format!("{before}{after}"));
+                    let part =
+                        |name: &str| format!("<div class='x {name}'><p>Water level: <b>12</b></p></div>");
+                    assert_eq!(
+                        around(&format!("<div id={name}>Water level</div>")),
+                        format!("{before}{after}")
+                    );
                     (part(name), part(&format!("mill-{name}-water")))
                 }
                 Tag(name) => {
@@ -303,7 +309,10 @@ mod tests {
                 Attribute(name, start) => {
                     let part =
                         |value: &str| format!("<div {name}='{value}x1'><p>Water level: <b>12</b></p></div>");
-                    (part(start), if start.is_empty() { "<p>Water level</p>".to_owned() } else { part("mill") })
+                    (
+                        part(start),
+                        if start.is_empty() { "<p>Water level</p>".to_owned() } else { part("mill") },
+                    )
                 }
             };
             assert_eq!(around(&part), format!("{before}{after}"), "{}", row.source);
@@ -322,7 +331,8 @@ mod tests {
                 true => (*middle, " on Medium, where people are continuing the conversation by responding."),
                 false => (*middle, "."),
             };
-            let footer = format!("<p>{start}<a href=/1>A sluice</a>{middle}<a href=/>Valley Post</a>{end}</p>");
+            let footer =
+                format!("<p>{start}<a href=/1>A sluice</a>{middle}<a href=/>Valley Post</a>{end}</p>");
             assert_eq!(html(&format!("{text}{footer}")), text, "{footer}");
             assert!(html(&format!("{footer}{text}")).contains("A sluice"), "{footer}");
         }
@@ -334,7 +344,11 @@ mod tests {
 
     #[test]
     fn advertisements_are_recognized_by_whole_names() {
-        for part in ["<div class=ad>Buy</div>", "<aside class='box ADS'>Buy</aside>", "<div aria-label=Advertisement>Buy</div>"] {
+        for part in [
+            "<div class=ad>Buy</div>",
+            "<aside class='box ADS'>Buy</aside>",
+            "<div aria-label=Advertisement>Buy</div>",
+        ] {
             assert_eq!(html(&format!("<p>Text</p>{part}")), "<p>Text</p>", "{part}");
         }
         for part in [

@@ -137,7 +137,9 @@ fn is_button(element: &Element) -> bool {
 fn is_button_below(element: &Element) -> bool {
     let leads_nowhere = |href: &str| {
         let href = href.trim();
-        href.is_empty() || href == "#" || href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
+        href.is_empty()
+            || href == "#"
+            || href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
     };
     is_button(element)
         || (&*element.name.local == "a" && dom::attr(element, "href").is_none_or(leads_nowhere))
@@ -181,7 +183,8 @@ mod tests {
 
     #[test]
     fn hidden_text_that_something_opens_is_kept() {
-        let shown = "<p>The mill has stood at the river since 1714, and it still grinds grain for the valley.</p>";
+        let shown =
+            "<p>The mill has stood at the river since 1714, and it still grinds grain for the valley.</p>";
         for opened in [
             "<h2>Who owns it?</h2><div hidden>Answer.</div>",
             "<h4>Since when?</h4> <p style='display: none'>Answer.</p>",

@@ -1,12 +1,13 @@
 //! Images: resolves lazy ones, reduces `picture` to `img`, removes tracking pixels and placeholders.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use scraper::node::Element;
 use url::Url;
 
 use super::dom::{self, Dom, NodeId, NodeRef};
 use super::links::Base;
+use super::media;
 use super::removals::RemovalRule;
 use super::srcset::{self, Candidate};
 
@@ -28,12 +29,22 @@ const LAZY_SRC_ATTRS: [&str; 12] = [
 /// Attributes in which scripts keep the `srcset` of a lazy image.
 const LAZY_SRCSET_ATTRS: [&str; 4] = ["data-srcset", "data-lazy-srcset", "data-original-set", "data-src-set"];
 
-/// Number of siblings before a `noscript` that may separate it from its image.
-const MAX_LOOK_BACK: usize = 100;
-/// Number of nodes around a `noscript` in which copies of its images are searched.
-const MAX_SEARCHED: usize = 400;
-/// Number of characters of the longest text of a `noscript` for browsers. With more, it is content.
-const MAX_BROWSER_HINT: usize = 300;
+/// Attributes in which scripts keep the URL of an image that they show in an empty element.
+const DATA_IMAGE_ATTRS: [&str; 10] = [
+    "data-src",
+    "data-image",
+    "data-image-src",
+    "data-img",
+    "data-img-src",
+    "data-lazy-src",
+    "data-original",
+    "data-bg",
+    "data-background",
+    "data-background-image",
+];
+/// Elements of AMP that are those of HTML under another name.
+const AMP: [(&str, &str); 4] =
+    [("amp-anim", "img"), ("amp-audio", "audio"), ("amp-img", "img"), ("amp-video", "video")];
 /// Length in bytes of the longest image in a `data:` URL that shows nothing of its own.
 const MAX_PLACEHOLDER: usize = 1000;
 /// Images of at most this width, in pixels, are icons.
@@ -41,9 +52,12 @@ const MAX_ICON: f32 = 64.0;
 /// Length in characters of the longest text for which an emoji image stands.
 const MAX_EMOJI: usize = 12;
 
-/// Turns every image in `root` into one `img` with an absolute URL, or removes it.
-pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) {
+/// Turns every image in `root` into one `img` with an absolute URL, or removes it. Returns the images that were lazy.
+pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) -> HashSet<NodeId> {
     let mut lazy = HashSet::new();
+    dom.begin(RemovalRule::Replaced);
+    name_images(dom, root, base);
+    dom.begin(RemovalRule::Placeholder);
     for id in dom.descendants_named(root, "picture") {
         reduce_picture(dom, id, base);
     }
@@ -65,12 +79,48 @@ pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) {
             lazy.insert(id);
         }
     }
-    let mut noscripts = Noscripts { root, lazy, has_lazy_image: HashMap::new() };
-    for id in dom.descendants_named(root, "noscript") {
-        if dom.is_below(id, root) {
-            noscripts.resolve(dom, id);
+    lazy
+}
+
+/// Gives the elements that stand for an image or a player the names that HTML has for them.
+fn name_images(dom: &mut Dom, root: NodeId, base: &Base) {
+    for id in dom.descendants(root) {
+        let Some(node) = dom.get(id) else { continue };
+        if let Some((_, name)) = AMP.iter().find(|(amp, _)| *amp == node.name()) {
+            if *name == "img" && node.attr("src").is_none() && node.attr("srcset").is_none() {
+                dom.unwrap(id);
+                continue;
+            }
+            dom.rename(id, name);
+            if *name == "img" {
+                dom.clear(id);
+            }
+        } else if matches!(node.name(), "div" | "span" | "figure" | "p" | "i" | "amp-bg") {
+            let Some(element) = node.element().filter(|element| !element.attrs.is_empty()) else { continue };
+            let mut values = DATA_IMAGE_ATTRS.iter().filter_map(|name| dom::attr(element, name));
+            let image = values.find_map(|raw| base.resolve(raw).filter(is_image_file));
+            let alt =
+                ["data-alt", "aria-label", "title", "alt"].iter().find_map(|name| dom::attr(element, name));
+            let is_empty = |node: NodeRef<'_>| {
+                node.subtree().skip(1).all(|n| n.text().map_or(n.name() != "img", dom::is_blank))
+            };
+            if let Some(image) = image.filter(|_| is_empty(node)) {
+                let alt = alt.map(str::to_owned);
+                dom.clear(id);
+                let new = dom.new_element("img");
+                dom.set_attr(new, "src", Some(image.as_str()));
+                dom.set_attr(new, "alt", alt.as_deref());
+                dom.append(id, new);
+                if matches!(dom.name(id), "div" | "span" | "i") {
+                    dom.unwrap(id);
+                }
+            }
         }
     }
+}
+
+fn is_image_file(url: &Url) -> bool {
+    media::media_type(url).is_some_and(|known| known.top() == "image")
 }
 
 /// Sets the URL of an `img`. Removes the image and returns `false` if it has none.
@@ -110,7 +160,10 @@ fn is_picture(element: &Element) -> bool {
     let has_address = written.peek().is_some() || get("srcset").is_some();
     let shows = |src: &str| match src.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
         true => src.len() > MAX_PLACEHOLDER,
-        false => !is_placeholder(src) && !Url::parse(src).is_ok_and(|url| is_zoom_icon(&url) || url.scheme() == "javascript"),
+        false => {
+            !is_placeholder(src)
+                && !Url::parse(src).is_ok_and(|url| is_zoom_icon(&url) || url.scheme() == "javascript")
+        }
     };
     !is_small && (written.any(shows) || (!has_address && get("alt").is_some()))
 }
@@ -140,9 +193,9 @@ fn reduce_picture(dom: &mut Dom, id: NodeId, base: &Base) {
         dom.append(id, img);
         img
     });
-    if let Some((_, set)) = sets.into_iter().next()
+    if let Some((is_common, set)) = sets.into_iter().next()
         && dom.attr(img, "srcset").is_none()
-        && !has_own_url(dom, img, base)
+        && (!has_own_url(dom, img, base) || (is_common && has_widths(&set)))
     {
         dom.set_attr(img, "srcset", Some(&set));
     }
@@ -152,61 +205,15 @@ fn reduce_picture(dom: &mut Dom, id: NodeId, base: &Base) {
     dom.unwrap(id);
 }
 
+/// True if each candidate of a `srcset` names its width.
+fn has_widths(set: &str) -> bool {
+    set.split(", ").all(|candidate| candidate.trim_end().trim_end_matches(',').ends_with('w'))
+}
+
 fn has_own_url(dom: &Dom, img: NodeId, base: &Base) -> bool {
     let names = LAZY_SRC_ATTRS.iter().chain(&LAZY_SRCSET_ATTRS).chain(&["src"]);
     let mut urls = names.filter_map(|name| dom.attr(img, name)).filter_map(|raw| base.resolve(raw));
     urls.any(|url| !is_placeholder(url.as_str()))
-}
-
-/// Resolves `noscript` elements, which contain a copy of the lazy image before them, or the only one.
-struct Noscripts {
-    root: NodeId,
-    /// Images that were lazy.
-    lazy: HashSet<NodeId>,
-    /// Elements before a `noscript`: `true` if they contain a lazy image. One may be before thousands.
-    has_lazy_image: HashMap<NodeId, bool>,
-}
-
-impl Noscripts {
-    fn resolve(&mut self, dom: &mut Dom, id: NodeId) {
-        let images = dom.descendants_named(id, "img");
-        let Some(node) = dom.get(id) else { return };
-        if images.is_empty() {
-            match node.is_text_within(MAX_BROWSER_HINT) {
-                true => dom.remove(id, RemovalRule::Fallback),
-                false => dom.unwrap(id),
-            }
-            return;
-        }
-        let before = node.prev_siblings().take(MAX_LOOK_BACK).find(|n| n.element().is_some());
-        if !before.is_some_and(|element| self.contains_lazy_image(element)) {
-            for image in images_without_copies(node, images, self.root) {
-                dom.insert_before(id, image);
-            }
-        }
-        for copy in dom.descendants_named(id, "img") {
-            dom.remove(copy, RemovalRule::Replaced);
-        }
-        dom.remove(id, RemovalRule::Fallback);
-    }
-
-    fn contains_lazy_image(&mut self, element: NodeRef<'_>) -> bool {
-        let (lazy, known) = (&self.lazy, &mut self.has_lazy_image);
-        *known.entry(element.id()).or_insert_with(|| element.subtree().any(|n| lazy.contains(&n.id())))
-    }
-}
-
-/// Returns the images of a `noscript` that are not also shown near it.
-fn images_without_copies(noscript: NodeRef<'_>, images: Vec<NodeId>, root: NodeId) -> Vec<NodeId> {
-    fn src(node: NodeRef<'_>) -> Option<&str> {
-        node.element().filter(|_| node.name() == "img").and_then(|img| dom::attr(img, "src"))
-    }
-    let own: HashSet<NodeId> = images.into_iter().collect();
-    let near = noscript.ancestors().take_while(|a| a.id() != root).take(2).last().unwrap_or(noscript);
-    let around = near.subtree().take(MAX_SEARCHED).filter(|n| !own.contains(&n.id()));
-    let shown: HashSet<&str> = around.chain(noscript.prev_siblings().take(4)).filter_map(src).collect();
-    let images = noscript.subtree().filter(|n| own.contains(&n.id()));
-    images.filter(|n| !shown.contains(src(*n).unwrap_or_default())).map(NodeRef::id).collect()
 }
 
 /// True for images that are only shown until a script replaces them.

@@ -6,13 +6,17 @@
 //! | --- | --- |
 //! | remove comments and scripts, trim oversized tags, cut oversized bodies | `scan` |
 //! | build a tree of bounded depth and size | `parse` |
+//! | reduce MathML and SVG to what readers show | `foreign` |
 //! | remove share blocks, furniture and what the page hides | `share_blocks`, `furniture`, `hidden` |
+//! | remove line numbers and anchor symbols | `code_blocks` |
 //! | resolve lazy images | `lazy_images`, `srcset` |
-//! | replace frames with links; remove the controls of forms | `embeds`, `controls` |
+//! | replace frames, players and posts with links; use `noscript` | `embeds`, `services`, `noscript` |
+//! | remove the controls of forms | `controls` |
 //! | make URLs absolute | `links` |
+//! | keep ids that links lead to, and the alignment of cells | `references` |
 //! | unwrap unknown elements, remove empty ones | `normalize` |
 //! | serialize what the allowlist permits, and verify it with `ammonia` | `allowlist`, `serialize` |
-//! | collect media and text | `media`, `text` |
+//! | collect media, text and the text for a summary | `media`, `text`, `prose` |
 //!
 //! Each step counts what it takes out of the tree (`removals`), so nothing is lost silently.
 //!
@@ -24,11 +28,13 @@ mod allowlist;
 mod body;
 mod clean;
 mod clutter;
+mod code_blocks;
 mod controls;
 mod dom;
 mod embeds;
 mod escape;
 mod extract;
+mod foreign;
 mod furniture;
 mod hidden;
 mod json_ld;
@@ -38,12 +44,16 @@ mod links;
 mod markup;
 mod media;
 mod normalize;
+mod noscript;
 mod page_metadata;
 mod page_text;
 mod parse;
+mod prose;
+mod references;
 mod removals;
 mod scan;
 mod serialize;
+mod services;
 mod share_blocks;
 mod srcset;
 mod summary;

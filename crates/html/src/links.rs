@@ -3,6 +3,7 @@
 use feedmill_types::{to_rfc3986, work};
 use url::Url;
 
+use super::allowlist::LINK_SCHEMES;
 use super::dom::{Dom, NodeId};
 use super::parse::Parsed;
 
@@ -32,13 +33,18 @@ impl Base {
         Self { page: page.clone(), base: base.unwrap_or_else(|| page.clone()) }
     }
 
+    /// Returns the address of the article.
+    pub(super) fn page(&self) -> Option<Url> {
+        self.link(self.page.as_str())
+    }
+
     /// Returns the absolute URL of a resource: `http` or `https`, without user and password.
     pub(super) fn resolve(&self, raw: &str) -> Option<Url> {
         let is_fragment = raw.trim_start().starts_with('#');
         self.link(raw).filter(|url| !is_fragment && matches!(url.scheme(), "http" | "https"))
     }
 
-    /// Returns the absolute URL of a link: also `mailto:` and `tel:`.
+    /// Returns the absolute URL of a link: also of other schemes that are safe to follow, such as `mailto` and `magnet`.
     pub(super) fn link(&self, raw: &str) -> Option<Url> {
         let raw = raw.trim_matches(|c: char| c.is_whitespace() || c.is_control());
         if raw.is_empty() {
@@ -54,8 +60,13 @@ impl Base {
                 let _ = url.set_username("");
                 let _ = url.set_password(None);
             }
-            // `mailto:?subject=` has no recipient.
-            "mailto" | "tel" if !url.path().is_empty() => {}
+            // `mailto:?subject=` and `sms:?body=` have no recipient.
+            "mailto" | "tel" | "sms" | "smsto" if url.path().is_empty() => return None,
+            // Only `magnet:` says everything in its query.
+            scheme if scheme != "magnet" && !url.has_host() && url.path().is_empty() => return None,
+            scheme if LINK_SCHEMES.contains(&scheme) => {
+                let _ = url.set_password(None);
+            }
             // A letter was lost when copying. Real pages contain these.
             "ttps" | "ttp" | "htps" | "htttps" => {
                 let (_, rest) = raw.split_once("://")?;

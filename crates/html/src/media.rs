@@ -8,9 +8,16 @@ use url::Url;
 
 use super::body::{Media, Medium};
 use super::dom::{self, Dom, NodeId, NodeRef};
+use super::escape::xml_text;
+use super::srcset;
 
 /// Images of at most this width or height, in pixels, are icons.
 const MAX_ICON: f32 = 48.0;
+
+/// Width in pixels up to which a larger image is more useful: about 1600.
+const USEFUL_WIDTH: f32 = 1760.0;
+/// Width in pixels below which an image is a thumbnail, if it links to a larger file.
+const SMALL_WIDTH: f32 = 600.0;
 
 /// Media types by extension, sorted.
 const EXTENSIONS: [(&str, &str); 33] = [
@@ -85,13 +92,13 @@ pub(super) fn collect(dom: &Dom, root: NodeId) -> Vec<Media> {
     for node in dom.subtree(root) {
         let Some(element) = node.element() else { continue };
         match node.name() {
-            "img" if !is_decoration(element) => found.add(Medium::Image, dom::attr(element, "src"), element),
+            "img" if !is_decoration(element) => found.image(node, element),
             "audio" => found.player(Medium::Audio, node, element),
             "video" => {
                 found.player(Medium::Video, node, element);
                 if let Some(poster) = dom::attr(element, "poster").and_then(|p| Url::parse(p).ok()) {
                     let media_type = media_type(&poster).filter(|t| t.top() == "image");
-                    found.push(Media { url: poster, medium: Medium::Image, media_type, length: None });
+                    found.push(Media { media_type, ..Media::new(poster, Medium::Image) });
                 }
             }
             "a" => {
@@ -144,7 +151,27 @@ impl Found {
         let length = ["length", "data-length", "data-filesize"]
             .iter()
             .find_map(|name| dom::attr(element, name)?.parse().ok());
-        self.push(Media { url, medium, media_type, length: length.map(Bytes) });
+        self.push(Media { media_type, length: length.map(Bytes), ..Media::new(url, medium) });
+    }
+
+    /// Adds an image in the size that is most useful outside of the page.
+    fn image(&mut self, node: NodeRef<'_>, element: &Element) {
+        let Some(src) = dom::attr(element, "src").and_then(|src| Url::parse(src).ok()) else { return };
+        let shown = ["width", "height"].map(|side| dom::pixels(element, side).filter(|px| *px >= 1.0));
+        let (url, width) = useful_size(node, element, src, shown[0]);
+        let size = shown[0]
+            .zip(shown[1])
+            .zip(width)
+            .map(|((width, height), own)| (own.round() as u32, (own * height / width).round() as u32));
+        let media_type = media_type(&url).filter(|known| known.top() == "image");
+        let alt =
+            dom::attr(element, "alt").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        self.push(Media {
+            media_type,
+            alt: xml_text(&alt).into_owned(),
+            size,
+            ..Media::new(url, Medium::Image)
+        });
     }
 
     /// Adds the `src` of a player, or else its first `source`: the others are the same in other formats.
@@ -157,6 +184,41 @@ impl Found {
             self.add(medium, dom::attr(source, "src"), source);
         }
     }
+}
+
+/// Returns the URL of an image and its width in pixels: the largest candidate up to [`USEFUL_WIDTH`], if it is larger than
+/// the image that the page shows, or the file that a small image links to. `shown` is the width on the page.
+fn useful_size(node: NodeRef<'_>, element: &Element, src: Url, shown: Option<f32>) -> (Url, Option<f32>) {
+    let set = dom::attr(element, "srcset").unwrap_or_default();
+    let candidates = srcset::parse_with(set, |raw| Url::parse(raw).ok());
+    let width = |url: &Url| candidates.iter().find(|c| c.url == *url).and_then(|c| c.width(shown));
+    let own = width(&src).or_else(|| width_in_name(&src));
+    let known = candidates.iter().filter_map(|c| Some((c, c.width(shown)?)));
+    let (fitting, larger): (Vec<_>, Vec<_>) = known.partition(|(_, px)| *px <= USEFUL_WIDTH);
+    let best = fitting.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a });
+    let best = best.or_else(|| larger.into_iter().reduce(|a, b| if b.1 < a.1 { b } else { a }));
+    if let Some((candidate, px)) = best {
+        let current = own.or(shown).unwrap_or(SMALL_WIDTH);
+        if px > current || current > USEFUL_WIDTH && candidate.url != src {
+            return (candidate.url.clone(), Some(px));
+        }
+    }
+    let current = own.or(shown);
+    let link =
+        node.ancestors().take(2).find(|a| a.name() == "a").and_then(|a| Url::parse(a.attr("href")?).ok());
+    let full = link.filter(|url| by_path(url.path()).is_some_and(|known| known.top() == "image"));
+    match full {
+        Some(full) if current.is_none_or(|px| px < SMALL_WIDTH) => (full, None),
+        _ => (src, own.or(shown)),
+    }
+}
+
+/// Returns the width in pixels that WordPress writes into file names: 300 of `lock-300x168.jpg`.
+fn width_in_name(url: &Url) -> Option<f32> {
+    let (stem, _) = url.path().rsplit_once('.')?;
+    let (width, height) = stem.rsplit('-').next()?.split_once('x')?;
+    let number = |text: &str| text.parse::<u16>().ok().map(f32::from);
+    number(height).and(number(width))
 }
 
 /// True if an image decorates the page and shows nothing of its own.
@@ -188,7 +250,45 @@ fn is_decoration(element: &Element) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Policy, RawHtml, clean};
     use super::*;
+
+    #[test]
+    fn an_image_is_taken_in_its_most_useful_size() {
+        for (raw, name, size) in [
+            ("<img src=/a-300x168.jpg width=500 srcset='/a-300x168.jpg 300w, /a.jpg 1200w'>", "a.jpg", None),
+            (
+                "<img src=/b-300x168.jpg width=300 height=150 srcset='/b-300x168.jpg 300w, /b-768.jpg 768w, /b-1600.jpg 1600w, /b-4000.jpg 4000w' alt=' A  weir '>",
+                "b-1600.jpg",
+                Some((1600, 800)),
+            ),
+            (
+                "<img src=/c.jpg width=700 height=350 srcset='/c.jpg 1x, /c2.jpg 2x, /c5.jpg 5x'>",
+                "c2.jpg",
+                Some((1400, 700)),
+            ),
+            ("<img src=/d.jpg srcset='/d-2000.jpg 2000w, /d-5000.jpg 5000w'>", "d-2000.jpg", None),
+            ("<img src=/e-4000.jpg srcset='/e-800.jpg 800w, /e-4000.jpg 4000w'>", "e-800.jpg", None),
+            ("<a href=/full/f.png><img src=/thumb/f.png width=320 height=200></a>", "full/f.png", None),
+            ("<a href=/page><img src=/g.png width=320 height=200></a>", "g.png", Some((320, 200))),
+            ("<img src=/h.jpg width=900 height=600 srcset='/h-400.jpg 400w'>", "h.jpg", Some((900, 600))),
+            (
+                "<picture><source srcset='/i-400.jpg 400w, /i-1500.jpg 1500w'><img src=/i-100x80.jpg></picture>",
+                "i-1500.jpg",
+                None,
+            ),
+            ("<img src=/j.jpg width=100% height=400>", "j.jpg", None),
+        ] {
+            let page = "https://news.example/a".parse().unwrap();
+            let found = clean(RawHtml(raw), &page, &Policy::default()).media;
+            assert_eq!(found[0].url.as_str(), format!("https://news.example/{name}"), "{raw}");
+            assert_eq!(found[0].size, size, "{raw}");
+            assert_eq!(found.len(), 1, "{raw}");
+        }
+        let page = "https://news.example/a".parse().unwrap();
+        let found = clean(RawHtml("<img src=/a.jpg alt=' A  weir '>"), &page, &Policy::default()).media;
+        assert_eq!(found[0].alt, "A weir");
+    }
 
     #[test]
     fn types_come_from_the_path_or_from_a_url_inside_that_of_a_proxy() {

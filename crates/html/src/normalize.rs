@@ -28,6 +28,8 @@ pub(crate) fn normalize(dom: &mut Dom, root: NodeId) -> Removed {
         let Some(node) = dom.get(id) else { continue };
         if node.text().is_some() {
             clean_text(dom, id, &mut removed);
+        } else if node.is_foreign() {
+            // `foreign` reduced it already.
         } else if node.element().is_some() {
             normalize_element(dom, id);
         } else {
@@ -153,7 +155,7 @@ fn collapse(dom: &mut Dom, id: NodeId, name: &str) {
         "table" => {
             let is_visible = |d: NodeRef<'_>| match d.text() {
                 Some(text) => !dom::is_blank(text),
-                None => matches!(d.name(), "img" | "audio" | "video"),
+                None => matches!(d.name(), "img" | "audio" | "video" | "svg"),
             };
             if !node.subtree().any(is_visible) {
                 dom.detach(id);

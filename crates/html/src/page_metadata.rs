@@ -147,7 +147,8 @@ pub fn page_metadata(raw: RawHtml<'_>) -> PageMetadata {
 /// Returns the text of the article as JSON-LD has it, plain or as markup; of several articles, that of the one whose name is
 /// most like `title`. Pages that a script renders may have it nowhere else.
 pub(super) fn article_body(raw: RawHtml<'_>, title: &str) -> Option<String> {
-    let articles = read(raw).json_ld.into_iter().filter(|article| article.is_article && article.body.is_some());
+    let articles =
+        read(raw).json_ld.into_iter().filter(|article| article.is_article && article.body.is_some());
     let relevance = |article: &JsonLdArticle| {
         let names = [&article.headline, &article.name];
         let best = names.into_iter().flatten().map(|name| similarity(name, title)).fold(0.0, f64::max);
@@ -507,8 +508,14 @@ mod tests {
         for (byline, name) in [
             ("<div class=author><a href=/author/ann>Ann Lee</a><span> Miller</span></div>", "Ann Lee"),
             ("<p class=byline><a class=author href=/ann>Ann Lee</a><br>Correspondent in Thun</p>", "Ann Lee"),
-            ("<p class=byline><a href=/authors/ann>Ann Lee</a> and <a href=/authors/bo>Bo</a></p>", "Ann Lee and Bo"),
-            ("<p class=byline><a href=/authors/ann>Ann Lee</a>, the Valley Post</p>", "Ann Lee, the Valley Post"),
+            (
+                "<p class=byline><a href=/authors/ann>Ann Lee</a> and <a href=/authors/bo>Bo</a></p>",
+                "Ann Lee and Bo",
+            ),
+            (
+                "<p class=byline><a href=/authors/ann>Ann Lee</a>, the Valley Post</p>",
+                "Ann Lee, the Valley Post",
+            ),
             ("<p class=byline>Ann Lee</p>", "Ann Lee"),
         ] {
             assert_eq!(page_metadata(RawHtml(&format!("<body>{byline}"))).authors, [name], "{byline}");

@@ -224,7 +224,9 @@ pub(super) fn visible(text: &str) -> usize {
     if text.is_ascii() {
         return text.bytes().filter(|b| *b > b' ').count();
     }
-    text.chars().filter(|c| !c.is_whitespace() && !dom::is_invisible_character(*c) && !is_forbidden(*c)).count()
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !dom::is_invisible_character(*c) && !is_forbidden(*c))
+        .count()
 }
 
 #[cfg(test)]
@@ -269,7 +271,14 @@ mod tests {
         for (raw, rule, characters, images, media, place) in [
             ("<div class='drop x'>a b<img src=/a.jpg></div>", Dropped, 2, 1, 0, "div.drop.x"),
             ("<template><p>abc</p></template>", NotContent, 3, 0, 0, "template"),
-            ("<div class=share-bar>Share <a href='https://x.com/intent/post?url=x'>X</a></div>", ShareButtons, 6, 0, 0, "div.share-bar"),
+            (
+                "<div class=share-bar>Share <a href='https://x.com/intent/post?url=x'>X</a></div>",
+                ShareButtons,
+                6,
+                0,
+                0,
+                "div.share-bar",
+            ),
             ("<aside class='ad'><img src=/a.png>Buy!</aside>", Advertisement, 4, 1, 0, "aside.ad"),
             ("<div id=jp-post-flair><p>Likes</p></div>", Furniture, 5, 0, 0, "div#jp-post-flair"),
             ("<section class=legal><p hidden>©</p></section>", Hidden, 1, 0, 0, "section.legal p"),

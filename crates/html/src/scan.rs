@@ -5,7 +5,9 @@
 
 use feedmill_types::work;
 
-use super::escape::escape_text;
+use super::escape::{decode_entities_once, escape_text};
+use super::foreign::{SVG_STYLE, SVG_TITLE, TEX_SOURCE};
+use super::services;
 
 /// Limits of one body, in bytes and in attributes per tag. Real articles stay far below.
 pub(super) const MAX_BYTES: usize = 4 << 20;
@@ -37,6 +39,8 @@ pub(super) fn scan(raw: &str) -> Scanned {
     let mut ends = Ends::new(raw);
     let mut out = Scanned { html: String::with_capacity(raw.len().min(MAX_BYTES)), ..Scanned::default() };
     let mut rest = raw;
+    // Number of open drawings. In them, `title` and `style` are not those of the page.
+    let mut drawings = 0_usize;
     while let Some(at) = rest.find('<') {
         if !out.push(&rest[..at]) {
             return out;
@@ -53,14 +57,17 @@ pub(super) fn scan(raw: &str) -> Scanned {
                 if name != "plaintext" && !out.push_tag(rest, &tag) {
                     return out;
                 }
+                let attributes = tag.kept;
+                drawings += usize::from(name == "svg" && !rest[..end].ends_with("/>"));
                 rest = &rest[end..];
                 if RAW.contains(&name.as_str()) {
-                    rest = out.push_raw(&name, rest);
+                    rest = out.push_raw(&name, &attributes, drawings > 0, rest);
                 }
             }
             Some(b'/') if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => {
                 let tag = Tag::parse(rest, 2);
                 let Some(end) = tag.end else { break };
+                drawings -= usize::from(drawings > 0 && tag.name.eq_ignore_ascii_case("svg"));
                 if !out.push(&format!("</{}>", tag.name)) {
                     return out;
                 }
@@ -130,8 +137,9 @@ impl Scanned {
         !self.cut
     }
 
-    /// Skips the content of a raw text element and its end tag. Returns the rest.
-    fn push_raw<'a>(&mut self, name: &str, rest: &'a str) -> &'a str {
+    /// Skips the content of a raw text element and its end tag, and keeps what a reader would see of it: a formula in TeX,
+    /// the title of a drawing, a frame that a script of a known service would create. Returns the rest.
+    fn push_raw<'a>(&mut self, name: &str, attributes: &[&str], in_drawing: bool, rest: &'a str) -> &'a str {
         let (content, after) = match find_end_tag(rest, name) {
             Some((start, end)) => (&rest[..start], &rest[end..]),
             None => (rest, ""),
@@ -144,10 +152,40 @@ impl Scanned {
                 self.push(&escape_text(content));
                 self.push("</pre>");
             }
+            "script" => self.push_script(attributes, content),
+            "title" if in_drawing => self.push_element(SVG_TITLE, content),
+            "style" if in_drawing => self.push_element(SVG_STYLE, ""),
             _ => {}
         }
         after
     }
+
+    /// Appends an element around text.
+    fn push_element(&mut self, name: &str, text: &str) {
+        self.push_whole(&format!("<{name}>{}</{name}>", escape_text(text)));
+    }
+
+    fn push_script(&mut self, attributes: &[&str], content: &str) {
+        let value = |name: &str| attributes.iter().find_map(|attribute| attribute_value(attribute, name));
+        if value("type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("math/tex")) {
+            return self.push_element(TEX_SOURCE, &decode_entities_once(content));
+        }
+        let frame = attributes.iter().any(|attribute| {
+            let source = attribute_value(attribute, "src")
+                .or_else(|| attribute_value(attribute, "data-configuration"));
+            source.is_some_and(services::is_embedding_script)
+        });
+        if frame {
+            self.push_whole(&format!("<iframe {}></iframe>", attributes.join(" ")));
+        }
+    }
+}
+
+/// Returns the value of an attribute as written, if it has this name.
+fn attribute_value<'a>(attribute: &'a str, name: &str) -> Option<&'a str> {
+    let (key, value) = attribute.split_once('=')?;
+    let value = key.trim().eq_ignore_ascii_case(name).then_some(value.trim())?;
+    Some(value.trim_matches(['"', '\'']))
 }
 
 /// Finds an end tag. Returns the positions of its start and its end.

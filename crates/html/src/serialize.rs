@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use feedmill_types::{is_http, work};
 
-use super::allowlist::{self, ELEMENTS, GLOBAL_ATTRIBUTES};
+use super::allowlist::{self, ELEMENTS, GLOBAL_ATTRIBUTES, LINK_SCHEMES, MATH, SVG, SVG_PRESENTATION};
 use super::dom::{self, Dom, Edge, NodeId};
 use super::escape::push_escaped;
 
@@ -21,6 +21,8 @@ pub(crate) fn serialize(dom: &Dom, root: NodeId) -> String {
                 if let Some(text) = node.text() {
                     work::step(text.len());
                     push_escaped(text, false, &mut out);
+                } else if let Some(element) = node.element().filter(|_| node.is_foreign()) {
+                    push_foreign_tag(element, node.is_math(), &mut out);
                 } else if let Some(element) = node.element() {
                     push_start_tag(element, &mut out);
                 }
@@ -46,33 +48,50 @@ fn push_start_tag(element: &scraper::node::Element, out: &mut String) {
         let Some(value) = dom::attr(element, key).and_then(|raw| allowlist::value(name, key, raw)) else {
             continue;
         };
-        work::step(value.len());
-        out.push(' ');
-        out.push_str(key);
-        out.push_str("=\"");
-        push_escaped(&value, true, out);
-        out.push('"');
+        push_attribute(key, &value, out);
     }
     out.push('>');
 }
 
+fn push_foreign_tag(element: &scraper::node::Element, is_math: bool, out: &mut String) {
+    out.push('<');
+    out.push_str(&element.name.local);
+    for (key, value) in allowlist::foreign_attributes(element, is_math) {
+        push_attribute(key, &value, out);
+    }
+    out.push('>');
+}
+
+fn push_attribute(key: &str, value: &str, out: &mut String) {
+    work::step(value.len());
+    out.push(' ');
+    out.push_str(key);
+    out.push_str("=\"");
+    push_escaped(value, true, out);
+    out.push('"');
+}
+
 static AMMONIA: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
+    let all = || ELEMENTS.iter().chain(&MATH).chain(&SVG);
+    let mut attributes: HashMap<&str, HashSet<&str>> =
+        all().map(|(name, own)| (*name, own.iter().copied().collect())).collect();
+    for (name, _) in &SVG {
+        attributes.entry(*name).or_default().extend(SVG_PRESENTATION.iter().chain(&["transform"]));
+    }
     builder
-        .tags(ELEMENTS.iter().map(|(name, _)| *name).collect())
-        .tag_attributes(
-            ELEMENTS
-                .iter()
-                .map(|(name, own)| (*name, own.iter().copied().collect()))
-                .collect::<HashMap<_, HashSet<_>>>(),
-        )
+        .tags(all().map(|(name, _)| *name).collect())
+        .tag_attributes(attributes)
         .generic_attributes(GLOBAL_ATTRIBUTES.into())
         .clean_content_tags(["script", "style"].into())
-        .url_schemes(["http", "https", "mailto", "tel"].into())
+        .url_schemes(LINK_SCHEMES.into())
         .url_relative(UrlRelative::Deny)
         .link_rel(None)
         .strip_comments(true)
-        .attribute_filter(|_, attribute, value| match attribute {
+        .attribute_filter(|element, attribute, value| match attribute {
+            "src" if !is_http(value) => None,
+            "id" if !allowlist::is_id(value) => None,
+            "class" => allowlist::value(element, attribute, value),
             "srcset" => value.split(", ").all(is_http).then_some(Cow::Borrowed(value)),
             "cite" | "poster" => is_http(value).then_some(Cow::Borrowed(value)),
             _ => Some(Cow::Borrowed(value)),

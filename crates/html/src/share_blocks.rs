@@ -122,16 +122,146 @@ const USUAL_CLASSES: [&str; 5] = ["sharebar", "sharebutton", "sharebuttons", "so
 const CLASS_STARTS: [&str; 5] = ["a2a_", "addthis_", "addtoany_", "sd-sharing", "sharethis-"];
 /// Words of the class names of share widgets. Not `market`: `market-share-list` is a list of shares.
 const CLASS_WORDS: [&str; 50] = [
-    "area", "article", "bar", "block", "bottom", "box", "btn", "btns", "button", "buttons", "container",
-    "content", "desktop", "entry", "fixed", "floating", "footer", "group", "header", "icon", "icons", "inline",
-    "item", "items", "links", "list", "media", "menu", "mobile", "nav", "network", "networks", "page", "post",
-    "row", "section", "share", "sharing", "side", "social", "sticky", "story", "this", "toolbar", "tools", "top",
-    "vertical", "widget", "wrap", "wrapper",
+    "area",
+    "article",
+    "bar",
+    "block",
+    "bottom",
+    "box",
+    "btn",
+    "btns",
+    "button",
+    "buttons",
+    "container",
+    "content",
+    "desktop",
+    "entry",
+    "fixed",
+    "floating",
+    "footer",
+    "group",
+    "header",
+    "icon",
+    "icons",
+    "inline",
+    "item",
+    "items",
+    "links",
+    "list",
+    "media",
+    "menu",
+    "mobile",
+    "nav",
+    "network",
+    "networks",
+    "page",
+    "post",
+    "row",
+    "section",
+    "share",
+    "sharing",
+    "side",
+    "social",
+    "sticky",
+    "story",
+    "this",
+    "toolbar",
+    "tools",
+    "top",
+    "vertical",
+    "widget",
+    "wrap",
+    "wrapper",
 ];
 
 /// Words of labels that share a page, besides the names of services: verbs, and what connects them.
 const LABEL_WORDS: [&str; 86] = [
-    "a", "article", "artikel", "auf", "bei", "by", "cet", "chia", "click", "clipboard", "comparte", "compartilhar", "compartilhe", "compartir", "condividi", "copied", "copy", "deel", "del", "dela", "delen", "diesen", "dit", "e", "em", "email", "en", "friend", "friends", "here", "in", "it", "link", "mail", "med", "message", "mit", "na", "new", "no", "on", "op", "opens", "our", "page", "par", "partager", "partagez", "partilhar", "paylaş", "per", "pin", "post", "print", "publicar", "seite", "send", "sending", "sent", "share", "shares", "sharing", "story", "su", "sur", "teilen", "the", "this", "through", "to", "trên", "tweet", "tweeten", "twittern", "udostępnij", "using", "via", "window", "with", "your", "в", "на", "отправить", "поделиться", "поділитися", "твитнуть",
+    "a",
+    "article",
+    "artikel",
+    "auf",
+    "bei",
+    "by",
+    "cet",
+    "chia",
+    "click",
+    "clipboard",
+    "comparte",
+    "compartilhar",
+    "compartilhe",
+    "compartir",
+    "condividi",
+    "copied",
+    "copy",
+    "deel",
+    "del",
+    "dela",
+    "delen",
+    "diesen",
+    "dit",
+    "e",
+    "em",
+    "email",
+    "en",
+    "friend",
+    "friends",
+    "here",
+    "in",
+    "it",
+    "link",
+    "mail",
+    "med",
+    "message",
+    "mit",
+    "na",
+    "new",
+    "no",
+    "on",
+    "op",
+    "opens",
+    "our",
+    "page",
+    "par",
+    "partager",
+    "partagez",
+    "partilhar",
+    "paylaş",
+    "per",
+    "pin",
+    "post",
+    "print",
+    "publicar",
+    "seite",
+    "send",
+    "sending",
+    "sent",
+    "share",
+    "shares",
+    "sharing",
+    "story",
+    "su",
+    "sur",
+    "teilen",
+    "the",
+    "this",
+    "through",
+    "to",
+    "trên",
+    "tweet",
+    "tweeten",
+    "twittern",
+    "udostępnij",
+    "using",
+    "via",
+    "window",
+    "with",
+    "your",
+    "в",
+    "на",
+    "отправить",
+    "поделиться",
+    "поділитися",
+    "твитнуть",
 ];
 
 /// Number of characters of the longest text of a share button or label. With more, it is an article.
@@ -189,10 +319,10 @@ impl Widget {
         work::step(class.len());
         let mut is_usual = false;
         for name in class.split_ascii_whitespace() {
-            let starts = |start: &&str| {
-                name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start))
-            };
-            if CLASSES.iter().any(|known| known.eq_ignore_ascii_case(name)) || CLASS_STARTS.iter().any(starts) {
+            let starts =
+                |start: &&str| name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start));
+            if CLASSES.iter().any(|known| known.eq_ignore_ascii_case(name)) || CLASS_STARTS.iter().any(starts)
+            {
                 return Some(Self::Known);
             }
             is_usual |= is_usual_name(name);
@@ -231,7 +361,8 @@ fn is_media_in_link(node: NodeRef<'_>) -> bool {
         let src = dom::attr(img, "src").unwrap_or_default().split(['?', '#']).next().unwrap_or_default();
         let ending = src.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         let alt = dom::attr(img, "alt").unwrap_or_default();
-        (matches!(&*ending, "jpg" | "jpeg" | "webp" | "avif") || !is_label(alt)) && !(is_label(alt) && !bare(alt).is_empty())
+        (matches!(&*ending, "jpg" | "jpeg" | "webp" | "avif") || !is_label(alt))
+            && !(is_label(alt) && !bare(alt).is_empty())
     };
     known.map_or_else(is_photo, |pixels| pixels > MAX_ICON)
 }
@@ -399,7 +530,10 @@ impl<'a> Remover<'a> {
 
 fn is_share_label(node: NodeRef<'_>) -> bool {
     let text = node.text_up_to(MAX_WIDGET_TEXT);
-    !dom::is_blank(&text) && text.chars().count() <= MAX_WIDGET_TEXT && LABELS.contains(&&*bare(&text)) && !contains_media(node)
+    !dom::is_blank(&text)
+        && text.chars().count() <= MAX_WIDGET_TEXT
+        && LABELS.contains(&&*bare(&text))
+        && !contains_media(node)
 }
 
 fn is_media(node: NodeRef<'_>) -> bool {
@@ -428,7 +562,11 @@ fn is_label(text: &str) -> bool {
         return false;
     }
     let bare = bare(text);
-    bare.is_empty() || LABELS.contains(&&*bare) || NAMES.contains(&&*bare) || is_number(&bare) || is_phrase(&bare)
+    bare.is_empty()
+        || LABELS.contains(&&*bare)
+        || NAMES.contains(&&*bare)
+        || is_number(&bare)
+        || is_phrase(&bare)
 }
 
 /// True for a count, such as `1.2k`.
@@ -441,11 +579,12 @@ fn is_number(text: &str) -> bool {
 /// True for a phrase such as `share on facebook`: words of labels, and the name of a service or of an action.
 fn is_phrase(text: &str) -> bool {
     let mut is_named = false;
-    let is_known = text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).all(|word| {
-        let is_name = NAMES.contains(&word) || LABELS.contains(&word);
-        is_named |= is_name;
-        is_name || LABEL_WORDS.contains(&word) || is_number(word)
-    });
+    let is_known =
+        text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).all(|word| {
+            let is_name = NAMES.contains(&word) || LABELS.contains(&word);
+            is_named |= is_name;
+            is_name || LABEL_WORDS.contains(&word) || is_number(word)
+        });
     is_known && is_named
 }
 
@@ -512,8 +651,23 @@ const ENDPOINTS: [(&str, &str); 58] = [
 ];
 /// Parameters with which those pages get what they share.
 const PARAMETERS: [&str; 17] = [
-    "u", "url", "href", "link", "linkurl", "text", "body", "status", "title", "mini", "app_id", "quote", "media", "canonicalurl",
-    "st.shareurl", "shareurl", "bu",
+    "u",
+    "url",
+    "href",
+    "link",
+    "linkurl",
+    "text",
+    "body",
+    "status",
+    "title",
+    "mini",
+    "app_id",
+    "quote",
+    "media",
+    "canonicalurl",
+    "st.shareurl",
+    "shareurl",
+    "bu",
 ];
 
 /// True if a URL opens a form that shares a page. URLs that show something shared do not count, and neither do those with
@@ -525,7 +679,8 @@ fn is_share_url(href: &str) -> bool {
         let is_to_anybody = !["phone=", "number=", "to="].iter().any(|part| rest.contains(part));
         match scheme {
             "whatsapp" | "viber" | "tg" | "line" => {
-                let action = ["//send", "//forward", "//msg", "msg/text"].iter().any(|part| rest.starts_with(part));
+                let action =
+                    ["//send", "//forward", "//msg", "msg/text"].iter().any(|part| rest.starts_with(part));
                 return action && is_to_anybody;
             }
             "fb-messenger" | "weixin" => return true,
@@ -537,9 +692,12 @@ fn is_share_url(href: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let path = url.path().trim_end_matches('/');
     let has_parameter = |names: &[&str]| url.query_pairs().any(|(key, _)| names.contains(&&*key));
-    let is_at = |known: &str| host.strip_suffix(known).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+    let is_at =
+        |known: &str| host.strip_suffix(known).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
     if is_at("wa.me") || (is_at("whatsapp.com") && path == "/send") {
-        return (path.is_empty() || path == "/send") && has_parameter(&["text"]) && !has_parameter(&["phone"]);
+        return (path.is_empty() || path == "/send")
+            && has_parameter(&["text"])
+            && !has_parameter(&["phone"]);
     }
     let has_subject = || has_parameter(&PARAMETERS);
     // Pinterest has a host in many countries.
@@ -547,7 +705,9 @@ fn is_share_url(href: &str) -> bool {
     ENDPOINTS.iter().any(|(known, end)| match (*known, *end) {
         ("", end) => path == end && has_subject(),
         (known, "") => is_at(known),
-        (known, end) => (is_at(known) || (is_pinterest && known == "pinterest.com")) && path == end && has_subject(),
+        (known, end) => {
+            (is_at(known) || (is_pinterest && known == "pinterest.com")) && path == end && has_subject()
+        }
     })
 }
 
@@ -600,7 +760,10 @@ mod tests {
 
     fn html(raw: &str) -> String {
         let link = "https://a.example/1".parse().unwrap();
-        super::super::clean(super::super::RawHtml(raw), &link, &super::super::Policy::default()).html.as_str().to_owned()
+        super::super::clean(super::super::RawHtml(raw), &link, &super::super::Policy::default())
+            .html
+            .as_str()
+            .to_owned()
     }
 
     #[test]
@@ -630,20 +793,37 @@ mod tests {
 
     #[test]
     fn class_names_of_share_widgets_match_whole_words() {
-        for name in ["share-buttons", "post_share_bar", "article-share", "social-share__list", "Share-Buttons--big"] {
+        for name in
+            ["share-buttons", "post_share_bar", "article-share", "social-share__list", "Share-Buttons--big"]
+        {
             assert!(is_usual_name(name), "{name}");
             let raw = format!("<div class='{name}'><span>Share</span><button>Facebook</button></div>");
             assert_eq!(html(&format!("<p>Text</p>{raw}")), "<p>Text</p>", "{raw}");
             let raw = format!("<div class='{name}'><p>A third of the water belongs to the mill.</p></div>");
             assert!(html(&raw).contains("third"), "{raw}");
         }
-        for name in ["market-share-list", "share", "crop-share-bar", "car-share-block", "water-sharing-links", "share-price"] {
+        for name in [
+            "market-share-list",
+            "share",
+            "crop-share-bar",
+            "car-share-block",
+            "water-sharing-links",
+            "share-price",
+        ] {
             assert!(!is_usual_name(name), "{name}");
             let raw = format!("<ul class='{name}'><li>Mill 23 %</li><li>Town 12</li></ul>");
             assert!(html(&raw).contains("Mill 23 %"), "{raw}");
         }
-        for name in ["addtoany_share_save_container", "sharethis-inline-share-buttons", "sharedaddy sd-sharing-enabled"] {
-            assert_eq!(html(&format!("<p>Text</p><div class='{name}'>Like it</div>")), "<p>Text</p>", "{name}");
+        for name in [
+            "addtoany_share_save_container",
+            "sharethis-inline-share-buttons",
+            "sharedaddy sd-sharing-enabled",
+        ] {
+            assert_eq!(
+                html(&format!("<p>Text</p><div class='{name}'>Like it</div>")),
+                "<p>Text</p>",
+                "{name}"
+            );
         }
     }
 }

@@ -20,6 +20,11 @@ pub(super) struct Candidate {
 /// Parses a `srcset` by the [HTML standard](https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute).
 /// Skips candidates that cannot be shown.
 pub(super) fn parse(text: &str, base: &Base) -> Vec<Candidate> {
+    parse_with(text, |raw| base.resolve(raw))
+}
+
+/// Parses a `srcset` whose URLs a function makes absolute.
+pub(super) fn parse_with(text: &str, resolve: impl Fn(&str) -> Option<Url>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut rest = text;
     work::step(text.len());
@@ -44,11 +49,22 @@ pub(super) fn parse(text: &str, base: &Base) -> Vec<Candidate> {
             Some(Ok(size)) if size.is_finite() && size > 0.0 => size,
             _ => continue,
         };
-        if let Some(url) = base.resolve(raw).filter(|url| !url.as_str().ends_with(',')) {
+        if let Some(url) = resolve(raw).filter(|url| !url.as_str().ends_with(',')) {
             found.push(Candidate { url, descriptor: descriptor.to_owned(), size });
         }
     }
     found
+}
+
+impl Candidate {
+    /// Returns the width in pixels, if the descriptor has it; `shown` is the width at which the page shows the image.
+    pub(super) fn width(&self, shown: Option<f32>) -> Option<f32> {
+        match self.descriptor.as_bytes().last() {
+            Some(b'w') => Some(self.size),
+            Some(b'x') => shown.map(|shown| shown * self.size),
+            _ => shown,
+        }
+    }
 }
 
 /// Returns the largest image.

@@ -27,15 +27,30 @@ pub fn summary(text: &str, graphemes: usize) -> String {
     let word =
         text[..beyond].split_word_bound_indices().map(|(at, _)| at).take_while(|at| *at <= limit).last();
     let cut = word.filter(|at| *at >= least.min(limit) && *at > 0).unwrap_or(limit);
+    let cut = Some(whole_words(text, cut, beyond)).filter(|at| *at > 0).unwrap_or(cut);
     let kept = text[..cut].trim_end_matches(|c: char| {
         c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；' | ':' | '：')
     });
     format!("{kept}…").replace('\n', " ")
 }
 
+/// Abbreviations, in lower case. A sentence rarely ends with one.
+const ABBREVIATIONS: [&str; 40] = [
+    "adm", "al", "approx", "ave", "bros", "bspw", "bzw", "ca", "capt", "cf", "co", "col", "corp", "dept",
+    "dr", "ed", "eds", "est", "ft", "gen", "gov", "hon", "inc", "jr", "lt", "ltd", "messrs", "mlle", "mme",
+    "mr", "mrs", "ms", "mt", "prof", "rev", "sen", "sgt", "sr", "st", "vs",
+];
+/// Abbreviations before a number, in lower case.
+const BEFORE_NUMBERS: [&str; 24] = [
+    "apr", "art", "aug", "ch", "dec", "feb", "fig", "figs", "jan", "jul", "jun", "mar", "no", "nos", "nov",
+    "nr", "oct", "p", "pp", "sec", "sep", "sept", "tel", "vol",
+];
+
 /// Returns the end of the last sentence that ends at `limit` or before.
 fn last_sentence(text: &str, limit: usize) -> Option<usize> {
     let mut found = None;
+    // Start of the current word, and true if it begins a sentence.
+    let (mut word, mut begins) = (0, true);
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if at >= limit {
@@ -43,6 +58,12 @@ fn last_sentence(text: &str, limit: usize) -> Option<usize> {
         }
         let is_wide = matches!(c, '。' | '！' | '？' | '｡' | '।' | '॥');
         if !is_wide && !matches!(c, '.' | '!' | '?' | '؟' | '…' | '۔' | '\n') {
+            if c.is_whitespace() {
+                let last = &text[word..at];
+                begins =
+                    found == Some(at) || last.ends_with([':', ';']) || (begins && last.trim().is_empty());
+                word = at + c.len_utf8();
+            }
             continue;
         }
         let mut end = at + c.len_utf8();
@@ -67,12 +88,65 @@ fn last_sentence(text: &str, limit: usize) -> Option<usize> {
         }) {
             end += close.len_utf8();
         }
-        let ends_here = is_wide || c == '\n' || chars.peek().is_none_or(|(_, c)| c.is_whitespace());
+        let ends_here = is_wide
+            || c == '\n'
+            || (chars.peek().is_none_or(|(_, c)| c.is_whitespace())
+                && !continues(c, &text[word..at], begins, &text[end..]));
         if ends_here && end <= limit {
             found = Some(end);
         }
+        if c == '\n' {
+            (word, begins) = (end, true);
+        }
     }
     found
+}
+
+/// True if a sentence goes on after a word and its mark. `begins` is true if the word is the first of a sentence.
+fn continues(mark: char, word: &str, begins: bool, after: &str) -> bool {
+    let next = after.trim_start_matches([' ', '\t', '\u{A0}']);
+    if next.starts_with(char::is_lowercase) {
+        return true;
+    }
+    if mark != '.' {
+        return false;
+    }
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_initial = word.chars().count() == 1 && word.starts_with(char::is_alphabetic);
+    let lower = word.to_lowercase();
+    let is_before_number =
+        BEFORE_NUMBERS.contains(&lower.as_str()) && next.starts_with(|c: char| c.is_ascii_digit());
+    is_initial
+        || is_before_number
+        || (begins && is_list_number(word))
+        || ABBREVIATIONS.contains(&lower.as_str())
+        // `U.S.`, `e.g.`, `z.B.`
+        || (word.contains('.') && word.split('.').all(|part| part.chars().count() == 1 && part.starts_with(char::is_alphabetic)))
+}
+
+/// True for the number of a list item, without its mark.
+fn is_list_number(word: &str) -> bool {
+    (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// True for a word that is a URL, so that no part of it makes sense.
+fn is_url(word: &str) -> bool {
+    let has_path = || word.split_once('/').is_some_and(|(host, _)| host.contains('.') && host.is_ascii());
+    word.contains("://") || word.starts_with("www.") || has_path()
+}
+
+/// Returns the position before the word at `cut` if that is a URL, and before a list number at the end.
+fn whole_words(text: &str, cut: usize, beyond: usize) -> usize {
+    let start = text[..cut].rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let start = text.ceil_char_boundary(start);
+    let end = text[cut..beyond].find(char::is_whitespace).map_or(beyond, |at| cut + at);
+    let cut = if cut > start && cut < end && is_url(&text[start..end]) { start } else { cut };
+    let kept = text[..cut].trim_end();
+    let (before, last) = kept.rsplit_once(char::is_whitespace).unwrap_or(("", kept));
+    let bare = last.trim_end_matches(['.', ')']);
+    let is_number = is_list_number(bare)
+        && (bare.len() < last.len() || before.trim_end().ends_with(['.', '!', '?', ':', ';', '\n']));
+    if is_number && !before.is_empty() { before.len() } else { cut }
 }
 
 #[cfg(test)]
@@ -94,6 +168,21 @@ mod tests {
             ("ذهب الولد إلى المدرسة؟ ثم عاد إلى البيت في المساء", 30, "ذهب الولد إلى المدرسة؟…"),
             ("", 3, ""),
             ("abc", 0, "…"),
+            ("Look at https://bit.ly/x-y-z for all the details", 24, "Look at…"),
+            ("Look at the site bit.ly/x-y-z for all the details", 26, "Look at the site…"),
+            (
+                "See the map on www.a.example/maps/one. Then go.",
+                42,
+                "See the map on www.a.example/maps/one. …",
+            ),
+            ("First comes rain. 2. Second comes snow, then frost", 24, "First comes rain. …"),
+            ("Three things matter: rain, snow. 2. Second is", 38, "Three things matter: rain, snow. …"),
+            ("1. Wash the rice well and 2. boil it for ten minutes", 30, "1. Wash the rice well and…"),
+            ("Made by Dr. Ray of the U.S. Navy in a shed", 30, "Made by Dr. Ray of the U.S.…"),
+            ("He saw J. Smith. Then he went home by the river", 30, "He saw J. Smith. …"),
+            ("It rained, approx. ten litres. And it went on", 34, "It rained, approx. ten litres. …"),
+            ("It was in May 1999. Then it was over, at last", 30, "It was in May 1999. …"),
+            ("“Is it?” he asked. She did not know at all", 26, "“Is it?” he asked. …"),
         ] {
             assert_eq!(summary(text, graphemes), cut);
             assert!(cut.graphemes(true).count() <= graphemes.max(1));
