@@ -93,11 +93,11 @@ fn remove_visual_halves(dom: &mut Dom, root: NodeId) {
     for id in rendered {
         let Some(node) = dom.get(id).filter(|_| dom.is_below(id, root)) else { continue };
         let math = node.subtree().find(|n| n.name() == "math" && n.is_math()).map(NodeRef::id);
-        if let Some(math) = math {
-            if dom.insert_before(id, math) {
-                dom.clear(id);
-                dom.append(id, math);
-            }
+        if let Some(math) = math
+            && dom.insert_before(id, math)
+        {
+            dom.clear(id);
+            dom.append(id, math);
         }
     }
     for id in sources {
