@@ -135,8 +135,9 @@ fn resolve_image(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
     let lazy_src = LAZY_SRC_ATTRS.iter().find_map(|name| get(name).and_then(resolve));
     let src = lazy_src.or_else(|| get("src").and_then(resolve));
     let src = src.or_else(|| srcset::best(&candidates).map(|c| c.url.clone()));
-    let Some(src) = src.filter(|src| !is_zoom_icon(src)) else {
-        let is_lost = is_picture(element);
+    let is_icon = src.as_ref().is_some_and(is_zoom_icon);
+    let Some(src) = src.filter(|_| !is_icon) else {
+        let is_lost = !is_icon && is_picture(element);
         dom.remove(id, if is_lost { RemovalRule::ImageAddress } else { RemovalRule::Placeholder });
         return false;
     };
