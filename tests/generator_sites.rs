@@ -95,3 +95,40 @@ fn articles_are_where_the_documentation_of_the_generator_puts_them() {
         assert!(found == expected, "{name}: expected\n{expected}\nfound\n{found}");
     }
 }
+
+#[test]
+fn a_changed_include_data_file_or_link_target_changes_the_bodies_that_are_made_of_it() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let build = || {
+        run(home.path(), &[]);
+        fs::read_to_string(home.path().join("feeds/feed.json")).unwrap()
+    };
+    write("_config.yml", "url: https://mill.example\ntitle: The Mill\n");
+    write("_includes/note.html", "<aside>{{ include.text }}</aside>");
+    write("_data/prices.yml", "bread: two\n");
+    write("_data/authors.yml", "ann: { name: Ann Lee }\n");
+    write(
+        "_posts/2024-05-01-a.md",
+        "---\ntitle: A\nauthor: ann\n---\n{% include note.html text=\"Hi\" %}\n\nBread is {{ site.data.prices.bread }}. \
+         See [b]({% post_url 2024-05-02-b %}).\n",
+    );
+    write("_posts/2024-05-02-b.md", "---\ntitle: B\n---\nText.\n");
+    run(home.path(), &["init"]);
+    let first = build();
+    for part in ["<aside>Hi</aside>", "Bread is two", "https://mill.example/2024/05/02/b.html", "Ann Lee"] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    write("_includes/note.html", "<blockquote>{{ include.text }}</blockquote>");
+    assert!(build().contains("<blockquote>Hi</blockquote>"));
+    write("_data/prices.yml", "bread: three\n");
+    assert!(build().contains("Bread is three"));
+    write("_posts/2024-05-02-b.md", "---\ntitle: B\npermalink: /moved/\n---\nText.\n");
+    let moved = build();
+    assert!(moved.contains("<a href=\\\"https://mill.example/moved/\\\">b</a>"), "{moved}");
+    run(home.path(), &[]);
+}
