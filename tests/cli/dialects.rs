@@ -144,7 +144,7 @@ const JEKYLL: &[Row] = &[
         "2024-01-02T08:15:00Z",
         &[
             "You’ll find this post",
-            "<pre><code>def grind(corn)\n  corn &lt; 3 ? \"coarse\" : \"fine\"\nend</code></pre>",
+            "<pre><code class=\"language-ruby\">def grind(corn)\n  corn &lt; 3 ? \"coarse\" : \"fine\"\nend</code></pre>",
             "<a href=\"https://docs.example/mill\">docs</a>",
         ],
         &["highlight", "[docs]"],
@@ -202,7 +202,7 @@ const HUGO: &[Row] = &[
         "Shortcodes",
         "2024-01-29T00:00:00Z",
         &[
-            "<pre><code>if a &lt; b { return }</code></pre>",
+            "<pre><code class=\"language-go\">if a &lt; b { return }</code></pre>",
             "https://www.youtube.com/watch?v=w7Ft2ymGmfc",
             "<a href=\"https://mill.example/blog/posts/my-first-post/\">the first</a>",
             "<a href=\"https://mill.example/blog/posts/2023/deep/nested/#end\">deep</a>",
