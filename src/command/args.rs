@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 /// Turn a folder of articles into RSS, Atom and JSON feeds
@@ -79,13 +79,13 @@ pub(super) struct Check {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// Report findings of a rule as errors; `warnings` for all warnings; may be repeated
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_hint = ValueHint::Other)]
     pub(super) deny: Vec<String>,
     /// Report findings of a rule as warnings; may be repeated
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_hint = ValueHint::Other)]
     pub(super) warn: Vec<String>,
     /// Suppress a rule, or those that a pattern such as itunes/* matches; may be repeated
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_hint = ValueHint::Other)]
     pub(super) allow: Vec<String>,
     /// Report as errors what a podcast store or standard refuses
     #[arg(long, value_name = "NAME", value_parser = ["apple", "spotify", "psp1", "w3c"])]

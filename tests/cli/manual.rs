@@ -136,7 +136,10 @@ fn bash_completes_commands_flags_and_values() {
     let script = project.path("feedmill.bash");
     assert_eq!(bash_completions(&script, &["feedmill", "che"]), ["check"]);
     assert_eq!(bash_completions(&script, &["feedmill", "check", "--den"]), ["--deny"]);
-    assert_eq!(bash_completions(&script, &["feedmill", "check", "--deny", ""]), ["warnings"]);
+    let profiles = ["apple", "psp1", "spotify", "w3c"];
+    let mut found = bash_completions(&script, &["feedmill", "check", "--profile", ""]);
+    found.sort();
+    assert_eq!(found, profiles);
     assert_eq!(
         bash_completions(&script, &["feedmill", "completions", ""]),
         ["-h", "--help", "bash", "elvish", "fish", "powershell", "zsh"]

@@ -159,7 +159,7 @@ fn answer(stream: &mut impl BufRead, is_head: bool) -> Answer {
     let headers: BTreeMap<_, _> = lines[1..]
         .iter()
         .map(|l| l.split_once(": ").unwrap())
-        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .map(|(n, v)| (n.to_ascii_lowercase(), v.to_owned()))
         .collect();
     assert_eq!(headers.len(), lines.len() - 1, "a header is repeated: {lines:?}");
     let mut body = Vec::new();
