@@ -7,7 +7,7 @@ use super::escape::xml_text;
 use super::text;
 
 /// Length in bytes of text that is enough for a summary.
-const ENOUGH: usize = 4 << 10;
+const ENOUGH: usize = 2 << 10;
 /// Number of characters of the longest byline, date or caption that a class name marks. With more, it is part of the article.
 const MAX_MARKED: usize = 400;
 /// Length in characters of the longest line that is only a byline, a date or a link.
