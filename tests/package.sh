@@ -143,12 +143,12 @@ for path in feeds/rss.xml seeds/town/1.txt; do
 done
 
 # The action, which installs the release that packaging/tarball.sh made.
-if [ -n "${FEEDMILL_PYTHON:-}" ]; then
+if [ -x "$tools/bin/python" ]; then
     releases=$(mktemp -d -p target)
     mkdir -p "$releases/download/v0.1.0"
     cp target/packaging/feedmill-*.tar.gz "$releases/download/v0.1.0/"
     (cd "$releases/download/v0.1.0" && sha256sum feedmill-*.tar.gz >SHA256SUMS)
-    "$FEEDMILL_PYTHON" tests/tools/action.py . "$news" command=check args=feeds "releases=file://$PWD/$releases" >target/package.log ||
+    "$tools/bin/python" tests/tools/action.py . "$news" command=check args=feeds "releases=file://$PWD/$releases" >target/package.log ||
         { cat target/package.log; fail "action.yml"; }
     rm -r "$releases"
 fi

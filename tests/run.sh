@@ -10,10 +10,11 @@ skip() {
     if [ "${CI:-}" = true ]; then exit 1; fi
 }
 
+# Variables for the tests.
+variables=()
 shared=${FEEDMILL_SHARED:-../shared}
 if [ -d "$shared/seeds" ]; then
-    FEEDMILL_SHARED=$(cd "$shared" && pwd)
-    export FEEDMILL_SHARED
+    variables+=("FEEDMILL_SHARED=$(cd "$shared" && pwd)")
 else
     skip "ignoring the tests with external data: there is no $shared/seeds (set FEEDMILL_SHARED)"
 fi
@@ -57,19 +58,17 @@ if ! "$tools/bin/python" -c 'import feedparser, yaml' 2>/dev/null; then
     python3 -m venv "$tools"
     "$tools/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.12 PyYAML==6.0.4
 fi
-FEEDMILL_PYTHON=$PWD/$tools/bin/python
-export FEEDMILL_PYTHON
+variables+=("FEEDMILL_PYTHON=$PWD/$tools/bin/python")
 modules="puppeteer-core@25.16.0 axe-core@4.14.1 rss-parser@3.13.0"
 if [ "$(cat "$tools/modules" 2>/dev/null)" != "$modules" ]; then
     # shellcheck disable=SC2086
     npm install --silent --no-audit --no-fund --no-package-lock --prefix "$tools" $modules >/dev/null
     echo "$modules" >"$tools/modules"
 fi
-FEEDMILL_NODE_MODULES=$PWD/$tools/node_modules
-export FEEDMILL_NODE_MODULES
+variables+=("FEEDMILL_NODE_MODULES=$PWD/$tools/node_modules")
 # Disk faults need strace with permission to trace, and unshare with permission to mount.
 if strace -f -o /dev/null true 2>/dev/null && unshare -rm mount -t tmpfs none /mnt 2>/dev/null; then
-    export FEEDMILL_FAULTS=1
+    variables+=("FEEDMILL_FAULTS=1")
 else
     skip "ignoring the tests of disk faults: strace or unshare is not permitted here"
 fi
@@ -84,7 +83,8 @@ if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | 
     temporary=$(mktemp -d -p /dev/shm)
     trap 'rm -rf "$temporary"' EXIT
 fi
-TMPDIR=$temporary cargo nextest run --workspace --locked --no-fail-fast
-cargo test --workspace --doc --locked --quiet
+env "${variables[@]}" TMPDIR="$temporary" cargo nextest run --workspace --locked --no-fail-fast
+env "${variables[@]}" cargo test --workspace --doc --locked --quiet
+# Without the variables, which build.rs reads, so that cargo does not compile the release again.
 bash tests/package.sh
 echo "tests/run.sh: all tests passed"
