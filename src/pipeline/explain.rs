@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use url::Url;
 
 use crate::catalog::{About, Catalog, chunks, file_name};
 use crate::config::{Channel, Plan};
 use crate::diag::{Finding, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::html::Removal;
-use crate::seed::{self, Addresses, Fault, Head, Origin, SEED_LIMIT, Seed};
+use crate::seed::{self, Fault, Head, Origin, SEED_LIMIT};
 use crate::store::Store;
 use crate::types::UnixMs;
 
+use super::address_source::{AddressSource, address_source};
 use super::assemble;
 use super::context::{Context, Options, unreadable_seed};
 use super::discover::{Scan, ScanError, is_hidden, is_seed};
@@ -26,9 +26,6 @@ use super::progress::Progress;
 use super::rebuild::load_article;
 use super::scan::{Outcome, Scanned, scan, select};
 use super::select::{Candidate, Pick, is_expired};
-
-/// A permalink pattern that no site has: an article whose URL changes with it has its URL from a pattern.
-const TEST_PATTERN: &str = "/feedmill-test-pattern/:title/";
 
 /// What a build of these seeds would select.
 pub struct Overview<'a> {
@@ -80,27 +77,6 @@ pub struct Explanation {
     pub removed: Vec<Removal>,
     /// Findings of reading and cleaning it.
     pub findings: Vec<Finding>,
-}
-
-/// Sources of an article's URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AddressSource {
-    /// The seed states it.
-    Seed,
-    /// The seed states its path or a pattern for it; the site is configured.
-    OwnPath,
-    /// The configured permalink pattern.
-    Permalink(String),
-    /// The default permalink pattern of the generator that the seed was written for.
-    GeneratorPattern,
-    /// The rules of the site's repository.
-    Repository {
-        /// Name of the generator that builds it.
-        generator: &'static str,
-        /// What the rules made the URL from, such as "`permalink` in the front matter".
-        derived: String,
-    },
 }
 
 /// Reasons for which a file is in no feed.
@@ -365,54 +341,6 @@ fn not_a_seed(path: &Path) -> Option<&'static str> {
         return Some("a folder above it is hidden: its name begins with a dot");
     }
     (!is_seed(name)).then_some("its extension is not that of a seed")
-}
-
-/// Returns the pattern that the address of a seed was made of, and the address, if neither the seed, the configuration nor a
-/// repository says it.
-pub(super) fn guessed(context: &Context<'_>, path: &Path) -> Option<(&'static str, String)> {
-    let addresses = &context.plan.addresses;
-    let is_markdown =
-        path.extension().is_some_and(|ending| ["md", "markdown", "mkd"].iter().any(|known| ending == *known));
-    if !is_markdown || addresses.repository.is_some() || addresses.permalink.is_some() {
-        return None;
-    }
-    let bytes = context.seeds.read(path, SEED_LIMIT).ok()?;
-    let (text, _) = seed::decode(&bytes);
-    let root = context.seeds.show(Path::new(""));
-    let origin = Origin::of(&root, path, addresses);
-    let seed = seed::parse(&text, true, &origin).ok()?;
-    let source = address_source(&text, &seed, &root, path, &origin);
-    let is_guessed = source == AddressSource::GeneratorPattern;
-    let pattern = if seed.head.link.ends_with(".html") { "date" } else { "/:sections/:slugorfilename/" };
-    is_guessed.then(|| (pattern, seed.head.link.clone()))
-}
-
-/// Returns where the link of a seed is from: it is parsed again with other settings.
-fn address_source(
-    text: &str,
-    seed: &Seed<'_>,
-    root: &str,
-    path: &Path,
-    origin: &Origin<'_>,
-) -> AddressSource {
-    let is_same = |addresses: &Addresses| {
-        let again = seed::parse(text, true, &Origin::of(root, path, addresses));
-        again.is_ok_and(|again| again.head.link == seed.head.link)
-    };
-    let given = origin.addresses;
-    let elsewhere = Url::parse("https://feedmill.invalid/").ok();
-    if is_same(&Addresses { site: elsewhere, sections: BTreeMap::new(), ..given.clone() }) {
-        return AddressSource::Seed;
-    }
-    let repository = given.repository.as_ref();
-    let placed = repository.and_then(|repository| repository.explain(path, given.permalink.as_deref()));
-    if let Some((repository, placed)) = repository.zip(placed) {
-        return AddressSource::Repository { generator: repository.generator, derived: placed.derived };
-    }
-    if is_same(&Addresses { permalink: Some(TEST_PATTERN.to_owned()), ..given.clone() }) {
-        return AddressSource::OwnPath;
-    }
-    given.permalink.clone().map_or(AddressSource::GeneratorPattern, AddressSource::Permalink)
 }
 
 #[cfg(test)]

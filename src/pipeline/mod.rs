@@ -15,6 +15,7 @@
 //! [`feeds`] is the way of articles that are not files. [`inspect`] looks at seeds before anything is configured, and
 //! [`Overview`] at what a build would select.
 
+mod address_source;
 mod archive;
 mod articles;
 mod assemble;
@@ -60,12 +61,13 @@ use crate::diag::Sink;
 use crate::error::{Error, Kind};
 use crate::store::Store;
 
+pub use address_source::AddressSource;
 pub use archive::month_of;
 pub use articles::{BuiltFeed, feeds};
 use context::Context;
 pub use context::{Options, Report};
 #[cfg(feature = "folder")]
-pub use explain::{Absence, AddressSource, Explanation, ListedEntry, Overview, Standing};
+pub use explain::{Absence, Explanation, ListedEntry, Overview, Standing};
 #[cfg(feature = "folder")]
 pub use inspect::{Inspection, inspect, inspect_at};
 pub use probe::Prober;

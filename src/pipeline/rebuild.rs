@@ -11,12 +11,12 @@ use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::model::Listing;
 
+use super::address_source;
 use super::archive::OutputDoc;
 use super::assemble::assemble;
 use super::clean::{CleanArticle, clean};
 use super::context::{Context, Report};
 use super::discover::Scan;
-use super::explain;
 use super::load::load;
 use super::order::Selection;
 use super::probe;
@@ -70,7 +70,7 @@ pub(super) fn rebuild(
     let (reported, failed) = Default::default();
     let mut rebuild = Rebuild { context, catalog, scan, build, reported, failed, report };
     if let Some(pick) = selection.docs.first().and_then(|doc| doc.picks.first())
-        && let Some((pattern, link)) = explain::guessed(context, &pick.seed.path)
+        && let Some((pattern, link)) = address_source::guessed(context, &pick.seed.path)
     {
         let detail = format!("`permalink = \"{pattern}\"`, such as {link}");
         sink.push(Finding::new(&codes::ADDRESS_GUESSED, Place::default(), detail));

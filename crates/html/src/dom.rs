@@ -11,7 +11,7 @@ use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::escape::is_forbidden;
+use super::escape::{is_forbidden, is_zero_width};
 use super::removals::{Account, Amount, RemovalRule, visible};
 
 /// A parsed article.
@@ -481,11 +481,6 @@ fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-/// True for characters that show nothing, although they are not white space.
-pub(crate) fn is_invisible_character(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}')
-}
-
 /// True if text shows nothing: white space, `&nbsp;` and invisible characters.
 pub(crate) fn is_blank(text: &str) -> bool {
     let visible = text.find(|c: char| !is_blank_char(c));
@@ -500,7 +495,7 @@ pub(crate) fn shows_something(text: &str) -> bool {
 }
 
 fn is_blank_char(c: char) -> bool {
-    c.is_whitespace() || is_invisible_character(c)
+    c.is_whitespace() || is_zero_width(c)
 }
 
 /// True if an element of this name starts on a new line, so that it cannot be part of a sentence.

@@ -6,8 +6,7 @@ use std::fmt;
 
 use feedmill_types::work;
 
-use super::dom;
-use super::escape::is_forbidden;
+use super::escape::{is_forbidden, is_zero_width};
 
 /// Number of removals that are listed with their places. More are added up, one removal for each rule.
 const MAX_LISTED: usize = 50;
@@ -224,9 +223,7 @@ pub(super) fn visible(text: &str) -> usize {
     if text.is_ascii() {
         return text.bytes().filter(|b| *b > b' ').count();
     }
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !dom::is_invisible_character(*c) && !is_forbidden(*c))
-        .count()
+    text.chars().filter(|c| !c.is_whitespace() && !is_zero_width(*c) && !is_forbidden(*c)).count()
 }
 
 #[cfg(test)]

@@ -578,7 +578,7 @@ fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
     let has_files = items().any(|item| files(item).next().is_some());
     let has_image = show.elements().any(|e| is_ours(e) && e.local == "image");
     // A channel with no more than a category, or an author and owner (a newsletter), is hardly meant for a store.
-    let has_other_than = |names: &[&str]| show.elements().any(|e| is_ours(e) && !names.contains(&&*e.local));
+    let has_other_than = |names: &[&str]| show.elements().any(|e| is_ours(e) && !names.contains(&e.local));
     let is_show = (has_other_than(&["category"]) && has_other_than(&["author", "owner"]))
         || items().any(|item| item.elements().any(is_ours));
     if has_files && !has_image {
