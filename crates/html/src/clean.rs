@@ -211,6 +211,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
     hidden::remove(dom, root, &keep);
     dom.begin(RemovalRule::Replaced);
     code_blocks::tidy(dom, root);
+    lazy_images::name_images(dom, root, &base);
     dom.begin(RemovalRule::Placeholder);
     let lazy = lazy_images::resolve_lazy_images(dom, root, &base);
     dom.begin(RemovalRule::Frame);

@@ -177,15 +177,7 @@ fn is_next_to_code(node: NodeRef<'_>) -> bool {
                 || d.has_class(&["crayon-pre", "crayon-line", "CodeMirror-line", "ace_line"])
         })
     };
-    let mut sibling = node.next_sibling();
-    for _ in 0..4 {
-        let Some(next) = sibling else { break };
-        if next.element().is_some() {
-            return is_code(next);
-        }
-        sibling = next.next_sibling();
-    }
-    false
+    node.next_siblings().take(4).find(|next| next.element().is_some()).is_some_and(is_code)
 }
 
 /// Replaces a table of line numbers and code with the code.
@@ -373,7 +365,7 @@ fn is_anchor(link: NodeRef<'_>) -> bool {
             .chars()
             .all(|c| SYMBOLS.contains(c) || c.is_whitespace() || matches!(c, '\u{200B}' | '\u{2060}'));
     let is_named = link.has_class(&ANCHORS);
-    let heading = link.ancestors().take(MAX_AROUND).find(|a| is_heading(a.name()));
+    let heading = link.ancestors().take(MAX_AROUND).find(|a| dom::is_heading(a.name()));
     let has_media = || link.subtree().take(MAX_SEARCHED).any(|n| n.name() == "img");
     match heading {
         Some(_) if is_symbol => true,
@@ -384,25 +376,11 @@ fn is_anchor(link: NodeRef<'_>) -> bool {
     }
 }
 
-fn is_heading(name: &str) -> bool {
-    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-}
-
 /// True if a heading has text outside of a link.
 fn has_other_text(heading: NodeRef<'_>, link: NodeRef<'_>) -> bool {
-    let mut inside = false;
-    heading.traverse().any(|edge| match edge {
-        Edge::Open(node) if node.id() == link.id() => {
-            inside = true;
-            false
-        }
-        Edge::Close(node) if node.id() == link.id() => {
-            inside = false;
-            false
-        }
-        Edge::Open(node) => !inside && node.text().is_some_and(|text| !dom::is_blank(text)),
-        Edge::Close(_) => false,
-    })
+    let link = link.id();
+    let mut others = heading.subtree_without(move |node| node.id() == link);
+    others.any(|node| node.text().is_some_and(|text| !dom::is_blank(text)))
 }
 
 #[cfg(test)]

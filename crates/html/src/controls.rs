@@ -194,7 +194,7 @@ impl Controls {
         {
             return true;
         }
-        let is_in_heading = node.parent().is_some_and(|n| is_heading(n.name()));
+        let is_in_heading = node.parent().is_some_and(|n| dom::is_heading(n.name()));
         if is_in_sentence(node, is_in_heading) {
             return true;
         }
@@ -210,7 +210,7 @@ impl Controls {
                 return true;
             }
             match around.name() {
-                name if is_heading(name) => return true,
+                name if dom::is_heading(name) => return true,
                 "dt" | "th" | "td" | "summary" | "caption" => return true,
                 "li" => return is_opener,
                 name if dom::is_block(name) && name != "div" => return false,
@@ -226,10 +226,6 @@ fn is_control(node: NodeRef<'_>, kind: Option<Kind>) -> bool {
     kind.is_some_and(|kind| kind != Kind::Form) || node.name() == "legend"
 }
 
-fn is_heading(name: &str) -> bool {
-    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-}
-
 /// True if a node shows text near its start.
 fn shows_text(node: NodeRef<'_>) -> bool {
     node.subtree().take(MAX_SEARCHED).filter_map(NodeRef::text).any(|text| !dom::is_blank(text))
@@ -237,8 +233,8 @@ fn shows_text(node: NodeRef<'_>) -> bool {
 
 /// True if no text stands next to a node.
 fn is_alone(node: NodeRef<'_>) -> bool {
-    let next = std::iter::successors(node.next_sibling(), |n| n.next_sibling());
-    !node.prev_siblings().take(MAX_SEARCHED).any(shows_text) && !next.take(MAX_SEARCHED).any(shows_text)
+    let around = node.prev_siblings().take(MAX_SEARCHED).chain(node.next_siblings().take(MAX_SEARCHED));
+    !around.into_iter().any(shows_text)
 }
 
 /// True for a button within a sentence: text stands on both sides, or an unfinished one before it. In a heading, the button

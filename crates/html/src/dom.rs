@@ -105,6 +105,11 @@ impl<'a> NodeRef<'a> {
         counted(self.0.prev_siblings())
     }
 
+    /// The siblings after this node, the nearest first.
+    pub(crate) fn next_siblings(self) -> impl Iterator<Item = Self> + use<'a> {
+        counted(self.0.next_siblings())
+    }
+
     /// The nodes around this one, the innermost first.
     pub(crate) fn ancestors(self) -> impl Iterator<Item = Self> + use<'a> {
         counted(self.0.ancestors())
@@ -113,6 +118,22 @@ impl<'a> NodeRef<'a> {
     /// This node and all nodes in it, in document order.
     pub(crate) fn subtree(self) -> impl Iterator<Item = Self> + use<'a> {
         counted(self.0.descendants())
+    }
+
+    /// This node and the nodes in it, in document order, without those that a function skips and what is in them.
+    pub(crate) fn subtree_without(self, is_skipped: impl Fn(Self) -> bool) -> impl Iterator<Item = Self> {
+        let mut skipped = None;
+        self.traverse().filter_map(move |edge| match edge {
+            Edge::Open(node) if skipped.is_none() => {
+                skipped = is_skipped(node).then_some(node.id());
+                skipped.is_none().then_some(node)
+            }
+            Edge::Close(node) if skipped == Some(node.id()) => {
+                skipped = None;
+                None
+            }
+            Edge::Open(_) | Edge::Close(_) => None,
+        })
     }
 
     /// Walks this node and all nodes in it, with the way in and the way out of each.
@@ -144,26 +165,29 @@ impl<'a> NodeRef<'a> {
         text
     }
 
+    /// The text in this node with white space folded; `None` if it has more than `limit` characters.
+    pub(crate) fn text_within(self, limit: usize) -> Option<String> {
+        Some(self.text_up_to(limit)).filter(|text| text.chars().count() <= limit)
+    }
+
     /// True if the text in this node has at most `limit` characters.
     pub(crate) fn is_text_within(self, limit: usize) -> bool {
-        self.text_up_to(limit).chars().count() <= limit
+        self.text_within(limit).is_some()
     }
 
     /// The element before this node, unless text stands between them. Looks at a limited number of nodes.
     pub(crate) fn element_before(self) -> Option<Self> {
-        let mut before = self.0.prev_siblings().take(MAX_BLANKS).take_while(|_| work::step(1)).map(Self);
-        before.find(|n| !n.is_gap()).filter(|n| n.element().is_some())
+        self.prev_siblings().take(MAX_BLANKS).find(|n| !n.is_gap()).filter(|n| n.element().is_some())
     }
 
     /// The element after this node, unless text stands between them. Looks at a limited number of nodes.
     pub(crate) fn element_after(self) -> Option<Self> {
-        let mut after = self.0.next_siblings().take(MAX_BLANKS).take_while(|_| work::step(1)).map(Self);
-        after.find(|n| !n.is_gap()).filter(|n| n.element().is_some())
+        self.next_siblings().take(MAX_BLANKS).find(|n| !n.is_gap()).filter(|n| n.element().is_some())
     }
 
     /// True if nothing follows this node in its parent.
     pub(crate) fn is_last(self) -> bool {
-        self.0.next_siblings().take_while(|_| work::step(1)).map(Self).all(Self::is_gap)
+        self.next_siblings().all(Self::is_gap)
     }
 
     /// True for a comment and for text that shows nothing.
@@ -204,20 +228,15 @@ impl Dom {
 
     /// Takes a node out of the tree under a rule other than that of the current step.
     pub(crate) fn remove(&mut self, id: NodeId, rule: RemovalRule) {
-        let step = self.account.as_ref().map(|(_, step)| *step);
-        if step.is_some() {
-            self.begin(rule);
-        }
+        let step = self.account.as_mut().map(|(_, step)| std::mem::replace(step, rule));
         self.detach(id);
-        if let Some(step) = step {
-            self.begin(step);
+        if let (Some((_, current)), Some(step)) = (&mut self.account, step) {
+            *current = step;
         }
     }
 
-    /// Counts a node that is about to leave the tree.
-    fn count_removed(&mut self, id: NodeId) {
-        let Some(node) = self.get(id).filter(|_| self.account.is_some()) else { return };
-        let amount = node.amount();
+    /// Counts what is about to leave the tree with a node, or from it.
+    fn count_removed(&mut self, id: NodeId, amount: Amount) {
         if amount.is_nothing() || !self.is_attached(id) {
             return;
         }
@@ -361,19 +380,16 @@ impl Dom {
             text.text = to.into();
         }
         let (before, after) = (before.unwrap_or_default(), before.map_or(0, |_| visible(to)));
-        if before > after && self.is_attached(id) {
-            let characters = before - after;
-            let place = self.place(id);
-            if let Some((account, rule)) = &mut self.account {
-                account.remove(*rule, Amount { characters, ..Amount::default() }, place);
-            }
-        }
+        let characters = before.saturating_sub(after);
+        self.count_removed(id, Amount { characters, ..Amount::default() });
         self.count_added(id, after.saturating_sub(before));
     }
 
     /// Takes a node out of the tree, with all nodes in it.
     pub(crate) fn detach(&mut self, id: NodeId) {
-        self.count_removed(id);
+        if let Some(node) = self.get(id).filter(|_| self.account.is_some()) {
+            self.count_removed(id, node.amount());
+        }
         if let Some(mut node) = self.html.tree.get_mut(id) {
             node.detach();
         }
@@ -496,6 +512,11 @@ pub(crate) fn shows_something(text: &str) -> bool {
 
 fn is_blank_char(c: char) -> bool {
     c.is_whitespace() || is_zero_width(c)
+}
+
+/// True for the name of a heading.
+pub(crate) fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
 /// True if an element of this name starts on a new line, so that it cannot be part of a sentence.

@@ -4,11 +4,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use feedmill_types::work;
+use feedmill_types::{starts_with_ignore_case, work};
 use scraper::node::Element;
 use url::Url;
 
-use super::dom::{self, Dom, Edge, NodeId, NodeRef};
+use super::dom::{self, Dom, NodeId, NodeRef};
 use super::links::Base;
 use super::media;
 use super::removals::RemovalRule;
@@ -100,7 +100,7 @@ pub(super) fn link_embeds(dom: &mut Dom, root: NodeId, base: &Base) {
         let is_frame = matches!(&*element.name.local, "iframe" | "frame" | "amp-iframe" | "embed" | "object");
         let embed = match is_frame {
             true => frame(element, base),
-            false => mark(element).or_else(|| lazy_player(element, base)),
+            false => mark(node, element).or_else(|| lazy_player(element, base)),
         };
         let Some(embed) = embed.filter(|_| dom.is_below(id, root)) else {
             if is_frame {
@@ -166,19 +166,16 @@ static MARKS: LazyLock<HashMap<&'static str, Vec<Mark>>> = LazyLock::new(|| {
 });
 
 /// Returns the content of a service that an element stands for.
-fn mark(element: &Element) -> Option<Embed> {
-    if element.name.ns != html5ever::ns!(html) || &*element.name.local == "a" {
+fn mark(node: NodeRef<'_>, element: &Element) -> Option<Embed> {
+    if node.is_foreign() || node.name() == "a" {
         return None;
     }
     element.attrs.iter().find_map(|(key, value)| {
         let marks = MARKS.get(&*key.local)?;
         let is_of = |name: &str| match name.strip_prefix('.') {
-            _ if name.is_empty() => !matches!(&*element.name.local, "img" | "body" | "article" | "main"),
-            Some(class) => dom::attr(element, "class").is_some_and(|classes| {
-                work::step(classes.len());
-                classes.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(class))
-            }),
-            None => &*element.name.local == name,
+            _ if name.is_empty() => !matches!(node.name(), "img" | "body" | "article" | "main"),
+            Some(class) => node.has_class(&[class]),
+            None => node.name() == name,
         };
         let (_, page, service) = marks.iter().find(|(name, ..)| is_of(name))?;
         let page = services::page_of_mark(value, page, dom::attr(element, "data-user"))?;
@@ -270,27 +267,14 @@ fn new_link(dom: &mut Dom, id: NodeId, embed: &Embed, poster: Option<Url>, title
 
 /// True for an element that a player does not contain.
 fn is_section(node: NodeRef<'_>) -> bool {
-    matches!(node.name(), "h1" | "h2" | "h3" | "table" | "pre" | "blockquote" | "video" | "audio")
+    matches!(node.name(), "h1" | "h2" | "h3" | "table" | "pre" | "video" | "audio")
         && node.attr("src").is_none()
         && !node.text_up_to(MAX_FACADE_TEXT).trim().is_empty()
-        && node.name() != "blockquote"
 }
 
 fn has_text_outside_links(node: NodeRef<'_>) -> bool {
-    let mut inside: Option<NodeId> = None;
-    node.traverse().any(|edge| match edge {
-        Edge::Open(n) if inside.is_none() && n.name() == "a" => {
-            inside = Some(n.id());
-            false
-        }
-        Edge::Open(n) => inside.is_none() && n.text().is_some_and(|text| !dom::is_blank(text)),
-        Edge::Close(n) => {
-            if inside == Some(n.id()) {
-                inside = None;
-            }
-            false
-        }
-    })
+    let mut outside = node.subtree_without(|n| n.name() == "a");
+    outside.any(|n| n.text().is_some_and(|text| !dom::is_blank(text)))
 }
 
 /// True if a node contains a link to a page, whatever its parameters.
@@ -320,7 +304,7 @@ fn title(dom: &Dom, node: NodeRef<'_>, embed: &Embed) -> String {
 fn plain_title(title: &str) -> String {
     let mut title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     for prefix in TITLE_PREFIXES {
-        if title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
+        if starts_with_ignore_case(&title, prefix) {
             title.drain(..prefix.len());
         }
     }
@@ -372,8 +356,7 @@ fn is_tracker(url: &Url) -> bool {
         && ["like", "share", "follow", "page", "comment"]
             .iter()
             .any(|w| url.path().starts_with(&format!("/plugins/{w}")));
-    is_button
-        || HOSTS.iter().any(|h| host.strip_suffix(h).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')))
+    is_button || HOSTS.iter().any(|domain| services::is_host_of(host, domain))
 }
 
 #[cfg(test)]

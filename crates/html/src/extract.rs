@@ -69,7 +69,6 @@ pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> Extrac
             tree.detach(id);
         }
     }
-    let characters = |tree: &Dom, id| tree.get(id).map_or(0, |node| node.amount().characters);
     let whole = characters(tree, root);
     let (article, length) = score(tree, root, title).unwrap_or_else(|| {
         let main = marked(tree, root, title);
@@ -91,6 +90,11 @@ pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> Extrac
     ExtractedArticle { html, is_described, lost: if length == 0 { whole } else { 0 } }
 }
 
+/// Returns the number of visible characters in a node.
+fn characters(tree: &Dom, id: NodeId) -> usize {
+    tree.get(id).map_or(0, |node| node.amount().characters)
+}
+
 /// Returns the text of the article in JSON-LD as markup, and its number of visible characters.
 fn described_body(raw: RawHtml<'_>, title: &str) -> Option<(String, usize)> {
     work::step(raw.0.len());
@@ -108,7 +112,7 @@ fn described_body(raw: RawHtml<'_>, title: &str) -> Option<(String, usize)> {
         }
     };
     let parsed = parse::parse(&scan::scan(&markup).html);
-    let length = parsed.dom.get(parsed.dom.root()).map_or(0, |node| node.amount().characters);
+    let length = characters(&parsed.dom, parsed.dom.root());
     Some((markup, length))
 }
 

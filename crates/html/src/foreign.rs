@@ -284,40 +284,26 @@ pub(super) fn math_text(math: NodeRef<'_>) -> String {
 /// Returns the characters of a formula in one line, with `/`, `^` and `_` between the parts of fractions and scripts.
 fn linear(math: NodeRef<'_>) -> String {
     let mut out = String::new();
-    let mut skip = None;
-    for edge in math.traverse() {
-        match edge {
-            Edge::Close(node) if skip == Some(node.id()) => skip = None,
-            Edge::Open(_) | Edge::Close(_) if skip.is_some() => {}
-            Edge::Open(node) if matches!(node.name(), "annotation" | "annotation-xml") => {
-                skip = Some(node.id())
-            }
-            Edge::Open(node) => {
-                let parent = node.parent().map_or("", NodeRef::name);
-                let mark = match parent {
-                    "mfrac" => "/",
-                    "msup" | "mover" | "mroot" => "^",
-                    "msub" | "munder" => "_",
-                    _ => "",
-                };
-                let is_second = |node: NodeRef<'_>| node.prev_siblings().take(8).any(is_part);
-                if !mark.is_empty() && is_part(node) && is_second(node) {
-                    out.push_str(mark);
-                }
-                if node.name() == "msqrt" {
-                    out.push('√');
-                }
-                if let Some(text) = node.text() {
-                    work::step(text.len());
-                    // A space only in texts: `if x`.
-                    out.push_str(if parent == "mtext" || node.parent().is_some_and(|p| !p.is_math()) {
-                        text
-                    } else {
-                        text.trim_ascii()
-                    });
-                }
-            }
-            Edge::Close(_) => {}
+    for node in math.subtree_without(|node| matches!(node.name(), "annotation" | "annotation-xml")) {
+        let parent = node.parent().map_or("", NodeRef::name);
+        let mark = match parent {
+            "mfrac" => "/",
+            "msup" | "mover" | "mroot" => "^",
+            "msub" | "munder" => "_",
+            _ => "",
+        };
+        let is_second = |node: NodeRef<'_>| node.prev_siblings().take(8).any(is_part);
+        if !mark.is_empty() && is_part(node) && is_second(node) {
+            out.push_str(mark);
+        }
+        if node.name() == "msqrt" {
+            out.push('√');
+        }
+        if let Some(text) = node.text() {
+            work::step(text.len());
+            // A space only in texts: `if x`.
+            let is_spaced = parent == "mtext" || node.parent().is_some_and(|p| !p.is_math());
+            out.push_str(if is_spaced { text } else { text.trim_ascii() });
         }
     }
     out.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use feedmill_types::work;
+use feedmill_types::{starts_with_ignore_case, work};
 use scraper::node::Element;
 
 use super::dom::{self, Dom, NodeId, NodeRef};
@@ -232,10 +232,10 @@ fn is_furniture(element: &Element) -> bool {
     (tag.contains('-') && TAGS.contains(tag))
         || element.attrs.iter().any(|(key, value)| {
             let key = &*key.local;
-            let starts =
-                |start: &str| value.get(..start.len()).is_some_and(|value| value.eq_ignore_ascii_case(start));
             (matches!(key, "class" | "id") && is_named(value))
-                || ATTRIBUTES.iter().any(|(known, start)| *known == key && starts(start))
+                || ATTRIBUTES
+                    .iter()
+                    .any(|(known, start)| *known == key && starts_with_ignore_case(value, start))
         })
 }
 
@@ -263,10 +263,7 @@ fn is_general(element: &Element) -> bool {
 
 /// True for the last paragraph of an entry if it only says where the entry was published.
 fn is_footer(node: NodeRef<'_>) -> bool {
-    let text = node.text_up_to(MAX_FOOTER);
-    if text.chars().count() > MAX_FOOTER || !node.is_last() {
-        return false;
-    }
+    let Some(text) = node.text_within(MAX_FOOTER).filter(|_| node.is_last()) else { return false };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let links = node.subtree().filter(|n| n.name() == "a").count();
     let is_medium = || text.contains(" on Medium, where people are continuing the conversation");

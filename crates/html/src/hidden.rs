@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use feedmill_types::work;
+use feedmill_types::{starts_with_ignore_case, work};
 use scraper::node::Element;
 
 use super::dom::{self, Dom, Edge, NodeId, NodeRef};
@@ -142,9 +142,7 @@ fn is_button(element: &Element) -> bool {
 fn is_button_below(element: &Element) -> bool {
     let leads_nowhere = |href: &str| {
         let href = href.trim();
-        href.is_empty()
-            || href == "#"
-            || href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
+        href.is_empty() || href == "#" || starts_with_ignore_case(href, "javascript:")
     };
     is_button(element)
         || (&*element.name.local == "a" && dom::attr(element, "href").is_none_or(leads_nowhere))

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use feedmill_types::starts_with_ignore_case;
 use scraper::node::Element;
 use url::Url;
 
@@ -55,9 +56,6 @@ const MAX_EMOJI: usize = 12;
 /// Turns every image in `root` into one `img` with an absolute URL, or removes it. Returns the images that were lazy.
 pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) -> HashSet<NodeId> {
     let mut lazy = HashSet::new();
-    dom.begin(RemovalRule::Replaced);
-    name_images(dom, root, base);
-    dom.begin(RemovalRule::Placeholder);
     for id in dom.descendants_named(root, "picture") {
         reduce_picture(dom, id, base);
     }
@@ -83,7 +81,7 @@ pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) -> H
 }
 
 /// Gives the elements that stand for an image or a player the names that HTML has for them.
-fn name_images(dom: &mut Dom, root: NodeId, base: &Base) {
+pub(super) fn name_images(dom: &mut Dom, root: NodeId, base: &Base) {
     for id in dom.descendants(root) {
         let Some(node) = dom.get(id) else { continue };
         if let Some((_, name)) = AMP.iter().find(|(amp, _)| *amp == node.name()) {
@@ -153,20 +151,18 @@ fn resolve_image(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
 /// True for an image that shows something of its own, although no reader can load it: it has an address, or a text that
 /// replaces it.
 fn is_picture(element: &Element) -> bool {
-    let is_small =
-        ["width", "height"].iter().any(|side| dom::pixels(element, side).is_some_and(|px| px <= MAX_ICON));
     let get = |name: &str| dom::attr(element, name).map(str::trim).filter(|value| !value.is_empty());
     let srcs = LAZY_SRC_ATTRS.iter().chain(&["src"]).filter_map(|name| get(name));
     let mut written = srcs.filter(|src| !src.starts_with('#') && !src.starts_with("about:")).peekable();
     let has_address = written.peek().is_some() || get("srcset").is_some();
-    let shows = |src: &str| match src.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+    let shows = |src: &str| match starts_with_ignore_case(src, "data:") {
         true => src.len() > MAX_PLACEHOLDER,
         false => {
             !is_placeholder(src)
                 && !Url::parse(src).is_ok_and(|url| is_zoom_icon(&url) || url.scheme() == "javascript")
         }
     };
-    !is_small && (written.any(shows) || (!has_address && get("alt").is_some()))
+    !dom::is_small(element, MAX_ICON) && (written.any(shows) || (!has_address && get("alt").is_some()))
 }
 
 /// Parses a `srcset` and drops placeholders.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::body::{Media, Medium};
 use super::dom::{self, Dom, NodeId, NodeRef};
-use super::escape::xml_text;
+use super::escape::xml_line;
 use super::srcset;
 
 /// Images of at most this width or height, in pixels, are icons.
@@ -164,11 +164,9 @@ impl Found {
             .zip(width)
             .map(|((width, height), own)| (own.round() as u32, (own * height / width).round() as u32));
         let media_type = media_type(&url).filter(|known| known.top() == "image");
-        let alt =
-            dom::attr(element, "alt").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         self.push(Media {
             media_type,
-            alt: xml_text(&alt).into_owned(),
+            alt: xml_line(dom::attr(element, "alt").unwrap_or_default()),
             size,
             ..Media::new(url, Medium::Image)
         });
@@ -223,7 +221,6 @@ fn width_in_name(url: &Url) -> Option<f32> {
 
 /// True if an image decorates the page and shows nothing of its own.
 fn is_decoration(element: &Element) -> bool {
-    let is_small = |side| dom::pixels(element, side).is_some_and(|px| px <= MAX_ICON);
     let has_hint = |text: &str| {
         work::step(text.len());
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
@@ -241,8 +238,7 @@ fn is_decoration(element: &Element) -> bool {
         has_hint(path.splitn(4, '/').nth(3).unwrap_or_default())
     });
     let is_text_sized = dom::style(element, "height").is_some_and(|h| h == "1em");
-    is_small("width")
-        || is_small("height")
+    dom::is_small(element, MAX_ICON)
         || is_text_sized
         || in_file
         || dom::attr(element, "class").is_some_and(has_hint)

@@ -80,10 +80,9 @@ impl Noscripts {
 
     /// True if there is something to read or play that is nowhere else, and that does not ask for scripts.
     fn is_content(&mut self, dom: &Dom, node: NodeRef<'_>) -> bool {
-        let text = node.text_up_to(MAX_BROWSER_HINT);
-        if !node.is_text_within(MAX_BROWSER_HINT) {
+        let Some(text) = node.text_within(MAX_BROWSER_HINT) else {
             return !self.is_shown_elsewhere(dom, node);
-        }
+        };
         let lower = text.to_lowercase();
         if HINTS.iter().any(|hint| lower.contains(hint)) {
             return false;

@@ -157,10 +157,7 @@ fn is_skipped(node: NodeRef<'_>) -> bool {
     let is_short = || node.is_text_within(MAX_MARKED);
     match node.name() {
         "figcaption" | "caption" | "nav" | "footer" => true,
-        "a" => {
-            let text = node.text_up_to(MAX_LINE);
-            text.chars().count() <= MAX_LINE && is_more(&text)
-        }
+        "a" => node.text_within(MAX_LINE).is_some_and(|text| is_more(&text)),
         _ => {
             node.element().is_some_and(|element| !element.attrs.is_empty())
                 && (node.has_class(&CLASSES)

@@ -597,6 +597,11 @@ pub(super) fn page_of_mark(value: &str, page: &str, user: Option<&str>) -> Optio
     Url::parse(&page.replace("{1}", value).replace("{path}", value).replace("{data-user}", user)).ok()
 }
 
+/// True for a domain and for the hosts in it.
+pub(super) fn is_host_of(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+}
+
 /// True for the URL of a script that shows the content of a service in its place.
 pub(super) fn is_embedding_script(src: &str) -> bool {
     work::step(src.len());

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use feedmill_types::work;
+use feedmill_types::{starts_with_ignore_case, work};
 use scraper::node::Element;
 use url::Url;
 
 use super::dom::{self, Dom, NodeId, NodeRef};
+use super::services;
 
 /// Labels of share blocks, in lower case and without punctuation.
 const LABELS: [&str; 56] = [
@@ -319,8 +320,7 @@ impl Widget {
         work::step(class.len());
         let mut is_usual = false;
         for name in class.split_ascii_whitespace() {
-            let starts =
-                |start: &&str| name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start));
+            let starts = |start: &&str| starts_with_ignore_case(name, start);
             if CLASSES.iter().any(|known| known.eq_ignore_ascii_case(name)) || CLASS_STARTS.iter().any(starts)
             {
                 return Some(Self::Known);
@@ -467,9 +467,7 @@ impl<'a> Remover<'a> {
             }
             let Some(element) = node.element().filter(|_| !self.links.contains(&node.id())) else { continue };
             let leads = |href: &str| {
-                !href.is_empty()
-                    && !href.starts_with('#')
-                    && !href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
+                !href.is_empty() && !href.starts_with('#') && !starts_with_ignore_case(href, "javascript:")
             };
             let is_other_link = node.name() == "a"
                 && dom::attr(element, "href").is_some_and(|href| leads(href.trim()))
@@ -526,10 +524,8 @@ impl<'a> Remover<'a> {
 }
 
 fn is_share_label(node: NodeRef<'_>) -> bool {
-    let text = node.text_up_to(MAX_WIDGET_TEXT);
-    !dom::is_blank(&text)
-        && text.chars().count() <= MAX_WIDGET_TEXT
-        && LABELS.contains(&&*bare(&text))
+    node.text_within(MAX_WIDGET_TEXT)
+        .is_some_and(|text| !dom::is_blank(&text) && LABELS.contains(&&*bare(&text)))
         && !contains_media(node)
 }
 
@@ -689,8 +685,7 @@ fn is_share_url(href: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let path = url.path().trim_end_matches('/');
     let has_parameter = |names: &[&str]| url.query_pairs().any(|(key, _)| names.contains(&&*key));
-    let is_at =
-        |known: &str| host.strip_suffix(known).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+    let is_at = |known: &str| services::is_host_of(host, known);
     if is_at("wa.me") || (is_at("whatsapp.com") && path == "/send") {
         return (path.is_empty() || path == "/send")
             && has_parameter(&["text"])

@@ -64,7 +64,7 @@ pub(crate) fn text_where(
 
 /// Returns the text of the first heading on one line; empty if there is no heading.
 pub(crate) fn heading(dom: &Dom, root: NodeId) -> String {
-    let first = dom.subtree(root).find(|n| matches!(n.name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6"));
+    let first = dom.subtree(root).find(|n| dom::is_heading(n.name()));
     first.map(|n| text(dom, n.id()).replace('\n', " ")).unwrap_or_default()
 }
 

@@ -169,6 +169,19 @@ pub fn is_well_formed_language(text: &str) -> bool {
     starts && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
+/// True if a text starts with another one, compared without the case of ASCII letters.
+///
+/// ```
+/// use feedmill_types::starts_with_ignore_case;
+///
+/// assert!(starts_with_ignore_case("JavaScript:go()", "javascript:"));
+/// assert!(!starts_with_ignore_case("data", "data:") && !starts_with_ignore_case("é", "e"));
+/// ```
+#[must_use]
+pub fn starts_with_ignore_case(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
+}
+
 /// True if a URL starts with `http://` or `https://`, in lower case.
 #[must_use]
 pub fn is_http(url: &str) -> bool {
