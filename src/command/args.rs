@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+
+use crate::check::Profile;
 
 /// Turn a folder of articles into RSS, Atom and JSON feeds
 #[derive(Debug, Parser)]
@@ -88,7 +91,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_hint = ValueHint::Other)]
     pub(super) allow: Vec<String>,
     /// Report as errors what a podcast store or standard refuses
-    #[arg(long, value_name = "NAME", value_parser = ["apple", "spotify", "psp1", "w3c"])]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Profile::ALL.map(Profile::name)))]
     pub(super) profile: Option<String>,
     /// Skip files and folders: a name such as *.json, or a path such as public/old; may be repeated
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::check::{self, Options, Profile};
 use crate::config::{CheckConfig, RawConfig};
-use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count, matches_code};
+use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count};
 use crate::error::{Error, Kind};
 use crate::types::UnixMs;
 
@@ -43,6 +43,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
     let run = Run {
         args,
         levels,
+        profile: Profile::ALL.into_iter().find(|profile| Some(profile.name()) == args.profile.as_deref()),
         // The URLs of the configured feeds are known.
         base: config.base.filter(|_| args.paths.is_empty() && !from_stdin),
         config: config.check,
@@ -58,6 +59,7 @@ struct Run<'a> {
     config: CheckConfig,
     /// Levels of the command line.
     levels: Levels,
+    profile: Option<Profile>,
     /// Folder of the configured feeds, and the URL at which it is published.
     feeds: PathBuf,
     base: Option<Url>,
@@ -166,8 +168,7 @@ impl Run<'_> {
         let published = self.published(path);
         let url = self.args.url.as_deref().or(published.as_deref());
         let found = check::check(&bytes, Options { file: &name, url, now: Some(self.now) });
-        let profile = Profile::ALL.into_iter().find(|p| Some(p.name()) == self.args.profile.as_deref());
-        let in_profile = |finding| match profile {
+        let in_profile = |finding| match self.profile {
             Some(profile) => profile.apply(finding),
             None => Some(finding),
         };
@@ -239,12 +240,9 @@ fn levels(args: &Check) -> Result<Levels, Error> {
         [(&args.allow, Level::Allow), (&args.warn, Level::Warn), (&args.deny, Level::Deny)]
     {
         for pattern in patterns {
-            if level == Level::Deny && pattern == "warnings" {
-                levels.deny_warnings();
-            } else if rules.iter().any(|rule| matches_code(pattern, rule.meta.code)) {
-                levels.set(pattern, level);
-            } else {
-                return Err(super::rules::unknown(pattern, rules.iter().map(|rule| rule.meta.code)));
+            let codes = rules.iter().map(|rule| rule.meta.code);
+            if !levels.set_known(pattern, level, codes.clone()) {
+                return Err(super::rules::unknown(pattern, codes));
             }
         }
     }

@@ -11,7 +11,7 @@ use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN,
     SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
 };
-use crate::diag::{Level, Levels, Sink, codes, matches_code, nearest, redact};
+use crate::diag::{Level, Levels, Sink, codes, nearest, redact};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -304,12 +304,9 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         for (name, level) in [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)] {
             let Some(set) = keys.get(name) else { continue };
             for word in set.value.list().unwrap_or_default() {
-                if name == "deny" && word == "warnings" {
-                    levels.deny_warnings();
-                } else if rules.iter().any(|rule| matches_code(word, rule.meta.code)) {
-                    levels.set(word, level);
-                } else {
-                    let near = nearest(word, rules.iter().map(|r| r.meta.code));
+                let codes = rules.iter().map(|rule| rule.meta.code);
+                if !levels.set_known(word, level, codes.clone()) {
+                    let near = nearest(word, codes);
                     let fix = near.map_or_else(
                         || "`feedmill rules` lists all".to_owned(),
                         |near| format!("did you mean `{near}`?"),

@@ -14,6 +14,7 @@ use crate::config::Plan;
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
 use crate::html::{self, RawHtml};
+use crate::seed::below_content;
 use crate::types::UnixMs;
 
 use super::archive::OutputDoc;
@@ -427,8 +428,7 @@ pub(super) fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<St
 /// Returns the section of a folder with this number of articles: the first folder of its path, or the first below Hugo's and
 /// Zola's `content`. `_posts` is none, and neither is a folder whose only article is its index page.
 pub(super) fn section(folder: &Path, articles: u32, index_pages: u32) -> Option<&OsStr> {
-    let folder = folder.strip_prefix("content").unwrap_or(folder);
-    let mut components = folder.components();
+    let mut components = below_content(folder).components();
     let first = components.next()?.as_os_str();
     let is_bundle = components.next().is_none() && index_pages > 0 && index_pages == articles;
     (first != "_posts" && !is_bundle).then_some(first)

@@ -43,6 +43,7 @@ pub use decode::decode;
 #[doc(hidden)]
 pub use lines::Lines;
 pub use link::{ADDRESS_RULES, AddressRule, SameAddress};
+pub(crate) use origin::below_content;
 pub use origin::{Addresses, Origin};
 
 /// Maximum length of a head. A file without an end of its head in the first 64 KiB is not a seed.

@@ -100,8 +100,8 @@ impl<'a> Origin<'a> {
 
     /// Returns the site that the seed belongs to.
     pub(super) fn site(&self) -> Option<&'a Url> {
-        let folder = self.folder.strip_prefix("content").unwrap_or(self.folder);
-        let of_section = names(folder).first().and_then(|name| self.addresses.sections.get(name));
+        let of_section =
+            names(below_content(self.folder)).first().and_then(|name| self.addresses.sections.get(name));
         let of_repository = || self.addresses.repository.as_ref()?.site().url.as_ref();
         of_section.or(self.addresses.site.as_ref()).or_else(of_repository)
     }
@@ -146,6 +146,11 @@ impl<'a> Origin<'a> {
     fn root_names(&self) -> Vec<String> {
         names(Path::new(self.root))
     }
+}
+
+/// Returns a folder without `content`, in which Hugo and Zola keep all sections.
+pub(crate) fn below_content(folder: &Path) -> &Path {
+    folder.strip_prefix("content").unwrap_or(folder)
 }
 
 fn names(folder: &Path) -> Vec<String> {

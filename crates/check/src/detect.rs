@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use feedmill_types::starts_with_ignore_case;
 use feedmill_types::work::step;
 use url::Url;
 
@@ -95,12 +96,8 @@ fn after_prolog(text: &str) -> &str {
 /// True if a text is a web page: its root element is `html`, or its document type is.
 pub(crate) fn is_web_page(text: &str) -> bool {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let begins =
-        |text: &str, with: &str| text.get(..with.len()).is_some_and(|t| t.eq_ignore_ascii_case(with));
-    begins(start, "<!doctype html") || begins(start, "<html") || {
-        let root = root(text).unwrap_or_default();
-        root.eq_ignore_ascii_case("html")
-    }
+    ["<!doctype html", "<html"].iter().any(|with| starts_with_ignore_case(start, with))
+        || root(text).is_some_and(|root| root.eq_ignore_ascii_case("html"))
 }
 
 /// Maximum number of feeds of a page.
@@ -173,7 +170,6 @@ impl<'t> Link<'t> {
         let is_api = kind.eq_ignore_ascii_case("application/json") && self.href.contains("wp-json");
         (self.is_link && is_alternate && is_feed && !is_api)
             .then(|| feedmill_html::decode_entities_once(self.href.trim()))
-            .map(|href| Cow::Owned(href.to_string()))
     }
 }
 

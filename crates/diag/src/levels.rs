@@ -39,9 +39,23 @@ impl Levels {
         self.patterns.push((pattern.into(), level));
     }
 
-    /// Makes every warning an error, except those of codes with a level.
-    pub fn deny_warnings(&mut self) {
-        self.denies_warnings = true;
+    /// Sets the level that a user gives to a pattern: the word `warnings` denies all warnings of codes without a level.
+    /// Returns false, and changes nothing, if the pattern matches none of the codes that there are.
+    pub fn set_known<'a>(
+        &mut self,
+        pattern: &str,
+        level: Level,
+        mut codes: impl Iterator<Item = &'a str>,
+    ) -> bool {
+        if level == Level::Deny && pattern == "warnings" {
+            self.denies_warnings = true;
+            return true;
+        }
+        let is_known = codes.any(|code| matches_code(pattern, code));
+        if is_known {
+            self.set(pattern, level);
+        }
+        is_known
     }
 
     /// Adds other levels, which count more than equally specific ones that are there.

@@ -99,7 +99,7 @@ fn instant(date: NaiveDate, time: NaiveTime, offset_minutes: i64) -> UnixMs {
 }
 
 /// Returns a time of the day. A leap second counts as the second before it.
-fn clock(hours: u32, minutes: u32, seconds: u32) -> Option<NaiveTime> {
+pub(super) fn clock(hours: u32, minutes: u32, seconds: u32) -> Option<NaiveTime> {
     (seconds <= 60).then(|| NaiveTime::from_hms_opt(hours, minutes, seconds.min(59))).flatten()
 }
 
@@ -145,8 +145,8 @@ fn read_iso(text: &str) -> Option<UnixMs> {
     Some(instant(date, time, offset))
 }
 
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] =
+pub(super) const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+pub(super) const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /// Named zones, with their hours from UTC.
 const ZONES: [(&str, i64); 11] = [
@@ -162,6 +162,11 @@ const ZONES: [(&str, i64); 11] = [
     ("PST", -8),
     ("PDT", -7),
 ];
+
+/// Returns the year that two digits stand for.
+pub(super) fn with_century(year: u32) -> u32 {
+    if year < 69 { 2000 + year } else { 1900 + year }
+}
 
 /// Removes the comments of RFC 822, which are in parentheses and may be nested.
 fn without_comments(text: &str) -> String {
@@ -207,7 +212,7 @@ pub(crate) fn read_rfc822(text: &str) -> Read {
         (Some(year), _) => year,
         (None, Some(year)) => {
             strict = false;
-            if year < 69 { 2000 + year } else { 1900 + year }
+            with_century(year)
         }
         _ => return Err(&RFC822),
     };

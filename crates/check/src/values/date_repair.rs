@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use feedmill_types::work::step;
 
+use crate::values::date;
 use crate::values::number::is_whole;
 
 /// Format that a date should have.
@@ -85,9 +86,6 @@ const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
-const SHORT_DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const SHORT_MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /// Zones with one meaning, and their minutes from UTC.
 const ZONES: [(&str, i32); 18] = [
     ("AEDT", 660),
@@ -181,11 +179,9 @@ impl Meant {
             return true;
         }
         if is_whole(word) && matches!(word.len(), 2 | 4) && self.year.is_none() {
-            self.year = word.parse().ok().map(|year: i32| match word.len() {
-                2 if year < 69 => year + 2000,
-                2 => year + 1900,
-                _ => year,
-            });
+            let year =
+                word.parse().ok().map(|year| if word.len() == 2 { date::with_century(year) } else { year });
+            self.year = year.and_then(|year| i32::try_from(year).ok());
             return true;
         }
         self.time.is_some() && self.zone == Zone::None && self.zone(word)
@@ -198,10 +194,8 @@ impl Meant {
         let fields: Vec<Option<u32>> =
             time.split(':').map(|field| field.split('.').next().and_then(|f| f.parse().ok())).collect();
         self.time = match fields[..] {
-            [Some(hour), Some(minute)] => NaiveTime::from_hms_opt(hour, minute, 0),
-            [Some(hour), Some(minute), Some(second)] if second <= 60 => {
-                NaiveTime::from_hms_opt(hour, minute, second.min(59))
-            }
+            [Some(hour), Some(minute)] => date::clock(hour, minute, 0),
+            [Some(hour), Some(minute), Some(second)] => date::clock(hour, minute, second),
             _ => None,
         };
         let lower = rest.to_ascii_lowercase();
@@ -259,7 +253,7 @@ impl Meant {
                 let (day, month) = (date.weekday().num_days_from_monday(), date.month0());
                 let zone =
                     if offset == 0 { "GMT".to_owned() } else { format!("{sign}{hours:02}{minutes:02}") };
-                let (day, month) = (SHORT_DAYS.get(day as usize)?, SHORT_MONTHS.get(month as usize)?);
+                let (day, month) = (date::DAYS.get(day as usize)?, date::MONTHS.get(month as usize)?);
                 format!(
                     "{day}, {:02} {month} {} {} {zone}",
                     date.day(),
@@ -330,7 +324,7 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
                     &day_name[1..]
                 );
             }
-            if let Some(name) = long(&DAYS, &SHORT_DAYS).or_else(|| long(&MONTHS, &SHORT_MONTHS)) {
+            if let Some(name) = long(&DAYS, &date::DAYS).or_else(|| long(&MONTHS, &date::MONTHS)) {
                 return format!("`{name}` must be shortened to three letters");
             }
             if meant.time.is_none() {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use feedmill_types::starts_with_ignore_case;
 use url::Url;
 
 use crate::rule::{
@@ -136,6 +137,11 @@ enum Form {
     Iri,
     /// Absolute or relative, as references of Atom.
     Reference,
+}
+
+/// True for a URL without encryption.
+pub(crate) fn is_plain_http(text: &str) -> bool {
+    starts_with_ignore_case(text, "http://")
 }
 
 /// Checks an absolute URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-4.3)).

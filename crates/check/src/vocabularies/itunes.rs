@@ -21,12 +21,12 @@ const APPLE: &str = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390"
 
 /// A show with the lines that an example adds.
 macro_rules! show {
-    ($($inside:literal)?) => {
+    ($($inside:expr),*) => {
         channel!(
             "version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
             "<language>en</language>\n",
             self_link!()
-            $(, $inside)?
+            $(, $inside)*
         )
     };
 }
@@ -172,11 +172,8 @@ static OWNER_EMAIL: Rule = Rule::warning("itunes/owner-email", "podcast owner wi
 
 /// A show with an episode, and the lines that an example adds to each.
 macro_rules! episode {
-    ($show:literal, $episode:literal) => {
-        channel!(
-            "version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
-            "<language>en</language>\n",
-            self_link!(),
+    ($show:expr, $episode:expr) => {
+        show!(
             "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n",
             $show,
             "<item>\n<title>One</title>\n<guid>https://town.example/1</guid>\n",
@@ -186,20 +183,27 @@ macro_rules! episode {
     };
 }
 
+/// The cover of a show.
+macro_rules! cover {
+    () => {
+        "<itunes:image href=\"https://town.example/cover.png\"/>\n"
+    };
+}
+
+/// The file of the episode.
+macro_rules! audio {
+    () => {
+        "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+    };
+}
+
 static NO_IMAGE: Rule = Rule::error("itunes/missing-image", "podcast without a cover")
     .why("Apple Podcasts, Spotify and PSP-1 require a cover, and refuse a show without one.")
     .remedy(
         "add `<itunes:image href=\"…\"/>` with a square JPEG or PNG of 1400 to 3000 pixels to the channel",
     )
     .spec("Apple Podcasts, itunes:image", APPLE)
-    .example(
-        Whole,
-        episode!("", "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"),
-        episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
-        ),
-    );
+    .example(Whole, episode!("", audio!()), episode!(cover!(), audio!()));
 
 static IMAGE_TYPE: Rule = Rule::warning("itunes/image-type", "cover is neither JPEG nor PNG")
     .why("Apple Podcasts and Spotify accept only JPEG and PNG.")
@@ -230,14 +234,8 @@ static NO_ENCLOSURE: Rule = Rule::note("itunes/missing-enclosure", "episode with
     .spec("Apple Podcasts, enclosure", APPLE)
     .example(
         Whole,
-        episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
-            "<itunes:episodeType>full</itunes:episodeType>\n"
-        ),
-        episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
-        ),
+        episode!(cover!(), "<itunes:episodeType>full</itunes:episodeType>\n"),
+        episode!(cover!(), audio!()),
     );
 
 static ENCLOSURE_TYPE: Rule =
@@ -248,13 +246,10 @@ static ENCLOSURE_TYPE: Rule =
         .example(
             Whole,
             episode!(
-                "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+                cover!(),
                 "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"video/mp4\"/>\n"
             ),
-            episode!(
-                "<itunes:image href=\"https://town.example/cover.png\"/>\n",
-                "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
-            ),
+            episode!(cover!(), audio!()),
         );
 
 static ENCLOSURE_LENGTH: Rule = Rule::note("itunes/enclosure-length", "episode with an unknown length")
@@ -264,13 +259,10 @@ static ENCLOSURE_LENGTH: Rule = Rule::note("itunes/enclosure-length", "episode w
     .example(
         Whole,
         episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
+            cover!(),
             "<enclosure url=\"https://town.example/1.mp3\" length=\"0\" type=\"audio/mpeg\"/>\n"
         ),
-        episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
-        ),
+        episode!(cover!(), audio!()),
     );
 
 static SAME_FILE: Rule = Rule::warning("itunes/same-file", "two episodes with the same file")
@@ -280,12 +272,12 @@ static SAME_FILE: Rule = Rule::warning("itunes/same-file", "two episodes with th
     .example(
         Whole,
         episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/></item>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+            concat!(cover!(), "<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/></item>\n"),
+            audio!()
         ),
         episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/></item>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
+            concat!(cover!(), "<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/></item>\n"),
+            audio!()
         ),
     );
 
@@ -301,13 +293,10 @@ static SERIAL: Rule = Rule::warning("itunes/serial-episode", "episode of a seria
     .spec("Apple Podcasts, itunes:episode", APPLE)
     .example(
         Whole,
+        episode!(concat!(cover!(), "<itunes:type>serial</itunes:type>\n"), audio!()),
         episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n<itunes:type>serial</itunes:type>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
-        ),
-        episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n<itunes:type>serial</itunes:type>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<itunes:episode>1</itunes:episode>\n"
+            concat!(cover!(), "<itunes:type>serial</itunes:type>\n"),
+            concat!(audio!(), "<itunes:episode>1</itunes:episode>\n")
         ),
     );
 
@@ -318,12 +307,12 @@ static SAME_NUMBER: Rule = Rule::warning("itunes/same-number", "two episodes wit
     .example(
         Whole,
         episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/><itunes:episode>1</itunes:episode></item>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<itunes:episode>1</itunes:episode>\n"
+            concat!(cover!(), "<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/><itunes:episode>1</itunes:episode></item>\n"),
+            concat!(audio!(), "<itunes:episode>1</itunes:episode>\n")
         ),
         episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/><itunes:episode>2</itunes:episode></item>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n<itunes:episode>1</itunes:episode>\n"
+            concat!(cover!(), "<item><title>Two</title><guid>https://town.example/2</guid><enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/><itunes:episode>2</itunes:episode></item>\n"),
+            concat!(audio!(), "<itunes:episode>1</itunes:episode>\n")
         ),
     );
 
@@ -339,10 +328,7 @@ static NO_TITLE: Rule = Rule::warning("itunes/missing-title", "episode without a
             self_link!(),
             "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n<itunes:image href=\"https://town.example/cover.png\"/>\n<item>\n<description>One</description>\n<guid>https://town.example/1</guid>\n<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n</item>\n"
         ),
-        episode!(
-            "<itunes:image href=\"https://town.example/cover.png\"/>\n",
-            "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n"
-        ),
+        episode!(cover!(), audio!()),
     );
 
 static COMPLETE: Rule = Rule::warning("itunes/complete", "value of `itunes:complete` without an effect")
@@ -473,13 +459,9 @@ fn owner(scope: &Scope<'_, '_>, log: &mut Log) {
 fn image(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.required(log, "href", |href| {
         url::http(href)
-            .or_else(|| is_insecure(href).then_some(&NOT_HTTPS))
+            .or_else(|| url::is_plain_http(href).then_some(&NOT_HTTPS))
             .or_else(|| (!matches!(&*extension(href), "" | "jpg" | "jpeg" | "png")).then_some(&IMAGE_TYPE))
     });
-}
-
-fn is_insecure(address: &str) -> bool {
-    address.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
 }
 
 /// Returns the extension of a URL's path in lower case; empty if it has none.
@@ -550,7 +532,7 @@ fn files<'e, 'd>(item: &'e Element<'d>) -> impl Iterator<Item = &'e Element<'d>>
 /// Checks the file of an episode against what stores require of it.
 fn file(enclosure: &Element<'_>, log: &mut Log) {
     let Some(address) = enclosure.attribute("url") else { return };
-    if is_insecure(&address.value) {
+    if url::is_plain_http(&address.value) {
         log.attribute(&NOT_HTTPS, address, format_args!("`{}`", shown(&address.value)));
     }
     let known = types_of(&extension(&address.value));

@@ -337,8 +337,7 @@ fn locked(scope: &Scope<'_, '_>, log: &mut Log) {
 
 /// Checks the URL of a file, which players load over https.
 fn file(scope: &Scope<'_, '_>, name: &str, log: &mut Log) {
-    let is_http = |v: &str| v.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
-    scope.required(log, name, |v| url::uri(v).or_else(|| is_http(v).then_some(&HTTPS)));
+    scope.required(log, name, |v| url::uri(v).or_else(|| url::is_plain_http(v).then_some(&HTTPS)));
 }
 
 fn transcript(scope: &Scope<'_, '_>, log: &mut Log) {

@@ -93,34 +93,35 @@ static NO_ITEM: Rule = Rule::warning("rss1/no-item", "document without an item")
     .spec("RSS 1.0, 5.5", SPEC)
     .example(Whole, rss1!("", ""), rss1!());
 
+/// A document whose channel refers to an image.
+macro_rules! referring {
+    ($image:literal) => {
+        concat!(
+            r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+<channel rdf:about="https://town.example/rss">
+<title>Town</title><link>https://town.example/</link><description>News</description>
+<image rdf:resource="https://town.example/"#,
+            $image,
+            r#""/>
+<items><rdf:Seq><rdf:li rdf:resource="https://town.example/1"/></rdf:Seq></items>
+</channel>
+<image rdf:about="https://town.example/logo.png">
+<title>Town</title><url>https://town.example/logo.png</url><link>https://town.example/</link>
+</image>
+<item rdf:about="https://town.example/1"><title>One</title><link>https://town.example/1</link></item>
+</rdf:RDF>"#
+        )
+    };
+}
+
 static RESOURCE: Rule = Rule::error("rss1/resource", "channel refers to another `image` or `textinput`")
     .why("The resource of the channel's element must be the `rdf:about` of the one in the document; otherwise the two are not connected.")
     .remedy("write the same URI in both")
     .spec("RSS 1.0, 5.3.4", SPEC)
     .example(
         Whole,
-        r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
-<channel rdf:about="https://town.example/rss">
-<title>Town</title><link>https://town.example/</link><description>News</description>
-<image rdf:resource="https://town.example/logo.gif"/>
-<items><rdf:Seq><rdf:li rdf:resource="https://town.example/1"/></rdf:Seq></items>
-</channel>
-<image rdf:about="https://town.example/logo.png">
-<title>Town</title><url>https://town.example/logo.png</url><link>https://town.example/</link>
-</image>
-<item rdf:about="https://town.example/1"><title>One</title><link>https://town.example/1</link></item>
-</rdf:RDF>"#,
-        r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
-<channel rdf:about="https://town.example/rss">
-<title>Town</title><link>https://town.example/</link><description>News</description>
-<image rdf:resource="https://town.example/logo.png"/>
-<items><rdf:Seq><rdf:li rdf:resource="https://town.example/1"/></rdf:Seq></items>
-</channel>
-<image rdf:about="https://town.example/logo.png">
-<title>Town</title><url>https://town.example/logo.png</url><link>https://town.example/</link>
-</image>
-<item rdf:about="https://town.example/1"><title>One</title><link>https://town.example/1</link></item>
-</rdf:RDF>"#,
+        referring!("logo.gif"),
+        referring!("logo.png"),
     );
 
 pub(crate) static ROOT: Def = Def::container(Parent::Rdf, "RDF", &[]).any_attribute().check(root);
