@@ -16,13 +16,11 @@ use crate::types::Bytes;
 
 use super::args::{Build, BuildOnce, Sources};
 use super::context::{CommandResult, Outcome, config_file, message_sink, now, print_message};
+use super::diff;
 use super::env::{self, origin};
 use super::output::Output;
 use super::progress::{Screen, is_wanted};
 use super::push::push;
-
-/// Time after which a diff is no longer made as short as possible.
-const DIFF_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) fn run(args: &BuildOnce) -> CommandResult {
     if args.dry_run { dry_run(&args.build, args.diff) } else { build_once(&args.build) }
@@ -96,8 +94,11 @@ fn write_diff(out: &mut dyn Write, path: &str, change: &PlannedChange) -> std::i
     let [old, new] = [&change.old, &change.new].map(|bytes| String::from_utf8_lossy(bytes));
     let from = if change.action == Action::Create { "/dev/null" } else { path };
     let to = if change.action == Action::Remove { "/dev/null" } else { path };
-    let diff = similar::TextDiff::configure().timeout(DIFF_TIMEOUT).diff_lines(&*old, &*new);
-    let diff = diff.unified_diff().header(from, to).to_string();
+    let hunks = diff::unified(&old, &new);
+    if hunks.is_empty() {
+        return Ok(());
+    }
+    let diff = format!("--- {from}\n+++ {to}\n{hunks}");
     if !std::io::stdout().is_terminal() {
         return out.write_all(diff.as_bytes());
     }

@@ -7,6 +7,7 @@ mod check_files;
 mod completions;
 mod context;
 mod custom;
+mod diff;
 mod env;
 mod explain;
 mod init;
