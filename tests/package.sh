@@ -24,6 +24,12 @@ rm -rf target/debian
 packaging/deb.sh
 packaging/tarball.sh
 
+if ! command -v maturin >/dev/null; then
+    "$tools/bin/python" -m pip install --quiet --disable-pip-version-check maturin==1.16.0
+fi
+packaging/wheel.sh
+packaging/npm.sh
+
 # The binary may depend only on libraries that every Debian has.
 needed=$(readelf -d "$target/release/feedmill" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 for library in $needed; do
@@ -141,6 +147,31 @@ done
 for path in feeds/rss.xml seeds/town/1.txt; do
     [ -s "$news/$path" ] || fail "$path belongs to the user and was removed"
 done
+
+# The wheel, in a virtual environment; then check the folder of a site, in which not every file is a feed.
+inside apt-get install -y --no-install-recommends python3-venv >target/package.log 2>&1 || { cat target/package.log; fail "apt-get install python3-venv"; }
+cp target/packaging/wheels/feedmill-*.whl "$root/root/"
+mkdir "$root/root/site"
+cp -r "$news/feeds/." "$root/root/site/"
+echo '<!DOCTYPE html><title>Home</title>' >"$root/root/site/home.html"
+echo '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>' >"$root/root/site/sitemap.xml"
+inside bash -euc 'cd; python3 -m venv venv; venv/bin/pip install --quiet --no-index feedmill-*.whl; venv/bin/feedmill check site' \
+    >target/package.log 2>&1 || { cat target/package.log; fail "the wheel"; }
+
+# The packages for npm. Those for other systems do not exist offline, and are optional.
+project=$(mktemp -d -p target)
+npm install --prefix "$project" --offline --silent --no-audit --no-fund target/packaging/feedmill-*.tgz >target/package.log 2>&1 ||
+    { cat target/package.log; fail "npm install"; }
+(cd "$project" && npx --offline feedmill check "$news/feeds") >target/package.log 2>&1 || { cat target/package.log; fail "npx"; }
+code=0
+(cd "$project" && npx --offline feedmill check nowhere) >target/package.log 2>&1 || code=$?
+[ $code = 2 ] || { cat target/package.log; fail "npx exits with $code instead of 2"; }
+rm -r "$project"
+
+# The formula for Homebrew.
+(cd target/packaging && for target in {aarch64,x86_64}-{apple-darwin,unknown-linux-gnu}; do echo "$(printf '0%.0s' {1..64})  feedmill-$target.tar.gz"; done) >target/package.sums
+packaging/homebrew.sh https://git.example/feedmill/releases target/package.sums >target/feedmill.rb
+if command -v ruby >/dev/null; then ruby -c target/feedmill.rb >/dev/null || fail "the formula"; fi
 
 # The action, which installs the release that packaging/tarball.sh made.
 if [ -x "$tools/bin/python" ]; then

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Builds target/packaging/wheels/feedmill-VERSION-py3-none-PLATFORM.whl, a Python wheel with the binary. Needs maturin.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rm -rf target/packaging/wheels
+maturin build --release --quiet --out target/packaging/wheels "$@"
