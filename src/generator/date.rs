@@ -35,8 +35,33 @@ const TIMES: &[&str] = &[
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %I:%M %p",
+    "%Y-%m-%d %I:%M:%S %p",
     "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%B %d, %Y %H:%M:%S",
+    "%B %d, %Y %H:%M",
+    "%B %d, %Y %I:%M %p",
+    "%B %d %Y %H:%M:%S",
+    "%B %d %Y %H:%M",
+    "%d %B %Y %H:%M:%S",
+    "%d %B %Y %H:%M",
 ];
+/// Time zones that people abbreviate, as in RFC 2822.
+const ZONES: &[(&str, &str)] = &[
+    ("EST", "-0500"),
+    ("EDT", "-0400"),
+    ("CST", "-0600"),
+    ("CDT", "-0500"),
+    ("MST", "-0700"),
+    ("MDT", "-0600"),
+    ("PST", "-0800"),
+    ("PDT", "-0700"),
+    ("CET", "+0100"),
+    ("CEST", "+0200"),
+];
+/// First year of dates that people write; an earlier one is a number that was misread.
+const FIRST_YEAR: i32 = 1000;
 const TIMESTAMPS: usize = 2;
 /// ISO 8601 first, then what JavaScript and Ruby read as well.
 const DAYS: &[&str] = &["%Y-%m-%d", "%Y/%m/%d", "%B %d %Y", "%B %d, %Y", "%d %B %Y", "%a %B %d %Y"];
@@ -47,6 +72,14 @@ pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return of_number(text.parse().ok()?, unzoned);
     }
+    let found = read_text(text, unzoned).or_else(|| {
+        let (text, zone) = spelled(text)?;
+        read_text(&text, zone.map_or(unzoned, Unzoned::Site))
+    });
+    found.filter(|moment| moment.local.year() >= FIRST_YEAR)
+}
+
+fn read_text(text: &str, unzoned: Unzoned) -> Option<Moment> {
     let text = match text.strip_suffix(['Z', 'z']).or_else(|| strip_zone(text)) {
         Some(before) => format!("{} +00:00", before.trim_end()),
         None => text.to_owned(),
@@ -54,6 +87,12 @@ pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
     let text = if text.starts_with(|c: char| c.is_ascii_digit()) { text.replace('t', "T") } else { text };
     let zoned = ZONED.iter().find_map(|format| DateTime::parse_from_str(&text, format).ok());
     if let Some(time) = zoned.or_else(|| DateTime::parse_from_rfc2822(&text).ok()) {
+        return zoned_moment(time, unzoned);
+    }
+    if text.contains(':')
+        && let Some(time) =
+            TIMES.iter().find_map(|format| DateTime::parse_from_str(&text, &format!("{format} %#z")).ok())
+    {
         return zoned_moment(time, unzoned);
     }
     let time = TIMES
@@ -65,6 +104,24 @@ pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
     }
     let day = DAYS.iter().find_map(|format| NaiveDate::parse_from_str(&text, format).ok())?;
     moment(day.and_time(NaiveTime::MIN), unzoned, false)
+}
+
+/// Returns a date without its day of the week, without a remark in brackets, and with its zone as an offset or by itself:
+/// `Fri May 31 2024 10:00:00 GMT+0200 (CEST)` is `May 31 2024 10:00:00 +0200`. `None` if it has none of these.
+fn spelled(text: &str) -> Option<(String, Option<Tz>)> {
+    let bare = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map_or(text, |(text, _)| text.trim());
+    let (first, rest) = bare.split_once([' ', ',']).unwrap_or(("", bare));
+    let bare = if first.parse::<chrono::Weekday>().is_ok() { rest.trim_start_matches([' ', ',']) } else { bare };
+    let (before, last) = bare.rsplit_once(' ').unwrap_or((bare, ""));
+    let offset = ["GMT", "UTC"].iter().find_map(|name| last.strip_prefix(name).filter(|rest| !rest.is_empty()));
+    let offset = offset.or_else(|| ZONES.iter().find(|(name, _)| *name == last).map(|(_, offset)| *offset));
+    let zone = if last.contains('/') { last.parse().ok() } else { None };
+    let spelled = match offset {
+        Some(offset) => format!("{before} {offset}"),
+        None if zone.is_some() => before.to_owned(),
+        None => bare.to_owned(),
+    };
+    (spelled != text).then_some((spelled, zone))
 }
 
 fn zoned_moment(time: DateTime<FixedOffset>, unzoned: Unzoned) -> Option<Moment> {
@@ -175,10 +232,23 @@ mod tests {
             ("2024-05-31 08:30:00 +0200", 1_717_137_000_000),
             ("2024-05-31T08:30:00-05:00", 1_717_162_200_000),
             ("2024-05-31T08:30:00Z", 1_717_144_200_000),
+            ("Friday, 31 May 2024", 1_717_113_600_000),
+            ("Fri, 31 May 2024 08:30:00 +0200", 1_717_137_000_000),
+            ("Fri May 31 2024 08:30:00 GMT+0200 (CEST)", 1_717_137_000_000),
+            ("2024-05-31 08:30 AM", 1_717_144_200_000),
+            ("2024-05-31 08:30 pm", 1_717_187_400_000),
+            ("May 31, 2024 08:30", 1_717_144_200_000),
+            ("31 May 2024 08:30", 1_717_144_200_000),
+            ("2024-05-31 08:30:00 EDT", 1_717_158_600_000),
+            ("2024-05-31 08:30:00 America/New_York", 1_717_158_600_000),
+            ("2024/05/31 08:30 +0200", 1_717_137_000_000),
         ] {
             assert_eq!(read(text, Unzoned::Utc).map(|moment| moment.instant.0), Some(ms), "{text}");
         }
-        assert_eq!(read("yesterday", Unzoned::Utc), None);
+        for bad in ["yesterday", "May 2024", "May 31", "Friday", "24-05-31", "31/05/2024", "2024-05", "2024-05-31T25:00", "31 May 24"]
+        {
+            assert_eq!(read(bad, Unzoned::Utc), None, "{bad}");
+        }
     }
 
     #[test]

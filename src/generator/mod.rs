@@ -36,7 +36,7 @@ pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
 pub use site::{Math, Site};
-pub(crate) use slug::heading_id;
+pub(crate) use slug::{heading_id, pelican as pelican_slug};
 
 /// A static site generator.
 pub trait Generator: Sync {

@@ -79,6 +79,25 @@ pub(crate) fn zola(text: &str) -> String {
     ::slug::slugify(text)
 }
 
+/// Returns Pelican's slug of a title: ASCII letters, digits and `_`; other marks go, and white space is `-`
+/// (`SLUG_REGEX_SUBSTITUTIONS`, <https://docs.getpelican.com/en/latest/settings.html#url-settings>).
+pub(crate) fn pelican(title: &str) -> String {
+    let mut out = String::with_capacity(title.len());
+    for c in title.trim().chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() || c == '_' => out.push(c.to_ascii_lowercase()),
+            c if c.is_whitespace() || c == '-' => {
+                if !out.ends_with('-') {
+                    out.push('-');
+                }
+            }
+            c if c.is_ascii() => {}
+            c => out.push_str(&::slug::slugify(c.to_string())),
+        }
+    }
+    out
+}
+
 /// Returns the slug of Eleventy's old filter `slug`: like Zola's, except that an apostrophe does not separate words.
 pub(crate) fn filter(text: &str) -> String {
     ::slug::slugify(text.replace(['\'', '’'], "").replace('&', " and "))
@@ -156,6 +175,7 @@ mod tests {
         assert_eq!(pretty(title), "It's-Über_cool,-C++-&-日本!");
         assert_eq!(github(title), "its-über_cool-c--日本");
         assert_eq!(zola(title), "it-s-uber-cool-c-ri-ben");
+        assert_eq!(pelican(title), "its-uber_cool-c-riben");
         assert_eq!(filter("It's Über & l'été"), "its-uber-and-lete");
         assert_eq!(slugify("It's Über & l'été"), "its-ueber-and-l-ete");
     }

@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use super::metadata::Field;
 use super::site::PageContext;
 use super::{
-    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, link, metadata,
+    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, header, link, metadata,
     not_an_article, tags, title,
 };
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Values};
 use crate::generator::{
-    BadDate, Kind, Matter, Moment, Parsed, Refusal, Repository, Unzoned, date, titleized,
+    BadDate, Kind, Matter, Moment, Parsed, Refusal, Repository, Unzoned, date, pelican_slug, titleized,
 };
 use crate::model::Metadata;
 use crate::types::{UnixMs, excerpt, is_http};
@@ -24,6 +24,7 @@ pub(super) enum Format {
     Yaml,
     Toml,
     Json,
+    Header,
 }
 
 /// The syntax of front matter; each is a dialect.
@@ -79,7 +80,14 @@ impl<'a> FrontMatter<'a> {
         let inside = (lines.number(), lines.rest());
         let mut closes = (syntax.closer)();
         let is_whole = !syntax.is_delimited && closes(opening);
-        let end = if is_whole { inside.1 } else { skip_to_close(lines, outside.0, closes)? };
+        let end = match syntax.format {
+            Format::Header => {
+                header::skip(lines)?;
+                inside.1
+            }
+            _ if is_whole => inside.1,
+            _ => skip_to_close(lines, outside.0, closes)?,
+        };
         let ((line, start), end) = if syntax.is_delimited { (inside, end) } else { (outside, lines.rest()) };
         let text = &start[..start.len() - end.len()];
         // A page of HTML is read whole, so this may be megabytes.
@@ -178,6 +186,9 @@ impl<'a> FrontMatter<'a> {
         if self.is_flag("published", false) {
             return Some("its front matter has `published: false`");
         }
+        if self.text("status").is_some_and(|status| status.eq_ignore_ascii_case("draft")) {
+            return Some("its front matter has `status: draft`");
+        }
         if self.is_flag("headless", true) {
             return Some("its front matter has `headless: true`");
         }
@@ -188,10 +199,15 @@ impl<'a> FrontMatter<'a> {
         None
     }
 
+    /// Returns the slug of an article that sets none, if its title and not its name makes it.
+    fn default_slug(&self, title: &str) -> Option<String> {
+        (self.format == Format::Header).then(|| pelican_slug(title)).filter(|slug| !slug.is_empty())
+    }
+
     fn generator(&self, origin: &Origin<'_>, is_dated: bool) -> Kind {
         let has = |key: &&str| self.values.has(key);
         match self.format {
-            Format::Json => Kind::Hugo,
+            Format::Json | Format::Header => Kind::Hugo,
             Format::Toml if ZOLA.iter().any(has) => Kind::Zola,
             Format::Toml => Kind::Hugo,
             Format::Yaml if origin.above_posts().is_some() => Kind::Jekyll,
@@ -208,6 +224,7 @@ impl Dialect for Syntax {
             Format::Yaml => "yaml",
             Format::Toml => "toml",
             Format::Json => "json",
+            Format::Header => "header",
         }
     }
 
@@ -226,6 +243,9 @@ impl Dialect for Syntax {
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
         if let Some(repository) = &origin.addresses.repository {
+            if self.format == Format::Header {
+                return Err(not_an_article("it does not begin like one"));
+            }
             let mut matter = FrontMatter::read(self, lines)?;
             return placed(&mut matter, repository, origin, findings);
         }
@@ -235,6 +255,10 @@ impl Dialect for Syntax {
         let matter = FrontMatter::read(self, lines)?;
         if let Some(why) = matter.exclusion_reason() {
             return Err(not_an_article(why));
+        }
+        // Else it may be text that begins with a word and a colon.
+        if self.format == Format::Header && !matter.values.has("title") {
+            return Err(not_an_article("it does not begin like one"));
         }
         let details = details(&matter, origin)?;
         let Some(time) = details.published.or(details.date) else {
@@ -392,7 +416,7 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
             spelling: default_path::spelling(generator),
             date: date.map_or(NaiveDateTime::default(), |moment| moment.local),
             title: title.clone(),
-            slug: matter.text("slug"),
+            slug: matter.text("slug").or_else(|| matter.default_slug(&title)),
             name,
             folders,
             categories,
@@ -420,7 +444,9 @@ fn url(
     if let Some(own) = own.as_deref().filter(|own| is_http(own)) {
         return link::read(own, line(), 0, findings);
     }
-    let pattern = own.as_deref().or(origin.addresses.permalink.as_deref().map(pattern::style));
+    let of_format = (matter.format == Format::Header).then_some("/:slug.html");
+    let configured = origin.addresses.permalink.as_deref().map(pattern::style);
+    let pattern = own.as_deref().or(configured).or(of_format);
     let path = default_path::path(pattern, &details.values)
         .map_err(|detail| Finding::in_text(&codes::SEED_BAD_LINK, line(), 0, detail))?;
     let Some(site) = origin.site() else {

@@ -28,7 +28,7 @@ pub(super) enum Field {
     Media,
     /// Unlisted if the value is true.
     Hidden,
-    /// Unlisted if the value is false.
+    /// Unlisted if the value is false, or an object with one of [`EXCLUSIONS`].
     Shown,
     /// Unlisted if the value is `hidden` or `skip`.
     Status,
@@ -40,11 +40,12 @@ pub(super) enum Field {
 pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Published, "publishDate", "Hugo"),
     (Field::Published, "pubDate", "Hugo, Astro"),
-    (Field::Published, "published", "Hugo"),
+    (Field::Published, "published", "Hugo, Obsidian"),
     (Field::Published, "pubDatetime", "AstroPaper"),
     (Field::Published, "date", "Jekyll, Hugo, Zola, Eleventy, Pelican"),
+    (Field::Published, "created", "Obsidian"),
     (Field::Updated, "lastmod", "Hugo"),
-    (Field::Updated, "modified", "Hugo, Pelican"),
+    (Field::Updated, "modified", "Hugo, Pelican, Obsidian"),
     (Field::Updated, "updated", "Zola, Hexo"),
     (Field::Updated, "last_modified_at", "Jekyll"),
     (Field::Updated, "updatedDate", "Astro"),
@@ -55,7 +56,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Id, "guid", "RSS"),
     (Field::Id, "id", "Atom, JSON Feed"),
     (Field::Authors, "authors", "Zola, Hugo, Pelican"),
-    (Field::Authors, "author", "Jekyll, Hugo, Astro, Eleventy, Pelican"),
+    (Field::Authors, "author", "Jekyll, Hugo, Astro, Eleventy, Pelican, Obsidian"),
     (Field::Tags, "tags", "Jekyll, Hugo, Zola, Eleventy, Astro, Pelican, Obsidian"),
     (Field::Tags, "tag", "Jekyll, Obsidian"),
     (Field::Tags, "keywords", "Hugo, Pelican"),
@@ -93,10 +94,25 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Hidden, "exclude_from_feed", "Jekyll"),
     (Field::Hidden, "exclude_from_rss", "Hugo"),
     (Field::Hidden, "hide_from_feed", "Hugo"),
+    (Field::Hidden, "hide_from_rss", "Hugo"),
+    (Field::Hidden, "hidden_from_rss", "Hugo"),
+    (Field::Hidden, "hidden_from_feed", "Hugo"),
+    (Field::Hidden, "rss_ignore", "Hugo"),
+    (Field::Hidden, "rss_exclude", "Hugo"),
+    (Field::Hidden, "exclude_from_feeds", "Eleventy"),
+    (Field::Hidden, "feed_exclude", "Eleventy"),
+    (Field::Hidden, "no_feed", "themes"),
+    (Field::Hidden, "no_rss", "themes"),
+    (Field::Hidden, "skip_feed", "themes"),
+    (Field::Hidden, "hide", "themes"),
+    (Field::Hidden, "private", "themes"),
     (Field::Hidden, "eleventyExcludeFromCollections", "Eleventy"),
     (Field::Shown, "feed", "Jekyll"),
     (Field::Shown, "rss", "Hugo"),
     (Field::Shown, "publish", "Obsidian"),
+    (Field::Shown, "listed", "themes"),
+    (Field::Shown, "visible", "themes"),
+    (Field::Shown, "in_feed", "themes"),
     (Field::Status, "status", "Pelican"),
 ];
 
@@ -118,6 +134,8 @@ const ADDRESSES: &[&str] = &[
     "og_image",
     "overlay_image",
 ];
+/// Keys of `feed` or `rss`, if that is an object, that hide the article if they are true.
+const EXCLUSIONS: &[&str] = &["exclude", "excluded", "hide", "hidden", "ignore", "skip"];
 /// Number of levels of lists in lists.
 const DEPTH: usize = 4;
 /// Number of values of one field.
@@ -149,12 +167,20 @@ pub(super) fn unlisted(matter: &Matter) -> Option<String> {
         |(_, key, value): &(usize, &str, &Value)| format!("its front matter has `{key}: {}`", text(value));
     let hidden = || values(matter, Field::Hidden).into_iter().find(|(_, _, value)| flag(value) == Some(true));
     let shown = || values(matter, Field::Shown).into_iter().find(|(_, _, value)| flag(value) == Some(false));
+    let excluded = || {
+        values(matter, Field::Shown).into_iter().find_map(|(_, key, value)| {
+            let inner = value.as_object()?.iter().find(|(inner, value)| {
+                EXCLUSIONS.iter().any(|known| same(inner, known)) && flag(value) == Some(true)
+            })?;
+            Some(format!("its front matter has `{key}: {{{}: {}}}`", inner.0, text(inner.1)))
+        })
+    };
     let status = || {
         let is_hidden =
             |value: &Value| ["hidden", "skip"].iter().any(|word| text(value).eq_ignore_ascii_case(word));
         values(matter, Field::Status).into_iter().find(|(_, _, value)| is_hidden(value))
     };
-    hidden().or_else(shown).or_else(status).as_ref().map(reason)
+    hidden().or_else(shown).or_else(status).as_ref().map(reason).or_else(excluded)
 }
 
 /// True if the title is empty on purpose.
@@ -583,7 +609,11 @@ mod tests {
             "an address of known type, an object with `url`, `type` and `length`, or a list",
         ),
         (Field::Hidden, "unlisted", "`true`"),
-        (Field::Shown, "unlisted", "`false`"),
+        (
+            Field::Shown,
+            "unlisted",
+            "`false`, or an object such as `{exclude: true}` (also `hide`, `hidden`, `ignore`, `skip`)",
+        ),
         (Field::Status, "unlisted", "`hidden` or `skip`"),
     ];
 
@@ -843,10 +873,15 @@ mod tests {
         };
         assert_eq!(why("feed: false"), "its front matter has `feed: false`");
         assert_eq!(why("hidden: 'yes'"), "its front matter has `hidden: yes`");
+        assert_eq!(why("feed:\n  exclude: true"), "its front matter has `feed: {exclude: true}`");
+        assert_eq!(why("rss: {hide: 'yes'}"), "its front matter has `rss: {hide: yes}`");
+        assert_eq!(why("rss_ignore: true"), "its front matter has `rss_ignore: true`");
+        assert_eq!(why("params: {hiddenFromRss: true}"), "its front matter has `hiddenFromRss: true`");
         assert_eq!(why("extra: {unlisted: true}"), "its front matter has `unlisted: true`");
         for listed in [
             "hidden: false",
             "feed: {excerpt_only: true}",
+            "feed: {exclude: false}",
             "rss: /feed.xml",
             "sitemap: false",
             "status: published",

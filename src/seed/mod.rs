@@ -8,6 +8,7 @@
 mod decode;
 mod default_path;
 mod front;
+mod header;
 mod jekyll;
 mod json;
 mod legacy;
@@ -171,6 +172,7 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     #[cfg(feature = "folder")]
     &toml::TOML,
     &json::JSON,
+    &header::HEADER,
     &page::Page,
 ];
 
@@ -510,7 +512,7 @@ mod tests {
     }
 
     /// Lines that the dialects look for, and lines that may confuse them.
-    const PIECES: [&str; 30] = [
+    const PIECES: [&str; 31] = [
         "---",
         "+++",
         "{",
@@ -539,6 +541,7 @@ mod tests {
         "{% endraw %}{% highlight a %}",
         "{{ youtube(id=\"1\") }}{% end %}",
         "* a{: .b}\n{:toc}",
+        "Title: x\nDate: 2024-01-02",
         "\u{0}\u{feff}ä",
         "<!--1698786902000-->\n[t](https://a.example/)",
     ];

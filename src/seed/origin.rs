@@ -124,8 +124,9 @@ impl<'a> Origin<'a> {
     /// Returns the folders below `content` if the seed is below a folder of that name. The root may be one of them.
     pub(super) fn below_content(&self) -> Option<Vec<String>> {
         let folders = self.folders();
-        if folders.first().is_some_and(|name| name == "content") {
-            return Some(folders.into_iter().skip(1).collect());
+        let below = below_content(self.folder);
+        if below != self.folder {
+            return Some(names(below));
         }
         let root = self.root_names();
         let at = root.iter().rposition(|name| name == "content").filter(|at| at + 2 >= root.len())?;
@@ -148,9 +149,9 @@ impl<'a> Origin<'a> {
     }
 }
 
-/// Returns a folder without `content`, in which Hugo and Zola keep all sections.
+/// Returns a folder without `content`, in which Hugo and Zola keep all sections, or `src/content`, in which Astro does.
 pub(crate) fn below_content(folder: &Path) -> &Path {
-    folder.strip_prefix("content").unwrap_or(folder)
+    ["content", "src/content"].iter().find_map(|content| folder.strip_prefix(content).ok()).unwrap_or(folder)
 }
 
 fn names(folder: &Path) -> Vec<String> {
