@@ -117,7 +117,22 @@ impl<'a> NodeRef<'a> {
 
     /// This node and all nodes in it, in document order.
     pub(crate) fn subtree(self) -> impl Iterator<Item = Self> + use<'a> {
-        counted(self.0.descendants())
+        let (root, mut next) = (self.0, Some(self.0));
+        let nodes = std::iter::from_fn(move || {
+            let node = next?;
+            next = node.first_child().or_else(|| {
+                let mut at = node;
+                while at != root {
+                    if let Some(sibling) = at.next_sibling() {
+                        return Some(sibling);
+                    }
+                    at = at.parent()?;
+                }
+                None
+            });
+            Some(node)
+        });
+        counted(nodes)
     }
 
     /// This node and the nodes in it, in document order, without those that a function skips and what is in them.
@@ -606,6 +621,11 @@ pub(crate) fn is_small(element: &Element, limit: f32) -> bool {
 /// The `style` counts before the attributes. Pages give an image a width of 0 and stretch it with `min-width`, or let
 /// `width` and `height` state its proportions.
 pub(crate) fn is_invisible(element: &Element) -> bool {
+    let tiny = |text: &str| length(text).is_some_and(|px| px <= 2.0);
+    if attr(element, "style").is_none() {
+        let mut sides = ["width", "height"].iter().filter_map(|side| attr(element, side));
+        return sides.any(tiny) || attr(element, "hidden").is_some();
+    }
     let is_tiny = |side: &str, other: &str| {
         let has_share = |property: &str| style(element, property).is_some_and(is_share);
         let is_least =
@@ -613,7 +633,6 @@ pub(crate) fn is_invisible(element: &Element) -> bool {
         if is_least(side) || ["width", "height"].iter().any(|side| has_share(&format!("min-{side}"))) {
             return false;
         }
-        let tiny = |text: &str| length(text).is_some_and(|px| px <= 2.0);
         match style(element, side).filter(|value| !value.is_empty() && !value.starts_with("auto")) {
             Some(styled) => tiny(styled),
             None => attr(element, side).is_some_and(tiny) && !has_share(other),

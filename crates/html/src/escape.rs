@@ -17,9 +17,38 @@ pub(crate) const fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}')
 }
 
-/// True if a byte may start a forbidden character in UTF-8: a cheap first test.
-const fn is_suspect(b: u8) -> bool {
-    (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0xEF
+/// Number of bytes that are tested at once, at most 255. The compiler turns such a test into a few instructions.
+const BLOCK: usize = 32;
+
+/// True if a text has a character that XML 1.0 forbids.
+pub(crate) fn has_forbidden(text: &str) -> bool {
+    let is_control = |b: u8| (b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r');
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8.
+    count_bytes(text, is_control) > 0 || (count_pairs(text, [0xEF, 0xBF]) > 0 && text.contains(is_forbidden))
+}
+
+/// Returns the number of bytes of a kind.
+pub(crate) fn count_bytes(text: &str, is_counted: impl Fn(u8) -> bool) -> usize {
+    let in_block = |block: &[u8]| usize::from(block.iter().map(|b| u8::from(is_counted(*b))).sum::<u8>());
+    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+    blocks.iter().map(|block| in_block(block)).sum::<usize>() + in_block(rest)
+}
+
+/// Returns the number of places where one byte follows another one.
+pub(crate) fn count_pairs(text: &str, pair: [u8; 2]) -> usize {
+    let (Some((_, seconds)), Some((_, firsts))) =
+        (text.as_bytes().split_first(), text.as_bytes().split_last())
+    else {
+        return 0;
+    };
+    let in_block = |firsts: &[u8], seconds: &[u8]| {
+        let pairs = firsts.iter().zip(seconds).map(|(a, b)| u8::from((*a == pair[0]) & (*b == pair[1])));
+        usize::from(pairs.sum::<u8>())
+    };
+    let ((firsts, last_firsts), (seconds, last_seconds)) =
+        (firsts.as_chunks::<BLOCK>(), seconds.as_chunks::<BLOCK>());
+    firsts.iter().zip(seconds).map(|(a, b)| in_block(a, b)).sum::<usize>()
+        + in_block(last_firsts, last_seconds)
 }
 
 /// Removes the characters that [XML 1.0](https://www.w3.org/TR/xml/#charsets) forbids: most control characters, U+FFFE and
@@ -30,7 +59,7 @@ const fn is_suspect(b: u8) -> bool {
 /// ```
 #[must_use]
 pub fn xml_text(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(is_suspect) || !text.contains(is_forbidden) {
+    if !has_forbidden(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|c| !is_forbidden(*c)).collect())
@@ -97,19 +126,27 @@ pub fn escape_attribute(text: &str) -> String {
 
 /// Appends text, escaped byte for byte as `html5ever` serializes it.
 pub(crate) fn push_escaped(text: &str, in_attribute: bool, out: &mut String) {
-    let mut done = 0;
-    for (at, c) in text.char_indices() {
-        let entity = match c {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            '\u{A0}' => "&nbsp;",
-            '"' if in_attribute => "&quot;",
-            _ => continue,
-        };
-        out.push_str(&text[done..at]);
-        out.push_str(entity);
-        done = at + c.len_utf8();
+    // The first byte of U+A0 is C2, which starts other characters, too.
+    let is_special = |b: u8| (b == b'&') | (b == b'<') | (b == b'>') | (b == b'"') | (b == 0xC2);
+    let has_special = |block: &[u8; BLOCK]| block.iter().fold(0, |any, b| any | u8::from(is_special(*b))) > 0;
+    let (mut done, mut start) = (0, 0);
+    for block in text.as_bytes().chunks(BLOCK) {
+        if block.try_into().map_or(true, has_special) {
+            for (at, b) in (start..).zip(block) {
+                let (entity, length) = match b {
+                    b'&' => ("&amp;", 1),
+                    b'<' => ("&lt;", 1),
+                    b'>' => ("&gt;", 1),
+                    b'"' if in_attribute => ("&quot;", 1),
+                    0xC2 if text[at..].starts_with('\u{A0}') => ("&nbsp;", 2),
+                    _ => continue,
+                };
+                out.push_str(&text[done..at]);
+                out.push_str(entity);
+                done = at + length;
+            }
+        }
+        start += block.len();
     }
     out.push_str(&text[done..]);
 }
@@ -140,6 +177,23 @@ mod tests {
             (0..=0x1F).filter_map(char::from_u32).chain(['\u{FFFE}', '\u{FFFF}', 'x']).collect();
         assert_eq!(xml_text(&all), "\t\n\rx");
         assert!(matches!(xml_text("正文 \u{FFFD} \u{7F} ﷺ"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn markup_is_escaped_wherever_it_stands() {
+        for length in 0..=2 * BLOCK {
+            let (plain, text) = ("°".repeat(length), "&<>\"\u{A0}正");
+            let (mut in_text, mut in_attribute) = (String::new(), String::new());
+            push_escaped(&format!("{plain}{text}{plain}{text}"), false, &mut in_text);
+            push_escaped(&format!("{plain}{text}{plain}{text}"), true, &mut in_attribute);
+            let escaped = format!("{plain}&amp;&lt;&gt;\"&nbsp;正");
+            assert_eq!(in_text, escaped.repeat(2));
+            assert_eq!(in_attribute, escaped.replace('"', "&quot;").repeat(2));
+            for forbidden in ['\0', '\u{1F}', '\u{FFFE}', '\u{FFFF}'] {
+                assert!(has_forbidden(&format!("{plain}{forbidden}{plain}")), "{length}");
+            }
+            assert!(!has_forbidden(&format!("{plain}{text}\t\r\n，￥\u{FFFD}")), "{length}");
+        }
     }
 
     #[test]

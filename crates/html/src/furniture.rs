@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use feedmill_types::{starts_with_ignore_case, work};
 use scraper::node::Element;
 
-use super::dom::{self, Dom, NodeId, NodeRef};
+use super::dom::{Dom, NodeId, NodeRef};
 use super::removals::RemovalRule;
 
 /// How an element is recognized.
@@ -161,6 +161,7 @@ const GENERAL: [&str; 21] = [
 /// Sentences that systems add below the entries of a feed: start and middle.
 const FOOTERS: &[(&str, &str)] = &[
     ("The post ", " appeared first on "),
+    ("The post ", " first appeared on "),
     ("Der Beitrag ", " erschien zuerst auf "),
     ("Der Artikel ", " erschien zuerst auf "),
     ("L’article ", " est apparu en premier sur "),
@@ -189,8 +190,12 @@ const MAX_FOOTER: usize = 300;
 /// Length in bytes of the longest name in the tables.
 const MAX_NAME: usize = 40;
 
-static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    ROWS.iter().filter_map(|row| if let Name(name) = row.mark { Some(name) } else { None }).collect()
+/// Names of the table, sorted.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let names = ROWS.iter().filter_map(|row| if let Name(name) = row.mark { Some(name) } else { None });
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    names
 });
 static TAGS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     ROWS.iter().filter_map(|row| if let Tag(name) = row.mark { Some(name) } else { None }).collect()
@@ -211,10 +216,10 @@ pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
         if node.name() == "p" {
             last_paragraph = Some(id);
         }
-        let (rule, limit) = match () {
-            () if is_general(element) => (RemovalRule::Advertisement, MAX_GENERAL),
-            () if is_furniture(element) => (RemovalRule::Furniture, MAX_FURNITURE),
-            () => continue,
+        let (rule, limit) = match Found::of(element) {
+            Some(Found::General) => (RemovalRule::Advertisement, MAX_GENERAL),
+            Some(Found::OfSystem) => (RemovalRule::Furniture, MAX_FURNITURE),
+            None => continue,
         };
         if node.is_text_within(limit) {
             dom.remove(id, rule);
@@ -226,17 +231,47 @@ pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
     }
 }
 
-fn is_furniture(element: &Element) -> bool {
-    let is_named = |names: &str| names.split_ascii_whitespace().any(is_known);
-    let tag = &*element.name.local;
-    (tag.contains('-') && TAGS.contains(tag))
-        || element.attrs.iter().any(|(key, value)| {
+/// How an element was recognized.
+enum Found {
+    /// By a usual name, or a label.
+    General,
+    /// By a row of [`ROWS`].
+    OfSystem,
+}
+
+impl Found {
+    fn of(element: &Element) -> Option<Self> {
+        let tag = &*element.name.local;
+        let mut is_of_system = tag.contains('-') && TAGS.contains(tag);
+        for (key, value) in &element.attrs {
             let key = &*key.local;
-            (matches!(key, "class" | "id") && is_named(value))
-                || ATTRIBUTES
-                    .iter()
-                    .any(|(known, start)| *known == key && starts_with_ignore_case(value, start))
-        })
+            let names = value.split_ascii_whitespace();
+            match key {
+                "class" => {
+                    for name in names {
+                        if GENERAL.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                            return Some(Self::General);
+                        }
+                        is_of_system = is_of_system || is_known(name);
+                    }
+                }
+                "id" => is_of_system = is_of_system || { names }.any(is_known),
+                "aria-label" | "data-e2e" if is_label(value) => return Some(Self::General),
+                _ => {}
+            }
+            is_of_system |= (key == "id" || key.starts_with("data-")) && {
+                let mut known = ATTRIBUTES.iter();
+                known.any(|(name, start)| *name == key && starts_with_ignore_case(value, start))
+            };
+        }
+        is_of_system.then_some(Self::OfSystem)
+    }
+}
+
+/// True for the label of an advertisement.
+fn is_label(value: &str) -> bool {
+    let words = ["ad", "ads", "advert", "advertisement", "advertisements", "advertising", "sponsored"];
+    words.iter().any(|word| value.trim().eq_ignore_ascii_case(word))
 }
 
 /// True for a name of the table, in any case.
@@ -246,30 +281,22 @@ fn is_known(name: &str) -> bool {
     let Some(lower) = lower.get_mut(..name.len()) else { return false };
     lower.copy_from_slice(name.as_bytes());
     lower.make_ascii_lowercase();
-    std::str::from_utf8(lower).is_ok_and(|name| NAMES.contains(name))
-}
-
-fn is_general(element: &Element) -> bool {
-    let get = |name: &str| dom::attr(element, name);
-    let is_label = |name: &str| {
-        let words = ["ad", "ads", "advert", "advertisement", "advertisements", "advertising", "sponsored"];
-        get(name).is_some_and(|value| words.iter().any(|word| value.trim().eq_ignore_ascii_case(word)))
-    };
-    let mut names = get("class").unwrap_or_default().split_ascii_whitespace();
-    names.any(|name| GENERAL.iter().any(|known| known.eq_ignore_ascii_case(name)))
-        || is_label("aria-label")
-        || is_label("data-e2e")
+    NAMES.binary_search_by(|known| known.as_bytes().cmp(lower)).is_ok()
 }
 
 /// True for the last paragraph of an entry if it only says where the entry was published.
 fn is_footer(node: NodeRef<'_>) -> bool {
-    let Some(text) = node.text_within(MAX_FOOTER).filter(|_| node.is_last()) else { return false };
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let links = node.subtree().filter(|n| n.name() == "a").count();
+    let has_links = || node.subtree().filter(|n| n.name() == "a").nth(1).is_some();
+    node.is_last() && has_links() && node.text_within(MAX_FOOTER).is_some_and(|text| is_footer_text(&text))
+}
+
+/// True for a text that says where an entry was published.
+pub(super) fn is_footer_text(text: &str) -> bool {
+    let text = text.trim_start();
     let is_medium = || text.contains(" on Medium, where people are continuing the conversation");
     FOOTERS.iter().any(|(start, middle)| {
         text.starts_with(start) && text.contains(middle.trim_end()) && (!start.is_empty() || is_medium())
-    }) && links >= 2
+    })
 }
 
 #[cfg(test)]

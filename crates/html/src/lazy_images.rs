@@ -71,8 +71,8 @@ pub(super) fn resolve_lazy_images(dom: &mut Dom, root: NodeId, base: &Base) -> H
             dom.begin(RemovalRule::Placeholder);
             continue;
         }
-        let was_lazy =
-            LAZY_SRC_ATTRS.iter().chain(&LAZY_SRCSET_ATTRS).any(|name| dom::attr(element, name).is_some());
+        let was_lazy = has_data(element)
+            && LAZY_SRC_ATTRS.iter().chain(&LAZY_SRCSET_ATTRS).any(|name| dom::attr(element, name).is_some());
         if resolve_image(dom, id, base) && was_lazy {
             lazy.insert(id);
         }
@@ -95,7 +95,8 @@ pub(super) fn name_images(dom: &mut Dom, root: NodeId, base: &Base) {
             }
         } else if matches!(node.name(), "div" | "span" | "figure" | "p" | "i" | "amp-bg") {
             let Some(element) = node.element().filter(|element| !element.attrs.is_empty()) else { continue };
-            let mut values = DATA_IMAGE_ATTRS.iter().filter_map(|name| dom::attr(element, name));
+            let names = if has_data(element) { &DATA_IMAGE_ATTRS[..] } else { &[] };
+            let mut values = names.iter().filter_map(|name| dom::attr(element, name));
             let image = values.find_map(|raw| base.resolve(raw).filter(is_image_file));
             let alt =
                 ["data-alt", "aria-label", "title", "alt"].iter().find_map(|name| dom::attr(element, name));
@@ -125,12 +126,14 @@ fn is_image_file(url: &Url) -> bool {
 fn resolve_image(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
     let Some(element) = dom.element(id) else { return false };
     let get = |name: &str| dom::attr(element, name);
+    let has_data = has_data(element);
+    let (srcs, sets) =
+        if has_data { (&LAZY_SRC_ATTRS[..], &LAZY_SRCSET_ATTRS[..]) } else { (&[][..], &[][..]) };
     let resolve =
         |raw: &str| base.resolve(raw).filter(|url| !is_placeholder(url.as_str()) && !raw.starts_with('#'));
-    let set =
-        LAZY_SRCSET_ATTRS.iter().find_map(|name| get(name)).or_else(|| get("srcset")).unwrap_or_default();
+    let set = sets.iter().find_map(|name| get(name)).or_else(|| get("srcset")).unwrap_or_default();
     let candidates = candidates(set, base);
-    let lazy_src = LAZY_SRC_ATTRS.iter().find_map(|name| get(name).and_then(resolve));
+    let lazy_src = srcs.iter().find_map(|name| get(name).and_then(resolve));
     let src = lazy_src.or_else(|| get("src").and_then(resolve));
     let src = src.or_else(|| srcset::best(&candidates).map(|c| c.url.clone()));
     let is_icon = src.as_ref().is_some_and(is_zoom_icon);
@@ -142,10 +145,15 @@ fn resolve_image(dom: &mut Dom, id: NodeId, base: &Base) -> bool {
     let set = srcset::format(&candidates, src.as_str());
     dom.set_attr(id, "src", Some(src.as_str()));
     dom.set_attr(id, "srcset", set.as_deref());
-    for name in LAZY_SRC_ATTRS.iter().chain(&LAZY_SRCSET_ATTRS) {
+    for name in srcs.iter().chain(sets) {
         dom.set_attr(id, name, None);
     }
     true
+}
+
+/// True for an element that scripts may have data for.
+fn has_data(element: &Element) -> bool {
+    element.attrs.iter().any(|(key, _)| key.local.starts_with("data-"))
 }
 
 /// True for an image that shows something of its own, although no reader can load it: it has an address, or a text that

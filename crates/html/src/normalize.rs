@@ -2,7 +2,7 @@
 
 use super::allowlist;
 use super::dom::{self, Dom, NodeId, NodeRef};
-use super::escape::{is_forbidden, xml_text};
+use super::escape::{count_bytes, count_pairs, has_forbidden, is_forbidden, xml_text};
 use super::removals::RemovalRule;
 
 /// More characters that need escaping than any article has.
@@ -48,11 +48,13 @@ pub(crate) fn clean_texts(dom: &mut Dom, root: NodeId) {
 fn clean_text(dom: &mut Dom, id: NodeId, removed: &mut Removed) {
     let Some(text) = dom.get(id).and_then(NodeRef::text) else { return };
     let is_special = |c: char| matches!(c, '&' | '<' | '>' | '\u{A0}');
-    removed.specials += text.chars().filter(|c| is_special(*c)).count();
+    removed.specials += count_bytes(text, |b| (b == b'&') | (b == b'<') | (b == b'>'));
+    // U+A0 in UTF-8.
+    removed.specials += count_pairs(text, [0xC2, 0xA0]);
     let mut excess = removed.specials.saturating_sub(MAX_SPECIALS);
     removed.specials -= excess;
     removed.excess += excess;
-    if excess == 0 && !text.contains(|c| c == '\r' || is_forbidden(c)) {
+    if excess == 0 && !text.contains('\r') && !has_forbidden(text) {
         return;
     }
     removed.forbidden += text.chars().filter(|c| is_forbidden(*c)).count();

@@ -4,7 +4,7 @@ use feedmill_types::work;
 
 use super::dom::{Dom, NodeId, NodeRef};
 use super::escape::xml_text;
-use super::text;
+use super::{furniture, text};
 
 /// Length in bytes of text that is enough for a summary.
 const ENOUGH: usize = 2 << 10;
@@ -174,25 +174,20 @@ fn is_skipped(node: NodeRef<'_>) -> bool {
 /// True for a line that is not part of the text.
 fn is_furniture(line: &str) -> bool {
     work::step(line.len().min(MAX_LINE));
-    let lower = || line.to_lowercase();
     if line.len() > 4 * MAX_LINE {
         return false;
     }
-    let is_feed_footer = || {
-        lower().starts_with("the post ")
-            && (line.contains("appeared first on") || line.contains("first appeared on"))
-    };
-    is_feed_footer()
+    furniture::is_footer_text(line)
         || (line.chars().count() <= MAX_LINE && (is_more(line) || is_date(line) || is_byline(line)))
 }
 
 /// True for a link to the rest of an article.
 fn is_more(text: &str) -> bool {
-    let text = text.trim().trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    MORE.iter().any(|phrase| {
-        text.strip_prefix(phrase).is_some_and(|rest| {
+    let text = text.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
+    may_start(text, &MORE).any(|phrase| {
+        strip_start(text, phrase).is_some_and(|rest| {
             // “Read more books” is a sentence, “Read more: Ice on the river →” is a link.
-            let rest = rest.trim_start();
+            let rest = rest.trim_start().to_lowercase();
             let is_sentence = rest.ends_with(['.', '!', '?']) && rest.contains(' ');
             rest.is_empty()
                 || (!is_sentence
@@ -204,6 +199,21 @@ fn is_more(text: &str) -> bool {
                         || phrase.starts_with("continue")))
         })
     })
+}
+
+/// Returns the starts in lower case whose first character is that of a text.
+fn may_start<'a>(text: &str, starts: &'a [&str]) -> impl Iterator<Item = &'a &'a str> {
+    let first = text.chars().next().and_then(|c| c.to_lowercase().next());
+    starts.iter().filter(move |start| first.is_some_and(|first| start.starts_with(first)))
+}
+
+/// Returns the text behind a start that is in lower case, compared without case.
+fn strip_start<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    let mut rest = text.chars();
+    start
+        .chars()
+        .all(|known| rest.next().is_some_and(|c| c.to_lowercase().eq([known])))
+        .then(|| rest.as_str())
 }
 
 /// True for a line that is only a date, with a time or the time it takes to read.
@@ -239,9 +249,11 @@ fn is_date(line: &str) -> bool {
 
 /// True for a line that only names an author or the source of an image.
 fn is_byline(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    let Some(word) = BY.iter().find(|word| lower.starts_with(*word)) else { return false };
-    let names = line.get(word.len()..).unwrap_or_default().trim();
+    let Some((word, names)) =
+        may_start(line, &BY).find_map(|word| Some((word, strip_start(line, word)?.trim())))
+    else {
+        return false;
+    };
     if names.is_empty() || names.ends_with(['.', '!', '?', '。', ':', ';', ',']) {
         return false;
     }

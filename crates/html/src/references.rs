@@ -12,7 +12,9 @@ use super::links::Base;
 
 /// Keeps ids and alignment.
 pub(super) fn keep(dom: &mut Dom, root: NodeId, base: &Base) {
-    if let Some(page) = base.page() {
+    let has_id = |node: NodeRef<'_>| node.attr("id").is_some() || node.attr("name").is_some();
+    let has_ids = dom.subtree(root).any(|node| !node.is_foreign() && has_id(node));
+    if let Some(page) = has_ids.then(|| base.page()).flatten() {
         keep_ids(dom, root, &page);
     }
     align_cells(dom, root);

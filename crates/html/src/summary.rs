@@ -11,10 +11,12 @@ use unicode_segmentation::UnicodeSegmentation;
 #[must_use]
 pub fn summary(text: &str, graphemes: usize) -> String {
     let text = text.trim();
-    let mut bounds = text.grapheme_indices(true).map(|(at, _)| at);
+    // A little more than the limit, to see if a word ends there.
+    let starts: Vec<usize> = grapheme_starts(text).take(graphemes.saturating_add(MARGIN + 1)).collect();
+    let Some((ends, more)) = starts.split_at_checked(graphemes).filter(|(_, more)| !more.is_empty()) else {
+        return text.replace('\n', " ");
+    };
     // Room for the ellipsis and the space before it.
-    let Some(end) = bounds.by_ref().nth(graphemes) else { return text.replace('\n', " ") };
-    let ends: Vec<usize> = text[..end].grapheme_indices(true).map(|(at, _)| at).collect();
     let room = |spare: usize| ends.len().checked_sub(spare).and_then(|at| ends.get(at)).copied().unwrap_or(0);
     let least = ends.get(ends.len() / 3).copied().unwrap_or(0);
     if let Some(sentence) = last_sentence(text, room(2)).filter(|at| *at >= least) {
@@ -22,8 +24,7 @@ pub fn summary(text: &str, graphemes: usize) -> String {
         return format!("{}{gap}…", text[..sentence].trim_end()).replace('\n', " ");
     }
     let limit = room(1);
-    // Include a little more than the limit, to see if a word ends there.
-    let beyond = bounds.nth(8).unwrap_or(text.len());
+    let beyond = more.get(MARGIN).copied().unwrap_or(text.len());
     let word =
         text[..beyond].split_word_bound_indices().map(|(at, _)| at).take_while(|at| *at <= limit).last();
     let cut = word.filter(|at| *at >= least.min(limit) && *at > 0).unwrap_or(limit);
@@ -32,6 +33,32 @@ pub fn summary(text: &str, graphemes: usize) -> String {
         c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；' | ':' | '：')
     });
     format!("{kept}…").replace('\n', " ")
+}
+
+/// Number of graphemes beyond the limit that are looked at.
+const MARGIN: usize = 9;
+
+/// Returns the positions at which graphemes start.
+fn grapheme_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let (at, rest) = (next, &text[next..]);
+        let mut chars = rest.chars();
+        let first = chars.next()?;
+        // Only combining characters and the like need the tables of Unicode.
+        let is_alone = is_plain(first) && chars.next().is_none_or(is_plain);
+        next += if is_alone { first.len_utf8() } else { rest.graphemes(true).next().map_or(0, str::len) };
+        Some(at)
+    })
+}
+
+/// True for a common character that is a grapheme by itself next to another one of these
+/// ([UAX 29](https://www.unicode.org/reports/tr29/#Default_Grapheme_Cluster_Table)).
+fn is_plain(c: char) -> bool {
+    matches!(c, '\n' | ' '..='~' | '\u{A1}'..='\u{A8}' | '\u{AF}'..='\u{24F}' | '\u{400}'..='\u{481}'
+        | '\u{5D0}'..='\u{5EA}' | '\u{621}'..='\u{64A}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
+        | '\u{FF01}'..='\u{FF5E}')
 }
 
 /// Abbreviations, in lower case. A sentence rarely ends with one.
@@ -152,6 +179,15 @@ fn whole_words(text: &str, cut: usize, beyond: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_characters_are_graphemes() {
+        let plain: String = ('\0'..=char::MAX).filter(|c| is_plain(*c)).collect();
+        assert_eq!(plain.graphemes(true).count(), plain.chars().count());
+        let mixed = "ae\u{301}\r\n\u{200D}🇩🇪🇫🇷a👩‍🔬中\u{FE0F}한각ำก็न्दी \u{600}1";
+        let known = mixed.grapheme_indices(true).map(|(at, _)| at);
+        assert_eq!(grapheme_starts(mixed).collect::<Vec<_>>(), known.collect::<Vec<_>>());
+    }
 
     #[test]
     fn summaries_end_with_a_sentence_a_word_or_a_grapheme() {

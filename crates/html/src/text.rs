@@ -86,10 +86,14 @@ struct Folded {
 impl Folded {
     fn push(&mut self, part: &str) {
         work::step(part.len());
-        for c in part.chars() {
-            if c.is_whitespace() {
+        let mut rest = part;
+        loop {
+            let words = rest.trim_start();
+            if words.len() < rest.len() {
                 self.gap = self.gap.max(Gap::Word);
-                continue;
+            }
+            if words.is_empty() {
+                return;
             }
             match self.gap {
                 _ if self.text.is_empty() => {}
@@ -98,7 +102,49 @@ impl Folded {
                 Gap::Line => self.text.push('\n'),
             }
             self.gap = Gap::None;
-            self.text.push(c);
+            let (run, after) = words.split_at(folded_run(words));
+            self.text.push_str(run);
+            rest = after;
+        }
+    }
+}
+
+/// Returns the length of the text before white space that has to be folded: anything but one space between two words.
+fn folded_run(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(b) = bytes.get(at) {
+        at += match b {
+            b' ' if bytes.get(at + 1).is_some_and(u8::is_ascii_graphic) => 1,
+            b'\t'..=b'\r' | b' ' => return at,
+            // The first bytes of white space outside of ASCII.
+            0xC2 | 0xE1..=0xE3 => match text[at..].chars().next() {
+                Some(c) if !c.is_whitespace() => c.len_utf8(),
+                _ => return at,
+            },
+            // Further bytes of a character are skipped one by one.
+            _ => 1,
+        };
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_folded() {
+        for (parts, folded) in [
+            (vec![" a b  c\t", "d"], "a b c d"),
+            (vec!["a ", " b"], "a b"),
+            (vec!["\u{3000}正文 \u{3000}正\u{2003}文。", "é\u{A0}à\u{85}"], "正文 正 文。é à"),
+            (vec!["а б ", "\u{2028}", "ü 𠮷 x"], "а б ü 𠮷 x"),
+            (vec!["", " ", "\n"], ""),
+        ] {
+            let mut out = Folded::default();
+            parts.iter().for_each(|part| out.push(part));
+            assert_eq!(out.text, folded);
         }
     }
 }
