@@ -213,7 +213,7 @@ fn strip_start<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     start
         .chars()
         .all(|known| rest.next().is_some_and(|c| c.to_lowercase().eq([known])))
-        .then(|| rest.as_str())
+        .then_some(rest.as_str())
 }
 
 /// True for a line that is only a date, with a time or the time it takes to read.
