@@ -91,6 +91,12 @@ fn children_of_extensions_are_no_errors_of_rss() {
             &["media/time"],
         ),
         (
+            whole_entry(
+                "<link href=\"https://town.example/1\"/><media:scenes xmlns:media=\"http://search.yahoo.com/mrss/\"><media:scene><sceneTitle>A</sceneTitle></media:scene></media:scenes><content>1</content>",
+            ),
+            &[],
+        ),
+        (
             item(
                 "<media:scenes><media:scene><media:sceneTitle>A</media:sceneTitle><sceneEndTime>00:00:45</sceneEndTime></media:scene></media:scenes>",
             ),

@@ -421,7 +421,10 @@ impl Checker<'_, '_> {
         };
         if let Some(rule) = verdict {
             let fix = if self.log.is_full(rule) { String::new() } else { suggestion(rule.meta.code, text) };
-            self.log.at(rule, at, format_args!("`{key}` is `{}`{fix}", shown(text)));
+            match text.trim() {
+                "" => self.log.at(rule, at, format_args!("`{key}` is empty")),
+                _ => self.log.at(rule, at, format_args!("`{key}` is `{}`{fix}", shown(text))),
+            }
         }
     }
 }

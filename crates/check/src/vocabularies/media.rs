@@ -368,11 +368,13 @@ fn tags(scope: &Scope<'_, '_>, log: &mut Log) {
     });
 }
 
-/// A scene. The specification writes the names of its elements without a prefix, and feeds write them with one too.
+/// A scene. The specification writes the names of its elements without a prefix, which in Atom and RSS 1.0 puts them into the
+/// namespace of the feed; feeds write them with a prefix too.
 fn scene(scope: &Scope<'_, '_>, log: &mut Log) {
     const NAMES: [&str; 4] = ["sceneTitle", "sceneDescription", "sceneStartTime", "sceneEndTime"];
     for child in scope.element.elements() {
-        if !child.ns.is_empty() && child.ns != scope.element.ns || !NAMES.contains(&child.local) {
+        let has_prefix = child.name.len() > child.local.len();
+        if has_prefix && child.ns != scope.element.ns || !NAMES.contains(&child.local) {
             structure::undefined(scope.element, child, NAMES.into_iter(), log);
         } else if child.local.ends_with("Time") {
             let text = child.text();
