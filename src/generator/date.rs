@@ -76,6 +76,13 @@ pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
         let (text, zone) = spelled(text)?;
         read_text(&text, zone.map_or(unzoned, Unzoned::Site))
     });
+    // Ruby ignores what it does not understand after the time: the zone `0200` without a sign, for example.
+    let found = found.or_else(|| {
+        let Unzoned::Jekyll(zone) = unzoned else { return None };
+        let (day, rest) = text.split_once([' ', 'T'])?;
+        let time = rest.split_whitespace().next()?;
+        read_text(&format!("{day} {time}"), Unzoned::Site(zone)).filter(|_| time.contains(':'))
+    });
     found.filter(|moment| moment.local.year() >= FIRST_YEAR)
 }
 
@@ -109,11 +116,14 @@ fn read_text(text: &str, unzoned: Unzoned) -> Option<Moment> {
 /// Returns a date without its day of the week, without a remark in brackets, and with its zone as an offset or by itself:
 /// `Fri May 31 2024 10:00:00 GMT+0200 (CEST)` is `May 31 2024 10:00:00 +0200`. `None` if it has none of these.
 fn spelled(text: &str) -> Option<(String, Option<Tz>)> {
-    let bare = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map_or(text, |(text, _)| text.trim());
+    let bare =
+        text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map_or(text, |(text, _)| text.trim());
     let (first, rest) = bare.split_once([' ', ',']).unwrap_or(("", bare));
-    let bare = if first.parse::<chrono::Weekday>().is_ok() { rest.trim_start_matches([' ', ',']) } else { bare };
+    let bare =
+        if first.parse::<chrono::Weekday>().is_ok() { rest.trim_start_matches([' ', ',']) } else { bare };
     let (before, last) = bare.rsplit_once(' ').unwrap_or((bare, ""));
-    let offset = ["GMT", "UTC"].iter().find_map(|name| last.strip_prefix(name).filter(|rest| !rest.is_empty()));
+    let offset =
+        ["GMT", "UTC"].iter().find_map(|name| last.strip_prefix(name).filter(|rest| !rest.is_empty()));
     let offset = offset.or_else(|| ZONES.iter().find(|(name, _)| *name == last).map(|(_, offset)| *offset));
     let zone = if last.contains('/') { last.parse().ok() } else { None };
     let spelled = match offset {
@@ -245,8 +255,17 @@ mod tests {
         ] {
             assert_eq!(read(text, Unzoned::Utc).map(|moment| moment.instant.0), Some(ms), "{text}");
         }
-        for bad in ["yesterday", "May 2024", "May 31", "Friday", "24-05-31", "31/05/2024", "2024-05", "2024-05-31T25:00", "31 May 24"]
-        {
+        for bad in [
+            "yesterday",
+            "May 2024",
+            "May 31",
+            "Friday",
+            "24-05-31",
+            "31/05/2024",
+            "2024-05",
+            "2024-05-31T25:00",
+            "31 May 24",
+        ] {
             assert_eq!(read(bad, Unzoned::Utc), None, "{bad}");
         }
     }
@@ -267,6 +286,7 @@ mod tests {
         assert_eq!(hours("2024-05-31 23:30", Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
         assert_eq!(hours("2024-05-31", Unzoned::Jekyll(berlin)).1, "31 00");
         assert_eq!(hours("2024-05-31 23:30 -0700", Unzoned::Utc).1, "31 23");
+        assert_eq!(hours("2024-05-31 23:30:00  0700", Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
     }
 
     #[test]

@@ -108,7 +108,9 @@ impl Matter {
             let read = match self.get(key) {
                 None | Some(Value::Bool(_)) => continue,
                 // The second is the zero of Go, which Hugo and its tools write for no date.
-                Some(Value::String(text)) if text.trim().is_empty() || text.starts_with("0001-01-01") => continue,
+                Some(Value::String(text)) if text.trim().is_empty() || text.starts_with("0001-01-01") => {
+                    continue;
+                }
                 Some(Value::String(text)) => date::read(text, unzoned),
                 Some(Value::Number(number)) => {
                     number.as_i64().and_then(|number| date::of_number(number, unzoned))
