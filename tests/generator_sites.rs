@@ -13,6 +13,7 @@ use std::process::Command;
 
 const SITES: &[&str] = &[
     "astro",
+    "astro-dated",
     "astro-feed",
     "eleventy",
     "eleventy-modules",

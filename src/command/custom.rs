@@ -73,13 +73,17 @@ pub(super) fn look(folder: &Path) -> Custom {
                 break;
             }
         }
+        if let Some(pattern) = of_pelican(&path, &text) {
+            found.pattern = Some((pattern, path.clone()));
+        }
         for pattern in made(&text) {
             patterns.entry(pattern).or_insert((0, path.clone())).0 += 1;
         }
     }
     // Of several, the one that is made most often; at equal counts, the first.
     let most = patterns.iter().rev().max_by_key(|(_, (count, _))| *count);
-    found.pattern = most.map(|(pattern, (_, path))| (pattern.clone(), path.clone()));
+    found.pattern =
+        found.pattern.or_else(|| most.map(|(pattern, (_, path))| (pattern.clone(), path.clone())));
     found
 }
 
@@ -143,6 +147,31 @@ fn address(text: &str, key: &str) -> Option<Url> {
     })
 }
 
+/// Returns the pattern of Pelican's `ARTICLE_URL` (<https://docs.getpelican.com/en/latest/settings.html#url-settings>).
+fn of_pelican(path: &Path, text: &str) -> Option<String> {
+    if path != Path::new("pelicanconf.py") {
+        return None;
+    }
+    let set =
+        text.lines().filter_map(|line| line.strip_prefix("ARTICLE_URL")?.trim_start().strip_prefix('='));
+    let value = set.last().map_or("{slug}.html", |value| value.trim().trim_start_matches(['u', 'r']));
+    let value = value.trim_matches(['"', '\'']).trim_end_matches("index.html");
+    let mut pattern = format!("/{}", value.trim_start_matches('/'));
+    for (field, part) in [
+        ("{slug}", ":slug"),
+        ("{category}", ":sections"),
+        ("{date:%Y}", ":year"),
+        ("{date:%m}", ":month"),
+        ("{date:%d}", ":day"),
+        ("{date:%b}", ":short_month"),
+        ("{date:%B}", ":long_month"),
+        ("{date:%y}", ":short_year"),
+    ] {
+        pattern = pattern.replace(field, part);
+    }
+    (!pattern.contains(['{', '}'])).then_some(pattern)
+}
+
 /// Returns the patterns that a program makes addresses of: what is around `${post.slug}` in a string.
 fn made(text: &str) -> Vec<String> {
     let places = text.match_indices("slug}").filter_map(|(at, mark)| {
@@ -204,6 +233,16 @@ mod tests {
             look(folder.path()).url.map(|(url, _)| url.to_string()),
             Some("https://pier.example/".to_owned())
         );
+    }
+
+    #[test]
+    fn the_settings_of_pelican_have_the_pattern() {
+        let pattern = |text: &str| of_pelican(Path::new("pelicanconf.py"), text);
+        assert_eq!(pattern("SITENAME = 'Quay'").as_deref(), Some("/:slug.html"));
+        let url = "ARTICLE_URL = u'blog/{date:%Y}/{date:%m}/{slug}/'\nARTICLE_SAVE_AS = 'x'";
+        assert_eq!(pattern(url).as_deref(), Some("/blog/:year/:month/:slug/"));
+        assert_eq!(pattern("ARTICLE_URL = '{author}/{slug}'"), None);
+        assert_eq!(of_pelican(Path::new("conf.py"), url), None);
     }
 
     #[test]

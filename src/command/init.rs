@@ -69,6 +69,13 @@ fn find_articles(folder: &Path) -> Result<(String, Inspection), Error> {
     {
         return Ok((SEEDS.to_owned(), seen));
     }
+    // Pelican's own folder of articles (<https://docs.getpelican.com/en/latest/settings.html>, `PATH`).
+    if on_disk(folder).join("pelicanconf.py").is_file()
+        && let Ok(seen) = at(&folder.join("content"))
+        && seen.seeds > 0
+    {
+        return Ok(("content".to_owned(), seen));
+    }
     let seen = at(on_disk(folder)).map_err(|e| Error::io("list the folder", folder, e))?;
     if let Some((only, count)) = seen.sections.first_key_value()
         && *count == seen.seeds
@@ -179,6 +186,13 @@ fn report(
         if let Some(site) = site {
             site.report(out, seen)?;
         }
+    } else if let Some(FoundSite { repository, .. }) = site {
+        let generator = repository.generator;
+        writeln!(
+            out,
+            "a site of {generator} without articles that have a date; `feedmill new TITLE` creates one"
+        )?;
+        writeln!(out, "`feedmill --verbose` says for each file why it is not an article")?;
     } else {
         writeln!(
             out,

@@ -24,6 +24,8 @@ use super::output::print;
 const MAX_NAMES: usize = 100_000;
 /// Number of bytes of a file that are read to see what it is.
 const HEAD: Bytes = Bytes(16 << 10);
+/// Number of lines of a file that are searched for the key of its date.
+const MAX_LINES: usize = 50;
 /// Maximum number of characters of a file name made of a title.
 const MAX_SLUG: usize = 80;
 /// Folders in which generators expect articles, and the front matter that their own `new` commands write.
@@ -46,8 +48,13 @@ enum Form {
         is_dated: bool,
         /// True if each article is the `index.md` of a folder.
         is_bundle: bool,
+        /// Key of the date.
+        date_key: &'static str,
     },
 }
+
+/// Keys of front matter that articles have their date in, the usual one last.
+const DATE_KEYS: [&str; 6] = ["pubDate", "pubDatetime", "publishDate", "published", "created", "date"];
 
 /// Languages of front matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +71,8 @@ struct Habits {
     dated: usize,
     bundles: usize,
     languages: BTreeMap<FrontMatter, usize>,
+    /// Number of articles by their first of [`DATE_KEYS`].
+    date_keys: [usize; DATE_KEYS.len()],
 }
 
 pub(super) fn run(args: &New) -> CommandResult {
@@ -112,13 +121,16 @@ fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
             _ => {}
         }
         for name in names {
-            let Some(language) = language(seeds, addresses, &folder.join(&name)) else { continue };
+            let Some((language, date_key)) = language(seeds, addresses, &folder.join(&name)) else {
+                continue;
+            };
             let parent = folder.parent().filter(|_| name == "index.md");
             let habits = habits.entry(parent.unwrap_or(&folder).to_path_buf()).or_default();
             habits.articles += 1;
             habits.dated += usize::from(is_dated(&name));
             habits.bundles += usize::from(parent.is_some());
             *habits.languages.entry(language).or_default() += 1;
+            habits.date_keys[date_key] += 1;
         }
         seen.push(folder);
     }
@@ -131,11 +143,13 @@ fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
     let most = habits.iter().rev().max_by_key(|(_, habits)| habits.articles);
     if let Some((folder, habits)) = most {
         let common = habits.languages.iter().rev().max_by_key(|(_, count)| **count);
+        let date_key = DATE_KEYS.iter().zip(habits.date_keys).max_by_key(|(_, count)| *count);
         return Ok(Form::Markdown {
             folder: folder.clone(),
             front_matter: common.map_or(FrontMatter::Yaml, |(language, _)| *language),
             is_dated: is_posts(folder) || habits.dated * 2 > habits.articles,
             is_bundle: !is_posts(folder) && habits.bundles * 2 > habits.articles,
+            date_key: date_key.map_or("date", |(key, _)| key),
         });
     }
     if let Some(repository) = &addresses.repository {
@@ -145,7 +159,7 @@ fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
     for (name, front_matter) in FOLDERS {
         if let Some(folder) = seen.iter().find(|folder| root.join(folder).ends_with(name)) {
             let (folder, is_dated) = (folder.clone(), is_posts(folder));
-            return Ok(Form::Markdown { folder, front_matter, is_dated, is_bundle: false });
+            return Ok(Form::Markdown { folder, front_matter, is_dated, is_bundle: false, date_key: "date" });
         }
     }
     Ok(Form::Stamped)
@@ -161,11 +175,13 @@ fn first_of(repository: &Repository) -> Form {
         "Hugo" | "Zola" => (content.join("posts"), FrontMatter::Toml),
         _ => (content.join("posts"), FrontMatter::Yaml),
     };
-    Form::Markdown { folder, front_matter, is_dated: repository.generator == "Jekyll", is_bundle: false }
+    let is_dated = repository.generator == "Jekyll";
+    Form::Markdown { folder, front_matter, is_dated, is_bundle: false, date_key: "date" }
 }
 
-/// Returns the language of an article's front matter; `None` if the file has none, or is a page or a draft.
-fn language(seeds: &dyn Store, addresses: &Addresses, path: &Path) -> Option<FrontMatter> {
+/// Returns the language of an article's front matter and the index of its date in [`DATE_KEYS`]; `None` if the file has
+/// none, or is a page or a draft.
+fn language(seeds: &dyn Store, addresses: &Addresses, path: &Path) -> Option<(FrontMatter, usize)> {
     let start = seeds.prefix(path, HEAD).ok()?;
     let is_whole = start.size == Bytes(start.bytes.len() as u64);
     let text = String::from_utf8_lossy(&start.bytes);
@@ -175,12 +191,20 @@ fn language(seeds: &dyn Store, addresses: &Addresses, path: &Path) -> Option<Fro
     if matches!(parsed, Err(Fault::NotAnArticle(_))) {
         return None;
     }
-    match text.trim_start().as_bytes() {
-        [b'-', b'-', b'-', ..] => Some(FrontMatter::Yaml),
-        [b'+', b'+', b'+', ..] => Some(FrontMatter::Toml),
-        [b'{', ..] => Some(FrontMatter::Json),
-        _ => None,
-    }
+    let language = match text.trim_start().as_bytes() {
+        [b'-', b'-', b'-', ..] => FrontMatter::Yaml,
+        [b'+', b'+', b'+', ..] => FrontMatter::Toml,
+        [b'{', ..] => FrontMatter::Json,
+        _ => return None,
+    };
+    let has = |key: &str| {
+        let is_key = |line: &str| {
+            let rest = line.trim_start().trim_start_matches('"').strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start_matches('"').trim_start().starts_with([':', '=']))
+        };
+        text.lines().take(MAX_LINES).any(is_key)
+    };
+    Some((language, DATE_KEYS.iter().position(|key| has(key)).unwrap_or(DATE_KEYS.len() - 1)))
 }
 
 /// True if a file name begins with a date such as `2024-06-01-`.
@@ -226,7 +250,7 @@ fn article(
     slug: &str,
     now: UnixMs,
 ) -> Result<(PathBuf, String), Error> {
-    let Form::Markdown { folder, front_matter, is_dated, is_bundle } = form else {
+    let Form::Markdown { folder, front_matter, is_dated, is_bundle, date_key } = form else {
         let link = link(plan, slug)?;
         let title = title.replace('&', "&amp;");
         let text = format!("<!--{}-->\n[{title}]({link})\n------\n\n", now.0);
@@ -235,9 +259,9 @@ fn article(
     let now = UnixMs(now.0 - now.0.rem_euclid(1000));
     let (title, date) = (quoted(title), now.to_rfc3339());
     let text = match front_matter {
-        FrontMatter::Yaml => format!("---\ntitle: {title}\ndate: {date}\n---\n\n"),
-        FrontMatter::Toml => format!("+++\ntitle = {title}\ndate = {date}\n+++\n\n"),
-        FrontMatter::Json => format!("{{\n  \"title\": {title},\n  \"date\": \"{date}\"\n}}\n\n"),
+        FrontMatter::Yaml => format!("---\ntitle: {title}\n{date_key}: {date}\n---\n\n"),
+        FrontMatter::Toml => format!("+++\ntitle = {title}\n{date_key} = {date}\n+++\n\n"),
+        FrontMatter::Json => format!("{{\n  \"title\": {title},\n  \"{date_key}\": \"{date}\"\n}}\n\n"),
     };
     let name = if *is_dated { format!("{}-{slug}", now.to_date()) } else { slug.to_owned() };
     let name = if *is_bundle { format!("{name}/index.md") } else { format!("{name}.md") };
@@ -328,7 +352,7 @@ mod tests {
     }
 
     fn markdown(folder: &str, front_matter: FrontMatter, is_dated: bool, is_bundle: bool) -> Form {
-        Form::Markdown { folder: folder.into(), front_matter, is_dated, is_bundle }
+        Form::Markdown { folder: folder.into(), front_matter, is_dated, is_bundle, date_key: "date" }
     }
 
     #[test]
@@ -349,6 +373,12 @@ mod tests {
         assert_eq!(form(&bundles), markdown("content/posts", Yaml, false, true));
         let hugo = [("content/posts/_index.md", "---\n")];
         assert_eq!(form(&hugo), markdown("content/posts", Toml, false, false));
+        let Form::Markdown { date_key, .. } =
+            form(&[("b/a.md", "---\ntitle: T\npubDate: 2024-05-31\ndate: 1\n---\n")])
+        else {
+            panic!()
+        };
+        assert_eq!(date_key, "pubDate");
         assert_eq!(form(&[("a.md", "{"), ("_drafts/b.md", "---")]), markdown("", Json, false, false));
     }
 }

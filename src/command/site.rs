@@ -12,12 +12,16 @@ use crate::pipeline::Inspection;
 use crate::seed::Addresses;
 use crate::store::{FsStore, Kind, Store};
 
+use super::custom;
+
 /// A repository, and the folder of its articles as `init` writes it.
 pub(super) struct FoundSite {
     pub(super) repository: Arc<Repository>,
     pub(super) seeds: String,
     /// Address of the site, from the repository or from the user.
     pub(super) url: Option<Url>,
+    /// File that the address is guessed from, if the configuration does not say it.
+    url_file: Option<PathBuf>,
 }
 
 /// Number of folders in one that are looked at.
@@ -55,8 +59,11 @@ pub(super) fn find_site(folder: &Path) -> Option<FoundSite> {
         Some((read(content)?, shown))
     });
     let (repository, seeds) = within.or_else(|| Some((find(folder)?, ".".to_owned())))?;
-    let url = repository.site().url.clone();
-    Some(FoundSite { repository: Arc::new(repository), seeds, url })
+    // Else what its programs and its data call the address of the site.
+    let guessed = if repository.site().url.is_none() { custom::look(folder).url } else { None };
+    let url = repository.site().url.clone().or_else(|| Some(guessed.as_ref()?.0.clone()));
+    let url_file = guessed.map(|(_, file)| file);
+    Some(FoundSite { repository: Arc::new(repository), seeds, url, url_file })
 }
 
 impl FoundSite {
@@ -142,6 +149,10 @@ impl FoundSite {
 
     /// Writes what the user has to add, if anything.
     pub(super) fn report_missing(&self, out: &mut impl Write) -> io::Result<()> {
+        if let (Some(url), Some(file)) = (&self.url, &self.url_file) {
+            let line = format!("the address of the site is a guess: {url}, found in {}", file.display());
+            return writeln!(out, "{}", printable(&line));
+        }
         if self.url.is_some() {
             return Ok(());
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{Files, Found, Generator, Kind, Page, Placed, Refusal, Rules, Site, Unzoned};
-use super::{cname, data, glob, is_page, names, pattern, script, site, slug, split_ending};
+use super::{cname, data, date, glob, is_page, names, pattern, script, site, slug, split_ending};
 
 pub(super) struct Astro;
 
@@ -120,6 +120,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
             excerpt_mark: None,
             taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
             has_smart_punctuation: true,
+            leaves_out_html: false,
             math: if config.contains("remark-math") { super::Math::Dollars } else { super::Math::None },
             content: common(&collections, files),
         },
@@ -500,7 +501,10 @@ impl AstroRules {
         {
             path = format!("{before}{}{after}", value.trim_matches('/'));
         }
-        let mut path = path.replace("{id}", id.trim_matches('/'));
+        // A route with a folder for the year has the date of the file name in its folders.
+        let is_by_date = ["{year}", "{month}", "{day}"].iter().any(|part| path.contains(part));
+        let bare = date::of_name(&id).map_or(id.as_str(), |(_, rest)| rest);
+        let mut path = path.replace("{id}", if is_by_date { bare } else { &id }.trim_matches('/'));
         for (name, format) in [("{year}", "%Y"), ("{month}", "%m"), ("{day}", "%d")] {
             path = path.replace(name, &date.format(format).to_string());
         }
@@ -547,7 +551,11 @@ impl Rules for AstroRules {
         }
         let own = self.collection(page.path).map_or(&[][..], |(collection, _)| &collection.dates);
         let keys: Vec<&str> = own.iter().map(String::as_str).chain(DATES.iter().copied()).collect();
-        let Some(published) = page.matter.date(&keys, Unzoned::Utc)? else {
+        let named = || {
+            let name = page.path.file_stem()?.to_string_lossy().into_owned();
+            date::midnight(date::of_name(&name)?.0, page.matter.unzoned(Unzoned::Utc))
+        };
+        let Some(published) = page.matter.date(&keys, Unzoned::Utc)?.or_else(named) else {
             return Err(Refusal::NotArticle("its front matter has no date".to_owned()));
         };
         let (address, derived) = self.address(page, published.local)?;

@@ -76,6 +76,13 @@ pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
         let (text, zone) = spelled(text)?;
         read_text(&text, zone.map_or(unzoned, Unzoned::Site))
     });
+    // Ruby ignores what it does not understand after the time: the zone `0200` without a sign, for example.
+    let found = found.or_else(|| {
+        let Unzoned::Jekyll(zone) = unzoned else { return None };
+        let (day, rest) = text.split_once([' ', 'T'])?;
+        let time = rest.split_whitespace().next()?;
+        read_text(&format!("{day} {time}"), Unzoned::Site(zone)).filter(|_| time.contains(':'))
+    });
     found.filter(|moment| moment.local.year() >= FIRST_YEAR)
 }
 
@@ -279,6 +286,7 @@ mod tests {
         assert_eq!(hours("2024-05-31 23:30", Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
         assert_eq!(hours("2024-05-31", Unzoned::Jekyll(berlin)).1, "31 00");
         assert_eq!(hours("2024-05-31 23:30 -0700", Unzoned::Utc).1, "31 23");
+        assert_eq!(hours("2024-05-31 23:30:00  0700", Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
     }
 
     #[test]

@@ -30,6 +30,8 @@ const POSTS: &[&str] = &["posts", "post", "blog", "blogposts", "articles", "arti
 /// Endings of data files for a folder or a file.
 const DATA: &[&str] =
     &[".11tydata.json", ".11tydata.js", ".11tydata.ts", ".11tydata.mjs", ".11tydata.cjs", ".json"];
+/// Endings of data files in YAML, the longest first.
+const YAML: &[&str] = &[".11tydata.yaml", ".11tydata.yml", ".yaml", ".yml"];
 /// Number of modules of a configuration that are read.
 const MAX_MODULES: usize = 100;
 /// Number of pages that are looked at for one in a collection.
@@ -154,7 +156,10 @@ fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
         .chain(of_calls)
         .collect();
     let root: PathBuf = input.iter().collect();
-    let is_data = |name: &str| DATA.iter().any(|ending| name.ends_with(ending));
+    // Other endings need a parser, which the configuration adds (<https://www.11ty.dev/docs/data-custom/>).
+    let has_yaml = modules.iter().any(|text| text.contains("addDataExtension"));
+    let endings: Vec<&str> = DATA.iter().chain(YAML.iter().filter(|_| has_yaml)).copied().collect();
+    let is_data = |name: &str| endings.iter().any(|ending| name.ends_with(ending));
     let mut local = BTreeMap::new();
     for path in files.under(&root, is_data) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -163,7 +168,7 @@ fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
         {
             continue;
         }
-        let Some(ending) = DATA.iter().find(|ending| name.ends_with(**ending)) else { continue };
+        let Some(ending) = endings.iter().find(|ending| name.ends_with(**ending)) else { continue };
         let Some(table) = files.text(&path).and_then(|text| table(&name, &text)) else { continue };
         local.insert(path.with_file_name(&name[..name.len() - ending.len()]), table);
     }
@@ -224,6 +229,10 @@ fn facts(
     let plugin: Vec<_> =
         script::named(config, "metadata").into_iter().chain(script::named(config, "site")).collect();
     tables.extend(plugin.iter().filter_map(Value::as_object));
+    // A data file with the name of the site.
+    let is_certain =
+        |key: &String| ["siteurl", "site_url", "baseurl"].iter().any(|known| key.eq_ignore_ascii_case(known));
+    tables.extend(global.values().filter_map(Value::as_object).filter(|table| table.keys().any(is_certain)));
     let text = |keys: &[&str]| {
         tables.iter().find_map(|table| {
             keys.iter().find_map(|wanted| {
@@ -251,6 +260,7 @@ fn facts(
         excerpt_mark: None,
         taxonomies: vec!["tags".to_owned()],
         has_smart_punctuation: false,
+        leaves_out_html: false,
         math: if modules.iter().any(|text| is_math(text)) { super::Math::Dollars } else { super::Math::None },
         content: input.join("/"),
     }

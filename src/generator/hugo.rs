@@ -221,6 +221,7 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
                 super::matter::is(value, false)
                     || value.get("disable").is_some_and(|is| super::matter::is(is, true))
             }),
+            leaves_out_html: leaves_out_html(config),
             math: math(config),
             content: shared,
         },
@@ -263,6 +264,15 @@ fn math(config: &Map<String, Value>) -> super::Math {
         return if has_dollar { super::Math::Dollars } else { super::Math::Brackets };
     }
     super::Math::None
+}
+
+/// True if the site has no HTML that is written in Markdown
+/// (<https://gohugo.io/configuration/markup/#rendererunsafe>).
+fn leaves_out_html(config: &Map<String, Value>) -> bool {
+    let is_goldmark =
+        data::text(config, &["markup", "defaultmarkdownhandler"]).is_none_or(|name| name == "goldmark");
+    let renderer = data::get(config, &["markup", "goldmark", "renderer", "unsafe"]);
+    is_goldmark && !renderer.is_some_and(|value| super::matter::is(value, true))
 }
 
 fn permalinks(config: &Map<String, Value>) -> BTreeMap<String, String> {

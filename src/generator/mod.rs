@@ -31,6 +31,7 @@ pub(crate) use data::{Parsed, toml, yaml};
 pub use date::{Moment, Unzoned};
 pub use files::Files;
 pub(crate) use jekyll::titleized;
+pub(crate) use matter::text as text_of;
 pub use matter::{BadDate, Matter};
 pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;

@@ -139,7 +139,7 @@ impl Repository {
     #[must_use]
     pub fn explain(&self, seed: &Path, pattern: Option<&str>) -> Option<Placed> {
         let (_, text) = self.first(&[self.path(seed)])?;
-        self.place(seed, &mut data::matter(&text)?, pattern).ok()
+        self.place(seed, &mut data::matter(&text).unwrap_or_default(), pattern).ok()
     }
 
     /// Returns the first of some files below the root that is there, with its text.

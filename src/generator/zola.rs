@@ -80,6 +80,7 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
                 .collect(),
             has_smart_punctuation: data::get(config, &["markdown", "smart_punctuation"])
                 .is_some_and(|value| super::matter::is(value, true)),
+            leaves_out_html: false,
             math: super::Math::None,
             content: "content".to_owned(),
         },

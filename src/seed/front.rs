@@ -25,6 +25,8 @@ pub(super) enum Format {
     Toml,
     Json,
     Header,
+    /// None: what the repository says about the file is all there is.
+    Bare,
 }
 
 /// The syntax of front matter; each is a dialect.
@@ -75,6 +77,14 @@ pub(super) struct FrontMatter<'a> {
 
 impl<'a> FrontMatter<'a> {
     fn read(syntax: &Syntax, lines: &mut Lines<'a>) -> Result<Self, Fault> {
+        if syntax.format == Format::Bare {
+            return Ok(Self {
+                format: Format::Bare,
+                values: Matter::default(),
+                text: "",
+                line: lines.number(),
+            });
+        }
         let outside = (lines.number(), lines.rest());
         let opening = lines.next_line()?.unwrap_or_default();
         let inside = (lines.number(), lines.rest());
@@ -207,7 +217,7 @@ impl<'a> FrontMatter<'a> {
     fn generator(&self, origin: &Origin<'_>, is_dated: bool) -> Kind {
         let has = |key: &&str| self.values.has(key);
         match self.format {
-            Format::Json | Format::Header => Kind::Hugo,
+            Format::Json | Format::Header | Format::Bare => Kind::Hugo,
             Format::Toml if ZOLA.iter().any(has) => Kind::Zola,
             Format::Toml => Kind::Hugo,
             Format::Yaml if origin.above_posts().is_some() => Kind::Jekyll,
@@ -218,6 +228,15 @@ impl<'a> FrontMatter<'a> {
     }
 }
 
+/// Markdown without front matter, in a repository that says the rest: Eleventy's data files, or a date in the name.
+pub(super) static BARE: Syntax = Syntax {
+    format: Format::Bare,
+    opens: |_| false,
+    closer: || Box::new(|_| true),
+    is_delimited: false,
+    parse: |_| Ok(serde_json::Map::new()),
+};
+
 impl Dialect for Syntax {
     fn name(&self) -> &'static str {
         match self.format {
@@ -225,6 +244,7 @@ impl Dialect for Syntax {
             Format::Toml => "toml",
             Format::Json => "json",
             Format::Header => "header",
+            Format::Bare => "bare",
         }
     }
 
@@ -243,7 +263,8 @@ impl Dialect for Syntax {
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
         if let Some(repository) = &origin.addresses.repository {
-            if self.format == Format::Header {
+            let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola);
+            if self.format == Format::Header || self.format == Format::Bare && needs_matter {
                 return Err(not_an_article("it does not begin like one"));
             }
             let mut matter = FrontMatter::read(self, lines)?;
@@ -297,11 +318,11 @@ impl Dialect for Syntax {
             head: &seed.head,
             origin,
             values: &values,
-            text: &|key: &str| matter.text(key),
+            value: &|key: &str| matter.get(key).cloned(),
             line: before.matches('\n').count() as u32 + 1,
         };
         let html = tags::render(seed.body, &page, findings);
-        let is_html = ["html", "htm"].iter().any(|html| origin.extension().eq_ignore_ascii_case(html));
+        let is_html = page.is_html();
         #[cfg(feature = "folder")]
         if !is_html {
             return Cow::Owned(super::markdown::html(&html, &page));

@@ -52,6 +52,67 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     out
 }
 
+/// Returns a body without the HTML in it, except comments and what has template tags in it.
+pub(super) fn without_html(text: &str) -> Cow<'_, str> {
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+    let mut pairs = pairs(text).into_iter().peekable();
+    for (event, range) in
+        Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES).into_offset_iter()
+    {
+        let is_html = matches!(event, Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_));
+        if !is_html || range.start < done {
+            continue;
+        }
+        while pairs.next_if(|pair| pair.end <= range.start).is_some() {}
+        if pairs.peek().is_some_and(|pair| pair.start < range.end) {
+            continue;
+        }
+        let html = &text[range.clone()];
+        work::step(html.len());
+        let is_tag = html.contains("{{") || text[..range.start].ends_with(['{', '%']);
+        if !is_tag && !html.trim_start().starts_with("<!--") {
+            out.push_str(&text[done..range.start]);
+            if html.ends_with('\n') {
+                out.push('\n');
+            }
+            done = range.end;
+        }
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// Number of shortcodes in each other.
+const MAX_OPEN: usize = 16;
+
+/// Returns where shortcodes with text between two tags are, outermost ones only, in order. That text is theirs.
+fn pairs(text: &str) -> Vec<std::ops::Range<usize>> {
+    let (mut found, mut open): (Vec<std::ops::Range<usize>>, Vec<(&str, usize)>) = (Vec::new(), Vec::new());
+    for (at, mark) in text.match_indices("{{") {
+        let Some(inner) = text[at + mark.len()..].strip_prefix(['<', '%']) else { continue };
+        let inner = inner.trim_start();
+        let (is_end, inner) =
+            inner.strip_prefix('/').map_or((false, inner), |inner| (true, inner.trim_start()));
+        let end = inner.find(|c: char| c.is_whitespace() || "<>%/".contains(c)).unwrap_or(inner.len());
+        let name = &inner[..end];
+        work::step(end + MAX_OPEN);
+        if !is_end {
+            if open.len() == MAX_OPEN {
+                open.remove(0);
+            }
+            open.push((name, at));
+        } else if let Some(start) = open.iter().rposition(|(known, _)| *known == name) {
+            let from = open.drain(start..).next().map_or(at, |(_, from)| from);
+            while found.pop_if(|inner| inner.start > from).is_some() {}
+            found.push(from..at);
+        }
+    }
+    found
+}
+
 /// Length of the longest formula, in bytes.
 const MAX_FORMULA: usize = 2_000;
 

@@ -173,6 +173,7 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &toml::TOML,
     &json::JSON,
     &header::HEADER,
+    &front::BARE,
     &page::Page,
 ];
 
@@ -243,7 +244,11 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
     let extension = origin.extension();
     lines.skip_blank();
     let first = lines.peek()?;
-    let dialect = first.and_then(|first| with_extension(extension).find(|d| d.claims(first)));
+    let mut dialect = first.and_then(|first| with_extension(extension).find(|d| d.claims(first)));
+    let is_markdown = ["md", "markdown", "mkd", "mdx"].iter().any(|md| extension.eq_ignore_ascii_case(md));
+    if dialect.is_none() && is_markdown && origin.addresses.repository.is_some() {
+        dialect = DIALECTS.iter().find(|d| d.name() == front::BARE.name());
+    }
     let Some(dialect) = dialect else {
         // Among the files of a site, a text file is rarely a seed: it may be `robots.txt`.
         if origin.addresses.repository.is_some() {

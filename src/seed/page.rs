@@ -251,7 +251,7 @@ mod tests {
             format!("<html>{CANONICAL}<body><p>Published on <b>17 May 2023</b></p>"),
             format!("<html>{CANONICAL}<body><span class=post-date>May 17th, 2023</span>"),
             format!("<html>{CANONICAL}<body><p>1 May 2020<p><time datetime='2023-05-17'>last week</time>"),
-            "<html><!--\n Page saved with SingleFile \n url: https://a.example/x \n saved date: Wed May 17 2023 10:00:00 GMT+0200 (CEST)\n--><p>x".to_owned(),
+            "<html><!--\n Page saved with SingleFile \n url: https://a.example/x \n saved date: Wed May 17 2023 02:00:00 GMT+0200 (CEST)\n--><p>x".to_owned(),
         ] {
             let (head, codes) = read(&html, None).unwrap();
             assert_eq!((head.time, codes), (DAY, vec!["seed-weak-metadata"]), "{html}");

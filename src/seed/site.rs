@@ -12,12 +12,22 @@ pub(super) struct PageContext<'a> {
     pub(super) origin: &'a Origin<'a>,
     pub(super) values: &'a Values,
     /// Returns the value of a front matter key, given in lower case.
-    pub(super) text: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) value: &'a dyn Fn(&str) -> Option<serde_json::Value>,
     /// Number of the body's first line, from 1.
     pub(super) line: u32,
 }
 
 impl PageContext<'_> {
+    /// Returns the value of a front matter key, given in lower case, if it is text or a number.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        crate::generator::text_of(&(self.value)(key)?)
+    }
+
+    /// True if the article is written in HTML and not in Markdown.
+    pub(super) fn is_html(&self) -> bool {
+        ["html", "htm"].iter().any(|html| self.origin.extension().eq_ignore_ascii_case(html))
+    }
+
     /// Returns the URL of another file of the site: what the repository says, else as far as its path determines it.
     pub(super) fn url_of(&self, path: &str) -> String {
         let (path, fragment) = path.split_once('#').unwrap_or((path, ""));

@@ -74,7 +74,7 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_alone: 
             let parts: Vec<&str> = [args.at(0), args.at(1)].into_iter().flatten().collect();
             renderer.link(&format!("https://gist.github.com/{}", parts.join("/")))
         }
-        "param" => (renderer.page.text)(&id.to_lowercase()).is_some_and(|value| renderer.insert(&value)),
+        "param" => renderer.page.text(&id.to_lowercase()).is_some_and(|value| renderer.insert(&value)),
         "details" => {
             let summary = args.get("summary").unwrap_or("Details");
             renderer.block(&format!("<details><summary>{}</summary>", escape_attribute(summary)))
@@ -82,6 +82,14 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_alone: 
         "/details" => renderer.block("</details>"),
         // The end of a shortcode was reported where it began.
         name if name.starts_with('/') => true,
+        name if !is_alone && renderer.template(name).is_some_and(|text| shows_code(&text)) => {
+            let is_paired = renderer.take_closing(name);
+            if is_paired {
+                let inner = until_end(renderer, name);
+                renderer.code(args.get("lang").or(args.get("language")).unwrap_or_default(), inner);
+            }
+            is_paired
+        }
         name => {
             let shown = named::html(name, &args);
             // The text between two tags is shown, whatever they do with it.
@@ -103,6 +111,12 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
     let named = |name: &str| args.get(name).map(str::to_owned);
     let at = |position| args.at(position).map(str::to_owned);
     template::fill(&text, &template::Parameters { named: &named, at: &at })
+}
+
+/// True if a template shows the text between its tags as source code.
+fn shows_code(template: &str) -> bool {
+    template.contains(".Inner")
+        && ["highlight ", "transform.Highlight"].iter().any(|name| template.contains(name))
 }
 
 /// Moves past the closing shortcode of a name and returns the text before it; without one, returns the rest.

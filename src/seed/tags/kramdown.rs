@@ -9,6 +9,59 @@ use crate::types::work;
 const MARKS: &[&str] =
     &[" markdown=\"1\"", " markdown=\"block\"", " markdown=\"span\"", " markdown='1'", " markdown=1"];
 
+/// Escapes spaces in the addresses of links and images, which kramdown allows and CommonMark does not.
+pub(super) fn with_escaped_addresses(text: &str) -> Cow<'_, str> {
+    if !text.contains("](") {
+        return Cow::Borrowed(text);
+    }
+    let mut fence: Option<&str> = None;
+    let lines = text.split('\n').map(|line| {
+        work::step(line.len() + 1);
+        let trimmed = line.trim_start();
+        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
+        match (fence, mark) {
+            (None, Some(_)) => fence = mark,
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            _ => {}
+        }
+        let is_text =
+            fence.is_none() && !line.starts_with("    ") && line.contains("](") && line.len() <= MAX_TAG;
+        if is_text { Cow::Owned(escaped_addresses(line)) } else { Cow::Borrowed(line) }
+    });
+    let lines: Vec<Cow<'_, str>> = lines.collect();
+    Cow::Owned(lines.join("\n"))
+}
+
+fn escaped_addresses(line: &str) -> String {
+    let (mut out, mut rest, mut is_code) = (String::with_capacity(line.len()), line, false);
+    while let Some(at) = rest.find("](") {
+        is_code ^= !rest[..at].matches('`').count().is_multiple_of(2);
+        let (before, after) = rest.split_at(at + 2);
+        out.push_str(before);
+        rest = after;
+        let mut depth = 1_usize;
+        let end = rest.find(|c: char| {
+            match c {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let Some(end) = end.filter(|_| !is_code) else { continue };
+        let inner = &rest[..end];
+        let title = inner.find([' ', '\t']).and_then(|_| inner.find(" \"").or_else(|| inner.find(" '")));
+        let (address, title) = inner.split_at(title.unwrap_or(inner.len()));
+        let is_plain = !address.starts_with('<') && !address.contains(['"', '{', '[']);
+        if is_plain && address.trim().contains(' ') {
+            out.push_str(&address.trim().replace(' ', "%20"));
+            out.push_str(title);
+            rest = &rest[end..];
+        }
+    }
+    out + rest
+}
+
 /// Removes attribute lists, and lists that kramdown replaces with a table of contents.
 pub(super) fn without_attributes(text: &str) -> String {
     let mut out: Vec<Cow<'_, str>> = Vec::new();
@@ -80,4 +133,25 @@ fn without_spans(line: &str) -> String {
         rest = &rest[at + end + 1..];
     }
     out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_in_addresses_are_escaped_and_titles_and_code_are_not() {
+        for (line, escaped) in [
+            ("[![a](/i/b c.png)](/i/b c.png) d", "[![a](/i/b%20c.png)](/i/b%20c.png) d"),
+            (
+                "![a](/b c.png \"A title\") [d](e (f g).pdf)",
+                "![a](/b%20c.png \"A title\") [d](e%20(f%20g).pdf)",
+            ),
+            ("[a](b 'A title')", "[a](b 'A title')"),
+            ("[a](<b c>) `[a](b c)` f(x)[0](y z", "[a](<b c>) `[a](b c)` f(x)[0](y z"),
+            ("    [a](b c)", "    [a](b c)"),
+        ] {
+            assert_eq!(with_escaped_addresses(line), escaped);
+        }
+    }
 }

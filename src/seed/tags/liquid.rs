@@ -1,6 +1,10 @@
 //! [Liquid](https://shopify.github.io/liquid/) as far as an article can be rendered without its site: values, text filters,
 //! `raw`, `comment`, and the tags of [Jekyll](https://jekyllrb.com/docs/liquid/tags/).
 
+use std::rc::Rc;
+
+use serde_json::Value;
+
 use super::renderer::{Block, TemplateRenderer};
 use super::syntax::{Args, Tag, split};
 use super::{named, template};
@@ -12,6 +16,12 @@ use crate::types::work;
 const MAX_VALUE: usize = 1 << 20;
 /// Maximum number of bytes of the values that tags look at.
 const MAX_LOOKED_UP: usize = 16 << 20;
+/// Maximum number of files that are read for `include_relative`.
+const MAX_INCLUDED: usize = 100;
+/// Number of bytes that a pass of a loop counts as, in addition to its text.
+const PASS: usize = 4 << 10;
+/// Maximum number of items of a list that tags make.
+const MAX_ITEMS: usize = 1_000;
 /// Maximum length of a value in which text is replaced by other text, in bytes.
 const MAX_REPLACED: usize = 64 << 10;
 
@@ -121,6 +131,13 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
     if let Some(text) = renderer.variables.get(name) {
         return found_value(renderer, text.clone());
     }
+    if let Some(value) = of_table(renderer, name) {
+        return match text_of(value) {
+            Some(text) => found_value(renderer, text),
+            None if value.is_null() => Lookup::Missing,
+            None => Lookup::Unknown,
+        };
+    }
     let page = renderer.page;
     let found = match name {
         "nil" | "null" | "empty" | "blank" | "false" => return Lookup::Missing,
@@ -137,24 +154,163 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         _ => None,
     };
     let own = || match name.strip_prefix("page.") {
-        Some(key) => (page.text)(&key.to_lowercase()),
+        Some(key) => page.text(&key.to_lowercase()),
         // Nunjucks has front matter and data at the top.
-        None if page.generator == Kind::Eleventy => (page.text)(&name.to_lowercase()),
+        None if page.generator == Kind::Eleventy => page.text(&name.to_lowercase()),
         None => None,
     };
     let repository = page.origin.addresses.repository.as_ref();
-    let of_site = || match repository?.value(name)? {
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        serde_json::Value::Bool(is) => Some(is.to_string()),
-        _ => None,
-    };
+    let of_site = || text_of(&repository?.value(name)?);
     match found.or_else(own).or_else(of_site) {
         Some(value) => found_value(renderer, value),
         // What a parameter of an include is not is `nil`.
         None if name.starts_with("include.") && renderer.depth > 0 => Lookup::Missing,
         None => Lookup::Unknown,
     }
+}
+
+/// Returns a scalar as text.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(is) => Some(is.to_string()),
+        _ => None,
+    }
+}
+
+/// Value that nothing has.
+static NOTHING: Value = Value::Null;
+
+/// Returns the part of a list or table that a name such as `item.url` or `pair[0]` stands for; `None` if no tag set it.
+fn of_table<'v>(renderer: &'v TemplateRenderer<'_>, name: &str) -> Option<&'v Value> {
+    let mut keys = name.split(['.', '[']).map(|key| key.trim_end_matches(']').trim_matches(['"', '\'']));
+    let mut value: &Value = renderer.tables.get(keys.next()?)?;
+    for key in keys {
+        value = match value {
+            Value::Object(table) => table.get(key).unwrap_or(&NOTHING),
+            Value::Array(all) => match key {
+                "first" => all.first().unwrap_or(&NOTHING),
+                "last" => all.last().unwrap_or(&NOTHING),
+                key => key.parse().ok().and_then(|at: usize| all.get(at)).unwrap_or(&NOTHING),
+            },
+            _ => &NOTHING,
+        };
+    }
+    Some(value)
+}
+
+/// Returns the items of a list, with their names and values those of a table; `None` if only the site knows them.
+fn items(renderer: &TemplateRenderer<'_>, source: &str) -> Option<Vec<Value>> {
+    let range = source.strip_prefix('(').and_then(|range| range.strip_suffix(')')?.split_once(".."));
+    if let Some((first, last)) = range {
+        let number = |text: &str| value(renderer, text.trim())?.trim().parse::<i64>().ok();
+        let (first, last) = (number(first)?, number(last)?);
+        return (last - first < MAX_ITEMS as i64).then(|| (first..=last).map(Value::from).collect());
+    }
+    let page = renderer.page;
+    let of_page = || match source.strip_prefix("page.") {
+        Some(key) => (page.value)(&key.to_lowercase()),
+        None if page.generator == Kind::Eleventy => (page.value)(&source.to_lowercase()),
+        None => None,
+    };
+    let of_site = || page.origin.addresses.repository.as_ref()?.value(source);
+    let found = of_table(renderer, source).cloned().or_else(of_page).or_else(of_site)?;
+    Some(match found {
+        Value::Array(all) => all,
+        Value::Object(table) => {
+            table.into_iter().map(|(key, value)| Value::Array(vec![key.into(), value])).collect()
+        }
+        Value::Null => Vec::new(),
+        _ => return None,
+    })
+}
+
+/// Renders a loop over a list that is known; returns `false` if it is left out.
+fn repeat<'a>(renderer: &mut TemplateRenderer<'a>, args: &'a str) -> bool {
+    let Some((variable, rest)) = args.split_once(" in ").filter(|_| !renderer.has_open_loop) else {
+        return false;
+    };
+    let rest = rest.trim();
+    let (source, options) = rest.split_at(match rest.strip_prefix('(') {
+        Some(range) => range.find(')').map_or(rest.len(), |end| end + 2),
+        None => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+    });
+    let Some(mut all) = items(renderer, source) else { return false };
+    let options = options.replace(": ", ":");
+    for option in options.split_whitespace() {
+        let number = |text: &str| value(renderer, text).and_then(|text| text.parse::<usize>().ok());
+        match option.split_once(':') {
+            Some(("limit", text)) => all.truncate(number(text).unwrap_or(usize::MAX)),
+            Some(("offset", text)) => _ = all.drain(..number(text).unwrap_or(0).min(all.len())),
+            None if option == "reversed" => all.reverse(),
+            _ => return false,
+        }
+    }
+    let Some((body, otherwise)) = until_end_of_loop(renderer) else { return false };
+    let (variable, count) = (variable.trim(), all.len());
+    let before = (renderer.variables.clone(), renderer.tables.clone());
+    let shown = if all.is_empty() { vec![otherwise] } else { vec![body; count] };
+    let mut is_rendered = true;
+    for (at, text) in shown.into_iter().enumerate() {
+        // Each pass costs as much as the text in the loop is long.
+        let sum = renderer.looked_up.get().saturating_add(text.len() + PASS);
+        renderer.looked_up.set(sum);
+        if sum > MAX_LOOKED_UP {
+            is_rendered = false;
+            break;
+        }
+        if let Some(item) = all.get_mut(at) {
+            renderer.tables.insert(variable.to_owned(), Rc::new(item.take()));
+        }
+        for (name, value) in [
+            ("index", (at + 1).to_string()),
+            ("index0", at.to_string()),
+            ("first", (at == 0).to_string()),
+            ("last", (at + 1 == count).to_string()),
+            ("length", count.to_string()),
+        ] {
+            renderer.variables.insert(format!("forloop.{name}"), value.clone());
+            renderer.variables.insert(format!("loop.{name}"), value);
+        }
+        let variables = renderer.variables.clone();
+        is_rendered = renderer.inner(text, variables, render).is_some_and(|shown| renderer.insert(&shown));
+        if !is_rendered {
+            break;
+        }
+    }
+    (renderer.variables, renderer.tables) = before;
+    is_rendered
+}
+
+/// Moves past the end of a loop; returns the text in it, and that for an empty list. `None` if it has no end.
+fn until_end_of_loop<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<(&'a str, &'a str)> {
+    let rest = renderer.rest();
+    let (mut from, mut loops, mut conditions, mut otherwise) = (0, 0_usize, 0_usize, None);
+    while let Some(found) = rest[from..].find("{%") {
+        work::step(found + 2);
+        let at = from + found;
+        let Some(whole) = renderer.delimited(at, "{%", "%}") else {
+            from = at + 2;
+            continue;
+        };
+        from = at + whole.len();
+        match Tag::new(whole[2..whole.len() - 2].trim_matches('-').trim()).name {
+            "for" => loops += 1,
+            "endfor" if loops == 0 => {
+                renderer.skip(from);
+                let (end, other) = otherwise.unwrap_or((at, at));
+                return Some((&rest[..end], &rest[other..at]));
+            }
+            "endfor" => loops -= 1,
+            "if" | "unless" | "case" => conditions += 1,
+            "endif" | "endunless" | "endcase" => conditions = conditions.saturating_sub(1),
+            "else" if loops == 0 && conditions == 0 => otherwise = Some((at, from)),
+            _ => {}
+        }
+    }
+    renderer.has_open_loop = true;
+    None
 }
 
 /// Returns a value, unless tags looked at too many already.
@@ -200,6 +356,25 @@ fn test(renderer: &TemplateRenderer<'_>, condition: &str) -> Option<bool> {
     Some(is != condition.starts_with("not "))
 }
 
+/// Returns the list or table that an expression stands for: literal, split from a text, or by its name.
+fn list(renderer: &TemplateRenderer<'_>, expression: &str) -> Option<Value> {
+    if expression.starts_with('[') {
+        return serde_json::from_str(&expression.replace('\'', "\"")).ok();
+    }
+    if let Some((text, mark)) = expression.rsplit_once('|')
+        && let Some(mark) = mark.trim().strip_prefix("split:")
+    {
+        let (text, mark) = (output(renderer, text.trim())?, value(renderer, mark.trim())?);
+        let parts: Vec<&str> =
+            if mark.is_empty() { vec![&text] } else { text.split(mark.as_str()).collect() };
+        return (parts.len() <= MAX_ITEMS).then(|| parts.into());
+    }
+    let is_name = !expression.contains(['|', '"', '\'']);
+    let of_site = || renderer.page.origin.addresses.repository.as_ref()?.value(expression);
+    let found = if is_name { of_table(renderer, expression).cloned().or_else(of_site) } else { None };
+    found.filter(|value| value.is_array() || value.is_object())
+}
+
 /// Renders a tag of a condition or of a value; `None` if it is another tag.
 fn control<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> Option<bool> {
     match tag.name {
@@ -207,6 +382,7 @@ fn control<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> Option<boo
             let is = test(renderer, tag.args).map(|is| is != (tag.name == "unless"));
             Some(branch(renderer, is))
         }
+        "for" => Some(repeat(renderer, tag.args)),
         "case" => {
             let Some(wanted) = value(renderer, tag.args) else {
                 renderer.blocks.push(Block::Unknown);
@@ -243,6 +419,10 @@ fn control<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> Option<boo
         }
         "assign" | "set" => {
             let (name, expression) = tag.args.split_once('=')?;
+            if let Some(all) = list(renderer, expression.trim()) {
+                renderer.tables.insert(name.trim().to_owned(), Rc::new(all));
+                return Some(true);
+            }
             let value = output(renderer, expression.trim());
             Some(value.is_some_and(|value| renderer.assign(name.trim(), value)))
         }
@@ -340,7 +520,8 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
             };
             renderer.insert(&url)
         }
-        "include" | "include_relative" | "include_cached" | "render" => include(renderer, tag.args),
+        "include_relative" if renderer.page.generator == Kind::Jekyll => include_relative(renderer, tag.args),
+        "include" | "include_cached" | "render" => include(renderer, tag.args),
         "gist" => {
             let id = tag.args.split_whitespace().next().unwrap_or_default();
             renderer.link(&format!("https://gist.github.com/{id}"))
@@ -348,6 +529,31 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
         // Reported where it began.
         name => name.starts_with("end"),
     }
+}
+
+/// Renders a file next to the article as a part of its source
+/// (<https://jekyllrb.com/docs/includes/#including-files-relative-to-another-file>).
+fn include_relative(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
+    let (file, args) = args.split_once(char::is_whitespace).unwrap_or((args, ""));
+    let origin = renderer.page.origin;
+    let folder = origin.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
+    let Some(repository) = origin.addresses.repository.as_ref().filter(|_| !file.contains("..")) else {
+        return false;
+    };
+    // Reading a file costs more than a tag.
+    let sum = renderer.looked_up.get().saturating_add(MAX_LOOKED_UP / MAX_INCLUDED);
+    renderer.looked_up.set(sum);
+    if sum > MAX_LOOKED_UP {
+        return false;
+    }
+    let Some((_, text)) = repository.first(&[repository.path(&folder.join(file))]) else { return false };
+    let args = Args::read(args);
+    let parameters = args.0.iter().filter(|(name, _)| !name.is_empty());
+    let parameters = parameters.map(|(name, given)| {
+        (format!("include.{name}"), value(renderer, given).unwrap_or_else(|| (*given).to_owned()))
+    });
+    let variables = renderer.variables.clone().into_iter().chain(parameters).collect();
+    renderer.inner(&text, variables, render).is_some_and(|shown| renderer.insert(&shown))
 }
 
 /// Renders an include: the site's own template if it is simple, else what its parameters name.

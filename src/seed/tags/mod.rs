@@ -21,7 +21,7 @@ use renderer::TemplateRenderer;
 
 /// Returns a body with its template tags rendered.
 pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut Vec<Finding>) -> Cow<'a, str> {
-    let body = match (page.text)("excerpt_separator").filter(|mark| !mark.starts_with("<!--")) {
+    let body = match page.text("excerpt_separator").filter(|mark| !mark.starts_with("<!--")) {
         Some(mark) => Cow::Owned(body.replacen(&mark, "", 1)),
         None => Cow::Borrowed(body),
     };
@@ -30,9 +30,16 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
         return Cow::Owned(mdx::without_components(&body, page.line, findings));
     }
     let is_jekyll = page.generator == Kind::Jekyll;
+    #[cfg(feature = "folder")]
+    let body = match page.origin.addresses.repository.as_ref().filter(|_| !page.is_html()) {
+        Some(repository) if repository.site().leaves_out_html => {
+            Cow::Owned(super::markdown::without_html(&body).into_owned())
+        }
+        _ => body,
+    };
     if !(body.contains("{{")
         || body.contains("{%")
-        || is_jekyll && ["{:", "*[", " markdown=", "\\\\\n"].iter().any(|mark| body.contains(mark)))
+        || is_jekyll && ["{:", "*[", "](", " markdown=", "\\\\\n"].iter().any(|mark| body.contains(mark)))
     {
         return body;
     }
@@ -43,7 +50,11 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
         Kind::Hugo | Kind::Zola => |renderer| hugo::render(renderer) || zola::render(renderer),
     };
     let out = TemplateRenderer::new(page, &body).render(render_tag, findings);
-    Cow::Owned(if is_jekyll { kramdown::without_attributes(&out) } else { out })
+    Cow::Owned(match is_jekyll {
+        true if page.is_html() => kramdown::without_attributes(&out),
+        true => kramdown::without_attributes(&kramdown::with_escaped_addresses(&out)),
+        false => out,
+    })
 }
 
 #[cfg(test)]
@@ -76,7 +87,7 @@ mod tests {
             head: &head,
             origin: &origin,
             values: &values,
-            text: &|key| (key == "long").then(|| long.clone()),
+            value: &|key| (key == "long").then(|| long.clone().into()),
             line: 5,
         };
         let mut findings = Vec::new();
@@ -158,6 +169,12 @@ mod tests {
         "{% assign a = page.long %}{{ a }}",
         "{% capture a %}b{% endcapture %}{{ a }}",
         "{% capture a %}",
+        "{% for a in (1..3) %}{{ a }}{% endfor %}",
+        "{% for a in (1..3) %}",
+        "{% for a in page.long %}b{% endfor %}",
+        "{% endfor %}",
+        "{% assign a = 'b,c' | split: ',' %}{% for d in a %}{{ d }}{% endfor %}",
+        "[a](b c) ",
         "{% else %}",
         "{% endif %}",
         "{{ page.title }}",

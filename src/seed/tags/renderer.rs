@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use serde_json::Value;
+
 use super::super::site::PageContext;
 use super::template::Filled;
 use crate::diag::{Finding, codes};
@@ -42,6 +44,52 @@ pub(super) enum Block {
     Capture(String, usize, (bool, usize)),
 }
 
+/// Elements that begin a block of HTML in Markdown ([CommonMark, 4.6](https://spec.commonmark.org/0.31.2/#html-blocks)).
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "center",
+    "details",
+    "dd",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "iframe",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "section",
+    "summary",
+    "table",
+    "ul",
+];
+
+/// True if HTML begins with a tag that begins a block in Markdown.
+fn is_block(html: &str) -> bool {
+    let Some(tag) = html.trim_start().strip_prefix('<') else { return false };
+    let tag = tag.strip_prefix('/').unwrap_or(tag);
+    let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
+    BLOCKS.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// Renders the tags of a body.
 pub(super) struct TemplateRenderer<'a> {
     pub(super) page: &'a PageContext<'a>,
@@ -63,6 +111,10 @@ pub(super) struct TemplateRenderer<'a> {
     closings: Option<HashMap<&'a str, usize>>,
     /// Values that tags set, by name.
     pub(super) variables: HashMap<String, String>,
+    /// Lists and tables that tags set or loop over, by name.
+    pub(super) tables: HashMap<String, Rc<Value>>,
+    /// True if a loop has no end tag: the tags after it are not looked at as loops.
+    pub(super) has_open_loop: bool,
     /// Conditions and captures around the position, the innermost last.
     pub(super) blocks: Vec<Block>,
     /// Number of bytes of the values that conditions and filters have looked at.
@@ -92,6 +144,8 @@ impl<'a> TemplateRenderer<'a> {
             templates: HashMap::new(),
             closings: None,
             variables: HashMap::new(),
+            tables: HashMap::new(),
+            has_open_loop: false,
             blocks: Vec::new(),
             looked_up: Cell::new(0),
             depth: 0,
@@ -217,6 +271,7 @@ impl<'a> TemplateRenderer<'a> {
         renderer.looked_up = self.looked_up.clone();
         renderer.depth = self.depth + 1;
         renderer.variables = variables;
+        renderer.tables = self.tables.clone();
         let mut findings = Vec::new();
         let (out, looked_up) = renderer.render_counted(render_tag, &mut findings);
         self.looked_up.set(looked_up);
@@ -272,19 +327,32 @@ impl<'a> TemplateRenderer<'a> {
         self.out.push_str(&format!("{gap}<pre><code{class}>{text}</code></pre>{gap}"));
     }
 
-    /// Appends HTML, as a block of its own if the tag is alone on its line.
+    /// Appends HTML, as a block of its own if the tag is alone on its line, or if the text after it would be in the block.
     #[must_use]
     pub(super) fn block(&mut self, html: &str) -> bool {
+        let starts = self.is_line_blank();
+        let gap = self.gap();
+        let is_cut =
+            gap.is_empty() && (starts || html.starts_with("</")) && is_block(html) && !self.is_rest_blank();
+        let after = if is_cut { "\n\n" } else { gap };
+        self.insert(&format!("{gap}{html}{after}"))
+    }
+
+    /// Appends the HTML before the text between two tags.
+    fn block_before(&mut self, html: &str) -> bool {
         let gap = self.gap();
         self.insert(&format!("{gap}{html}{gap}"))
     }
 
+    /// True if nothing follows in the line of the source.
+    fn is_rest_blank(&self) -> bool {
+        let mut after = self.rest().chars().inspect(|_| _ = work::step(1));
+        after.find(|c| *c == '\n' || !c.is_whitespace()).is_none_or(|c| c == '\n')
+    }
+
     /// Returns what separates a block from the text around it.
     fn gap(&mut self) -> &'static str {
-        let starts = self.is_line_blank();
-        let mut after = self.rest().chars().inspect(|_| _ = work::step(1));
-        let ends = after.find(|c| *c == '\n' || !c.is_whitespace()).is_none_or(|c| c == '\n');
-        if starts && ends { "\n\n" } else { "" }
+        if self.is_line_blank() && self.is_rest_blank() { "\n\n" } else { "" }
     }
 
     /// True if the last line of the output is blank so far.
@@ -316,9 +384,9 @@ impl<'a> TemplateRenderer<'a> {
             Some(after) if is_paired => self.open.push((name, after.clone())),
             Some(after) => return self.block(&format!("{before}{after}")),
             None if is_paired => self.open.push((name, String::new())),
-            None => {}
+            None => return self.block(before),
         }
-        self.block(before)
+        self.block_before(before)
     }
 
     /// Notes that a tag with a closing tag was replaced by nothing.

@@ -1,0 +1,1 @@
+export default { site: "https://hill.example", trailingSlash: "never" };
