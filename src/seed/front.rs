@@ -249,7 +249,7 @@ impl Dialect for Syntax {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["md", "markdown", "mkd", "mdx", "html", "htm"]
+        &["md", "markdown", "mkd", "mdx", "html", "htm", "njk", "liquid"]
     }
 
     fn claims(&self, first_line: &str) -> bool {
@@ -262,6 +262,12 @@ impl Dialect for Syntax {
         origin: &Origin<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
+        let kind = origin.addresses.repository.as_ref().map(|repository| repository.rules().kind());
+        let is_template =
+            ["njk", "liquid"].iter().any(|ending| origin.extension().eq_ignore_ascii_case(ending));
+        if is_template && kind != Some(Kind::Eleventy) {
+            return Err(not_an_article("it is a template, and only Eleventy makes pages of those"));
+        }
         if let Some(repository) = &origin.addresses.repository {
             let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola);
             if self.format == Format::Header || self.format == Format::Bare && needs_matter {
