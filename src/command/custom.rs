@@ -50,6 +50,22 @@ pub(super) struct Custom {
     pub(super) pattern: Option<(String, PathBuf)>,
 }
 
+/// Number of [`KEYS`] that name the address of a site and nothing else.
+const CLEAR: usize = 13;
+
+/// Returns the address of a site that a known generator builds without knowing it, and the file that has it.
+pub(super) fn site_url(folder: &Path) -> Option<(Url, PathBuf)> {
+    let store = FsStore::new(folder);
+    let texts = files(&store).into_iter().filter_map(|path| {
+        let bytes = store.read(&path, LIMIT).ok()?;
+        Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+    });
+    let texts: Vec<(PathBuf, String)> = texts.collect();
+    KEYS.iter()
+        .take(CLEAR)
+        .find_map(|key| texts.iter().find_map(|(path, text)| Some((address(text, key)?, path.clone()))))
+}
+
 /// Looks through the files of a folder and of those in it.
 pub(super) fn look(folder: &Path) -> Custom {
     let store = FsStore::new(folder);
@@ -131,6 +147,8 @@ fn address(text: &str, key: &str) -> Option<Url> {
         let is_other = OTHERS.contains(&host.trim_start_matches("www."))
             || !host.contains('.')
             || host.starts_with("127.")
+            || host.starts_with("api.")
+            || url.path().starts_with("/api/")
             || host.ends_with("example.com");
         let is_code = value[..end].contains("${");
         let mut url = (!is_other && !is_code).then_some(url)?;
@@ -246,6 +264,17 @@ mod tests {
     }
 
     #[test]
+    fn only_clear_names_are_the_address_of_a_site_that_a_known_generator_builds() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("a.js", "const url = 'https://comments.example/'; const host = 'https://cdn.example/'");
+        assert_eq!(site_url(folder.path()), None);
+        write("b.yaml", "site: https://quay.example");
+        assert_eq!(site_url(folder.path()).unwrap().0.as_str(), "https://quay.example/");
+        assert_eq!(KEYS[CLEAR - 1], "site");
+    }
+
+    #[test]
     fn what_is_no_address_of_a_site_is_not_taken_for_it() {
         for text in [
             "myurl: 'https://a.example'",
@@ -254,6 +283,7 @@ mod tests {
             "url: `https://${host}/`",
             "url: 'https://example.com/'",
             "siteUrl",
+            "url: 'https://api.host.example/v1/'",
         ] {
             assert!(KEYS.iter().all(|key| address(text, key).is_none()), "{text}");
         }

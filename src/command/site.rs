@@ -60,7 +60,7 @@ pub(super) fn find_site(folder: &Path) -> Option<FoundSite> {
     });
     let (repository, seeds) = within.or_else(|| Some((find(folder)?, ".".to_owned())))?;
     // Else what its programs and its data call the address of the site.
-    let guessed = if repository.site().url.is_none() { custom::look(folder).url } else { None };
+    let guessed = if repository.site().url.is_none() { custom::site_url(folder) } else { None };
     let url = repository.site().url.clone().or_else(|| Some(guessed.as_ref()?.0.clone()));
     let url_file = guessed.map(|(_, file)| file);
     Some(FoundSite { repository: Arc::new(repository), seeds, url, url_file })

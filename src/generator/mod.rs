@@ -213,7 +213,9 @@ fn split_ending(name: &str) -> (&str, &str) {
 /// True if a file name ends like one that a generator makes a page of.
 fn is_page(name: &str) -> bool {
     let (_, ending) = split_ending(name);
-    ["md", "markdown", "mkd", "mdx", "html", "htm"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    ["md", "markdown", "mkd", "mdx", "html", "htm", "njk", "liquid"]
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Reads the address of a site from a `CNAME` file, which holds its host

@@ -249,7 +249,7 @@ impl Dialect for Syntax {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["md", "markdown", "mkd", "mdx", "html", "htm"]
+        &["md", "markdown", "mkd", "mdx", "html", "htm", "njk", "liquid"]
     }
 
     fn claims(&self, first_line: &str) -> bool {
@@ -262,6 +262,12 @@ impl Dialect for Syntax {
         origin: &Origin<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Head, Fault> {
+        let kind = origin.addresses.repository.as_ref().map(|repository| repository.rules().kind());
+        let is_template =
+            ["njk", "liquid"].iter().any(|ending| origin.extension().eq_ignore_ascii_case(ending));
+        if is_template && kind != Some(Kind::Eleventy) {
+            return Err(not_an_article("it is a template, and only Eleventy makes pages of those"));
+        }
         if let Some(repository) = &origin.addresses.repository {
             let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola);
             if self.format == Format::Header || self.format == Format::Bare && needs_matter {
@@ -407,9 +413,15 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
     if generator != Kind::Jekyll && stem == "index" {
         stem = folders.pop().unwrap_or_default();
     }
-    let unzoned = origin.addresses.unzoned();
-    let date_key = matter.values.date(&["date"], unzoned).map_err(|bad| matter.bad_date(&bad))?;
-    let published = matter.date(Field::Published, unzoned)?;
+    let repository = origin.addresses.repository.as_ref();
+    let unzoned = repository
+        .map_or(origin.addresses.unzoned(), |repository| repository.rules().unzoned(&matter.values));
+    // The rules of a repository know more dates than these: `git Created` in Eleventy, for example.
+    let known = |date: Result<Option<Moment>, Finding>| {
+        if repository.is_some() { Ok(date.ok().flatten()) } else { date }
+    };
+    let date_key = known(matter.values.date(&["date"], unzoned).map_err(|bad| matter.bad_date(&bad)))?;
+    let published = known(matter.date(Field::Published, unzoned))?;
     let mut date = date_key.or(published);
     let mut name = stem.clone();
     if let Some((day, rest)) = date::of_name(&stem) {
@@ -426,7 +438,7 @@ fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Fin
     let mut categories = if generator == Kind::Jekyll { folders.clone() } else { Vec::new() };
     categories.extend(matter.text("category").filter(|_| generator == Kind::Jekyll));
     categories.extend(matter.values.words("categories"));
-    let instant = |field| Ok::<_, Finding>(matter.date(field, unzoned)?.map(|moment| moment.instant));
+    let instant = |field| Ok::<_, Finding>(known(matter.date(field, unzoned))?.map(|moment| moment.instant));
     Ok(Details {
         generator,
         date: date.map(|moment| moment.instant),

@@ -23,9 +23,9 @@ impl PageContext<'_> {
         crate::generator::text_of(&(self.value)(key)?)
     }
 
-    /// True if the article is written in HTML and not in Markdown.
+    /// True if the article is written in HTML, or in a template of it, and not in Markdown.
     pub(super) fn is_html(&self) -> bool {
-        ["html", "htm"].iter().any(|html| self.origin.extension().eq_ignore_ascii_case(html))
+        ["html", "htm", "njk", "liquid"].iter().any(|html| self.origin.extension().eq_ignore_ascii_case(html))
     }
 
     /// Returns the URL of another file of the site: what the repository says, else as far as its path determines it.
