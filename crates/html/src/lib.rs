@@ -69,6 +69,6 @@ pub use extract::{ExtractedArticle, extract_article};
 pub use language::language;
 pub use markup::{EntryMarkup, entry_markup};
 pub use media::media_type;
-pub use page_metadata::{PageMetadata, page_metadata};
+pub use page_metadata::{PageAuthor, PageMetadata, page_metadata};
 pub use removals::{Removal, RemovalKind, RemovalRule};
 pub use summary::summary;
