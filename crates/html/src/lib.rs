@@ -25,6 +25,8 @@
 //! the verification goes through all steps again.
 
 mod allowlist;
+#[cfg(feature = "reader")]
+mod beside;
 mod body;
 mod clean;
 mod clutter;
