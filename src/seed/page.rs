@@ -205,8 +205,14 @@ fn placeholder(origin: &Origin<'_>) -> String {
 
 fn metadata(page: &PageMetadata, link: &str, findings: &mut Vec<Finding>) -> Metadata {
     let visible = |text: &String| Some(title::visible(&xml_text(text))).filter(|text| !text.is_empty());
-    let authors = page.authors.iter().filter_map(visible).map(Person::new).collect();
-    let mut metadata = Metadata { authors, ..Metadata::default() };
+    let base = page.base.as_deref().and_then(|base| Url::parse(link).ok()?.join(base).ok());
+    let base = base.or_else(|| Url::parse(link).ok());
+    let absolute = |url: &String| base.as_ref()?.join(url).ok().filter(|url| is_http(url.as_str()));
+    let authors = page.authors.iter().filter_map(|author| {
+        let person = Person::new(visible(&author.name)?);
+        Some(Person { uri: author.url.as_ref().and_then(absolute), ..person })
+    });
+    let mut metadata = Metadata { authors: authors.collect(), ..Metadata::default() };
     if page.is_byline_shown
         && let Some(author) = metadata.authors.first()
     {
@@ -216,10 +222,7 @@ fn metadata(page: &PageMetadata, link: &str, findings: &mut Vec<Finding>) -> Met
     metadata.tags = page.tags.iter().filter_map(visible).collect();
     metadata.summary = page.description.as_ref().and_then(visible);
     metadata.language = page.languages.iter().find_map(|language| language_tag(language));
-    let base = page.base.as_deref().and_then(|base| Url::parse(link).ok()?.join(base).ok());
-    let base = base.or_else(|| Url::parse(link).ok());
-    let image = |image: &String| base.as_ref()?.join(image).ok().filter(|url| is_http(url.as_str()));
-    metadata.image = page.images.iter().find_map(image).map(Image::new);
+    metadata.image = page.images.iter().find_map(absolute).map(Image::new);
     metadata
 }
 

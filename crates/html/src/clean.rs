@@ -150,7 +150,8 @@ impl Cleaned {
 /// Reduces an article to paragraphs of text.
 fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> Cleaned {
     let text = escape::xml_text(raw.0);
-    let mut parsed = parse::parse(&scan::scan(&text).html);
+    let scanned = scan::scan(&text);
+    let mut parsed = parse::parse(&scanned.html);
     let root = parsed.dom.root();
     parsed.dom.begin(RemovalRule::Dropped);
     let cheap = policy.drop.iter().filter(|rule| !rule.visits_siblings);
@@ -168,6 +169,7 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     let html = serialize::verify(&paragraphs.collect::<String>());
     findings.push(markup("it takes too many steps to clean; feedmill kept only its text"));
     let mut account = parsed.dom.end();
+    account.add_scanned(&scanned);
     if let Some(amount) =
         parsed.dom.get(root).map(|root| root.amount().without_text()).filter(|a| !a.is_nothing())
     {
@@ -238,7 +240,8 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
         // Pronunciations and the like show nothing alone.
         dom.clear(root);
     }
-    let account = dom.end();
+    let mut account = dom.end();
+    account.add_scanned(&scanned);
     let html = serialize::serialize(dom, root);
     let cleaned = Cleaned {
         html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).into()),

@@ -505,6 +505,9 @@ const MAX_BLANKS: usize = 100;
 /// Number of elements around a node that may give its place.
 const MAX_PLACE: usize = 6;
 
+/// Length in pixels of the longest side of a dot, as tracking pixels are.
+const MAX_DOT: f32 = 2.0;
+
 /// True for a name that a CSS selector can have without escapes.
 fn is_identifier(name: &str) -> bool {
     name.len() <= 40
@@ -598,9 +601,11 @@ pub(crate) fn is_hidden(element: &Element) -> bool {
         || style(element, "visibility").is_some_and(|v| v.to_ascii_lowercase().starts_with("hidden"))
 }
 
-/// A width or height in pixels, from the attribute or the `style`.
+/// A width or height in pixels, from the attribute or the `style`. None for that of a dot: an element that is shown
+/// nevertheless is stretched.
 pub(crate) fn pixels(element: &Element, side: &str) -> Option<f32> {
-    attr(element, side).and_then(length).or_else(|| style(element, side).and_then(length))
+    let pixels = attr(element, side).and_then(length).or_else(|| style(element, side).and_then(length));
+    pixels.filter(|pixels| *pixels > MAX_DOT)
 }
 
 /// A length in pixels: a number without a unit, or with `px`.
@@ -621,7 +626,7 @@ pub(crate) fn is_small(element: &Element, limit: f32) -> bool {
 /// The `style` counts before the attributes. Pages give an image a width of 0 and stretch it with `min-width`, or let
 /// `width` and `height` state its proportions.
 pub(crate) fn is_invisible(element: &Element) -> bool {
-    let tiny = |text: &str| length(text).is_some_and(|px| px <= 2.0);
+    let tiny = |text: &str| length(text).is_some_and(|px| px <= MAX_DOT);
     if attr(element, "style").is_none() {
         let mut sides = ["width", "height"].iter().filter_map(|side| attr(element, side));
         return sides.any(tiny) || attr(element, "hidden").is_some();

@@ -114,6 +114,20 @@ pub(super) fn link_embeds(dom: &mut Dom, root: NodeId, base: &Base) {
     }
 }
 
+/// True for an element that stands for the content of a known service, and has next to no text of its own.
+#[cfg(feature = "reader")]
+pub(super) fn is_facade(node: NodeRef<'_>, base: &Base) -> bool {
+    let Some(element) = node.element().filter(|_| node.name() != "blockquote") else { return false };
+    let is_frame = matches!(node.name(), "iframe" | "frame" | "amp-iframe" | "embed" | "object");
+    let embed = match is_frame {
+        true => frame(element, base).filter(|embed| embed.service.is_some()),
+        false => mark(node, element).or_else(|| lazy_player(element, base)),
+    };
+    embed.is_some()
+        && node.is_text_within(MAX_FACADE_TEXT)
+        && !node.subtree().take(MAX_SEARCHED).any(is_section)
+}
+
 /// The content of a service, or of any page in a frame.
 struct Embed {
     page: Url,

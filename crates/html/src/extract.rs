@@ -15,6 +15,8 @@ use super::body::RawHtml;
 use super::clean::Policy;
 use super::dom::{Dom, Edge, NodeId, NodeRef};
 use super::escape::{decode_entities_once, escape_attribute, escape_text};
+#[cfg(feature = "reader")]
+use super::{beside, embeds, links::Base, removals::visible};
 use super::{dom, page_metadata, parse, scan, text};
 
 /// Number of characters from which a text is an article. Readability tries weaker rules below it.
@@ -57,6 +59,8 @@ pub struct ExtractedArticle {
 #[must_use]
 pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> ExtractedArticle {
     let mut parsed = parse::parse(&scan::scan(raw.0).html);
+    #[cfg(feature = "reader")]
+    let base = Base::unknown(&parsed);
     let tree = &mut parsed.dom;
     let root = tree.root();
     for id in policy.dropped(tree) {
@@ -70,11 +74,16 @@ pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> Extrac
         }
     }
     let whole = characters(tree, root);
-    let (article, length) = score(tree, root, title).unwrap_or_else(|| {
+    let described = described_body(raw, title);
+    #[cfg(feature = "reader")]
+    let scored = score(tree, root, title, base.as_ref(), described.as_ref().map(|(_, length)| *length));
+    #[cfg(not(feature = "reader"))]
+    let scored = None::<(String, usize)>;
+    let (article, length) = scored.unwrap_or_else(|| {
         let main = marked(tree, root, title);
         (tree.outer_html(main), characters(tree, main))
     });
-    let described = described_body(raw, title).filter(|(_, described)| *described > MIN_DESCRIBED * length);
+    let described = described.filter(|(_, described)| *described > MIN_DESCRIBED * length);
     let is_described = described.is_some();
     let (article, length) = described.unwrap_or((article, length));
     let attr = |name: &str, value: Option<&str>| {
@@ -116,15 +125,59 @@ fn described_body(raw: RawHtml<'_>, title: &str) -> Option<(String, usize)> {
     Some((markup, length))
 }
 
-/// Finds the article by scoring the page's content. Returns its markup and its length in characters; `None` if it is too short to be sure of.
+/// Finds the article by scoring the page's content. Returns its markup and its number of visible characters; `None` if it is
+/// too short to be sure of. `expected` is the number that JSON-LD has.
 #[cfg(feature = "reader")]
-fn score(tree: &Dom, root: NodeId, title: &str) -> Option<(String, usize)> {
+fn score(
+    tree: &mut Dom,
+    root: NodeId,
+    title: &str,
+    base: Option<&Base>,
+    expected: Option<usize>,
+) -> Option<(String, usize)> {
     let nodes = tree.subtree(root).count();
     if nodes > MAX_SCORED || !work::step(nodes * STEPS_PER_NODE) {
         return None;
     }
-    let page =
-        format!("<html><head><title>{}</title></head><body>{}", escape_text(title), tree.outer_html(root));
+    beside::remove(tree, root);
+    let facades = hide_facades(tree, root, base);
+    let whole = read(&tree.outer_html(root), title);
+    // The markup of the page knows better where the article ends, if the reader mode found something else.
+    let marked = marked_body(tree, root).filter(|(_, length)| {
+        whole.as_ref().is_none_or(|(_, found)| found * 4 > length * 5 || found * 4 < length * 3)
+    });
+    let mut article = marked.and_then(|(id, _)| read(&tree.outer_html(id), title)).or(whole);
+    let found = article.as_ref().map_or(0, |(_, length)| *length);
+    // JSON-LD has more of the text than was found.
+    if let Some(expected) = expected.filter(|expected| found * 5 < expected * 3)
+        && let Some(other) = find_article(tree, root).and_then(|id| read(&tree.outer_html(id), title))
+        && other.1.abs_diff(expected) < found.abs_diff(expected)
+    {
+        article = Some(other);
+    }
+    for (id, mark) in &facades {
+        tree.insert_before(*mark, *id);
+        tree.detach(*mark);
+    }
+    let facades = facades.iter().map(|(id, _)| tree.outer_html(*id)).collect();
+    article.map(|(article, length)| (show_facades(&article, facades), length))
+}
+
+/// Returns the only element that the page marks as the body of the article, and its number of characters; `None` if it is
+/// short.
+#[cfg(feature = "reader")]
+fn marked_body(tree: &Dom, root: NodeId) -> Option<(NodeId, usize)> {
+    let is_body = |node: &NodeRef<'_>| node.attr("itemprop") == Some("articleBody");
+    let mut bodies = tree.subtree(root).filter(is_body);
+    let body = bodies.next().filter(|_| bodies.next().is_none())?;
+    let length = characters(tree, body.id());
+    (length >= ARTICLE_LENGTH).then(|| (body.id(), length))
+}
+
+/// Scores a page, and returns the markup of the article and its number of visible characters.
+#[cfg(feature = "reader")]
+fn read(body: &str, title: &str) -> Option<(String, usize)> {
+    let page = format!("<html><head><title>{}</title></head><body>{body}", escape_text(title));
     let config = Config {
         keep_classes: true,
         disable_json_ld: true,
@@ -137,13 +190,47 @@ fn score(tree: &Dom, root: NodeId, title: &str) -> Option<(String, usize)> {
         reader.parse().ok()
     }));
     let article = article.ok().flatten()?;
-    (article.length >= ARTICLE_LENGTH).then(|| (article.content.to_string(), article.length))
+    let length = visible(&article.text_content);
+    (article.length >= ARTICLE_LENGTH).then(|| (article.content.to_string(), length))
 }
 
-/// Finds nothing without the feature `reader`.
-#[cfg(not(feature = "reader"))]
-fn score(_: &Dom, _: NodeId, _: &str) -> Option<(String, usize)> {
-    None
+/// Marks around the number of an embed. No text has these, because they are no characters.
+#[cfg(feature = "reader")]
+const MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
+
+/// Replaces embeds of known services with marks, because the reader mode removes what has no text. Returns the embeds and
+/// their marks.
+#[cfg(feature = "reader")]
+fn hide_facades(tree: &mut Dom, root: NodeId, base: Option<&Base>) -> Vec<(NodeId, NodeId)> {
+    let Some(base) = base else { return Vec::new() };
+    let mut found: Vec<(NodeId, NodeId)> = Vec::new();
+    for id in tree.descendants(root) {
+        let is_facade = tree.get(id).is_some_and(|node| embeds::is_facade(node, base));
+        if is_facade && tree.is_below(id, root) {
+            let mark = tree.new_element("span");
+            tree.append_text(mark, &format!("{}{}{}", MARKS[0], found.len(), MARKS[1]));
+            if tree.insert_before(id, mark) {
+                tree.detach(id);
+                found.push((id, mark));
+            }
+        }
+    }
+    found
+}
+
+/// Replaces each mark with its embed, once.
+#[cfg(feature = "reader")]
+fn show_facades(article: &str, mut facades: Vec<String>) -> String {
+    let mut parts = article.split(MARKS[0]);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let marked =
+            part.split_once(MARKS[1]).and_then(|(number, rest)| Some((number.parse::<usize>().ok()?, rest)));
+        let facade = marked.and_then(|(number, _)| facades.get_mut(number)).map(std::mem::take);
+        out.push_str(&facade.unwrap_or_default());
+        out.push_str(marked.map_or(part, |(_, rest)| rest));
+    }
+    out
 }
 
 /// Finds the article by its markup: `itemprop="articleBody"`, `article`, `main`, `role="main"`; of several elements, the
@@ -334,6 +421,56 @@ mod tests {
                 assert!(!article.contains(other), "{other}: {page}");
             }
         }
+    }
+
+    #[test]
+    fn a_marked_body_decides_where_the_article_ends() {
+        let (text, other) = (prose("river", 120), prose("talk", 120));
+        for page in [
+            format!(
+                "<article><h1>T</h1><div itemprop=articleBody>{text}</div><section><h3>Replies</h3>{other}</section></article>"
+            ),
+            format!(
+                "<div><div>{other}</div><div itemprop='articleBody'>{text}</div><div>{other}</div></div>"
+            ),
+            format!(
+                "<div itemprop=articleBody><p>{}</p></div><div class=story>{other}{other}</div>",
+                text.replace(", ", ",</p><p>")
+            ),
+        ] {
+            let article = extracted(&page, &Policy::default());
+            assert!(
+                article.contains("river0") && article.contains("river119") && !article.contains("talk"),
+                "{page}"
+            );
+        }
+    }
+
+    #[test]
+    fn embeds_of_known_services_stay() {
+        for embed in [
+            "<script src='https://gist.github.com/bo/9f.js'></script>",
+            "<div class=embed><script src='https://gist.github.com/bo/9f.js'></script></div>",
+            "<figure><iframe src='https://codepen.io/bo/embed/zW'></iframe></figure>",
+            "<div><lite-youtube videoid=a-1></lite-youtube></div>",
+            "<p><iframe src='https://www.youtube.com/embed/a-1'></iframe></p>",
+        ] {
+            let (first, last) = (prose("river", 90), prose("weir", 90));
+            let page = format!("<article>{first}{embed}{last}</article>");
+            let article = extracted(&page, &Policy::default());
+            let link = "https://a.example/1".parse().unwrap();
+            let html = crate::clean(RawHtml(&article), &link, &Policy::default()).html;
+            let before =
+                html.as_str().find("<a href=").map(|at| (html.as_str().find("river89") < Some(at), at));
+            assert!(
+                before.is_some_and(|(is_behind, at)| is_behind && html.as_str().find("weir0") > Some(at)),
+                "{embed}: {article}"
+            );
+            assert_eq!(html.as_str().matches("<a href=").count(), 1, "{embed}");
+        }
+        // Marks that the page has itself say nothing.
+        let page = format!("<article>{}<p>\u{FDD0}0\u{FDD1}\u{FDD0}7</p></article>", prose("river", 200));
+        assert!(extracted(&page, &Policy::default()).contains("river199"));
     }
 
     #[test]

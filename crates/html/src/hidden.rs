@@ -19,6 +19,9 @@ const MAX_ARTICLE: usize = 400;
 /// Number of paragraphs that make an article.
 const MIN_PARAGRAPHS: usize = 3;
 
+/// How many times more text a hidden article must have than the rest of the page.
+const MIN_SHARE: usize = 3;
+
 /// Removes hidden elements that nothing opens. Keeps one that holds the article itself: a script shows it.
 pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
     if !dom.subtree(root).any(is_hidden) {
@@ -28,7 +31,7 @@ pub(super) fn remove(dom: &mut Dom, root: NodeId, keep: &HashSet<NodeId>) {
     let openers = Openers::read(dom, root);
     for (id, characters) in hidden {
         let Some(node) = dom.get(id) else { continue };
-        let is_body = shown == 0 || (characters > shown && is_article(node));
+        let is_body = shown == 0 || (characters > MIN_SHARE * shown && is_article(node));
         if !is_body && !keep.contains(&id) && !openers.open(node) {
             dom.remove(id, RemovalRule::Hidden);
         }
@@ -234,5 +237,8 @@ mod tests {
             assert!(text(&format!("{article}<p>Menu</p>")).contains("grain."), "{article}");
         }
         assert_eq!(text("<div hidden>The mill grinds grain.</div>"), "The mill grinds grain.");
+        let shown = "<p>The mill stands at the river and grinds grain.</p>".repeat(3);
+        let hidden = "<p>An older version says that it stood.</p>".repeat(5);
+        assert!(!text(&format!("{shown}<div style='visibility:hidden'>{hidden}</div>")).contains("older"));
     }
 }

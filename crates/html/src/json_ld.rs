@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use feedmill_types::work;
 use serde_json::{Deserializer, Map, Value};
 
+use super::page_metadata::PageAuthor;
+
 /// Number of articles that are read. Lists of teasers have more.
 pub(super) const MAX_ARTICLES: usize = 100;
 
@@ -20,7 +22,7 @@ pub(super) struct JsonLdArticle {
     pub url: Option<String>,
     pub language: Option<String>,
     pub description: Option<String>,
-    pub authors: Vec<String>,
+    pub authors: Vec<PageAuthor>,
     pub keywords: Vec<String>,
     pub images: Vec<String>,
     /// Text of the article, plain or as markup.
@@ -33,9 +35,9 @@ pub(super) fn read(content: &str) -> Vec<JsonLdArticle> {
     let Some(value) = parse(content) else { return Vec::new() };
     let mut nodes = Vec::new();
     collect(&value, &mut nodes);
-    let named =
-        nodes.iter().filter_map(|node| Some((node.get("@id")?.as_str()?, node.get("name")?.as_str()?)));
-    let named: HashMap<&str, &str> = named.collect();
+    let named = nodes.iter().filter(|node| node.get("name").is_some_and(Value::is_string));
+    let named: HashMap<&str, &Map<String, Value>> =
+        named.filter_map(|node| Some((node.get("@id")?.as_str()?, *node))).collect();
     let person = |id: &str| named.get(id).copied();
     let described = nodes.iter().filter_map(|node| Some((kind(node)?, *node)));
     described.take(MAX_ARTICLES).map(|(is_article, node)| article(is_article, node, &person)).collect()
@@ -83,7 +85,7 @@ fn kind(object: &Map<String, Value>) -> Option<bool> {
 fn article<'a>(
     is_article: bool,
     object: &'a Map<String, Value>,
-    person: &dyn Fn(&str) -> Option<&'a str>,
+    person: &dyn Fn(&str) -> Option<&'a Map<String, Value>>,
 ) -> JsonLdArticle {
     let text = |key: &str| {
         let value = object.get(key)?;
@@ -93,19 +95,24 @@ fn article<'a>(
     let page = object.get("mainEntityOfPage");
     let page = page.and_then(|page| page.as_str().or_else(|| page.get("@id")?.as_str()));
     let people = |key: &str| {
-        let name = |value: &'a Value| {
-            let name = value.as_str().or_else(|| value.get("name")?.as_str());
-            name.or_else(|| person(value.get("@id")?.as_str()?)).map(|name| name.trim().to_owned())
+        let author = |value: &'a Value| {
+            let described = value.as_object().filter(|object| object.contains_key("name"));
+            let described = described.or_else(|| person(value.get("@id")?.as_str()?));
+            let of = |key: &str| described?.get(key).into_iter().flat_map(several).find_map(Value::as_str);
+            let name = value.as_str().or_else(|| of("name"))?.trim().to_owned();
+            let url = of("url").map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+            Some(PageAuthor { name, url })
         };
-        let names = object.get(key).into_iter().flat_map(several).filter_map(name);
-        names.filter(|name| !name.is_empty() && !name.contains("://")).collect::<Vec<_>>()
+        let authors = object.get(key).into_iter().flat_map(several).filter_map(author);
+        authors.filter(|author| !author.name.is_empty() && !author.name.contains("://")).collect::<Vec<_>>()
     };
     let keywords = object
         .get("keywords")
         .into_iter()
         .flat_map(several)
         .filter_map(|value| value.as_str().or_else(|| value.get("name")?.as_str()));
-    let images = object.get("image").into_iter().flat_map(several).filter_map(|value| {
+    let images = object.get("image").or_else(|| object.get("thumbnailUrl"));
+    let images = images.into_iter().flat_map(several).filter_map(|value| {
         value.as_str().or_else(|| value.get("url").or_else(|| value.get("contentUrl"))?.as_str())
     });
     let mut authors = people("author");
@@ -172,7 +179,22 @@ mod tests {
             let json = format!(
                 r##"{{"@graph":[{{"@type":"Article","author":{author}}},{{"@type":"Person","@id":"#ann","name":"Ann"}}]}}"##
             );
-            assert_eq!(read(&json)[0].authors, names, "{author}");
+            let found: Vec<String> = read(&json).remove(0).authors.into_iter().map(|a| a.name).collect();
+            assert_eq!(found, names, "{author}");
+        }
+    }
+
+    #[test]
+    fn an_author_has_the_address_of_a_home_page() {
+        for author in [
+            r#"{"name":"Ann","url":"https://a.example/ann"}"#,
+            r#"[{"name":"Ann","url":["https://a.example/ann","https://b.example/"]}]"#,
+            r##"{"@id":"#ann"}"##,
+        ] {
+            let json = format!(
+                r##"{{"@graph":[{{"@type":"Article","author":{author}}},{{"@id":"#ann","name":"Ann","url":"https://a.example/ann"}}]}}"##
+            );
+            assert_eq!(read(&json)[0].authors[0].url.as_deref(), Some("https://a.example/ann"), "{author}");
         }
     }
 }

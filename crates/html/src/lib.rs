@@ -25,6 +25,8 @@
 //! the verification goes through all steps again.
 
 mod allowlist;
+#[cfg(feature = "reader")]
+mod beside;
 mod body;
 mod clean;
 mod clutter;
@@ -69,6 +71,6 @@ pub use extract::{ExtractedArticle, extract_article};
 pub use language::language;
 pub use markup::{EntryMarkup, entry_markup};
 pub use media::media_type;
-pub use page_metadata::{PageMetadata, page_metadata};
+pub use page_metadata::{PageAuthor, PageMetadata, page_metadata};
 pub use removals::{Removal, RemovalKind, RemovalRule};
 pub use summary::summary;

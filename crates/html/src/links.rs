@@ -33,6 +33,12 @@ impl Base {
         Self { page: page.clone(), base: base.unwrap_or_else(|| page.clone()) }
     }
 
+    /// Returns the base of a page whose address is not known yet. Only absolute URLs are resolved as they will be.
+    #[cfg(feature = "reader")]
+    pub(super) fn unknown(parsed: &Parsed) -> Option<Self> {
+        Url::parse("https://page.invalid/").ok().map(|page| Self::new(&page, parsed))
+    }
+
     /// Returns the address of the article.
     pub(super) fn page(&self) -> Option<Url> {
         self.link(self.page.as_str())

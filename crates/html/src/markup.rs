@@ -10,7 +10,7 @@ use super::body::RawHtml;
 use super::dom::{self, NodeId, NodeRef};
 use super::{parse, scan};
 
-/// Length of a name or tag in bytes; a longer text is not one.
+/// Length of a name or tag in characters; a longer text is not one.
 const MAX_NAME: usize = 200;
 /// Number of nodes in an element that are searched: a name and a link are near its start.
 const MAX_NODES: usize = 100;
@@ -48,24 +48,31 @@ pub fn entry_markup(raw: RawHtml<'_>) -> EntryMarkup {
     let parsed = parse::parse(&scan::scan(raw.0).html);
     found.language = parsed.lang.clone().filter(|lang| !lang.trim().is_empty());
     let Some(root) = parsed.dom.get(parsed.dom.root()) else { return found };
-    found.language = found.language.or_else(|| language_of_all(root));
+    let language = found.language.or_else(|| language_of_all(root));
+    EntryMarkup { language, ..entry_in(root, |_| false) }
+}
+
+/// Reads authors, tags and the image in a node, without elements that a function knows to be about something else.
+pub(super) fn entry_in(root: NodeRef<'_>, is_elsewhere: impl Fn(NodeRef<'_>) -> bool) -> EntryMarkup {
+    let mut found = EntryMarkup::default();
     // Elements are visited in document order: `inside` holds the open ones that matter.
     let (mut entries, mut foreign): (Vec<NodeId>, Vec<NodeId>) = (Vec::new(), Vec::new());
-    let mut open_authors: Vec<NodeId> = Vec::new();
+    let (mut open_authors, mut people): (Vec<NodeId>, Vec<NodeId>) = (Vec::new(), Vec::new());
     for edge in root.traverse() {
         match edge {
             dom::Edge::Close(node) => {
-                for open in [&mut entries, &mut foreign, &mut open_authors] {
+                for open in [&mut entries, &mut foreign, &mut open_authors, &mut people] {
                     if open.last() == Some(&node.id()) {
                         open.pop();
                     }
                 }
             }
             dom::Edge::Open(node) => {
-                let Some(marks) = Marks::of(node) else { continue };
-                if marks.is_foreign() {
+                let marks = Marks::of(node);
+                if marks.as_ref().is_some_and(Marks::is_foreign) || is_elsewhere(node) {
                     foreign.push(node.id());
                 }
+                let Some(marks) = marks else { continue };
                 if !foreign.is_empty() {
                     continue;
                 }
@@ -79,8 +86,11 @@ pub fn entry_markup(raw: RawHtml<'_>) -> EntryMarkup {
                     found.author(node);
                 }
                 found.tags(node, &marks, is_entry);
-                if is_entry && found.image.is_none() && marks.has_class("u-photo") && open_authors.is_empty()
-                {
+                if marks.is_person() {
+                    people.push(node.id());
+                }
+                let is_alone = open_authors.is_empty() && people.is_empty();
+                if found.image.is_none() && is_alone && marks.is_image(is_entry) {
                     found.image = image(node);
                 }
             }
@@ -156,6 +166,16 @@ impl<'a> Marks<'a> {
             || ["h-cite", "p-comment", "u-comment", "p-review"].iter().any(|name| self.has_class(name))
     }
 
+    /// True for the description of a person or a publisher, who may have an image of their own.
+    fn is_person(&self) -> bool {
+        has(self.itemprop, "publisher") || ["h-card", "vcard"].iter().any(|name| self.has_class(name))
+    }
+
+    fn is_image(&self, is_entry: bool) -> bool {
+        has(self.itemprop, "image")
+            || is_entry && ["u-photo", "u-featured"].iter().any(|name| self.has_class(name))
+    }
+
     fn is_author(&self, is_entry: bool) -> bool {
         has(self.rel, "author") || has(self.itemprop, "author") || is_entry && self.has_class("p-author")
     }
@@ -199,7 +219,11 @@ impl EntryMarkup {
         let parts = if is_list { own.split(',').collect() } else { vec![own.as_str()] };
         for tag in parts.into_iter().map(|tag| tag.trim().trim_start_matches('#').trim()) {
             let is_new = !self.tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase());
-            if !tag.is_empty() && tag.len() <= MAX_NAME && is_new && self.tags.len() < MAX_VALUES {
+            if !tag.is_empty()
+                && tag.chars().nth(MAX_NAME).is_none()
+                && is_new
+                && self.tags.len() < MAX_VALUES
+            {
                 self.tags.push(tag.to_owned());
             }
         }
@@ -214,7 +238,14 @@ fn image(node: NodeRef<'_>) -> Option<(String, String)> {
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty())
     };
-    let src = img.and_then(|img| attr(img, "src")).or_else(|| attr(node, "href"))?;
+    // An `ImageObject` has its URL in an element of its own.
+    let is_url = |inner: &NodeRef<'_>| {
+        Marks::of(*inner).is_some_and(|marks| has(marks.itemprop, "url") || has(marks.itemprop, "contentUrl"))
+    };
+    let own = |node: NodeRef<'_>| attr(node, "href").or_else(|| attr(node, "content"));
+    let described = || node.subtree().skip(1).take(MAX_NODES).find(is_url).and_then(own);
+    let src = img.and_then(|img| attr(img, "data-src").or_else(|| attr(img, "src")));
+    let src = src.or_else(|| own(node)).or_else(described)?;
     Some((src, img.and_then(|img| attr(img, "alt")).unwrap_or_default()))
 }
 
@@ -223,12 +254,13 @@ fn text(node: NodeRef<'_>) -> String {
     let mut text = String::new();
     for part in node.subtree().take(MAX_NODES).filter_map(NodeRef::text) {
         text.push_str(part);
-        if text.len() > 4 * MAX_NAME {
+        // At most four bytes for each character.
+        if text.len() > 4 * 4 * MAX_NAME {
             return String::new();
         }
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.len() > MAX_NAME { String::new() } else { text }
+    if text.chars().nth(MAX_NAME).is_some() { String::new() } else { text }
 }
 
 #[cfg(test)]

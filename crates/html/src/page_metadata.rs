@@ -3,7 +3,7 @@
 //! Reads every source that reader modes read, the most trusted first. JSON-LD is in `json_ld`, the text that the page
 //! shows in `page_text`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use feedmill_types::work;
 
@@ -33,8 +33,8 @@ pub struct PageMetadata {
     pub other_urls: Vec<String>,
     /// `href` of `<base>`.
     pub base: Option<String>,
-    /// Names of the authors, from the best source that has any.
-    pub authors: Vec<String>,
+    /// The authors, from the best source that has any.
+    pub authors: Vec<PageAuthor>,
     /// True if the authors are a byline that the page shows; the markup declares none.
     pub is_byline_shown: bool,
     /// Tags, from the best source that has any.
@@ -49,6 +49,16 @@ pub struct PageMetadata {
     pub site_name: Option<String>,
     /// Number of characters of prose on the page, outside of links.
     pub prose: usize,
+}
+
+/// An author of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageAuthor {
+    /// The name.
+    pub name: String,
+    /// URL of the home page, as written; may be relative.
+    pub url: Option<String>,
 }
 
 /// Names of `meta` elements that hold the date of publication, the most trusted first.
@@ -332,16 +342,29 @@ impl PageMetadataBuilder {
             }
             names
         };
-        let mut found = [first_list(&|a| &a.authors)].into_iter().chain(AUTHORS.iter().map(of_meta));
+        let described = articles.iter().map(|article| &article.authors).find(|list| !list.is_empty());
+        let described: &[PageAuthor] = described.map_or(&[], |list| list);
+        // The home page that belongs to a name, wherever the name is from.
+        let marked = text.markup.authors.iter().filter_map(|(name, url)| Some((name, url.as_ref()?)));
+        let in_byline = text.byline_links.iter().map(|(name, url)| (name, url));
+        let alone = text.byline.iter().zip(&text.byline_links).map(|(name, (_, url))| (name, url));
+        let alone = alone.filter(|_| text.byline_links.len() == 1);
+        let known = described.iter().filter_map(|author| Some((&author.name, author.url.as_ref()?)));
+        let mut homes: HashMap<String, String> = HashMap::new();
+        for (name, url) in known.chain(marked).chain(in_byline).chain(alone) {
+            let name = folded(&decode_entities_once(name)).to_lowercase();
+            homes.entry(name).or_insert_with(|| url.clone());
+        }
+        let described = described.iter().map(|author| author.name.clone()).collect();
+        let mut found = [described].into_iter().chain(AUTHORS.iter().map(of_meta));
         let declared = found.find_map(|list| Some(authors(names(list))).filter(|list| !list.is_empty()));
         let is_byline_shown = declared.is_none() && text.byline.is_some();
         let tags = |list: Vec<String>| {
             names(list.iter().flat_map(|tags| tags.split(',')).map(str::to_owned).collect())
         };
-        let tags = match first_list(&|a| &a.keywords) {
-            list if list.is_empty() => tags(self.first_metas(TAGS)),
-            list => names(list),
-        };
+        let sources = [first_list(&|a| &a.keywords), tags(self.first_metas(TAGS)), text.markup.tags.clone()];
+        let tags = sources.into_iter().map(names).find(|list| !list.is_empty()).unwrap_or_default();
+        let photo = text.markup.image.iter().map(|(url, _)| url.clone()).collect();
         let short_title = page_title(&title, &text);
         let titles = join(
             of_articles(&|article| name_or_headline(article, &title)),
@@ -364,7 +387,11 @@ impl PageMetadataBuilder {
             ),
             other_urls: std::mem::take(&mut self.other_urls),
             base: self.base.clone(),
-            authors: declared.unwrap_or_else(|| names(text.byline.into_iter().collect())),
+            authors: declared
+                .unwrap_or_else(|| names(text.byline.into_iter().collect()))
+                .into_iter()
+                .map(|name| PageAuthor { url: homes.get(&name.to_lowercase()).cloned(), name })
+                .collect(),
             is_byline_shown,
             tags,
             description: description
@@ -378,7 +405,7 @@ impl PageMetadataBuilder {
             images: join(
                 None,
                 first_list(&|a| &a.images),
-                [self.metas(IMAGES), self.image_links.clone()].concat(),
+                [self.metas(IMAGES), self.image_links.clone(), photo].concat(),
             ),
             site_name: self.metas(&["og:site_name"]).into_iter().next(),
             prose: articles
@@ -518,10 +545,66 @@ mod tests {
             ),
             ("<p class=byline>Ann Lee</p>", "Ann Lee"),
         ] {
-            assert_eq!(page_metadata(RawHtml(&format!("<body>{byline}"))).authors, [name], "{byline}");
+            assert_eq!(authors(&format!("<body>{byline}")), [name], "{byline}");
         }
-        let creators = of("<meta name=DC.Creator content='Bo'><meta name=DC.Creator content='Ann Lee'>");
-        assert_eq!(creators.authors, ["Ann Lee", "Bo"]);
+        let creators = "<meta name=DC.Creator content='Bo'><meta name=DC.Creator content='Ann Lee'>";
+        assert_eq!(authors(creators), ["Ann Lee", "Bo"]);
+    }
+
+    fn authors(html: &str) -> Vec<String> {
+        page_metadata(RawHtml(html)).authors.into_iter().map(|author| author.name).collect()
+    }
+
+    #[test]
+    fn an_author_has_the_home_page_that_any_source_names() {
+        let home = "https://a.example/ann";
+        for html in [
+            format!(
+                "<script type='application/ld+json'>{{\"@type\":\"Article\",\"author\":{{\"name\":\"Ann Lee\",\"url\":\"{home}\"}}}}</script>"
+            ),
+            format!(
+                "<meta name=author content='Ann Lee'><body><p class=byline>By <a href='{home}'>Ann Lee</a></p>"
+            ),
+            format!("<body><a rel=author href='{home}'>Ann Lee</a>"),
+            format!(
+                "<body><div class='p-author h-card'><img class=u-photo src=/ann.jpg><a class='p-name u-url' href='{home}'>Ann Lee</a></div>"
+            ),
+            format!(
+                "<body><div itemprop=author itemscope><link itemprop=url href='{home}'><b itemprop=name>Ann Lee</b></div>"
+            ),
+        ] {
+            let read = page_metadata(RawHtml(&html));
+            let author = PageAuthor { name: "Ann Lee".to_owned(), url: Some(home.to_owned()) };
+            assert!(read.authors.contains(&author), "{html} {:?}", read.authors);
+            assert!(read.images.is_empty(), "{html}");
+        }
+    }
+
+    #[test]
+    fn microformats_and_microdata_name_tags_and_the_lead_image() {
+        for html in [
+            "<div class=h-entry><img class=u-photo src=/i.jpg><a class=p-category href=/t>ice</a> <span class=p-category>rivers</span></div>",
+            "<article><p>x</p><img itemprop='image' src=/i.jpg><footer><a rel='category tag' href=/t>ice</a>, <a rel=tag href=/r>rivers</a></footer></article>",
+            "<div itemscope><span itemprop=keywords>ice, rivers</span><div itemprop=image itemscope><meta itemprop=width content=9><meta itemprop=url content=/i.jpg></div></div>",
+            "<article class=hentry><figure itemprop='associatedMedia image'><a href=/big><img src=/i.jpg></a></figure><a rel=tag href=/t>ice</a><a rel=tag href=/t>rivers</a></article>",
+            "<link itemprop=image href=/i.jpg><meta itemprop=keywords content='ice,rivers'>",
+        ] {
+            let read = page_metadata(RawHtml(&format!("<body>{html}")));
+            assert_eq!(
+                (read.images, read.tags),
+                (vec!["/i.jpg".to_owned()], vec!["ice".to_owned(), "rivers".to_owned()]),
+                "{html}"
+            );
+        }
+        for html in [
+            "<div class=h-card><img class=u-photo src=/ann.jpg></div>",
+            "<div itemprop=publisher><img itemprop=image src=/logo.png></div>",
+            "<aside class=related><a rel=tag href=/t>x</a><img class=u-photo src=/x.jpg></aside>",
+            "<footer><a rel=tag href=/t>x</a></footer>",
+        ] {
+            let read = page_metadata(RawHtml(&format!("<body><article><p>x</p></article>{html}")));
+            assert_eq!((read.images.len(), read.tags.len()), (0, 0), "{html}");
+        }
     }
 
     fn of(head: &str) -> PageMetadata {
@@ -572,7 +655,6 @@ mod tests {
 
     #[test]
     fn metadata_is_read_from_every_usual_source() {
-        let authors = |html: &str| page_metadata(RawHtml(html)).authors;
         for html in [
             "<meta name=author content='Ann  Lee'>",
             "<meta name=DC.creator content='Ann Lee'>",

@@ -5,14 +5,17 @@ use scraper::node::Element;
 
 use super::body::RawHtml;
 use super::dom::{self, Dom, Edge, NodeId, NodeRef};
+use super::markup::{self, EntryMarkup};
 use super::{parse, scan, text};
 
 /// Number of characters of the longest byline.
 const MAX_BYLINE: usize = 100;
-/// Number of bytes of the longest text that is searched for a date.
+/// Number of characters of the longest text that is searched for a date.
 const MAX_DATE_TEXT: usize = 120;
 /// Number of texts that are searched for a date.
 const MAX_DATES: usize = 400;
+/// Number of nodes in which the URL of a home page is searched.
+const MAX_NODES: usize = 50;
 /// Number of characters from which a text between two tags is prose, not a label.
 const MIN_PROSE: usize = 40;
 
@@ -20,6 +23,10 @@ const MIN_PROSE: usize = 40;
 #[derive(Default)]
 pub(super) struct PageText {
     pub byline: Option<String>,
+    /// Texts and targets of the links in the byline.
+    pub byline_links: Vec<(String, String)>,
+    /// What microformats and microdata name.
+    pub markup: EntryMarkup,
     /// Texts that may hold the date of publication: first those that are marked as dates, then all short texts.
     pub dates: Vec<String>,
     /// Texts of the headings of the first two levels.
@@ -61,7 +68,7 @@ pub(super) fn read(raw: RawHtml<'_>) -> PageText {
                 found.prose += text.chars().count();
             }
             if short.len() < MAX_DATES
-                && text.len() <= MAX_DATE_TEXT
+                && text.chars().nth(MAX_DATE_TEXT).is_none()
                 && text.contains(|c: char| c.is_ascii_digit())
             {
                 short.push(text.to_owned());
@@ -71,6 +78,9 @@ pub(super) fn read(raw: RawHtml<'_>) -> PageText {
         let Some(element) = node.element() else { continue };
         if found.byline.is_none() && is_byline(element) {
             found.byline = byline(tree, node);
+            if found.byline.is_some() {
+                found.byline_links = links_in(tree, node);
+            }
         }
         if is_skipped(element) {
             skipped = Some(node.id());
@@ -91,12 +101,23 @@ pub(super) fn read(raw: RawHtml<'_>) -> PageText {
     }
     marked.extend(short);
     found.dates = marked;
+    // The footer of an article has its tags.
+    let is_elsewhere = |node: NodeRef<'_>| {
+        let is_footer = node.name() == "footer" && node.ancestors().any(is_article);
+        !is_footer && node.element().is_some_and(is_skipped)
+    };
+    found.markup = tree.get(tree.root()).map(|root| markup::entry_in(root, is_elsewhere)).unwrap_or_default();
     found.only_h1 = h1s.pop().filter(|_| h1s.is_empty());
     found
 }
 
+/// True for the element around an article.
+fn is_article(node: NodeRef<'_>) -> bool {
+    matches!(node.name(), "article" | "main") || node.has_class(&["h-entry", "hentry"])
+}
+
 /// Returns the words of an element's class names and id, in lower case: `postByline__x-y` has `post`, `byline`, `x`, `y`.
-fn words(element: &Element) -> Vec<String> {
+pub(super) fn words(element: &Element) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
     let names = ["class", "id"].map(|name| dom::attr(element, name).unwrap_or_default()).join(" ");
@@ -153,13 +174,23 @@ fn is_byline(element: &Element) -> bool {
         })
 }
 
+/// Returns the texts and targets of the links in a byline.
+fn links_in(tree: &Dom, byline: NodeRef<'_>) -> Vec<(String, String)> {
+    let links = byline.subtree().take(MAX_NODES).filter(|n| matches!(n.name(), "a" | "link"));
+    let link = |n: NodeRef<'_>| {
+        let href = n.attr("href").map(str::trim).filter(|href| !href.is_empty())?;
+        Some((text::text(tree, n.id()).replace('\n', " "), href.to_owned()))
+    };
+    links.filter_map(link).collect()
+}
+
 /// Returns the name in a byline, if it is short enough to be one.
 fn byline(tree: &Dom, node: NodeRef<'_>) -> Option<String> {
     let limit = MAX_BYLINE * 16;
     let is_name = |n: &NodeRef<'_>| {
         n.element().and_then(|e| dom::attr(e, "itemprop")).is_some_and(|value| value.contains("name"))
     };
-    if node.text_up_to(limit).len() > limit {
+    if !node.is_text_within(limit) {
         return None;
     }
     let whole = text::text(tree, node.id()).replace('\n', " ");

@@ -7,6 +7,7 @@ use std::fmt;
 use feedmill_types::work;
 
 use super::escape::{is_forbidden, is_zero_width};
+use super::scan::Scanned;
 
 /// Number of removals that are listed with their places. More are added up, one removal for each rule.
 const MAX_LISTED: usize = 50;
@@ -185,6 +186,17 @@ impl Account {
         self.removed.len() < MAX_LISTED
     }
 
+    /// Adds what the scan removed before there was a tree.
+    pub(super) fn add_scanned(&mut self, scanned: &Scanned) {
+        let texts = [
+            (RemovalRule::Controls, scanned.in_fields, "textarea"),
+            (RemovalRule::Fallback, scanned.in_fallbacks, "noembed"),
+        ];
+        for (rule, characters, place) in texts.into_iter().filter(|(_, characters, _)| *characters > 0) {
+            self.remove(rule, Amount { characters, ..Amount::default() }, place.to_owned());
+        }
+    }
+
     pub(super) fn remove(&mut self, rule: RemovalRule, amount: Amount, place: String) {
         if rule == RemovalRule::Replaced {
             self.replaced += amount.characters;
@@ -247,8 +259,11 @@ mod tests {
     /// Asserts that all text of the input is in the output, or accounted for.
     fn assert_balance(raw: &str) {
         let cleaned = cleaned(raw);
-        let parsed = parse::parse(&scan::scan(&escape::xml_text(raw)).html);
-        let before: usize = parsed.dom.subtree(parsed.dom.root()).filter_map(|n| n.text()).map(visible).sum();
+        let text = escape::xml_text(raw);
+        let scanned = scan::scan(&text);
+        let parsed = parse::parse(&scanned.html);
+        let parsed: usize = parsed.dom.subtree(parsed.dom.root()).filter_map(|n| n.text()).map(visible).sum();
+        let before = parsed + scanned.in_fields + scanned.in_fallbacks;
         let html = scraper::Html::parse_fragment(cleaned.html.as_str());
         let after: usize = html.root_element().text().map(visible).sum();
         let removed: usize = cleaned.removed.iter().map(|removal| removal.characters).sum();
@@ -280,6 +295,8 @@ mod tests {
             ("<div id=jp-post-flair><p>Likes</p></div>", Furniture, 5, 0, 0, "div#jp-post-flair"),
             ("<section class=legal><p hidden>©</p></section>", Hidden, 1, 0, 0, "section.legal p"),
             ("<div><select><option>a<option>b</select></div>", Controls, 2, 0, 0, "select"),
+            ("<form><textarea>a &amp; <b>b</textarea></form>", Controls, 6, 0, 0, "textarea"),
+            ("<noembed><p>No sound</noembed>", Fallback, 10, 0, 0, "noembed"),
             ("<img src=/p.gif width=1 height=1>", TrackingPixel, 0, 1, 0, "img"),
             ("<img class=lazy src='data:image/gif;base64,R0'>", Placeholder, 0, 1, 0, "img.lazy"),
             ("<img src='file:///c:/mill.jpg'>", ImageAddress, 0, 1, 0, "img"),
@@ -316,6 +333,7 @@ mod tests {
             "<a href='/cdn-cgi/l/email-protection' data-cfemail='5a373f1a3f223b372a363f7435283d'>[hidden]</a>",
             "<ul><li><input type=checkbox>a<li><label><input type=checkbox checked> b</label></ul>",
             "<form>x<button>y</button></form><form><label>z</label></form>",
+            "<textarea>a &lt; b</textarea>c<textarea>d",
             "a\u{0}b&#8;c\u{200B}d\u{7F}",
             "<table>x<tr><td>y</table><p>a<table>b",
             "<video>Your browser <a href=/v.mp4>cannot</a></video>",
@@ -337,6 +355,7 @@ mod tests {
                 "<(div|p|section|dialog) (hidden|style=\"display:none\"|aria-controls=x|open)>",
                 "<(img|source|video|iframe|object) (src|href|srcset|data-src|data)=[\"']?[a-z:/.,# ]{0,9}[\"']?>",
                 "<input type=(checkbox|radio|text|submit) ?(checked|id=x|hidden)?>",
+                "</?(textarea|noembed)>",
                 "<a href=\"https://(x.com/intent/post|wa.me/|t.me/share/url)\\?(url|text)=x\">(Share|Tweet|Hello mill)",
                 "(<p>The post <a href=/1>A</a> appeared first on <a href=/2>B</a>)",
                 "[ \\n\\ta-zA-Z&;<>正。\u{0}-\u{1f}\u{200b}\u{7f}]{0,8}",

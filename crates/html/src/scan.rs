@@ -7,6 +7,7 @@ use feedmill_types::work;
 
 use super::escape::{decode_entities_once, escape_text};
 use super::foreign::{SVG_STYLE, SVG_TITLE, TEX_SOURCE};
+use super::removals::visible;
 use super::services;
 
 /// Limits of one body, in bytes and in attributes per tag. Real articles stay far below.
@@ -27,6 +28,10 @@ pub(super) struct Scanned {
     pub trimmed_tags: usize,
     /// True if the end was cut off.
     pub cut: bool,
+    /// Number of visible characters in text fields, which are removed with their content.
+    pub in_fields: usize,
+    /// Number of visible characters in elements for browsers without frames or plug-ins.
+    pub in_fallbacks: usize,
 }
 
 /// Elements whose content is not markup and not worth publishing.
@@ -152,6 +157,8 @@ impl Scanned {
                 self.push(&escape_text(content));
                 self.push("</pre>");
             }
+            "textarea" => self.in_fields += visible(&decode_entities_once(content)),
+            "noembed" | "noframes" => self.in_fallbacks += visible(&decode_entities_once(content)),
             "script" => self.push_script(attributes, content),
             "title" if in_drawing => self.push_element(SVG_TITLE, content),
             "style" if in_drawing => self.push_element(SVG_STYLE, ""),

@@ -169,6 +169,7 @@ fn images_that_the_page_stretches_are_no_tracking_pixels() {
         check(&[(&format!("<img src=/r.jpg {style}>").replace("width='0' style", "style"), real)]);
         let noscript = format!("<noscript><img src=/r.jpg {style}></noscript>");
         assert!(html(&noscript).contains("https://news.example/r.jpg"), "{style}");
+        assert_eq!(all(&noscript).media.len(), 1, "a lead image: {style}");
     }
     let stretched = html("<img src=/r.jpg width=1 height=1 style='width:100%;height:auto'>");
     assert!(stretched.contains("/r.jpg"), "{stretched}");
