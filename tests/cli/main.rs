@@ -25,6 +25,7 @@ mod list;
 mod manual;
 mod metadata;
 mod new;
+mod online;
 mod page;
 mod podcast;
 mod probe;
