@@ -36,6 +36,7 @@ mod readers;
 mod scarce;
 mod serve;
 mod subscribe;
+mod validator;
 mod watch;
 
 use std::path::{Path, PathBuf};
