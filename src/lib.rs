@@ -130,6 +130,9 @@ pub mod command;
 #[cfg(feature = "net")]
 #[doc(hidden)]
 pub mod net;
+#[cfg(feature = "net")]
+#[doc(hidden)]
+pub mod online;
 
 pub mod config;
 pub mod error;

@@ -443,6 +443,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
     let known = [
         "catalog-lost",
         "check-not-a-feed",
+        "check-not-verified",
         "feed-orphan",
         "hub-unreachable",
         "index-foreign",
@@ -461,9 +462,9 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
 #[test]
 fn the_page_of_requirements_lists_what_the_profiles_apply() {
     let mut page = String::from(
-        "# Podcast requirements\n\nThis page is generated from the code. It lists what Apple Podcasts, Spotify and PSP-1 require of a podcast \
-         and can be checked\nwithout the network, with the rule that reports a violation. `feedmill check --profile NAME` uses the \
-         severities of a column;\nrules without a row keep their own.\n\n| requirement | rule |",
+        "# Podcast requirements\n\nThis page is generated from the code. It lists what Apple Podcasts, Spotify and PSP-1 require of a podcast,\n\
+         with the rule that reports a violation. `feedmill check --profile NAME` uses the severities of a column; rules without a row\n\
+         keep their own. Rules that begin with `http/` need `--online`; all others work without the network.\n\n| requirement | rule |",
     );
     for profile in Profile::ALL {
         page.push_str(&format!(" `{}` |", profile.name()));

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["generator"],
     &["seed"],
     &["format", "net"],
-    &["config"],
+    &["config", "online"],
     &["catalog"],
     &["pipeline"],
     &["serve"],

@@ -2,14 +2,24 @@
 
 #![no_main]
 
-use feedmill::check::{Options, check, rules};
+use feedmill::check::{
+    Answer, Attributes, Options, Response, check, check_file, check_response, linked_files, rules,
+};
 use feedmill::types::UnixMs;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let options =
         Options { file: "f", url: Some("https://town.example/feed"), now: Some(UnixMs(1_700_000_000_000)) };
-    let found = check(bytes, options);
+    let mut found = check(bytes, options);
+    for file in linked_files(bytes, options) {
+        let known = Attributes { media_type: Some("a/b".into()), length: Some(1), ..Attributes::default() };
+        found.extend(check_file(&file, &Answer::Found(known)).into_iter().take(1));
+    }
+    found.truncate(1001 * rules().len());
+    for finding in check_response(&Response::default(), bytes, "f") {
+        assert!(finding.place.line == 0 && !finding.detail.chars().any(char::is_control));
+    }
     let lines = bytes.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() + 1;
     assert!(found.len() <= 1001 * rules().len(), "{}", found.len());
     for found in found {

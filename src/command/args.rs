@@ -78,8 +78,8 @@ pub(super) struct Common {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// Feeds, or folders to look for feeds in, or - for standard input [default: the feeds of feedmill.toml]
-    #[arg(value_name = "PATH")]
+    /// Feeds, folders to look for feeds in, URLs of feeds or web pages, or - for standard input [default: the feeds of feedmill.toml]
+    #[arg(value_name = "PATH|URL")]
     pub(super) paths: Vec<PathBuf>,
     /// Report findings of a rule as errors; `warnings` for all warnings; may be repeated
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_hint = ValueHint::Other)]
@@ -102,6 +102,12 @@ pub(super) struct Check {
     /// Name of the file on standard input, for findings and for the levels of paths
     #[arg(long, value_name = "PATH")]
     pub(super) stdin_filename: Option<PathBuf>,
+    /// Verify enclosures and covers too: existence, type, length, size; at most 200 files
+    #[arg(long)]
+    pub(super) online: bool,
+    /// Permit requests to private addresses, such as localhost, and through a proxy
+    #[arg(long)]
+    pub(super) private: bool,
     /// Published URL of the feed, which its self link must equal
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
@@ -135,6 +141,9 @@ pub(super) struct Serve {
     /// Maximum number of connections; more are refused
     #[arg(long, value_name = "N", default_value_t = 16384, env = "FEEDMILL_CONNECTIONS")]
     pub(super) connections: usize,
+    /// Serve a page that checks feeds, /validator: visitors enter a URL or paste a feed
+    #[arg(long, env = "FEEDMILL_VALIDATOR", value_parser = clap::builder::BoolishValueParser::new())]
+    pub(super) validator: bool,
     #[command(flatten)]
     pub(super) build: Build,
 }

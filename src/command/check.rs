@@ -1,17 +1,20 @@
 //! `feedmill check`: validates feeds. Findings are the data of this command, so they go to stdout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use url::Url;
 
-use crate::check::{self, Options, Profile};
+use crate::check::{self, Answer, FileKind, LinkedFile, Options, Profile};
 use crate::config::{CheckConfig, RawConfig};
-use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count};
+use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count, printable};
 use crate::error::{Error, Kind};
-use crate::types::UnixMs;
+use crate::net::{AddressPolicy, FeedClient, FetchError, FileVerifier, without_secrets};
+use crate::online::{self, Document, Limits};
+use crate::types::{Bytes, UnixMs};
 
 use super::args::{Check, MessageFormat};
 use super::check_files::{self, File};
@@ -22,6 +25,12 @@ use super::output::Output;
 
 /// Number of files that are checked before their findings are printed.
 const BATCH: usize = 256;
+/// Maximum size of a feed that is fetched.
+const MAX_FETCHED: Bytes = Bytes(64 << 20);
+/// Maximum number of linked files that are verified.
+const MAX_VERIFIED: usize = 200;
+/// Limits on what is fetched for a URL.
+const LIMITS: Limits = Limits { feeds: 20, time: Duration::from_secs(60) };
 
 pub(super) fn run(args: &Check) -> CommandResult {
     let mut config = config(args)?;
@@ -49,6 +58,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
         config: config.check,
         feeds: config.feeds,
         now: now()?,
+        policy: if args.private { AddressPolicy::Any } else { AddressPolicy::PublicOnly },
     };
     run.check(&files)
 }
@@ -64,13 +74,59 @@ struct Run<'a> {
     feeds: PathBuf,
     base: Option<Url>,
     now: UnixMs,
+    policy: AddressPolicy,
 }
 
 /// Result of a file.
 enum Checked {
-    Findings(Vec<Finding>),
+    Feed {
+        findings: Vec<Finding>,
+        /// Files to verify, and the levels of their findings.
+        linked: Vec<LinkedFile>,
+        levels: Levels,
+    },
     /// It is not a feed.
     Skipped(Finding),
+}
+
+/// Files that feeds link to, each of which is asked for once.
+struct Verification {
+    verifier: FileVerifier,
+    known: HashMap<(FileKind, Url), Answer>,
+    /// Files that were not asked for.
+    omitted: HashSet<Url>,
+}
+
+impl Verification {
+    fn new(policy: AddressPolicy) -> Self {
+        Self { verifier: FileVerifier::new(policy, None), known: HashMap::new(), omitted: HashSet::new() }
+    }
+
+    /// Asks for the files of a feed that were not asked for yet, and returns what is wrong with all of them.
+    fn verify(&mut self, files: &[LinkedFile]) -> Vec<Finding> {
+        let mut new = Vec::new();
+        let mut seen = HashSet::new();
+        for file in files {
+            let key = (file.kind, file.url.clone());
+            if self.known.contains_key(&key) || !seen.insert(key.clone()) {
+                continue;
+            }
+            if self.known.len() + new.len() < MAX_VERIFIED {
+                new.push(key);
+            } else {
+                self.omitted.insert(file.url.clone());
+            }
+        }
+        let answers = self.verifier.verify(&new);
+        for (key, answer) in new.into_iter().zip(answers) {
+            if answer == Answer::NotAsked {
+                self.omitted.insert(key.1.clone());
+            }
+            self.known.insert(key, answer);
+        }
+        let answer = |file: &LinkedFile| self.known.get(&(file.kind, file.url.clone()));
+        files.iter().filter_map(|file| Some(check::check_file(file, answer(file)?))).flatten().collect()
+    }
 }
 
 impl Run<'_> {
@@ -86,13 +142,23 @@ impl Run<'_> {
             Sink::new(renderer, &mut stdout).min_severity(min_severity(&args.common))
         };
         let (mut failed, mut checked, mut skipped) = (Vec::new(), 0, 0);
-        for batch in files.chunks(BATCH) {
-            let found: Vec<Result<Checked, Error>> = batch.par_iter().map(|file| self.file(file)).collect();
+        let mut verification = args.online.then(|| Verification::new(self.policy));
+        // A URL is a group of its own: requests are made one after the other.
+        let groups = files.chunk_by(|one, next| one.url.is_none() && next.url.is_none());
+        for batch in groups.flat_map(|group| group.chunks(BATCH)) {
+            let found: Vec<Result<Checked, Error>> = match batch {
+                [File { url: Some(url), .. }] => self.url(url),
+                files => files.par_iter().map(|file| self.file(file)).collect(),
+            };
             for found in found {
                 let found = match found {
-                    Ok(Checked::Findings(found)) => {
+                    Ok(Checked::Feed { mut findings, linked, levels }) => {
                         checked += 1;
-                        found
+                        if let Some(verification) = verification.as_mut().filter(|_| !linked.is_empty()) {
+                            findings.extend(self.judge(verification.verify(&linked), &levels));
+                            findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
+                        }
+                        findings
                     }
                     Ok(Checked::Skipped(note)) => {
                         skipped += 1;
@@ -111,6 +177,11 @@ impl Run<'_> {
                     sink.push(finding);
                 }
             }
+        }
+        if let Some(omitted) = verification.map(|verification| verification.omitted.len()).filter(|n| *n > 0)
+        {
+            let files = count(omitted, "file", "files");
+            sink.push(Finding::new(&codes::CHECK_NOT_VERIFIED, Place::default(), files));
         }
         if checked == 0 && failed.is_empty() {
             return Err(Error::new(Kind::Empty, "no feed to check: none of the files is one"));
@@ -158,8 +229,7 @@ impl Run<'_> {
             &file.path
         };
         let name = path.to_string_lossy();
-        let mut levels = self.config.levels_for(path);
-        levels.extend(&self.levels);
+        let levels = self.levels_for(path);
         let bytes = check_files::read(&file.path)?;
         if file.is_found && !check_files::is_feed(path, &bytes) {
             let note = Finding::new(&codes::CHECK_NOT_A_FEED, Place::file(name), "");
@@ -167,13 +237,55 @@ impl Run<'_> {
         }
         let published = self.published(path);
         let url = self.args.url.as_deref().or(published.as_deref());
-        let found = check::check(&bytes, Options { file: &name, url, now: Some(self.now) });
+        let options = Options { file: &name, url, now: Some(self.now) };
+        let findings = self.judge(check::check(&bytes, options), &levels);
+        let linked = if self.args.online { check::linked_files(&bytes, options) } else { Vec::new() };
+        Ok(Checked::Feed { findings, linked, levels })
+    }
+
+    /// Fetches and checks a feed, or the feeds of a web page.
+    fn url(&self, url: &Url) -> Vec<Result<Checked, Error>> {
+        let failed = |url: &str, error: &FetchError| {
+            let hint =
+                if error.is_not_public() { "; use --private to check feeds in your own network" } else { "" };
+            Err(Error::new(Kind::Io, format!("{error}{hint}")).at(url))
+        };
+        let client = FeedClient::new(self.policy, None, MAX_FETCHED);
+        let found = match online::check_url(&client, url, self.args.url.as_deref(), self.now, LIMITS) {
+            Ok(found) => found,
+            Err(error) => return vec![failed(without_secrets(url).as_str(), &error)],
+        };
+        if let Some(page) = &found.page
+            && !self.args.common.quiet
+        {
+            let feeds = count(found.documents.len(), "feed", "feeds");
+            print_message(&format!("{}: this is a web page; checking its {feeds}", printable(page)));
+        }
+        let checked = |document: Document| {
+            let Document { url, published, bytes, findings } = document;
+            let levels = self.levels_for(Path::new(&url));
+            let options = Options { file: &url, url: Some(&published), now: None };
+            let linked = if self.args.online { check::linked_files(&bytes, options) } else { Vec::new() };
+            Checked::Feed { findings: self.judge(findings, &levels), linked, levels }
+        };
+        let documents = found.documents.into_iter();
+        documents.map(|document| document.map(checked).or_else(|(url, error)| failed(&url, &error))).collect()
+    }
+
+    /// Returns the levels for a file: those of the configuration, then those of the command line.
+    fn levels_for(&self, path: &Path) -> Levels {
+        let mut levels = self.config.levels_for(path);
+        levels.extend(&self.levels);
+        levels
+    }
+
+    /// Applies the profile and levels to findings.
+    fn judge(&self, found: Vec<Finding>, levels: &Levels) -> Vec<Finding> {
         let in_profile = |finding| match self.profile {
             Some(profile) => profile.apply(finding),
             None => Some(finding),
         };
-        let found = found.into_iter().filter_map(in_profile).filter_map(|finding| levels.apply(finding));
-        Ok(Checked::Findings(found.collect()))
+        found.into_iter().filter_map(in_profile).filter_map(|finding| levels.apply(finding)).collect()
     }
 
     /// Returns the URL of a configured feed.

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
+use url::Url;
+
 use crate::check::{Likeness, likeness};
 use crate::config::matches_path;
 use crate::error::{Error, Kind};
-use crate::types::Bytes;
+use crate::types::{Bytes, starts_with_ignore_case};
 
 /// Maximum size of a file, and of what a compressed one holds.
 const MAX_SIZE: Bytes = Bytes(256 << 20);
@@ -24,6 +26,8 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// A file to check.
 pub(super) struct File {
     pub(super) path: PathBuf,
+    /// URL from which it is fetched, if the path is one.
+    pub(super) url: Option<Url>,
     /// True if it was found in a folder, so that it is skipped if it is not a feed.
     pub(super) is_found: bool,
 }
@@ -31,17 +35,52 @@ pub(super) struct File {
 /// Returns the files that arguments name. Those in folders are sorted by name.
 ///
 /// # Errors
-/// A folder cannot be listed.
+/// A folder cannot be listed, or a URL is invalid.
 pub(super) fn files(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<File>, Error> {
     let mut files = Vec::new();
     for path in paths {
-        if path.is_dir() {
+        let url = url(path)?;
+        if url.is_none() && path.is_dir() {
             walk(path, exclude, &mut files)?;
         } else {
-            files.push(File { path: path.clone(), is_found: false });
+            files.push(File { path: path.clone(), url, is_found: false });
         }
     }
     Ok(files)
+}
+
+/// Returns the URL that an argument is; `None` if it is a path.
+fn url(path: &Path) -> Result<Option<Url>, Error> {
+    let Some(text) = path.to_str() else { return Ok(None) };
+    // Links of the scheme `feed` hold or replace that of the web.
+    let rest = text.strip_prefix("feed:").map(|rest| match rest.strip_prefix("//") {
+        Some(host) => format!("https://{host}"),
+        None => rest.to_owned(),
+    });
+    let text = rest.as_deref().unwrap_or(text);
+    let is_web = ["http:", "https:"].iter().any(|scheme| starts_with_ignore_case(text, scheme));
+    let Some((scheme, _)) = text.split_once(if is_web { ":" } else { "://" }) else { return Ok(None) };
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    if !is_scheme {
+        return Ok(None);
+    }
+    let failed = |message: String| Error::new(Kind::Config, message).at(path);
+    let url = Url::parse(text).map_err(|error| failed(format!("invalid URL: {error}; correct it")))?;
+    match url.scheme() {
+        "http" | "https" => Ok(Some(url)),
+        scheme => Err(failed(format!("cannot fetch a URL of the scheme `{scheme}`; use http or https"))),
+    }
+}
+
+/// Returns a hint if a path that does not exist looks like a URL without scheme: a host, and a path in it.
+fn missing_scheme(path: &Path) -> Option<String> {
+    let text = path.to_str()?;
+    let (host, rest) = text.split_once('/').unwrap_or((text, ""));
+    let is_host = (host.contains('.') && !rest.is_empty() || host.starts_with("www."))
+        && !host.starts_with('.')
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
+    (is_host && !Path::new(host).exists()).then(|| format!("; if it is a URL, write https://{text}"))
 }
 
 fn walk(folder: &Path, exclude: &[String], into: &mut Vec<File>) -> Result<(), Error> {
@@ -58,7 +97,7 @@ fn walk(folder: &Path, exclude: &[String], into: &mut Vec<File>) -> Result<(), E
                 walk(&path, exclude, into)?;
             }
         } else if path.is_file() && SUFFIXES.contains(&&*suffix(&path)) {
-            into.push(File { path, is_found: true });
+            into.push(File { path, url: None, is_found: true });
         }
     }
     Ok(())
@@ -91,7 +130,13 @@ pub(super) fn is_feed(path: &Path, bytes: &[u8]) -> bool {
 /// # Errors
 /// The file cannot be read, is too large, or is damaged.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let failed = |cause| Error::io("read the feed", path, cause);
+    let failed = |cause: std::io::Error| {
+        let hint = Some(&cause).filter(|e| e.kind() == std::io::ErrorKind::NotFound);
+        match hint.and_then(|_| missing_scheme(path)) {
+            Some(hint) => Error::new(Kind::Io, format!("no such file{hint}")).at(path),
+            None => Error::io("read the feed", path, cause),
+        }
+    };
     let bytes = if path == Path::new("-") {
         bounded(std::io::stdin().lock())
     } else {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::config::Plan;
-use crate::diag::{Finding, Severity, Sink, printable, renderer};
+use crate::diag::{Severity, Sink, printable, to_json};
 use crate::error::{Error, Kind};
 use crate::html::{Removal, RemovalKind};
 use crate::model::{Image, Metadata, Person};
@@ -174,7 +174,7 @@ fn object(plan: &Plan, explained: &Explanation) -> Value {
         "absence": absence.map(|why| json!({"kind": absence_kind(why), "reason": absence_reason(why)})),
         "feeds": explained.feeds.iter().map(|(name, standing)| place(name, standing)).collect::<Vec<_>>(),
         "removed": explained.removed.iter().map(removal).collect::<Vec<_>>(),
-        "findings": findings(&explained.findings),
+        "findings": explained.findings.iter().map(to_json).collect::<Vec<_>>(),
     })
 }
 
@@ -209,17 +209,6 @@ fn place(name: &str, standing: &Standing) -> Value {
         _ => {}
     }
     place
-}
-
-/// Returns findings in the form of `--message-format json`.
-fn findings(findings: &[Finding]) -> Vec<Value> {
-    let mut lines = Vec::new();
-    if let Some(renderer) = renderer("json") {
-        let mut sink = Sink::new(renderer, &mut lines).min_severity(Severity::Note);
-        findings.iter().for_each(|finding| sink.push(finding.clone()));
-        sink.finish();
-    }
-    lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
 }
 
 fn address_source(plan: &Plan, source: &AddressSource) -> String {

@@ -56,7 +56,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("SOURCE_DATE_EPOCH", "Unix time in seconds to use as the current time, for reproducible builds."),
     (
         "ALL_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY",
-        "Proxy for requests to hubs, and with probe_private for requests to media servers.",
+        "Proxy for requests to hubs, with probe_private for requests to media servers, and for check --private.",
     ),
 ];
 

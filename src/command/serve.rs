@@ -5,10 +5,16 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use url::Url;
+
 use crate::config::Plan;
 use crate::diag::Sink;
 use crate::error::{Error, Kind};
-use crate::serve::{LogStyle, MillEvents, Server, Settings};
+use crate::net::{AddressPolicy, FeedClient, FetchError};
+use crate::online::{self, Limits};
+use crate::serve::{
+    CheckUrl, CheckedDocument, CheckedUrl, LogStyle, MAX_DOCUMENT, MillEvents, Server, Settings,
+};
 use crate::store::FsStore;
 use crate::watch::Watch;
 
@@ -18,6 +24,9 @@ use super::context::{CommandResult, Outcome, message_sink};
 use super::push::push;
 use super::stop;
 use super::watch::build_on_changes;
+
+/// Limits on what the validator page fetches for a URL.
+const LIMITS: Limits = Limits { feeds: 5, time: Duration::from_secs(15) };
 
 pub(super) fn run(args: Box<Serve>) -> CommandResult {
     let plan = initial_plan(&args)?;
@@ -30,7 +39,10 @@ pub(super) fn run(args: Box<Serve>) -> CommandResult {
         client_timeout: Duration::from_secs(args.client_timeout),
         max_connections: args.connections,
     };
-    let server = Server::bind(settings, FsStore::new(&plan.feeds))?;
+    let mut server = Server::bind(settings, FsStore::new(&plan.feeds))?;
+    if args.validator {
+        server = server.with_validator(check_url(plan.main_feed.base.as_ref()));
+    }
     // Tells which port was picked for port 0. The access log reports it in its own style.
     if !args.build.common.quiet && args.access_log.is_none() {
         let mut stdout = std::io::stdout();
@@ -50,6 +62,30 @@ pub(super) fn run(args: Box<Serve>) -> CommandResult {
     let _ = finished.recv_timeout(stop::GRACE);
     result?;
     Ok(Outcome::Success)
+}
+
+/// Returns what the validator page does with a URL. Only public addresses are requested, and no option changes that: the
+/// page is for everyone.
+fn check_url(contact: Option<&Url>) -> CheckUrl {
+    let client = FeedClient::new(AddressPolicy::PublicOnly, contact, MAX_DOCUMENT);
+    Box::new(move |url, now| {
+        let online::Found { page, documents } =
+            online::check_url(&client, url, None, now, LIMITS).map_err(|error| explained(&error))?;
+        let checked = |document: online::Document| CheckedDocument {
+            url: document.url,
+            bytes: document.bytes,
+            findings: document.findings,
+        };
+        let documents = documents.into_iter();
+        let documents = documents.map(|d| d.map(checked).map_err(|(url, error)| (url, explained(&error))));
+        Ok(CheckedUrl { page, documents: documents.collect() })
+    })
+}
+
+/// Returns the message for a URL that could not be fetched.
+fn explained(error: &FetchError) -> String {
+    let fix = if error.is_not_public() { "; paste the feed instead" } else { "" };
+    format!("{error}{fix}")
 }
 
 /// Returns the configuration at startup. If it is invalid there is nothing to serve.

@@ -16,6 +16,8 @@ mod style;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "serve")]
+pub(crate) use page::STYLE;
 use url::Url;
 
 use crate::error::Error;

@@ -11,7 +11,8 @@ use crate::model::{Latest, Listing, Site};
 
 pub(super) struct Page;
 
-const STYLE: &str = include_str!("page.css");
+/// Style of the page, which the pages of the server share.
+pub(crate) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// Content Security Policy (<https://www.w3.org/TR/CSP3/>): our own style and script, and images from anywhere.
 ///

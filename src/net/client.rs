@@ -1,10 +1,13 @@
 //! HTTP client that hubs and media servers have in common.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
-use ureq::Agent;
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Error, Timeout};
 use url::Url;
 
 use super::guard::Guard;
@@ -43,8 +46,64 @@ pub(super) fn agent(policy: AddressPolicy, contact: Option<&Url>) -> Agent {
             Agent::with_parts(config.proxy(None).build(), DefaultConnector::default(), <Guard>::default())
         }
         AddressPolicy::Any => {
-            Agent::with_parts(config.build(), DefaultConnector::default(), DefaultResolver::default())
+            Agent::with_parts(config.build(), DefaultConnector::default(), Names::default())
         }
+    }
+}
+
+/// Resolver of the system. Every failure of it is [`Error::HostNotFound`]: its own errors have no kind.
+#[derive(Debug, Default)]
+pub(super) struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        self.0.resolve(uri, config, timeout).map_err(|error| match error {
+            Error::Io(_) => Error::HostNotFound,
+            error => error,
+        })
+    }
+}
+
+/// Returns the message for a request that failed: what is wrong, and how to fix it.
+pub(super) fn explain(url: &Url, error: &Error) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match error {
+        // The TLS library reports everything that is wrong with a certificate or a handshake as invalid data.
+        Error::Io(error) if error.kind() == ErrorKind::InvalidData && url.scheme() == "https" => format!(
+            "no secure connection: {error}; the server needs a certificate that is valid for `{host}`, has not expired, \
+             and was issued by a public authority"
+        ),
+        Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            let port = url.port_or_known_default().unwrap_or_default();
+            format!("`{host}` refused the connection to port {port}; correct the port, or start the server")
+        }
+        Error::Io(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof
+            ) =>
+        {
+            let kind = if url.scheme() == "https" { "an https server" } else { "a web server" };
+            format!("`{host}` closed the connection without a response; check that it is {kind}, and its log")
+        }
+        Error::Io(error) => error.to_string(),
+        Error::HostNotFound => {
+            format!("no server is named `{host}`; correct the name, and check that this machine is online")
+        }
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
+            format!("no connection to `{host}` in time; correct the URL, or try again later")
+        }
+        Error::Timeout(_) => format!("`{host}` did not answer in time; try again later, or read its log"),
+        Error::Protocol(_) | Error::Http(_) => {
+            format!("the response of `{host}` is not HTTP: {error}; correct the scheme or the port")
+        }
+        Error::Other(why) => why.to_string(),
+        error => error.to_string(),
     }
 }
 

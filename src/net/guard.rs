@@ -10,8 +10,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
+
+use super::client::Names;
 
 /// Blocks of IPv4 that are not public
 /// (<https://www.iana.org/assignments/iana-ipv4-special-registry>, and multicast).
@@ -78,7 +80,7 @@ fn is_web_port(uri: &Uri) -> bool {
 
 /// Resolver that returns public addresses only.
 #[derive(Debug, Default)]
-pub(super) struct Guard<R = DefaultResolver>(R);
+pub(super) struct Guard<R = Names>(R);
 
 impl<R: Resolver> Resolver for Guard<R> {
     fn resolve(

@@ -5,7 +5,7 @@
 //! 7.1](https://pubsubhubbub.github.io/PubSubHubbub/pubsubhubbub-core-0.3.html#rfc.section.7.1); Google's, Superfeedr) or
 //! in `hub.topic` (Switchboard). This client sends both, and one topic per request, because not all hubs accept several.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use ureq::http::{HeaderMap, StatusCode};
 use ureq::{Agent, Body, http};
 use url::Url;
 
-use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, without_secrets};
+use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, explain, without_secrets};
 
 /// Maximum length of the reason shown from a response of a hub, in bytes.
 const MAX_REASON: u64 = 200;
@@ -156,22 +156,6 @@ fn credentials(hub: &Url) -> Option<HeaderValue> {
         &decode(hub.password().unwrap_or_default()),
     ));
     headers.remove(AUTHORIZATION)
-}
-
-/// Returns the message for a request that failed.
-fn explain(hub: &Url, error: &ureq::Error) -> String {
-    match error {
-        // The TLS library reports everything that is wrong with a certificate or a handshake as invalid data.
-        ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.scheme() == "https" => {
-            format!(
-                "no secure connection: {error}; the hub needs a certificate that is valid for `{}`, has not expired, and was \
-             issued by a public authority",
-                hub.host_str().unwrap_or_default()
-            )
-        }
-        ureq::Error::Io(error) => error.to_string(),
-        error => error.to_string(),
-    }
 }
 
 /// Returns the first line of a plain-text response, with a colon before it; empty if there is none.

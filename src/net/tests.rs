@@ -6,12 +6,19 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ureq::Agent;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use url::Url;
 
 use super::client::agent;
+use super::guard::Guard;
 use super::hub::RetryPolicy;
-use super::probe::Limits;
-use super::{AddressPolicy, HubClient, Probe};
+use super::queue::Limits;
+use super::{AddressPolicy, FeedClient, FileVerifier, HubClient, Probe};
+use crate::check::{self, FileKind};
 use crate::model::Answer;
 use crate::types::Bytes;
 
@@ -196,6 +203,128 @@ fn policy_probe_user_password_and_fragment_are_not_sent() {
     let got = got.lock().unwrap();
     assert!(got.len() == 1 && got[0].starts_with("HEAD /a?b HTTP/1.1\r\n"), "{got:?}");
     assert!(!got[0].to_ascii_lowercase().contains("authorization"), "{got:?}");
+}
+
+/// Resolver for which one name is public, although it is that of a server on this machine.
+#[derive(Debug)]
+struct OnePublic(std::net::SocketAddr);
+
+impl Resolver for OnePublic {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        if uri.host() != Some("public.example") {
+            return <Guard>::default().resolve(uri, config, timeout);
+        }
+        let mut found = self.empty();
+        found.push(self.0);
+        Ok(found)
+    }
+}
+
+const MAX: Bytes = Bytes(1 << 20);
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_millis(400)
+}
+
+#[test]
+fn policy_check_a_redirect_to_a_private_address_is_refused() {
+    for to in [
+        "http://127.0.0.1:PORT/",
+        "http://localhost:PORT/",
+        "//[::ffff:127.0.0.1]:PORT/",
+        "http://169.254.169.254/",
+    ] {
+        let (base, got) = serve(move |head| {
+            let port = head.split("public.example:").nth(1).unwrap().lines().next().unwrap();
+            let to = to.replace("PORT", port);
+            Some(format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"))
+        });
+        let address = base.socket_addrs(|| None).unwrap()[0];
+        let config = agent(AddressPolicy::PublicOnly, None).config().clone();
+        let agent = Agent::with_parts(config, DefaultConnector::default(), OnePublic(address));
+        let client = FeedClient { agent, max: MAX };
+        let url = format!("http://public.example:{}/", address.port()).parse().unwrap();
+        let error = client.fetch(&url, soon()).unwrap_err();
+        assert!(error.is_not_public(), "{to}: {error}");
+        assert_eq!(got.lock().unwrap().len(), 1, "{to}");
+    }
+}
+
+#[test]
+fn policy_check_a_slow_or_endless_response_ends_in_time_and_a_bomb_by_size() {
+    let (base, _) = serve(|head| {
+        if head.contains("/hangs") {
+            thread::sleep(Duration::from_secs(30));
+        }
+        // It promises more than it sends.
+        Some("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n<rss>".to_owned())
+    });
+    let client = FeedClient::new(AddressPolicy::Any, None, MAX);
+    for (path, message) in [("hangs", "did not answer in time"), ("trickles", "ended early: ")] {
+        let started = Instant::now();
+        let error = client.fetch(&base.join(path).unwrap(), soon()).unwrap_err().to_string();
+        assert!(error.contains(message) && started.elapsed() < Duration::from_secs(10), "{error}");
+    }
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&vec![b' '; 2 << 20]).unwrap();
+    let bomb = encoder.finish().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bomb.len());
+        let _ = stream.write_all(&[head.as_bytes(), &bomb].concat());
+    });
+    let error = client.fetch(&url, soon() + Duration::from_secs(5)).unwrap_err().to_string();
+    assert!(error.contains("larger than 1.0 MiB"), "{error}");
+}
+
+#[test]
+fn policy_check_user_password_and_fragment_are_sent_to_nobody() {
+    let (base, got) = serve(|head| {
+        let answer = if head.contains("/first") {
+            format!(
+                "302 Found\r\nLocation: http://me:secret@{}/second#top",
+                head.split("ost: ").nth(1)?.lines().next()?
+            )
+        } else {
+            "200 OK".to_owned()
+        };
+        Some(format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n"))
+    });
+    let secret = base.join("first#x").unwrap().as_str().replace("//", "//me:secret@").parse().unwrap();
+    let fetched = FeedClient::new(AddressPolicy::Any, None, MAX).fetch(&secret, soon()).unwrap();
+    assert_eq!(fetched.response.final_url(), base.join("second").unwrap().as_str());
+    let got = got.lock().unwrap().concat().to_ascii_lowercase();
+    assert!(!got.contains("authorization") && !got.contains("secret") && !got.contains('#'), "{got}");
+}
+
+#[test]
+fn policy_check_files_are_asked_for_within_the_limits() {
+    let (base, got) = serve(|head| {
+        if head.contains("/slow") {
+            thread::sleep(Duration::from_secs(30));
+        }
+        Some("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n".to_owned())
+    });
+    let verify = |paths: &[&str], limits| {
+        let files: Vec<_> = urls(&base, paths).into_iter().map(|url| (FileKind::Enclosure, url)).collect();
+        FileVerifier::with_limits(AddressPolicy::Any, None, limits).verify(&files)
+    };
+    let answers = verify(&["a"], LIMITS);
+    assert!(
+        matches!(&answers[..], [check::Answer::Unavailable(why)] if why == "too many redirects"),
+        "{answers:?}"
+    );
+    assert_eq!(got.lock().unwrap().len(), 6);
+    let limits = Limits { total: Duration::from_millis(200), per_host: 1, ..LIMITS };
+    assert_eq!(verify(&["slow", "b", "c"], limits), vec![check::Answer::NotAsked; 3]);
 }
 
 /// Changing the environment of a running process is unsafe, so the test starts another one.

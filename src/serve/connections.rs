@@ -191,7 +191,7 @@ impl Client {
         });
         let response = match respond_at_once(&self.state, &request) {
             Some(response) => response,
-            None => respond(&self.state, &request, &Work::on(&self.activity)).await,
+            None => respond(&self.state, request, &Work::on(&self.activity)).await,
         };
         self.state.metrics.answered(response.status());
         if let Some((log, logged, start)) = logged {

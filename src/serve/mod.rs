@@ -4,7 +4,7 @@
 //! A request passes through `path` (is this a name that may be served?), `cache` (the current document, from memory if
 //! its stamp is unchanged), `coding`, `conditions` and `range` (which bytes of it), and `respond`, the only file that
 //! knows all the steps. `cache_hints` holds what the build knows about a feed and its file does not say: how often it
-//! changes, and its hub. `connections` and `stream` protect everyone else from slow and greedy clients. The server
+//! changes, and its hub. `validator` is a page that checks feeds, if it is enabled. `connections` and `stream` protect everyone else from slow and greedy clients. The server
 //! does not build: the command reports each build through [`MillEvents`].
 
 mod access_log;
@@ -25,10 +25,11 @@ mod respond;
 mod settings;
 mod state;
 mod stream;
+mod validator;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use tokio::sync::Semaphore;
 
@@ -39,10 +40,12 @@ use cache::DocumentCache;
 use handles::HandleBudget;
 use metrics::Metrics;
 use state::State;
+use validator::Validator;
 
 pub use access_log::LogStyle;
 pub use settings::Settings;
 pub use state::MillEvents;
+pub use validator::{CheckUrl, CheckedDocument, CheckedUrl, MAX_DOCUMENT};
 
 /// A server that is bound to its address but does not answer yet.
 ///
@@ -104,6 +107,7 @@ impl Server {
             metrics,
             log,
             file_slots: Arc::new(Semaphore::new(budget.files)),
+            validator: OnceLock::new(),
         };
         Ok(Self { listener, address, settings, budget, state: Arc::new(state) })
     }
@@ -118,6 +122,14 @@ impl Server {
     #[must_use]
     pub fn events(&self) -> MillEvents {
         MillEvents::new(&self.state)
+    }
+
+    /// Enables the validator page, `/validator`. `check_url` fetches and checks a URL: it decides which addresses may be
+    /// requested.
+    #[must_use]
+    pub fn with_validator(self, check_url: CheckUrl) -> Self {
+        self.state.validator.get_or_init(|| Validator::new(check_url));
+        self
     }
 
     /// Answers requests until `shutdown` completes. Requests in progress may then finish, for at most ten seconds or

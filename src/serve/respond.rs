@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
+use hyper::body::Bytes;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
     LAST_MODIFIED, LINK, RANGE, RETRY_AFTER,
@@ -30,6 +31,7 @@ use super::path;
 use super::range::{RequestedRange, parse_range};
 use super::state::State;
 use super::stream::Work;
+use super::validator;
 
 /// Time limit for the start of a response: a disk that does not answer must not hold a request forever.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -40,13 +42,13 @@ const ATTEMPTS: usize = 4;
 const HEALTH: &str = "/healthz";
 const METRICS: &str = "/metrics";
 
-type Response = hyper::Response<ResponseBody>;
+pub(super) type Response = hyper::Response<ResponseBody>;
 
 /// Returns the response to any request, after waiting for disk and compression if needed. Every request gets one, so that
 /// the requests behind it on the connection get theirs.
-pub(super) async fn respond<B: hyper::body::Body>(
+pub(super) async fn respond<B: hyper::body::Body<Data = Bytes> + Unpin>(
     state: &State,
-    request: &Request<B>,
+    request: Request<B>,
     work: &Work,
 ) -> Response {
     match timeout(RESPONSE_TIMEOUT, catch_panic(route(state, request, work))).await {
@@ -69,7 +71,15 @@ async fn catch_panic<T>(future: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
-async fn route<B: hyper::body::Body>(state: &State, request: &Request<B>, work: &Work) -> Response {
+async fn route<B: hyper::body::Body<Data = Bytes> + Unpin>(
+    state: &State,
+    request: Request<B>,
+    work: &Work,
+) -> Response {
+    if let Some(validator) = state.validator.get().filter(|_| validator::has(request.uri().path())) {
+        return validator.respond(request).await;
+    }
+    let request = &request;
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = text_response(StatusCode::METHOD_NOT_ALLOWED, "use GET or HEAD");
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
@@ -116,7 +126,8 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
     }
     let url_path = request.uri().path();
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream();
-    if !is_plain || [HEALTH, METRICS].contains(&url_path) {
+    let is_validator = state.validator.get().is_some() && validator::has(url_path);
+    if !is_plain || is_validator || [HEALTH, METRICS].contains(&url_path) {
         return None;
     }
     let path = path::resolve(url_path)?;
@@ -268,7 +279,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
 }
 
 /// Returns a response with one line of text, which must not be cached.
-fn text_response(status: StatusCode, line: &str) -> Response {
+pub(super) fn text_response(status: StatusCode, line: &str) -> Response {
     let mut response = Response::new(ResponseBody::from_bytes(format!("{line}\n")));
     *response.status_mut() = status;
     let headers = response.headers_mut();

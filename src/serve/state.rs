@@ -1,6 +1,6 @@
 //! State that all requests share, and how builds update it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -11,6 +11,7 @@ use super::access_log::AccessLog;
 use super::cache::DocumentCache;
 use super::cache_hints::CacheHints;
 use super::metrics::Metrics;
+use super::validator::Validator;
 
 /// State that all requests share.
 pub(super) struct State {
@@ -20,6 +21,8 @@ pub(super) struct State {
     pub(super) log: Option<AccessLog>,
     /// Permits to keep a file open while it is sent.
     pub(super) file_slots: Arc<Semaphore>,
+    /// The validator page, if it is enabled.
+    pub(super) validator: OnceLock<Validator>,
 }
 
 impl State {

@@ -25,6 +25,7 @@ mod list;
 mod manual;
 mod metadata;
 mod new;
+mod online;
 mod page;
 mod podcast;
 mod probe;
@@ -35,6 +36,7 @@ mod readers;
 mod scarce;
 mod serve;
 mod subscribe;
+mod validator;
 mod watch;
 
 use std::path::{Path, PathBuf};

@@ -20,6 +20,57 @@ pub enum Likeness {
     Other,
 }
 
+/// Format of a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// RSS 2.0 and 0.9x.
+    Rss,
+    /// RSS 1.0 and 0.90.
+    Rdf,
+    Atom,
+    Json,
+    Opml,
+}
+
+impl Format {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rss => "RSS",
+            Self::Rdf => "RSS 1.0",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+            Self::Opml => "OPML",
+        }
+    }
+
+    /// Returns the media types in which servers may send it, in lower case; the first is its own.
+    pub(crate) const fn media_types(self) -> &'static [&'static str] {
+        match self {
+            Self::Rss => &["application/rss+xml", "application/xml", "text/xml", "application/x-rss+xml"],
+            Self::Rdf => &["application/rdf+xml", "application/rss+xml", "application/xml", "text/xml"],
+            Self::Atom => &["application/atom+xml", "application/xml", "text/xml"],
+            Self::Json => &["application/feed+json", "application/json"],
+            Self::Opml => {
+                &["text/x-opml", "text/xml", "application/xml", "application/opml+xml", "text/opml"]
+            }
+        }
+    }
+}
+
+/// Returns the format of a document by its root, or by its first character; `None` if it is no feed.
+pub(crate) fn format(text: &str) -> Option<Format> {
+    if text.trim_start().starts_with(['{', '[']) {
+        return Some(Format::Json);
+    }
+    match root(text)?.rsplit(':').next().unwrap_or_default() {
+        "rss" => Some(Format::Rss),
+        "RDF" => Some(Format::Rdf),
+        "feed" | "entry" => Some(Format::Atom),
+        "opml" => Some(Format::Opml),
+        _ => None,
+    }
+}
+
 /// Number of bytes in which a document must show what it is.
 const HEAD: usize = 64 << 10;
 

@@ -9,6 +9,7 @@
 //! | values: a date, a URL, HTML … | `values` |
 //! | the walk over a document, and the types of a vocabulary | `engine` |
 //! | RSS, Atom, JSON Feed, podcasts … | `vocabularies` |
+//! | what a server says about a feed and its files | `online` |
 //! | all of them | `registry` |
 //!
 //! A file imports only from lower layers or its own layer, and never in a cycle.
@@ -19,6 +20,7 @@ mod detect;
 mod document;
 mod engine;
 mod message;
+mod online;
 mod profile;
 mod registry;
 mod rule;
@@ -26,6 +28,8 @@ mod rule;
 mod tests;
 mod values;
 mod vocabularies;
+
+use std::borrow::Cow;
 
 use feedmill_diag::Finding;
 use feedmill_types::UnixMs;
@@ -41,6 +45,10 @@ use message::shown;
 use vocabularies::{atom, json, opml, rss, rss1};
 
 pub use detect::{Likeness, feeds_of_page, likeness};
+pub use online::{
+    Answer, Attributes, FileKind, LinkedFile, Redirect, Response, SecondAnswer, check_file, check_response,
+    linked_files,
+};
 pub use profile::{Profile, REQUIREMENTS, Requirement};
 pub use registry::rules;
 pub use rule::{Context, Example, Rule};
@@ -101,6 +109,16 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
         }
     }
     log.locate(&source.text, options.file)
+}
+
+/// Returns the text of a document as [`check`] reads it: decoded by its byte order mark or declaration, without the mark.
+///
+/// ```
+/// assert_eq!(feedmill_check::text(b"\xef\xbb\xbf<rss/>"), "<rss/>");
+/// ```
+#[must_use]
+pub fn text(bytes: &[u8]) -> Cow<'_, str> {
+    source::decode(bytes).text
 }
 
 /// True if a text is a language tag that feeds may have: its parts are registered.

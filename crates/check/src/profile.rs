@@ -80,6 +80,10 @@ pub static REQUIREMENTS: &[Requirement] = &[
     row("Transcripts are of a type that players read", "podcast/transcript-type", [E, W, W, NONE]),
     row("Chapters are JSON", "podcast/chapters-type", [W, W, W, NONE]),
     row("Files of Podcasting 2.0 have https URLs", "podcast/not-https", [W, W, W, NONE]),
+    row("Covers are square, of 1400 to 3000 pixels", "http/cover-size", [E, W, W, NONE]),
+    row("Files exist", "http/missing-file", [E, E, E, W]),
+    row("Servers send files of the stated type", "http/file-type", [E, W, W, W]),
+    row("Servers send parts of files", "http/no-byte-ranges", [E, W, E, NONE]),
     row("Labels have at most the length of the specification", "podcast/too-long", [N, N, W, NONE]),
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::engine::vocabulary::Family;
 use crate::engine::{namespace, structure, xml};
+use crate::online;
 use crate::rule::Rule;
 use crate::values::{date, email, html, language, media_type, number, url};
 use crate::vocabularies::{
@@ -46,7 +47,8 @@ pub(crate) static FAMILIES: &[&Family] = &[
     &xhtml::FAMILY,
 ];
 
-/// Rules that no single vocabulary has: about every element, about values, about texts and links, and about JSON.
+/// Rules that no single vocabulary has: about every element, about values, about texts and links, about JSON,
+/// and about what servers say.
 static RULES: &[&[&Rule]] = &[
     structure::RULES,
     namespace::RULES,
@@ -61,6 +63,8 @@ static RULES: &[&[&Rule]] = &[
     atom_link::RULES,
     atom_text::RULES,
     json::RULES,
+    online::FILES,
+    online::RESPONSES,
 ];
 
 /// Returns all rules, sorted by code.

@@ -46,6 +46,8 @@ pub enum Context {
     JsonItem,
     /// Children of the `body` of an OPML document.
     Outlines,
+    /// Requests and the heads of their responses, or a web page.
+    Answer,
 }
 
 impl Rule {
@@ -120,6 +122,7 @@ impl Context {
             Self::Json => ("json", ", in the feed's object"),
             Self::JsonItem => ("json", ", in an item's object"),
             Self::Outlines => ("xml", ", in the `body`"),
+            Self::Answer => ("text", ""),
         }
     }
 }

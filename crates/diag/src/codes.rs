@@ -30,6 +30,8 @@ catalogue! {
         "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
     CHECK_NOT_A_FEED = "check-not-a-feed", Note, "file that is not a feed",
         "nothing: `check` skipped it; name the file to check it in any case";
+    CHECK_NOT_VERIFIED = "check-not-verified", Note, "linked files that were not verified",
+        "nothing: `check --online` asks for at most 200 files, and for those of a feed at most two minutes; check fewer feeds at a time";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "invalid configuration value",
         "correct the value; `feedmill schema` lists what each key accepts";
     CONFIG_CREDENTIALS = "config-credentials", Warning, "user name or password in a published URL",

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use levels::{Level, Levels, matches_code};
-pub use render::{RENDERERS, Renderer, renderer};
+pub use render::{RENDERERS, Renderer, renderer, to_json};
 pub use sink::{Sink, Tally};
 pub use text::{count, is_risky, nearest, printable, redact};
 

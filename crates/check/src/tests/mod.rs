@@ -2,6 +2,7 @@
 
 mod cases;
 mod growth;
+mod online;
 mod podcasts;
 
 use proptest::prelude::*;
@@ -121,6 +122,7 @@ fn document(context: Context, example: &str) -> String {
                  \"feed_url\": \"https://town.example/feed.json\"{items}}}"
             )
         }
+        Context::Answer => example.to_owned(),
         Context::Outlines => format!("<opml version=\"2.0\">\n<head/>\n<body>\n{example}\n</body>\n</opml>"),
     }
 }
@@ -142,7 +144,11 @@ fn every_bad_example_breaks_its_rule_and_no_other() {
                 d.severity > Severity::Note
                     || rule.meta.severity == Severity::Note && d.meta.code == rule.meta.code
             };
-            found(&document(context, example), url).into_iter().filter(counts).map(|d| d.meta.code).collect()
+            let found = match context {
+                Context::Answer => online::found(example),
+                _ => found(&document(context, example), url),
+            };
+            found.into_iter().filter(counts).map(|d| d.meta.code).collect()
         };
         let (bad, good) = (codes(bad), codes(good));
         if bad != [rule.meta.code].into() || !good.is_empty() {
@@ -176,7 +182,7 @@ fn every_rule_is_registered_once_and_complete() {
     }
     // A rule that no list names would never be documented.
     let mut written = 0;
-    for folder in ["engine", "values", "vocabularies"] {
+    for folder in ["engine", "values", "vocabularies", "online"] {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
         for file in std::fs::read_dir(folder).unwrap() {
             let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
@@ -188,7 +194,8 @@ fn every_rule_is_registered_once_and_complete() {
 
 #[test]
 fn no_layer_imports_from_a_higher_one() {
-    const LAYERS: &[&str] = &["message", "document", "rule", "values", "engine", "vocabularies", "registry"];
+    const LAYERS: &[&str] =
+        &["message", "document", "rule", "values", "engine", "vocabularies", "online", "registry"];
     let layer = |name: &str| LAYERS.iter().position(|l| *l == name);
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut seen = 0;
@@ -335,6 +342,8 @@ proptest! {
     #[test]
     fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _ = check(&bytes, Options::default());
+        let _ = check_response(&Response::default(), &bytes, "");
+        let _ = linked_files(&bytes, Options::default());
     }
 
     #[test]
@@ -350,6 +359,9 @@ proptest! {
         let lines = text.split(['\n', '\r']).count() as u32;
         for d in check(text.as_bytes(), Options { url: Some("https://town.example/"), ..Options::default() }) {
             prop_assert!((1..=lines).contains(&d.place.line) && d.place.column >= 1, "{:?}", d.place);
+        }
+        for file in linked_files(text.as_bytes(), Options::default()) {
+            prop_assert!((1..=lines).contains(&file.place.line), "{:?}", file.place);
         }
     }
 

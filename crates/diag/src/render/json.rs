@@ -13,16 +13,28 @@ impl Renderer for Json {
     }
 
     fn render(&self, d: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        let object = serde_json::json!({
-            "file": d.place.file,
-            "line": d.place.line,
-            "column": d.place.column,
-            "severity": d.severity.name(),
-            "code": d.meta.code,
-            "message": d.message(),
-            "help": d.meta.remedy,
-            "url": d.meta.url,
-        });
-        writeln!(out, "{}", escaped(&object))
+        writeln!(out, "{}", escaped(&to_json(d)))
     }
+}
+
+/// Returns a finding as an object, as `--message-format json` prints it.
+///
+/// ```
+/// use feedmill_diag::{Finding, Place, codes, to_json};
+///
+/// let finding = Finding::new(&codes::SEED_NO_LINK, Place::at("seeds/1.txt", 2, 1), "");
+/// assert_eq!(to_json(&finding)["code"], "seed-no-link");
+/// ```
+#[must_use]
+pub fn to_json(finding: &Finding) -> serde_json::Value {
+    serde_json::json!({
+        "file": finding.place.file,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "severity": finding.severity.name(),
+        "code": finding.meta.code,
+        "message": finding.message(),
+        "help": finding.meta.remedy,
+        "url": finding.meta.url,
+    })
 }

@@ -8,6 +8,8 @@ mod sarif;
 
 use std::io::{self, Write};
 
+pub use json::to_json;
+
 use super::{Finding, Meta, is_risky};
 
 /// An output style.
