@@ -75,14 +75,16 @@ pub fn extract_article(raw: RawHtml<'_>, title: &str, policy: &Policy) -> Extrac
     }
     let whole = characters(tree, root);
     let described = described_body(raw, title);
-    #[cfg(feature = "reader")]
-    let scored = score(tree, root, title, base.as_ref(), described.as_ref().map(|(_, length)| *length));
-    #[cfg(not(feature = "reader"))]
-    let scored = None::<(String, usize)>;
-    let (article, length) = scored.unwrap_or_else(|| {
+    let by_markup = |tree: &mut Dom| {
         let main = marked(tree, root, title);
         (tree.outer_html(main), characters(tree, main))
-    });
+    };
+    #[cfg(feature = "reader")]
+    let (article, length) =
+        score(tree, root, title, base.as_ref(), described.as_ref().map(|(_, length)| *length))
+            .unwrap_or_else(|| by_markup(tree));
+    #[cfg(not(feature = "reader"))]
+    let (article, length) = by_markup(tree);
     let described = described.filter(|(_, described)| *described > MIN_DESCRIBED * length);
     let is_described = described.is_some();
     let (article, length) = described.unwrap_or((article, length));
