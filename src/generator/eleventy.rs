@@ -473,6 +473,10 @@ impl EleventyRules {
                 let is = patterns.iter().any(|pattern| glob::matches(pattern, page.path));
                 is.then_some(()).ok_or_else(|| "it is not in the collection of posts".to_owned())
             }
+            // A page of lists has a date as often as not.
+            Articles::Dated if matches!(split_ending(&page.path.to_string_lossy()).1, "njk" | "liquid") => {
+                Err("it is a template that is in no collection".to_owned())
+            }
             Articles::Dated => Ok(()),
         }
     }

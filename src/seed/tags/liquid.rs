@@ -147,8 +147,9 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         "page.title" => Some(page.head.title.clone()),
         "page.date" => Some(page.values.date.format("%Y-%m-%d %H:%M:%S").to_string()),
         "page.url" => {
-            let link = &page.head.link;
-            Some(link.strip_prefix(&page.host()).unwrap_or(link).to_owned())
+            let (link, base) = (&page.head.link, page.base_path());
+            let path = link.strip_prefix(&page.host()).unwrap_or(link);
+            Some(path.strip_prefix(&base).unwrap_or(path).to_owned())
         }
         _ if name.starts_with(|c: char| c.is_ascii_digit()) => Some(name.to_owned()),
         _ => None,
