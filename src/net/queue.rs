@@ -49,7 +49,7 @@ pub(super) enum Outcome<A> {
     Moved(Url),
 }
 
-/// Asks for each file with `visit`, which is told until when. The answers are in the order of the URLs.
+/// Asks for each file with `visit`, which gets the deadline. The answers are in the order of the URLs.
 pub(super) fn ask_all<A: Reported>(
     urls: &[Url],
     limits: Limits,

@@ -1,4 +1,4 @@
-//! `feedmill check URL` and `check --online`, over real HTTP: what a server sends, and what is said if it sends no feed.
+//! `feedmill check URL` and `check --online`, over real HTTP: what a server sends, and the message if it sends no feed.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};

@@ -25,9 +25,9 @@
 //! the verification goes through all steps again.
 
 mod allowlist;
-#[cfg(feature = "reader")]
-mod beside;
 mod body;
+#[cfg(feature = "reader")]
+mod boilerplate;
 mod clean;
 mod clutter;
 mod code_blocks;
