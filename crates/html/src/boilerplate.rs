@@ -1,7 +1,7 @@
 //! Boilerplate: parts of a page around its article, or between its paragraphs, that do not belong to it. Examples are lists of
 //! other articles, sign-up boxes, notes about the author, tags, and consent dialogs.
 //!
-//! Reader modes remove only some of these. In the body of a feed they stay, because whoever wrote it decided what belongs to
+//! Reader modes remove only some of these. In the body of a feed they stay, because its author decided what belongs to
 //! the article.
 
 use feedmill_types::work;
