@@ -170,10 +170,9 @@ fn of_pelican(path: &Path, text: &str) -> Option<String> {
     if path != Path::new("pelicanconf.py") {
         return None;
     }
-    let set =
+    let mut set =
         text.lines().filter_map(|line| line.strip_prefix("ARTICLE_URL")?.trim_start().strip_prefix('='));
-    let value =
-        { set }.next_back().map_or("{slug}.html", |value| value.trim().trim_start_matches(['u', 'r']));
+    let value = set.next_back().map_or("{slug}.html", |value| value.trim().trim_start_matches(['u', 'r']));
     let value = value.trim_matches(['"', '\'']).trim_end_matches("index.html");
     let mut pattern = format!("/{}", value.trim_start_matches('/'));
     for (field, part) in [
