@@ -215,7 +215,11 @@ fn huge_and_slow_feeds_use_bounded_resources_and_stop_no_feed() {
             assert!(status == 413 && head.contains("connection: close"), "{head}");
         }
     }
+<<<<<<< HEAD
     // Clients that send nothing hold all places: others get the answer to come back, and feeds are served.
+=======
+    // Clients that send nothing hold all places: others get 503, and feeds are served.
+>>>>>>> 028e424 (check: name the answer about a linked file FileAnswer; tests: open fewer views of the validator page)
     let mut slow = Vec::new();
     let busy = super::serve::until(|| {
         let mut stream = TcpStream::connect(&server.host).unwrap();
@@ -270,7 +274,7 @@ fn the_validator_page_is_accessible_and_runs_no_script() {
     assert!(errors.iter().all(|error| error.as_str().unwrap().contains("status of 422")), "{errors:?}");
     assert_eq!((&found["foreign"], &found["dialogs"]), (&Value::Array(vec![]), &0.into()));
     let views = found["views"].as_array().unwrap();
-    assert_eq!(views.len(), 16);
+    assert_eq!(views.len(), 10);
     for view in views {
         assert_eq!(view["violations"], Value::Array(vec![]), "{view}");
         assert_eq!(
@@ -292,10 +296,7 @@ fn the_validator_page_is_accessible_and_runs_no_script() {
                     .iter()
                     .any(|rule| rule.as_str().unwrap().starts_with("validator?rule="))
             );
-            assert!(
-                string_field(view, "text").contains("<script>alert(1)</script>"),
-                "the text stays in the form"
-            );
+            assert_eq!(view["text"], long, "the text stays in the form");
         }
     }
     assert!(string_field(&found, "refused").contains("not public"), "{found}");
