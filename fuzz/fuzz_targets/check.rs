@@ -3,7 +3,7 @@
 #![no_main]
 
 use feedmill::check::{
-    Answer, Attributes, Options, Response, check, check_file, check_response, linked_files, rules,
+    Attributes, FileAnswer, Options, Response, check, check_file, check_response, linked_files, rules,
 };
 use feedmill::types::UnixMs;
 use libfuzzer_sys::fuzz_target;
@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut found = check(bytes, options);
     for file in linked_files(bytes, options) {
         let known = Attributes { media_type: Some("a/b".into()), length: Some(1), ..Attributes::default() };
-        found.extend(check_file(&file, &Answer::Found(known)).into_iter().take(1));
+        found.extend(check_file(&file, &FileAnswer::Found(known)).into_iter().take(1));
     }
     found.truncate(1001 * rules().len());
     for finding in check_response(&Response::default(), bytes, "f") {

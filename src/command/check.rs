@@ -8,7 +8,7 @@ use std::time::Duration;
 use rayon::prelude::*;
 use url::Url;
 
-use crate::check::{self, Answer, FileKind, LinkedFile, Options, Profile};
+use crate::check::{self, FileAnswer, FileKind, LinkedFile, Options, Profile};
 use crate::config::{CheckConfig, RawConfig};
 use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count, printable};
 use crate::error::{Error, Kind};
@@ -92,7 +92,7 @@ enum Checked {
 /// Files that feeds link to, each of which is asked for once.
 struct Verification {
     verifier: FileVerifier,
-    known: HashMap<(FileKind, Url), Answer>,
+    known: HashMap<(FileKind, Url), FileAnswer>,
     /// Files that were not asked for.
     omitted: HashSet<Url>,
 }
@@ -119,7 +119,7 @@ impl Verification {
         }
         let answers = self.verifier.verify(&new);
         for (key, answer) in new.into_iter().zip(answers) {
-            if answer == Answer::NotAsked {
+            if answer == FileAnswer::NotAsked {
                 self.omitted.insert(key.1.clone());
             }
             self.known.insert(key, answer);

@@ -319,12 +319,12 @@ fn policy_check_files_are_asked_for_within_the_limits() {
     };
     let answers = verify(&["a"], LIMITS);
     assert!(
-        matches!(&answers[..], [check::Answer::Unavailable(why)] if why == "too many redirects"),
+        matches!(&answers[..], [check::FileAnswer::Unavailable(why)] if why == "too many redirects"),
         "{answers:?}"
     );
     assert_eq!(got.lock().unwrap().len(), 6);
     let limits = Limits { total: Duration::from_millis(200), per_host: 1, ..LIMITS };
-    assert_eq!(verify(&["slow", "b", "c"], limits), vec![check::Answer::NotAsked; 3]);
+    assert_eq!(verify(&["slow", "b", "c"], limits), vec![check::FileAnswer::NotAsked; 3]);
 }
 
 /// Changing the environment of a running process is unsafe, so the test starts another one.

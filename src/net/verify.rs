@@ -15,7 +15,7 @@ use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, explain, without_secr
 use super::dimensions::dimensions;
 use super::probe::{moved, whole_length};
 use super::queue::{Limits, Outcome, Reported, ask_all};
-use crate::check::{Answer, Attributes, FileKind};
+use crate::check::{Attributes, FileAnswer, FileKind};
 
 /// Maximum number of bytes of an image that are read to find its dimensions.
 const MAX_IMAGE_HEAD: usize = 256 << 10;
@@ -33,13 +33,13 @@ const LIMITS: Limits = Limits {
 /// Client that verifies files.
 ///
 /// ```
-/// use feedmill::check::{Answer, FileKind};
+/// use feedmill::check::{FileAnswer, FileKind};
 /// use feedmill::net::{AddressPolicy, FileVerifier};
 ///
 /// // A private address is never contacted.
 /// let verifier = FileVerifier::new(AddressPolicy::PublicOnly, None);
 /// let answers = verifier.verify(&[(FileKind::Enclosure, "http://127.0.0.1:9/talk.mp3".parse()?)]);
-/// assert!(matches!(&answers[..], [Answer::Unavailable(_)]));
+/// assert!(matches!(&answers[..], [FileAnswer::Unavailable(_)]));
 /// # Ok::<(), url::ParseError>(())
 /// ```
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub struct FileVerifier {
     limits: Limits,
 }
 
-impl Reported for Answer {
+impl Reported for FileAnswer {
     fn not_asked() -> Self {
         Self::NotAsked
     }
@@ -75,7 +75,7 @@ impl FileVerifier {
 
     /// Asks for each file. The answers are in the order of the files.
     #[must_use]
-    pub fn verify(&self, files: &[(FileKind, Url)]) -> Vec<Answer> {
+    pub fn verify(&self, files: &[(FileKind, Url)]) -> Vec<FileAnswer> {
         let urls: Vec<Url> = files.iter().map(|(_, url)| url.clone()).collect();
         ask_all(&urls, self.limits, |visit, until| match files[visit.number].0 {
             FileKind::Enclosure => self.enclosure(&visit.url, until),
@@ -84,7 +84,7 @@ impl FileVerifier {
     }
 
     /// Asks for a file with `HEAD`. If that is not enough, or the server refuses it, a `GET` of one byte decides.
-    fn enclosure(&self, url: &Url, until: Instant) -> Outcome<Answer> {
+    fn enclosure(&self, url: &Url, until: Instant) -> Outcome<FileAnswer> {
         let head = self.request(url, None, until);
         let mut stated = Attributes::default();
         if let Ok(response) = &head {
@@ -95,7 +95,7 @@ impl FileVerifier {
                     stated = attributes(headers);
                     stated.length = whole_length(headers);
                     if stated.takes_ranges == Some(true) && stated.length.is_some() {
-                        return Outcome::Answer(Answer::Found(stated));
+                        return Outcome::Answer(FileAnswer::Found(stated));
                     }
                 }
                 _ => {}
@@ -104,7 +104,7 @@ impl FileVerifier {
         sleep(self.limits.pause.min(until.saturating_duration_since(Instant::now())));
         let response = match self.request(url, Some("bytes=0-0"), until) {
             Ok(response) => response,
-            Err(why) => return Outcome::Answer(Answer::Unavailable(why)),
+            Err(why) => return Outcome::Answer(FileAnswer::Unavailable(why)),
         };
         let headers = response.headers();
         let mut found = attributes(headers);
@@ -122,15 +122,15 @@ impl FileVerifier {
         }
         found.media_type = stated.media_type.or(found.media_type);
         found.length = found.length.or(stated.length);
-        Outcome::Answer(Answer::Found(found))
+        Outcome::Answer(FileAnswer::Found(found))
     }
 
     /// Reads as much of an image as is needed to know its dimensions.
-    fn cover(&self, url: &Url, until: Instant) -> Outcome<Answer> {
+    fn cover(&self, url: &Url, until: Instant) -> Outcome<FileAnswer> {
         let range = format!("bytes=0-{}", MAX_IMAGE_HEAD - 1);
         let mut response = match self.request(url, Some(&range), until) {
             Ok(response) => response,
-            Err(why) => return Outcome::Answer(Answer::Unavailable(why)),
+            Err(why) => return Outcome::Answer(FileAnswer::Unavailable(why)),
         };
         let mut found = attributes(response.headers());
         match response.status() {
@@ -146,7 +146,7 @@ impl FileVerifier {
                 _ => break,
             }
         }
-        Outcome::Answer(Answer::Found(found))
+        Outcome::Answer(FileAnswer::Found(found))
     }
 
     /// Sends `GET` for a range of bytes, or `HEAD`.
@@ -163,8 +163,8 @@ impl FileVerifier {
     }
 }
 
-fn redirect(url: &Url, headers: &HeaderMap) -> Outcome<Answer> {
-    let lost = || Outcome::Answer(Answer::Unavailable("it redirects to no URL of the web".to_owned()));
+fn redirect(url: &Url, headers: &HeaderMap) -> Outcome<FileAnswer> {
+    let lost = || Outcome::Answer(FileAnswer::Unavailable("it redirects to no URL of the web".to_owned()));
     moved(url, headers).map_or_else(lost, Outcome::Moved)
 }
 
@@ -177,9 +177,9 @@ fn attributes(headers: &HeaderMap) -> Attributes {
 }
 
 /// Returns the answer for a status other than success. Only two of them say that there is no file.
-fn absent(status: StatusCode) -> Answer {
+fn absent(status: StatusCode) -> FileAnswer {
     match status {
-        StatusCode::NOT_FOUND | StatusCode::GONE => Answer::Missing(status.to_string()),
-        status => Answer::Unavailable(format!("the server answered with {status}")),
+        StatusCode::NOT_FOUND | StatusCode::GONE => FileAnswer::Missing(status.to_string()),
+        status => FileAnswer::Unavailable(format!("the server answered with {status}")),
     }
 }

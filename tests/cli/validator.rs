@@ -270,7 +270,7 @@ fn the_validator_page_is_accessible_and_runs_no_script() {
     assert!(errors.iter().all(|error| error.as_str().unwrap().contains("status of 422")), "{errors:?}");
     assert_eq!((&found["foreign"], &found["dialogs"]), (&Value::Array(vec![]), &0.into()));
     let views = found["views"].as_array().unwrap();
-    assert_eq!(views.len(), 16);
+    assert_eq!(views.len(), 10);
     for view in views {
         assert_eq!(view["violations"], Value::Array(vec![]), "{view}");
         assert_eq!(
@@ -292,10 +292,7 @@ fn the_validator_page_is_accessible_and_runs_no_script() {
                     .iter()
                     .any(|rule| rule.as_str().unwrap().starts_with("validator?rule="))
             );
-            assert!(
-                string_field(view, "text").contains("<script>alert(1)</script>"),
-                "the text stays in the form"
-            );
+            assert_eq!(view["text"], long, "the text stays in the form");
         }
     }
     assert!(string_field(&found, "refused").contains("not public"), "{found}");

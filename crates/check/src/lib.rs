@@ -46,8 +46,8 @@ use vocabularies::{atom, json, opml, rss, rss1};
 
 pub use detect::{Likeness, feeds_of_page, likeness};
 pub use online::{
-    Answer, Attributes, FileKind, LinkedFile, Redirect, Response, SecondAnswer, check_file, check_response,
-    linked_files,
+    Attributes, FileAnswer, FileKind, LinkedFile, Redirect, Response, SecondAnswer, check_file,
+    check_response, linked_files,
 };
 pub use profile::{Profile, REQUIREMENTS, Requirement};
 pub use registry::rules;

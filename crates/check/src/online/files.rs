@@ -184,9 +184,9 @@ pub struct LinkedFile {
     pub place: Place,
 }
 
-/// Answer of a server about a file.
+/// FileAnswer of a server about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum FileAnswer {
     /// The file exists.
     Found(Attributes),
     /// The file does not exist: the status, such as `404 Not Found`.
@@ -318,31 +318,31 @@ fn essence(media_type: &str) -> &str {
 /// Compares what a feed says about a file with what its server says.
 ///
 /// ```
-/// use feedmill_check::{Answer, Options, check_file, linked_files};
+/// use feedmill_check::{FileAnswer, Options, check_file, linked_files};
 ///
 /// let feed = b"<rss><channel><item><enclosure url='https://town.example/1.mp3'/></item></channel></rss>";
 /// let files = linked_files(feed, Options::default());
-/// let found = check_file(&files[0], &Answer::Missing("404 Not Found".into()));
+/// let found = check_file(&files[0], &FileAnswer::Missing("404 Not Found".into()));
 /// assert_eq!(found[0].meta.code, "http/missing-file");
 /// ```
 #[must_use]
-pub fn check_file(file: &LinkedFile, answer: &Answer) -> Vec<Finding> {
+pub fn check_file(file: &LinkedFile, answer: &FileAnswer) -> Vec<Finding> {
     let mut found = Vec::new();
     let url = file.url.as_str();
     let mut report = |rule: &'static Rule, detail: String| {
         found.push(Finding::new(&rule.meta, file.place.clone(), one_line(detail)));
     };
     let known = match answer {
-        Answer::Missing(status) => {
+        FileAnswer::Missing(status) => {
             report(&MISSING, format!("`{url}`: the server answered with {status}"));
             return found;
         }
-        Answer::Unavailable(why) => {
+        FileAnswer::Unavailable(why) => {
             report(&UNAVAILABLE, format!("`{url}`: {why}"));
             return found;
         }
-        Answer::NotAsked => return found,
-        Answer::Found(known) => known,
+        FileAnswer::NotAsked => return found,
+        FileAnswer::Found(known) => known,
     };
     let served = known.media_type.as_deref().filter(|served| !is_any(OPAQUE, served));
     match (file.kind, &file.media_type, served) {

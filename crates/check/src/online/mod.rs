@@ -9,7 +9,7 @@
 mod files;
 mod response;
 
-pub use files::{Answer, Attributes, FileKind, LinkedFile, check_file, linked_files};
+pub use files::{Attributes, FileAnswer, FileKind, LinkedFile, check_file, linked_files};
 pub use response::{Redirect, Response, SecondAnswer, check_response};
 
 use crate::rule::Rule;

@@ -51,14 +51,14 @@ fn of_file(example: &str) -> Vec<Finding> {
     let length = range.as_ref().and_then(|range| range.rsplit('/').next().map(str::to_owned));
     let pixels = example.lines().last().and_then(|line| line.strip_suffix(" pixels")?.split_once(" × "));
     let answer = match &status[..1] {
-        "2" => Answer::Found(Attributes {
+        "2" => FileAnswer::Found(Attributes {
             media_type: header(head, "Content-Type"),
             length: length.or(header(head, "Content-Length")).and_then(|length| length.parse().ok()),
             takes_ranges: Some(range.is_some() || header(head, "Accept-Ranges").is_some()),
             dimensions: pixels.map(|(width, height)| (width.parse().unwrap(), height.parse().unwrap())),
         }),
-        "4" => Answer::Missing(status.to_owned()),
-        _ => Answer::Unavailable(format!("the server answered with {status}")),
+        "4" => FileAnswer::Missing(status.to_owned()),
+        _ => FileAnswer::Unavailable(format!("the server answered with {status}")),
     };
     check_file(file, &answer)
 }
@@ -185,9 +185,9 @@ fn a_file_is_compared_by_kind_and_not_by_the_spelling_of_its_type() {
     };
     let served = |media_type: &str, length, dimensions| {
         let media_type = Some(media_type.to_owned());
-        Answer::Found(Attributes { media_type, length, takes_ranges: None, dimensions })
+        FileAnswer::Found(Attributes { media_type, length, takes_ranges: None, dimensions })
     };
-    let codes = |file: &LinkedFile, answer: &Answer| -> Vec<_> {
+    let codes = |file: &LinkedFile, answer: &FileAnswer| -> Vec<_> {
         check_file(file, answer).into_iter().map(|found| found.meta.code).collect()
     };
     let audio = |stated, length| file(FileKind::Enclosure, Some(stated), length);
@@ -220,7 +220,7 @@ fn a_file_is_compared_by_kind_and_not_by_the_spelling_of_its_type() {
             &["http/cover-size"],
         ),
         (file(FileKind::Cover, None, None), served("image/webp", None, None), &["http/file-type"]),
-        (audio("audio/mpeg", None), Answer::NotAsked, &[]),
+        (audio("audio/mpeg", None), FileAnswer::NotAsked, &[]),
     ] {
         assert_eq!(codes(&file, &answer), expected, "{file:?} {answer:?}");
     }
