@@ -147,7 +147,10 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         "page.title" => Some(page.head.title.clone()),
         "page.date" => Some(page.values.date.format("%Y-%m-%d %H:%M:%S").to_string()),
         "page.url" => {
-            let (link, base) = (&page.head.link, page.base_path());
+            // Without the generator's configuration, the folder of the site may be a part of it or not.
+            let is_known = page.origin.addresses.repository.is_some();
+            let base = if is_known { page.base_path() } else { String::new() };
+            let link = &page.head.link;
             let path = link.strip_prefix(&page.host()).unwrap_or(link);
             Some(path.strip_prefix(&base).unwrap_or(path).to_owned())
         }
