@@ -437,17 +437,23 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         }
         page.push_str(&format!("\n```text\n{output}```\n"));
     }
-    // These need a disk, a server or an earlier run. tests/cli covers them.
+    // These need a disk, a server, audio or an earlier run. tests/cli covers them.
     let without_example: Vec<&str> =
         CODES.iter().map(|m| m.code).filter(|c| EXAMPLES.iter().all(|e| e.0 != *c)).collect();
     let known = [
+        "audio-broken",
+        "audio-chapters",
+        "audio-date",
+        "audio-truncated",
         "catalog-lost",
         "check-not-a-feed",
         "check-not-verified",
         "feed-orphan",
         "hub-unreachable",
         "index-foreign",
+        "media-address",
         "media-unknown",
+        "media-unpublished",
         "seed-changed",
         "seed-encoding",
         "seed-markup",

@@ -33,6 +33,7 @@ sfeed_update sfeed
 r2e rss2email
 podget podget
 curl curl
+ffmpeg ffmpeg
 git git
 nginx nginx-light
 rclone rclone
@@ -54,9 +55,9 @@ if [ ${#packages[@]} -gt 0 ]; then
     { install || { as_root apt-get update -qq && install; }; } >/dev/null
 fi
 tools=target/test-tools
-if ! "$tools/bin/python" -c 'import feedparser, yaml' 2>/dev/null; then
+if ! "$tools/bin/python" -c 'import feedparser, podcastparser, yaml' 2>/dev/null; then
     python3 -m venv "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.12 PyYAML==6.0.4
+    "$tools/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.12 podcastparser==0.6.11 PyYAML==6.0.4
 fi
 variables+=("FEEDMILL_PYTHON=$PWD/$tools/bin/python")
 modules="puppeteer-core@25.16.0 axe-core@4.14.1 rss-parser@3.13.0"

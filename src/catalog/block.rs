@@ -76,6 +76,9 @@ pub struct About<'a> {
     /// Language tag.
     #[serde(borrow)]
     pub language: Option<Cow<'a, str>>,
+    /// What was read of an audio or video file and those next to it.
+    #[serde(borrow)]
+    pub recording: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> About<'a> {
@@ -87,6 +90,7 @@ impl<'a> About<'a> {
             tags: metadata.tags.iter().map(Into::into).collect(),
             authors: metadata.authors.iter().map(|author| (&author.name).into()).collect(),
             language: metadata.language.as_ref().map(Into::into),
+            recording: None,
         }
     }
 

@@ -24,6 +24,21 @@ pub struct PublishedFile {
     pub fingerprint: u128,
 }
 
+/// A media file of the seeds folder that a document refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedMedia {
+    /// Path under the feeds folder; empty if it is not published there.
+    #[serde(with = "serial::path")]
+    pub to: PathBuf,
+    /// Path of its source under the seeds folder.
+    #[serde(with = "serial::path")]
+    pub from: PathBuf,
+    /// True if it is the cover in the tags of the source, instead of the source itself.
+    pub is_cover: bool,
+    /// Hash of the name and stamp of the source, if the document depends on it and its seed does not; else 0.
+    pub fingerprint: u128,
+}
+
 /// A document in every format; written as a whole or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuiltDoc {
@@ -39,6 +54,8 @@ pub struct BuiltDoc {
     pub findings: Vec<Finding>,
     /// Row in lists of feeds; `None` for an archive document, and if no seed is in it.
     pub listing: Option<Listing>,
+    /// Media files of the seeds folder that it refers to.
+    pub media: Vec<PublishedMedia>,
     /// Time at which media servers are asked again; `None` if there is nothing to ask.
     pub retry_at: Option<UnixMs>,
 }
@@ -74,6 +91,8 @@ pub struct LastBuild {
     /// Documents, by folder.
     #[serde(with = "serial::by_path")]
     pub docs: BTreeMap<PathBuf, BuiltDoc>,
+    /// Media files in the feeds folder that no document refers to any more.
+    pub orphans: Vec<PublishedMedia>,
     /// Findings about no document in particular.
     #[serde(with = "serial::findings")]
     pub findings: Vec<Finding>,

@@ -37,7 +37,7 @@ use block_file::BlockFile;
 pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
 pub use hash::{fingerprint, hash, key_hash, path_hash, plan_hash};
 pub use hub_state::HubState;
-pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile};
+pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile, PublishedMedia};
 pub use location::{FOLDER, folder, lost};
 pub use media_cache::{Known, MediaCache};
 pub use published_links::PublishedLinks;

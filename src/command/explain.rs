@@ -240,6 +240,14 @@ fn metadata(metadata: &Metadata) -> Vec<(&'static str, String)> {
         ("summary", metadata.summary.clone()),
         ("image", metadata.image.as_ref().map(|image| image.url.to_string())),
         ("language", metadata.language.clone()),
+        (
+            "length",
+            metadata
+                .media
+                .first()
+                .and_then(|media| media.duration)
+                .map(|ms| format!("{}.{:03} s", ms / 1000, ms % 1000)),
+        ),
         ("media", list(metadata.media.iter().map(|media| media.url.to_string()).collect())),
     ];
     rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()

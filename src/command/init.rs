@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::config::{FILE, is_well_formed_language};
 use crate::diag::{count, is_risky, printable};
 use crate::error::{Error, Kind};
+use crate::model::podcast::Category;
 use crate::pipeline::{Inspection, inspect, inspect_at};
 use crate::store::{FsStore, Store};
 
@@ -105,7 +106,8 @@ fn common(counts: &BTreeMap<String, usize>) -> Option<&str> {
 }
 
 fn language(seen: &Inspection) -> Option<&str> {
-    common(&seen.languages).filter(|language| is_well_formed_language(language))
+    let of_tags = common(&seen.show.languages);
+    of_tags.or_else(|| common(&seen.languages)).filter(|language| is_well_formed_language(language))
 }
 
 /// Fills in the template with what is known.
@@ -133,11 +135,17 @@ fn fill_template(
     }
     let mut keys = site.map(FoundSite::keys).unwrap_or_default();
     let of_custom = || Some(custom?.url.as_ref()?.0.to_string());
+    let album = common(&seen.show.albums).map(str::to_owned);
+    let is_podcast = is_podcast(seen) && site.is_none();
     let guessed = [
+        ("base_url", is_podcast.then(|| PLACEHOLDER.to_owned())),
+        ("author", is_podcast.then(|| format!("{} <{MAILBOX}>", author(seen, title)))),
+        ("title", album),
         ("title", Some(title.to_owned()).filter(|title| !title.is_empty())),
         ("site_url", common(&seen.sites).map(|site| format!("{site}/")).or_else(of_custom)),
         ("permalink", custom.map(|custom| pattern(custom).to_owned())),
         ("language", language(seen).map(str::to_owned)),
+        ("language", is_podcast.then(|| "en".to_owned())),
     ];
     for (key, value) in guessed {
         if let Some(value) = value
@@ -157,12 +165,53 @@ fn fill_template(
         }
         text = text.replacen("#permalink = ", &format!("{}#permalink = ", site.comment()), 1);
     }
+    if is_podcast {
+        text = podcast(&text, seen);
+    }
     let names = seen.sections.keys().filter_map(|name| name.to_str());
     let sections: Vec<_> = names
         .take(MAX_SECTIONS)
         .map(|name| format!("#[section.{0}]\n#title = {0}\n", quoted(name)))
         .collect();
     if sections.is_empty() { text } else { text.replace(SECTION, &sections.join("\n")) }
+}
+
+/// URL of the feeds of a podcast until the user sets it; stores require one.
+const PLACEHOLDER: &str = "https://podcast.invalid/feeds/";
+/// Address of the owner of a podcast until the user sets it.
+const MAILBOX: &str = "mail@podcast.invalid";
+/// Category of a podcast until the user sets it.
+const CATEGORY: &str = "Society & Culture";
+
+/// True if most articles are audio or video files.
+fn is_podcast(seen: &Inspection) -> bool {
+    seen.dialects.get("audio").is_some_and(|episodes| episodes * 2 > seen.seeds)
+}
+
+/// Returns the author of a podcast: the artist in the tags of most files, else the name of the show.
+fn author(seen: &Inspection, title: &str) -> String {
+    let name = common(&seen.show.artists).or(common(&seen.show.albums)).unwrap_or(title);
+    name.replace(['<', '>', '@'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns Apple's category for the genre in the tags of most files.
+fn category(seen: &Inspection) -> String {
+    let genre = common(&seen.show.genres).unwrap_or_default().to_lowercase();
+    let known = Category::all().map(|(name, _)| name).find(|name| {
+        let last = name.rsplit(" > ").next().unwrap_or(name);
+        last.to_lowercase() == genre
+    });
+    known.unwrap_or_else(|| CATEGORY.to_owned())
+}
+
+/// Fills in the part of the template that makes a podcast.
+fn podcast(template: &str, seen: &Inspection) -> String {
+    let text = template.replacen("#limit = 50\n", "limit = 1000\n", 1);
+    let text = text.replacen("#publish_media = \"no\"\n", "publish_media = \"link\"\n", 1);
+    let text = text.replacen("#[podcast]\n", "[podcast]\n", 1);
+    let category = format!("category = [{}]\n", quoted(&category(seen)));
+    let text = text.replacen("#category = [\"News > Daily News\"]\n", &category, 1);
+    text.replacen("#explicit = false\n", "explicit = false\n", 1)
 }
 
 /// Quotes a string for TOML, in one line. JSON escapes the same characters in the same way, except one.
@@ -202,7 +251,22 @@ fn report(
         writeln!(out, "\n    <!--1698786902000-->\n    [A title](https://www.example.org/a)\n    ------\n")?;
         writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the Unix time in milliseconds on line 1")?;
     }
-    writeln!(out, "wrote {}; set `base_url` in it", shown(&folder.join(FILE)))?;
+    let is_podcast = is_podcast(seen) && site.is_none();
+    if is_podcast {
+        writeln!(out, "wrote {}", shown(&folder.join(FILE)))?;
+        writeln!(
+            out,
+            "\nthese are placeholders; correct them before you publish, because addresses are ids:"
+        )?;
+        writeln!(out, "    base_url = {}", quoted(PLACEHOLDER))?;
+        writeln!(out, "    author = {}", quoted(&format!("{} <{MAILBOX}>", author(seen, &title(folder)))))?;
+        writeln!(out, "    category = [{}]", quoted(&category(seen)))?;
+        if language(seen).is_none() {
+            writeln!(out, "    language = \"en\"")?;
+        }
+    } else {
+        writeln!(out, "wrote {}; set `base_url` in it", shown(&folder.join(FILE)))?;
+    }
     if let Some(site) = site {
         site.report_missing(out)?;
     }

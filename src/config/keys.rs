@@ -361,6 +361,13 @@ pub(super) const TOP: &[Key] = &[
          feeds in browsers.",
     ),
     key(
+        "media_url",
+        ValueType::Text(TextFormat::FolderUrl),
+        described("`media` below `base_url`"),
+        "\"https://media.news.example/episodes/\"",
+        "URL at which the audio and video files of the seeds folder are published.",
+    ),
+    key(
         "permalink",
         ValueType::Text(TextFormat::Permalink),
         described("the default of its generator"),
@@ -380,6 +387,14 @@ pub(super) const TOP: &[Key] = &[
         value("false"),
         "true",
         "`true` also sends these requests to private addresses, and through a proxy.",
+    ),
+    key(
+        "publish_media",
+        ValueType::Text(TextFormat::OneOf(&["no", "copy", "link"])),
+        value("\"no\""),
+        "\"link\"",
+        "`copy` copies the audio and video files of episodes, and the files next to them, to `media` in the feeds folder; \
+         `link` makes hard links, which take no space, and copies if that is not possible.",
     ),
     key("push", ValueType::Bool, value("true"), "false", "`true` notifies the hub of changed feeds."),
     key(
@@ -428,6 +443,26 @@ pub(super) const PODCAST: &[Key] = &[
         key("explicit", ValueType::Bool, value("false"), "true", "`true` marks the show as explicit."),
     ),
     podcast(
+        "podcast.funding",
+        key(
+            "funding",
+            URL,
+            described("none"),
+            "\"https://news.example/support\"",
+            "URL of a page on which listeners can support the show.",
+        ),
+    ),
+    podcast(
+        "podcast.funding_text",
+        key(
+            "funding_text",
+            ANY,
+            value("\"Support the show\""),
+            "\"Become a member\"",
+            "Text of the link to that page.",
+        ),
+    ),
+    podcast(
         "podcast.guid",
         key(
             "guid",
@@ -448,6 +483,20 @@ pub(super) const PODCAST: &[Key] = &[
         ),
     ),
     podcast(
+        "podcast.license",
+        key(
+            "license",
+            ANY,
+            described("none"),
+            "\"cc-by-4.0\"",
+            "License of the episodes: an [SPDX id](https://spdx.org/licenses/) or a name.",
+        ),
+    ),
+    podcast(
+        "podcast.location",
+        key("location", ANY, described("none"), "\"Leith, Scotland\"", "Place that the show is about."),
+    ),
+    podcast(
         "podcast.locked",
         key(
             "locked",
@@ -455,6 +504,16 @@ pub(super) const PODCAST: &[Key] = &[
             described("not stated"),
             "true",
             "`true` forbids other hosts to import the show.",
+        ),
+    ),
+    podcast(
+        "podcast.medium",
+        key(
+            "medium",
+            ValueType::Text(TextFormat::OneOf(MEDIUMS)),
+            described("not stated; players assume `podcast`"),
+            "\"audiobook\"",
+            "Medium of the show.",
         ),
     ),
     podcast(
@@ -477,7 +536,22 @@ pub(super) const PODCAST: &[Key] = &[
             "`episodic`: listeners start with the newest episode; `serial`: with the oldest.",
         ),
     ),
+    podcast(
+        "podcast.update_frequency",
+        key(
+            "update_frequency",
+            ANY,
+            described("not stated"),
+            "\"every Friday\"",
+            "How often there is a new episode, as text.",
+        ),
+    ),
 ];
+
+/// Mediums of Podcasting 2.0 whose entries are articles
+/// (<https://podcasting2.org/docs/podcast-namespace/tags/medium>).
+pub(super) const MEDIUMS: &[&str] =
+    &["audiobook", "blog", "course", "film", "music", "newsletter", "podcast", "video"];
 
 /// Names at the top level that are tables.
 pub(super) const NAMES: &[&str] = &["check", "clean", "extra", "feed", "podcast", "section"];

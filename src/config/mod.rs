@@ -99,6 +99,18 @@ pub enum Ids {
     File,
 }
 
+/// Way in which media files of the seeds folder are published in the feeds folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PublishMedia {
+    /// Not by feedmill.
+    #[default]
+    No,
+    /// As copies.
+    Copy,
+    /// As hard links.
+    Link,
+}
+
 /// Resolved settings of a feed.
 #[derive(Clone)]
 pub struct Channel {
@@ -290,6 +302,10 @@ pub struct Plan {
     pub fingerprint_source: String,
     /// Files to write in addition to the feeds.
     pub index: Vec<&'static dyn Index>,
+    /// True if it is configured at which URL media files of the seeds folder are published.
+    pub has_media_url: bool,
+    /// Way in which media files of the seeds folder are published in the feeds folder.
+    pub publish_media: PublishMedia,
     /// Mark below the excerpt of an article; empty for the usual ones.
     pub excerpt_separator: String,
     /// Settings for the URLs of articles that do not state their own.
@@ -849,7 +865,7 @@ mod tests {
             plan.sections.iter().map(|(name, c)| format!("{name} {}", channel(c))).collect();
         let index: Vec<_> = plan.index.iter().map(|i| i.name()).collect();
         let paths = (&plan.seeds, &plan.feeds, &plan.cache_dir);
-        let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push);
+        let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push, plan.publish_media);
         let policy = format!("{:?} {:?}", plan.policy, plan.excerpt_separator);
         let policy = format!("{policy} {:?}", (plan.same_address, plan.future, &plan.feeds_by));
         format!(

@@ -7,9 +7,10 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::faults::Faults;
+use super::keys::MEDIUMS;
 use super::{
-    Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, RawConfig, SHOWN,
-    SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
+    Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, PublishMedia, RawConfig,
+    SHOWN, SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
 };
 use crate::diag::{Level, Levels, Sink, codes, nearest, redact};
 use crate::error::Error;
@@ -69,6 +70,10 @@ impl RawConfig {
         let future = self.top.get("future").and_then(|set| r.duration(set, "future")).unwrap_or(DAY);
         let permalink = self.top.get("permalink").and_then(|set| r.permalink(set));
         let timezone = self.top.get("timezone").and_then(|set| r.timezone(set));
+        let publish_media =
+            self.top.get("publish_media").map_or(PublishMedia::No, |set| r.publish_media(set));
+        let media_url =
+            self.top.get("media_url").and_then(|set| r.folder_url("media_url", set.value.text()?, set));
         let Resolver { faults, hub_requests, .. } = r;
         faults.finish(Path::new(""))?;
         let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
@@ -78,6 +83,8 @@ impl RawConfig {
             permalink,
             timezone,
             translations: Vec::new(),
+            media: media_url.clone().or_else(|| main_feed.base.as_ref()?.join("media/").ok()),
+            feeds: main_feed.base.clone(),
             repository: None,
         };
         let flag = |key: &str, default| match self.top.get(key).map(|set| &set.value) {
@@ -87,6 +94,8 @@ impl RawConfig {
         let excerpt_separator = self.top.get("excerpt_separator").and_then(|set| set.value.text());
         Ok(Plan {
             check,
+            has_media_url: media_url.is_some() || publish_media != PublishMedia::No,
+            publish_media,
             excerpt_separator: excerpt_separator.unwrap_or_default().trim().to_owned(),
             seeds: seeds.unwrap_or_else(|| self.folder.join("seeds")),
             feeds: feeds.unwrap_or_else(|| self.folder.join("feeds")),
@@ -422,7 +431,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("site_url", Value::Text(t)) => channel.site = self.public_url(key, t, set),
             ("icon", Value::Text(t)) => channel.icon = self.public_url(key, t, set),
             ("hub", Value::Text(t)) => channel.hub = self.hub(t, set),
-            ("base_url", Value::Text(t)) => channel.base = self.base_url(t, set),
+            ("base_url", Value::Text(t)) => channel.base = self.folder_url(key, t, set),
             ("language", Value::Text(t)) => {
                 if is_well_formed_language(t) {
                     channel.language = Some(t.clone());
@@ -517,6 +526,24 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                         self.fault(set, format!("`owner` must be `Name <mail@host>`, not `{shown}`"));
                     }
                 }
+            }
+            ("podcast.funding", Value::Text(t)) => podcast.funding = self.public_url("funding", t, set),
+            ("podcast.funding_text", Value::Text(t)) => {
+                podcast.funding_text = self.plain("funding_text", t, set)
+            }
+            ("podcast.license", Value::Text(t)) => podcast.license = non_empty(self.plain("license", t, set)),
+            ("podcast.location", Value::Text(t)) => {
+                podcast.location = non_empty(self.plain("location", t, set))
+            }
+            ("podcast.medium", Value::Text(t)) if MEDIUMS.contains(&t.as_str()) => {
+                podcast.medium = Some(t.clone());
+            }
+            ("podcast.medium", Value::Text(t)) => {
+                let (shown, known) = (excerpt(t, SHOWN), MEDIUMS.join(", "));
+                self.fault(set, format!("`medium` must be one of {known}, not `{shown}`"));
+            }
+            ("podcast.update_frequency", Value::Text(t)) => {
+                podcast.update_frequency = non_empty(self.plain("update_frequency", t, set));
             }
             ("podcast.type", Value::Text(t)) => match t.as_str() {
                 "episodic" | "serial" => podcast.serial = t == "serial",
@@ -620,9 +647,22 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         Some(public)
     }
 
-    /// Parses the URL of the feeds folder; the result ends with a slash.
-    fn base_url(&mut self, text: &str, set: &SetValue) -> Option<Url> {
-        let mut url = self.public_url("base_url", text, set)?;
+    fn publish_media(&mut self, set: &SetValue) -> PublishMedia {
+        match set.value.text().unwrap_or_default() {
+            "no" => PublishMedia::No,
+            "copy" => PublishMedia::Copy,
+            "link" => PublishMedia::Link,
+            text => {
+                let shown = excerpt(text, SHOWN);
+                self.fault(set, format!("`publish_media` must be no, copy or link, not `{shown}`"));
+                PublishMedia::No
+            }
+        }
+    }
+
+    /// Parses the URL of a folder; the result ends with a slash.
+    fn folder_url(&mut self, key: &str, text: &str, set: &SetValue) -> Option<Url> {
+        let mut url = self.public_url(key, text, set)?;
         let is_plain = url.query().is_none() && url.fragment().is_none();
         url.set_query(None);
         url.set_fragment(None);
@@ -641,7 +681,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             (false, false) => "has a query or fragment".to_owned(),
             (false, true) => return Some(url),
         };
-        let detail = format!("`base_url` {problem}; write `{url}`");
+        let detail = format!("`{key}` {problem}; write `{url}`");
         self.faults.push(&codes::CONFIG_BAD_VALUE, || self.source.place_of(set, text.contains('@')), detail);
         Some(url)
     }

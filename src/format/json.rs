@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::image::own_language;
-use super::{Document, Format, GENERATOR, Layout, end_with_newline};
+use super::{Document, Format, GENERATOR, Layout, end_with_newline, seconds};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 
@@ -130,6 +130,11 @@ struct Attachment<'a> {
     mime_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     size_in_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_seconds: Option<u64>,
+    /// Files with equal titles are the same recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
 }
 
 fn document<'a>(format: &Json, feed: &'a Feed) -> Root<'a> {
@@ -151,6 +156,7 @@ fn document<'a>(format: &Json, feed: &'a Feed) -> Root<'a> {
 }
 
 fn item<'a>(entry: &'a Entry, feed: &Feed) -> Item<'a> {
+    let has_alternatives = entry.enclosures.iter().any(|file| file.is_alternative);
     let html = (!entry.content.is_empty()).then_some(entry.content.as_str());
     Item {
         id: &entry.id,
@@ -174,6 +180,8 @@ fn item<'a>(entry: &'a Entry, feed: &Feed) -> Item<'a> {
                     url: e.url.as_str(),
                     mime_type: e.media_type.as_ref()?.as_str(),
                     size_in_bytes: e.length.map(|l| l.0),
+                    duration_in_seconds: e.duration.map(seconds),
+                    title: Some(entry.title.as_str()).filter(|title| has_alternatives && !title.is_empty()),
                 })
             })
             .collect(),

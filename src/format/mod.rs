@@ -135,6 +135,11 @@ fn end_with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
+/// Returns whole seconds for milliseconds; at least one, because players take 0 for unknown.
+fn seconds(milliseconds: u64) -> u64 {
+    (milliseconds / 1000 + u64::from(milliseconds % 1000 >= 500)).max(1)
+}
+
 /// Returns the first enclosure of known type, for formats with one enclosure per entry.
 fn first_typed(entry: &Entry) -> Option<&Enclosure> {
     entry.enclosures.iter().find(|e| e.media_type.is_some())

@@ -13,10 +13,14 @@ pub(super) struct Page;
 
 /// Style of the page, which the pages of the server share.
 pub(crate) const STYLE: &str = include_str!("page.css");
+/// Style of covers and players.
+const PLAYER_STYLE: &str = ".cover { float: inline-end; width: 6rem; height: 6rem; object-fit: cover; border-radius: .4rem; margin-inline-start: 1rem; background: var(--line); }\n.entries { clear: both; }\naudio { display: block; width: 100%; margin-top: .4rem; }\n";
 const SCRIPT: &str = include_str!("page.js");
 /// Content Security Policy (<https://www.w3.org/TR/CSP3/>): our own style and script, and images from anywhere.
 ///
 /// The hash is that of `page.js`; with a wrong hash, no browser runs the script and a browser test fails.
+///
+/// Audio is allowed if there is any.
 const POLICY: &str = "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; \
      script-src 'sha256-HtL8dxSUFqjOkh/iQJ/3VwwxUyhNv1gSnnqfuj03nhI='; base-uri 'none'; form-action 'none'";
 /// Characters that are percent-encoded in a folder name in a relative URL. A colon would start a scheme.
@@ -70,6 +74,8 @@ impl Index for Page {
 fn page(site: &Site) -> Markup {
     let language = site.language.as_deref();
     let main_feed = site.feeds.iter().find(|feed| feed.folder.is_empty());
+    let base = main_feed.and_then(|feed| feed.base.as_ref());
+    let has_audio = site.feeds.iter().flat_map(|feed| &feed.latest).any(|entry| entry.audio.is_some());
     let icon = main_feed.and_then(|feed| feed.icon.as_ref());
     html! {
         (DOCTYPE)
@@ -78,7 +84,7 @@ fn page(site: &Site) -> Markup {
             head {
                 (line()) meta charset="utf-8";
                 (line()) meta name="viewport" content="width=device-width, initial-scale=1";
-                (line()) meta http-equiv="Content-Security-Policy" content=(POLICY);
+                (line()) meta http-equiv="Content-Security-Policy" content={ (POLICY) @if has_audio { "; media-src http: https:" } };
                 (line()) meta name="generator" content=(GENERATOR);
                 (line()) title { (site.title) }
                 @if let Some(about) = main_feed.map(|feed| &feed.description).filter(|text| !text.is_empty()) {
@@ -95,7 +101,7 @@ fn page(site: &Site) -> Markup {
                 @if let Some(list) = &site.subscription_list {
                     (line()) link rel="outline" type="text/x-opml" title=(site.title) href=(list);
                 }
-                (line()) style { (PreEscaped(STYLE)) }
+                (line()) style { (PreEscaped(STYLE)) @if has_audio { (PreEscaped(PLAYER_STYLE)) } }
             }
             (line())
             body {
@@ -121,7 +127,7 @@ fn page(site: &Site) -> Markup {
                     } }
                 }
                 (line())
-                main { @for (number, feed) in site.feeds.iter().enumerate() { (section(feed, number)) } }
+                main { @for (number, feed) in site.feeds.iter().enumerate() { (section(feed, number, base)) } }
                 (line())
                 p #said .visually-hidden role="status" lang="en" {}
                 footer { span lang="en" dir="ltr" {
@@ -134,12 +140,15 @@ fn page(site: &Site) -> Markup {
     }
 }
 
-fn section(feed: &Listing, number: usize) -> Markup {
+fn section(feed: &Listing, number: usize, base: Option<&url::Url>) -> Markup {
     let language = feed.language.as_deref();
     let first = listed_formats(feed).next();
     html! {
         (line())
         section #{ "feed-" (number) } aria-labelledby={ "title-" (number) } lang=[language] dir=(direction(language)) {
+            @if let Some(cover) = &feed.cover {
+                img .cover src=(relative(cover, base)) alt="" referrerpolicy="no-referrer";
+            }
             h2 #{ "title-" (number) } { (title(feed)) }
             @if !feed.folder.is_empty() && !feed.description.is_empty() { p .soft { (feed.description) } }
             @if let Some(format) = first {
@@ -163,12 +172,12 @@ fn section(feed: &Listing, number: usize) -> Markup {
                     }
                 }
             }
-            ol .entries role="list" { @for entry in &feed.latest { (latest(entry)) } }
+            ol .entries role="list" { @for entry in &feed.latest { (latest(entry, base)) } }
         }
     }
 }
 
-fn latest(entry: &Latest) -> Markup {
+fn latest(entry: &Latest, base: Option<&url::Url>) -> Markup {
     let published = entry.published;
     html! {
         (line())
@@ -176,12 +185,25 @@ fn latest(entry: &Latest) -> Markup {
             div {
                 a href=(entry.link) { (entry.title) }
                 time datetime=(published.to_rfc3339()) { (published.to_date()) }
+                @if let Some(audio) = &entry.audio {
+                    audio controls preload="none" src=(relative(audio, base)) aria-label=(entry.title) {}
+                }
             }
             @if let Some(image) = &entry.image {
-                img src=(image) alt="" loading="lazy" referrerpolicy="no-referrer";
+                img src=(if entry.audio.is_some() { relative(image, base) } else { image.as_str() }) alt="" loading="lazy" referrerpolicy="no-referrer";
             }
         }
     }
+}
+
+/// Returns the address of a file relative to the page if it is below the folder of the page, so that it works before the
+/// feeds are published.
+fn relative<'a>(url: &'a url::Url, base: Option<&url::Url>) -> &'a str {
+    let below = base.and_then(|base| url.as_str().strip_prefix(base.as_str()));
+    // A colon in the first segment would start a scheme.
+    below
+        .filter(|path| !path.is_empty() && !path.split('/').next().unwrap_or_default().contains(':'))
+        .unwrap_or(url.as_str())
 }
 
 /// Starts a new line, which keeps diffs short.

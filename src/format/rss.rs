@@ -13,6 +13,7 @@ use super::finish::{Writer, finish};
 use super::image::{self, MEDIA_NS, own_language};
 use super::{
     Document, Format, GENERATOR, HISTORY_NS, Layout, ends_with, first_typed, has_our_generator, podcast,
+    seconds,
 };
 use crate::error::{Error, Kind};
 use crate::html::Medium;
@@ -86,6 +87,9 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         namespaces.insert("fh".to_owned(), HISTORY_NS.to_owned());
         extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
     }
+    if items.iter().any(|item| item.extensions.contains_key("psc")) {
+        namespaces.insert("psc".to_owned(), podcast::CHAPTERS_NS.to_owned());
+    }
     let podcast_elements = podcast::channel_elements(format, feed);
     if let Some((_, elements)) = &podcast_elements {
         namespaces.insert("podcast".to_owned(), podcast::NAMESPACE.to_owned());
@@ -135,6 +139,9 @@ fn item(entry: &Entry, feed: &Feed) -> Item {
     let media = media_elements(entry, enclosure);
     if !media.is_empty() {
         extensions.insert("media".to_owned(), media);
+    }
+    if feed.podcast.is_some() && enclosure.is_some() {
+        extensions.extend(podcast::item_elements(entry));
     }
     if entry.updated != entry.published {
         let updated = Extension {
@@ -241,6 +248,9 @@ fn media_content(enclosure: &Enclosure) -> Extension {
     // `enclosure` has 0 for an unknown length; `media:content` has no `fileSize` then.
     if let Some(length) = enclosure.length.filter(|length| length.0 > 0) {
         attrs.insert("fileSize".to_owned(), length.0.to_string());
+    }
+    if let Some(length) = enclosure.duration {
+        attrs.insert("duration".to_owned(), seconds(length).to_string());
     }
     Extension { name: "media:content".to_owned(), attrs, ..Extension::default() }
 }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Extra, Image, blank};
+use super::{Episode, Extra, Image, blank};
 use crate::html::{CleanHtml, Media, Medium};
 use crate::types::{Bytes, MediaType, UnixMs};
 
@@ -84,6 +84,10 @@ pub struct Entry {
     /// RSS: the first of known type is the `item/enclosure` (in a podcast, the first audio file), the others are
     /// `item/media:content`. Atom: `entry/link` with `rel="enclosure"`. JSON Feed: `attachments`.
     pub enclosures: Vec<Enclosure>,
+    /// Details of a podcast episode.
+    ///
+    /// RSS: `itunes:*`, `podcast:*` and `psc:chapters`, if the feed is a podcast. Atom and JSON Feed have none.
+    pub episode: Option<Episode>,
     /// Elements and keys of the operator's own.
     ///
     /// RSS and Atom: elements at the end of `item` and `entry`. JSON Feed: members of the item.
@@ -117,6 +121,7 @@ impl Entry {
             image: None,
             banner: None,
             enclosures: Vec::new(),
+            episode: None,
             extra: Extra::default(),
         }
     }
@@ -171,6 +176,15 @@ pub struct Enclosure {
     /// RSS: `enclosure/@length` (0 if unknown) or `media:content/@fileSize`. Atom: `link/@length`. JSON Feed:
     /// `attachments/size_in_bytes`.
     pub length: Option<Bytes>,
+    /// Length in milliseconds, if known.
+    ///
+    /// RSS: `itunes:duration` in a podcast, and `media:content/@duration` in seconds. Atom has none. JSON Feed:
+    /// `attachments/duration_in_seconds`.
+    pub duration: Option<u64>,
+    /// True if it is another file of the recording of the enclosure before it.
+    ///
+    /// RSS: `podcast:alternateEnclosure` in a podcast. Atom has none. JSON Feed: both have the same `title`.
+    pub is_alternative: bool,
 }
 
 /// An image at `about:blank`. Set `url` and `medium` before you use it.
@@ -184,20 +198,22 @@ impl Enclosure {
     /// Creates an enclosure of unknown type and length.
     #[must_use]
     pub fn new(url: Url, medium: Medium) -> Self {
-        Self { url, medium, media_type: None, length: None }
+        Self { url, medium, media_type: None, length: None, duration: None, is_alternative: false }
     }
 
     builder! {
         media_type(of_file: MediaType) = Some(of_file);
         length(bytes: Bytes) = Some(bytes);
+        duration(milliseconds: u64) = Some(milliseconds);
+        is_alternative(is_another_file: bool) = is_another_file;
     }
 }
 
 /// A media file found in HTML becomes an enclosure of the same address, type and length.
 impl From<Media> for Enclosure {
     fn from(media: Media) -> Self {
-        let Media { url, medium, media_type, length, .. } = media;
-        Self { url, medium, media_type, length }
+        let Media { url, medium, media_type, length, is_alternative, .. } = media;
+        Self { media_type, length, is_alternative, ..Self::new(url, medium) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Enclosure, Person};
+use super::{Enclosure, Episode, Person};
 
 /// What an article says about itself: the fields that feeds carry next to title, link, time and body. Every dialect fills
 /// it with what its articles say explicitly; nothing is guessed from prose.
@@ -25,6 +25,8 @@ pub struct Metadata {
     pub language: Option<String>,
     /// Audio and video files of the article, in order.
     pub media: Vec<Enclosure>,
+    /// Details of a podcast episode, if the article says any.
+    pub episode: Option<Episode>,
     /// True if the article asks not to be listed in feeds.
     pub unlisted: bool,
     /// True if the article has no title on purpose, such as a microblog post: none is made from its text.
@@ -41,6 +43,7 @@ impl Metadata {
         banner(address: Url) = Some(address);
         language(tag: impl Into<String>) = Some(tag.into());
         media(files: Vec<Enclosure>) = files;
+        episode(details: Episode) = Some(details);
         unlisted(is_unlisted: bool) = is_unlisted;
         untitled(has_no_title: bool) = has_no_title;
     }

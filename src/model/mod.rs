@@ -19,6 +19,7 @@ macro_rules! builder {
 mod answer;
 mod article;
 mod entry;
+mod episode;
 mod extra;
 mod feed;
 mod metadata;
@@ -30,6 +31,7 @@ use url::Url;
 pub use answer::Answer;
 pub use article::Article;
 pub use entry::{Enclosure, Entry, Person};
+pub use episode::{Chapter, Credit, Episode, EpisodeKind, Soundbite, Transcript};
 pub use extra::Extra;
 pub use feed::{Feed, History};
 pub use metadata::{Image, Metadata};

@@ -57,6 +57,30 @@ pub struct Podcast {
     ///
     /// RSS: `channel/podcast:guid`.
     pub guid: Option<Uuid>,
+    /// Address of a page on which listeners can support the show.
+    ///
+    /// RSS: `channel/podcast:funding/@url`.
+    pub funding: Option<Url>,
+    /// Text of the link to that page; `Support the show` if it is empty.
+    ///
+    /// RSS: `channel/podcast:funding`.
+    pub funding_text: String,
+    /// License of the episodes: an SPDX id or a name.
+    ///
+    /// RSS: `channel/podcast:license`.
+    pub license: Option<String>,
+    /// Place that the show is about.
+    ///
+    /// RSS: `channel/podcast:location`.
+    pub location: Option<String>,
+    /// Medium of the show, such as `podcast`, `music` or `audiobook`.
+    ///
+    /// RSS: `channel/podcast:medium`.
+    pub medium: Option<String>,
+    /// How often there is a new episode, as text.
+    ///
+    /// RSS: `channel/podcast:updateFrequency`.
+    pub update_frequency: Option<String>,
 }
 
 impl Podcast {
@@ -69,6 +93,12 @@ impl Podcast {
         owner(person: Person) = Some(person);
         locked(is_locked: bool) = Some(is_locked);
         guid(guid: Uuid) = Some(guid);
+        funding(page: Url) = Some(page);
+        funding_text(text: impl Into<String>) = text.into();
+        license(name: impl Into<String>) = Some(name.into());
+        location(name: impl Into<String>) = Some(name.into());
+        medium(name: impl Into<String>) = Some(name.into());
+        update_frequency(text: impl Into<String>) = Some(text.into());
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Listing {
     pub base: Option<Url>,
     /// Image that stands for the feed.
     pub icon: Option<Url>,
+    /// Cover, if the feed is a podcast.
+    pub cover: Option<Url>,
     /// WebSub hub.
     pub hub: Option<Url>,
     /// Names of the formats that the feed is written in, in the configured order.
@@ -65,6 +67,8 @@ pub struct Latest {
     pub published: UnixMs,
     /// Address of the lead image.
     pub image: Option<Url>,
+    /// Address of its audio file, if the feed is a podcast.
+    pub audio: Option<Url>,
 }
 
 impl Listing {
@@ -76,6 +80,7 @@ impl Listing {
             link: entry.link.clone(),
             published: entry.published,
             image: entry.lead_image().cloned(),
+            audio: feed.podcast.as_ref().and_then(|_| audio(entry)),
         });
         Self {
             folder: folder.to_owned(),
@@ -85,6 +90,11 @@ impl Listing {
             site: feed.site.clone(),
             base: feed.base.clone(),
             icon: feed.icon.clone(),
+            cover: feed
+                .podcast
+                .as_ref()
+                .and_then(|podcast| podcast.image.as_ref().or(feed.icon.as_ref()))
+                .cloned(),
             hub: feed.hub.clone(),
             formats,
             median_interval: median_interval(feed.entries.iter().map(|e| e.updated.0).collect()),
@@ -97,6 +107,11 @@ impl Listing {
     pub fn self_link(&self, file_name: &str) -> Option<Url> {
         self.base.as_ref().and_then(|base| base.join(file_name).ok())
     }
+}
+
+/// Returns the address of the audio of an entry.
+fn audio(entry: &Entry) -> Option<Url> {
+    entry.enclosures.iter().find(|file| super::podcast::is_audio(file)).map(|file| file.url.clone())
 }
 
 /// Returns the title of an entry; of one without a title the first words, else the link.

@@ -138,7 +138,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
         .map(|(article, seed)| (seed.path.clone(), clean(article, &plan).0))
         .collect();
     let built = docs.iter().filter_map(|doc| {
-        let feed = assemble(doc, &cleaned, TITLE, None)?;
+        let feed = assemble(doc, &cleaned, TITLE, &plan.addresses, None)?;
         let (formats, layout) = (doc.channel.formats.clone(), doc.channel.layout);
         Some(BuiltFeed { folder: doc.folder(), feed, formats, layout })
     });
@@ -176,6 +176,7 @@ fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
         own_id: article.metadata.id.as_deref().map(Box::from),
         path: format!("{position:020}").into(),
         section: article.section.as_deref().map(Arc::from),
+        recording: None,
     })
 }
 

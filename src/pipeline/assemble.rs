@@ -1,13 +1,18 @@
 //! Step 7: the entries of a document and their articles become a feed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use url::Url;
 
 use crate::config::{Channel, Ids, derived_title};
 use crate::html::{self, CleanHtml, Medium, Policy, RawHtml};
+#[cfg(feature = "folder")]
+use crate::model::Person;
 use crate::model::{Entry, Feed};
+use crate::seed::Addresses;
+#[cfg(feature = "folder")]
+use crate::seed::audio::{COVERS_FOLDER, Recording, cover_name};
 
 use super::archive::OutputDoc;
 use super::clean::CleanArticle;
@@ -20,6 +25,7 @@ pub(super) fn assemble(
     doc: &OutputDoc,
     articles: &HashMap<PathBuf, CleanArticle>,
     name: &str,
+    addresses: &Addresses,
     stylesheet: Option<String>,
 ) -> Option<Feed> {
     let OutputDoc { feed: folder, channel, picks, .. } = doc;
@@ -34,11 +40,16 @@ pub(super) fn assemble(
             derived_title(folder.rsplit('/').next().unwrap_or(folder), name)
         }
     };
+    let linked = linked_media(doc, articles);
     let entries = picks.iter().filter_map(|pick| {
         let article = articles.get(&pick.seed.path)?;
+        // The article about a recording is its episode.
+        if pick.seed.recording.is_some() && linked.contains(&*pick.seed.link) {
+            return None;
+        }
         Some(entry(pick, article, channel))
     });
-    Some(Feed {
+    let feed = Feed {
         id: id(folder, channel, name),
         title: channel.title.clone().unwrap_or_else(default_title),
         description: channel.description.clone(),
@@ -58,7 +69,98 @@ pub(super) fn assemble(
         stylesheet,
         history: doc.history.clone(),
         entries: entries.collect(),
-    })
+    };
+    #[cfg(feature = "folder")]
+    let feed = match Show::of(doc, addresses) {
+        Some(show) => {
+            let mut feed = feed;
+            show.complete(&mut feed, channel);
+            feed
+        }
+        None => feed,
+    };
+    let _ = addresses;
+    Some(feed)
+}
+
+/// Returns the addresses of audio and video to which articles link that are no episodes themselves.
+fn linked_media<'a>(doc: &OutputDoc, articles: &'a HashMap<PathBuf, CleanArticle>) -> HashSet<&'a str> {
+    let texts = doc.picks.iter().filter(|pick| pick.seed.recording.is_none());
+    let has_both = doc.picks.iter().any(|pick| pick.seed.recording.is_some());
+    let texts = texts.filter(|_| has_both).filter_map(|pick| articles.get(&pick.seed.path));
+    texts.flat_map(|article| &article.enclosures).map(|file| file.url.as_str()).collect()
+}
+
+/// Settings of a show that its files say, as far as the configuration does not.
+#[cfg(feature = "folder")]
+struct Show {
+    title: Option<String>,
+    author: Option<String>,
+    language: Option<String>,
+    copyright: Option<String>,
+    cover: Option<Url>,
+    /// True if every entry is an episode.
+    is_podcast: bool,
+}
+
+#[cfg(feature = "folder")]
+impl Show {
+    /// Returns what the files of a document say; `None` if it has no episode.
+    fn of(doc: &OutputDoc, addresses: &Addresses) -> Option<Self> {
+        let recordings: Vec<(&Pick, Recording)> = doc
+            .picks
+            .iter()
+            .filter_map(|pick| Some((pick, Recording::decode(pick.seed.recording.as_deref()?)?)))
+            .collect();
+        if recordings.is_empty() {
+            return None;
+        }
+        // Of several values, the one that most episodes have.
+        let common = |get: fn(&Recording) -> Option<&str>| {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for text in recordings.iter().filter_map(|(_, recording)| get(recording)) {
+                *counts.entry(text).or_default() += 1;
+            }
+            let most = counts.into_iter().max_by_key(|(text, count)| (*count, std::cmp::Reverse(*text)));
+            most.map(|(text, _)| html::xml_line(text)).filter(|text| !text.is_empty())
+        };
+        let folder_cover = recordings.iter().find_map(|(pick, recording)| {
+            let folder = pick.seed.path.parent()?;
+            Some(addresses.media_url(&folder.join(recording.folder_cover.as_ref()?)))
+        });
+        let tag_cover = || {
+            let (hash, extension) =
+                recordings.iter().find_map(|(_, recording)| recording.main.cover.clone())?;
+            addresses.feeds.as_ref()?.join(&format!("{COVERS_FOLDER}/{}", cover_name(hash, &extension))).ok()
+        };
+        Some(Self {
+            title: common(|recording| recording.main.tags.album.as_deref()),
+            author: common(|recording| {
+                let tags = &recording.main.tags;
+                tags.album_artist.as_deref().or(tags.artist.as_deref())
+            }),
+            language: common(|recording| recording.language()),
+            copyright: common(|recording| recording.main.tags.copyright.as_deref()),
+            cover: folder_cover.or_else(tag_cover),
+            is_podcast: recordings.len() == doc.picks.len(),
+        })
+    }
+
+    /// Completes a feed.
+    fn complete(self, feed: &mut Feed, channel: &Channel) {
+        if let Some(title) = self.title.filter(|_| channel.title.is_none()) {
+            feed.title = title;
+        }
+        feed.author = feed.author.take().or_else(|| self.author.map(Person::new));
+        feed.language = feed.language.take().or(self.language);
+        feed.copyright = feed.copyright.take().or(self.copyright);
+        if feed.podcast.is_none() && self.is_podcast {
+            feed.podcast = Some(Default::default());
+        }
+        if feed.icon.is_none() && feed.podcast.as_ref().is_some_and(|podcast| podcast.image.is_none()) {
+            feed.icon = self.cover;
+        }
+    }
 }
 
 /// Returns an id that does not change with the entries: the feed's URL, else its site's, else one made of its name.
@@ -135,6 +237,7 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         image: article.image.clone(),
         banner: metadata.banner.clone(),
         enclosures,
+        episode: metadata.episode.clone(),
         extra: channel.entry_extra.filled(&[("title", &article.title), ("link", &pick.seed.link)]),
     }
 }

@@ -19,6 +19,8 @@ const MAX_TITLE: usize = 80;
 /// An article that is ready to become an entry.
 pub(super) struct CleanArticle {
     pub(super) title: String,
+    /// Address of the article.
+    pub(super) link: Option<Url>,
     /// Time of the last change, if the article says so.
     pub(super) updated: Option<UnixMs>,
     pub(super) content: CleanHtml,
@@ -63,6 +65,7 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
     }
     let article = CleanArticle {
         title,
+        link: Some(article.link.clone()),
         updated: article.updated,
         summary: summary.unwrap_or_else(|| html::summary(&cleaned.prose, MAX_SUMMARY)),
         image,

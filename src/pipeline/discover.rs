@@ -16,6 +16,7 @@ use crate::catalog::{About, Catalog, Chunk, Folders, Head, Row, Rows, file_name,
 use crate::config::{Grouping, Plan};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
+use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Store, is_exhausted};
 
@@ -72,8 +73,9 @@ impl Kept {
     }
 
     /// Returns what an article says about itself, encoded.
-    fn about(self, head: &seed::Head) -> Vec<u8> {
+    fn about(self, head: &seed::Head, recording: &[u8]) -> Vec<u8> {
         let mut about = About::of(&head.metadata);
+        about.recording = Some(recording).filter(|bytes| !bytes.is_empty()).map(Into::into);
         about.tags.truncate(if self.tags { usize::MAX } else { 0 });
         about.authors.truncate(if self.authors { usize::MAX } else { 0 });
         about.language = about.language.filter(|_| self.languages);
@@ -112,6 +114,7 @@ pub(super) fn discover(context: &Context<'_>, catalog: &Catalog, kept: Kept) -> 
         kept,
         addresses: &context.plan.addresses,
         same_address: context.plan.same_address,
+        feeds: feeds_below(context.seeds, context.feeds),
         track_reread,
         progress: context.progress,
         scan,
@@ -128,6 +131,13 @@ pub(super) fn discover(context: &Context<'_>, catalog: &Catalog, kept: Kept) -> 
     Ok(scan)
 }
 
+/// Returns the path of the feeds folder relative to the seeds folder, if it is below it.
+fn feeds_below(seeds: &dyn Store, feeds: &dyn Store) -> Option<PathBuf> {
+    let absolute = |store: &dyn Store| store.folder()?.canonicalize().ok();
+    let below = absolute(feeds)?.strip_prefix(absolute(seeds)?).ok()?.to_path_buf();
+    (!below.as_os_str().is_empty()).then_some(below)
+}
+
 /// A scan in progress, shared by all threads.
 struct Scanner<'a> {
     store: &'a dyn Store,
@@ -135,6 +145,8 @@ struct Scanner<'a> {
     kept: Kept,
     addresses: &'a Addresses,
     same_address: SameAddress,
+    /// The feeds folder, if it is below the seeds folder: copies of media files are not seeds.
+    feeds: Option<PathBuf>,
     /// True to record which seeds were reread.
     track_reread: bool,
     progress: &'a Progress,
@@ -155,6 +167,8 @@ struct Listing {
     /// True if the folder is as the last build saw it; then `names` may be incomplete.
     is_unchanged: bool,
     names: Names,
+    /// Its episodes.
+    groups: Groups,
 }
 
 /// A chunk after the scan.
@@ -185,7 +199,7 @@ impl<'a> Scanner<'a> {
         let chunks = if listing.is_unchanged {
             Ok(old.iter().map(|chunk| self.unchanged(chunk)).collect())
         } else {
-            self.read_folder(&folder, &mut listing.names, old)
+            self.read_folder(&folder, &mut listing.names, &listing.groups, old)
         };
         if listing.seeds <= MAX_BUFFERED_NAMES {
             listing.names.clear();
@@ -216,15 +230,24 @@ impl<'a> Scanner<'a> {
         let mut names = lock(&self.spare).pop().unwrap_or_default();
         let (mut folders, mut not_a_seed) = (Vec::new(), Vec::new());
         let (mut fingerprint, mut seeds) = (0_u128, 0_u32);
+        // Files that count if there is audio or video.
+        let (mut others, mut has_media) = (Names::default(), false);
+        let is_episodes = self.addresses.repository.is_none();
         let may_be_unchanged = reuse::may_folder_be_unchanged(old);
         self.store.scan(folder, !old.is_empty(), &mut |name, kind, stamp| {
             if is_hidden(name) {
                 return;
             }
             match kind {
+                Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
                 Kind::Folder => folders.push(folder.join(name)),
+                Kind::File if is_episodes && !is_seed(name) && audio::may_belong(name) => {
+                    others.push(name, reuse::fingerprint(name, stamp.as_ref()));
+                }
                 _ if !is_seed(name) => {}
+                Kind::File if !is_episodes && audio::is_media(name) => {}
                 Kind::File => {
+                    has_media |= audio::is_media(name);
                     let own = reuse::fingerprint(name, stamp.as_ref());
                     fingerprint = fingerprint.wrapping_add(own);
                     seeds += 1;
@@ -237,16 +260,23 @@ impl<'a> Scanner<'a> {
                 Kind::Link => {}
             }
         })?;
-        let is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
-        if may_be_unchanged && !is_unchanged && seeds > MAX_BUFFERED_NAMES {
+        let mut is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
+        let is_cut = may_be_unchanged && seeds > MAX_BUFFERED_NAMES;
+        if is_cut && (!is_unchanged || has_media) {
             names.clear();
             self.store.scan(folder, true, &mut |name, kind, stamp| {
-                if kind == Kind::File && is_seed(name) {
+                if kind == Kind::File && is_seed(name) && (is_episodes || !audio::is_media(name)) {
                     names.push(name, reuse::fingerprint(name, stamp.as_ref()));
                 }
             })?;
         }
-        Ok(Listing { folders, not_a_seed, seeds, is_unchanged, names })
+        let mut groups = Groups::default();
+        if has_media {
+            groups = names.group(&others);
+            (fingerprint, seeds) = names.sum();
+            is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
+        }
+        Ok(Listing { folders, not_a_seed, seeds, is_unchanged, names, groups })
     }
 
     /// Handles a folder that cannot be listed.
@@ -273,12 +303,15 @@ impl<'a> Scanner<'a> {
         &self,
         folder: &Path,
         names: &mut Names,
+        groups: &Groups,
         old: &[Chunk],
     ) -> Result<Vec<ScannedChunk>, ScanError> {
         names.sort();
         let old: HashMap<u64, &Chunk> = old.iter().map(|chunk| (chunk.id, chunk)).collect();
         let chunks = names.chunks().into_par_iter();
-        chunks.map(|(id, range)| self.read_chunk(folder, names, id, range, old.get(&id).copied())).collect()
+        chunks
+            .map(|(id, range)| self.read_chunk(folder, names, groups, id, range, old.get(&id).copied()))
+            .collect()
     }
 
     /// Stores the rows of a chunk: from the catalog if the fingerprint is known, else from the seed.
@@ -286,6 +319,7 @@ impl<'a> Scanner<'a> {
         &self,
         folder: &Path,
         names: &Names,
+        groups: &Groups,
         id: u64,
         range: Range<usize>,
         old: Option<&Chunk>,
@@ -327,7 +361,8 @@ impl<'a> Scanner<'a> {
                 return self.push(&mut out, name, &unknown[number], head);
             }
         };
-        read_heads(self.store, self.addresses, folder, &unknown_names, &mut see).map_err(ScanError::Fatal)?;
+        read_heads(self.store, self.addresses, folder, &unknown_names, groups, &mut see)
+            .map_err(ScanError::Fatal)?;
         for row in files.filter_map(|(fingerprint, _)| row(fingerprint)) {
             out.push(row, row.fingerprint, []);
         }
@@ -343,9 +378,14 @@ impl<'a> Scanner<'a> {
 
     /// Adds the row of a seed that was read.
     fn push(&self, rows: &mut Rows, name: &[u8], file: &OsStr, result: HeadResult) {
-        let fingerprint = reuse::fingerprint(file, result.stamp.as_ref());
-        let is_settled = reuse::is_settled(self.catalog, result.stamp.as_ref()) && !result.failed;
-        let about = result.head.as_ref().map(|head| self.kept.about(head)).unwrap_or_default();
+        let mut fingerprint = reuse::fingerprint(file, result.stamp.as_ref());
+        let mut is_settled = reuse::is_settled(self.catalog, result.stamp.as_ref()) && !result.failed;
+        for (companion, stamp) in &result.companions {
+            fingerprint = fingerprint.wrapping_add(reuse::fingerprint(companion, stamp.as_ref()));
+            is_settled &= reuse::is_settled(self.catalog, stamp.as_ref());
+        }
+        let about =
+            result.head.as_ref().map(|head| self.kept.about(head, &result.recording)).unwrap_or_default();
         let head = result.head.as_ref().map(|head| Head {
             time: head.time,
             key: key_hash(&match &head.metadata.id {

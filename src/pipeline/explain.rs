@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -12,8 +13,9 @@ use crate::config::{Channel, Plan};
 use crate::diag::{Finding, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::html::Removal;
+use crate::seed::audio;
 use crate::seed::{self, Fault, Head, Origin, SEED_LIMIT};
-use crate::store::Store;
+use crate::store::{Kind as StoreKind, Stamp, Store};
 use crate::types::UnixMs;
 
 use super::address_source::{AddressSource, address_source};
@@ -218,6 +220,9 @@ impl<'a> Overview<'a> {
             explanation.absence = Some(Absence::NotASeed(why));
             return Ok(explanation);
         }
+        if self.episode(path, &mut explanation)? {
+            return Ok(explanation);
+        }
         let bytes = match self.context.seeds.read(path, SEED_LIMIT) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -236,7 +241,7 @@ impl<'a> Overview<'a> {
                 explanation.findings.extend(seed.findings.iter().cloned().map(placed));
                 explanation.address_source = Some(address_source(&text, &seed, &root, path, &origin));
                 explanation.dialect = Some(seed.dialect);
-                self.place(&seed.head, path, &mut explanation)?;
+                self.place(&seed.head, path, None, &mut explanation)?;
                 explanation.head = Some(Head { metadata: seed::metadata(&seed), ..seed.head });
             }
             Err(Fault::NotAnArticle(finding)) => {
@@ -251,14 +256,65 @@ impl<'a> Overview<'a> {
         Ok(explanation)
     }
 
+    /// Explains a file that is an episode or belongs to one; false for other files.
+    fn episode(&self, path: &Path, explanation: &mut Explanation) -> Result<bool, Error> {
+        let (store, addresses) = (self.context.seeds, &self.context.plan.addresses);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let name = path.file_name().unwrap_or_default();
+        let mut names = Vec::new();
+        let mut see = |name: &OsStr, kind: StoreKind, _: Option<Stamp>| {
+            if kind == StoreKind::File && (is_seed(name) || audio::may_belong(name)) {
+                names.push(name.to_owned());
+            }
+        };
+        if addresses.repository.is_some() || store.scan(folder, false, &mut see).is_err() {
+            return Ok(false);
+        }
+        let groups = audio::Groups::of(names.iter().map(OsString::as_os_str));
+        if let Some(owner) = groups.owner(name) {
+            let owner = store.show(&folder.join(owner));
+            explanation.absence = Some(Absence::NotAnArticle(format!("it belongs to the episode {owner}")));
+            return Ok(true);
+        }
+        if !audio::is_media(name) {
+            return Ok(false);
+        }
+        let result = super::audio::read_head(store, addresses, folder, name, &groups)?;
+        let shown = explanation.seed.clone();
+        explanation.dialect = result.dialect;
+        let findings = result.findings.into_iter().map(|finding| finding.in_file(shown.as_str()));
+        explanation.findings.extend(findings);
+        let Some(head) = result.head else {
+            explanation.absence = Some(Absence::Unreadable);
+            return Ok(true);
+        };
+        self.place(&head, path, Some(result.recording.into()), explanation)?;
+        explanation.head = Some(head);
+        Ok(true)
+    }
+
     /// Adds what the feeds make of a seed.
-    fn place(&self, head: &Head, path: &Path, explanation: &mut Explanation) -> Result<(), Error> {
+    fn place(
+        &self,
+        head: &Head,
+        path: &Path,
+        recording: Option<Box<[u8]>>,
+        explanation: &mut Explanation,
+    ) -> Result<(), Error> {
         let (context, docs) = (&self.context, &self.selection.docs);
         let section = self.section(path);
         let (link, section) = (head.link.as_str().into(), section.as_deref().map(Into::into));
         let own_id = head.metadata.id.as_deref().map(Box::from);
         let path_buf = path.to_path_buf();
-        let seed = Candidate { time: head.time, link, published_link: None, own_id, path: path_buf, section };
+        let seed = Candidate {
+            time: head.time,
+            link,
+            published_link: None,
+            own_id,
+            path: path_buf,
+            section,
+            recording,
+        };
         let loaded = load_article(context, &seed)?;
         // The removals say more than the note about them.
         let findings =

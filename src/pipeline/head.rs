@@ -1,11 +1,12 @@
 //! Step 2: the head of a seed, from as few bytes as possible.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
 use crate::diag::{Finding, codes};
 use crate::error::Error;
+use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Head, Origin, SEED_LIMIT};
 use crate::store::{Beginning, Stamp, Store};
 use crate::types::{Bytes, UnixMs};
@@ -27,11 +28,15 @@ pub(super) struct HeadResult {
     pub(super) bytes: u64,
     /// Stamp of the file before it was read.
     pub(super) stamp: Option<Stamp>,
+    /// What the catalog keeps of an audio or video file; empty for other seeds.
+    pub(super) recording: Vec<u8>,
+    /// Other files on which the seed depends, with their stamps before they were read.
+    pub(super) companions: Vec<(OsString, Option<Stamp>)>,
     /// True if the storage failed, so that another attempt may succeed.
     pub(super) failed: bool,
 }
 
-/// Reads the heads of some files of a folder, and calls `see` with the index of each name and its result, in order. Nothing
+/// Reads the heads of some files of a folder, whose episodes are known, and calls `see` with the index of each name and its result, in order. Nothing
 /// is collected: a folder may have a million files.
 ///
 /// # Errors
@@ -41,6 +46,7 @@ pub(super) fn read_heads(
     addresses: &Addresses,
     folder: &Path,
     names: &[&OsStr],
+    groups: &Groups,
     see: &mut dyn FnMut(usize, HeadResult),
 ) -> Result<(), Error> {
     let root = store.show(Path::new(""));
@@ -51,6 +57,11 @@ pub(super) fn read_heads(
         Err(error) => fatal = Some(error),
     };
     let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
+        #[cfg(feature = "folder")]
+        if beginning.is_ok() && audio::is_media(names[number]) {
+            seen = number + 1;
+            return note(number, super::audio::read_head(store, addresses, folder, names[number], groups));
+        }
         let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
         let saved = stamp.and_then(|stamp| i64::try_from(stamp.modified / 1_000_000).ok()).map(UnixMs);
         let origin = Origin { root: &root, folder, name: names[number], addresses, policy: None, saved };

@@ -12,6 +12,7 @@ use crate::catalog::is_index_page;
 use crate::error::Error;
 use crate::html::{self, RawHtml};
 use crate::seed::Addresses;
+use crate::seed::audio::{self, Groups, Recording};
 use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
@@ -23,6 +24,8 @@ use super::order::section;
 const MAX_NAMES: usize = 2_000_000;
 /// Site of articles that do not say their URL, as long as none is configured.
 const PLACEHOLDER_SITE: &str = "https://feedmill.invalid/";
+/// Default folder of feeds.
+const FEEDS: &str = "feeds";
 /// Number of heads that a thread reads together.
 const BATCH: usize = 256;
 /// Number of seeds of a folder whose language is detected.
@@ -49,8 +52,42 @@ pub struct Inspection {
     pub samples: BTreeMap<String, PathBuf>,
     /// Article without an address of its own that stands for all, if no generator builds the site; the first.
     pub guessed: Option<PathBuf>,
+    /// What the tags of audio and video files say, with the number of files that say it.
+    pub show: Show,
     /// Earliest and latest time.
     pub span: Option<(UnixMs, UnixMs)>,
+}
+
+/// What the tags of audio and video files have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Show {
+    /// Albums.
+    pub albums: BTreeMap<String, usize>,
+    /// Artists of the albums, else of the files.
+    pub artists: BTreeMap<String, usize>,
+    /// Genres.
+    pub genres: BTreeMap<String, usize>,
+    /// Languages.
+    pub languages: BTreeMap<String, usize>,
+}
+
+impl Show {
+    #[cfg(feature = "folder")]
+    fn add(&mut self, recording: &Recording) {
+        let tags = &recording.main.tags;
+        let artist = tags.album_artist.as_deref().or(tags.artist.as_deref());
+        let language = recording.language();
+        for (counts, text) in [
+            (&mut self.albums, tags.album.as_deref()),
+            (&mut self.artists, artist),
+            (&mut self.genres, tags.genre.as_deref()),
+            (&mut self.languages, language),
+        ] {
+            if let Some(text) = text.map(html::xml_line).filter(|text| !text.is_empty()) {
+                *counts.entry(text).or_default() += 1;
+            }
+        }
+    }
 }
 
 /// Inspects all seeds under the root.
@@ -87,7 +124,8 @@ pub fn inspect_at(store: &dyn Store, addresses: &Addresses) -> io::Result<Inspec
         let scanned = store.scan(&folder, false, &mut |name, kind, _| {
             left = left.saturating_sub(1);
             match kind {
-                Kind::File if is_seed(name) => names.push(name.to_owned()),
+                Kind::File if is_seed(name) || audio::may_belong(name) => names.push(name.to_owned()),
+                Kind::Folder if folder.as_os_str().is_empty() && name == FEEDS && has_cache(store) => {}
                 Kind::Folder if !is_hidden(name) => folders.push(folder.join(name)),
                 _ => {}
             }
@@ -97,12 +135,24 @@ pub fn inspect_at(store: &dyn Store, addresses: &Addresses) -> io::Result<Inspec
             scanned?;
         }
         names.sort_unstable();
-        inspection.add_folder(store, &addresses, &folder, &names)?;
+        let groups = if addresses.repository.is_none() {
+            Groups::of(names.iter().map(OsString::as_os_str))
+        } else {
+            Groups::default()
+        };
+        let is_media = |name: &OsStr| audio::is_media(name) && groups.is_empty();
+        names.retain(|name| is_seed(name) && !groups.is_owned(name) && !is_media(name));
+        inspection.add_folder(store, &addresses, &folder, &names, &groups)?;
         if left == 0 {
             break;
         }
     }
     Ok(inspection)
+}
+
+/// True if the default feeds folder is below the root and was written by a build.
+fn has_cache(store: &dyn Store) -> bool {
+    store.list(&Path::new(FEEDS).join(".feedmill")).is_ok()
 }
 
 impl Inspection {
@@ -112,11 +162,12 @@ impl Inspection {
         addresses: &Addresses,
         folder: &Path,
         names: &[OsString],
+        groups: &Groups,
     ) -> io::Result<()> {
         let names: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
         let heads = names.par_chunks(BATCH).map(|names| {
             let mut heads = Vec::with_capacity(names.len());
-            read_heads(store, addresses, folder, names, &mut |_, head| heads.push(head))?;
+            read_heads(store, addresses, folder, names, groups, &mut |_, head| heads.push(head))?;
             Ok(heads)
         });
         let heads = heads.collect::<Result<Vec<_>, Error>>().map_err(io::Error::other)?;
@@ -130,7 +181,8 @@ impl Inspection {
                     *self.sections.entry(section.into()).or_default() += 1;
                 }
             }
-            let is_guessed = head.head.as_ref().is_some_and(|head| head.link.starts_with(PLACEHOLDER_SITE));
+            let is_guessed = !audio::is_media(name)
+                && head.head.as_ref().is_some_and(|head| head.link.starts_with(PLACEHOLDER_SITE));
             if is_article && is_guessed && addresses.repository.is_none() && self.guessed.is_none() {
                 self.guessed = Some(folder.join(name));
             }
@@ -141,7 +193,7 @@ impl Inspection {
         if let Some(section) = section(folder, articles, index_pages).filter(|_| is_plain) {
             *self.sections.entry(section.to_owned()).or_default() += articles as usize;
         }
-        for name in names.iter().take(MAX_SAMPLE) {
+        for name in names.iter().filter(|name| !audio::is_media(name)).take(MAX_SAMPLE) {
             let Ok(prefix) = store.prefix(&folder.join(name), SAMPLE_SIZE) else { continue };
             let text = String::from_utf8_lossy(&prefix.bytes);
             *self.languages.entry(html::language(RawHtml(&text)).unwrap_or_default()).or_default() += 1;
@@ -159,9 +211,13 @@ impl Inspection {
             return false;
         };
         self.seeds += 1;
+        if let Some(recording) = Recording::decode(&result.recording) {
+            self.show.add(&recording);
+        }
         *self.dialects.entry(dialect).or_default() += 1;
         if let Ok(link) = Url::parse(&head.link)
             && !head.link.starts_with(PLACEHOLDER_SITE)
+            && dialect != audio::NAME
         {
             *self.sites.entry(link.origin().ascii_serialization()).or_default() += 1;
         }

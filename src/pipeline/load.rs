@@ -8,6 +8,8 @@ use crate::config::Plan;
 use crate::diag::{Finding, codes};
 use crate::error::Error;
 use crate::model::Article;
+#[cfg(feature = "folder")]
+use crate::seed::audio::Recording;
 use crate::seed::{self, Origin, SEED_LIMIT};
 use crate::store::Store;
 
@@ -15,6 +17,7 @@ use super::context::{size, unreadable_seed};
 use super::select::Candidate;
 
 /// Result of loading a seed.
+#[derive(Default)]
 pub(super) struct Loaded {
     /// The article, unless the seed cannot be read or has changed since it was selected.
     pub(super) article: Option<Article>,
@@ -31,6 +34,10 @@ pub(super) struct Loaded {
 /// # Errors
 /// If the system is out of file handles or memory.
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
+    #[cfg(feature = "folder")]
+    if let Some(recording) = chosen.recording.as_deref().and_then(Recording::decode) {
+        return super::audio::load(store, chosen, &recording, plan);
+    }
     let fail = |finding: Finding, bytes| {
         Ok(Loaded { article: None, text: String::new(), findings: vec![finding], bytes })
     };

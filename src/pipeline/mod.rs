@@ -19,6 +19,8 @@ mod address_source;
 mod archive;
 mod articles;
 mod assemble;
+#[cfg(feature = "folder")]
+mod audio;
 mod clean;
 mod context;
 mod discover;
@@ -35,6 +37,8 @@ mod inspect;
 mod load;
 mod losses;
 mod media;
+#[cfg(feature = "folder")]
+mod media_files;
 mod metadata;
 mod names;
 mod order;
@@ -118,7 +122,7 @@ pub fn build(
     let mut report = scanned.report();
     scanned.report_findings(&context, sink);
     let Scanned { catalog, scan, outcome, published } = scanned;
-    let (build, is_complete) = match outcome {
+    let (mut build, is_complete) = match outcome {
         Outcome::UpToDate(last) => {
             rebuild::replay_findings(&context, &last, &mut report, sink)?;
             (last, true)
@@ -131,9 +135,14 @@ pub fn build(
     let mut generated: BTreeSet<_> =
         build.docs.values().flat_map(|doc| &doc.files).map(|file| file.path.clone()).collect();
     generated.extend(site_files::publish_site_files(&context, &mut report, sink)?);
+    let media = media_files::publish(&context, &build, &mut report, sink)?;
+    let orphans = media_files::orphans(&context, catalog.last_build(), &media);
+    generated.extend(media);
     // A seed or folder that could not be read may be all that a feed has.
     let prune = options.prune && is_complete && !scan.is_partial;
-    publish::remove_orphans(feeds, &generated, prune, sink, &mut report)?;
+    let media = orphans.iter().map(|file| file.to.clone()).collect();
+    publish::remove_orphans(feeds, &generated, media, prune, sink, &mut report)?;
+    build.orphans = if prune { Vec::new() } else { orphans };
     report.files = generated;
     report.changed.sort_unstable();
     report.count(&build.counts);

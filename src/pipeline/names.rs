@@ -1,9 +1,11 @@
 //! The names of a folder's seeds in little memory, and the chunks into which they are divided.
 
-use std::ffi::OsStr;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 
-use crate::catalog::chunk_boundary;
+use crate::catalog::{chunk_boundary, file_name};
+use crate::seed::audio::Groups;
 
 /// Names and fingerprints of the seeds of a folder, packed: there may be a million.
 #[derive(Default)]
@@ -49,6 +51,32 @@ impl Names {
     pub(super) fn sort(&mut self) {
         let Self { packed, positions } = self;
         positions.sort_unstable_by_key(|position| Self::at(packed, *position).1);
+    }
+
+    /// Leaves one name for each episode, with the fingerprints of all its files, and returns which files those are.
+    pub(super) fn group(&mut self, others: &Self) -> Groups {
+        let all: Vec<(OsString, u128)> = [&*self, others]
+            .into_iter()
+            .flat_map(|names| names.get(0..names.positions.len()))
+            .map(|(fingerprint, name)| (file_name(name), fingerprint))
+            .collect();
+        let groups = Groups::of(all.iter().map(|(name, _)| name.as_os_str()));
+        let fingerprints: HashMap<&OsStr, u128> =
+            all.iter().map(|(name, fingerprint)| (name.as_os_str(), *fingerprint)).collect();
+        let seeds = self.positions.len();
+        self.clear();
+        for (name, fingerprint) in all.iter().take(seeds).filter(|(name, _)| !groups.is_owned(name)) {
+            let files = groups.files(name).filter_map(|file| fingerprints.get(file));
+            self.push(name, files.fold(*fingerprint, |sum, one| sum.wrapping_add(*one)));
+        }
+        groups
+    }
+
+    /// Returns the sum of the fingerprints, and the number of names.
+    pub(super) fn sum(&self) -> (u128, u32) {
+        let all = self.get(0..self.positions.len());
+        let sum = all.fold(0, |sum, (fingerprint, _)| u128::wrapping_add(sum, fingerprint));
+        (sum, u32::try_from(self.positions.len()).unwrap_or(u32::MAX))
     }
 
     /// Returns id and range of each chunk. The names have to be sorted.

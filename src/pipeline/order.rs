@@ -239,7 +239,16 @@ impl Selector<'_> {
         let path = folder.join(file_name(name));
         let published_link = self.published.get(&path).map(Box::from);
         let own_id = about.id.as_deref().map(Box::from);
-        Candidate { time: head.time, link: head.link.into(), published_link, own_id, path, section }
+        let recording = about.recording.as_deref().map(Box::from);
+        Candidate {
+            time: head.time,
+            link: head.link.into(),
+            published_link,
+            own_id,
+            path,
+            section,
+            recording,
+        }
     }
 
     /// Selects among the versions of an entry with the same time. Only their bodies show which has text, so these are read.

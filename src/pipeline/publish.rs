@@ -96,7 +96,7 @@ fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
         .map_err(|e| Error::io("write the feed", store.show(path), e))
 }
 
-/// Reports files that are no longer generated, or removes them. The files of an open month are removed in any case once
+/// Reports files that are no longer generated, or removes them; `media` are those of them that are no feeds. The files of an open month are removed in any case once
 /// those of the closed month exist.
 ///
 /// # Errors
@@ -104,11 +104,12 @@ fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
 pub(super) fn remove_orphans(
     store: &dyn Store,
     generated: &BTreeSet<PathBuf>,
+    media: BTreeSet<PathBuf>,
     prune: bool,
     sink: &mut Sink<'_>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    for path in orphans(store, generated)? {
+    for path in orphans(store, generated)?.into_iter().chain(media) {
         if prune || archive::closed_month_path(&path).is_some_and(|closed| generated.contains(&closed)) {
             store.remove(&path).map_err(|e| Error::io("remove the feed", store.show(&path), e))?;
             report.removed += 1;

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use url::Url;
 
-use crate::catalog::{BuiltDoc, Catalog, LastBuild};
+use crate::catalog::{BuiltDoc, Catalog, LastBuild, PublishedMedia};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::model::Listing;
@@ -18,6 +19,7 @@ use super::clean::{CleanArticle, clean};
 use super::context::{Context, Report};
 use super::discover::Scan;
 use super::load::load;
+use super::media_files::{self, Linked};
 use super::order::Selection;
 use super::probe;
 use super::publish::{PendingFile, Publisher};
@@ -68,6 +70,14 @@ pub(super) fn rebuild(
         ..LastBuild::default()
     };
     let (reported, failed) = Default::default();
+    let build = LastBuild {
+        findings: build
+            .findings
+            .into_iter()
+            .chain(media_files::address_finding(context, &selection.docs))
+            .collect(),
+        ..build
+    };
     let mut rebuild = Rebuild { context, catalog, scan, build, reported, failed, report };
     if let Some(pick) = selection.docs.first().and_then(|doc| doc.picks.first())
         && let Some((pattern, link)) = address_source::guessed(context, &pick.seed.path)
@@ -171,11 +181,14 @@ impl Rebuild<'_> {
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();
         let (mut articles, findings) = self.load_articles(docs, &stale)?;
+        let linked = media_files::complete(context, &mut articles);
         if let Some(probe) = &context.probe {
             probe.complete(&mut articles, docs.iter().all(probe::may_ask), context.options.now, sink);
         }
-        let built: Result<Vec<BuiltDoc>, Error> =
-            stale.par_iter().map(|doc| build_doc(context, doc, &articles, &findings, publisher)).collect();
+        let built: Result<Vec<BuiltDoc>, Error> = stale
+            .par_iter()
+            .map(|doc| build_doc(context, doc, &articles, &findings, &linked, publisher))
+            .collect();
         let old = kept.iter().flatten().flat_map(|doc| &doc.findings);
         report_findings(old.chain(findings.values().flatten()).collect(), &mut self.reported, sink);
         let mut built = built?.into_iter();
@@ -255,9 +268,10 @@ fn build_doc(
     doc: &OutputDoc,
     articles: &Articles,
     findings: &Findings,
+    linked: &Linked,
     publisher: &Publisher<'_>,
 ) -> Result<BuiltDoc, Error> {
-    let feed = assemble(doc, articles, &context.name, stylesheet(context, doc));
+    let feed = assemble(doc, articles, &context.name, &context.plan.addresses, stylesheet(context, doc));
     let files = match &feed {
         Some(feed) => write(doc, feed, publisher)?,
         None => Vec::new(),
@@ -271,8 +285,24 @@ fn build_doc(
         files,
         findings: doc.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect(),
         listing: listed.map(|feed| Listing::new(feed, &doc.feed, formats())),
+        media: media_of(context, doc, articles, linked),
         retry_at: context.probe.as_ref().and_then(|probe| probe.doc_retry_at(doc, articles)),
     })
+}
+
+/// Returns the media files of the seeds folder that a document refers to.
+fn media_of(
+    context: &Context<'_>,
+    doc: &OutputDoc,
+    articles: &Articles,
+    linked: &Linked,
+) -> Vec<PublishedMedia> {
+    let episodes = doc.picks.iter().filter(|pick| pick.seed.recording.is_some());
+    let files = episodes.filter_map(|pick| {
+        Some(media_files::of_episode(context.plan, &pick.seed, articles.get(&pick.seed.path)?))
+    });
+    let linked = doc.paths().filter_map(|path| linked.get(path)).flatten().cloned();
+    files.flatten().chain(linked).collect()
 }
 
 /// Reports findings about bodies, each once, sorted by file.
@@ -283,6 +313,11 @@ fn report_findings(mut all: Vec<&Finding>, reported: &mut HashSet<Finding>, sink
             sink.push(finding.clone());
         }
     }
+}
+
+/// True if the host of a URL cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
+fn is_placeholder(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host.ends_with(".invalid"))
 }
 
 /// Reports the findings about the feeds themselves.
@@ -301,6 +336,10 @@ fn report_feed_findings(context: &Context<'_>, build: &LastBuild, sink: &mut Sin
     }
     if context.plan.main_feed.base.is_none() {
         let detail = "the feeds have no self link";
+        sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), detail));
+    }
+    if let Some(base) = context.plan.main_feed.base.as_ref().filter(|base| is_placeholder(base)) {
+        let detail = format!("{base} is a placeholder");
         sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), detail));
     }
     Ok(())

@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 
 use rayon::prelude::*;
 
-use crate::catalog::{self, BuiltDoc, Catalog, Chunk, Folders, LastBuild, PublishedFile, chunks};
+use crate::catalog::{
+    self, BuiltDoc, Catalog, Chunk, Folders, LastBuild, PublishedFile, PublishedMedia, chunks,
+};
 use crate::store::Stamp;
 
 use super::archive::OutputDoc;
@@ -93,6 +95,17 @@ pub(super) fn document(
 /// a seed could not be read, or media servers have to be asked again.
 fn published(context: &Context<'_>, catalog: &Catalog, old: &BuiltDoc) -> Option<BuiltDoc> {
     if old.inputs_hash == 0 || old.retry_at.is_some_and(|time| probe::is_due(time, context.options.now)) {
+        return None;
+    }
+    let is_same = |file: &PublishedMedia| {
+        let name = file.from.file_name().unwrap_or_default();
+        file.fingerprint == 0
+            || context
+                .seeds
+                .stamp(&file.from)
+                .is_ok_and(|stamp| fingerprint(name, stamp.as_ref()) == file.fingerprint)
+    };
+    if !old.media.iter().all(is_same) {
         return None;
     }
     let files = old.files.par_iter().map(|file| {

@@ -39,6 +39,8 @@ pub(super) struct Candidate {
     /// Path of the seed: the key by which its body is found.
     pub(super) path: PathBuf,
     pub(super) section: Option<Arc<str>>,
+    /// What the catalog knows of an audio or video file.
+    pub(super) recording: Option<Box<[u8]>>,
 }
 
 impl Candidate {
@@ -308,9 +310,9 @@ mod tests {
     use super::*;
 
     fn candidate(time: i64, link: &str, path: &str) -> Arc<Candidate> {
-        let (published_link, own_id, section) = Default::default();
+        let (published_link, own_id, section, recording) = Default::default();
         let (link, path) = (link.into(), path.into());
-        Arc::new(Candidate { time: UnixMs(time), link, published_link, own_id, path, section })
+        Arc::new(Candidate { time: UnixMs(time), link, published_link, own_id, path, section, recording })
     }
 
     /// Selects as the pipeline does: seeds that are too old are not offered, then all are seen once more.
@@ -438,8 +440,8 @@ mod tests {
         let seed = |path: &str, section: &str| {
             let link = "https://a.example/1".into();
             let (time, section) = (UnixMs(1), Some(section.into()));
-            let (published_link, own_id, path) = (None, None, path.into());
-            Arc::new(Candidate { time, link, published_link, own_id, path, section })
+            let (published_link, own_id, recording, path) = (None, None, None, path.into());
+            Arc::new(Candidate { time, link, published_link, own_id, path, section, recording })
         };
         let picks = select(
             5,

@@ -69,14 +69,14 @@ pub(super) fn skip_to_close<'a>(
 /// Parsed front matter.
 pub(super) struct FrontMatter<'a> {
     format: Format,
-    values: Matter,
+    pub(super) values: Matter,
     text: &'a str,
     /// Number of its first line, from 1.
     line: u32,
 }
 
 impl<'a> FrontMatter<'a> {
-    fn read(syntax: &Syntax, lines: &mut Lines<'a>) -> Result<Self, Fault> {
+    pub(super) fn read(syntax: &Syntax, lines: &mut Lines<'a>) -> Result<Self, Fault> {
         if syntax.format == Format::Bare {
             return Ok(Self {
                 format: Format::Bare,
@@ -154,17 +154,23 @@ impl<'a> FrontMatter<'a> {
     }
 
     /// Returns the date of the first key of a field that has one.
-    fn date(&self, field: Field, unzoned: Unzoned) -> Result<Option<Moment>, Finding> {
+    pub(super) fn date(&self, field: Field, unzoned: Unzoned) -> Result<Option<Moment>, Finding> {
         self.values.date(&metadata::keys(&self.values, field), unzoned).map_err(|bad| self.bad_date(&bad))
     }
 
     /// Returns the title as plain text; empty if there is none.
-    fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         title::plain_text(&self.text("title").unwrap_or_default())
     }
 
     /// Returns what it says about the article at `link`.
-    fn metadata(&self, kind: Kind, link: &str, origin: &Origin<'_>, findings: &mut Vec<Finding>) -> Metadata {
+    pub(super) fn metadata(
+        &self,
+        kind: Kind,
+        link: &str,
+        origin: &Origin<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Metadata {
         let is_index = matches!(origin.stem().split('.').next(), Some("index"));
         let context = metadata::Context { kind, link, site: origin.site(), is_index };
         let mut metadata = metadata::read(&self.values, &context);
@@ -185,7 +191,7 @@ impl<'a> FrontMatter<'a> {
     }
 
     /// Returns the setting that excludes the file from the articles.
-    fn exclusion_reason(&self) -> Option<&'static str> {
+    pub(super) fn exclusion_reason(&self) -> Option<&'static str> {
         let is_off = |table: &str, key: &str| {
             let value = self.get(table).and_then(|table| table.get(key));
             value.is_some_and(|value| value == "never" || value == false)

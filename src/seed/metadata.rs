@@ -6,7 +6,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::title;
+use super::{episode, title};
 use crate::generator::{Kind, Matter};
 use crate::html::{self, Medium, Policy, RawHtml, media_type};
 use crate::model::{Enclosure, Image, Metadata, Person};
@@ -222,6 +222,10 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
         metadata.banner = banner.as_ref().map(|banner| banner.url.clone());
     }
     metadata.image = own.or(banner).or(metadata.image);
+    if let (Some(first), Some(length)) = (metadata.media.first_mut(), episode::duration(matter)) {
+        first.duration = Some(length);
+    }
+    metadata.episode = episode::read(matter, context);
     metadata
 }
 
@@ -231,7 +235,7 @@ fn rank(field: Field, key: &str) -> Option<usize> {
 }
 
 /// True if two spellings of a key are the same: case, `_` and `-` do not count.
-fn same(one: &str, other: &str) -> bool {
+pub(super) fn same(one: &str, other: &str) -> bool {
     fn letters(text: &str) -> impl Iterator<Item = u8> {
         text.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
     }
@@ -255,7 +259,7 @@ fn values(matter: &Matter, field: Field) -> Vec<(usize, &str, &Value)> {
 }
 
 /// Returns a string, number or boolean as text.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
@@ -265,7 +269,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Returns a boolean, also one that is written as text; Jekyll's YAML has `yes` and `off`.
-fn flag(value: &Value) -> Option<bool> {
+pub(super) fn flag(value: &Value) -> Option<bool> {
     match text(value).to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => Some(true),
         "false" | "no" | "off" => Some(false),
@@ -274,7 +278,7 @@ fn flag(value: &Value) -> Option<bool> {
 }
 
 /// Returns the first of some keys of an object that has text. Keys compare as those of the top level.
-fn member(object: &Value, keys: &[&str]) -> Option<String> {
+pub(super) fn member(object: &Value, keys: &[&str]) -> Option<String> {
     let object = object.as_object()?;
     keys.iter().find_map(|key| {
         let (_, value) = object.iter().find(|(known, value)| same(known, key) && !value.is_boolean())?;
@@ -435,7 +439,7 @@ pub(super) fn language_tag(text: &str) -> Option<String> {
 }
 
 /// Resolves the address of a file as the generator does; `None` if it is not an address.
-fn resolve(own: &str, context: &Context<'_>) -> Option<Url> {
+pub(super) fn resolve(own: &str, context: &Context<'_>) -> Option<Url> {
     let own = own.trim();
     // Obsidian writes a link to a file in brackets.
     let own = own

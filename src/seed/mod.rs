@@ -5,8 +5,10 @@
 //! `link` turns links into valid URIs. `front` holds what the dialects with front matter share: `tags` and
 //! `markdown` make HTML. What the repository around a seed says, its addresses among it, comes from `generator`.
 
+pub(crate) mod audio;
 mod decode;
 mod default_path;
+mod episode;
 mod front;
 mod header;
 mod jekyll;
@@ -19,6 +21,8 @@ mod loose_date;
 mod markdown;
 mod markup;
 mod metadata;
+#[cfg(feature = "folder")]
+mod notes;
 mod origin;
 mod page;
 mod site;
@@ -185,7 +189,9 @@ fn with_extension(extension: &OsStr) -> impl Iterator<Item = &'static &'static d
 /// True if a file with this extension (without the dot) may be a seed.
 #[must_use]
 pub fn has_seed_extension(extension: &OsStr) -> bool {
-    with_extension(extension).next().is_some()
+    let is_media =
+        cfg!(feature = "folder") && audio::MEDIA.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    is_media || with_extension(extension).next().is_some()
 }
 
 /// True if the head of a file may be anywhere in it.

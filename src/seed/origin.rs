@@ -26,11 +26,37 @@ pub struct Addresses {
     /// Languages of the repository other than the site's, in lower case, if each gets a feed; else articles in them are left
     /// out.
     pub translations: Vec<String>,
+    /// URL of the folder in which the media files of the seeds folder are published; ends with `/`.
+    pub media: Option<Url>,
+    /// URL of the feeds folder; ends with `/`.
+    pub feeds: Option<Url>,
     /// The repository that the seeds are in, if a site generator builds it.
     pub repository: Option<Arc<Repository>>,
 }
 
+/// Host of media files whose address is not known; it cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
+const UNKNOWN: &str = "https://podcast.invalid/media/";
+
 impl Addresses {
+    /// Returns the address of a media file of the seeds folder.
+    pub(crate) fn media_url(&self, path: &Path) -> Url {
+        let unknown = || Url::parse(UNKNOWN).unwrap_or_else(|_| unreachable!("it is a URL"));
+        let mut url = self.media.clone().unwrap_or_else(unknown);
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(names(path));
+        }
+        crate::types::to_rfc3986(url.clone()).unwrap_or(url)
+    }
+
+    /// Returns the path of the media file with an address, if it is below the media folder.
+    pub(crate) fn media_path(&self, url: &Url) -> Option<PathBuf> {
+        let rest = url.as_str().strip_prefix(self.media.as_ref()?.as_str())?;
+        let rest = percent_encoding::percent_decode_str(rest).decode_utf8().ok()?;
+        let path = Path::new(&*rest);
+        let is_inside = path.components().all(|part| matches!(part, Component::Normal(_)));
+        (is_inside && !rest.is_empty() && !rest.contains(['\0', '\\'])).then(|| path.to_path_buf())
+    }
+
     /// Returns how a date without a time zone is read.
     pub(super) fn unzoned(&self) -> Unzoned {
         self.timezone.map_or(Unzoned::Utc, Unzoned::Site)
@@ -104,6 +130,13 @@ impl<'a> Origin<'a> {
             names(below_content(self.folder)).first().and_then(|name| self.addresses.sections.get(name));
         let of_repository = || self.addresses.repository.as_ref()?.site().url.as_ref();
         of_section.or(self.addresses.site.as_ref()).or_else(of_repository)
+    }
+
+    /// Returns the address of a media file in the folder of the seed: below the configured one, else below a host that cannot
+    /// exist.
+    #[cfg(feature = "folder")]
+    pub(super) fn media_url(&self, name: &OsStr) -> Url {
+        self.addresses.media_url(&self.folder.join(name))
     }
 
     /// Returns the folders from the root down to the seed.

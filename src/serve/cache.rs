@@ -16,13 +16,15 @@ use crate::store::{Kind, Opened, Store};
 use crate::types::Bytes as Size;
 
 use super::coding::Coding;
-use super::document::{Body, Document};
+use super::document::{Body, Document, is_media};
 use super::metrics::Metrics;
 
 /// Number of bytes that all documents in memory may take, with their compressed forms.
 const CAPACITY: u64 = 64 << 20;
 /// Size above which a file is not kept in memory but sent while it is read.
 const MAX_CACHED: Size = Size(8 << 20);
+/// Size of the largest audio or video file that is tagged by its bytes; the tag of a larger one is made of its stamp.
+const MAX_HASHED: Size = Size(256 << 20);
 /// Number of locks for loading documents: about as many are loaded at a time.
 const LOAD_LOCKS: usize = 16;
 /// Number of attempts to read a file that changes while it is read.
@@ -115,7 +117,13 @@ impl DocumentCache {
                     if opened.stamp != stamp {
                         continue;
                     }
-                    let (hash, size) = hash(opened)?;
+                    // Players ask for a part of an episode; to read all of a long one first would take seconds.
+                    let (hash, size) = match stamp {
+                        Some(stamp) if is_media(path) && stamp.size > MAX_HASHED => {
+                            (xxh3_128(format!("{stamp:?}").as_bytes()), stamp.size.0)
+                        }
+                        _ => hash(opened)?,
+                    };
                     let new = || Arc::new(Body::new(path, None, size, hash));
                     (unchanged(hash).unwrap_or_else(new), SystemTime::now())
                 }

@@ -229,6 +229,12 @@ fn known_type(name: &str) -> Option<&'static str> {
     Some(row.1)
 }
 
+/// True if a file is audio or video.
+pub(super) fn is_media(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    known_type(name).is_some_and(|known| known.starts_with("audio/") || known.starts_with("video/"))
+}
+
 /// Media types of files that people put next to feeds, by suffix.
 const TYPES: &[(&str, &str)] = &[
     ("aac", "audio/aac"),

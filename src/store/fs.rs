@@ -183,6 +183,42 @@ impl Store for FsStore {
         Ok(Change::Written)
     }
 
+    fn import(&self, from: &dyn Store, source: &Path, target: &Path, is_link: bool) -> io::Result<Change> {
+        let Some(root) = from.folder() else {
+            return self.replace(target, &from.read(source, Bytes(u64::MAX - 1))?);
+        };
+        let other = Self::new(root);
+        let (path, source) = (source, other.resolve(source)?);
+        let target = self.resolve(target)?;
+        let new = fs::symlink_metadata(&source)?;
+        let (size, modified) = (new.len(), new.modified()?);
+        // A copy has the time of its source.
+        if let Ok(old) = fs::symlink_metadata(&target)
+            && old.is_file()
+            && old.len() == size
+            && old.modified().is_ok_and(|time| time == modified)
+        {
+            return Ok(Change::Unchanged);
+        }
+        let (mut file, _) = other.open_regular(path)?;
+        let folder = target.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+        if is_link && let Ok(linked) = builder.make_in(folder, |path| fs::hard_link(&source, path)) {
+            linked.persist(&target).map_err(|e| e.error)?;
+            return Ok(Change::Written);
+        }
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut copy = builder.tempfile_in(folder)?;
+        io::copy(&mut file, copy.as_file_mut())?;
+        copy.as_file().set_modified(modified)?;
+        copy.as_file().sync_all()?;
+        copy.persist(&target).map_err(|e| e.error)?;
+        Ok(Change::Written)
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         let target = self.resolve(path)?;
         fs::remove_file(&target)?;

@@ -141,6 +141,16 @@ pub trait Store: Sync {
     /// Those of the storage; the old file is then unchanged.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change>;
 
+    /// Makes a file equal to one of another store, without reading it into memory if both are on disk; with a hard link
+    /// if `is_link` is true and that is possible.
+    ///
+    /// # Errors
+    /// Those of the storages; the old file is then unchanged.
+    fn import(&self, from: &dyn Store, source: &Path, target: &Path, is_link: bool) -> io::Result<Change> {
+        let _ = is_link;
+        self.replace(target, &from.read(source, Bytes(u64::MAX - 1))?)
+    }
+
     /// Removes a file, and the folders above it that become empty.
     ///
     /// # Errors

@@ -6,6 +6,8 @@ mod action;
 mod archive;
 #[cfg(unix)]
 mod attack;
+mod audio;
+mod audio_tools;
 mod build;
 mod catalog;
 mod check;

@@ -26,6 +26,14 @@ pub fn find(code: &str) -> Option<&'static Meta> {
 catalogue! {
     ADDRESS_GUESSED = "address-guessed", Note, "addresses made by a guessed pattern",
         "compare the address with that on the site, then add the `permalink` to feedmill.toml: addresses are ids";
+    AUDIO_BROKEN = "audio-broken", Error, "broken audio or video file",
+        "replace the file by one that plays; the other episodes are published";
+    AUDIO_CHAPTERS = "audio-chapters", Warning, "invalid file of chapters",
+        "write JSON such as {\"version\": \"1.2.0\", \"chapters\": [{\"startTime\": 0, \"title\": \"Start\"}]}";
+    AUDIO_DATE = "audio-date", Note, "episode without a date",
+        "write a date into the tags, the file name (`2024-05-31-name.mp3`) or the notes of the episode, because copying a file may change its time";
+    AUDIO_TRUNCATED = "audio-truncated", Warning, "audio or video file that ends early",
+        "copy the file again: the rest is missing";
     CATALOG_LOST = "catalog-lost", Note, "cannot use the cache",
         "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
     CHECK_NOT_A_FEED = "check-not-a-feed", Note, "file that is not a feed",
@@ -52,8 +60,12 @@ catalogue! {
         "nothing if the hub is down: the next run notifies it again; otherwise correct `hub` in feedmill.toml";
     INDEX_FOREIGN = "index-foreign", Warning, "a file that feedmill did not generate is in the way",
         "move the file away, or remove its kind from `index` in feedmill.toml";
+    MEDIA_ADDRESS = "media-address", Warning, "missing `media_url`",
+        "set `media_url` in feedmill.toml to the URL at which the files are published, or `publish_media = \"link\"` to publish them in the feeds folder";
     MEDIA_UNKNOWN = "media-unknown", Note, "type or length of media files unknown",
         "nothing: feedmill asks again after an hour or a day; files at private addresses need `probe_private`";
+    MEDIA_UNPUBLISHED = "media-unpublished", Error, "could not publish a media file",
+        "check the permissions and the free space of the feeds folder";
     NO_BASE_URL = "no-base-url", Warning, "missing `base_url`",
         "set `base_url` in feedmill.toml (or pass --base-url) to the URL at which the feeds folder is published";
     NO_SITE_URL = "no-site-url", Error, "missing `site_url`",

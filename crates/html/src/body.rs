@@ -66,13 +66,23 @@ pub struct Media {
     pub alt: String,
     /// Width and height of an image in pixels, if the markup declares both.
     pub size: Option<(u32, u32)>,
+    /// True if it is another file of the recording of the file before it.
+    pub is_alternative: bool,
 }
 
 impl Media {
     /// Creates a media file of which only the address and the kind are known.
     #[must_use]
     pub fn new(url: Url, medium: Medium) -> Self {
-        Self { url, medium, media_type: None, length: None, alt: String::new(), size: None }
+        Self {
+            url,
+            medium,
+            media_type: None,
+            length: None,
+            alt: String::new(),
+            size: None,
+            is_alternative: false,
+        }
     }
 }
 

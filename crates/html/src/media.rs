@@ -130,30 +130,51 @@ impl Found {
     }
 
     fn add(&mut self, medium: Medium, url: Option<&str>, element: &Element) {
-        let Some(url) = url.and_then(|a| Url::parse(a).ok()) else { return };
-        let top = match medium {
-            Medium::Audio => "audio",
-            Medium::Video => "video",
-            Medium::Image => "image",
-        };
-        let declared =
-            dom::attr(element, "type").filter(|_| medium != Medium::Image).and_then(MediaType::parse);
-        let media_type =
-            declared.or_else(|| media_type(&url)).and_then(|known| match (medium, known.as_str()) {
-                // These containers hold audio or video; the element decides.
-                (Medium::Audio, "video/mp4" | "video/webm" | "video/ogg") => {
-                    MediaType::parse(&known.as_str().replace("video", "audio"))
-                }
-                (Medium::Video, "audio/ogg") => MediaType::parse("video/ogg"),
-                (Medium::Image, _) => (known.top() == top).then_some(known),
-                _ => (known.top() == top || known.top() == "application").then_some(known),
-            });
-        let length = ["length", "data-length", "data-filesize"]
-            .iter()
-            .find_map(|name| dom::attr(element, name)?.parse().ok());
-        self.push(Media { media_type, length: length.map(Bytes), ..Media::new(url, medium) });
+        if let Some(media) = file(medium, url, element) {
+            self.push(media);
+        }
     }
+}
 
+/// Returns the audio or video file that an element names.
+fn file(medium: Medium, url: Option<&str>, element: &Element) -> Option<Media> {
+    let url = url.and_then(|a| Url::parse(a).ok())?;
+    let top = match medium {
+        Medium::Audio => "audio",
+        Medium::Video => "video",
+        Medium::Image => "image",
+    };
+    let declared = dom::attr(element, "type").filter(|_| medium != Medium::Image).and_then(MediaType::parse);
+    let media_type = declared.or_else(|| media_type(&url)).and_then(|known| match (medium, known.as_str()) {
+        // These containers hold audio or video; the element decides.
+        (Medium::Audio, "video/mp4" | "video/webm" | "video/ogg") => {
+            MediaType::parse(&known.as_str().replace("video", "audio"))
+        }
+        (Medium::Video, "audio/ogg") => MediaType::parse("video/ogg"),
+        (Medium::Image, _) => (known.top() == top).then_some(known),
+        _ => (known.top() == top || known.top() == "application").then_some(known),
+    });
+    let length = ["length", "data-length", "data-filesize"]
+        .iter()
+        .find_map(|name| dom::attr(element, name)?.parse().ok());
+    Some(Media { media_type, length: length.map(Bytes), ..Media::new(url, medium) })
+}
+
+/// Number of sources of a player that are published.
+const MAX_SOURCES: usize = 8;
+
+/// Returns the rank of a file among those of a recording: the kinds that most players accept come first.
+fn rank(media: &Media) -> usize {
+    let known = media.media_type.as_ref().map(MediaType::as_str);
+    match known {
+        Some("audio/mpeg" | "audio/mp3") => 0,
+        Some("audio/mp4" | "audio/x-m4a" | "audio/m4a") => 1,
+        Some("video/mp4" | "video/x-m4v") => 2,
+        _ => 3,
+    }
+}
+
+impl Found {
     /// Adds an image in the size that is most useful outside of the page.
     fn image(&mut self, node: NodeRef<'_>, element: &Element) {
         let Some(src) = dom::attr(element, "src").and_then(|src| Url::parse(src).ok()) else { return };
@@ -172,14 +193,19 @@ impl Found {
         });
     }
 
-    /// Adds the `src` of a player, or else its first `source`: the others are the same in other formats.
+    /// Adds the `src` of a player, or else its sources, which are one recording in several formats: the one that most
+    /// players accept, then the others as its alternatives.
     fn player(&mut self, medium: Medium, node: NodeRef<'_>, element: &Element) {
         if dom::attr(element, "src").is_some() {
             return self.add(medium, dom::attr(element, "src"), element);
         }
-        let source = node.subtree().find(|d| d.name() == "source");
-        if let Some(source) = source.and_then(NodeRef::element) {
-            self.add(medium, dom::attr(source, "src"), source);
+        let sources = node.subtree().filter(|d| d.name() == "source").filter_map(NodeRef::element);
+        let files = sources.filter_map(|source| file(medium, dom::attr(source, "src"), source));
+        let mut files: Vec<Media> = files.take(MAX_SOURCES).collect();
+        files.sort_by_key(rank);
+        let is_new = files.first().is_some_and(|first| !self.seen.contains(&first.url));
+        for (number, file) in files.into_iter().enumerate().filter(|(number, _)| is_new || *number == 0) {
+            self.push(Media { is_alternative: number > 0, ..file });
         }
     }
 }

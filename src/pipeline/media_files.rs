@@ -1,0 +1,196 @@
+//! Step 10 for media files: those of published episodes are copied or linked into the feeds folder, if that is configured,
+//! and the covers in their tags are written there once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use url::Url;
+
+use crate::catalog::{LastBuild, PublishedMedia};
+use crate::config::{Plan, PublishMedia};
+use crate::diag::{Finding, Place, Sink, codes};
+use crate::error::Error;
+use crate::html::Medium;
+use crate::seed::audio::{self, COVERS_FOLDER, MEDIA_FOLDER, Recording, cover_name};
+use crate::store::{Change, is_exhausted};
+use crate::types::Bytes;
+
+use super::archive::OutputDoc;
+use super::clean::CleanArticle;
+use super::context::{Context, Report};
+use super::reuse;
+use super::select::Candidate;
+
+/// Returns the files to publish for an episode.
+pub(super) fn of_episode(plan: &Plan, seed: &Candidate, article: &CleanArticle) -> Vec<PublishedMedia> {
+    let Some(recording) = seed.recording.as_deref().and_then(Recording::decode) else { return Vec::new() };
+    let name = seed.path.file_name().unwrap_or_default();
+    let folder = seed.path.parent().unwrap_or(Path::new(""));
+    let mut files = Vec::new();
+    if plan.publish_media != PublishMedia::No {
+        let own = recording.published(name).map(OsStr::new).chain([name]);
+        // A file that its notes name may be anywhere below the media folder.
+        let episode = article.metadata.episode.as_ref();
+        let transcripts = episode.into_iter().flat_map(|episode| &episode.transcripts).map(|one| &one.url);
+        let chapters = episode.into_iter().filter_map(|episode| episode.chapters_url.as_ref());
+        let people =
+            episode.into_iter().flat_map(|episode| &episode.people).filter_map(|one| one.image.as_ref());
+        let named =
+            article.image.iter().map(|image| &image.url).chain(transcripts).chain(chapters).chain(people);
+        let named = named.filter_map(|url| plan.addresses.media_path(url));
+        let paths: BTreeSet<PathBuf> = own.map(|file| folder.join(file)).chain(named).collect();
+        files.extend(paths.into_iter().map(|from| PublishedMedia {
+            to: Path::new(MEDIA_FOLDER).join(&from),
+            from,
+            is_cover: false,
+            fingerprint: 0,
+        }));
+    }
+    if let Some((hash, extension)) = &recording.main.cover {
+        let to = Path::new(COVERS_FOLDER).join(cover_name(*hash, extension));
+        let url = plan.addresses.feeds.as_ref().and_then(|feeds| feeds.join(to.to_str()?).ok());
+        // It is not used if a file next to the episode is its image, except for the show.
+        let is_used = url.is_some_and(|url| article.image.as_ref().is_some_and(|image| image.url == url));
+        if is_used || recording.folder_cover.is_none() {
+            files.push(PublishedMedia { to, from: seed.path.clone(), is_cover: true, fingerprint: 0 });
+        }
+    }
+    files
+}
+
+/// Files of the seeds folder that articles link to, by the path of the seed of the article.
+pub(super) type Linked = HashMap<PathBuf, Vec<PublishedMedia>>;
+
+/// Completes the audio and video of articles that are files of the seeds folder: with their lengths in bytes and time.
+/// Returns those files.
+pub(super) fn complete(context: &Context<'_>, articles: &mut HashMap<PathBuf, CleanArticle>) -> Linked {
+    let found = articles.par_iter_mut().filter_map(|(path, article)| {
+        let mut files = Vec::new();
+        let link = article.link.clone();
+        for enclosure in &mut article.enclosures {
+            // What is known of an episode was read from its file.
+            let is_missing = enclosure.length.is_none() || enclosure.duration.is_none();
+            if enclosure.medium == Medium::Image || !is_missing {
+                continue;
+            }
+            let Some((from, is_published)) = local_path(context, path, link.as_ref(), &enclosure.url) else {
+                continue;
+            };
+            let stamp = context.seeds.stamp(&from).ok().flatten();
+            let Ok(opened) = context.seeds.open(&from) else { continue };
+            let Ok(read) = audio::read(opened.content) else { continue };
+            enclosure.length = Some(Bytes(read.file.size));
+            enclosure.duration = enclosure.duration.or(read.file.milliseconds);
+            let to = if is_published && context.plan.publish_media != PublishMedia::No {
+                Path::new(MEDIA_FOLDER).join(&from)
+            } else {
+                PathBuf::new()
+            };
+            let name = from.file_name().unwrap_or_default();
+            let fingerprint = reuse::fingerprint(name, stamp.as_ref());
+            files.push(PublishedMedia { to, from, is_cover: false, fingerprint });
+        }
+        (!files.is_empty()).then(|| (path.clone(), files))
+    });
+    found.collect()
+}
+
+/// Returns the path of the file of the seeds folder at a URL, and true if it is below the media folder: that of the URL,
+/// else one next to the seed, or at the path of the URL, if the URL is on the site of the article.
+fn local_path(context: &Context<'_>, seed: &Path, link: Option<&Url>, url: &Url) -> Option<(PathBuf, bool)> {
+    let exists = |path: &PathBuf| context.seeds.stamp(path).is_ok_and(|stamp| stamp.is_some());
+    if let Some(path) = context.plan.addresses.media_path(url).filter(|path| exists(path)) {
+        return Some((path, true));
+    }
+    link.filter(|link| link.host() == url.host())?;
+    let decoded = percent_encoding::percent_decode_str(url.path()).decode_utf8().ok()?;
+    let path = Path::new(decoded.trim_start_matches('/'));
+    if !path.components().all(|part| matches!(part, std::path::Component::Normal(_)))
+        || decoded.contains('\0')
+    {
+        return None;
+    }
+    let beside = seed.parent().unwrap_or(Path::new("")).join(path.file_name()?);
+    [beside, path.to_path_buf()].into_iter().find(exists).map(|path| (path, false))
+}
+
+/// Publishes the media files of a build, and returns their paths.
+///
+/// # Errors
+/// If the feeds folder cannot be written, or the system is out of resources.
+pub(super) fn publish(
+    context: &Context<'_>,
+    build: &LastBuild,
+    report: &mut Report,
+    sink: &mut Sink<'_>,
+) -> Result<BTreeSet<PathBuf>, Error> {
+    let all = build.docs.values().flat_map(|doc| &doc.media).filter(|file| !file.to.as_os_str().is_empty());
+    let files: BTreeMap<&Path, &PublishedMedia> = all.map(|file| (file.to.as_path(), file)).collect();
+    let paths = files.keys().map(|path| path.to_path_buf()).collect();
+    if context.feeds.is_preview() {
+        return Ok(paths);
+    }
+    let results = files.into_par_iter().map(|(path, file)| {
+        let done = if file.is_cover { cover(context, file) } else { import(context, file) };
+        match done {
+            Ok(change) => Ok((path, Ok(change))),
+            Err(error) if is_exhausted(&error) => {
+                Err(Error::io("publish the file", context.feeds.show(path), error))
+            }
+            Err(error) => Ok((path, Err((file, error)))),
+        }
+    });
+    for (path, result) in results.collect::<Result<Vec<_>, Error>>()? {
+        match result {
+            Ok(Change::Written) => report.changed.push(path.to_path_buf()),
+            Ok(Change::Unchanged) => {}
+            Err((file, error)) => {
+                let place = Place::file(context.seeds.show(&file.from));
+                let detail = format!("cannot write {}: {error}", context.feeds.show(path));
+                sink.push(Finding::new(&codes::MEDIA_UNPUBLISHED, place, detail));
+            }
+        }
+    }
+    Ok(paths)
+}
+
+fn import(context: &Context<'_>, file: &PublishedMedia) -> std::io::Result<Change> {
+    let is_link = context.plan.publish_media == PublishMedia::Link;
+    context.feeds.import(context.seeds, &file.from, &file.to, is_link)
+}
+
+/// Writes a cover, unless it is there: its name is its hash.
+fn cover(context: &Context<'_>, file: &PublishedMedia) -> std::io::Result<Change> {
+    if context.feeds.prefix(&file.to, Bytes(1)).is_ok() {
+        return Ok(Change::Unchanged);
+    }
+    let read = audio::read(context.seeds.open(&file.from)?.content)?;
+    match read.cover {
+        Some(bytes) => context.feeds.replace(&file.to, &bytes),
+        None => Ok(Change::Unchanged),
+    }
+}
+
+/// Returns the files that earlier builds published and this one does not.
+pub(super) fn orphans(
+    context: &Context<'_>,
+    last: &LastBuild,
+    published: &BTreeSet<PathBuf>,
+) -> Vec<PublishedMedia> {
+    let all = last.docs.values().flat_map(|doc| &doc.media).chain(&last.orphans);
+    let gone = all.filter(|file| !file.to.as_os_str().is_empty() && !published.contains(&file.to));
+    let files: BTreeMap<&Path, &PublishedMedia> = gone.map(|file| (file.to.as_path(), file)).collect();
+    let is_there = |file: &&&PublishedMedia| context.feeds.prefix(&file.to, Bytes(1)).is_ok();
+    files.values().filter(is_there).map(|file| (*file).clone()).collect()
+}
+
+/// Returns the finding about media files whose addresses are a guess, if a document has any.
+pub(super) fn address_finding(context: &Context<'_>, docs: &[OutputDoc]) -> Option<Finding> {
+    let mut picks = docs.iter().flat_map(|doc| &doc.picks);
+    let first = picks.find(|pick| pick.seed.recording.is_some()).filter(|_| !context.plan.has_media_url)?;
+    let url = context.plan.addresses.media_url(&first.seed.path);
+    let detail = format!("assumed addresses such as {url}");
+    Some(Finding::new(&codes::MEDIA_ADDRESS, Place::default(), detail))
+}

@@ -1,0 +1,247 @@
+//! MP4 ([ISO/IEC 14496-12](https://www.iso.org/standard/83102.html)): what tags do not say. The length of a video without
+//! audio, the kinds of tracks, the chapters, and the size that the file should have.
+
+use std::io;
+
+use super::blocks::Blocks;
+use crate::model::Chapter;
+use crate::types::work;
+
+/// Content of a file.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Boxes {
+    pub(super) milliseconds: Option<u64>,
+    pub(super) has_video: bool,
+    pub(super) chapters: Vec<Chapter>,
+    /// Size that the file has according to its boxes.
+    pub(super) declared_size: u64,
+}
+
+/// Maximum number of boxes in another.
+const MAX_BOXES: usize = 1000;
+/// Maximum number of chapters.
+const MAX_CHAPTERS: usize = 1000;
+/// Size of the largest list of chapters.
+const MAX_LIST: u64 = 1 << 20;
+
+/// Reads a file.
+pub(super) fn read(file: &mut Blocks) -> io::Result<Boxes> {
+    let mut found = Boxes::default();
+    let (mut tracks, mut chapter_track) = (Vec::new(), None);
+    let end = file.size();
+    for (kind, start, stop) in children(file, 0, end)? {
+        found.declared_size = found.declared_size.max(stop);
+        if &kind != b"moov" || stop > end {
+            continue;
+        }
+        for (kind, start, stop) in children(file, start, stop)? {
+            match &kind {
+                b"mvhd" => {
+                    found.milliseconds = duration(file, start)?.map(|(length, scale)| length * 1000 / scale)
+                }
+                b"udta" => {
+                    for (kind, start, stop) in children(file, start, stop)? {
+                        if &kind == b"chpl" && stop - start <= MAX_LIST {
+                            found.chapters = nero(&file.bytes_at(start, (stop - start) as usize)?);
+                        }
+                    }
+                }
+                b"trak" => {
+                    let track = track(file, start, stop)?;
+                    found.has_video |= track.is_video;
+                    chapter_track = chapter_track.or(track.chapters);
+                    tracks.push(track);
+                }
+                _ => {}
+            }
+        }
+    }
+    // The pictures of chapters are a video track as well.
+    if let Some(id) = chapter_track
+        && let Some(track) = tracks.iter().find(|track| track.id == id)
+        && found.chapters.is_empty()
+    {
+        found.chapters = text_track(file, track)?;
+    }
+    Ok(found)
+}
+
+/// Returns kind, start of the content and end of each box in a part of a file.
+fn children(file: &mut Blocks, start: u64, end: u64) -> io::Result<Vec<([u8; 4], u64, u64)>> {
+    let (mut found, mut position) = (Vec::new(), start);
+    while position + 8 <= end && found.len() < MAX_BOXES {
+        work::step(1);
+        let head = file.bytes_at(position, 16)?;
+        let Some((size, kind)) = head.first_chunk::<8>().map(|head| head.split_at(4)) else { break };
+        let kind = [kind[0], kind[1], kind[2], kind[3]];
+        let small = be32(size, 0).unwrap_or_default();
+        let (size, header) = match small {
+            0 => (end - position, 8),
+            1 => (
+                head.get(8..16).map_or(0, |large| u64::from_be_bytes(large.try_into().unwrap_or_default())),
+                16,
+            ),
+            size => (size, 8),
+        };
+        if size < header {
+            break;
+        }
+        let stop = position.saturating_add(size);
+        found.push((kind, position + header, stop));
+        position = stop;
+    }
+    Ok(found)
+}
+
+fn be32(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)))
+}
+
+/// Returns length and units per second of `mvhd` and `mdhd`.
+fn duration(file: &mut Blocks, start: u64) -> io::Result<Option<(u64, u64)>> {
+    let bytes = file.bytes_at(start, 32)?;
+    let is_long = bytes.first() == Some(&1);
+    let scale = be32(&bytes, if is_long { 20 } else { 12 });
+    let length = if is_long {
+        bytes.get(24..32).and_then(|length| Some(u64::from_be_bytes(length.try_into().ok()?)))
+    } else {
+        be32(&bytes, 16).filter(|length| *length != u64::from(u32::MAX))
+    };
+    // Nothing lasts a million years.
+    let is_sane = |(length, scale): &(u64, u64)| *scale > 0 && *length < u64::MAX / 1000 && *length > 0;
+    Ok(length.zip(scale).filter(is_sane))
+}
+
+/// A track.
+#[derive(Default)]
+struct Track {
+    id: u64,
+    is_video: bool,
+    /// Number of the track with its chapters.
+    chapters: Option<u64>,
+    scale: u64,
+    /// Content of the boxes `stts`, `stsz`, `stsc` and `stco` or `co64`, as positions.
+    tables: [Option<(u64, u64)>; 4],
+    has_long_offsets: bool,
+}
+
+fn track(file: &mut Blocks, start: u64, stop: u64) -> io::Result<Track> {
+    let mut track = Track::default();
+    let mut open = vec![(start, stop)];
+    while let Some((start, stop)) = open.pop() {
+        for (kind, start, stop) in children(file, start, stop)? {
+            match &kind {
+                b"mdia" | b"minf" | b"stbl" | b"tref" => open.push((start, stop)),
+                b"tkhd" => {
+                    let bytes = file.bytes_at(start, 24)?;
+                    track.id =
+                        be32(&bytes, if bytes.first() == Some(&1) { 20 } else { 12 }).unwrap_or_default();
+                }
+                b"mdhd" => track.scale = duration(file, start)?.map_or(0, |(_, scale)| scale),
+                b"hdlr" => track.is_video = file.bytes_at(start + 8, 4)? == b"vide",
+                b"chap" => track.chapters = be32(&file.bytes_at(start, 4)?, 0),
+                b"stts" => track.tables[0] = Some((start, stop)),
+                b"stsz" => track.tables[1] = Some((start, stop)),
+                b"stsc" => track.tables[2] = Some((start, stop)),
+                b"stco" => track.tables[3] = Some((start, stop)),
+                b"co64" => {
+                    track.tables[3] = Some((start, stop));
+                    track.has_long_offsets = true;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(track)
+}
+
+/// Returns the chapters of a text track, as QuickTime has them.
+fn text_track(file: &mut Blocks, track: &Track) -> io::Result<Vec<Chapter>> {
+    let [Some(times), Some(sizes), Some(runs), Some(offsets)] = track.tables else { return Ok(Vec::new()) };
+    let mut table = |(start, stop): (u64, u64)| file.bytes_at(start, (stop - start).min(MAX_LIST) as usize);
+    let (times, sizes, runs, offsets) = (table(times)?, table(sizes)?, table(runs)?, table(offsets)?);
+    if track.scale == 0 {
+        return Ok(Vec::new());
+    }
+    let count = be32(&sizes, 8).unwrap_or_default().min(MAX_CHAPTERS as u64) as usize;
+    let same = be32(&sizes, 4).unwrap_or_default();
+    let mut durations = (0..).map_while(|at| Some((be32(&times, 8 + at * 8)?, be32(&times, 12 + at * 8)?)));
+    let mut current = durations.next();
+    // Samples of a chunk follow each other.
+    let (mut chunk, mut left, mut position, mut start) = (0_usize, 0_u64, 0_u64, 0_u64);
+    let mut chapters = Vec::new();
+    for number in 0..count {
+        work::step(1);
+        if left == 0 {
+            let offset = if track.has_long_offsets {
+                offsets
+                    .get(8 + chunk * 8..16 + chunk * 8)
+                    .and_then(|bytes| Some(u64::from_be_bytes(bytes.try_into().ok()?)))
+            } else {
+                be32(&offsets, 8 + chunk * 4)
+            };
+            let Some(offset) = offset else { break };
+            position = offset;
+            chunk += 1;
+            let all = (0..).map_while(|at| Some((be32(&runs, 8 + at * 12)?, be32(&runs, 12 + at * 12)?)));
+            left = all
+                .take(MAX_CHAPTERS)
+                .take_while(|(first, _)| *first <= chunk as u64)
+                .last()
+                .map_or(1, |(_, samples)| samples.max(1));
+        }
+        let size = if same > 0 { same } else { be32(&sizes, 12 + number * 4).unwrap_or_default() };
+        let bytes = file.bytes_at(position, size.min(4096) as usize)?;
+        let length =
+            bytes.get(..2).map_or(0, |length| usize::from(u16::from_be_bytes([length[0], length[1]])));
+        let title = decoded(bytes.get(2..2 + length).unwrap_or_default());
+        chapters.push(Chapter {
+            start: start.saturating_mul(1000) / track.scale,
+            title,
+            url: None,
+            image: None,
+        });
+        position = position.saturating_add(size);
+        left -= 1;
+        if let Some((samples, duration)) = &mut current {
+            start = start.saturating_add(*duration);
+            *samples = samples.saturating_sub(1);
+            if *samples == 0 {
+                current = durations.next();
+            }
+        }
+    }
+    Ok(chapters)
+}
+
+/// Returns the chapters of Nero's `chpl`, which many programs write.
+fn nero(bytes: &[u8]) -> Vec<Chapter> {
+    // Version 1 has four more bytes before the number of chapters.
+    let mut rest = bytes.get(if bytes.first() == Some(&1) { 9 } else { 5 }..).unwrap_or_default();
+    let mut chapters = Vec::new();
+    while let Some((start, after)) = rest.split_first_chunk::<8>()
+        && let Some((length, after)) = after.split_first()
+        && let Some(title) = after.get(..usize::from(*length))
+        && chapters.len() < MAX_CHAPTERS
+    {
+        work::step(1);
+        // In units of 100 nanoseconds.
+        let start = u64::from_be_bytes(*start) / 10_000;
+        chapters.push(Chapter { start, title: decoded(title), url: None, image: None });
+        rest = &after[title.len()..];
+    }
+    chapters
+}
+
+/// Decodes UTF-8, or UTF-16 with a byte order mark.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |from: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].as_chunks::<2>().0.iter().map(|unit| from(*unit)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}

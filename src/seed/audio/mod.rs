@@ -1,0 +1,31 @@
+//! An audio or video file is an episode. Its tags, the files next to it that have its name, and its own name and time say
+//! what other dialects read from text.
+
+#[cfg(feature = "folder")]
+mod blocks;
+#[cfg(feature = "folder")]
+mod boxes;
+#[cfg(feature = "folder")]
+mod chapters;
+#[cfg(feature = "folder")]
+mod episode;
+#[cfg(feature = "folder")]
+mod frames;
+mod group;
+#[cfg(feature = "folder")]
+mod read;
+#[cfg(feature = "folder")]
+mod webm;
+
+#[cfg(feature = "folder")]
+pub(crate) use episode::{Recording, body, cover_name, episode};
+pub(crate) use group::{Groups, MEDIA, is_media, may_belong};
+#[cfg(feature = "folder")]
+pub(crate) use read::{MediaFile, read};
+
+/// Name of the dialect.
+pub(crate) const NAME: &str = "audio";
+/// Folder below the feeds in which media files are published.
+pub(crate) const MEDIA_FOLDER: &str = "media";
+/// Folder below the feeds in which covers from tags are published.
+pub(crate) const COVERS_FOLDER: &str = "covers";

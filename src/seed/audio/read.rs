@@ -1,0 +1,540 @@
+//! What a media file says about itself: its tags, its length and its chapters. Only headers and tags are read, except of a
+//! file of frames with a variable bit rate whose header does not say how many there are.
+
+use std::io::{self, Cursor};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use lofty::TextEncoding;
+use lofty::config::{ParseOptions, ParsingMode};
+use lofty::file::{AudioFile as _, FileType, TaggedFileExt as _};
+use lofty::id3::v2::{Frame, FrameId, Id3v2Tag};
+use lofty::mpeg::MpegFile;
+use lofty::picture::{Picture, PictureType};
+use lofty::probe::Probe;
+use lofty::tag::{ItemKey, Tag};
+use serde::{Deserialize, Serialize};
+
+use super::blocks::Blocks;
+use super::{boxes, frames, webm};
+use crate::model::Chapter;
+use crate::store::Content;
+
+/// Number of bytes of headers and tags that are read of a file: a cover takes a few megabytes at most.
+const MAX_HEADERS: u64 = 40 << 20;
+/// Size of the largest tag in front of frames.
+const MAX_TAG: u64 = 24 << 20;
+/// Number of bytes of frames that are passed on with a tag.
+const SAMPLE: usize = 8 << 10;
+/// Size of the largest image that is extracted.
+const MAX_COVER: usize = 12 << 20;
+/// Length in bytes to which texts are cut: those of tags are stored with the seed.
+const MAX_TEXT: usize = 64 << 10;
+
+/// What a media file says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MediaFile {
+    /// Size in bytes.
+    pub(crate) size: u64,
+    /// Length in milliseconds.
+    pub(crate) milliseconds: Option<u64>,
+    /// True if it has a video track.
+    pub(crate) has_video: bool,
+    /// Size that the file has according to its headers, if that is more than it has.
+    pub(crate) declared_size: Option<u64>,
+    pub(crate) tags: Tags,
+    /// Hash and file name extension of the cover in its tags.
+    pub(crate) cover: Option<(u128, String)>,
+    pub(crate) chapters: Vec<Chapter>,
+}
+
+/// The tags of a media file. Texts are as written, except for their encoding.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tags {
+    pub(crate) title: Option<String>,
+    pub(crate) artist: Option<String>,
+    pub(crate) album: Option<String>,
+    pub(crate) album_artist: Option<String>,
+    pub(crate) date: Option<String>,
+    /// Description or comment.
+    pub(crate) comment: Option<String>,
+    pub(crate) lyrics: Option<String>,
+    pub(crate) track: Option<u32>,
+    pub(crate) disc: Option<u32>,
+    pub(crate) genre: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) copyright: Option<String>,
+    /// Address of a page about the episode.
+    pub(crate) page: Option<String>,
+    /// Permanent id of the episode.
+    pub(crate) id: Option<String>,
+}
+
+/// Result of reading a file.
+pub(crate) struct Read {
+    pub(crate) file: MediaFile,
+    /// The cover in its tags.
+    pub(crate) cover: Option<Vec<u8>>,
+    /// Number of bytes that were read.
+    pub(crate) bytes: u64,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// The reason why it is not a media file, or cannot be read.
+pub(crate) fn read(content: Box<dyn Content>) -> Result<Read, io::Error> {
+    let mut blocks = Blocks::new(content, MAX_HEADERS)?;
+    let size = blocks.size();
+    if size == 0 {
+        return Err(invalid("it is empty"));
+    }
+    // The parsers of tags are tested with broken files; this is for the one that nobody tried.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse(&mut blocks)));
+    let (mut file, cover) = parsed.unwrap_or_else(|_| Err(invalid("its headers are broken")))?;
+    file.size = size;
+    file.declared_size = file.declared_size.filter(|declared| *declared > size);
+    file.cover =
+        cover.as_ref().map(|(bytes, extension)| (xxhash_rust::xxh3::xxh3_128(bytes), extension.clone()));
+    Ok(Read { file, cover: cover.map(|(bytes, _)| bytes), bytes: blocks.read })
+}
+
+fn invalid(why: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why.into())
+}
+
+type Cover = Option<(Vec<u8>, String)>;
+
+fn parse(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+    let start = frames::after_tags(file)?;
+    let head = file.bytes_at(start, 16)?;
+    match head[..] {
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => return of_webm(file),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => return of_mp4(file),
+        [b'O', b'g', b'g', b'S', ..] => return of_ogg(file),
+        [b'f', b'L', b'a', b'C', ..] => return of_lofty(file, Some(FileType::Flac)),
+        [b'R', b'I', b'F', b'F', ..] => return of_wav(file),
+        _ => {}
+    }
+    let is_adts = |head: &[u8]| head.len() > 1 && head[0] == 0xff && head[1] & 0xf6 == 0xf0;
+    let length = if is_adts(&head) { frames::of_adts(file)? } else { frames::of_mpeg(file)? };
+    let length = match length {
+        Some(length) => length,
+        None => frames::of_adts(file)?.ok_or_else(|| invalid("it has no audio that can be recognized"))?,
+    };
+    let mut media = MediaFile { milliseconds: Some(length.milliseconds), ..MediaFile::default() };
+    media.declared_size = length.declared_size;
+    let cover = of_id3(file, start, &mut media);
+    Ok((media, cover))
+}
+
+/// Reads the tags of a file of frames: those before and behind the frames, without what is between.
+fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
+    let last = id3v1(file).unwrap_or_default();
+    let size = file.size();
+    let mut bytes = file.bytes_at(0, start.min(MAX_TAG) as usize).ok()?;
+    bytes.extend(FRAMES.iter().copied().cycle().take(FRAMES.len() * 2));
+    // Lyrics and APE at the end.
+    let end = size.saturating_sub(SAMPLE as u64).max(start);
+    bytes.extend(file.bytes_at(end, SAMPLE).ok()?);
+    let Ok(parsed) = MpegFile::read_from(&mut Cursor::new(bytes), options()) else {
+        media.tags = last;
+        return None;
+    };
+    let tags = [parsed.id3v2().cloned().map(Tag::from), parsed.ape().cloned().map(Tag::from)];
+    if let Some(id3) = parsed.id3v2() {
+        media.chapters = chapters(id3);
+    }
+    let tags: Vec<Tag> = tags.into_iter().flatten().collect();
+    media.tags = if tags.is_empty() { last } else { Tags::of(&tags, parsed.id3v2().is_some_and(is_latin)) };
+    cover(&tags)
+}
+
+/// Reads the tag at the end of a file ([ID3v1](https://id3.org/ID3v1)), whose encoding nobody knows.
+fn id3v1(file: &mut Blocks) -> io::Result<Tags> {
+    let start = file.size().saturating_sub(128);
+    let bytes = file.bytes_at(start, 128)?;
+    if bytes.len() < 128 || !bytes.starts_with(b"TAG") {
+        return Ok(Tags::default());
+    }
+    let text = |from: usize, to: usize| {
+        let text: String =
+            bytes[from..to].iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect();
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    };
+    let mut tags = Tags {
+        title: text(3, 33),
+        artist: text(33, 63),
+        album: text(63, 93),
+        date: text(93, 97),
+        comment: text(97, 125),
+        track: (bytes[125] == 0 && bytes[126] > 0).then(|| u32::from(bytes[126])),
+        ..Tags::default()
+    };
+    tags.repair();
+    Ok(tags)
+}
+
+/// A silent frame: MPEG 1, layer 3, 32 kbit/s, 44.1 kHz, mono. Parsers expect audio behind a tag.
+const FRAMES: &[u8; 104] = &{
+    let mut frame = [0; 104];
+    frame[0] = 0xff;
+    frame[1] = 0xfb;
+    frame[2] = 0x10;
+    frame[3] = 0xc4;
+    frame
+};
+
+fn options() -> ParseOptions {
+    ParseOptions::new().parsing_mode(ParsingMode::Relaxed).read_properties(false)
+}
+
+fn of_lofty(file: &mut Blocks, kind: Option<FileType>) -> Result<(MediaFile, Cover), io::Error> {
+    file.read_at(0, &mut [])?;
+    let probe = match kind {
+        Some(kind) => Probe::with_file_type(&mut *file, kind),
+        None => Probe::new(&mut *file).guess_file_type()?,
+    };
+    let parsed = probe.options(options().read_properties(true)).read();
+    let parsed = parsed.map_err(|error| match error.to_string() {
+        text if text.is_empty() => invalid("its headers are broken"),
+        text => invalid(text),
+    })?;
+    let milliseconds = u64::try_from(parsed.properties().duration().as_millis()).ok();
+    let media = MediaFile {
+        milliseconds: milliseconds.filter(|length| *length > 0),
+        tags: Tags::of(parsed.tags(), false),
+        ..MediaFile::default()
+    };
+    Ok((media, cover(parsed.tags())))
+}
+
+/// Number of bytes at the end of a file in which its last page begins: pages have at most 64 KiB.
+const LAST_PAGE: u64 = 128 << 10;
+
+fn of_ogg(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+    let ogg = ogg(file)?;
+    // Other parsers search for the last page in the whole file.
+    let parsed = if ogg.is_known { of_tags(file) } else { of_lofty(file, None) };
+    let (mut media, cover) = match parsed {
+        Ok(found) => found,
+        Err(_) if ogg.milliseconds.is_some() => Default::default(),
+        Err(error) => return Err(error),
+    };
+    media.milliseconds = ogg.milliseconds.or(media.milliseconds);
+    media.declared_size = ogg.declared_size;
+    Ok((media, cover))
+}
+
+/// Returns the length of Vorbis or Opus in Ogg ([RFC 3533](https://www.rfc-editor.org/rfc/rfc3533)): the position of the
+/// last page that has one. A file that was cut has a page at its end that is not complete.
+fn ogg(file: &mut Blocks) -> io::Result<Ogg> {
+    let mut found = Ogg::default();
+    let first = file.bytes_at(0, 128)?;
+    let serial = first.get(14..18).unwrap_or_default().to_vec();
+    let packet = first.get(27 + usize::from(*first.get(26).unwrap_or(&0))..).unwrap_or_default();
+    let little = |at: usize, size: usize| -> Option<u64> {
+        let bytes = packet.get(at..at + size)?;
+        Some(bytes.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)))
+    };
+    let (rate, skipped) = match packet {
+        [1, b'v', b'o', b'r', b'b', b'i', b's', ..] => (little(12, 4), 0),
+        [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => {
+            (Some(48_000), little(10, 2).unwrap_or_default())
+        }
+        _ => return Ok(found),
+    };
+    found.is_known = true;
+    let start = file.size().saturating_sub(LAST_PAGE);
+    let end = file.bytes_at(start, LAST_PAGE as usize)?;
+    let pages = memchr::memmem::rfind_iter(&end, b"OggS").take(MAX_PAGES);
+    let position = pages.into_iter().find_map(|at| {
+        let page = end.get(at..at + 27).filter(|page| page[14..18] == serial)?;
+        let segments = end.get(at + 27..at + 27 + usize::from(page[26]));
+        let content = segments.map(|all| all.iter().map(|length| usize::from(*length)).sum::<usize>());
+        let stop = content.map_or(usize::MAX, |content| at + 27 + usize::from(page[26]) + content);
+        if stop > end.len() {
+            found.declared_size = Some(start + stop.min(1 << 20) as u64);
+            return None;
+        }
+        let position = i64::from_le_bytes(page.get(6..14)?.try_into().ok()?);
+        (position > 0).then_some(position.cast_unsigned())
+    });
+    let samples = position.map(|position| position.saturating_sub(skipped));
+    let rate = rate.filter(|rate| *rate > 0);
+    found.milliseconds = samples.zip(rate).map(|(samples, rate)| samples.saturating_mul(1000) / rate);
+    Ok(found)
+}
+
+/// Result of reading a file in Ogg.
+#[derive(Default)]
+struct Ogg {
+    /// True if it is Vorbis or Opus.
+    is_known: bool,
+    milliseconds: Option<u64>,
+    declared_size: Option<u64>,
+}
+
+/// Reads the tags of a file without its length.
+fn of_tags(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+    file.read_at(0, &mut [])?;
+    let parsed = Probe::new(&mut *file).guess_file_type()?.options(options()).read();
+    let parsed = parsed.map_err(|error| invalid(error.to_string()))?;
+    let media = MediaFile { tags: Tags::of(parsed.tags(), false), ..MediaFile::default() };
+    Ok((media, cover(parsed.tags())))
+}
+
+/// Maximum number of places that look like a page.
+const MAX_PAGES: usize = 1000;
+
+fn of_wav(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+    let wav = wav(file)?;
+    let (mut media, cover) = of_lofty(file, Some(FileType::Wav)).unwrap_or_default();
+    media.milliseconds = wav.milliseconds.or(media.milliseconds);
+    media.declared_size = wav.declared_size;
+    if media.milliseconds.is_none() {
+        return Err(invalid("it has no audio that can be recognized"));
+    }
+    media.tags.repair();
+    Ok((media, cover))
+}
+
+/// Length of a WAV file.
+#[derive(Default)]
+struct WavLength {
+    milliseconds: Option<u64>,
+    declared_size: Option<u64>,
+}
+
+/// Walks the chunks of a WAV file ([RIFF](https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html)).
+fn wav(file: &mut Blocks) -> Result<WavLength, io::Error> {
+    let (mut position, mut rate, mut found) = (12_u64, 0_u64, WavLength::default());
+    let size = file.size();
+    for _ in 0..1000 {
+        let head = file.bytes_at(position, 8)?;
+        let (Some(kind), Some(length)) = (head.get(..4), head.get(4..8)) else { break };
+        let length = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
+        let body = position + 8;
+        match kind {
+            b"fmt " => {
+                let bytes = file.bytes_at(body + 8, 4)?;
+                rate = bytes.first_chunk::<4>().map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)));
+            }
+            b"data" if rate > 0 => {
+                // A program that was stopped, or wrote to a pipe, leaves a size of 0 or the maximum.
+                let is_open = length == 0 || length >= u64::from(u32::MAX) - 64;
+                let there = size.saturating_sub(body);
+                let bytes = if is_open { there } else { length.min(there) };
+                found.milliseconds = Some(bytes * 1000 / rate).filter(|length| *length > 0);
+                found.declared_size = (!is_open).then_some(body + length);
+            }
+            _ => {}
+        }
+        position = body + length + length % 2;
+        if position >= size {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn of_mp4(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+    let boxes = boxes::read(file)?;
+    let is_truncated = boxes.declared_size > file.size();
+    let (mut media, cover) = match of_lofty(file, Some(FileType::Mp4)) {
+        Ok(found) => found,
+        // A video without audio has neither properties nor tags there.
+        Err(_) if boxes.milliseconds.is_some() => {
+            file.read_at(0, &mut [])?;
+            let parsed = Probe::with_file_type(&mut *file, FileType::Mp4).options(options()).read();
+            let parsed = parsed.ok();
+            let tags = parsed.as_ref().map(|parsed| parsed.tags()).unwrap_or_default();
+            (MediaFile { tags: Tags::of(tags, false), ..MediaFile::default() }, cover(tags))
+        }
+        Err(_) if is_truncated => {
+            return Err(invalid("it ends before its index: the recording or the download is incomplete"));
+        }
+        Err(error) => return Err(error),
+    };
+    media.milliseconds = media.milliseconds.or(boxes.milliseconds);
+    media.has_video = boxes.has_video;
+    media.chapters = boxes.chapters;
+    media.declared_size = is_truncated.then_some(boxes.declared_size);
+    if media.milliseconds.is_none() {
+        return Err(invalid("it has no audio and no video"));
+    }
+    Ok((media, cover))
+}
+
+fn of_webm(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+    let found = webm::read(file)?.ok_or_else(|| invalid("its headers are broken"))?;
+    let get = |names: &[&str]| {
+        let one =
+            |name: &&str| found.tags.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        names.iter().find_map(one).filter(|value| !value.trim().is_empty())
+    };
+    let number = |names: &[&str]| get(names).and_then(|text| number(&text));
+    let tags = Tags {
+        title: get(&["TITLE"]),
+        artist: get(&["ARTIST", "LEAD_PERFORMER"]),
+        album: get(&["ALBUM"]),
+        album_artist: get(&["ALBUM_ARTIST", "ALBUMARTIST"]),
+        date: get(&["DATE_RELEASED", "DATE", "DATE_RECORDED"]),
+        comment: get(&["DESCRIPTION", "SYNOPSIS", "COMMENT"]),
+        lyrics: get(&["LYRICS"]),
+        track: number(&["TRACK", "PART_NUMBER"]),
+        disc: number(&["DISC"]),
+        genre: get(&["GENRE"]),
+        language: get(&["LANGUAGE"]),
+        copyright: get(&["COPYRIGHT"]),
+        page: get(&["URL"]),
+        id: None,
+    };
+    let media = MediaFile {
+        milliseconds: found.milliseconds,
+        has_video: found.has_video,
+        declared_size: found.declared_size,
+        chapters: found.chapters,
+        tags,
+        ..MediaFile::default()
+    };
+    Ok((media, None))
+}
+
+/// True if a text of a tag that is not ASCII is marked as Latin-1, which old programs write whatever the encoding is.
+fn is_latin(tag: &Id3v2Tag) -> bool {
+    tag.into_iter().any(|frame| match frame {
+        Frame::Text(text) => text.encoding == TextEncoding::Latin1 && !text.value.is_ascii(),
+        Frame::Comment(text) => text.encoding == TextEncoding::Latin1 && !text.content.is_ascii(),
+        _ => false,
+    })
+}
+
+fn chapters(tag: &Id3v2Tag) -> Vec<Chapter> {
+    let mut chapters: Vec<Chapter> = tag
+        .into_iter()
+        .filter_map(|frame| {
+            let Frame::Chapter(chapter) = frame else { return None };
+            let title = chapter.title().unwrap_or_default();
+            let url = match chapter.children.get(&FrameId::Valid("WXXX".into())) {
+                Some(Frame::UserUrl(link)) => link.content.parse().ok(),
+                _ => None,
+            };
+            Some(Chapter { start: chapter.times.start.into(), title: title.to_owned(), url, image: None })
+        })
+        .collect();
+    chapters.sort_by_key(|chapter| chapter.start);
+    chapters
+}
+
+/// Returns the front cover, else the first image.
+fn cover(tags: &[Tag]) -> Cover {
+    let pictures = || tags.iter().flat_map(Tag::pictures);
+    let front = pictures().find(|picture| picture.pic_type() == PictureType::CoverFront);
+    let picture: &Picture = front.or_else(|| pictures().next())?;
+    let bytes = picture.data();
+    let extension = match bytes {
+        [0xff, 0xd8, 0xff, ..] => "jpg",
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        [b'G', b'I', b'F', ..] => "gif",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
+        _ => return None,
+    };
+    (bytes.len() <= MAX_COVER).then(|| (bytes.to_vec(), extension.to_owned()))
+}
+
+/// Returns the number at the beginning of a text: `3` of `3/12`.
+fn number(text: &str) -> Option<u32> {
+    let digits = text.trim().split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok().filter(|number| *number > 0)
+}
+
+impl Tags {
+    /// Returns what some tags say, those that count most first. `is_legacy` is true if their encoding is in doubt.
+    fn of(tags: &[Tag], is_legacy: bool) -> Self {
+        let get = |keys: &[ItemKey]| {
+            let one = |key: &ItemKey| {
+                tags.iter().find_map(|tag| {
+                    let text = tag.get_strings(*key).chain(tag.get_locators(*key));
+                    // Of several comments, the longest is the description; others are values of programs.
+                    text.map(|text| text.trim_matches(['\0', ' ', '\u{feff}']))
+                        .filter(|text| !is_internal(text))
+                        .max_by_key(|text| (text.len(), *text))
+                })
+            };
+            keys.iter().find_map(one).map(|text| text[..text.floor_char_boundary(MAX_TEXT)].to_owned())
+        };
+        let number = |key| number(&get(&[key])?);
+        let mut found = Self {
+            title: get(&[ItemKey::TrackTitle]),
+            artist: get(&[ItemKey::TrackArtist, ItemKey::TrackArtists]),
+            album: get(&[ItemKey::ShowName, ItemKey::AlbumTitle]),
+            album_artist: get(&[ItemKey::AlbumArtist, ItemKey::AlbumArtists]),
+            date: get(&[ItemKey::ReleaseDate]).filter(|date| date.len() > 4).or_else(|| {
+                get(&[
+                    ItemKey::RecordingDate,
+                    ItemKey::ReleaseDate,
+                    ItemKey::OriginalReleaseDate,
+                    ItemKey::Year,
+                ])
+            }),
+            comment: get(&[ItemKey::PodcastDescription, ItemKey::Description, ItemKey::Comment]),
+            lyrics: get(&[ItemKey::UnsyncLyrics, ItemKey::Lyrics]),
+            track: number(ItemKey::TrackNumber),
+            disc: number(ItemKey::DiscNumber),
+            genre: get(&[ItemKey::PodcastSeriesCategory, ItemKey::Genre]),
+            language: get(&[ItemKey::Language]),
+            copyright: get(&[ItemKey::CopyrightMessage]),
+            page: get(&[ItemKey::AudioFileUrl, ItemKey::PodcastUrl]),
+            id: get(&[ItemKey::PodcastGlobalUniqueId]),
+        };
+        if is_legacy {
+            found.repair();
+        }
+        found
+    }
+
+    /// Decodes texts again that were read as Latin-1 although they are in another encoding.
+    fn repair(&mut self) {
+        let mut texts = [
+            &mut self.title,
+            &mut self.artist,
+            &mut self.album,
+            &mut self.album_artist,
+            &mut self.comment,
+            &mut self.lyrics,
+            &mut self.genre,
+            &mut self.copyright,
+        ];
+        // Every character of Latin-1 is a byte.
+        let bytes =
+            |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>();
+        let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+        let mut has_any = false;
+        for text in texts.iter().filter_map(|text| text.as_deref()).filter(|text| !text.is_ascii()) {
+            let Some(bytes) = bytes(text).filter(|bytes| std::str::from_utf8(bytes).is_err()) else {
+                continue;
+            };
+            detector.feed(&bytes, false);
+            detector.feed(b"\n", false);
+            has_any = true;
+        }
+        detector.feed(b"", true);
+        let guessed = has_any.then(|| detector.guess(None, chardetng::Utf8Detection::Deny));
+        for text in texts.iter_mut().filter_map(|text| text.as_mut()).filter(|text| !text.is_ascii()) {
+            let Some(bytes) = bytes(text) else { continue };
+            if let Ok(utf8) = std::str::from_utf8(&bytes) {
+                *text = utf8.to_owned();
+            } else if let Some(encoding) = guessed {
+                *text = encoding.decode_without_bom_handling(&bytes).0.into_owned();
+            }
+        }
+    }
+}
+
+/// True for values that programs store in comments: ` 00000A1B 0000…` of iTunes, and encoder settings.
+fn is_internal(text: &str) -> bool {
+    let words = || text.split_whitespace();
+    text.is_empty()
+        || words().count() >= 6
+            && words().all(|word| word.len() == 8 && word.bytes().all(|b| b.is_ascii_hexdigit()))
+}
