@@ -15,9 +15,9 @@ use super::body::RawHtml;
 use super::clean::Policy;
 use super::dom::{Dom, Edge, NodeId, NodeRef};
 use super::escape::{decode_entities_once, escape_attribute, escape_text};
-#[cfg(feature = "reader")]
-use super::{beside, embeds, links::Base, removals::visible};
 use super::{dom, page_metadata, parse, scan, text};
+#[cfg(feature = "reader")]
+use super::{embeds, links::Base, removals::visible, surroundings};
 
 /// Number of characters from which a text is an article. Readability tries weaker rules below it.
 #[cfg(feature = "reader")]
@@ -141,7 +141,7 @@ fn score(
     if nodes > MAX_SCORED || !work::step(nodes * STEPS_PER_NODE) {
         return None;
     }
-    beside::remove(tree, root);
+    surroundings::remove(tree, root);
     let facades = hide_facades(tree, root, base);
     let whole = read(&tree.outer_html(root), title);
     // The markup of the page knows better where the article ends, if the reader mode found something else.

@@ -25,8 +25,6 @@
 //! the verification goes through all steps again.
 
 mod allowlist;
-#[cfg(feature = "reader")]
-mod beside;
 mod body;
 mod clean;
 mod clutter;
@@ -59,6 +57,8 @@ mod services;
 mod share_blocks;
 mod srcset;
 mod summary;
+#[cfg(feature = "reader")]
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,4 +1,4 @@
-//! Parts of a page that stand beside its article, or between its paragraphs: lists of other articles, sign-up boxes, notes
+//! Parts of a page that stand around its article, or between its paragraphs: lists of other articles, sign-up boxes, notes
 //! about the author, tags, consent dialogs.
 //!
 //! A whole page has these, and reader modes remove only some. In the body of a feed they are left alone: there, who wrote
@@ -17,7 +17,7 @@ const MAX_LABEL: usize = 40;
 /// Number of characters of the longest paragraph that only leads to another article.
 const MAX_LINE: usize = 240;
 
-/// Words of class names and ids, each of a part beside the article.
+/// Words of class names and ids, each of a part around the article.
 const WORDS: [&str; 9] = [
     "mostpopular",
     "mostread",
@@ -118,12 +118,12 @@ const LABELS: [&str; 62] = [
     "관련기사",
 ];
 
-/// Removes what stands beside the article.
+/// Removes what stands around the article.
 pub(super) fn remove(tree: &mut Dom, root: NodeId) {
     for id in tree.descendants(root) {
         let Some(node) = tree.get(id).filter(|_| tree.is_below(id, root)) else { continue };
         let Some(element) = node.element() else { continue };
-        if is_beside(node, element) || is_lead_line(node) {
+        if is_surrounding(node, element) || is_lead_line(node) {
             tree.detach(id);
         } else if let Some(list) = list_behind_label(node) {
             let list = list.id();
@@ -133,8 +133,8 @@ pub(super) fn remove(tree: &mut Dom, root: NodeId) {
     }
 }
 
-/// True for an element that has the name of a part beside the article, and the content of one.
-fn is_beside(node: NodeRef<'_>, element: &Element) -> bool {
+/// True for an element that has the name of a part around the article, and the content of one.
+fn is_surrounding(node: NodeRef<'_>, element: &Element) -> bool {
     if !matches!(node.name(), "div" | "section" | "aside" | "ul" | "ol" | "p" | "footer" | "header" | "form")
     {
         return false;
@@ -204,7 +204,7 @@ fn label(text: &str) -> Option<(&'static str, &str)> {
     found
 }
 
-/// Content of an element that may stand beside the article.
+/// Content of an element that may stand around the article.
 struct Content {
     characters: usize,
     in_links: usize,
@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn what_stands_between_the_paragraphs_of_an_article_is_removed() {
         let links = "<li><a href=/1>Zebra thaw on the upper canal</a></li><li><a href=/2>Zebra lock opens again</a></li>";
-        for beside in [
+        for part in [
             format!("<div class='c-related-articles'><h3>Zebra</h3><ul>{links}</ul></div>"),
             format!("<aside class=relatedStories><ul>{links}</ul></aside>"),
             format!("<h3>Related stories</h3><ul>{links}</ul>"),
@@ -299,9 +299,9 @@ mod tests {
             "<ul class=post-tags><li><a href=/t/z>zebra</a></li><li><a href=/t/i>ice</a></li></ul>".to_owned(),
             "<div class=cookie-notice>This site uses zebra cookies. <a href=/c>More</a></div>".to_owned(),
         ] {
-            let html = article(&beside);
-            assert!(!html.to_lowercase().contains("zebra"), "{beside}\n{html}");
-            assert!(!html.to_lowercase().contains("mehr zum") && !html.to_lowercase().contains("read more"), "{beside}");
+            let html = article(&part);
+            assert!(!html.to_lowercase().contains("zebra"), "{part}\n{html}");
+            assert!(!html.to_lowercase().contains("mehr zum") && !html.to_lowercase().contains("read more"), "{part}");
         }
     }
 
@@ -312,7 +312,7 @@ mod tests {
             format!("<div class=related-content><p>{text}, and no link says so.</p></div>"),
             format!("<h3>Related</h3><p>The {text}.</p>"),
             format!("<p>Read more books: <a href=/b>zebra</a>, said the {text}.</p>"),
-            format!("<p>Related: the {text}, <a href=/1>it is said</a>.</p>"),
+            format!("<p>Related: the {text}, <a href=/1>it seems</a>.</p>"),
             format!(
                 "<div class=more-articles><h2>Part two</h2>{}{}</div>",
                 paragraph("zebra"),
