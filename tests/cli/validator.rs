@@ -215,11 +215,7 @@ fn huge_and_slow_feeds_use_bounded_resources_and_stop_no_feed() {
             assert!(status == 413 && head.contains("connection: close"), "{head}");
         }
     }
-<<<<<<< HEAD
-    // Clients that send nothing hold all places: others get the answer to come back, and feeds are served.
-=======
     // Clients that send nothing hold all places: others get 503, and feeds are served.
->>>>>>> 028e424 (check: name the answer about a linked file FileAnswer; tests: open fewer views of the validator page)
     let mut slow = Vec::new();
     let busy = super::serve::until(|| {
         let mut stream = TcpStream::connect(&server.host).unwrap();
