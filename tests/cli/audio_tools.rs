@@ -67,7 +67,7 @@ fn lengths_sizes_and_titles_of_every_format_are_those_of_the_encoder() {
             format!("-i source.mkv -vn -map_metadata -1 -metadata title=Über-{name} {options} seeds/{name}");
         ffmpeg(&project.path(""), arguments.replace("  ", " ").as_str());
     }
-    ffmpeg(&project.path(""), "-i source.mkv -metadata title=Über-film.mp4 -c:v mpeg4 seeds/film.mp4");
+    ffmpeg(&project.path(""), "-i source.mkv -metadata title=Über-clip.mp4 -c:v mpeg4 seeds/clip.mp4");
     let (code, _, stderr) = project.feedmill(&[]);
     assert_eq!(code, 0, "{stderr}");
     let feed: Value = serde_json::from_str(&project.read_file("feeds/feed.json")).unwrap();
@@ -77,7 +77,7 @@ fn lengths_sizes_and_titles_of_every_format_are_those_of_the_encoder() {
         .iter()
         .map(|item| (item["attachments"][0]["url"].as_str().unwrap().rsplit('/').next().unwrap(), item))
         .collect();
-    for name in FILES.iter().map(|(name, _)| *name).chain(["film.mp4"]) {
+    for name in FILES.iter().map(|(name, _)| *name).chain(["clip.mp4"]) {
         let item = items[name];
         let size = seeds.join(name).metadata().unwrap().len();
         assert_eq!(item["attachments"][0]["size_in_bytes"], size, "{name}");
@@ -88,7 +88,7 @@ fn lengths_sizes_and_titles_of_every_format_are_those_of_the_encoder() {
             assert_eq!(item["title"], format!("Über-{name}"), "{name}");
         }
     }
-    assert_eq!(items["film.mp4"]["attachments"][0]["mime_type"], "video/mp4");
+    assert_eq!(items["clip.mp4"]["attachments"][0]["mime_type"], "video/mp4");
 }
 
 #[test]
