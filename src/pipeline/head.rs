@@ -50,6 +50,8 @@ pub(super) fn read_heads(
     see: &mut dyn FnMut(usize, HeadResult),
 ) -> Result<(), Error> {
     let root = store.show(Path::new(""));
+    #[cfg(not(feature = "folder"))]
+    let _ = groups;
     let (mut seen, mut fatal) = (0, None);
     let mut note = |number: usize, head: Result<HeadResult, Error>| match head {
         _ if fatal.is_some() => {}

@@ -12,7 +12,9 @@ use crate::catalog::is_index_page;
 use crate::error::Error;
 use crate::html::{self, RawHtml};
 use crate::seed::Addresses;
-use crate::seed::audio::{self, Groups, Recording};
+#[cfg(feature = "folder")]
+use crate::seed::audio::Recording;
+use crate::seed::audio::{self, Groups};
 use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
@@ -211,6 +213,7 @@ impl Inspection {
             return false;
         };
         self.seeds += 1;
+        #[cfg(feature = "folder")]
         if let Some(recording) = Recording::decode(&result.recording) {
             self.show.add(&recording);
         }

@@ -39,6 +39,34 @@ mod losses;
 mod media;
 #[cfg(feature = "folder")]
 mod media_files;
+/// Without folders there are no media files.
+#[cfg(not(feature = "folder"))]
+mod media_files {
+    use std::collections::HashMap;
+    use std::path::PathBuf;
+
+    use super::archive::OutputDoc;
+    use super::clean::CleanArticle;
+    use super::context::Context;
+    use super::select::Candidate;
+    use crate::catalog::PublishedMedia;
+    use crate::config::Plan;
+    use crate::diag::Finding;
+
+    pub(super) type Linked = HashMap<PathBuf, Vec<PublishedMedia>>;
+
+    pub(super) fn of_episode(_: &Plan, _: &Candidate, _: &CleanArticle) -> Vec<PublishedMedia> {
+        Vec::new()
+    }
+
+    pub(super) fn complete(_: &Context<'_>, _: &mut HashMap<PathBuf, CleanArticle>) -> Linked {
+        Linked::new()
+    }
+
+    pub(super) fn address_finding(_: &Context<'_>, _: &[OutputDoc]) -> Option<Finding> {
+        None
+    }
+}
 mod metadata;
 mod names;
 mod order;
