@@ -148,7 +148,8 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         "page.date" => Some(page.values.date.format("%Y-%m-%d %H:%M:%S").to_string()),
         "page.url" => {
             // Without the generator's configuration, the folder of the site may be a part of it or not.
-            let is_known = page.origin.addresses.repository.is_some();
+            let repository = page.origin.addresses.repository.as_ref();
+            let is_known = repository.is_some_and(|repository| !repository.configuration.is_empty());
             let base = if is_known { page.base_path() } else { String::new() };
             let link = &page.head.link;
             let path = link.strip_prefix(&page.host()).unwrap_or(link);
