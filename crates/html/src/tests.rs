@@ -311,16 +311,19 @@ fn policy_enclosure_media_are_in_document_order_and_unique() {
 }
 
 #[test]
-fn policy_enclosure_the_declared_type_of_a_source_is_used() {
+fn policy_enclosure_the_source_that_most_players_accept_is_first_and_the_others_are_its_alternatives() {
+    let body =
+        "<audio><source src=/a.ogg><source src=/a type='audio/mpeg'></audio><audio src=/stream></audio>";
     assert_eq!(
-        media(
-            "<audio><source src=/a type='audio/mpeg'><source src=/a.ogg></audio><audio src=/stream></audio>"
-        ),
+        media(body),
         [
             (Medium::Audio, "https://news.example/a".into(), Some("audio/mpeg".into())),
+            (Medium::Audio, "https://news.example/a.ogg".into(), Some("audio/ogg".into())),
             (Medium::Audio, "https://news.example/stream".into(), None),
         ]
     );
+    let alternatives: Vec<bool> = all(body).media.iter().map(|media| media.is_alternative).collect();
+    assert_eq!(alternatives, [false, true, false]);
 }
 
 #[test]
