@@ -110,7 +110,8 @@ pub(super) fn tidy(dom: &mut Dom, root: NodeId) {
         match edge {
             Edge::Open(node) => match node.name() {
                 "table" => tables.push((node.id(), pre > 0)),
-                "pre" => {
+                // `listing` is an obsolete name of `pre`.
+                "pre" | "listing" => {
                     pre += 1;
                     code.push(node.id());
                 }
@@ -120,7 +121,12 @@ pub(super) fn tidy(dom: &mut Dom, root: NodeId) {
                 _ if is_number(node) && (pre > 0 || is_next_to_code(node)) => numbers.push(node.id()),
                 _ => {}
             },
-            Edge::Close(node) => pre -= usize::from(node.name() == "pre"),
+            Edge::Close(node) => pre -= usize::from(matches!(node.name(), "pre" | "listing")),
+        }
+    }
+    for id in &code {
+        if dom.name(*id) == "listing" {
+            dom.rename(*id, "pre");
         }
     }
     for id in headings {
@@ -435,6 +441,7 @@ mod tests {
                 "<table class='highlight js-file-line-container'><tr><td id=L1 class='blob-num js-line-number' data-line-number=1></td><td id=LC1 class='blob-code js-file-line'><span>fn</span> a()</td></tr><tr><td class=blob-num></td><td class=blob-code>}</td></tr></table>",
                 "<pre>fn a()\n}</pre>",
             ),
+            ("obsolete element", "<listing><table><tr><td>a</td></tr></table></listing>", "<pre>a</pre>"),
             (
                 "SyntaxHighlighter",
                 "<div class='syntaxhighlighter java'><table><tbody><tr><td class=gutter><div class='line number1'>1</div><div class='line number2'>2</div></td><td class=code><div class=container><div class='line number1'><code class='java plain'>int i;</code></div><div class='line number2'><code>i++;</code></div></div></td></tr></tbody></table></div>",

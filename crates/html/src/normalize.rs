@@ -73,7 +73,6 @@ fn published_name(name: &str) -> Option<&str> {
         "article" | "main" | "header" | "footer" | "nav" | "hgroup" | "center" | "address" | "search"
         | "section" => "div",
         "menu" | "dir" => "ul",
-        "listing" => "pre",
         "strike" => "s",
         "acronym" => "abbr",
         name if allowlist::is_allowed(name) => name,
