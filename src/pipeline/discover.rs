@@ -238,16 +238,18 @@ impl<'a> Scanner<'a> {
             if is_hidden(name) {
                 return;
             }
+            // Tested once, because a folder may have a million files.
+            let (is_seed, is_media) = (is_seed(name), kind == Kind::File && audio::is_media(name));
             match kind {
                 Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
                 Kind::Folder => folders.push(folder.join(name)),
-                Kind::File if is_episodes && !is_seed(name) && audio::may_belong(name) => {
+                Kind::File if is_episodes && !is_seed && audio::may_belong(name) => {
                     others.push(name, reuse::fingerprint(name, stamp.as_ref()));
                 }
-                _ if !is_seed(name) => {}
-                Kind::File if !is_episodes && audio::is_media(name) => {}
+                _ if !is_seed => {}
+                Kind::File if !is_episodes && is_media => {}
                 Kind::File => {
-                    has_media |= audio::is_media(name);
+                    has_media |= is_media;
                     let own = reuse::fingerprint(name, stamp.as_ref());
                     fingerprint = fingerprint.wrapping_add(own);
                     seeds += 1;

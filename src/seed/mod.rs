@@ -189,9 +189,8 @@ fn with_extension(extension: &OsStr) -> impl Iterator<Item = &'static &'static d
 /// True if a file with this extension (without the dot) may be a seed.
 #[must_use]
 pub fn has_seed_extension(extension: &OsStr) -> bool {
-    let is_media =
-        cfg!(feature = "folder") && audio::MEDIA.iter().any(|known| extension.eq_ignore_ascii_case(known));
-    is_media || with_extension(extension).next().is_some()
+    let is_media = || audio::MEDIA.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    with_extension(extension).next().is_some() || (cfg!(feature = "folder") && is_media())
 }
 
 /// True if the head of a file may be anywhere in it.
