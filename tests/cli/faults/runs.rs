@@ -41,6 +41,10 @@ fn stop_while_locked(project: &Project, number: i64) -> Child {
         while child.try_wait().unwrap().is_none() && !lock.exists() {
             thread::yield_now();
         }
+        assert!(Instant::now() < deadline, "no run could be stopped while it held the lock");
+        if child.try_wait().unwrap().is_some() {
+            continue;
+        }
         send_signal(&child, Signal::STOP);
         let stopped = waitpid(Some(Pid::from_child(&child)), WaitOptions::UNTRACED).unwrap();
         if stopped.is_some_and(|(_, status)| status.stopped())
@@ -50,7 +54,6 @@ fn stop_while_locked(project: &Project, number: i64) -> Child {
         }
         let _ = child.kill();
         let _ = child.wait();
-        assert!(Instant::now() < deadline, "no run could be stopped while it held the lock");
     }
 }
 
