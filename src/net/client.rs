@@ -3,14 +3,11 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error, Timeout};
 use url::Url;
 
-use super::guard::Guard;
+use super::guard::{Guard, Names};
 
 /// Time limit for looking up a name, and another one for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -48,24 +45,6 @@ pub(super) fn agent(policy: AddressPolicy, contact: Option<&Url>) -> Agent {
         AddressPolicy::Any => {
             Agent::with_parts(config.build(), DefaultConnector::default(), Names::default())
         }
-    }
-}
-
-/// Resolver of the system. Every failure of it is [`Error::HostNotFound`]: its own errors have no kind.
-#[derive(Debug, Default)]
-pub(super) struct Names(DefaultResolver);
-
-impl Resolver for Names {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        self.0.resolve(uri, config, timeout).map_err(|error| match error {
-            Error::Io(_) => Error::HostNotFound,
-            error => error,
-        })
     }
 }
 

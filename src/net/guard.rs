@@ -10,10 +10,26 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::client::Names;
+/// Resolver of the system. Every failure of it is [`Error::HostNotFound`]: its own errors have no kind.
+#[derive(Debug, Default)]
+pub(super) struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        self.0.resolve(uri, config, timeout).map_err(|error| match error {
+            Error::Io(_) => Error::HostNotFound,
+            error => error,
+        })
+    }
+}
 
 /// Blocks of IPv4 that are not public
 /// (<https://www.iana.org/assignments/iana-ipv4-special-registry>, and multicast).

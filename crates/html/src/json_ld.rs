@@ -5,10 +5,18 @@ use std::collections::HashMap;
 use feedmill_types::work;
 use serde_json::{Deserializer, Map, Value};
 
-use super::page_metadata::PageAuthor;
-
 /// Number of articles that are read. Lists of teasers have more.
 pub(super) const MAX_ARTICLES: usize = 100;
+
+/// An author of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageAuthor {
+    /// The name.
+    pub name: String,
+    /// URL of the home page, as written; may be relative.
+    pub url: Option<String>,
+}
 
 /// What JSON-LD says about an article or a page.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,7 @@ use feedmill_types::work;
 
 use super::body::RawHtml;
 use super::escape::decode_entities_once;
-use super::json_ld::{self, JsonLdArticle};
+use super::json_ld::{self, JsonLdArticle, PageAuthor};
 use super::page_text::{self, PageText};
 use super::scan;
 
@@ -49,16 +49,6 @@ pub struct PageMetadata {
     pub site_name: Option<String>,
     /// Number of characters of prose on the page, outside of links.
     pub prose: usize,
-}
-
-/// An author of a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PageAuthor {
-    /// The name.
-    pub name: String,
-    /// URL of the home page, as written; may be relative.
-    pub url: Option<String>,
 }
 
 /// Names of `meta` elements that hold the date of publication, the most trusted first.
