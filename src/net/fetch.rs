@@ -15,8 +15,8 @@ use ureq::{Agent, Body, Error};
 use url::Url;
 
 use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, explain, without_secrets};
+use super::file_client::moved;
 use super::guard::NotPublic;
-use super::probe::moved;
 use super::queue::MAX_REDIRECTS;
 use crate::check::{Redirect, Response, SecondAnswer};
 use crate::types::Bytes;

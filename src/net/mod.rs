@@ -4,6 +4,7 @@
 mod client;
 mod dimensions;
 mod fetch;
+mod file_client;
 mod guard;
 mod hub;
 mod probe;

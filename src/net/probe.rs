@@ -4,13 +4,14 @@
 
 use std::time::{Duration, Instant};
 
-use headers::{ContentLength, ContentRange, HeaderMapExt};
-use ureq::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RANGE};
+use headers::{ContentRange, HeaderMapExt};
+use ureq::http::header::CONTENT_TYPE;
 use ureq::http::{HeaderMap, Response, StatusCode};
-use ureq::{Agent, Body, Error};
+use ureq::{Body, Error};
 use url::Url;
 
-use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, without_secrets};
+use super::client::{AddressPolicy, REQUEST_TIMEOUT, without_secrets};
+use super::file_client::{FileClient, moved, whole_length};
 use super::guard::NotPublic;
 use super::queue::{Limits, Outcome, Reported, ask_all};
 use crate::model::Answer;
@@ -44,10 +45,7 @@ const LIMITS: Limits = Limits {
 /// # Ok::<(), url::ParseError>(())
 /// ```
 #[derive(Debug)]
-pub struct Probe {
-    agent: Agent,
-    limits: Limits,
-}
+pub struct Probe(FileClient);
 
 impl Reported for Answer {
     fn not_asked() -> Self {
@@ -83,13 +81,13 @@ impl Probe {
     }
 
     pub(super) fn with_limits(policy: AddressPolicy, contact: Option<&Url>, limits: Limits) -> Self {
-        Self { agent: agent(policy, contact), limits }
+        Self(FileClient::new(policy, contact, limits))
     }
 
     /// Asks for each file. The answers are in the order of the addresses.
     #[must_use]
     pub fn ask(&self, urls: &[Url]) -> Vec<Answer> {
-        ask_all(urls, self.limits, |visit, until| self.visit(&visit.url, until))
+        ask_all(urls, self.0.limits, |visit, until| self.visit(&visit.url, until))
     }
 
     fn visit(&self, url: &Url, until: Instant) -> Outcome<Answer> {
@@ -116,15 +114,7 @@ impl Probe {
 
     fn request(&self, url: &Url, ranged: bool, until: Instant) -> Reply {
         let url = without_secrets(url);
-        let request = if ranged {
-            self.agent.get(url.as_str()).header(RANGE, "bytes=0-0")
-        } else {
-            self.agent.head(url.as_str())
-        };
-        let left = until.saturating_duration_since(Instant::now());
-        let request = request.header(ACCEPT_ENCODING, "identity");
-        let request = request.config().timeout_global(Some(left.min(self.limits.request))).build();
-        match request.call() {
+        match self.0.request(&url, ranged.then_some("bytes=0-0"), until) {
             Ok(response) => read(&url, &response),
             Err(Error::Other(why)) if why.is::<NotPublic>() => Reply::None,
             Err(_) => Reply::Unavailable,
@@ -147,19 +137,6 @@ fn read(url: &Url, response: &Response<Body>) -> Reply {
         status if status.is_server_error() => Reply::Unavailable,
         _ => Reply::Refused,
     }
-}
-
-/// Returns the URL to which a redirect leads; `None` if it is not one of the web.
-pub(super) fn moved(url: &Url, headers: &HeaderMap) -> Option<Url> {
-    let to = url.join(headers.get(LOCATION)?.to_str().ok()?).ok()?;
-    (matches!(to.scheme(), "http" | "https") && to.has_host()).then_some(to)
-}
-
-/// Returns the length of the file if it is sent uncompressed.
-pub(super) fn whole_length(headers: &HeaderMap) -> Option<u64> {
-    let encoding = headers.get(CONTENT_ENCODING).map(|value| value.as_bytes());
-    let is_plain = encoding.is_none_or(|name| name.eq_ignore_ascii_case(b"identity"));
-    headers.typed_get::<ContentLength>().filter(|_| is_plain).map(|length| length.0)
 }
 
 /// Returns the reply for a file that exists. An HTML page in place of the file says nothing about it, not even its

@@ -6,14 +6,14 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use headers::{AcceptRanges, ContentRange, HeaderMapExt};
-use ureq::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, RANGE};
+use ureq::Body;
+use ureq::http::header::CONTENT_TYPE;
 use ureq::http::{HeaderMap, Response, StatusCode};
-use ureq::{Agent, Body};
 use url::Url;
 
-use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, explain, without_secrets};
+use super::client::{AddressPolicy, REQUEST_TIMEOUT, explain, without_secrets};
 use super::dimensions::dimensions;
-use super::probe::{moved, whole_length};
+use super::file_client::{FileClient, moved, whole_length};
 use super::queue::{Limits, Outcome, Reported, ask_all};
 use crate::check::{Attributes, FileAnswer, FileKind};
 
@@ -43,10 +43,7 @@ const LIMITS: Limits = Limits {
 /// # Ok::<(), url::ParseError>(())
 /// ```
 #[derive(Debug)]
-pub struct FileVerifier {
-    agent: Agent,
-    limits: Limits,
-}
+pub struct FileVerifier(FileClient);
 
 impl Reported for FileAnswer {
     fn not_asked() -> Self {
@@ -70,14 +67,14 @@ impl FileVerifier {
     }
 
     pub(super) fn with_limits(policy: AddressPolicy, contact: Option<&Url>, limits: Limits) -> Self {
-        Self { agent: agent(policy, contact), limits }
+        Self(FileClient::new(policy, contact, limits))
     }
 
     /// Asks for each file. The answers are in the order of the files.
     #[must_use]
     pub fn verify(&self, files: &[(FileKind, Url)]) -> Vec<FileAnswer> {
         let urls: Vec<Url> = files.iter().map(|(_, url)| url.clone()).collect();
-        ask_all(&urls, self.limits, |visit, until| match files[visit.number].0 {
+        ask_all(&urls, self.0.limits, |visit, until| match files[visit.number].0 {
             FileKind::Enclosure => self.enclosure(&visit.url, until),
             FileKind::Cover => self.cover(&visit.url, until),
         })
@@ -101,7 +98,7 @@ impl FileVerifier {
                 _ => {}
             }
         }
-        sleep(self.limits.pause.min(until.saturating_duration_since(Instant::now())));
+        sleep(self.0.limits.pause.min(until.saturating_duration_since(Instant::now())));
         let response = match self.request(url, Some("bytes=0-0"), until) {
             Ok(response) => response,
             Err(why) => return Outcome::Answer(FileAnswer::Unavailable(why)),
@@ -149,17 +146,10 @@ impl FileVerifier {
         Outcome::Answer(FileAnswer::Found(found))
     }
 
-    /// Sends `GET` for a range of bytes, or `HEAD`.
+    /// Sends a request; the error is the message for it.
     fn request(&self, url: &Url, range: Option<&str>, until: Instant) -> Result<Response<Body>, String> {
         let url = without_secrets(url);
-        let request = match range {
-            Some(range) => self.agent.get(url.as_str()).header(RANGE, range),
-            None => self.agent.head(url.as_str()),
-        };
-        let left = until.saturating_duration_since(Instant::now());
-        let request = request.header(ACCEPT_ENCODING, "identity");
-        let request = request.config().timeout_global(Some(left.min(self.limits.request))).build();
-        request.call().map_err(|error| explain(&url, &error))
+        self.0.request(&url, range, until).map_err(|error| explain(&url, &error))
     }
 }
 
