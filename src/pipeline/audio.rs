@@ -9,15 +9,13 @@ use url::Url;
 use crate::config::Plan;
 use crate::diag::{Finding, Place, codes};
 use crate::error::Error;
-use crate::model::Article;
 use crate::seed::audio::{self, Groups, Recording};
 use crate::seed::{self, Addresses, Fault, HEAD_LIMIT, Origin, SEED_LIMIT};
 use crate::store::{Stamp, Store};
 use crate::types::UnixMs;
 
 use super::context::{size, unreadable_seed};
-use super::head::HeadResult;
-use super::load::Loaded;
+use super::seed_results::{HeadResult, Loaded, article};
 use super::select::Candidate;
 
 /// Reads an episode.
@@ -182,11 +180,6 @@ pub(super) fn load(
     };
     let (text, chapters) = (text.as_deref(), chapters.as_deref());
     let html = audio::body(recording, text, chapters, &mut head, &origin, &mut loaded.findings);
-    let mut article = Article::new(link, head.time);
-    article.title = head.title;
-    article.updated = head.updated;
-    article.metadata = head.metadata;
-    article.html = html;
-    loaded.article = Some(article);
+    loaded.article = Some(article(link, head, html));
     Ok(loaded)
 }

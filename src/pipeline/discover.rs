@@ -21,10 +21,11 @@ use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Store, is_exhausted};
 
 use super::context::Context;
-use super::head::{HeadResult, read_heads};
+use super::head::read_heads;
 use super::names::Names;
 use super::progress::Progress;
 use super::reuse;
+use super::seed_results::HeadResult;
 use super::select::id_key;
 
 /// Number of names of a folder that are buffered until it is known whether the folder changed. A larger folder is scanned

@@ -1,43 +1,21 @@
 //! Step 2: the head of a seed, from as few bytes as possible.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
 use crate::diag::{Finding, codes};
 use crate::error::Error;
 use crate::seed::audio::{self, Groups};
-use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Head, Origin, SEED_LIMIT};
-use crate::store::{Beginning, Stamp, Store};
+use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Origin, SEED_LIMIT};
+use crate::store::{Beginning, Store};
 use crate::types::{Bytes, UnixMs};
 
 use super::context::{size, unreadable_seed};
+use super::seed_results::HeadResult;
 
-/// Result of reading the head of a file.
-#[derive(Default)]
-pub(super) struct HeadResult {
-    /// Name of the dialect, unless the file is unusable.
-    pub(super) dialect: Option<&'static str>,
-    /// The head, unless the file is unusable.
-    pub(super) head: Option<Head>,
-    /// True if the file is intentionally not an article.
-    pub(super) ignored: bool,
-    /// Findings, each with its line but without its file.
-    pub(super) findings: Vec<Finding>,
-    /// Number of bytes read.
-    pub(super) bytes: u64,
-    /// Stamp of the file before it was read.
-    pub(super) stamp: Option<Stamp>,
-    /// What the catalog keeps of an audio or video file; empty for other seeds.
-    pub(super) recording: Vec<u8>,
-    /// Other files on which the seed depends, with their stamps before they were read.
-    pub(super) companions: Vec<(OsString, Option<Stamp>)>,
-    /// True if the storage failed, so that another attempt may succeed.
-    pub(super) failed: bool,
-}
-
-/// Reads the heads of some files of a folder, whose episodes are known, and calls `see` with the index of each name and its result, in order. Nothing
-/// is collected: a folder may have a million files.
+/// Reads the heads of some files of a folder, whose episodes are known, and calls `see` with the index of each name and its
+/// result, in order. Nothing is collected: a folder may have a million files.
 ///
 /// # Errors
 /// If the system is out of file handles or memory.

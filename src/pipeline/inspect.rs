@@ -19,8 +19,9 @@ use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
 use super::discover::{is_hidden, is_seed};
-use super::head::{HeadResult, read_heads};
+use super::head::read_heads;
 use super::order::section;
+use super::seed_results::HeadResult;
 
 /// Maximum number of names to look at: enough for any seeds folder, and an end for anyone who is in the wrong folder.
 const MAX_NAMES: usize = 2_000_000;

@@ -7,27 +7,14 @@ use url::Url;
 use crate::config::Plan;
 use crate::diag::{Finding, codes};
 use crate::error::Error;
-use crate::model::Article;
 #[cfg(feature = "folder")]
 use crate::seed::audio::Recording;
-use crate::seed::{self, Origin, SEED_LIMIT};
+use crate::seed::{self, Head, Origin, SEED_LIMIT};
 use crate::store::Store;
 
 use super::context::{size, unreadable_seed};
+use super::seed_results::{Loaded, article};
 use super::select::Candidate;
-
-/// Result of loading a seed.
-#[derive(Default)]
-pub(super) struct Loaded {
-    /// The article, unless the seed cannot be read or has changed since it was selected.
-    pub(super) article: Option<Article>,
-    /// Text of the seed.
-    pub(super) text: String,
-    /// Findings, each without its line and file.
-    pub(super) findings: Vec<Finding>,
-    /// Number of bytes read.
-    pub(super) bytes: u64,
-}
 
 /// Loads a seed.
 ///
@@ -60,10 +47,6 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result
     let mut findings: Vec<Finding> = encoding.into_iter().collect();
     let html = seed::body(&text, &seed, &origin, &mut findings).into_owned();
     let metadata = seed::metadata(&seed);
-    let mut article = Article::new(link, seed.head.time);
-    article.title = seed.head.title;
-    article.updated = seed.head.updated;
-    article.metadata = metadata;
-    article.html = html;
+    let article = article(link, Head { metadata, ..seed.head }, html);
     Ok(Loaded { article: Some(article), text: text.into_owned(), findings, bytes: read })
 }

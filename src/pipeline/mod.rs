@@ -76,6 +76,7 @@ mod publish;
 mod rebuild;
 mod reuse;
 mod scan;
+mod seed_results;
 mod select;
 mod site_files;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What front matter says about a podcast episode.
 //!
-//! [`KEYS`] is the only list of spellings. docs/reference/podcasts.md shows the same list, and a test compares the two.
+//! [`KEYS`] is the only list of spellings. docs/seeds.md shows the same list, and a test compares the two.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::metadata::{self, Context, language_tag, same};
 use super::title;
 use crate::generator::Matter;
 use crate::html::media_type;
-use crate::model::{Chapter, Credit, Episode, EpisodeKind, Soundbite, Transcript};
+use crate::model::{Chapter, Credit, Episode, EpisodeKind, Metadata, Soundbite, Transcript};
 use crate::types::MediaType;
 
 /// A field of an episode that front matter can fill.
@@ -62,8 +62,16 @@ fn value(matter: &Matter, field: Field) -> Option<&Value> {
     found.next()
 }
 
+/// Adds what front matter says about an episode to the metadata of its article.
+pub(super) fn complete(matter: &Matter, context: &Context<'_>, metadata: &mut Metadata) {
+    if let (Some(first), Some(length)) = (metadata.media.first_mut(), duration(matter)) {
+        first.duration = Some(length);
+    }
+    metadata.episode = read(matter, context);
+}
+
 /// Returns what front matter says about an episode; `None` if it says nothing.
-pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Option<Episode> {
+fn read(matter: &Matter, context: &Context<'_>) -> Option<Episode> {
     let get = |field| value(matter, field);
     let text = |field| get(field).map(metadata::text).filter(|text| !text.is_empty());
     let number =
@@ -222,7 +230,8 @@ mod tests {
                 let link = "https://a.example/x/";
                 let context =
                     Context { kind: crate::generator::Kind::Eleventy, link, site: None, is_index: false };
-                let metadata = metadata::read(&matter, &context);
+                let mut metadata = metadata::read(&matter, &context);
+                complete(&matter, &context, &mut metadata);
                 let read = metadata.episode.unwrap_or_default();
                 let is_filled = match field {
                     Field::Season => read.season == Some(3),

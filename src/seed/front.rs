@@ -4,47 +4,20 @@ use chrono::NaiveDateTime;
 use serde_json::Value;
 use std::borrow::Cow;
 
+use super::front_syntax::{Format, Syntax};
 use super::metadata::Field;
 use super::site::PageContext;
 use super::{
-    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, header, link, metadata,
-    not_an_article, tags, title,
+    Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, episode, header, link,
+    metadata, not_an_article, tags, title,
 };
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Values};
 use crate::generator::{
-    BadDate, Kind, Matter, Moment, Parsed, Refusal, Repository, Unzoned, date, pelican_slug, titleized,
+    BadDate, Kind, Matter, Moment, Refusal, Repository, Unzoned, date, pelican_slug, titleized,
 };
 use crate::model::Metadata;
 use crate::types::{UnixMs, excerpt, is_http};
-
-/// The format of front matter.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    Yaml,
-    Toml,
-    Json,
-    Header,
-    /// None: what the repository says about the file is all there is.
-    Bare,
-}
-
-/// The syntax of front matter; each is a dialect.
-pub(super) struct Syntax {
-    pub(super) format: Format,
-    /// True if a line opens front matter.
-    pub(super) opens: fn(&str) -> bool,
-    /// Returns a function that sees each line of it, and is true for the one that closes it. That of an undelimited syntax
-    /// sees the opening line first.
-    pub(super) closer: fn() -> Closer,
-    /// True if the opening and the closing line are delimiters and not part of the front matter.
-    pub(super) is_delimited: bool,
-    /// Parses the front matter.
-    pub(super) parse: fn(&str) -> Parsed,
-}
-
-/// Function that sees each line of front matter, and is true for the one that closes it.
-pub(super) type Closer = Box<dyn FnMut(&str) -> bool>;
 
 /// Keys that only Zola has. Zola's other keys are Hugo's as well.
 const ZOLA: &[&str] = &["extra", "taxonomies", "path", "updated", "template", "in_search_index"];
@@ -174,6 +147,7 @@ impl<'a> FrontMatter<'a> {
         let is_index = matches!(origin.stem().split('.').next(), Some("index"));
         let context = metadata::Context { kind, link, site: origin.site(), is_index };
         let mut metadata = metadata::read(&self.values, &context);
+        episode::complete(&self.values, &context, &mut metadata);
         if let Some(why) = metadata::unlisted(&self.values) {
             metadata.unlisted = true;
             findings.push(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why));

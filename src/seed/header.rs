@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::front::{Format, Syntax};
+use super::front_syntax::{Format, Syntax};
 use super::{Fault, Lines};
 use crate::generator::Parsed;
 use crate::types::work;

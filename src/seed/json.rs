@@ -1,6 +1,6 @@
 //! Front matter in JSON, as in Hugo: an object at the beginning of the file.
 
-use super::front::{Format, Syntax};
+use super::front_syntax::{Format, Syntax};
 use crate::generator::Parsed;
 use crate::types::work;
 

@@ -6,7 +6,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{episode, title};
+use super::title;
 use crate::generator::{Kind, Matter};
 use crate::html::{self, Medium, Policy, RawHtml, media_type};
 use crate::model::{Enclosure, Image, Metadata, Person};
@@ -222,10 +222,6 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
         metadata.banner = banner.as_ref().map(|banner| banner.url.clone());
     }
     metadata.image = own.or(banner).or(metadata.image);
-    if let (Some(first), Some(length)) = (metadata.media.first_mut(), episode::duration(matter)) {
-        first.duration = Some(length);
-    }
-    metadata.episode = episode::read(matter, context);
     metadata
 }
 

@@ -10,6 +10,7 @@ mod decode;
 mod default_path;
 mod episode;
 mod front;
+mod front_syntax;
 mod header;
 mod jekyll;
 mod json;

@@ -1,6 +1,6 @@
 //! Front matter in TOML, between lines of `+++`: Hugo and Zola.
 
-use super::front::{Format, Syntax};
+use super::front_syntax::{Format, Syntax};
 use crate::generator::toml;
 
 pub(super) static TOML: Syntax = Syntax {

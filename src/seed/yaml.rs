@@ -1,6 +1,6 @@
 //! Front matter in YAML, between lines of `---`: Jekyll, Hugo, Zola, and most other tools for Markdown.
 
-use super::front::{Format, Syntax};
+use super::front_syntax::{Format, Syntax};
 use crate::generator::yaml;
 
 pub(super) static YAML: Syntax = Syntax {

@@ -22,6 +22,7 @@ mod metrics;
 mod path;
 mod range;
 mod respond;
+mod response;
 mod settings;
 mod state;
 mod stream;

@@ -29,6 +29,7 @@ use super::file_body::FileBody;
 use super::host::has_valid_host;
 use super::path;
 use super::range::{RequestedRange, parse_range};
+use super::response::{Response, text_response};
 use super::state::State;
 use super::stream::Work;
 use super::validator;
@@ -41,8 +42,6 @@ const ATTEMPTS: usize = 4;
 /// Paths that report on the server itself.
 const HEALTH: &str = "/healthz";
 const METRICS: &str = "/metrics";
-
-pub(super) type Response = hyper::Response<ResponseBody>;
 
 /// Returns the response to any request, after waiting for disk and compression if needed. Every request gets one, so that
 /// the requests behind it on the connection get theirs.
@@ -276,16 +275,6 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
     if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);
     }
-}
-
-/// Returns a response with one line of text, which must not be cached.
-pub(super) fn text_response(status: StatusCode, line: &str) -> Response {
-    let mut response = Response::new(ResponseBody::from_bytes(format!("{line}\n")));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// Returns a 503 response that asks the client to try again after some seconds.

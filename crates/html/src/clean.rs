@@ -11,7 +11,7 @@ use super::body::{CleanHtml, Cleaned, RawHtml};
 use super::dom::{Dom, NodeId};
 use super::links::Base;
 use super::parse::{self, Parsed};
-use super::removals::{Account, RemovalRule};
+use super::removals::{Account, Amount, RemovalRule};
 use super::scan::{self, Scanned};
 use super::{
     clutter, code_blocks, controls, embeds, escape, foreign, furniture, hidden, lazy_images, links, media,
@@ -169,7 +169,7 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     let html = serialize::verify(&paragraphs.collect::<String>());
     findings.push(markup("it takes too many steps to clean; feedmill kept only its text"));
     let mut account = parsed.dom.end();
-    account.add_scanned(&scanned);
+    add_scanned(&mut account, &scanned);
     if let Some(amount) =
         parsed.dom.get(root).map(|root| root.amount().without_text()).filter(|a| !a.is_nothing())
     {
@@ -241,7 +241,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
         dom.clear(root);
     }
     let mut account = dom.end();
-    account.add_scanned(&scanned);
+    add_scanned(&mut account, &scanned);
     let html = serialize::serialize(dom, root);
     let cleaned = Cleaned {
         html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).into()),
@@ -258,6 +258,17 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
 /// Creates a finding about markup beyond a limit.
 fn markup(detail: impl Into<String>) -> Finding {
     Finding::in_text(&codes::SEED_MARKUP, 0, 0, detail)
+}
+
+/// Adds what the scan removed before there was a tree.
+fn add_scanned(account: &mut Account, scanned: &Scanned) {
+    let texts = [
+        (RemovalRule::Controls, scanned.in_fields, "textarea"),
+        (RemovalRule::Fallback, scanned.in_fallbacks, "noembed"),
+    ];
+    for (rule, characters, place) in texts.into_iter().filter(|(_, characters, _)| *characters > 0) {
+        account.remove(rule, Amount { characters, ..Amount::default() }, place.to_owned());
+    }
 }
 
 /// Returns a finding for each limit that the scanner or the parser enforced.

@@ -11,8 +11,9 @@ use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
+use super::escape::visible;
 use super::escape::{is_forbidden, is_zero_width};
-use super::removals::{Account, Amount, RemovalRule, visible};
+use super::removals::{Account, Amount, RemovalRule};
 
 /// A parsed article.
 pub(crate) struct Dom {

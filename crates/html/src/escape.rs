@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+use feedmill_types::work;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{RawKind, State};
 use html5ever::tokenizer::{BufferQueue, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
@@ -15,6 +16,15 @@ pub(crate) const fn is_forbidden(c: char) -> bool {
 /// True for characters that show nothing, although they are not white space.
 pub(crate) const fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{2060}')
+}
+
+/// Returns the number of characters that a reader sees.
+pub(crate) fn visible(text: &str) -> usize {
+    work::step(text.len());
+    if text.is_ascii() {
+        return text.bytes().filter(|b| *b > b' ').count();
+    }
+    text.chars().filter(|c| !c.is_whitespace() && !is_zero_width(*c) && !is_forbidden(*c)).count()
 }
 
 /// Number of bytes that are tested at once, at most 255. The compiler turns such a test into a few instructions.

@@ -16,7 +16,7 @@ use super::clean::Policy;
 use super::dom::{Dom, Edge, NodeId, NodeRef};
 use super::escape::{decode_entities_once, escape_attribute, escape_text};
 #[cfg(feature = "reader")]
-use super::{boilerplate, embeds, links::Base, removals::visible};
+use super::{boilerplate, embeds, escape::visible, links::Base};
 use super::{dom, page_metadata, parse, scan, text};
 
 /// Number of characters from which a text is an article. Readability tries weaker rules below it.

@@ -9,7 +9,8 @@ use feedmill_types::{starts_with_ignore_case, work};
 use scraper::node::Element;
 
 use super::dom::{self, Dom, Edge, NodeId, NodeRef};
-use super::removals::{RemovalRule, visible};
+use super::escape::visible;
+use super::removals::RemovalRule;
 
 /// Number of nodes before a hidden element in which a button is searched.
 const MAX_SEARCHED: usize = 50;

@@ -6,9 +6,6 @@ use std::fmt;
 
 use feedmill_types::work;
 
-use super::escape::{is_forbidden, is_zero_width};
-use super::scan::Scanned;
-
 /// Number of removals that are listed with their places. More are added up, one removal for each rule.
 const MAX_LISTED: usize = 50;
 
@@ -186,17 +183,6 @@ impl Account {
         self.removed.len() < MAX_LISTED
     }
 
-    /// Adds what the scan removed before there was a tree.
-    pub(super) fn add_scanned(&mut self, scanned: &Scanned) {
-        let texts = [
-            (RemovalRule::Controls, scanned.in_fields, "textarea"),
-            (RemovalRule::Fallback, scanned.in_fallbacks, "noembed"),
-        ];
-        for (rule, characters, place) in texts.into_iter().filter(|(_, characters, _)| *characters > 0) {
-            self.remove(rule, Amount { characters, ..Amount::default() }, place.to_owned());
-        }
-    }
-
     pub(super) fn remove(&mut self, rule: RemovalRule, amount: Amount, place: String) {
         if rule == RemovalRule::Replaced {
             self.replaced += amount.characters;
@@ -229,19 +215,11 @@ impl Account {
     }
 }
 
-/// Returns the number of characters that a reader sees.
-pub(super) fn visible(text: &str) -> usize {
-    work::step(text.len());
-    if text.is_ascii() {
-        return text.bytes().filter(|b| *b > b' ').count();
-    }
-    text.chars().filter(|c| !c.is_whitespace() && !is_zero_width(*c) && !is_forbidden(*c)).count()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::escape::visible;
     use super::super::{Cleaned, Policy, RawHtml, clean, escape, parse, scan};
     use super::*;
 

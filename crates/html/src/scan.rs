@@ -5,9 +5,8 @@
 
 use feedmill_types::work;
 
-use super::escape::{decode_entities_once, escape_text};
+use super::escape::{decode_entities_once, escape_text, visible};
 use super::foreign::{SVG_STYLE, SVG_TITLE, TEX_SOURCE};
-use super::removals::visible;
 use super::services;
 
 /// Limits of one body, in bytes and in attributes per tag. Real articles stay far below.

@@ -36,7 +36,7 @@ use crate::diag::{Finding, Severity, to_json};
 use crate::types::{Bytes as Size, UnixMs};
 
 use super::body::ResponseBody;
-use super::respond::{Response, text_response};
+use super::response::{Response, text_response};
 
 /// Path of the page.
 const PAGE: &str = "/validator";
