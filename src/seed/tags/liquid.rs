@@ -30,7 +30,7 @@ pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
     let is_tag = renderer.rest().starts_with("{%");
     let (open, close) = if is_tag { ("{%", "%}") } else { ("{{", "}}") };
     let Some(whole) = renderer.delimited(0, open, close) else { return false };
-    let inner = whole[2..whole.len() - 2].trim_matches('-').trim();
+    let inner = inner(whole);
     renderer.skip(whole.len());
     if is_tag {
         let tag = Tag::new(inner);
@@ -288,19 +288,32 @@ fn repeat<'a>(renderer: &mut TemplateRenderer<'a>, args: &'a str) -> bool {
     is_rendered
 }
 
+/// Returns the start and the end of the next tag after a position in the rest of the text, and the tag.
+fn next_tag<'a>(renderer: &mut TemplateRenderer<'a>, mut from: usize) -> Option<(usize, usize, Tag<'a>)> {
+    let rest = renderer.rest();
+    while let Some(found) = rest[from..].find("{%") {
+        work::step(found + 2);
+        let at = from + found;
+        if let Some(whole) = renderer.delimited(at, "{%", "%}") {
+            return Some((at, at + whole.len(), Tag::new(inner(whole))));
+        }
+        from = at + 2;
+    }
+    None
+}
+
+/// Returns the text in a tag without the dashes that remove white space.
+fn inner(whole: &str) -> &str {
+    whole[2..whole.len() - 2].trim_matches('-').trim()
+}
+
 /// Moves past the end of a loop; returns the text in it, and that for an empty list. `None` if it has no end.
 fn until_end_of_loop<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<(&'a str, &'a str)> {
     let rest = renderer.rest();
     let (mut from, mut loops, mut conditions, mut otherwise) = (0, 0_usize, 0_usize, None);
-    while let Some(found) = rest[from..].find("{%") {
-        work::step(found + 2);
-        let at = from + found;
-        let Some(whole) = renderer.delimited(at, "{%", "%}") else {
-            from = at + 2;
-            continue;
-        };
-        from = at + whole.len();
-        match Tag::new(whole[2..whole.len() - 2].trim_matches('-').trim()).name {
+    while let Some((at, end, tag)) = next_tag(renderer, from) {
+        from = end;
+        match tag.name {
             "for" => loops += 1,
             "endfor" if loops == 0 => {
                 renderer.skip(from);
@@ -463,17 +476,9 @@ fn branch(renderer: &mut TemplateRenderer<'_>, is: Option<bool>) -> bool {
 
 /// Moves past the rest of a branch and the tag after it, which it returns.
 fn skip_branch<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<Tag<'a>> {
-    let rest = renderer.rest();
     let (mut depth, mut from) = (0_usize, 0);
-    while let Some(found) = rest[from..].find("{%") {
-        work::step(found + 2);
-        let at = from + found;
-        let Some(whole) = renderer.delimited(at, "{%", "%}") else {
-            from = at + 2;
-            continue;
-        };
-        let tag = Tag::new(whole[2..whole.len() - 2].trim_matches('-').trim());
-        from = at + whole.len();
+    while let Some((_, end, tag)) = next_tag(renderer, from) {
+        from = end;
         match tag.name {
             "if" | "unless" | "case" => depth += 1,
             "endif" | "endunless" | "endcase" if depth > 0 => depth -= 1,
@@ -599,7 +604,7 @@ fn until_tag<'a>(renderer: &mut TemplateRenderer<'a>, end: &str) -> &'a str {
         work::step(found + 2);
         let at = from + found;
         let Some(whole) = renderer.delimited(at, "{%", "%}") else { break };
-        if whole[2..whole.len() - 2].trim_matches('-').trim() == end {
+        if inner(whole) == end {
             renderer.skip(at + whole.len());
             return &rest[..at];
         }

@@ -48,6 +48,15 @@ const OPAQUE: [&str; 4] =
 const ENCLOSURE: &str = "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt";
 const HOSTING: &str = "https://podcasters.apple.com/support/829-validate-your-podcast";
 
+/// Enclosure and response without a finding.
+const FINE: &str = "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>
+
+HEAD /1.mp3
+HTTP/1.1 200 OK
+Content-Type: audio/mpeg
+Content-Length: 1000
+Accept-Ranges: bytes";
+
 static MISSING: Rule = http(
     Rule::error("http/missing-file", "file that does not exist")
         .why("Players show an error for the episode, and stores hide it.")
@@ -90,13 +99,7 @@ HTTP/1.1 200 OK
 Content-Type: text/html
 Content-Length: 1000
 Accept-Ranges: bytes",
-    "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>
-
-HEAD /1.mp3
-HTTP/1.1 200 OK
-Content-Type: audio/mpeg
-Content-Length: 1000
-Accept-Ranges: bytes",
+    FINE,
 );
 
 static LENGTH: Rule = http(
@@ -111,13 +114,7 @@ HTTP/1.1 200 OK
 Content-Type: audio/mpeg
 Content-Length: 1000
 Accept-Ranges: bytes",
-    "<enclosure url=\"https://town.example/1.mp3\" length=\"1000\" type=\"audio/mpeg\"/>
-
-HEAD /1.mp3
-HTTP/1.1 200 OK
-Content-Type: audio/mpeg
-Content-Length: 1000
-Accept-Ranges: bytes",
+    FINE,
 );
 
 static NO_RANGES: Rule = http(

@@ -9,6 +9,12 @@ use crate::document::source;
 use crate::message::{one_line, shown};
 use crate::rule::Rule;
 
+/// Response without a finding.
+const FINE: &str = "GET /feed.xml
+HTTP/1.1 200 OK
+Content-Type: application/rss+xml
+ETag: \"1\"";
+
 static PERMANENT_REDIRECT: Rule = http(
     Rule::warning("http/permanent-redirect", "feed that has moved permanently")
         .why("Each reader has to follow the redirect at each request, and loses the feed when the old URL ends.")
@@ -41,10 +47,7 @@ GET /rss.xml
 HTTP/1.1 200 OK
 Content-Type: application/rss+xml
 ETag: \"1\"",
-    "GET /feed.xml
-HTTP/1.1 200 OK
-Content-Type: application/rss+xml
-ETag: \"1\"",
+    FINE,
 );
 
 static MISSING_TYPE: Rule = http(
@@ -55,10 +58,7 @@ static MISSING_TYPE: Rule = http(
     "GET /feed.xml
 HTTP/1.1 200 OK
 ETag: \"1\"",
-    "GET /feed.xml
-HTTP/1.1 200 OK
-Content-Type: application/rss+xml
-ETag: \"1\"",
+    FINE,
 );
 
 static TYPE: Rule = http(
@@ -70,10 +70,7 @@ static TYPE: Rule = http(
 HTTP/1.1 200 OK
 Content-Type: text/html
 ETag: \"1\"",
-    "GET /feed.xml
-HTTP/1.1 200 OK
-Content-Type: application/rss+xml
-ETag: \"1\"",
+    FINE,
 );
 
 static CHARSET: Rule = http(
