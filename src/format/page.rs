@@ -14,7 +14,7 @@ pub(super) struct Page;
 /// Style of the page, which the pages of the server share.
 pub(crate) const STYLE: &str = include_str!("page.css");
 /// Style of covers and players.
-const PLAYER_STYLE: &str = ".cover { float: inline-end; width: 6rem; height: 6rem; object-fit: cover; border-radius: .4rem; margin-inline-start: 1rem; background: var(--line); }\n.entries { clear: both; }\naudio { display: block; width: 100%; margin-top: .4rem; }\n";
+const PLAYER_STYLE: &str = include_str!("player.css");
 const SCRIPT: &str = include_str!("page.js");
 /// Content Security Policy (<https://www.w3.org/TR/CSP3/>): our own style and script, and images from anywhere.
 ///

@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::seed::audio::{self, Groups, Recording};
 use crate::seed::{self, Addresses, Fault, HEAD_LIMIT, Origin, SEED_LIMIT};
 use crate::store::{Stamp, Store};
-use crate::types::UnixMs;
 
 use super::context::{size, unreadable_seed};
 use super::seed_results::{HeadResult, Loaded, article};
@@ -40,8 +39,8 @@ pub(super) fn read_head(
         Ok(main) => main,
         Err(error) => return broken(store, &path, error, result),
     };
-    let saved = result.stamp.and_then(|stamp| i64::try_from(stamp.modified / 1_000_000).ok());
-    let mut recording = Recording { saved: UnixMs(saved.unwrap_or_default()), main, ..Recording::default() };
+    let saved = result.stamp.and_then(|stamp| stamp.time()).unwrap_or_default();
+    let mut recording = Recording { saved, main, ..Recording::default() };
     for file in groups.files(name) {
         let Some(text) = file.to_str() else { continue };
         if Some(file) == groups.cover() {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Origin, SEED_LIMIT};
 use crate::store::{Beginning, Store};
-use crate::types::{Bytes, UnixMs};
+use crate::types::Bytes;
 
 use super::context::{size, unreadable_seed};
 use super::seed_results::HeadResult;
@@ -43,7 +43,7 @@ pub(super) fn read_heads(
             return note(number, super::audio::read_head(store, addresses, folder, names[number], groups));
         }
         let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
-        let saved = stamp.and_then(|stamp| i64::try_from(stamp.modified / 1_000_000).ok()).map(UnixMs);
+        let saved = stamp.and_then(|stamp| stamp.time());
         let origin = Origin { root: &root, folder, name: names[number], addresses, policy: None, saved };
         let head = beginning
             .map_err(|error| (error, 0))

@@ -96,8 +96,8 @@ fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
         .map_err(|e| Error::io("write the feed", store.show(path), e))
 }
 
-/// Reports files that are no longer generated, or removes them; `media` are those of them that are no feeds. The files of an open month are removed in any case once
-/// those of the closed month exist.
+/// Reports files that are no longer generated, or removes them; `media` are those of them that are no feeds. The files of an
+/// open month are removed in any case once those of the closed month exist.
 ///
 /// # Errors
 /// If the store fails to remove one, or the system is out of resources.

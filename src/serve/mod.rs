@@ -4,8 +4,9 @@
 //! A request passes through `path` (is this a name that may be served?), `cache` (the current document, from memory if
 //! its stamp is unchanged), `coding`, `conditions` and `range` (which bytes of it), and `respond`, the only file that
 //! knows all the steps. `cache_hints` holds what the build knows about a feed and its file does not say: how often it
-//! changes, and its hub. `validator` is a page that checks feeds, if it is enabled. `connections` and `stream` protect everyone else from slow and greedy clients. The server
-//! does not build: the command reports each build through [`MillEvents`].
+//! changes, and its hub. `validator` is a page that checks feeds, if it is enabled. `connections` and `stream` protect
+//! everyone else from slow and greedy clients. The server does not build: the command reports each build through
+//! [`MillEvents`].
 
 mod access_log;
 mod body;

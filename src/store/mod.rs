@@ -20,7 +20,7 @@ pub use lock::Lock;
 pub use memory::MemoryStore;
 pub use preview::{Action, PlannedChange, PreviewStore};
 
-use crate::types::Bytes;
+use crate::types::{Bytes, UnixMs};
 
 /// Kind of a name in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,13 @@ pub struct Stamp {
     pub changed: i128,
     /// Number that identifies the file.
     pub inode: u64,
+}
+
+impl Stamp {
+    /// Returns the time of the last change of the bytes; `None` if it is out of range.
+    pub(crate) fn time(&self) -> Option<UnixMs> {
+        i64::try_from(self.modified / 1_000_000).ok().map(UnixMs)
+    }
 }
 
 /// Beginning of a file, as [`Store::heads`] passes it on.
