@@ -72,13 +72,10 @@ pub(super) fn assemble(
     };
     #[cfg(feature = "folder")]
     let feed = match Show::of(doc, addresses) {
-        Some(show) => {
-            let mut feed = feed;
-            show.complete(&mut feed, channel);
-            feed
-        }
+        Some(show) => show.complete(feed, channel),
         None => feed,
     };
+    #[cfg(not(feature = "folder"))]
     let _ = addresses;
     Some(feed)
 }
@@ -147,7 +144,7 @@ impl Show {
     }
 
     /// Completes a feed.
-    fn complete(self, feed: &mut Feed, channel: &Channel) {
+    fn complete(self, mut feed: Feed, channel: &Channel) -> Feed {
         if let Some(title) = self.title.filter(|_| channel.title.is_none()) {
             feed.title = title;
         }
@@ -160,6 +157,7 @@ impl Show {
         if feed.icon.is_none() && feed.podcast.as_ref().is_some_and(|podcast| podcast.image.is_none()) {
             feed.icon = self.cover;
         }
+        feed
     }
 }
 

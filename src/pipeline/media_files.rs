@@ -68,8 +68,8 @@ pub(super) type Linked = HashMap<PathBuf, Vec<PublishedMedia>>;
 pub(super) fn complete(context: &Context<'_>, articles: &mut HashMap<PathBuf, CleanArticle>) -> Linked {
     let found = articles.par_iter_mut().filter_map(|(path, article)| {
         let mut files = Vec::new();
-        let link = article.link.clone();
-        for enclosure in &mut article.enclosures {
+        let CleanArticle { link, enclosures, .. } = article;
+        for enclosure in enclosures {
             // What is known of an episode was read from its file.
             let is_missing = enclosure.length.is_none() || enclosure.duration.is_none();
             if enclosure.medium == Medium::Image || !is_missing {
@@ -112,8 +112,8 @@ fn local_path(context: &Context<'_>, seed: &Path, link: Option<&Url>, url: &Url)
     {
         return None;
     }
-    let beside = seed.parent().unwrap_or(Path::new("")).join(path.file_name()?);
-    [beside, path.to_path_buf()].into_iter().find(exists).map(|path| (path, false))
+    let neighbor = seed.parent().unwrap_or(Path::new("")).join(path.file_name()?);
+    [neighbor, path.to_path_buf()].into_iter().find(exists).map(|path| (path, false))
 }
 
 /// Publishes the media files of a build, and returns their paths.
