@@ -1,6 +1,7 @@
 //! Atom 1.0 ([RFC 4287](https://www.rfc-editor.org/rfc/rfc4287)), with links between the documents of an archived feed
 //! ([RFC 5005, section 4](https://www.rfc-editor.org/rfc/rfc5005#section-4)).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use atom_syndication::extension::{Extension, ExtensionMap};
@@ -12,7 +13,7 @@ use quick_xml::escape::escape;
 
 use super::finish::{Writer, finish};
 use super::image::{self, MEDIA_NS};
-use super::{Document, Format, GENERATOR, HISTORY_NS, HOME_PAGE, Layout, has_our_generator};
+use super::{Document, Format, GENERATOR, HISTORY_NS, HOME_PAGE, Layout, expected_size, has_our_generator};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 use crate::types::UnixMs;
@@ -49,7 +50,7 @@ impl Format for Atom {
         };
         let config = WriteConfig { write_document_declaration: true, indent_size };
         document(self, feed)
-            .write_with_config(Vec::new(), config)
+            .write_with_config(Vec::with_capacity(expected_size(feed)), config)
             .map(|bytes| finish(&bytes, Writer::AtomSyndication, feed, layout))
             .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
     }
@@ -147,11 +148,11 @@ fn extensions(entry: &Entry) -> ExtensionMap {
     let mut media: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
     for element in image::elements(entry) {
         // The crate writes attributes of extensions as they are.
-        let escaped = |(name, value): (&str, String)| (name.to_owned(), escape(value).into_owned());
+        let escaped = |(name, value): (&str, Cow<'_, str>)| (name.to_owned(), escape(value).into_owned());
         let attributes = element.attributes.into_iter().map(escaped);
         let description = element.description.map(|text| Extension {
             name: "media:description".to_owned(),
-            value: Some(text),
+            value: Some(text.to_owned()),
             ..Extension::default()
         });
         let extension = Extension {

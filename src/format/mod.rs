@@ -135,6 +135,12 @@ fn end_with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
+/// Returns about as many bytes as the document of a feed has, so that its buffer does not grow many times.
+fn expected_size(feed: &Feed) -> usize {
+    let size = |entry: &Entry| 1024 + entry.content.as_str().len() / 4 * 5 + 2 * entry.summary.len();
+    4096 + feed.entries.iter().map(size).sum::<usize>()
+}
+
 /// Returns whole seconds for milliseconds; at least one, because players take 0 for unknown.
 fn seconds(milliseconds: u64) -> u64 {
     (milliseconds / 1000 + u64::from(milliseconds % 1000 >= 500)).max(1)

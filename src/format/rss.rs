@@ -12,8 +12,8 @@ use rss::{Category, Channel, Guid, Image, Item};
 use super::finish::{Writer, finish};
 use super::image::{self, MEDIA_NS, own_language};
 use super::{
-    Document, Format, GENERATOR, HISTORY_NS, Layout, ends_with, first_typed, has_our_generator, podcast,
-    seconds,
+    Document, Format, GENERATOR, HISTORY_NS, Layout, ends_with, expected_size, first_typed,
+    has_our_generator, podcast, seconds,
 };
 use crate::error::{Error, Kind};
 use crate::html::Medium;
@@ -49,9 +49,10 @@ impl Format for Rss {
 
     fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
         let channel = channel(self, feed);
+        let buffer = Vec::with_capacity(expected_size(feed));
         let written = match layout {
-            Layout::Indented => channel.pretty_write_to(Vec::new(), b' ', 2),
-            Layout::Compact => channel.write_to(Vec::new()),
+            Layout::Indented => channel.pretty_write_to(buffer, b' ', 2),
+            Layout::Compact => channel.write_to(buffer),
         };
         written
             .map(|bytes| finish(&bytes, Writer::Rss, feed, layout))
@@ -205,10 +206,11 @@ fn description(entry: &Entry) -> Option<String> {
 fn media_elements(entry: &Entry, enclosure: Option<&Enclosure>) -> BTreeMap<String, Vec<Extension>> {
     let mut media: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
     for element in image::elements(entry) {
-        let attributes = element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let attributes =
+            element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value.into_owned()));
         let description = element.description.map(|text| Extension {
             name: "media:description".to_owned(),
-            value: Some(text),
+            value: Some(text.to_owned()),
             ..Extension::default()
         });
         let extension = Extension {

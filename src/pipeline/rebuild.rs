@@ -254,7 +254,7 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
     });
     let mut seen = BTreeSet::new();
     findings.retain(|finding| seen.insert((finding.meta.code, finding.place.line)));
-    let file = context.seeds.show(&seed.path);
+    let file = if findings.is_empty() { String::new() } else { context.seeds.show(&seed.path) };
     let findings = findings
         .into_iter()
         .map(|finding| finding.showing_line_of(&loaded.text).in_file(file.as_str()))

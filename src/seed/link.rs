@@ -173,13 +173,20 @@ impl SameAddress {
         let (path, query) = split(tail, '?');
         let mut key = String::with_capacity(link.len());
         if !self.has(SCHEME) {
-            key.push_str(&scheme.to_ascii_lowercase());
+            key.push_str(scheme);
+            key.make_ascii_lowercase();
             key.push_str("://");
         }
         let default = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
-        let host = if self.has(CASE) { host.to_ascii_lowercase() } else { host.to_owned() };
-        let host = host.strip_suffix(default).unwrap_or(&host);
-        key.push_str(host.strip_prefix("www.").filter(|_| self.has(WWW)).unwrap_or(host));
+        let host = host.strip_suffix(default).unwrap_or(host);
+        let host_at = key.len();
+        key.push_str(host);
+        if self.has(CASE) {
+            key[host_at..].make_ascii_lowercase();
+        }
+        if self.has(WWW) && key[host_at..].starts_with("www.") {
+            key.drain(host_at..host_at + "www.".len());
+        }
         key.push_str(self.path(path));
         if let Some(query) = query {
             self.push_query(query, &mut key);

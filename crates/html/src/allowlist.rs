@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use feedmill_types::work;
+use feedmill_types::{is_http, work};
 use scraper::node::Element;
+use url::Url;
 
 use super::dom;
 use super::escape::xml_text;
@@ -274,6 +275,21 @@ pub(crate) fn value<'a>(element: &str, attribute: &str, raw: &'a str) -> Option<
         "title" | "alt" | "label" | "sizes" => Some(clean_text(raw)),
         _ => Some(Cow::Borrowed(raw)),
     }
+}
+
+/// Returns the value with which an allowed attribute of a finished document is kept; `None` if it is not.
+pub(crate) fn verified_value<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
+    let is_link = |value| Url::parse(value).is_ok_and(|url| LINK_SCHEMES.contains(&url.scheme()));
+    let is_valid = match attribute {
+        "href" => is_link(value),
+        "src" => is_http(value) && is_link(value),
+        "cite" | "poster" => is_http(value),
+        "srcset" => value.split(", ").all(is_http),
+        "id" => is_id(value),
+        "class" => return class(element, value),
+        _ => true,
+    };
+    is_valid.then_some(Cow::Borrowed(value))
 }
 
 /// True for an id that may be published: one that no script takes for the name of a variable, because it has a digit, `-`,

@@ -1,5 +1,6 @@
 //! The cleaning pipeline, from [`RawHtml`] to [`CleanHtml`].
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use feedmill_diag::{Finding, codes};
@@ -121,11 +122,11 @@ fn clean_until_fixed(raw: RawHtml<'_>, base: &Url, policy: &Policy) -> Cleaned {
         if work::is_over_budget() {
             return first;
         }
-        let verified = serialize::verify(&printed);
-        if verified == *printed {
+        let changed = Some(serialize::verify(&printed)).filter(|verified| **verified != *printed);
+        let Some(verified) = changed.map(Cow::into_owned) else {
             first.html = CleanHtml(printed);
             return first.with(account);
-        }
+        };
         // Without the selectors: they could match elements that took the place of those they matched before.
         let (again, later) = pass(&verified, base, &Policy::default(), false);
         account.merge(later);
@@ -166,7 +167,8 @@ fn text_only(raw: RawHtml<'_>, policy: &Policy, mut findings: Vec<Finding>) -> C
     normalize::clean_texts(&mut parsed.dom, root);
     let text = text::text(&parsed.dom, root);
     let paragraphs = text.lines().map(|line| format!("<p>{}</p>", escape::escape_text(line)));
-    let html = serialize::verify(&paragraphs.collect::<String>());
+    let paragraphs: String = paragraphs.collect();
+    let html = serialize::verify(&paragraphs);
     findings.push(markup("it takes too many steps to clean; feedmill kept only its text"));
     let mut account = parsed.dom.end();
     add_scanned(&mut account, &scanned);
@@ -212,7 +214,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
     dom.begin(RemovalRule::Hidden);
     hidden::remove(dom, root, &keep);
     dom.begin(RemovalRule::Replaced);
-    code_blocks::tidy(dom, root);
+    let code = code_blocks::tidy(dom, root);
     lazy_images::name_images(dom, root, &base);
     dom.begin(RemovalRule::Placeholder);
     let lazy = lazy_images::resolve_lazy_images(dom, root, &base);
@@ -227,6 +229,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
     references::keep(dom, root, &base);
     let prose = prose::prose(dom, root);
     let removed = normalize::normalize(dom, root);
+    code_blocks::move_languages(dom, &code);
     has_forbidden |= removed.forbidden > 0;
     if removed.excess > 0 {
         findings.push(markup(format!("removed {} characters of markup", removed.excess)));

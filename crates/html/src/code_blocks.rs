@@ -102,8 +102,8 @@ const ANCHORS: [&str; 26] = [
 /// Characters that stand for a link to the heading they are in.
 const SYMBOLS: &str = "#¶§🔗⚓⛓∞⌗◊❡☍⎘🖇🔖\u{FE0F}\u{200D}";
 
-/// Cleans the code blocks and headings in `root`.
-pub(super) fn tidy(dom: &mut Dom, root: NodeId) {
+/// Cleans the code blocks and headings in `root`. Returns the code blocks, with their language, for [`move_languages`].
+pub(super) fn tidy(dom: &mut Dom, root: NodeId) -> Vec<NodeId> {
     let (mut tables, mut headings, mut numbers, mut code) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut pre = 0_usize;
     for edge in dom.get(root).into_iter().flat_map(NodeRef::traverse) {
@@ -140,8 +140,23 @@ pub(super) fn tidy(dom: &mut Dom, root: NodeId) {
     for id in numbers {
         dom.detach(id);
     }
-    for id in code {
-        name_language(dom, id);
+    for id in &code {
+        name_language(dom, *id);
+    }
+    code
+}
+
+/// Moves the language of each code block to the `code` in it, where readers look for it. Only in the finished tree is it
+/// known which `code` is a child of its block.
+pub(super) fn move_languages(dom: &mut Dom, blocks: &[NodeId]) {
+    for id in blocks {
+        let Some(pre) = dom.get(*id) else { continue };
+        let Some(class) = pre.attr("class").map(str::to_owned) else { continue };
+        let code = pre.children().find(|child| child.name() == "code").map(NodeRef::id);
+        if let Some(code) = code {
+            dom.set_attr(*id, "class", None);
+            dom.set_attr(code, "class", Some(&class));
+        }
     }
 }
 
@@ -316,7 +331,7 @@ fn is_line_box(node: NodeRef<'_>) -> bool {
         && node.children().take(MAX_SEARCHED).any(|c| dom::is_block(c.name()))
 }
 
-/// Publishes the language of code as `class="language-…"`, as all highlighters read it.
+/// Gives a code block the language of its code as `class="language-…"`, as all highlighters read it.
 fn name_language(dom: &mut Dom, id: NodeId) {
     let Some(pre) = dom.get(id) else { return };
     let code = pre.children().find(|child| child.name() == "code");
@@ -325,11 +340,13 @@ fn name_language(dom: &mut Dom, id: NodeId) {
         .take(MAX_AROUND)
         .filter(|a| matches!(a.name(), "div" | "figure" | "td" | "tr" | "table" | "tbody"));
     let language = code.into_iter().chain([pre]).chain(around).find_map(language);
-    let (target, pre) = (code.unwrap_or(pre).id(), pre.id());
+    let (code, pre) = (code.map(NodeRef::id), pre.id());
     let class = language.map(|language| format!("language-{language}"));
     let class = class.filter(|class| allowlist::language_of(class).is_some());
-    dom.set_attr(pre, "class", None);
-    dom.set_attr(target, "class", class.as_deref());
+    if let Some(code) = code {
+        dom.set_attr(code, "class", None);
+    }
+    dom.set_attr(pre, "class", class.as_deref());
 }
 
 /// Returns the language that an element says its code is in.
@@ -492,6 +509,8 @@ mod tests {
         for raw in [
             "<pre><code class='hljs lang-Rust'>x</code></pre>",
             "<pre class=language-rust><code>x</code></pre>",
+            // Cleaning it again does not move the class.
+            "<pre class=language-rust><x-y><code>x</code></x-y></pre>",
             "<div class='highlight highlight-source-rust'><pre><code>x</code></pre></div>",
             "<div class='sourceCode'><pre class='sourceCode rust'><code class='sourceCode rust'>x</code></pre></div>",
             "<pre class='brush: rust; gutter: false'><code>x</code></pre>",

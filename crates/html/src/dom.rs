@@ -334,7 +334,10 @@ impl Dom {
 
     /// The ids of all nodes in a node, in document order.
     pub(crate) fn descendants(&self, id: NodeId) -> Vec<NodeId> {
-        self.subtree(id).skip(1).map(NodeRef::id).collect()
+        // An article rarely has fewer nodes.
+        let mut ids = Vec::with_capacity(64);
+        ids.extend(self.subtree(id).skip(1).map(NodeRef::id));
+        ids
     }
 
     /// The ids of all elements of one name in a node, in document order.

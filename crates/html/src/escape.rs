@@ -82,7 +82,15 @@ pub fn xml_text(text: &str) -> Cow<'_, str> {
 /// ```
 #[must_use]
 pub fn xml_line(text: &str) -> String {
-    xml_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = xml_text(text);
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// Decodes HTML character references exactly once, as a browser does in text: `AT&amp;T` becomes `AT&T`, `&#128512;`

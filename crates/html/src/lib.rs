@@ -36,6 +36,7 @@ mod dom;
 mod embeds;
 mod escape;
 mod extract;
+mod fixed_point;
 mod foreign;
 mod furniture;
 mod hidden;

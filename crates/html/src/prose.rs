@@ -227,7 +227,9 @@ fn is_date(line: &str) -> bool {
     });
     let mut has_date = false;
     let is_date = words.filter(|word| !word.is_empty()).all(|word| {
-        let word = word.trim_matches(['.', ',']).to_lowercase();
+        let word = word.trim_matches(['.', ',']);
+        let lower = word.contains(char::is_uppercase).then(|| word.to_lowercase());
+        let word = lower.as_deref().unwrap_or(word);
         let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
         let is_number = letters.len() < word.len();
         let is_time = is_number

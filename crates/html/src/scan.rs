@@ -57,22 +57,22 @@ pub(super) fn scan(raw: &str) -> Scanned {
             Some(c) if c.is_ascii_alphabetic() => {
                 let tag = Tag::parse(rest, 1);
                 let Some(end) = tag.end else { break };
-                let name = tag.name.to_ascii_lowercase();
-                if name != "plaintext" && !out.push_tag(rest, &tag) {
+                let raw = RAW.into_iter().find(|name| name.eq_ignore_ascii_case(tag.name));
+                if !tag.name.eq_ignore_ascii_case("plaintext") && !out.push_tag(rest, &tag, raw) {
                     return out;
                 }
-                let attributes = tag.kept;
-                drawings += usize::from(name == "svg" && !rest[..end].ends_with("/>"));
+                let is_drawing = tag.name.eq_ignore_ascii_case("svg") && !rest[..end].ends_with("/>");
+                drawings += usize::from(is_drawing);
                 rest = &rest[end..];
-                if RAW.contains(&name.as_str()) {
-                    rest = out.push_raw(&name, &attributes, drawings > 0, rest);
+                if let Some(name) = raw {
+                    rest = out.push_raw(name, &tag.kept, drawings > 0, rest);
                 }
             }
             Some(b'/') if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => {
                 let tag = Tag::parse(rest, 2);
                 let Some(end) = tag.end else { break };
                 drawings -= usize::from(drawings > 0 && tag.name.eq_ignore_ascii_case("svg"));
-                if !out.push(&format!("</{}>", tag.name)) {
+                if !["</", tag.name, ">"].into_iter().all(|part| out.push(part)) {
                     return out;
                 }
                 rest = &rest[end..];
@@ -109,13 +109,14 @@ impl Scanned {
         false
     }
 
-    fn push_tag(&mut self, rest: &str, tag: &Tag<'_>) -> bool {
-        let name = tag.name.to_ascii_lowercase();
-        match name.as_str() {
-            "xmp" => return self.push("<pre>"),
-            // Removed together with its content. A frame is kept for its URL.
-            _ if RAW.contains(&name.as_str()) && name != "iframe" => return true,
-            _ => {}
+    /// Appends a start tag. `raw` is its name if it is one of [`RAW`].
+    fn push_tag(&mut self, rest: &str, tag: &Tag<'_>, raw: Option<&str>) -> bool {
+        match raw {
+            Some("xmp") => return self.push("<pre>"),
+            // A frame is kept for its URL.
+            None | Some("iframe") => {}
+            // Removed together with its content.
+            Some(_) => return true,
         }
         let end = tag.end.unwrap_or(rest.len());
         if !tag.oversized {

@@ -1,15 +1,17 @@
-//! Serializes the tree, and verifies the result with `ammonia`. Both use the tables of [`allowlist`](super::allowlist).
+//! Serializes the tree, and verifies the result with `ammonia`, unless it is simple enough to need no parser. All use the
+//! tables of [`allowlist`](super::allowlist).
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use feedmill_types::{is_http, work};
+use feedmill_types::work;
 
 use super::allowlist::{self, ELEMENTS, GLOBAL_ATTRIBUTES, LINK_SCHEMES, MATH, SVG, SVG_PRESENTATION};
 use super::dom::{self, Dom, Edge, NodeId};
 use super::escape::push_escaped;
+use super::fixed_point::is_fixed_point;
 
 /// Writes the content of a node as `html5ever` would, with allowed attributes only. `ammonia` then prints the same bytes,
 /// unless it removes something.
@@ -88,21 +90,18 @@ static AMMONIA: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_relative(UrlRelative::Deny)
         .link_rel(None)
         .strip_comments(true)
-        .attribute_filter(|element, attribute, value| match attribute {
-            "src" if !is_http(value) => None,
-            "id" if !allowlist::is_id(value) => None,
-            "class" => allowlist::value(element, attribute, value),
-            "srcset" => value.split(", ").all(is_http).then_some(Cow::Borrowed(value)),
-            "cite" | "poster" => is_http(value).then_some(Cow::Borrowed(value)),
-            _ => Some(Cow::Borrowed(value)),
-        });
+        .attribute_filter(allowlist::verified_value);
     builder
 });
 
-/// Sanitizes serialized markup with `ammonia`. Returns markup of [`serialize`] unchanged, unless a parser reads it
-/// differently.
-pub(crate) fn verify(markup: &str) -> String {
+/// Sanitizes serialized markup. Returns markup of [`serialize`] unchanged, unless a parser reads it differently.
+pub(crate) fn verify(markup: &str) -> Cow<'_, str> {
     work::step(markup.len());
+    if is_fixed_point(markup) { Cow::Borrowed(markup) } else { Cow::Owned(sanitize(markup)) }
+}
+
+/// Sanitizes serialized markup with `ammonia`.
+pub(crate) fn sanitize(markup: &str) -> String {
     AMMONIA.clean(&split_long_texts(markup)).to_string()
 }
 
@@ -160,7 +159,7 @@ mod tests {
                 let mut texts = split.split("<p title").flat_map(|part| part.split("<!---->").skip(1));
                 assert!(texts.all(|text| text.split(['<', '>']).next().is_some_and(|t| t.len() <= MAX_TEXT)));
                 assert_eq!(split == markup, text.len() <= MAX_TEXT, "{times}");
-                assert_eq!(verify(&markup), markup);
+                assert_eq!(sanitize(&markup), markup);
             }
         }
     }

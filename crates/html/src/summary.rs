@@ -12,7 +12,9 @@ use unicode_segmentation::UnicodeSegmentation;
 pub fn summary(text: &str, graphemes: usize) -> String {
     let text = text.trim();
     // A little more than the limit, to see if a word ends there.
-    let starts: Vec<usize> = grapheme_starts(text).take(graphemes.saturating_add(MARGIN + 1)).collect();
+    let most = graphemes.saturating_add(MARGIN + 1);
+    let mut starts = Vec::with_capacity(most.min(text.len()));
+    starts.extend(grapheme_starts(text).take(most));
     let Some((ends, more)) = starts.split_at_checked(graphemes).filter(|(_, more)| !more.is_empty()) else {
         return text.replace('\n', " ");
     };

@@ -96,7 +96,7 @@ impl Folded {
                 return;
             }
             match self.gap {
-                _ if self.text.is_empty() => {}
+                _ if self.text.is_empty() => self.text.reserve(256),
                 Gap::None => {}
                 Gap::Word => self.text.push(' '),
                 Gap::Line => self.text.push('\n'),

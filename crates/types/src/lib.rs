@@ -7,8 +7,9 @@ pub mod podcast;
 pub mod work;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
+use chrono::format::{Fixed, Item, Numeric, Pad};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -80,9 +81,30 @@ impl UnixMs {
     /// ```
     #[must_use]
     pub fn to_rfc822(self) -> String {
-        self.to_utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        let mut text = String::with_capacity("Thu, 01 Jan 1970 00:00:00 GMT".len());
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}", self.to_utc().format_with_items(RFC_822.iter()));
+        text
     }
 }
+
+/// Form of a date of RSS. A pattern would be parsed for each date.
+const RFC_822: [Item<'static>; 14] = [
+    Item::Fixed(Fixed::ShortWeekdayName),
+    Item::Literal(", "),
+    Item::Numeric(Numeric::Day, Pad::Zero),
+    Item::Literal(" "),
+    Item::Fixed(Fixed::ShortMonthName),
+    Item::Literal(" "),
+    Item::Numeric(Numeric::Year, Pad::Zero),
+    Item::Literal(" "),
+    Item::Numeric(Numeric::Hour, Pad::Zero),
+    Item::Literal(":"),
+    Item::Numeric(Numeric::Minute, Pad::Zero),
+    Item::Literal(":"),
+    Item::Numeric(Numeric::Second, Pad::Zero),
+    Item::Literal(" GMT"),
+];
 
 /// A size in bytes.
 ///
