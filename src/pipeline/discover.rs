@@ -99,7 +99,7 @@ pub(super) fn is_hidden(name: &OsStr) -> bool {
 
 /// True if a file of this name may be a seed.
 pub(super) fn is_seed(name: &OsStr) -> bool {
-    !is_hidden(name) && Path::new(name).extension().is_some_and(seed::has_seed_extension)
+    !is_hidden(name) && seed::extension(name).is_some_and(seed::has_seed_extension)
 }
 
 /// Scans every folder under the root.
@@ -240,7 +240,8 @@ impl<'a> Scanner<'a> {
                 return;
             }
             // Tested once, because a folder may have a million files.
-            let (is_seed, is_media) = (is_seed(name), kind == Kind::File && audio::is_media(name));
+            let is_seed = is_seed(name);
+            let is_media = is_seed && kind == Kind::File && audio::is_media(name);
             match kind {
                 Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
                 Kind::Folder => folders.push(folder.join(name)),

@@ -49,8 +49,8 @@ pub use decode::decode;
 #[doc(hidden)]
 pub use lines::Lines;
 pub use link::{ADDRESS_RULES, AddressRule, SameAddress};
-pub(crate) use origin::below_content;
 pub use origin::{Addresses, Origin};
+pub(crate) use origin::{below_content, extension};
 
 /// Maximum length of a head. A file without an end of its head in the first 64 KiB is not a seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);
@@ -183,21 +183,22 @@ pub static DIALECTS: &[&dyn Dialect] = &[
 ];
 
 /// Returns the dialects whose files have an extension.
-fn with_extension(extension: &OsStr) -> impl Iterator<Item = &'static &'static dyn Dialect> {
-    DIALECTS.iter().filter(move |d| d.extensions().iter().any(|known| extension.eq_ignore_ascii_case(known)))
+fn with_extension(extension: &[u8]) -> impl Iterator<Item = &'static &'static dyn Dialect> {
+    let is_extension = move |known: &&str| extension.eq_ignore_ascii_case(known.as_bytes());
+    DIALECTS.iter().filter(move |d| d.extensions().iter().any(is_extension))
 }
 
 /// True if a file with this extension (without the dot) may be a seed.
 #[must_use]
-pub fn has_seed_extension(extension: &OsStr) -> bool {
-    let is_media = || audio::MEDIA.iter().any(|known| extension.eq_ignore_ascii_case(known));
+pub fn has_seed_extension(extension: &[u8]) -> bool {
+    let is_media = || audio::MEDIA.iter().any(|known| extension.eq_ignore_ascii_case(known.as_bytes()));
     with_extension(extension).next().is_some() || (cfg!(feature = "folder") && is_media())
 }
 
 /// True if the head of a file may be anywhere in it.
 #[must_use]
 pub fn may_need_whole_file(origin: &Origin<'_>) -> bool {
-    with_extension(origin.extension()).any(|d| d.may_need_whole_file())
+    with_extension(origin.extension().as_encoded_bytes()).any(|d| d.may_need_whole_file())
 }
 
 /// True if the dates of a dialect are stamps of a crawler's clock, which may be a little ahead.
@@ -250,7 +251,8 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
     let extension = origin.extension();
     lines.skip_blank();
     let first = lines.peek()?;
-    let mut dialect = first.and_then(|first| with_extension(extension).find(|d| d.claims(first)));
+    let mut dialect =
+        first.and_then(|first| with_extension(extension.as_encoded_bytes()).find(|d| d.claims(first)));
     let is_markdown = ["md", "markdown", "mkd", "mdx"].iter().any(|md| extension.eq_ignore_ascii_case(md));
     if dialect.is_none() && is_markdown && origin.addresses.repository.is_some() {
         dialect = DIALECTS.iter().find(|d| d.name() == front::BARE.name());

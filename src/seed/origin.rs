@@ -187,10 +187,30 @@ pub(crate) fn below_content(folder: &Path) -> &Path {
     ["content", "src/content"].iter().find_map(|content| folder.strip_prefix(content).ok()).unwrap_or(folder)
 }
 
+/// Returns the extension of a file name, without the dot, as [`Path::extension`] does for paths, which takes much longer.
+pub(crate) fn extension(name: &OsStr) -> Option<&[u8]> {
+    let name = name.as_encoded_bytes();
+    let dot = memchr::memrchr(b'.', name).filter(|at| *at > 0)?;
+    Some(&name[dot + 1..])
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let normal = |component: Component<'_>| match component {
         Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
         _ => None,
     };
     folder.components().filter_map(normal).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_of_a_name_is_that_of_its_path() {
+        for name in ["a.txt", ".txt", "a", "a.", ".a.txt", "a.b.C", "..a", "é.md"] {
+            let expected = Path::new(name).extension().map(OsStr::as_encoded_bytes);
+            assert_eq!(extension(OsStr::new(name)), expected, "{name}");
+        }
+    }
 }

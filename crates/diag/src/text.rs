@@ -10,13 +10,15 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let (escaped, plain) =
-                if is_risky(c) { (Some(c.escape_default()), None) } else { (None, Some(c)) };
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| is_risky(*c)) {
+        out.push_str(&text[done..at]);
+        out.extend(c.escape_default());
+        done = at + c.len_utf8();
+    }
+    out.push_str(&text[done..]);
+    out
 }
 
 /// True if a character may affect a terminal or the rest of a line instead of being shown.

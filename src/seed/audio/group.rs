@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use crate::seed::extension;
 use crate::types::work;
 
 /// Extensions of audio and video files. Of several files of an episode, the first kind is the one that most players accept.
@@ -19,8 +20,8 @@ const COVERS: &[&str] = &["cover", "folder", "artwork", "podcast", "show", "logo
 
 /// Returns the position of the extension of a name in a list.
 fn rank(name: &OsStr, list: &[&str]) -> Option<usize> {
-    let extension = Path::new(name).extension()?;
-    list.iter().position(|known| extension.eq_ignore_ascii_case(known))
+    let extension = extension(name)?;
+    list.iter().position(|known| extension.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// True if a file of this name is audio or video.
