@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Commands that a system may lack, each with the `cfg` that is set if it is there.
-const COMMANDS: [(&str, &str); 5] = [
+const COMMANDS: [(&str, &str); 6] = [
     ("ffmpeg", "has_ffmpeg"),
     ("git", "has_git"),
     ("python3", "has_python3"),
     ("script", "has_script"),
     ("taskset", "has_taskset"),
+    ("firefox-esr", "has_firefox"),
 ];
 /// Everything the binary is made of.
 const SOURCES: [&str; 4] = ["src", "crates", "Cargo.toml", "Cargo.lock"];

@@ -45,6 +45,7 @@ zsh zsh
 fish fish
 debootstrap debootstrap
 chromium chromium
+firefox-esr firefox-esr
 taskset util-linux
 node nodejs
 npm npm

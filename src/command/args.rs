@@ -141,6 +141,9 @@ pub(super) struct Serve {
     /// Maximum number of connections; more are refused
     #[arg(long, value_name = "N", default_value_t = 16384, env = "FEEDMILL_CONNECTIONS")]
     pub(super) connections: usize,
+    /// Open the index page in the default browser, or in that of $BROWSER, after the first build
+    #[arg(long)]
+    pub(super) open: bool,
     /// Serve a page that checks feeds, /validator: visitors enter a URL or paste a feed
     #[arg(long, env = "FEEDMILL_VALIDATOR", value_parser = clap::builder::BoolishValueParser::new())]
     pub(super) validator: bool,

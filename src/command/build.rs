@@ -251,15 +251,21 @@ impl Prober for Probe {
     }
 }
 
-/// Summarizes a build in one line.
-pub(super) fn summary(report: &Report) -> String {
-    let Report { seeds, entries, feeds, changed, unchanged, removed, head_bytes, body_bytes, .. } = report;
+/// Returns the numbers of files that a build wrote, left unchanged and removed.
+pub(super) fn changes(report: &Report) -> String {
+    let Report { changed, unchanged, removed, .. } = report;
     let written = changed.len();
-    let changes = match (written, removed) {
+    match (written, removed) {
         (0, 0) => "nothing changed".to_owned(),
         (_, 0) => format!("{written} written, {unchanged} unchanged"),
         _ => format!("{written} written, {unchanged} unchanged, {removed} removed"),
-    };
+    }
+}
+
+/// Summarizes a build in one line.
+pub(super) fn summary(report: &Report) -> String {
+    let Report { seeds, entries, feeds, head_bytes, body_bytes, .. } = report;
+    let changes = changes(report);
     let (head, body) = (Bytes(*head_bytes), Bytes(*body_bytes));
     // The parts add up to the number of seeds.
     let parts = [

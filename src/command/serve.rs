@@ -1,30 +1,37 @@
 //! `feedmill serve`: serves the feeds over HTTP, and rebuilds them after each change.
 
+use std::cell::Cell;
 use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::ControlFlow;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use url::Url;
 
 use crate::config::Plan;
-use crate::diag::Sink;
+use crate::diag::{Sink, printable};
 use crate::error::{Error, Kind};
 use crate::net::{AddressPolicy, FeedClient, FetchError};
 use crate::online::{self, Limits};
+use crate::pipeline::Report;
 use crate::serve::{
     CheckUrl, CheckedDocument, CheckedUrl, LogStyle, MAX_DOCUMENT, MillEvents, Server, Settings,
 };
 use crate::store::FsStore;
-use crate::watch::Watch;
+use crate::watch::{WakeReason, Watch};
 
 use super::args::{AccessLog, Serve};
 use super::build;
-use super::context::{CommandResult, Outcome, message_sink};
+use super::context::{CommandResult, Outcome, message_sink, print_message};
 use super::push::push;
 use super::stop;
 use super::watch::build_on_changes;
 
+/// Maximum number of changed files that the line about a build names.
+const MAX_NAMES: usize = 3;
+/// Maximum number of lines about builds that wait to be printed.
+const MAX_WAITING: usize = 16;
 /// Limits on what the validator page fetches for a URL.
 const LIMITS: Limits = Limits { feeds: 5, time: Duration::from_secs(15) };
 
@@ -44,16 +51,18 @@ pub(super) fn run(args: Box<Serve>) -> CommandResult {
         server = server.with_validator(check_url(plan.main_feed.base.as_ref()));
     }
     // Tells which port was picked for port 0. The access log reports it in its own style.
-    if !args.build.common.quiet && args.access_log.is_none() {
-        let mut stdout = std::io::stdout();
-        let _ = writeln!(stdout, "listening on http://{}/", server.address()).and_then(|()| stdout.flush());
-    }
+    let prints = !args.build.common.quiet && args.access_log.is_none();
+    let lines = prints.then(|| {
+        print_line(&format!("listening on http://{}/", server.address()));
+        line_printer()
+    });
+    let page = args.open.then(|| browser_url(server.address()));
     let watch = Watch::new();
     let (waker, events) = (watch.waker(), server.events());
     let (done, finished) = channel::<()>();
     // Not a scoped thread, which would be waited for without limit: a build that is not done in time ends with the process.
     let builder = std::thread::Builder::new().name("mill".to_owned()).spawn(move || {
-        build_continuously(&args, &plan, watch, &events);
+        build_continuously(&args, &plan, watch, &events, page, lines.as_ref());
         drop(done);
     });
     builder.map_err(|e| Error::new(Kind::Io, "cannot start the build thread").because(e))?;
@@ -101,27 +110,112 @@ fn initial_plan(args: &Serve) -> Result<Plan, Error> {
     plan
 }
 
-/// Builds now and after each change, until the watcher is stopped.
-fn build_continuously(args: &Serve, initial: &Plan, mut watch: Watch, events: &MillEvents) {
+/// Prints a line to stdout at once; a closed stdout is not an error.
+fn print_line(line: &str) {
+    let mut stdout = std::io::stdout();
+    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+}
+
+/// Starts a thread that prints lines. If nobody reads them, they are lost, because builds must not wait for a reader.
+fn line_printer() -> SyncSender<String> {
+    let (lines, waiting) = sync_channel::<String>(MAX_WAITING);
+    let print = move || waiting.iter().for_each(|line| print_line(&line));
+    // Without the thread, sending fails and is ignored.
+    let _ = std::thread::Builder::new().name("lines".to_owned()).spawn(print);
+    lines
+}
+
+/// Returns the URL at which a browser on this machine finds the server.
+fn browser_url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}/")
+}
+
+fn open_browser(url: &str) {
+    if let Err(error) = opener::open_browser(url) {
+        print_message(&format!("feedmill: cannot open a browser: {error}; open {url} yourself"));
+    }
+}
+
+/// Summarizes a build in one line: how long it took and which files changed.
+fn summary(report: &Report, took: Duration) -> String {
+    let (names, changes) = (&report.changed, build::changes(report));
+    let mut line = format!("built in {:.2} s: {changes}", took.as_secs_f64());
+    for (number, path) in names.iter().take(MAX_NAMES).enumerate() {
+        line.push_str(if number == 0 { ": " } else { ", " });
+        line.push_str(&printable(&path.to_string_lossy()));
+    }
+    if names.len() > MAX_NAMES {
+        line.push_str(&format!(" and {} more", names.len() - MAX_NAMES));
+    }
+    line
+}
+
+/// Builds now and after each change, until the watcher is stopped. After the first build, `page` is opened in a browser.
+fn build_continuously(
+    args: &Serve,
+    initial: &Plan,
+    mut watch: Watch,
+    events: &MillEvents,
+    page: Option<String>,
+    lines: Option<&SyncSender<String>>,
+) {
     let mut stderr = std::io::stderr();
     let mut sink = message_sink(&args.build.common, &mut stderr);
+    let page = Cell::new(page);
     build_on_changes(
         &args.build,
         &mut watch,
         &mut sink,
-        &mut |plan, sink| {
+        &mut |plan, reason, sink| {
             if plan.feeds != initial.feeds {
                 let message = "`feeds` changed; restart the server to serve the new folder";
                 return Err(Error::new(Kind::Config, message).at(&plan.feeds));
             }
             let start = Instant::now();
             let report = build::build(&args.build, plan, None, sink)?;
+            let took = start.elapsed();
+            // Builds that only look whether a seed has become due, every ten minutes, would fill the screen.
+            let is_news = reason == WakeReason::Changed || !report.changed.is_empty() || report.removed > 0;
+            if let Some(lines) = lines.filter(|_| is_news) {
+                let _ = lines.try_send(summary(&report, took));
+            }
             // Before hubs are notified: they fetch the feeds at once, and a hub that does not answer takes long.
-            events.succeeded(&report, start.elapsed());
+            events.succeeded(&report, took);
+            if let Some(url) = page.take() {
+                open_browser(&url);
+            }
             push(plan, &report, sink);
             Ok(ControlFlow::Continue(()))
         },
-        &mut || events.failed(),
+        &mut || {
+            events.failed();
+            // The page says that there are no feeds yet, and is loaded again when there are.
+            if let Some(url) = page.take() {
+                open_browser(&url);
+            }
+        },
     );
     sink.finish();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_sent_to_this_machine_if_the_server_listens_on_all_addresses() {
+        for (address, expected) in [
+            ("0.0.0.0:80", "http://127.0.0.1:80/"),
+            ("[::]:8080", "http://[::1]:8080/"),
+            ("192.0.2.1:1", "http://192.0.2.1:1/"),
+        ] {
+            assert_eq!(browser_url(address.parse().unwrap()), expected);
+        }
+    }
 }

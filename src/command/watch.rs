@@ -33,7 +33,7 @@ pub(super) fn run(args: &Build) -> CommandResult {
         args,
         &mut watch,
         &mut sink,
-        &mut |plan, sink| {
+        &mut |plan, _, sink| {
             let report = screen
                 .during(&args.common, |progress| build::build_and_notify(args, plan, Some(progress), sink))?;
             let printed = print_changed(plan, &report);
@@ -65,8 +65,9 @@ fn print_changed(plan: &Plan, report: &Report) -> io::Result<()> {
     out.flush()
 }
 
-/// One build and what follows it; it may request that no further one is made.
-pub(super) type BuildStep<'a> = dyn FnMut(&Plan, &mut Sink<'_>) -> Result<ControlFlow<()>, Error> + 'a;
+/// One build and what follows it, with the reason why it is made; it may request that no further one is made.
+pub(super) type BuildStep<'a> =
+    dyn FnMut(&Plan, WakeReason, &mut Sink<'_>) -> Result<ControlFlow<()>, Error> + 'a;
 
 /// Builds now, after each change of seeds or configuration, and at least every ten minutes, until the watcher is stopped
 /// or `step` breaks. A build that fails, or cannot begin, is reported and passed to `failed`; the next one may succeed. A
@@ -92,7 +93,7 @@ pub(super) fn build_on_changes(
             targets.exclude = vec![plan.feeds.clone()];
             targets.exclude.extend(plan.cache_dir.clone());
             watch.set_targets(targets.clone());
-            step(&plan, &mut findings)
+            step(&plan, reason, &mut findings)
         });
         if done.is_err() {
             failed();

@@ -1,10 +1,11 @@
-//! Response body: bytes in memory, or a file that is read piece by piece.
+//! Response body: bytes in memory, a file that is read piece by piece, or a stream of events.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::sync::mpsc::Receiver;
 
 use super::file_body::FileBody;
 
@@ -12,6 +13,8 @@ use super::file_body::FileBody;
 pub(super) enum ResponseBody {
     Bytes(Bytes),
     File(FileBody),
+    /// Ends when the sender is dropped.
+    Events(Receiver<Bytes>),
 }
 
 impl Default for ResponseBody {
@@ -35,6 +38,7 @@ impl Body for ResponseBody {
             Self::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Self::File(file) => Pin::new(file).poll_frame(cx),
+            Self::Events(events) => events.poll_recv(cx).map(|event| Some(Ok(Frame::data(event?)))),
         }
     }
 
@@ -42,6 +46,7 @@ impl Body for ResponseBody {
         match self {
             Self::Bytes(bytes) => bytes.is_empty(),
             Self::File(file) => file.is_end_stream(),
+            Self::Events(_) => false,
         }
     }
 
@@ -49,6 +54,7 @@ impl Body for ResponseBody {
         match self {
             Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::File(file) => file.size_hint(),
+            Self::Events(_) => SizeHint::default(),
         }
     }
 }

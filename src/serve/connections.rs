@@ -94,6 +94,7 @@ pub(super) async fn serve<F: Future<Output = ()>>(
         });
     }
     drop((listener, end));
+    state.live.close();
     let _ = ending.send(());
     tokio::select! {
         () = ending.closed() => {}

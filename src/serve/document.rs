@@ -14,6 +14,7 @@ use crate::format::{FORMATS, INDEX};
 use crate::store::Stamp;
 
 use super::coding::{CODINGS, Coding};
+use super::live::Markup;
 
 /// Size below which a document is not compressed: it fits into a packet or two anyway.
 const MIN_COMPRESSIBLE: u64 = 512;
@@ -107,6 +108,14 @@ impl Body {
     /// to a file, but show XML with its style sheet.
     pub(super) fn browser_media_type(&self) -> Option<HeaderValue> {
         self.media_type.is_feed.then(|| HeaderValue::from_static("text/xml; charset=utf-8"))
+    }
+
+    /// Returns the markup of a page or feed; `None` for any other document.
+    pub(super) fn markup(&self) -> Option<Markup> {
+        if self.media_type.is_feed {
+            return Some(Markup::Xml);
+        }
+        self.media_type.value.as_bytes().starts_with(b"text/html").then_some(Markup::Html)
     }
 
     /// True if the document is available in a coding, as far as is known.

@@ -4,9 +4,9 @@
 //! A request passes through `path` (is this a name that may be served?), `cache` (the current document, from memory if
 //! its stamp is unchanged), `coding`, `conditions` and `range` (which bytes of it), and `respond`, the only file that
 //! knows all the steps. `cache_hints` holds what the build knows about a feed and its file does not say: how often it
-//! changes, and its hub. `validator` is a page that checks feeds, if it is enabled. `connections` and `stream` protect
-//! everyone else from slow and greedy clients. The server does not build: the command reports each build through
-//! [`MillEvents`].
+//! changes, and its hub. `live` reloads documents that are open in a browser, and `not_found` is the page for a wrong
+//! URL. `validator` is a page that checks feeds, if it is enabled. `connections` and `stream` protect everyone else from
+//! slow and greedy clients. The server does not build: the command reports each build through [`MillEvents`].
 
 mod access_log;
 mod body;
@@ -19,7 +19,9 @@ mod document;
 mod file_body;
 mod handles;
 mod host;
+mod live;
 mod metrics;
+mod not_found;
 mod path;
 mod range;
 mod respond;
@@ -40,6 +42,7 @@ use crate::store::Store;
 use access_log::AccessLog;
 use cache::DocumentCache;
 use handles::HandleBudget;
+use live::Live;
 use metrics::Metrics;
 use state::State;
 use validator::Validator;
@@ -107,6 +110,7 @@ impl Server {
             cache: Arc::new(DocumentCache::new(Box::new(feeds), Arc::clone(&metrics))),
             hints: RwLock::default(),
             metrics,
+            live: Live::new(budget.connections),
             log,
             file_slots: Arc::new(Semaphore::new(budget.files)),
             validator: OnceLock::new(),

@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use hyper::body::Bytes;
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    LAST_MODIFIED, LINK, RANGE, RETRY_AFTER,
+    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, LAST_MODIFIED, LINK, RANGE, RETRY_AFTER,
 };
 use hyper::{Method, Request, StatusCode};
 use tokio::time::timeout;
@@ -27,6 +27,8 @@ use super::conditions::{Precondition, Validators, evaluate_preconditions, may_se
 use super::document::{Document, Representation};
 use super::file_body::FileBody;
 use super::host::has_valid_host;
+use super::live::{self, is_browser_navigation};
+use super::not_found;
 use super::path;
 use super::range::{RequestedRange, parse_range};
 use super::response::{Response, text_response};
@@ -90,13 +92,20 @@ async fn route<B: hyper::body::Body<Data = Bytes> + Unpin>(
     match request.uri().path() {
         HEALTH => health(state),
         METRICS => metrics(state),
+        live::PATH if live::is_local(request.headers()) && live::is_same_site(request.headers()) => {
+            let stream = state.live.stream(work.clone());
+            stream.unwrap_or_else(|| unavailable("too many event streams", 5))
+        }
         url_path => {
-            let Some(path) = path::resolve(url_path) else {
-                return error_response(&io::ErrorKind::NotFound.into());
+            let headers = request.headers();
+            let result = match path::resolve(url_path) {
+                Some(path) => {
+                    let request = DocumentRequest { method: request.method(), headers, path: &path };
+                    document(state, &request, work).await
+                }
+                None => Err(io::ErrorKind::NotFound.into()),
             };
-            let request =
-                DocumentRequest { method: request.method(), headers: request.headers(), path: &path };
-            document(state, &request, work).await.unwrap_or_else(|error| error_response(&error))
+            result.unwrap_or_else(|error| error_response(state, headers, url_path, &error))
         }
     }
 }
@@ -126,7 +135,7 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
     let url_path = request.uri().path();
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream();
     let is_validator = state.validator.get().is_some() && validator::has(url_path);
-    if !is_plain || is_validator || [HEALTH, METRICS].contains(&url_path) {
+    if !is_plain || is_validator || [HEALTH, METRICS, live::PATH].contains(&url_path) {
         return None;
     }
     let path = path::resolve(url_path)?;
@@ -183,6 +192,9 @@ async fn document(state: &State, request: &DocumentRequest<'_>, work: &Work) -> 
 /// Goes as far towards a response as is possible without waiting.
 fn next_step(state: &State, request: &DocumentRequest<'_>, document: &Document) -> Step {
     let DocumentRequest { method, headers, path } = request;
+    if let Some(response) = live_response(state, request, document) {
+        return Step::Send(response);
+    }
     // Ranges are ranges of the uncompressed bytes: clients cannot know how long the compressed ones are.
     let range = headers.get(RANGE).filter(|_| *method == Method::GET);
     let accepted = if range.is_some() { Accepted::IDENTITY } else { Accepted::of(headers) };
@@ -233,11 +245,31 @@ fn next_step(state: &State, request: &DocumentRequest<'_>, document: &Document) 
     Step::Send(response)
 }
 
-/// True if someone opens the document in a browser window
-/// (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header>). Readers that pretend to be browsers in `Accept` do not
-/// send this header.
-fn is_browser_navigation(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-dest").is_some_and(|destination| destination == "document")
+/// Returns a document with the script of [`live`], if somebody on this machine opens it in a browser window. It is made
+/// for this request, so it has no tag and must not be stored.
+fn live_response(state: &State, request: &DocumentRequest<'_>, document: &Document) -> Option<Response> {
+    let DocumentRequest { method, headers, path } = request;
+    let markup = document.body.markup()?;
+    if *method != Method::GET || !is_browser_navigation(headers) || !live::is_local(headers) {
+        return None;
+    }
+    let representation = document.body.representation(Coding::Identity)?;
+    let bytes = state.live.with_script(representation.bytes.as_ref()?, markup);
+    let hints = state.hints();
+    let context = Context { document, representation, hints: &hints, path, now: SystemTime::now() };
+    let mut response = context.response(StatusCode::OK, &representation.headers);
+    let headers = response.headers_mut();
+    for name in [ETAG, ACCEPT_RANGES, LAST_MODIFIED] {
+        headers.remove(name);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    if let Some(media_type) = document.body.browser_media_type() {
+        headers.insert(CONTENT_TYPE, media_type);
+    }
+    live::permit_in_headers(headers);
+    *response.body_mut() = ResponseBody::from_bytes(bytes);
+    Some(response)
 }
 
 /// Everything that the headers of a response depend on.
@@ -286,13 +318,13 @@ fn unavailable(line: &str, retry_after: u64) -> Response {
 
 /// Returns the response for an error of the store. Anything that is not a regular file is reported as missing; clients
 /// need not know more.
-fn error_response(error: &io::Error) -> Response {
+fn error_response(state: &State, headers: &HeaderMap, url_path: &str, error: &io::Error) -> Response {
     use io::ErrorKind::{
         InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied, ResourceBusy,
     };
     match error.kind() {
         NotFound | InvalidInput | InvalidFilename | NotADirectory | PermissionDenied => {
-            text_response(StatusCode::NOT_FOUND, "no such document")
+            not_found::response(state, headers, url_path)
         }
         ResourceBusy => unavailable("the document changes while it is read; try again", 1),
         _ if is_exhausted(error) => unavailable("the server is out of file handles or memory", 5),

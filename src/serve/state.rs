@@ -10,6 +10,7 @@ use crate::pipeline::Report;
 use super::access_log::AccessLog;
 use super::cache::DocumentCache;
 use super::cache_hints::CacheHints;
+use super::live::Live;
 use super::metrics::Metrics;
 use super::validator::Validator;
 
@@ -18,6 +19,7 @@ pub(super) struct State {
     pub(super) cache: Arc<DocumentCache>,
     pub(super) hints: RwLock<Arc<CacheHints>>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) live: Live,
     pub(super) log: Option<AccessLog>,
     /// Permits to keep a file open while it is sent.
     pub(super) file_slots: Arc<Semaphore>,
@@ -41,11 +43,15 @@ impl MillEvents {
         Self(Arc::clone(state))
     }
 
-    /// Reports a successful build.
+    /// Reports a successful build. If it changed something, documents that are open in a browser on this machine are
+    /// loaded again.
     pub fn succeeded(&self, report: &Report, took: Duration) {
         let hints = Arc::new(CacheHints::of(&report.site));
         *self.0.hints.write().unwrap_or_else(PoisonError::into_inner) = hints;
         self.0.metrics.build_succeeded(report, took);
+        if !report.changed.is_empty() || report.removed > 0 {
+            self.0.live.announce();
+        }
     }
 
     /// Reports a failed build; the feeds of the build before it are still served.

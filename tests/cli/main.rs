@@ -24,6 +24,7 @@ mod init;
 #[cfg(unix)]
 mod kill;
 mod list;
+mod live;
 mod manual;
 mod metadata;
 mod new;

@@ -44,7 +44,7 @@ impl TestServer {
         Self::start_as(project, args, |command| in_shell(&command, first))
     }
 
-    fn start_as(project: &Project, args: &[&str], wrap: impl Fn(Command) -> Command) -> Self {
+    pub(super) fn start_as(project: &Project, args: &[&str], wrap: impl Fn(Command) -> Command) -> Self {
         loop {
             // The feeds contain the address, so it has to be known before the server starts.
             let host = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
@@ -81,7 +81,7 @@ impl TestServer {
         self.ask("GET", path, &[])
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.host);
         headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
         let mut stream = self.connect();
@@ -102,8 +102,13 @@ impl TestServer {
         line.unwrap_or_else(|| panic!("no {name} in {page}")).parse().unwrap()
     }
 
+    /// Waits until the server has ended; returns its exit code.
+    pub(super) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     #[cfg(unix)]
-    fn end(&self) {
+    pub(super) fn end(&self) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     }
@@ -741,13 +746,14 @@ fn on_sigterm_it_finishes_the_requests_in_progress() {
     until(|| TcpStream::connect(&server.host).is_err().then_some(()));
     assert_eq!(answer(&mut stream, false).2.len(), 64 << 20);
     let last = Instant::now();
-    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    assert_eq!(server.wait(), Some(0));
     assert!(last.elapsed() < Duration::from_secs(9), "it waits although no request is in progress");
     assert_eq!((&idle).read(&mut [0]).unwrap(), 0);
-    assert_eq!(
-        (project.read_file("stdout"), project.read_file("stderr")),
-        (format!("listening on {}\n", server.address), String::new())
-    );
+    let stdout = project.read_file("stdout");
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert_eq!((lines[0], lines.len()), (format!("listening on {}", server.address).as_str(), 2), "{stdout}");
+    assert!(lines[1].starts_with("built in "), "{stdout}");
+    assert_eq!(project.read_file("stderr"), "");
 }
 
 #[test]
@@ -758,7 +764,7 @@ fn the_access_log_has_one_line_per_request() {
     server.ask("GET", "/rss.xml?a=b", &[("User-Agent", "Reader/1.0 (7 subscribers) \u{e9}\"")]);
     server.ask("HEAD", "/no%0awhere", &[]);
     server.end();
-    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    assert_eq!(server.wait(), Some(0));
     let lines: Vec<Value> =
         project.read_file("stdout").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(string_field(&lines[0], "message"), "listening");

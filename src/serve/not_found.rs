@@ -1,0 +1,132 @@
+//! The response for a URL without a document: a page for people, a line for programs.
+
+use hyper::StatusCode;
+use hyper::header::{
+    ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use maud::{DOCTYPE, PreEscaped, html};
+use percent_encoding::percent_decode_str;
+
+use crate::diag::printable;
+use crate::format::{FORMATS, INDEX};
+
+use super::body::ResponseBody;
+use super::live::{Markup, is_browser_navigation, is_local, permit_in_headers};
+use super::response::{Response, text_response};
+use super::state::State;
+
+const STYLE: &str = include_str!("not_found.css");
+/// Content Security Policy (<https://www.w3.org/TR/CSP3/>): our own style, and an empty icon.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+/// Maximum number of characters of the path that are shown.
+const MAX_PATH: usize = 200;
+/// Maximum number of folders in a path that relative links lead out of.
+const MAX_DEPTH: usize = 16;
+
+/// Returns the response with status 404.
+pub(super) fn response(state: &State, headers: &HeaderMap, url_path: &str) -> Response {
+    let mut response = text_response(StatusCode::NOT_FOUND, "no such document");
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+    if !prefers_html(headers) {
+        return response;
+    }
+    let mut bytes = page(state, url_path).into_bytes();
+    let all = response.headers_mut();
+    all.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    all.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    all.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // The next build may create the document.
+    if is_browser_navigation(headers) && is_local(headers) {
+        bytes = state.live.with_script(&bytes, Markup::Html).into();
+        permit_in_headers(all);
+    }
+    *response.body_mut() = ResponseBody::from_bytes(bytes);
+    response
+}
+
+/// True if a client names HTML among the types that it accepts
+/// ([RFC 9110, 12.5.1](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1)). Readers and tools name none, or any.
+fn prefers_html(headers: &HeaderMap) -> bool {
+    let ranges = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|accept| accept.to_str().ok())
+        .flat_map(|all| all.split(','));
+    ranges.into_iter().any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_html = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("text/html"));
+        let is_refused = |part: &str| {
+            let weight = part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+            weight.is_some_and(|(_, weight)| weight.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0))
+        };
+        is_html && !parts.any(is_refused)
+    })
+}
+
+fn page(state: &State, url_path: &str) -> String {
+    // Relative links also work if a proxy publishes the server below another path.
+    let depth = url_path.matches('/').count().saturating_sub(1);
+    let root = match depth {
+        0 => "./".to_owned(),
+        1..=MAX_DEPTH => "../".repeat(depth),
+        _ => "/".to_owned(),
+    };
+    let shown: String = percent_decode_str(url_path).decode_utf8_lossy().chars().take(MAX_PATH).collect();
+    let exists = |name: &str| state.cache.cached(name).is_ok();
+    let index = INDEX.iter().find(|index| index.media_type() == "text/html").map(|index| index.file_name());
+    let has_index = index.is_some_and(exists);
+    let feeds = FORMATS.iter().filter(|format| exists(format.file_name()));
+    let feeds: Vec<_> = feeds.map(|format| (format.label(), format.file_name())).collect();
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { "Page not found" }
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    h1 { "Page not found" }
+                    p { "There is nothing at " code dir="ltr" { (printable(&shown)) } "." }
+                    @if has_index || !feeds.is_empty() {
+                        p .soft { "It may have moved, or the address has a typo." }
+                        ul {
+                            @if has_index { li { a href=(root) { "All feeds" } } }
+                            @for (label, name) in &feeds { li { a href={ (root) (name) } { (label) } } }
+                        }
+                    } @else {
+                        p .soft { "No feeds have been built yet." }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_client_that_names_html_gets_a_page() {
+        for (accept, is_expected) in [
+            (&["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"][..], true),
+            (&["application/xml", "TEXT/HTML ; q=0.1"], true),
+            (&["*/*"], false),
+            (&["application/rss+xml, text/*"], false),
+            (&["text/html;q=0, */*"], false),
+            (&["text/html; q=0.000"], false),
+            (&["text/htmlx"], false),
+            (&[], false),
+        ] {
+            let headers = accept.iter().map(|value| (ACCEPT, HeaderValue::from_static(value))).collect();
+            assert_eq!(prefers_html(&headers), is_expected, "{accept:?}");
+        }
+    }
+}
