@@ -232,6 +232,7 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         authors: metadata.authors.clone(),
         language: metadata.language.clone(),
         categories: unique(names),
+        sections: unique(pick.sections.iter().map(|section| &**section)),
         image: article.image.clone(),
         banner: metadata.banner.clone(),
         enclosures,
