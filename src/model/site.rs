@@ -49,6 +49,8 @@ pub struct Listing {
     pub base: Option<Url>,
     /// Image that stands for the feed.
     pub icon: Option<Url>,
+    /// True if its RSS document is a podcast: it has podcast metadata, and an entry has audio.
+    pub is_podcast: bool,
     /// Cover, if the feed is a podcast.
     pub cover: Option<Url>,
     /// WebSub hub.
@@ -105,6 +107,7 @@ impl Listing {
             site: feed.site.clone(),
             base: feed.base.clone(),
             icon: feed.icon.clone(),
+            is_podcast: feed.podcast.is_some() && feed.entries.iter().any(|entry| audio(entry).is_some()),
             cover: feed
                 .podcast
                 .as_ref()

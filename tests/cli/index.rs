@@ -141,3 +141,21 @@ fn a_blog_with_one_section_has_nothing_twice_on_its_page() {
     assert_eq!(page.matches("about weekly").count(), 1, "{page}");
     assert!(!page.contains("<h3>") && !page.contains("type=\"radio\"") && !page.contains("<img"), "{page}");
 }
+
+#[test]
+fn only_a_podcast_has_links_to_podcast_apps_and_a_feed_with_an_address_has_a_qr_code() {
+    let project = Project::new();
+    project.write_file("feedmill.toml", "title = 'News'\n[section.talk.podcast]\n");
+    let audio = "<p>x</p><audio src='https://e.example/a.mp3'></audio>";
+    project.write_seed("talk/1.txt", BASE_TIME, "Talk", "https://e.example/1", audio);
+    project.write_seed("town/2.txt", BASE_TIME + 1, "Town", "https://e.example/2", audio);
+    project.feedmill(&BASE);
+    let page = project.read_file("feeds/index.html");
+    assert_eq!(page.matches("podcast://f.example/feeds/talk/rss.xml").count(), 1, "{page}");
+    assert_eq!(page.matches("podcast://").count(), 1, "the other feeds are no podcasts: {page}");
+    assert_eq!(page.matches("<audio ").count(), 2, "but what has audio can be played");
+    assert_eq!(page.matches("<svg ").count(), 1);
+    project.feedmill(&[]);
+    let page = project.read_file("feeds/index.html");
+    assert!(!page.contains("podcast://") && !page.contains("<svg "), "no app reaches it: {page}");
+}

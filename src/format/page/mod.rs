@@ -5,6 +5,8 @@
 //! of the visitor's time zone and language, and buttons copy addresses.
 
 mod direction;
+mod podcast_apps;
+mod qr;
 mod river;
 mod subscribe;
 

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::direction::direction;
-use super::{line, relative, time, topic};
-use crate::format::{FORMATS, Format};
+use super::{line, podcast_apps, qr, relative, time, topic};
+use crate::format::{FORMATS, Format, RSS};
 use crate::model::{Listing, Site};
 
 /// Characters that are percent-encoded in a folder name in a relative URL. A colon would start a scheme.
@@ -63,6 +63,13 @@ fn main_box(feed: &Listing, site: &Site) -> Markup {
             (links(feed, "Open in a reader", ""))
             @if let Some(list) = &site.subscription_list { a href=(list) download { "All feeds as OPML" } }
         }
+        (apps(feed))
+        @if let Some(code) = first.and_then(|format| qr::code(feed.self_link(format.file_name())?.as_str())) {
+            details lang="en" {
+                summary { "QR code for your phone" }
+                (code)
+            }
+        }
     }
 }
 
@@ -87,6 +94,7 @@ fn row(feed: &Listing, site: &Site) -> Markup {
                 }
                 (links(feed, "Open", " in a reader"))
             }
+            (apps(feed))
         }
     }
 }
@@ -97,6 +105,22 @@ fn rhythm(feed: &Listing) -> Markup {
         p .meta lang="en" {
             @if let Some(frequency) = feed.median_interval.and_then(frequency) { span { bdi { (frequency) } } }
             @if let Some(updated) = feed.updated { span { bdi { "last entry " (time(updated)) } } }
+        }
+    }
+}
+
+/// Returns the links that open a podcast in an app; nothing for other feeds.
+fn apps(feed: &Listing) -> Markup {
+    let rss = formats(feed).find(|format| format.name() == RSS.name()).filter(|_| feed.is_podcast);
+    let links = rss.and_then(|rss| feed.self_link(rss.file_name())).map(|url| podcast_apps::links(&url));
+    html! {
+        @if let Some(links) = links.filter(|links| !links.is_empty()) {
+            p .ways lang="en" {
+                span .soft { "Listen in" }
+                @for (app, link) in links {
+                    a href=(link) { (app) span .visually-hidden { ": " (feed.title) } }
+                }
+            }
         }
     }
 }
