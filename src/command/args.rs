@@ -36,6 +36,8 @@ pub(super) enum Verb {
     New(New),
     /// List the entries of the feeds, newest first
     List(List),
+    /// Print the tags by which browsers find the feeds, for the <head> of your website
+    Snippet(Snippet),
     /// Explain a seed, the URL of an entry, or the code of a finding
     Explain(Explain),
     /// List the rules of `check` and the findings of `build`, or explain one
@@ -192,6 +194,12 @@ pub(super) struct List {
     /// Print one JSON object per line instead of a table
     #[arg(long)]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) sources: Sources,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Snippet {
     #[command(flatten)]
     pub(super) sources: Sources,
 }

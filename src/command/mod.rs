@@ -21,6 +21,7 @@ mod rules;
 mod schema;
 mod serve;
 mod site;
+mod snippet;
 mod stop;
 mod watch;
 
@@ -71,6 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Init(init)) => init::run(&init),
         Some(Verb::New(new)) => new::run(&new),
         Some(Verb::List(list)) => list::run(&list),
+        Some(Verb::Snippet(snippet)) => snippet::run(&snippet),
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Schema) => schema::run(),

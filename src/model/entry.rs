@@ -71,6 +71,10 @@ pub struct Entry {
     ///
     /// RSS: `item/category`. Atom: `entry/category/@term`. JSON Feed: `tags`.
     pub categories: Vec<String>,
+    /// Sections of the article, which are also among its categories.
+    ///
+    /// RSS, Atom and JSON Feed have none: only the index page tells sections from tags.
+    pub sections: Vec<String>,
     /// Image that stands for the entry.
     ///
     /// RSS and Atom: `media:thumbnail`, and `media:content` if it has a text. JSON Feed: `image`.
@@ -118,6 +122,7 @@ impl Entry {
             authors: Vec::new(),
             language: None,
             categories: Vec::new(),
+            sections: Vec::new(),
             image: None,
             banner: None,
             enclosures: Vec::new(),
@@ -141,6 +146,7 @@ impl Entry {
         authors(people: Vec<Person>) = people;
         language(tag: impl Into<String>) = Some(tag.into());
         categories(names: Vec<String>) = names;
+        sections(names: Vec<String>) = names;
         image(lead: Image) = Some(lead);
         banner(address: Url) = Some(address);
         enclosures(files: Vec<Enclosure>) = files;

@@ -6,10 +6,16 @@ use url::Url;
 use super::{Entry, Feed};
 use crate::types::UnixMs;
 
-/// Number of entries in [`Listing::latest`].
-const LATEST: usize = 5;
+/// Number of entries in [`Listing::latest`] of the main feed.
+const LATEST: usize = 50;
 /// Maximum length in graphemes of a title that is taken from the text.
 const MAX_TITLE: usize = 80;
+/// Maximum length in graphemes of a summary: two lines of the index page.
+const MAX_SUMMARY: usize = 180;
+/// Maximum length of a summary in bytes. Chinese characters take three bytes and the width of two letters.
+const MAX_SUMMARY_BYTES: usize = 320;
+/// Maximum number of tags and of authors of an entry.
+const MAX_NAMES: usize = 8;
 
 /// All feeds of a build, the main feed first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +49,8 @@ pub struct Listing {
     pub base: Option<Url>,
     /// Image that stands for the feed.
     pub icon: Option<Url>,
+    /// True if its RSS document is a podcast: it has podcast metadata, and an entry has audio.
+    pub is_podcast: bool,
     /// Cover, if the feed is a podcast.
     pub cover: Option<Url>,
     /// WebSub hub.
@@ -51,7 +59,11 @@ pub struct Listing {
     pub formats: Vec<String>,
     /// Median time between two consecutive entries, in milliseconds; `None` if there are fewer than two entries.
     pub median_interval: Option<i64>,
-    /// The newest entries.
+    /// Number of entries.
+    pub entries: usize,
+    /// Time of the latest change of any entry; `None` if there are no entries.
+    pub updated: Option<UnixMs>,
+    /// The newest entries of the main feed; of other feeds none.
     pub latest: Vec<Latest>,
 }
 
@@ -65,9 +77,21 @@ pub struct Latest {
     pub link: String,
     /// Time of first publication.
     pub published: UnixMs,
+    /// First sentences, as plain text; may be empty.
+    pub summary: String,
+    /// Names of its authors; empty if the author of the feed wrote it.
+    pub authors: Vec<String>,
+    /// Sections that it is in: folders of feeds.
+    pub sections: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Language tag; `None` if it is that of the feed.
+    pub language: Option<String>,
     /// Address of the lead image.
     pub image: Option<Url>,
-    /// Address of its audio file, if the feed is a podcast.
+    /// Width and height of the lead image in pixels, if known.
+    pub image_size: Option<(u32, u32)>,
+    /// Address of its audio file.
     pub audio: Option<Url>,
 }
 
@@ -75,13 +99,6 @@ impl Listing {
     /// Summarizes the feed in `folder`, which is written in `formats`.
     #[must_use]
     pub fn new(feed: &Feed, folder: &str, formats: Vec<String>) -> Self {
-        let latest = feed.entries.iter().take(LATEST).map(|entry| Latest {
-            title: shown_title(entry),
-            link: entry.link.clone(),
-            published: entry.published,
-            image: entry.lead_image().cloned(),
-            audio: feed.podcast.as_ref().and_then(|_| audio(entry)),
-        });
         Self {
             folder: folder.to_owned(),
             title: feed.title.clone(),
@@ -90,6 +107,7 @@ impl Listing {
             site: feed.site.clone(),
             base: feed.base.clone(),
             icon: feed.icon.clone(),
+            is_podcast: feed.podcast.is_some() && feed.entries.iter().any(|entry| audio(entry).is_some()),
             cover: feed
                 .podcast
                 .as_ref()
@@ -98,7 +116,9 @@ impl Listing {
             hub: feed.hub.clone(),
             formats,
             median_interval: median_interval(feed.entries.iter().map(|e| e.updated.0).collect()),
-            latest: latest.collect(),
+            entries: feed.entries.len(),
+            updated: feed.updated(),
+            latest: if folder.is_empty() { newest(feed) } else { Vec::new() },
         }
     }
 
@@ -107,6 +127,46 @@ impl Listing {
     pub fn self_link(&self, file_name: &str) -> Option<Url> {
         self.base.as_ref().and_then(|base| base.join(file_name).ok())
     }
+}
+
+/// Summarizes the newest entries of a feed.
+fn newest(feed: &Feed) -> Vec<Latest> {
+    feed.entries.iter().take(LATEST).map(latest).collect()
+}
+
+/// Summarizes an entry.
+fn latest(entry: &Entry) -> Latest {
+    let size = entry.image.as_ref().and_then(|image| image.width.zip(image.height));
+    let tags = entry.categories.iter().filter(|name| !entry.sections.contains(name));
+    Latest {
+        title: shown_title(entry),
+        link: entry.link.clone(),
+        published: entry.published,
+        summary: short_summary(entry),
+        authors: entry.authors.iter().take(MAX_NAMES).map(|author| author.name.clone()).collect(),
+        sections: entry.sections.clone(),
+        tags: tags.take(MAX_NAMES).cloned().collect(),
+        language: entry.language.clone(),
+        image: entry.lead_image().cloned(),
+        image_size: size.filter(|(width, height)| *width > 0 && *height > 0),
+        audio: audio(entry),
+    }
+}
+
+/// Returns the first sentences of an entry, unless they are its title.
+fn short_summary(entry: &Entry) -> String {
+    let cut = |graphemes| {
+        let short = crate::html::summary(&entry.summary, graphemes);
+        // Whole sentences need no ellipsis.
+        let is_sentence = |text: &&str| text.ends_with([' ', '。', '！', '？']);
+        short.strip_suffix('…').filter(is_sentence).map(|text| text.trim_end().to_owned()).unwrap_or(short)
+    };
+    let mut short = cut(MAX_SUMMARY);
+    if short.len() > MAX_SUMMARY_BYTES {
+        let bytes_each = short.len().div_ceil(short.chars().count().max(1));
+        short = cut(MAX_SUMMARY_BYTES / bytes_each);
+    }
+    if short == entry.title { String::new() } else { short }
 }
 
 /// Returns the address of the audio of an entry.

@@ -33,13 +33,6 @@ pub(super) fn assemble(
     let first = picks.first().filter(|_| is_archive);
     let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
     let site = channel.site.clone().or_else(|| site(doc, &newest.seed.link))?;
-    let default_title = || {
-        if folder.is_empty() {
-            name.to_owned()
-        } else {
-            derived_title(folder.rsplit('/').next().unwrap_or(folder), name)
-        }
-    };
     let linked = linked_media(doc, articles);
     let entries = picks.iter().filter_map(|pick| {
         let article = articles.get(&pick.seed.path)?;
@@ -51,7 +44,7 @@ pub(super) fn assemble(
     });
     let feed = Feed {
         id: id(folder, channel, name),
-        title: channel.title.clone().unwrap_or_else(default_title),
+        title: title(doc, name),
         description: channel.description.clone(),
         site,
         base: doc.base.clone(),
@@ -78,6 +71,15 @@ pub(super) fn assemble(
     #[cfg(not(feature = "folder"))]
     let _ = addresses;
     Some(feed)
+}
+
+/// Returns the title of a feed: that of its channel, else one made of its folder. `name` is that of a main feed without one.
+pub(super) fn title(doc: &OutputDoc, name: &str) -> String {
+    let folder = doc.feed.as_str();
+    doc.channel.title.clone().unwrap_or_else(|| match folder {
+        "" => name.to_owned(),
+        _ => derived_title(folder.rsplit('/').next().unwrap_or(folder), name),
+    })
 }
 
 /// Returns the addresses of audio and video to which articles link that are no episodes themselves.
@@ -232,6 +234,7 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         authors: metadata.authors.clone(),
         language: metadata.language.clone(),
         categories: unique(names),
+        sections: unique(pick.sections.iter().map(|section| &**section)),
         image: article.image.clone(),
         banner: metadata.banner.clone(),
         enclosures,

@@ -7,11 +7,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use url::Url;
 
 use crate::catalog::{About, Catalog, chunks, file_name};
 use crate::config::{Channel, Plan};
 use crate::diag::{Finding, Sink, codes};
 use crate::error::{Error, Kind};
+use crate::format::Format;
 use crate::html::Removal;
 use crate::seed::audio;
 use crate::seed::{self, Fault, Head, Origin, SEED_LIMIT};
@@ -19,6 +21,7 @@ use crate::store::{Kind as StoreKind, Stamp, Store};
 use crate::types::UnixMs;
 
 use super::address_source::{AddressSource, address_source};
+use super::archive::OutputDoc;
 use super::assemble;
 use super::context::{Context, Options, unreadable_seed};
 use super::discover::{Scan, ScanError, is_hidden, is_seed};
@@ -55,6 +58,18 @@ pub struct ListedEntry {
     pub feeds: Vec<String>,
     /// Path of its seed, as shown to people.
     pub seed: String,
+}
+
+/// A feed that a build writes.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ListedFeed {
+    /// Title.
+    pub title: String,
+    /// Folder in which it is published, if known.
+    pub base: Option<Url>,
+    /// Formats in which it is written.
+    pub formats: Vec<&'static dyn Format>,
 }
 
 /// What is known about a seed.
@@ -148,6 +163,18 @@ impl<'a> Overview<'a> {
         };
         let damaged = || Error::new(Kind::Io, "the cache is damaged; the next build replaces it");
         Ok(Self { selection: selection.ok_or_else(damaged)?, context, catalog, scan })
+    }
+
+    /// Returns the feeds, the main feed first.
+    #[must_use]
+    pub fn feeds(&self) -> Vec<ListedFeed> {
+        let docs = self.selection.docs.iter().filter(|doc| !doc.is_archive());
+        let feed = |doc: &OutputDoc| ListedFeed {
+            title: assemble::title(doc, &self.context.name),
+            base: doc.base.clone(),
+            formats: doc.channel.formats.clone(),
+        };
+        docs.map(feed).collect()
     }
 
     /// Returns the entries of all feeds, each once, newest first, at most `limit`. Reads the seeds of these.

@@ -100,7 +100,7 @@ pub use articles::{BuiltFeed, feeds};
 use context::Context;
 pub use context::{Options, Report};
 #[cfg(feature = "folder")]
-pub use explain::{Absence, Explanation, ListedEntry, Overview, Standing};
+pub use explain::{Absence, Explanation, ListedEntry, ListedFeed, Overview, Standing};
 #[cfg(feature = "folder")]
 pub use inspect::{Inspection, inspect, inspect_at};
 pub use probe::Prober;

@@ -88,3 +88,74 @@ fn disabled_index_files_are_not_written_and_prune_removes_them() {
     assert_eq!(code, 2);
     assert!(stderr.contains("`index` contains `html`, which is not one of page, opml, style"), "{stderr}");
 }
+
+#[test]
+fn the_page_has_the_newest_entries_once_and_is_small() {
+    let project = Project::new();
+    project.write_file("feedmill.toml", "title = 'The Harbour Gazette'\nlanguage = 'en'\n");
+    let text = "The council met in the library and spoke about the bridge for three hours. ".repeat(9);
+    for number in 0..60 {
+        let section = ["town", "culture", "science", "sport", "opinion"][number % 5];
+        let link =
+            format!("https://www.gazette.example/2024/{section}/{number}/a-rather-long-title-of-an-article");
+        let image =
+            format!("<img src='https://cdn.gazette.example/2024/{number}/large.jpg' width=1200 height=800>");
+        let title = format!("Article number {number:02}, with a title that is rather long");
+        let time = BASE_TIME + number as i64 * 86_400_000;
+        project.write_seed(
+            &format!("{section}/{number}.txt"),
+            time,
+            &title,
+            &link,
+            &format!("<p>{text}</p>{image}"),
+        );
+    }
+    assert_eq!(project.feedmill(&BASE).0, 0);
+    let page = project.read_file("feeds/index.html");
+    assert!(page.len() < 60_000, "{} bytes", page.len());
+    for number in 0..60 {
+        let times = page.matches(&format!("Article number {number:02}")).count();
+        assert_eq!(times, usize::from(number >= 10), "{number}");
+    }
+    let topics = page.split("<h3>").skip(1).map(|rest| rest.split("</h3>").next().unwrap());
+    assert_eq!(topics.collect::<Vec<_>>(), ["culture", "opinion", "science", "sport", "town"]);
+    // Every fifth day in each of five sections.
+    assert_eq!(page.matches("about weekly").count(), 5, "{page}");
+    assert_eq!(page.matches("about daily").count(), 1, "{page}");
+}
+
+#[test]
+fn a_blog_with_one_section_has_nothing_twice_on_its_page() {
+    let project = Project::new();
+    project.write_file("feedmill.toml", "title = 'Notes'\n");
+    for number in 0..3 {
+        let link = format!("https://e.example/{number}");
+        let time = BASE_TIME + number * 7 * 86_400_000;
+        project.write_seed(&format!("blog/{number}.txt"), time, &format!("Note {number}"), &link, "<p>x</p>");
+    }
+    project.feedmill(&BASE);
+    let page = project.read_file("feeds/index.html");
+    for number in 0..3 {
+        assert_eq!(page.matches(&format!("Note {number}")).count(), 1, "{page}");
+    }
+    assert_eq!(page.matches("about weekly").count(), 1, "{page}");
+    assert!(!page.contains("<h3>") && !page.contains("type=\"radio\"") && !page.contains("<img"), "{page}");
+}
+
+#[test]
+fn only_a_podcast_has_links_to_podcast_apps_and_a_feed_with_an_address_has_a_qr_code() {
+    let project = Project::new();
+    project.write_file("feedmill.toml", "title = 'News'\n[section.talk.podcast]\n");
+    let audio = "<p>x</p><audio src='https://e.example/a.mp3'></audio>";
+    project.write_seed("talk/1.txt", BASE_TIME, "Talk", "https://e.example/1", audio);
+    project.write_seed("town/2.txt", BASE_TIME + 1, "Town", "https://e.example/2", audio);
+    project.feedmill(&BASE);
+    let page = project.read_file("feeds/index.html");
+    assert_eq!(page.matches("podcast://f.example/feeds/talk/rss.xml").count(), 1, "{page}");
+    assert_eq!(page.matches("podcast://").count(), 1, "the other feeds are no podcasts: {page}");
+    assert_eq!(page.matches("<audio ").count(), 2, "but what has audio can be played");
+    assert_eq!(page.matches("<svg ").count(), 1);
+    project.feedmill(&[]);
+    let page = project.read_file("feeds/index.html");
+    assert!(!page.contains("podcast://") && !page.contains("<svg "), "no app reaches it: {page}");
+}

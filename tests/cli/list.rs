@@ -1,4 +1,4 @@
-//! `list`: the entries of the feeds, and nothing is written.
+//! `list` and `snippet`: the entries and the addresses of the feeds, and nothing is written.
 
 use serde_json::{Value, json};
 
@@ -96,4 +96,27 @@ fn a_missing_folder_an_invalid_setting_and_an_invalid_variable_are_errors() {
     let (code, _, stderr) = super::output_of(project.command(&["list"]).env("FEEDMILL_LIMIT", "many"));
     assert_eq!(code, 2);
     assert!(stderr.contains("FEEDMILL_LIMIT"), "{stderr}");
+}
+
+#[test]
+fn the_snippet_has_a_tag_for_each_format_of_the_whole_feed_and_one_for_each_other_feed() {
+    let project = project();
+    project.write_file("feedmill.toml", "base_url = 'https://f.example/a b/'\ntitle = 'Bo \"&\" Co'\n");
+    let (code, stdout, stderr) = project.feedmill(&["snippet"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let expected = "\
+<link rel=\"alternate\" type=\"application/rss+xml\" title=\"Bo &quot;&amp;&quot; Co\" href=\"https://f.example/a%20b/rss.xml\">
+<link rel=\"alternate\" type=\"application/atom+xml\" title=\"Bo &quot;&amp;&quot; Co\" href=\"https://f.example/a%20b/atom.xml\">
+<link rel=\"alternate\" type=\"application/feed+json\" title=\"Bo &quot;&amp;&quot; Co\" href=\"https://f.example/a%20b/feed.json\">
+<link rel=\"alternate\" type=\"application/rss+xml\" title=\"town – Bo &quot;&amp;&quot; Co\" href=\"https://f.example/a%20b/town/rss.xml\">
+";
+    assert_eq!(stdout, expected);
+    assert!(!project.path("feeds").exists(), "nothing is written");
+    project.write_file("feedmill.toml", "title = 'News'\n");
+    let (code, stdout, stderr) = project.feedmill(&["snippet"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("`base_url` is not set") && stderr.contains("in feedmill.toml"), "{stderr}");
+    let mut command = project.command(&["snippet"]);
+    let (_, stdout, _) = super::output_of(command.env("FEEDMILL_BASE_URL", "https://g.example/"));
+    assert!(stdout.contains("https://g.example/rss.xml"), "{stdout}");
 }

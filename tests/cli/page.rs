@@ -66,8 +66,14 @@ fn the_page_links_to_every_feed_and_runs_no_script_of_an_article() {
         "https://news.example/1?a=1&b=\"2\"",
         "<p>x</p><img src=\"/big.jpg\">",
     );
-    project.write_seed("a: b/2.txt", MAY + 1000, "Second", "https://news.example/2", "<p>x</p>");
-    project.write_seed("a: b/3.txt", MAY + 2000, &"long".repeat(60), "https://news.example/3", "<p>x</p>");
+    let front = |title: &str, number: i64, more: &str| {
+        let date = format!("2024-05-01T00:00:0{number}Z");
+        format!(
+            "---\ntitle: {title}\ndate: {date}\nlink: https://news.example/{number}\n{more}\n---\n<p>x</p>\n"
+        )
+    };
+    project.write_file("seeds/a: b/2.md", front("Séconde", 1, "tags: [rain]"));
+    project.write_file("seeds/a: b/3.md", front(&"long".repeat(60), 2, "author: Bo Lee"));
     let (server, found) = inspect_in_browser(&project, "page");
     let base = &server.address;
     let alternates: Vec<_> = array(&found, "alternates")
@@ -94,19 +100,32 @@ fn the_page_links_to_every_feed_and_runs_no_script_of_an_article() {
     assert_eq!(texts(array(&found, "openers")), addresses.clone().map(|address| format!("feed:{address}")));
     assert_eq!(texts(array(&found, "list")), [format!("{base}feeds.opml")]);
     assert_eq!(found["bare"]["buttons"], 0, "without JavaScript there are no dead buttons");
-    assert_eq!(texts(array(&found["bare"], "addresses")), addresses);
+    assert_eq!(texts(array(&found["bare"], "addresses")), addresses[..1]);
 
-    let sections = array(&found, "sections");
-    let heads: Vec<_> =
-        sections.iter().map(|s| (string_field(s, "title"), string_field(s, "direction"))).collect();
-    assert_eq!(heads, [("Everything", "ltr"), ("a: b – News", "rtl")]);
-    let oldest = &array(&sections[0], "entries")[2];
-    assert_eq!(string_field(oldest, "title"), hostile);
+    let entries = array(&found, "entries");
+    let titles: Vec<_> = entries.iter().map(|entry| string_field(entry, "title")).collect();
+    let long = "long".repeat(60);
+    assert_eq!(titles, [long.as_str(), "Séconde", hostile], "each entry once");
+    let directions: Vec<_> = entries.iter().map(|entry| string_field(entry, "direction")).collect();
+    assert_eq!(directions, ["rtl", "rtl", "ltr"], "an entry has the direction of its section");
+    let oldest = &entries[2];
     assert_eq!(string_field(oldest, "link"), "https://news.example/1?a=1&b=%222%22");
     assert_eq!(
         (string_field(oldest, "date"), string_field(oldest, "picture")),
         ("2024-05-01T00:00:00Z", "https://news.example/big.jpg")
     );
+    assert!(string_field(oldest, "exact").contains("May 1, 2024"), "{oldest}");
+    let topics = array(&found, "topics");
+    assert_eq!(topics.len(), 1);
+    assert_eq!((string_field(&topics[0], "title"), string_field(&topics[0], "direction")), ("a: b", "rtl"));
+    assert!(string_field(&topics[0], "rhythm").contains("several times a day"), "{topics:?}");
+    assert_eq!(texts(array(&found, "searched")), ["Séconde"], "search ignores accents");
+    let filters = &found["bare"]["filters"];
+    assert_eq!(texts(array(filters, "All")).len(), 3);
+    assert_eq!(texts(array(filters, "a: b")), [long.as_str(), "Séconde"], "filters need no script");
+    assert_eq!(texts(array(filters, "rain")), ["Séconde"]);
+    assert_eq!(texts(array(filters, "Bo Lee")), [long.as_str()]);
+    assert_eq!(found["holes"], serde_json::json!([0, 0]), "a broken image leaves no hole");
 
     let feeds = array(&found, "feeds");
     assert_eq!(feeds.len(), 4);

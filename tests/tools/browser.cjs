@@ -8,7 +8,7 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync",
 ];
 
-async function open(browser, url, found) {
+async function open(browser, url, found, broken) {
   const page = await browser.newPage();
   page.on("pageerror", (error) => found.errors.push(error.message));
   page.on("console", (message) => {
@@ -20,6 +20,7 @@ async function open(browser, url, found) {
   page.on("request", (request) => {
     if (request.url().startsWith(new URL("/", url).href)) return request.continue();
     found.foreign.push(request.resourceType());
+    if (broken) return request.respond({ status: 404, body: "" });
     request.respond({ status: 200, contentType: "image/gif", body: PICTURE });
   });
   return page;
@@ -56,13 +57,20 @@ async function open(browser, url, found) {
     all.map((link) => ({ type: link.type, title: link.title, href: link.href })));
   found.list = await page.$$eval('link[rel="outline"]', (all) => all.map((link) => link.href));
   found.openers = await page.$$eval('a[href^="feed:"]', (all) => all.map((link) => link.getAttribute("href")));
-  found.sections = await page.$$eval("section", (all) => all.map((section) => ({
-    title: section.querySelector("h2").innerText, direction: getComputedStyle(section).direction, language: section.lang,
-    entries: [...section.querySelectorAll("li time")].map((time) => ({
-      title: time.previousElementSibling.innerText, link: time.previousElementSibling.href, date: time.dateTime,
-      picture: time.closest("li").querySelector("img")?.src,
-    })),
+  found.entries = await page.$$eval(".river > li", (all) => all.map((entry) => ({
+    title: entry.querySelector("h2").innerText, link: entry.querySelector("h2 a").href,
+    date: entry.querySelector("time").dateTime, exact: entry.querySelector("time").title,
+    picture: entry.querySelector("img")?.src, direction: getComputedStyle(entry).direction,
   })));
+  found.topics = await page.$$eval("aside h3", (all) => all.map((topic) => ({
+    title: topic.innerText, direction: getComputedStyle(topic).direction,
+    rhythm: topic.parentElement.querySelector(".meta").innerText,
+  })));
+  const titles = (view) => view.$$eval(".river > li", (all) =>
+    all.filter((entry) => entry.checkVisibility()).map((entry) => entry.querySelector("h2").innerText));
+  await page.type("[type=search]", "seconde");
+  found.searched = await titles(page);
+  await page.$eval("[type=search]", (field) => { field.value = ""; field.dispatchEvent(new Event("input")); });
   for (const button of await page.$$("button")) {
     await button.click();
     await page.waitForFunction((b) => b.textContent === "Copied", {}, button);
@@ -76,8 +84,23 @@ async function open(browser, url, found) {
   const shown = await bare.$$("button");
   found.bare = {
     buttons: (await Promise.all(shown.map((button) => button.isVisible()))).filter(Boolean).length,
-    addresses: await bare.$$eval("input", (all) => all.map((input) => input.value)),
+    addresses: await bare.$$eval('input[type="text"]', (all) => all.map((input) => input.value)),
+    filters: {},
   };
+  for (const label of await bare.$$("label")) {
+    await label.evaluate((label) => { const box = label.closest("details"); if (box) box.open = true; });
+    await label.click();
+    found.bare.filters[await label.evaluate((label) => label.innerText)] = await titles(bare);
+  }
+  // Images that cannot be loaded leave no hole: neither with the script nor without it.
+  found.holes = [];
+  for (const script of [true, false]) {
+    const view = await open(browser, url, { errors: [], foreign: [] }, true);
+    await view.setJavaScriptEnabled(script);
+    await view.goto(url, { waitUntil: "load" });
+    found.holes.push(await view.$$eval("img", (all) => all.filter((image) => image.offsetWidth * image.offsetHeight > 0).length));
+    await view.close();
+  }
 
   for (const link of found.alternates.filter((link) => link.type.endsWith("+xml"))) {
     await page.goto(link.href);
