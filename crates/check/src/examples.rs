@@ -1,7 +1,7 @@
 //! Macros for the examples of rules: whole documents with a gap for the lines that an example adds.
 
 macro_rules! channel {
-    ($attributes:literal $(, $inside:expr)*) => {
+    ($attributes:expr $(, $inside:expr)*) => {
         concat!(
             "<rss ", $attributes, ">\n<channel>\n<title>Town</title>\n",
             "<link>https://town.example/</link>\n<description>News</description>\n",

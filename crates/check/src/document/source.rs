@@ -26,11 +26,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Source<'_> {
     let marked = Encoding::for_bom(bytes);
     let (guess, skip) = match marked {
         Some((encoding, mark)) => (encoding, mark),
-        None if bytes.starts_with(b"<\0?\0") => (encoding_rs::UTF_16LE, 0),
-        None if bytes.starts_with(b"\0<\0?") => (encoding_rs::UTF_16BE, 0),
-        // JSON has no declaration: it begins with two ASCII characters.
-        None if matches!(bytes, [b'{' | b'[', 0, 1..=0xff, 0, ..]) => (encoding_rs::UTF_16LE, 0),
-        None if matches!(bytes, [0, b'{' | b'[', 0, 1..=0xff, ..]) => (encoding_rs::UTF_16BE, 0),
+        // Such a document begins with two ASCII characters.
+        None if matches!(bytes, [b'<' | b'{' | b'[', 0, 1..=0xff, 0, ..]) => (encoding_rs::UTF_16LE, 0),
+        None if matches!(bytes, [0, b'<' | b'{' | b'[', 0, 1..=0xff, ..]) => (encoding_rs::UTF_16BE, 0),
         None => (UTF_8, 0),
     };
     let bytes = &bytes[skip..];
@@ -120,10 +118,11 @@ fn named(name: &str) -> Option<&'static Encoding> {
 
 /// Returns the offset and name of the encoding in an XML declaration.
 fn declared(head: &str) -> Option<(usize, String)> {
-    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
+    let declaration = head.trim_start().strip_prefix("<?xml")?.split("?>").next()?;
     let (before, after) = declaration.split_once("encoding")?;
     let name = after.trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '"' | '\''));
-    let at = "<?xml".len() + before.len() + "encoding".len() + after.len() - name.len();
+    let blank = head.len() - head.trim_start().len();
+    let at = blank + "<?xml".len() + before.len() + "encoding".len() + after.len() - name.len();
     let end = name.find(['"', '\''])?;
     Some((at, name[..end].to_owned()))
 }

@@ -299,7 +299,7 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
             }
         };
         if let Err(error) = step {
-            parser.document.error = Some(error);
+            parser.document.error.get_or_insert(error);
             break;
         }
     }
@@ -395,7 +395,13 @@ impl<'a> Parser<'a> {
             }
             Event::Decl(declaration) => {
                 if at > 0 {
-                    return Err(error(at, "XML declaration that is not at the very start"));
+                    let misplaced = error(at, "XML declaration that is not at the very start");
+                    if !self.text.get(..at).unwrap_or_default().trim().is_empty() {
+                        return Err(misplaced);
+                    }
+                    // A blank line before it is a common mistake, and says nothing about the rest.
+                    self.document.error = Some(misplaced);
+                    return Ok(());
                 }
                 self.document.version = declaration.version().ok().map(std::borrow::Cow::into_owned);
             }

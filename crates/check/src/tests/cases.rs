@@ -88,7 +88,7 @@ fn children_of_extensions_are_no_errors_of_rss() {
             item(
                 "<media:scenes><media:scene><sceneTitle>A</sceneTitle><sceneStartTime>00:15</sceneStartTime></media:scene></media:scenes>",
             ),
-            &["media/time"],
+            &[],
         ),
         (
             whole_entry(
@@ -370,7 +370,37 @@ fn media_rss_and_places_are_checked_to_their_leaves() {
                  <media:location description=\"Home\" start=\"00:01\" end=\"01:00\"><georss:where><gml:Point><gml:pos>35.669998 139.770004</gml:pos></gml:Point></georss:where></media:location>\
                  <media:rights status=\"userCreated\"/>",
             ),
-            &["media/time", "media/time"],
+            &[],
+        ),
+        (item("<media:location start=\"0:1\"/>"), &["media/time"]),
+        (
+            item(
+                "<media:scenes><media:scene><sceneTitle>One</sceneTitle><sceneStartTime>00:15</sceneStartTime>\
+                 <sceneEndTime>1:00:45</sceneEndTime></media:scene></media:scenes>",
+            ),
+            &[],
+        ),
+        (
+            item(
+                "<media:community><media:starRating count=\"0\" average=\"0.00\" min=\"1\" max=\"5\"/></media:community>",
+            ),
+            &[],
+        ),
+        (
+            item(
+                "<media:community><media:starRating count=\"2\" average=\"0.00\" min=\"1\" max=\"5\"/></media:community>",
+            ),
+            &["media/star-rating"],
+        ),
+        (
+            item(
+                "<media:content url=\"https://town.example/1.mp3\" type=\"\" fileSize=\"\" duration=\"1:30\"/>",
+            ),
+            &["feed/blank-attribute", "feed/blank-attribute", "media/duration"],
+        ),
+        (
+            item("<media:content url=\"https://town.example/1.mp3\" medium=\"Audio\" duration=\"90 s\"/>"),
+            &["media/medium", "number/decimal"],
         ),
         (item("<media:backLinks><media:backLink>no</media:backLink></media:backLinks>"), &["url/relative"]),
         (
@@ -420,4 +450,43 @@ fn a_web_page_is_recognized_and_its_feeds_are_named() {
     {
         assert_eq!(codes(page.as_bytes()), ["feed/unknown-root"]);
     }
+}
+
+#[test]
+fn rss_1_0_may_name_what_is_elsewhere() {
+    let document = |about: &str, resource: &str, name: &str| {
+        format!(
+            "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\">\
+             <channel rdf:about=\"{about}\"><title>Town</title><link>https://town.example/</link><description>News</description>\
+             <image rdf:resource=\"https://town.example/logo.png\"/><items><rdf:Seq><rdf:li rdf:resource=\"{resource}\"/></rdf:Seq></items>\
+             <textinput rdf:resource=\"https://town.example/s\"/></channel>\
+             <image rdf:about=\"https://town.example/logo.png\"><title>Town</title><url>https://town.example/logo.png</url><link>https://town.example/</link></image>\
+             <item rdf:about=\"https://town.example/1\"><title>One</title><link>https://town.example/1</link></item>\
+             <textinput rdf:about=\"https://town.example/s\"><title>Search</title><description>Search</description><name>{name}</name><link>https://town.example/s</link></textinput></rdf:RDF>"
+        )
+    };
+    compare(&[
+        (document("", "https://town.example/1", "q"), &[]),
+        (document("rss", "https://town.example/1", "q[a b]"), &[]),
+        (document("https://town.example/a b", "https://town.example/1", "q"), &["url/character"]),
+        (document("rss", "https://town.example/1", "1"), &["rss/text-input-name"]),
+        (document("rss", "https://town.example/2", "q"), &["rss1/no-such-item", "rss1/unlisted-item"]),
+    ]);
+    let found = found(&document("rss", "https://town.example/2", "q"), None);
+    assert!(found.iter().all(|d| d.severity < Severity::Error), "{found:?}");
+}
+
+#[test]
+fn a_document_is_read_in_spite_of_its_first_bytes() {
+    let feed = item("<pubDate>yesterday</pubDate>");
+    let wide: Vec<u8> = feed.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(codes(&wide), ["date/rfc822"]);
+    let wide: Vec<u8> = feed.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(codes(&wide), ["date/rfc822"]);
+    // Latin-1, which is declared after a blank line.
+    let late = format!("\n<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>{}", item("<title>é</title>"));
+    let bytes: Vec<u8> = late.chars().map(|c| u32::from(c) as u8).collect();
+    assert_eq!(codes(&bytes), ["xml/not-well-formed", "feed/duplicate-element"]);
+    let nested = feed.replace("<pubDate>", "<?xml version=\"1.0\"?><pubDate>");
+    assert_eq!(codes(nested.as_bytes()), ["xml/not-well-formed"]);
 }

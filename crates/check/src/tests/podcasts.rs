@@ -54,7 +54,7 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
     ("<language>en</language>\n", "", "itunes/missing-element", "ap"),
     ("<language>en</language>", "<language>English</language>", "lang/tag", "apw"),
     ("<itunes:image href=\"https://town.example/cover.jpg\"/>\n", "", "itunes/missing-image", "asp"),
-    ("cover.jpg", "cover.webp", "itunes/image-type", "as"),
+    ("cover.jpg", "cover.webp", "itunes/image-type", "asp"),
     ("https://town.example/cover.jpg", "/cover.jpg", "url/attribute", "aspw"),
     ("<itunes:category text=\"News\"><itunes:category text=\"Daily News\"/></itunes:category>\n", "", "itunes/missing-element", "ap"),
     ("<itunes:category text=\"News\"><itunes:category text=\"Daily News\"/></itunes:category>", "<itunes:category text=\"Town\"/>", "itunes/category", "apw"),
@@ -65,7 +65,7 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
     ("<itunes:explicit>false</itunes:explicit>\n<itunes:image", "<itunes:explicit>maybe</itunes:explicit>\n<itunes:image", "bool/true-false", "aspw"),
     ("<itunes:email>ann@town.example</itunes:email>", "", "itunes/owner-email", "sw"),
     ("episodic", "daily", "itunes/type", "apw"),
-    ("episodic</itunes:type>", "serial</itunes:type>\n<item><title>Bridge</title><guid>https://town.example/bridge</guid><enclosure url=\"https://town.example/bridge.mp3\" length=\"1\" type=\"audio/mpeg\"/></item>", "itunes/serial-episode", "a"),
+    ("episodic</itunes:type>", "serial</itunes:type>\n<item><title>Bridge</title><guid>https://town.example/bridge</guid><enclosure url=\"https://town.example/bridge.mp3\" length=\"1\" type=\"audio/mpeg\"/><pubDate>Mon, 30 Oct 2023 21:15:02 GMT</pubDate></item>", "itunes/serial-episode", "ap"),
     ("<atom:link rel=\"self\" href=\"https://town.example/talk.xml\" type=\"application/rss+xml\"/>\n", "", "rss/missing-self", "p"),
     ("<enclosure url=\"https://town.example/ferry.mp3\" length=\"1234567\" type=\"audio/mpeg\"/>\n", "", "itunes/missing-enclosure", "asp"),
     ("https://town.example/clock.m4a\" length=\"7654321\" type=\"audio/x-m4a", "https://town.example/ferry.mp3\" length=\"1234567\" type=\"audio/mpeg", "itunes/same-file", "a"),
@@ -77,8 +77,11 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
     ("<guid isPermaLink=\"false\">tag:town.example,2023:clock</guid>", "<guid>https://town.example/ferry</guid>", "rss/duplicate-value", "aspw"),
     ("<title>The ferry</title>\n", "", "itunes/missing-title", "asp"),
     ("Tue, 31 Oct 2023 21:15:02 GMT", "2023-10-31", "date/rfc822", "aspw"),
-    ("<itunes:episodeType>full", "<itunes:episodeType>special", "itunes/episode-type", "aw"),
+    ("<itunes:episodeType>full", "<itunes:episodeType>special", "itunes/episode-type", "apw"),
     ("917393e3-1b1e-5cef-ace4-edaa54e1f810", "town-talk", "podcast/guid", "p"),
+    (" xmlns:podcast=\"https://podcastindex.org/namespace/1.0\"", " xmlns:podcast=\"https://town.example/podcast\"", "podcast/undeclared", "p"),
+    ("<pubDate>Mon, 30 Oct 2023 21:15:02 GMT</pubDate>\n", "", "itunes/missing-date", "s"),
+    ("<itunes:episode>2", "<podcast:transcript url=\"https://town.example/clock.pdf\" type=\"application/pdf\"/>\n<itunes:episode>2", "podcast/transcript-type", "ap"),
     ("\">yes</podcast:locked>", "\">true</podcast:locked>", "podcast/locked", "p"),
 ];
 
@@ -145,6 +148,27 @@ fn thirty_broken_podcasts_are_refused_by_those_who_would() {
         assert!(found(&feed, None).iter().any(|d| d.meta.code == *code), "{code}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_show_has_an_episode_and_texts_that_stores_keep() {
+    let (head, _) = GOOD.split_once("<item>").unwrap();
+    let empty = format!("{head}</channel>\n</rss>");
+    let long = "é".repeat(256);
+    let title = GOOD.replace("The ferry", &long);
+    let exact = GOOD.replace("The ferry", &long[..510]);
+    let description = GOOD.replace("It crosses again.", &"é ".repeat(1334));
+    for (feed, code, refusing) in [
+        (&empty, "itunes/no-episode", "as"),
+        (&title, "itunes/text-length", "ap"),
+        (&description, "itunes/text-length", "ap"),
+        (&exact, "", ""),
+    ] {
+        for (profile, letter) in Profile::ALL.into_iter().zip(["a", "s", "p", "w"]) {
+            let expected: &[&str] = if refusing.contains(letter) { &[code] } else { &[] };
+            assert_eq!(errors(feed, profile), expected, "{code} {}", profile.name());
+        }
+    }
 }
 
 #[test]

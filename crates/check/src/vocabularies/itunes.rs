@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{checks, html};
+use super::{checks, html, podcast};
 use crate::document::xml::Element;
 use crate::engine::log::Log;
 use crate::engine::parent::Parent;
@@ -331,6 +331,42 @@ static NO_TITLE: Rule = Rule::warning("itunes/missing-title", "episode without a
         episode!(cover!(), audio!()),
     );
 
+static NO_DATE: Rule = Rule::note("itunes/missing-date", "episode without a date")
+    .why("Stores order episodes by date, and cannot announce one without a date as new.")
+    .remedy("add `pubDate` to the item")
+    .spec("Apple Podcasts, pubDate", APPLE)
+    .example(
+        Whole,
+        episode!(cover!(), audio!()),
+        episode!(cover!(), concat!(audio!(), "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>\n")),
+    );
+
+static NO_EPISODE: Rule = Rule::note("itunes/no-episode", "show without an episode")
+    .why("Stores accept a show only if it has at least one episode or a trailer.")
+    .remedy("publish a trailer before you submit the show")
+    .spec("Apple Podcasts, show requirements", APPLE)
+    .example(
+        Whole,
+        show!(
+            "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n",
+            cover!()
+        ),
+        episode!(cover!(), audio!()),
+    );
+
+static TEXT_LENGTH: Rule = Rule::note("itunes/text-length", "text that stores truncate")
+    .why("Stores keep 255 characters of a title, and 4000 bytes of a description.")
+    .remedy("shorten the text; the full notes of an episode belong into `content:encoded`")
+    .spec("Apple Podcasts, description", APPLE)
+    .example(
+        Whole,
+        episode!(
+            concat!(cover!(), "<item><title>One two three four five six seven eight nine ten, one two three four five six seven eight nine ten, one two three four five six seven eight nine ten, one two three four five six seven eight nine ten, one two three four five six seven eight nine ten, one two three four</title><guid>https://town.example/2</guid></item>\n"),
+            audio!()
+        ),
+        episode!(cover!(), audio!()),
+    );
+
 static COMPLETE: Rule = Rule::warning("itunes/complete", "value of `itunes:complete` without an effect")
     .why("Only Yes says that no more episodes will come; stores ignore any other value.")
     .remedy("write Yes, or omit the element")
@@ -371,6 +407,9 @@ pub(crate) static FAMILY: Family = Family {
         &SAME_NUMBER,
         &COMPLETE,
         &NO_TITLE,
+        &NO_DATE,
+        &NO_EPISODE,
+        &TEXT_LENGTH,
     ],
     extra_checks: &[
         (Parent::Channel, show),
@@ -519,6 +558,7 @@ fn show(scope: &Scope<'_, '_>, log: &mut Log) {
             log.end(&MISSING, show, format_args!("`itunes:{name}`"));
         }
     }
+    podcast::namespace(scope, log);
     if !has("owner") {
         log.end(&MISSING_EMAIL, show, "no `itunes:owner`");
     }
@@ -549,6 +589,27 @@ fn file(enclosure: &Element<'_>, log: &mut Log) {
     }
 }
 
+/// Reports the title and description of a show or an episode if stores truncate them.
+fn text_lengths(parent: &Element<'_>, log: &mut Log) {
+    /// Maximum number of characters of a title.
+    const TITLE: usize = 255;
+    /// Maximum number of bytes of a description.
+    const DESCRIPTION: usize = 4000;
+    for element in parent.elements() {
+        let is_title = element.local == "title" && (element.ns.is_empty() || is_ours(element));
+        let text = if is_title || element.is("", "description") { element.text() } else { continue };
+        let text = text.trim();
+        if is_title && text.len() > TITLE && text.chars().count() > TITLE {
+            let detail =
+                format_args!("`{}` has {} characters (maximum {TITLE})", element.name, text.chars().count());
+            log.text(&TEXT_LENGTH, element, detail);
+        } else if !is_title && text.len() > DESCRIPTION {
+            let detail = format_args!("`{}` has {} bytes (maximum {DESCRIPTION})", element.name, text.len());
+            log.text(&TEXT_LENGTH, element, detail);
+        }
+    }
+}
+
 /// Checks what a store requires of the episodes of an RSS feed together.
 fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
     let show = scope.element;
@@ -566,9 +627,17 @@ fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
     if has_files && !has_image {
         log.end(if is_show { &NO_IMAGE } else { &MISSING }, show, "`itunes:image`");
     }
+    if has_image
+        && items().next().is_none()
+        && ["category", "explicit"].iter().all(|n| ours(show, n).is_some())
+    {
+        log.end(&NO_EPISODE, show, "");
+    }
+    text_lengths(show, log);
     let is_serial = ours(show, "type").as_deref() == Some("serial");
     let (mut addresses, mut numbers) = (HashSet::new(), HashSet::new());
     for item in items() {
+        text_lengths(item, log);
         if files(item).next().is_none() {
             // An item of another kind in a show is an episode only if it says so.
             if has_files || item.elements().any(is_ours) {
@@ -578,6 +647,9 @@ fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
         }
         if item.closed && item.child("", "title").is_none() && ours(item, "title").is_none() {
             log.end(&NO_TITLE, item, "no `title` in `item`");
+        }
+        if item.closed && item.child("", "pubDate").is_none() {
+            log.end(&NO_DATE, item, "no `pubDate` in `item`");
         }
         files(item).for_each(|enclosure| file(enclosure, log));
         for address in files(item).filter_map(|file| file.attribute("url")) {

@@ -1,6 +1,7 @@
 //! Media RSS (<https://www.rssboard.org/media-rss>).
 
 use super::{checks, html};
+use crate::document::xml::Attribute;
 use crate::engine::log::Log;
 use crate::engine::parent::Parent;
 use crate::engine::vocabulary::{Def, Family, Scope};
@@ -120,12 +121,22 @@ static TEXT_TYPE: Rule = Rule::error("media/text-type", "invalid type of a media
 
 static TIME: Rule = Rule::error("media/time", "invalid time in a media file")
     .why("Players jump to this time.")
-    .remedy("write now, seconds, or hh:mm:ss, with a decimal point if needed")
+    .remedy("write now, seconds, mm:ss or hh:mm:ss, with a decimal point if needed")
     .spec("RFC 2326, 3.6", "https://www.rfc-editor.org/rfc/rfc2326#section-3.6")
     .example(
         Item,
         r#"<media:thumbnail url="https://town.example/1.png" time="5 min"/>"#,
         r#"<media:thumbnail url="https://town.example/1.png" time="00:05:00"/>"#,
+    );
+
+static DURATION: Rule = Rule::warning("media/duration", "duration that is not in seconds")
+    .why("Readers expect a number of seconds, and read no more than the hours or minutes of a clock time.")
+    .remedy("write the number of seconds")
+    .spec("Media RSS, media:content", "https://www.rssboard.org/media-rss#media-content")
+    .example(
+        Item,
+        r#"<media:content url="https://town.example/1.mp3" medium="audio" duration="1:30"/>"#,
+        r#"<media:content url="https://town.example/1.mp3" medium="audio" duration="90"/>"#,
     );
 
 static STATUS: Rule = Rule::error("media/status", "invalid status of media")
@@ -219,6 +230,7 @@ pub(crate) static FAMILY: Family = Family {
         &COUNTRY,
         &TEXT_TYPE,
         &TIME,
+        &DURATION,
         &STATUS,
         &RIGHTS,
         &PRICE,
@@ -279,21 +291,24 @@ fn group(scope: &Scope<'_, '_>, log: &mut Log) {
 
 fn content(scope: &Scope<'_, '_>, log: &mut Log) {
     let unless = |ok: bool, rule: &'static Rule| (!ok).then_some(rule);
-    for name in ["bitrate", "duration", "framerate", "samplingrate"] {
-        scope.attribute(log, name, number::decimal);
+    for name in ["bitrate", "framerate", "samplingrate"] {
+        optional(scope, log, name, number::decimal);
     }
-    scope.attribute(log, "channels", number::not_negative);
+    optional(scope, log, "duration", |v| {
+        number::decimal(v).map(|rule| if v.contains(':') && time(v).is_none() { &DURATION } else { rule })
+    });
+    optional(scope, log, "channels", number::not_negative);
     for name in ["fileSize", "height", "width"] {
-        scope.attribute(log, name, number::positive);
+        optional(scope, log, name, number::positive);
     }
-    scope.attribute(log, "expression", |v| unless(matches!(v, "sample" | "full" | "nonstop"), &EXPRESSION));
-    scope.attribute(log, "medium", |v| {
+    optional(scope, log, "expression", |v| unless(matches!(v, "sample" | "full" | "nonstop"), &EXPRESSION));
+    optional(scope, log, "medium", |v| {
         unless(matches!(v, "image" | "audio" | "video" | "document" | "executable"), &MEDIUM)
     });
-    scope.attribute(log, "isDefault", number::true_false);
-    scope.attribute(log, "lang", language::tag);
-    scope.attribute(log, "type", media_type::enclosure);
-    scope.attribute(log, "url", url::uri);
+    optional(scope, log, "isDefault", number::true_false);
+    optional(scope, log, "lang", language::tag);
+    optional(scope, log, "type", media_type::enclosure);
+    optional(scope, log, "url", url::uri);
 }
 
 fn embed(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -307,28 +322,28 @@ fn param(scope: &Scope<'_, '_>, log: &mut Log) {
 
 /// An element that refers to a file by `href` and `type`.
 fn linked(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.attribute(log, "href", url::uri);
-    scope.attribute(log, "type", media_type::media_type);
+    optional(scope, log, "href", url::uri);
+    optional(scope, log, "type", media_type::media_type);
 }
 
 fn sub_title(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.required(log, "href", url::uri);
-    scope.attribute(log, "type", media_type::media_type);
-    scope.attribute(log, "lang", language::tag);
+    optional(scope, log, "type", media_type::media_type);
+    optional(scope, log, "lang", language::tag);
 }
 
 fn location(scope: &Scope<'_, '_>, log: &mut Log) {
     for name in ["start", "end"] {
-        scope.attribute(log, name, time);
+        optional(scope, log, name, time);
     }
 }
 
 fn price(scope: &Scope<'_, '_>, log: &mut Log) {
     let unless = |ok: bool| (!ok).then_some(&PRICE);
-    scope.attribute(log, "type", |v| unless(matches!(v, "rent" | "purchase" | "package" | "subscription")));
-    scope.attribute(log, "price", |v| unless(number::decimal(v).is_none()));
-    scope.attribute(log, "currency", |v| unless(v.len() == 3 && v.bytes().all(|b| b.is_ascii_uppercase())));
-    scope.attribute(log, "info", url::uri);
+    optional(scope, log, "type", |v| unless(matches!(v, "rent" | "purchase" | "package" | "subscription")));
+    optional(scope, log, "price", |v| unless(number::decimal(v).is_none()));
+    optional(scope, log, "currency", |v| unless(v.len() == 3 && v.bytes().all(|b| b.is_ascii_uppercase())));
+    optional(scope, log, "info", url::uri);
 }
 
 fn rights(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -340,21 +355,23 @@ fn status(scope: &Scope<'_, '_>, log: &mut Log) {
 }
 
 fn star_rating(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.attribute(log, "average", number::decimal);
+    optional(scope, log, "average", number::decimal);
     for name in ["count", "min", "max"] {
-        scope.attribute(log, name, number::not_negative);
+        optional(scope, log, name, number::not_negative);
     }
     let value = |name: &str| scope.element.value(name).and_then(|text| text.trim().parse::<f64>().ok());
+    // Without ratings there is no average, and YouTube writes 0.
     if let Some(average) = value("average")
+        && value("count") != Some(0.0)
         && (value("min").is_some_and(|min| average < min) || value("max").is_some_and(|max| average > max))
     {
-        scope.attribute(log, "average", |_| Some(&STAR_RATING));
+        optional(scope, log, "average", |_| Some(&STAR_RATING));
     }
 }
 
 fn statistics(scope: &Scope<'_, '_>, log: &mut Log) {
     for name in ["views", "favorites"] {
-        scope.attribute(log, name, number::not_negative);
+        optional(scope, log, name, number::not_negative);
     }
 }
 
@@ -395,28 +412,28 @@ fn category(scope: &Scope<'_, '_>, log: &mut Log) {
     if let Some(label) = scope.element.attribute("label") {
         html::plain_attribute(label, log);
     }
-    scope.attribute(log, "scheme", url::uri);
+    optional(scope, log, "scheme", url::uri);
 }
 
 fn copyright(scope: &Scope<'_, '_>, log: &mut Log) {
     html::plain(scope, log);
-    scope.attribute(log, "url", url::uri);
+    optional(scope, log, "url", url::uri);
 }
 
 fn credit(scope: &Scope<'_, '_>, log: &mut Log) {
     let scheme = scope.element.value("scheme").filter(|s| !s.is_empty()).unwrap_or("urn:ebu");
-    scope.attribute(log, "role", |role| {
+    optional(scope, log, "role", |role| {
         let known = scheme != "urn:ebu" || EBU.contains(&role) || role.is_empty();
         (!known || role != role.to_lowercase()).then_some(&CREDIT)
     });
     if scheme != "urn:ebu" {
-        scope.attribute(log, "scheme", url::uri);
+        optional(scope, log, "scheme", url::uri);
     }
 }
 
 /// A title or description: plain text unless `type` is `html`.
 fn typed(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.attribute(log, "type", |v| (!matches!(v, "plain" | "html")).then_some(&TEXT_TYPE));
+    optional(scope, log, "type", |v| (!matches!(v, "plain" | "html")).then_some(&TEXT_TYPE));
     if scope.element.value("type") == Some("html") {
         html::with_base(scope, log);
     } else {
@@ -427,14 +444,14 @@ fn typed(scope: &Scope<'_, '_>, log: &mut Log) {
 fn text(scope: &Scope<'_, '_>, log: &mut Log) {
     typed(scope, log);
     for name in ["start", "end"] {
-        scope.attribute(log, name, time);
+        optional(scope, log, name, time);
     }
-    scope.attribute(log, "lang", language::tag);
+    optional(scope, log, "lang", language::tag);
 }
 
 fn hash(scope: &Scope<'_, '_>, log: &mut Log) {
     let known = |algo: &str| matches!(algo, "md5" | "sha-1");
-    let algo = scope.attribute(log, "algo", |v| (!known(v)).then_some(&HASH)).map_or("md5", |a| &a.value);
+    let algo = optional(scope, log, "algo", |v| (!known(v)).then_some(&HASH)).map_or("md5", |a| &a.value);
     let length = if algo == "sha-1" { 40 } else { 32 };
     if known(algo) {
         scope.value(log, |v| {
@@ -450,28 +467,37 @@ fn player(scope: &Scope<'_, '_>, log: &mut Log) {
 
 fn thumbnail(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.required(log, "url", url::uri);
-    scope.attribute(log, "time", time);
+    optional(scope, log, "time", time);
     sizes(scope, log);
 }
 
 fn sizes(scope: &Scope<'_, '_>, log: &mut Log) {
     for name in ["height", "width"] {
-        scope.attribute(log, name, number::positive);
+        optional(scope, log, name, number::positive);
     }
 }
 
-/// Normal play time ([RFC 2326, 3.6](https://www.rfc-editor.org/rfc/rfc2326#section-3.6)).
+/// Checks an attribute that may be missing. Many feeds write an empty one instead.
+fn optional<'s, 'd>(
+    scope: &Scope<'s, 'd>,
+    log: &mut Log,
+    name: &str,
+    test: impl Fn(&str) -> Option<&'static Rule>,
+) -> Option<&'s Attribute<'d>> {
+    scope.attribute(log, name, |value| structure::not_blank_attribute(value).or_else(|| test(value)))
+}
+
+/// Checks a time: normal play time ([RFC 2326, 3.6](https://www.rfc-editor.org/rfc/rfc2326#section-3.6)), or mm:ss as in the
+/// examples of Media RSS.
 fn time(text: &str) -> Option<&'static Rule> {
     let parts: Vec<&str> = text.split(':').collect();
     let seconds = |t: &str| number::decimal(t).is_none();
+    let is_two_digits = |s: &str| s.split('.').next().is_some_and(|whole| whole.len() == 2);
     let ok = match parts[..] {
         [one] => one == "now" || seconds(one),
+        [m, s] => number::is_whole(m) && is_two_digits(s) && seconds(s),
         [h, m, s] => {
-            number::not_negative(h).is_none()
-                && number::not_negative(m).is_none()
-                && m.len() == 2
-                && seconds(s)
-                && s.split('.').next().is_some_and(|s| s.len() == 2)
+            number::is_whole(h) && number::is_whole(m) && m.len() == 2 && is_two_digits(s) && seconds(s)
         }
         _ => false,
     };
@@ -492,7 +518,7 @@ fn rating(scope: &Scope<'_, '_>, log: &mut Log) {
             return;
         }
         _ => {
-            scope.attribute(log, "scheme", url::uri);
+            optional(scope, log, "scheme", url::uri);
             return;
         }
     };
@@ -525,7 +551,7 @@ fn restriction(scope: &Scope<'_, '_>, log: &mut Log) {
         Some("uri") => scope.value(log, |v| v.split_whitespace().find_map(url::uri).or_else(|| url::uri(v))),
         Some("sharing") => {}
         Some(_) => {
-            scope.attribute(log, "type", |_| Some(&RESTRICTION_TYPE));
+            optional(scope, log, "type", |_| Some(&RESTRICTION_TYPE));
         }
     }
 }
@@ -586,7 +612,7 @@ mod tests {
 
     #[test]
     fn times() {
-        assert!(["now", "12", "12.5", "1:02:03", "1:02:03.5"].iter().all(|t| time(t).is_none()));
-        assert!(["", "1:2:3", "12:30", "5 min", "-1", "1:02:3x"].iter().all(|t| time(t).is_some()));
+        assert!(["now", "12", "12.5", "1:02:03", "1:02:03.5", "00:45"].iter().all(|t| time(t).is_none()));
+        assert!(["", "1:2:3", "12:3", "5 min", "-1", "1:02:3x"].iter().all(|t| time(t).is_some()));
     }
 }

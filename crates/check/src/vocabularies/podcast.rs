@@ -6,12 +6,16 @@ use crate::engine::parent::Parent;
 use crate::engine::structure;
 use crate::engine::vocabulary::{Def, Family, Scope, Unknown};
 use crate::rule::{
-    Context::{Channel, Item},
+    Context::{Channel, Item, Whole},
     Rule,
 };
 use crate::values::{date, email, language, media_type, number, url};
 
 const NAMESPACE: &str = "https://podcasting2.org/docs/podcast-namespace";
+const NAMESPACES: &[&str] = &[
+    "https://podcastindex.org/namespace/1.0",
+    "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
+];
 
 static GUID: Rule = Rule::warning("podcast/guid", "podcast guid is not a UUID")
     .why("The guid of a show stays the same when the show moves to another host; it is a UUID derived from the URL of the feed.")
@@ -154,6 +158,27 @@ static BOOLEAN: Rule = Rule::error("podcast/boolean", "neither true nor false")
         r#"<podcast:alternateEnclosure type="audio/opus" default="true"><podcast:source uri="https://town.example/1.opus"/></podcast:alternateEnclosure>"#,
     );
 
+/// A show with a namespace.
+macro_rules! declaring {
+    ($namespace:literal) => {
+        channel!(
+            concat!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"", $namespace),
+            "<language>en</language>\n",
+            self_link!(),
+            "<itunes:category text=\"News\"/>\n<itunes:explicit>false</itunes:explicit>\n<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n"
+        )
+    };
+}
+
+static UNDECLARED: Rule = Rule::note("podcast/undeclared", "show that does not declare Podcasting 2.0")
+    .why("PSP-1 requires that a show declares the namespaces of Apple, Podcasting 2.0 and Atom, whether it uses them or not.")
+    .remedy("add xmlns:podcast=\"https://podcastindex.org/namespace/1.0\" to `rss`")
+    .spec(
+        "PSP-1, required namespace declarations",
+        "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification#required-rss-namespace-declarations",
+    )
+    .example(Whole, declaring!(""), declaring!(" xmlns:podcast=\"https://podcastindex.org/namespace/1.0\""));
+
 const CHANNELS: &[Parent] = &[Parent::Channel];
 const ITEMS: &[Parent] = &[Parent::Item];
 const BOTH: &[Parent] = &[Parent::Channel, Parent::Item];
@@ -189,14 +214,12 @@ pub(crate) static FAMILY: Family = Family {
         &TOO_LONG,
         &HTTPS,
         &BOOLEAN,
+        &UNDECLARED,
     ],
     on_unknown_child: |_, _| Unknown::Ignored,
     ..Family::new(
         "podcast",
-        &[
-            "https://podcastindex.org/namespace/1.0",
-            "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
-        ],
+        NAMESPACES,
         &[
             &LIVE_ITEM,
             &ALTERNATE,
@@ -294,6 +317,14 @@ pub(crate) static FAMILY: Family = Family {
         ],
     )
 };
+
+/// Reports a show whose elements do not declare the namespace.
+pub(super) fn namespace(show: &Scope<'_, '_>, log: &mut Log) {
+    let mut declared = show.chain().flat_map(|s| &s.element.declared);
+    if !declared.any(|d| NAMESPACES.contains(&&*d.uri)) {
+        log.start(&UNDECLARED, show.element, "");
+    }
+}
 
 fn boolean(value: &str) -> Option<&'static Rule> {
     (!matches!(value, "true" | "false")).then_some(&BOOLEAN)

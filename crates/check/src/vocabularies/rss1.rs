@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{checks, html};
+use super::{checks, html, rss};
 use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
 use crate::engine::ns::{RDF, RSS_1, RSS_090, is_same};
@@ -61,7 +61,7 @@ static DUPLICATE_ABOUT: Rule = Rule::error("rss1/duplicate-about", "two elements
         ),
     );
 
-static NO_SUCH_ITEM: Rule = Rule::error("rss1/no-such-item", "`items` lists an item that is not in the document")
+static NO_SUCH_ITEM: Rule = Rule::warning("rss1/no-such-item", "`items` lists an item that is not in the document")
     .why("Each resource in the table of contents must be the `rdf:about` of an item; RDF parsers ignore any other.")
     .remedy("write the `rdf:about` of an item, or remove the entry from `items`")
     .spec("RSS 1.0, 5.3.5", SPEC)
@@ -114,7 +114,7 @@ macro_rules! referring {
     };
 }
 
-static RESOURCE: Rule = Rule::error("rss1/resource", "channel refers to another `image` or `textinput`")
+static RESOURCE: Rule = Rule::warning("rss1/resource", "channel refers to another `image` or `textinput`")
     .why("The resource of the channel's element must be the `rdf:about` of the one in the document; otherwise the two are not connected.")
     .remedy("write the same URI in both")
     .spec("RSS 1.0, 5.3.4", SPEC)
@@ -160,7 +160,7 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("description", &[Parent::Channel, Parent::TextInput], html::plain),
             &Def::text("description", &[Parent::Item], html::without_base),
             &Def::text("url", &[Parent::Image], checks::uri),
-            &Def::text("name", &[Parent::TextInput], |_, _| {}),
+            &Def::text("name", &[Parent::TextInput], rss::text_input_name),
             &Def::own("items", CHANNELS, items),
             &Def::empty("image", CHANNELS, reference).attributes(RESOURCES),
             &Def::empty("textinput", CHANNELS, reference).attributes(RESOURCES),
@@ -250,7 +250,8 @@ fn about(scope: &Scope<'_, '_>, log: &mut Log) {
             log.start(&structure::MISSING_ATTRIBUTE, scope.element, detail);
         }
         Some(attribute) => {
-            if let Some(rule) = url::iri(attribute.value.trim()) {
+            // Parsers of RDF resolve a relative one.
+            if let Some(rule) = url::reference(attribute.value.trim()) {
                 let detail = format_args!("`{}` is `{}`", attribute.name, shown(&attribute.value));
                 log.attribute(rule, attribute, detail);
             }
