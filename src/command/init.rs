@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::config::{FILE, is_well_formed_language};
 use crate::diag::{count, is_risky, printable};
 use crate::error::{Error, Kind};
+use crate::generator::Files;
 use crate::model::podcast::Category;
 use crate::pipeline::{Inspection, inspect, inspect_at};
 use crate::store::{FsStore, Store};
@@ -42,7 +43,8 @@ pub(super) fn run(args: &Init) -> CommandResult {
         Some(site) => {
             let store = FsStore::new(on_disk(folder).join(&site.seeds));
             let seen = inspect_at(&store, &site.addresses());
-            (site.seeds.clone(), seen.map_err(|e| Error::io("list the folder", folder, e))?)
+            let seen = seen.map_err(|e| Error::io("list the folder", folder.join(&site.seeds), e))?;
+            (site.seeds.clone(), seen)
         }
         None => find_articles(folder)?,
     };
@@ -251,6 +253,7 @@ fn report(
         writeln!(out, "\n    <!--1698786902000-->\n    [A title](https://www.example.org/a)\n    ------\n")?;
         writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the Unix time in milliseconds on line 1")?;
     }
+    report_unread(out, &place)?;
     let is_podcast = is_podcast(seen) && site.is_none();
     if is_podcast {
         writeln!(out, "wrote {}", shown(&folder.join(FILE)))?;
@@ -287,6 +290,28 @@ fn report(
     }
     let absolute = shell(&absolute.to_string_lossy()).replace('%', "\\%");
     writeln!(out, "or in a crontab:\n    */10 * * * *  cd {absolute} && feedmill --quiet")
+}
+
+/// Endings of markup that feedmill does not read.
+const UNREAD: &[&str] =
+    &["adoc", "asciidoc", "org", "rst", "textile", "ipynb", "rmd", "qmd", "typ", "pug", "haml"];
+
+/// Writes how many files are in a markup that is not read, so that nobody looks for their articles.
+fn report_unread(out: &mut impl Write, place: &Path) -> io::Result<()> {
+    let store = FsStore::new(on_disk(place));
+    let ending =
+        |name: &str| name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase());
+    let is_unread = |name: &str| UNREAD.contains(&ending(name).as_str());
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for path in Files::new(&store).under("", is_unread) {
+        *counts.entry(ending(&path.to_string_lossy())).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let all = count(counts.values().sum(), "file is", "files are");
+    let endings: Vec<_> = counts.iter().map(|(ending, n)| format!(".{ending} ({n})")).collect();
+    writeln!(out, "  {all} in markup that feedmill does not read: {}", endings.join(", "))
 }
 
 /// Pattern of addresses if nothing says how they are made.

@@ -53,7 +53,8 @@ struct AstroRules {
 #[derive(Debug)]
 struct Collection {
     folder: PathBuf,
-    pattern: Option<String>,
+    /// Patterns of paths in it; those with `!` leave files out. Empty for all files.
+    patterns: Vec<String>,
     /// Address of an entry, with `{id}` and other parameters; `None` if no route shows it.
     route: Option<String>,
     derived: String,
@@ -227,7 +228,7 @@ fn collections(content: &str, files: &Files<'_>) -> Vec<Collection> {
     let main = main.into_iter().find(|(_, text)| folders.iter().any(|(name, ..)| lists(text, name)));
     let is_listed = |name: &str| main.is_some_and(|(_, text)| lists(text, name));
     let is_any_listed = folders.iter().any(|(name, ..)| is_listed(name));
-    let collection = |(name, folder, pattern): &(String, PathBuf, Option<String>)| {
+    let collection = |(name, folder, patterns): &(String, PathBuf, Vec<String>)| {
         if is_any_listed && !is_listed(name) {
             return None;
         }
@@ -259,7 +260,7 @@ fn collections(content: &str, files: &Files<'_>) -> Vec<Collection> {
         };
         Some(Collection {
             folder: folder.clone(),
-            pattern: pattern.clone(),
+            patterns: patterns.clone(),
             route,
             derived,
             parameters,
@@ -331,8 +332,8 @@ fn asks(text: &str, name: &str) -> bool {
         .any(|call| super::matter::text(&script::value(call)).is_some_and(|asked| asked == name))
 }
 
-/// Returns the name, folder and pattern of every collection.
-fn folders(content: &str, files: &Files<'_>) -> Vec<(String, PathBuf, Option<String>)> {
+/// Returns the name, folder and patterns of every collection.
+fn folders(content: &str, files: &Files<'_>) -> Vec<(String, PathBuf, Vec<String>)> {
     let exported =
         script::named(content, "collections").into_iter().find_map(|value| value.as_object().cloned());
     let mut all = Vec::new();
@@ -347,11 +348,11 @@ fn folders(content: &str, files: &Files<'_>) -> Vec<(String, PathBuf, Option<Str
         let body = content[at + mark.len()..].split("defineCollection(").next().unwrap_or_default();
         let text = |key: &str| script::named(body, key).first().cloned();
         let folder = text("base").and_then(|value| resolved(&value, &[], content));
-        let pattern = text("pattern").map(|value| match value {
-            Value::Array(all) => all.first().and_then(super::matter::text),
-            value => super::matter::text(&value),
-        });
-        seen.insert(constant, (folder, pattern.flatten()));
+        let patterns: Vec<String> = match text("pattern") {
+            Some(Value::Array(all)) => all.iter().filter_map(super::matter::text).collect(),
+            value => value.as_ref().and_then(super::matter::text).into_iter().collect(),
+        };
+        seen.insert(constant, (folder, patterns));
     }
     // `collections = { blog, 'notes': other }` names them; a constant has the name of its own otherwise.
     let named = exported.unwrap_or_default();
@@ -362,16 +363,16 @@ fn folders(content: &str, files: &Files<'_>) -> Vec<(String, PathBuf, Option<Str
         named.iter().map(|(name, value)| (name.clone(), constant(value))).collect()
     };
     for (name, constant) in names {
-        let (folder, pattern) = seen.get(&constant).or_else(|| seen.get(&name)).cloned().unwrap_or_default();
+        let (folder, patterns) = seen.get(&constant).or_else(|| seen.get(&name)).cloned().unwrap_or_default();
         let default = format!("src/content/{name}");
         let folder = folder.unwrap_or(default);
         let folder: PathBuf = self::names(Path::new(&folder)).iter().collect();
-        all.push((name, folder, pattern));
+        all.push((name, folder, patterns));
     }
     if all.is_empty() {
         let found =
             files.names("src/content").into_iter().filter(|(_, kind)| *kind == crate::store::Kind::Folder);
-        all.extend(found.map(|(name, _)| (name.clone(), Path::new("src/content").join(name), None)));
+        all.extend(found.map(|(name, _)| (name.clone(), Path::new("src/content").join(name), Vec::new())));
     }
     all
 }
@@ -397,6 +398,8 @@ fn route(path: &Path) -> Option<String> {
     }
     let part = |(number, name): (usize, &String)| match parameter(name) {
         Some(_) if number == at => "/{id}".to_owned(),
+        // A rest parameter may be empty, as for the language of the site.
+        Some(name) if names[number].starts_with("[...") => format!("/{{...{name}}}"),
         Some(name) => format!("/{{{name}}}"),
         None => format!("/{name}"),
     };
@@ -460,7 +463,7 @@ impl AstroRules {
         };
         let named = names(&inner);
         let is_apart = named.iter().any(|name| name.starts_with('_'));
-        if is_apart || collection.pattern.as_ref().is_some_and(|pattern| !glob::matches(pattern, &inner)) {
+        if is_apart || !glob::matches_any(&collection.patterns, &inner) {
             return Err(refuse("its collection leaves it out"));
         }
         let id = page.matter.text("slug").unwrap_or_else(|| id(&named));
@@ -488,10 +491,18 @@ impl AstroRules {
             ));
         };
         let mut path = route.clone();
+        // Other rest parameters have a value.
+        let is_rest = |name: &str| path.contains(&format!("{{...{name}}}"));
+        if !["lang", "locale"].into_iter().any(is_rest) {
+            path = path.replace("{...", "{");
+        }
         for (name, key) in &collection.parameters {
             let Some(value) = page.matter.text(key) else { continue };
             // The parameter of the entry itself has a name of its own in the route's file.
             let own = format!("{{{name}}}");
+            if path.contains(&format!("{{...{name}}}")) {
+                continue;
+            }
             let own = if path.contains(&own) { own } else { "{id}".to_owned() };
             path = path.replace(&own, value.trim_matches('/'));
         }
@@ -508,10 +519,11 @@ impl AstroRules {
         for (name, format) in [("{year}", "%Y"), ("{month}", "%m"), ("{day}", "%d")] {
             path = path.replace(name, &date.format(format).to_string());
         }
-        for name in ["{lang}", "{locale}"] {
-            let language =
-                page.matter.text("lang").or_else(|| self.site.language.clone()).unwrap_or_default();
-            path = path.replace(name, &language);
+        let main = self.site.language.clone().unwrap_or_default();
+        let language = page.matter.text("lang").unwrap_or_else(|| main.clone());
+        for name in ["lang", "locale"] {
+            path = path.replace(&format!("{{{name}}}"), &language);
+            path = path.replace(&format!("{{...{name}}}"), if language == main { "" } else { &language });
         }
         match path.split_once('{') {
             Some((_, rest)) => {

@@ -89,7 +89,11 @@ pub(super) fn first(files: &Files<'_>, names: &[&str]) -> Option<(String, Map<St
 pub(super) fn front(text: &str) -> Option<Map<String, Value>> {
     let (first, rest) = text.trim_start().split_once('\n')?;
     let (mark, read): (&str, fn(&str) -> Parsed) = match first.trim_end() {
-        "---" => ("---", yaml),
+        "---" | "---yaml" => ("---", yaml),
+        "---json" => ("---", |text| {
+            serde_json::from_str(text).map_err(|error| (error.line() as u32, error.to_string()))
+        }),
+        "---toml" => ("---", toml),
         "+++" => ("+++", toml),
         _ => return None,
     };
@@ -106,7 +110,8 @@ pub(super) fn front(text: &str) -> Option<Map<String, Value>> {
 /// Reads the front matter at the beginning of a text as keys and values.
 pub(super) fn matter(text: &str) -> Option<Matter> {
     let mut matter: Matter = front(text)?.into_iter().collect();
-    matter.is_yaml = text.trim_start().starts_with("---");
+    matter.is_yaml =
+        text.trim_start().lines().next().is_some_and(|first| matches!(first.trim_end(), "---" | "---yaml"));
     Some(matter)
 }
 

@@ -81,6 +81,7 @@ pub(crate) fn read(text: &str, unzoned: Unzoned) -> Option<Moment> {
         let Unzoned::Jekyll(zone) = unzoned else { return None };
         let (day, rest) = text.split_once([' ', 'T'])?;
         let time = rest.split_whitespace().next()?;
+        let time = time.split("::").next().unwrap_or(time);
         read_text(&format!("{day} {time}"), Unzoned::Site(zone)).filter(|_| time.contains(':'))
     });
     found.filter(|moment| moment.local.year() >= FIRST_YEAR)
@@ -121,6 +122,8 @@ fn spelled(text: &str) -> Option<(String, Option<Tz>)> {
     let (first, rest) = bare.split_once([' ', ',']).unwrap_or(("", bare));
     let bare =
         if first.parse::<chrono::Weekday>().is_ok() { rest.trim_start_matches([' ', ',']) } else { bare };
+    let year_last = with_year_first(bare);
+    let bare = year_last.as_deref().unwrap_or(bare);
     let (before, last) = bare.rsplit_once(' ').unwrap_or((bare, ""));
     let offset =
         ["GMT", "UTC"].iter().find_map(|name| last.strip_prefix(name).filter(|rest| !rest.is_empty()));
@@ -132,6 +135,19 @@ fn spelled(text: &str) -> Option<(String, Option<Tz>)> {
         None => bare.to_owned(),
     };
     (spelled != text).then_some((spelled, zone))
+}
+
+/// Moves the year before the time, which `date` and `asctime` write after it: `May 31 10:00:00 CEST 2024`.
+fn with_year_first(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let (month, day, time, zone, year) = match parts.as_slice() {
+        [month, day, time, year] => (month, day, time, "", year),
+        [month, day, time, zone, year] => (month, day, time, *zone, year),
+        _ => return None,
+    };
+    let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+    (is_year && time.contains(':'))
+        .then(|| format!("{month} {day} {year} {time} {zone}").trim_end().to_owned())
 }
 
 fn zoned_moment(time: DateTime<FixedOffset>, unzoned: Unzoned) -> Option<Moment> {
@@ -249,6 +265,8 @@ mod tests {
             ("2024-05-31 08:30 pm", 1_717_187_400_000),
             ("May 31, 2024 08:30", 1_717_144_200_000),
             ("31 May 2024 08:30", 1_717_144_200_000),
+            ("Fri May 31 08:30:00 2024", 1_717_144_200_000),
+            ("Fri May  31 10:30:00 CEST 2024", 1_717_144_200_000),
             ("2024-05-31 08:30:00 EDT", 1_717_158_600_000),
             ("2024-05-31 08:30:00 America/New_York", 1_717_158_600_000),
             ("2024/05/31 08:30 +0200", 1_717_137_000_000),
@@ -286,7 +304,9 @@ mod tests {
         assert_eq!(hours("2024-05-31 23:30", Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
         assert_eq!(hours("2024-05-31", Unzoned::Jekyll(berlin)).1, "31 00");
         assert_eq!(hours("2024-05-31 23:30 -0700", Unzoned::Utc).1, "31 23");
-        assert_eq!(hours("2024-05-31 23:30:00  0700", Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
+        for odd in ["2024-05-31 23:30:00  0700", "2024-05-31 23:30::00 -03:00"] {
+            assert_eq!(hours(odd, Unzoned::Jekyll(berlin)), (21, "31 23".to_owned()));
+        }
     }
 
     #[test]

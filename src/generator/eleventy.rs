@@ -193,9 +193,10 @@ fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
             global.insert(stem.to_owned(), Value::Object(table));
         }
     }
+    let feeds = feeds(&root, &apart, files);
     EleventyRules {
-        site: facts(config, &global, &input, &modules, files),
-        articles: articles(&modules, &root, &apart, &local, files),
+        site: facts(config, &global, &input, &modules, &feeds, &layouts, files),
+        articles: articles(&modules, &root, &feeds, &local, files),
         ignored,
         input,
         apart,
@@ -219,6 +220,8 @@ fn facts(
     global: &Map<String, Value>,
     input: &[String],
     modules: &[String],
+    feeds: &[String],
+    layouts: &Path,
     files: &Files<'_>,
 ) -> Site {
     let mut tables: Vec<&Map<String, Value>> = ABOUT
@@ -229,6 +232,10 @@ fn facts(
     let plugin: Vec<_> =
         script::named(config, "metadata").into_iter().chain(script::named(config, "site")).collect();
     tables.extend(plugin.iter().filter_map(Value::as_object));
+    // That of a feed's template.
+    let of_feeds: Vec<Value> =
+        feeds.iter().filter_map(|text| data::front(text)?.get("metadata").cloned()).collect();
+    tables.extend(of_feeds.iter().filter_map(Value::as_object));
     // A data file with the name of the site.
     let is_certain =
         |key: &String| ["siteurl", "site_url", "baseurl"].iter().any(|known| key.eq_ignore_ascii_case(known));
@@ -251,7 +258,12 @@ fn facts(
     };
     let author = || tables.iter().find_map(|table| site::author(table.get("author")));
     Site {
-        url: tables.iter().find_map(address).or_else(|| cname(files)).or_else(|| homepage(files)),
+        url: tables
+            .iter()
+            .find_map(address)
+            .or_else(|| cname(files))
+            .or_else(|| homepage(files))
+            .or_else(|| of_templates(feeds, layouts, files)),
         title: text(&["title", "name", "siteTitle", "siteName", "sitename"]),
         description: text(&["description", "subtitle", "tagline", "siteDescription"]),
         author: author().or_else(|| text(&["authorName", "author_name"])),
@@ -275,6 +287,22 @@ fn homepage(files: &Files<'_>) -> Option<url::Url> {
     (!is_code).then_some(url)
 }
 
+/// Returns the address that feeds and layouts put before that of a page, as in `https://example.org{{ page.url }}`.
+fn of_templates(feeds: &[String], layouts: &Path, files: &Files<'_>) -> Option<url::Url> {
+    let paths = files.under(layouts, |name| TEMPLATES.iter().any(|ending| name.ends_with(ending)));
+    let texts = feeds.iter().cloned().chain(paths.iter().filter_map(|path| files.text(path)));
+    let before = |text: &str| {
+        text.match_indices("{{").find_map(|(at, mark)| {
+            let name = text[at + mark.len()..].trim_start();
+            ["page.url", "post.url", "item.url"].iter().any(|known| name.starts_with(known)).then_some(())?;
+            let start =
+                text[..at].rfind(|c: char| c.is_whitespace() || "\"'>(".contains(c)).map_or(0, |at| at + 1);
+            site::address(text.get(start..at)?, "").filter(|url| url.path() == "/")
+        })
+    };
+    texts.take(MAX_LOOKED_AT).find_map(|text| before(&text))
+}
+
 /// True if a program renders formulas.
 fn is_math(text: &str) -> bool {
     ["markdown-it-katex", "markdown-it-texmath", "markdown-it-mathjax", "remark-math", "markdown-it-math"]
@@ -292,7 +320,7 @@ fn is_address(key: &str) -> bool {
 fn articles(
     modules: &[String],
     root: &Path,
-    apart: &[PathBuf],
+    feeds: &[String],
     local: &BTreeMap<PathBuf, Map<String, Value>>,
     files: &Files<'_>,
 ) -> Articles {
@@ -302,21 +330,7 @@ fn articles(
         let of_plugin = plugin
             .flat_map(|call| script::named(call, "collection"))
             .find_map(|value| value.get("name").and_then(super::matter::text));
-        let is_feed = |name: &str| {
-            let stem = name.to_lowercase();
-            let is_one = ["feed", "rss", "atom", "index.xml"].iter().any(|start| stem.starts_with(start));
-            is_one && TEMPLATES.iter().any(|ending| name.ends_with(ending))
-        };
-        let of_template = || {
-            // The feed with the plainest name is that of the whole site.
-            let mut feeds = files.under(root, is_feed);
-            feeds.sort_by_key(|path| {
-                (path.file_name().map_or(0, |name| name.len()), path.components().count())
-            });
-            let feeds = feeds.iter().filter(|path| !apart.iter().any(|folder| path.starts_with(folder)));
-            feeds.filter_map(|path| listed_by(&files.text(path)?)).next()
-        };
-        of_plugin.or_else(of_template)
+        of_plugin.or_else(|| feeds.iter().find_map(|text| listed_by(text)))
     };
     let tags = |table: &Map<String, Value>| table.get("tags").map(list).unwrap_or_default();
     let is_posts = |tag: &String| POSTS.iter().any(|known| tag.eq_ignore_ascii_case(known));
@@ -349,6 +363,19 @@ fn articles(
         }
         None => Articles::Dated,
     }
+}
+
+/// Returns the templates of feeds; the one with the plainest name, which is that of the whole site, comes first.
+fn feeds(root: &Path, apart: &[PathBuf], files: &Files<'_>) -> Vec<String> {
+    let is_feed = |name: &str| {
+        let stem = name.to_lowercase();
+        let is_one = ["feed", "rss", "atom", "index.xml"].iter().any(|start| stem.starts_with(start));
+        is_one && TEMPLATES.iter().any(|ending| name.ends_with(ending))
+    };
+    let mut paths = files.under(root, is_feed);
+    paths.sort_by_key(|path| (path.file_name().map_or(0, |name| name.len()), path.components().count()));
+    let paths = paths.iter().filter(|path| !apart.iter().any(|folder| path.starts_with(folder)));
+    paths.filter_map(|path| files.text(path)).collect()
 }
 
 /// Returns the collection that a feed's template goes through.
@@ -470,7 +497,7 @@ impl EleventyRules {
                     .ok_or_else(|| format!("it is not in the collection `{}`", wanted.join("`, `")))
             }
             Articles::Matching(patterns) => {
-                let is = patterns.iter().any(|pattern| glob::matches(pattern, page.path));
+                let is = glob::matches_any(patterns, page.path);
                 is.then_some(()).ok_or_else(|| "it is not in the collection of posts".to_owned())
             }
             // A page of lists has a date as often as not.
@@ -551,7 +578,10 @@ impl EleventyRules {
         };
         let bad = |detail| Refusal::BadPattern("permalink", detail);
         let filled = if derived == "`permalink`" {
-            template::fill(&template, &Scope { get: &get, date })
+            // A function may name what it puts in the address.
+            let function = permalink.and_then(script::expression).unwrap_or_default();
+            let local = |name: &str| script::named(function, name).iter().find_map(script::source);
+            template::fill(&template, &Scope { get: &get, local: &local, date, depth: 0 })
                 .map_err(|expression| bad(format!("cannot evaluate `{{{{ {expression} }}}}`")))?
         } else {
             let values = pattern::Values {
@@ -653,7 +683,10 @@ impl Rules for EleventyRules {
 
     fn section(&self, folder: &Path) -> Option<String> {
         let names = names(folder);
-        names.strip_prefix(self.input.as_slice())?.first().filter(|name| *name != "_posts").cloned()
+        let folders = names.strip_prefix(self.input.as_slice())?;
+        // The folder of all content says nothing about what is in it.
+        let folders = folders.strip_prefix(&["content".to_owned()]).unwrap_or(folders);
+        folders.first().filter(|name| *name != "_posts").cloned()
     }
 
     /// Links to input files become links to their pages, if the site says so

@@ -23,6 +23,14 @@ pub(crate) fn matches(pattern: &str, path: &Path) -> bool {
     row.last().copied().unwrap_or_default()
 }
 
+/// True if a path matches one of some patterns, and none of those that begin with `!`.
+pub(crate) fn matches_any(patterns: &[String], path: &Path) -> bool {
+    let (not, wanted): (Vec<&str>, Vec<&str>) =
+        patterns.iter().map(String::as_str).partition(|p| p.starts_with('!'));
+    (wanted.is_empty() || wanted.iter().any(|pattern| matches(pattern, path)))
+        && !not.iter().any(|pattern| matches(&pattern[1..], path))
+}
+
 /// True if a name matches a pattern with `*`, `?` and `{a,b}`.
 fn name_matches(pattern: &str, name: &str) -> bool {
     if let Some((before, rest)) = pattern.split_once('{')

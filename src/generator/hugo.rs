@@ -141,10 +141,15 @@ fn configuration(files: &Files<'_>) -> Option<(String, Map<String, Value>)> {
                     first.get_or_insert(path);
                     add(table);
                 }
-                // `menus.de` and the like are of one language.
+                // `menus.de` is a table of one language, `languages.de` all that it sets.
                 _ => match key.split_once('.') {
                     Some((key, language)) => {
-                        let table = Map::from_iter([(key.to_owned(), Value::Object(table))]);
+                        let table = match key {
+                            "menu" | "menus" | "params" => {
+                                Map::from_iter([(key.to_owned(), Value::Object(table))])
+                            }
+                            _ => table,
+                        };
                         let table = Map::from_iter([(language.to_owned(), Value::Object(table))]);
                         add(Map::from_iter([("languages".to_owned(), Value::Object(table))]));
                     }
@@ -187,6 +192,11 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
         if let Some(language) = code.as_str().and_then(|code| languages.get_mut(&code.to_lowercase())) {
             language.is_disabled = true;
         }
+    }
+    // If every language has a folder of its own, nothing is read from that of all.
+    let has_own = |language: &Value| language.get("contentdir").is_some();
+    if all.is_some_and(|all| !all.is_empty() && all.values().all(has_own)) {
+        contents.retain(|content| content.language.is_some() || !content.below.is_empty());
     }
     // The folder of a language may be in that of another.
     contents.sort_by_key(|content| std::cmp::Reverse(content.folder.len()));

@@ -222,6 +222,13 @@ pub(super) fn expression(value: &Value) -> Option<&str> {
     value.as_object().filter(|table| table.len() == 1)?.get(EXPRESSION)?.as_str()
 }
 
+/// Returns a value as it is written: an expression, or a text in quotes.
+pub(super) fn source(value: &Value) -> Option<String> {
+    expression(value)
+        .map(str::to_owned)
+        .or_else(|| super::matter::text(value).map(|text| format!("'{text}'")))
+}
+
 /// Returns the strings in an expression or a function.
 pub(super) fn strings(text: &str) -> Vec<String> {
     let (mut all, mut rest) = (Vec::new(), &text[..text.floor_char_boundary(LONGEST)]);

@@ -10,9 +10,16 @@ use super::slug;
 pub(super) struct Scope<'a> {
     /// Returns the value of a name such as `page.fileSlug` or `title`.
     pub(super) get: &'a dyn Fn(&str) -> Option<Value>,
+    /// Returns the expression of a name that the function around the template defines.
+    pub(super) local: &'a dyn Fn(&str) -> Option<String>,
     /// Date of the page.
     pub(super) date: Option<NaiveDateTime>,
+    /// Number of such names that lead to the present one.
+    pub(super) depth: usize,
 }
+
+/// Maximum number of names that are defined by each other.
+const MAX_DEPTH: usize = 8;
 
 /// Fills in a template.
 ///
@@ -55,10 +62,15 @@ impl Scope<'_> {
         let first = parts.next()?;
         let is_date = |name: &str| name == "date" || name.ends_with(".date");
         let bare = first.trim_start_matches("data.").trim_start_matches("this.");
+        if let Some(text) = self.of_date(bare) {
+            return Some(text);
+        }
         if let Some((name, argument)) = call(bare) {
             return filtered(name, self.value(argument)?, "");
         }
-        let mut text = if is_date(bare) { String::new() } else { self.name(bare)? };
+        // Data has no names of the function around it.
+        let is_own = bare == first;
+        let mut text = if is_date(bare) { String::new() } else { self.name(bare, is_own)? };
         let mut was_date = is_date(bare);
         for part in parts {
             let (name, arguments) = call(part).or_else(|| part.split_once(':')).unwrap_or((part, ""));
@@ -73,11 +85,42 @@ impl Scope<'_> {
         if was_date { Some(self.date?.format("%Y-%m-%d").to_string()) } else { Some(text) }
     }
 
-    fn name(&self, name: &str) -> Option<String> {
+    /// Returns what a method of a date in JavaScript shows, such as `date.toFormat("yyyy")` of Luxon or `getUTCFullYear()`.
+    fn of_date(&self, expression: &str) -> Option<String> {
+        let date = self.date?;
+        let method = |name: &str| expression.split_once(name).map(|(_, rest)| rest);
+        for name in [".toFormat(", ".format("] {
+            if let Some(rest) = method(name) {
+                return dated(date, "", literal(rest.trim_end().strip_suffix(')')?)?);
+            }
+        }
+        let is_padded = expression.contains("padStart(2");
+        for (names, padded, bare) in [
+            (["getFullYear()", "getUTCFullYear()"], "%Y", "%Y"),
+            (["getMonth()", "getUTCMonth()"], "%m", "%-m"),
+            (["getDate()", "getUTCDate()"], "%d", "%-d"),
+        ] {
+            if names.iter().any(|name| expression.contains(name)) {
+                return super::date::format(date, if is_padded { padded } else { bare });
+            }
+        }
+        let rest = method(".toISOString()")?;
+        ["slice(0, 10)", "slice(0,10)", "substring(0, 10)", "split(\"T\")[0]", "split('T')[0]"]
+            .iter()
+            .any(|cut| rest.contains(cut))
+            .then(|| date.format("%Y-%m-%d").to_string())
+    }
+
+    fn name(&self, name: &str, is_own: bool) -> Option<String> {
         if let Some(text) = literal(name) {
             return Some(text.to_owned());
         }
-        super::matter::text(&(self.get)(name)?)
+        if let Some(value) = (self.get)(name) {
+            return super::matter::text(&value);
+        }
+        let is_name = is_own && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let expression = (self.local)(name).filter(|_| is_name && self.depth < MAX_DEPTH)?;
+        Self { depth: self.depth + 1, ..*self }.value(&expression.replace("?.", "."))
     }
 }
 
@@ -146,19 +189,31 @@ mod tests {
             "title" => Some("It's a Title!".into()),
             _ => None,
         };
-        let scope = Scope { get: &get, date };
+        let local = |name: &str| match name {
+            "slug" => Some("data.slug || data.page?.fileSlug".to_owned()),
+            "circle" => Some("circle".to_owned()),
+            _ => None,
+        };
+        let scope = Scope { get: &get, local: &local, date, depth: 0 };
         for (template, path) in [
             ("/blog/{{ page.fileSlug }}/", "/blog/my-post/"),
             ("/{{ title | slugify }}/index.html", "/its-a-title/index.html"),
             ("/{{ page.date | date: '%Y/%m/%d' }}/{{page.fileSlug}}/", "/2024/03/04/my-post/"),
             ("/{{ date | date(\"yyyy/LL\") }}/", "/2024/03/"),
+            ("/${date.toFormat('yyyy/LL')}/${data.page.date.getUTCDate()}/", "/2024/03/4/"),
+            (
+                "/${String(d.getMonth() + 1).padStart(2, '0')}/${d.toISOString().slice(0, 10)}/",
+                "/03/2024-03-04/",
+            ),
             ("/${data.page.fileSlug}/", "/my-post/"),
+            ("/${slug}/", "/my-post/"),
             ("/${this.slugify(data.title)}/", "/its-a-title/"),
             ("/{{ slug or page.fileSlug }}/", "/my-post/"),
             ("/{{ title | lower | append: '.html' }}", "/it's a title!.html"),
         ] {
             assert_eq!(fill(template, &scope).as_deref(), Ok(path), "{template}");
         }
+        assert_eq!(fill("/{{ circle }}/", &scope), Err("circle".to_owned()));
         assert_eq!(fill("/{{ nothing }}/", &scope), Err("nothing".to_owned()));
     }
 }

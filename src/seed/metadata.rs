@@ -42,6 +42,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Published, "pubDate", "Hugo, Astro"),
     (Field::Published, "published", "Hugo, Obsidian"),
     (Field::Published, "pubDatetime", "AstroPaper"),
+    (Field::Published, "publishedAt", "Next.js, Contentlayer"),
     (Field::Published, "date", "Jekyll, Hugo, Zola, Eleventy, Pelican"),
     (Field::Published, "created", "Obsidian"),
     (Field::Updated, "lastmod", "Hugo"),
