@@ -54,11 +54,13 @@ fn run(folder: &Path, args: &[&str]) -> String {
 
 /// Returns what comes out of a site.
 fn outcome(site: &Path) -> String {
-    let home = tempfile::tempdir().unwrap();
-    copy(site, home.path());
-    run(home.path(), &["init"]);
-    let said = run(home.path(), &["--limit", "0", "--verbose"]);
-    let json = fs::read_to_string(home.path().join("feeds/feed.json")).unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    // Its name is the title of a site without one.
+    let home = temporary.path().join("site");
+    copy(site, &home);
+    run(&home, &["init"]);
+    let said = run(&home, &["--limit", "0", "--verbose"]);
+    let json = fs::read_to_string(home.join("feeds/feed.json")).unwrap();
     let feed: serde_json::Value = serde_json::from_str(&json).unwrap();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let mut out = format!("{}\n{}\n\n", text(&feed["title"]), text(&feed["home_page_url"]));
@@ -70,7 +72,7 @@ fn outcome(site: &Path) -> String {
             html.lines().for_each(|line| writeln!(out, "    {line}").unwrap());
         }
     }
-    let languages = fs::read_dir(home.path().join("feeds/language")).into_iter().flatten();
+    let languages = fs::read_dir(home.join("feeds/language")).into_iter().flatten();
     let mut languages: Vec<PathBuf> = languages.map(|entry| entry.unwrap().path()).collect();
     languages.sort();
     for folder in languages {

@@ -272,11 +272,13 @@ mod tests {
             ("", article(html), "Above."),
             ("excerpt_separator = '<!--fold-->'", article(html), "Above. Below."),
             ("", article("<!--more--><p>Below.</p>"), "Below."),
+            ("", article("<h1>A &amp; b</h1><p>Below.</p>"), "Below."),
         ] {
             let entry = &entries(config, article)[0];
             assert_eq!(entry.summary, summary);
             assert!(entry.content.as_str().ends_with("<p>Below.</p>"));
         }
+        assert_eq!(entries("", article("<p>A &amp; B</p>"))[0].summary, "A & B");
         let entry = &entries("", article("<p>Above.</p><p>{/* more */}</p><p>Below.</p>"))[0];
         assert_eq!(
             (entry.summary.as_str(), entry.content.as_str()),

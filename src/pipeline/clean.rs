@@ -63,11 +63,13 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
     if !plan.publishes_images() {
         enclosures.retain(|file| file.medium != Medium::Image);
     }
+    let summary =
+        summary.unwrap_or_else(|| html::summary(without_title(&cleaned.prose, &title), MAX_SUMMARY));
     let article = CleanArticle {
         title,
         link: Some(article.link.clone()),
         updated: article.updated,
-        summary: summary.unwrap_or_else(|| html::summary(&cleaned.prose, MAX_SUMMARY)),
+        summary,
         image,
         enclosures,
         content: cleaned.html,
@@ -75,6 +77,12 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
         removed: cleaned.removed,
     };
     (article, findings)
+}
+
+/// Returns text without the title in its first line, which many articles repeat as a heading.
+fn without_title<'a>(text: &'a str, title: &str) -> &'a str {
+    let is_title = |line: &str| !title.is_empty() && html::xml_line(line).eq_ignore_ascii_case(title);
+    text.split_once('\n').filter(|(first, _)| is_title(first)).map_or(text, |(_, rest)| rest)
 }
 
 /// Returns the last segment of a link's path as people read it, else its host.
