@@ -85,6 +85,8 @@ if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | 
     temporary=$(mktemp -d -p /dev/shm)
     trap 'rm -rf "$temporary"' EXIT
 fi
+# Many tests wait for a server, a signal or a time limit. Others can run meanwhile.
+variables+=("NEXTEST_TEST_THREADS=$(($(nproc) * 3 / 2))")
 env "${variables[@]}" TMPDIR="$temporary" cargo nextest run --workspace --locked --no-fail-fast
 env "${variables[@]}" cargo test --workspace --doc --locked --quiet
 # Without the variables, which build.rs reads, so that cargo does not compile the release again.
