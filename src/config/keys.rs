@@ -357,8 +357,8 @@ pub(super) const TOP: &[Key] = &[
         ValueType::List(ListItems::OneOf(index)),
         value(r#"["page", "opml", "style"]"#),
         r#"["opml"]"#,
-        "Additional files: `page` is `index.html`, `opml` is `feeds.opml`, `style` is `feed.css`, the style sheet for \
-         feeds in browsers.",
+        "Additional files: `page` is `index.html`, `opml` is `feeds.opml`, `style` is `feed.css` and `feed.js`, \
+         the style sheet and script for feeds in browsers.",
     ),
     key(
         "media_url",
@@ -734,8 +734,10 @@ fn days() -> Vec<String> {
     super::DAYS.map(str::to_owned).to_vec()
 }
 
-fn index() -> Vec<String> {
-    INDEX.iter().map(|i| i.name().to_owned()).collect()
+pub(super) fn index() -> Vec<String> {
+    let mut names: Vec<_> = INDEX.iter().map(|i| i.name().to_owned()).collect();
+    names.dedup();
+    names
 }
 
 fn groupings() -> Vec<String> {

@@ -361,7 +361,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     fn index(&mut self, set: &SetValue) -> Vec<&'static dyn Index> {
         let names = set.value.list().unwrap_or_default();
         if let Some(name) = names.iter().find(|name| INDEX.iter().all(|i| i.name() != **name)) {
-            let known = INDEX.iter().map(|i| i.name()).collect::<Vec<_>>().join(", ");
+            let known = super::keys::index().join(", ");
             let shown = excerpt(name, SHOWN);
             self.fault(set, format!("`index` contains `{shown}`, which is not one of {known}"));
         }

@@ -9,6 +9,7 @@
 //! | `atom_syndication` | UTC as `+00:00` | `Z`, as in JSON Feed and in messages |
 //! | `atom_syndication` | no attributes of an entry | `xml:lang`, if an entry has a language of its own |
 //! | `atom_syndication` | extensions behind the entries | `<fh:archive/>` in the head, behind the generator |
+//! | both | no elements of XHTML | a `div` in the head, behind the generator, if the feed has a [script](Feed::script) |
 //! | both | no XML as it was given | the elements of [`Extra`](crate::model::Extra), behind the generator and at the end of each entry |
 //! | both | an end tag for an empty extension, and a line feed before it | one empty tag, such as `<fh:archive/>`, which RFC 5005 requires to be empty |
 //!
@@ -18,8 +19,8 @@ use memchr::memchr_iter;
 use memchr::memmem::find;
 use quick_xml::escape::escape;
 
-use super::Layout;
 use super::image::own_language;
+use super::{ATOM, Format, Layout, RSS};
 use crate::model::{Entry, Feed};
 
 /// Crate that wrote a document.
@@ -38,7 +39,9 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
     let extra = if is_atom { feed.extra.atom_elements() } else { feed.extra.rss_elements() };
     let needs_mark = is_atom && feed.history.is_archive();
     // Written once, behind the first generator: an entry has none, except in its text.
-    let mut head = (needs_mark || !extra.is_empty()).then_some(extra);
+    let introduction =
+        feed.script.as_deref().map(|script| introduction(script, writer, feed)).unwrap_or_default();
+    let mut head = Some([if needs_mark { "<fh:archive/>" } else { "" }, &introduction, extra]);
     let mut entries = feed.entries.iter();
     // Entry that the writer is in, or was in last.
     let mut current: Option<&Entry> = None;
@@ -109,7 +112,7 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
                 }
             }
             _ if tag.starts_with(b"</generator>") => {
-                if let Some(extra) = head.take() {
+                if let Some(parts) = head.take() {
                     let end = through(b">");
                     out.extend_from_slice(&written[done..end]);
                     let indent = match (layout, writer) {
@@ -117,11 +120,9 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
                         (Layout::Indented, Writer::AtomSyndication) => "\n  ",
                         (Layout::Indented, Writer::Rss) => "\n    ",
                     };
-                    for part in [if needs_mark { "<fh:archive/>" } else { "" }, extra] {
-                        if !part.is_empty() {
-                            out.extend_from_slice(indent.as_bytes());
-                            out.extend_from_slice(part.as_bytes());
-                        }
+                    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                        out.extend_from_slice(indent.as_bytes());
+                        out.extend_from_slice(part.as_bytes());
                     }
                     done = end;
                 }
@@ -143,6 +144,31 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
     out.extend_from_slice(&written[done..]);
     out.push(b'\n');
     out
+}
+
+/// Returns the element that a browser shows at the top of a feed: what a feed is, links, and the script.
+///
+/// Feeds may have XHTML in one place only, a `div` in the channel or feed: the W3C validator checks nothing in it, and readers
+/// ignore it. It has no element whose name is one of a feed, because some readers do not look at namespaces.
+fn introduction(script: &str, writer: Writer, feed: &Feed) -> String {
+    let format: &dyn Format = match writer {
+        Writer::Rss => RSS,
+        Writer::AtomSyndication => ATOM,
+    };
+    let own = feed.self_link(format.file_name());
+    let open = own.map(|url| format!("<a href=\"feed:{}\">Open in a reader</a> ", escape(url.as_str())));
+    let is_web = matches!(feed.site.scheme(), "http" | "https");
+    let visit = is_web.then(|| format!("<a href=\"{}\">Visit the website</a>", escape(feed.site.as_str())));
+    format!(
+        "<div xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\" dir=\"ltr\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/><h2>What is this?</h2>\
+         <p>A web feed. To subscribe, copy the address of this page into a feed reader, and new entries appear there by \
+         themselves: no account, no e-mail address, no algorithm.</p>\
+         <p class=\"ways\">{}{}</p><script src=\"{}\"></script></div>",
+        open.unwrap_or_default(),
+        visit.unwrap_or_default(),
+        escape(script),
+    )
 }
 
 /// Returns the offset of the `>` of a start tag, the last tag before `before` ends, if it has a prefix, `end` is its end tag,
@@ -184,6 +210,34 @@ mod tests {
             let indented = finished("<?xml version=\"1.0\"?>\n<r/>", writer, &feed, Layout::Indented);
             assert_eq!(indented, format!("<?xml version=\"1.0\"?>\n{instruction}\n<r/>\n"));
         }
+    }
+
+    #[test]
+    fn the_introduction_follows_the_first_generator_only() {
+        let feed = Feed::new("x", "https://a.example/?a&b".parse().unwrap())
+            .base("https://a.example/'f'/".parse().unwrap())
+            .script("../a&b.js");
+        for (writer, name) in [(Writer::Rss, "rss.xml"), (Writer::AtomSyndication, "atom.xml")] {
+            let out = finished(
+                "<generator/><generator>x</generator><y><generator>z</generator></y>",
+                writer,
+                &feed,
+                Layout::Compact,
+            );
+            assert_eq!(out.matches("<div xmlns=").count(), 1, "{out}");
+            let links = format!(
+                "<a href=\"feed:https://a.example/&apos;f&apos;/{name}\">Open in a reader</a> \
+                 <a href=\"https://a.example/?a&amp;b\">Visit the website</a></p><script src=\"../a&amp;b.js\"></script></div><y>"
+            );
+            assert!(out.contains(&links), "{out}");
+        }
+        let out = finished(
+            "<generator>x</generator>",
+            Writer::Rss,
+            &Feed::default().stylesheet("a.css"),
+            Layout::Compact,
+        );
+        assert_eq!(out, "<generator>x</generator>\n", "a style sheet of one's own needs no script");
     }
 
     /// Both spellings are valid; one project should have one.

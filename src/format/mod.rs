@@ -1,7 +1,8 @@
 //! Writers: from a [`Feed`] to the bytes of an RSS, Atom or JSON Feed document.
 //!
 //! Each format is one file and one row in [`FORMATS`]. Writing reads no clock and no file: the same feed always becomes
-//! the same bytes. [`INDEX`] has the documents about all feeds: the index page, the subscription list and the style sheet.
+//! the same bytes. [`INDEX`] has the documents about all feeds: the index page, the subscription list, and
+//! the style sheet and script for feeds in browsers.
 
 mod atom;
 mod finish;
@@ -103,12 +104,14 @@ pub const JSON: &dyn Format = &json::Json;
 /// ```
 pub static FORMATS: &[&dyn Format] = &[RSS, ATOM, JSON];
 
-/// All documents about the whole site: index page, subscription list and style sheet.
+/// All documents about the whole site: index page, subscription list, style sheet and script. Documents with the same name
+/// are next to each other.
 pub static INDEX: &[&dyn Index] = &[
     #[cfg(feature = "folder")]
     &page::Page,
     &opml::Opml,
     &style::Style,
+    &style::Script,
 ];
 
 /// Returns the format with the given name.

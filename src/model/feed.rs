@@ -90,6 +90,12 @@ pub struct Feed {
     ///
     /// RSS and Atom: the processing instruction `xml-stylesheet`. JSON Feed has none.
     pub stylesheet: Option<String>,
+    /// Address of the script that makes a page of the feed in a browser, relative to the document: `feed.js` of
+    /// [`INDEX`](crate::format::INDEX), which needs its style sheet. Without scripts, a visitor sees what a feed is and the
+    /// link to the site.
+    ///
+    /// RSS and Atom: an XHTML `div` in `channel` or `feed`, which readers ignore. JSON Feed has none.
+    pub script: Option<String>,
     /// Links to the other documents of an archived feed.
     pub history: History,
     /// Entries, newest first.
@@ -126,6 +132,7 @@ impl Feed {
             skip_days: Vec::new(),
             extra: Extra::default(),
             stylesheet: None,
+            script: None,
             history: History::default(),
             entries: Vec::new(),
         }
@@ -146,6 +153,7 @@ impl Feed {
         skip_days(names: Vec<String>) = names;
         extra(extra: Extra) = extra;
         stylesheet(address: impl Into<String>) = Some(address.into());
+        script(address: impl Into<String>) = Some(address.into());
         history(history: History) = history;
         entries(newest_first: Vec<Entry>) = newest_first;
     }

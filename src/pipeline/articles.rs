@@ -138,7 +138,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
         .map(|(article, seed)| (seed.path.clone(), clean(article, &plan).0))
         .collect();
     let built = docs.iter().filter_map(|doc| {
-        let feed = assemble(doc, &cleaned, TITLE, &plan.addresses, None)?;
+        let feed = assemble(doc, &cleaned, TITLE, &plan.addresses, [None, None])?;
         let (formats, layout) = (doc.channel.formats.clone(), doc.channel.layout);
         Some(BuiltFeed { folder: doc.folder(), feed, formats, layout })
     });

@@ -26,7 +26,7 @@ pub(super) fn assemble(
     articles: &HashMap<PathBuf, CleanArticle>,
     name: &str,
     addresses: &Addresses,
-    stylesheet: Option<String>,
+    [stylesheet, script]: [Option<String>; 2],
 ) -> Option<Feed> {
     let OutputDoc { feed: folder, channel, picks, .. } = doc;
     let is_archive = doc.is_archive();
@@ -60,6 +60,7 @@ pub(super) fn assemble(
         skip_days: channel.skip_days.clone(),
         extra: channel.extra.clone(),
         stylesheet,
+        script,
         history: doc.history.clone(),
         entries: entries.collect(),
     };

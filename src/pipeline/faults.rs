@@ -107,6 +107,7 @@ fn is_complete(path: &Path, bytes: &[u8]) -> bool {
     match path.extension().and_then(|e| e.to_str()) {
         Some("json") => serde_json::from_str::<serde_json::Value>(text).is_ok(),
         Some("css") => text.ends_with('}'),
+        Some("js") => text.ends_with("})();"),
         _ => ["</rss>", "</feed>", "</html>", "</opml>"].iter().any(|end| text.ends_with(end)),
     }
 }

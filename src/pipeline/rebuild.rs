@@ -25,7 +25,7 @@ use super::probe;
 use super::publish::{PendingFile, Publisher};
 use super::reuse;
 use super::select::Candidate;
-use super::site_files::{site, site_files, stylesheet};
+use super::site_files::{browser_files, site, site_files};
 use super::verify::verify;
 use super::write::write;
 
@@ -271,7 +271,7 @@ fn build_doc(
     linked: &Linked,
     publisher: &Publisher<'_>,
 ) -> Result<BuiltDoc, Error> {
-    let feed = assemble(doc, articles, &context.name, &context.plan.addresses, stylesheet(context, doc));
+    let feed = assemble(doc, articles, &context.name, &context.plan.addresses, browser_files(context, doc));
     let files = match &feed {
         Some(feed) => write(doc, feed, publisher)?,
         None => Vec::new(),

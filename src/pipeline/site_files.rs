@@ -1,5 +1,5 @@
-//! The files next to the feeds: a page, a subscription list, a style sheet. They are made of the listing of each feed, so
-//! they cost next to nothing and every build makes them.
+//! The files next to the feeds: a page, a subscription list, a style sheet and script. They are made of the listing of
+//! each feed, so they cost next to nothing and every build makes them.
 
 use std::path::{Path, PathBuf};
 
@@ -23,9 +23,10 @@ pub(super) fn site(context: &Context<'_>, build: &LastBuild) -> Site {
     Site { title, language: main.language.clone(), subscription_list: list.map(str::to_owned), feeds }
 }
 
-/// Returns the path of the style sheet relative to the files of a document; `None` if there is none.
-pub(super) fn stylesheet(context: &Context<'_>, doc: &OutputDoc) -> Option<String> {
-    Some("../".repeat(doc.folder().components().count()) + file(context, "text/css")?)
+/// Returns the paths of the style sheet and the script relative to the files of a document, as far as they are configured.
+pub(super) fn browser_files(context: &Context<'_>, doc: &OutputDoc) -> [Option<String>; 2] {
+    let root = "../".repeat(doc.folder().components().count());
+    ["text/css", "text/javascript"].map(|media_type| Some(root.clone() + file(context, media_type)?))
 }
 
 /// Returns the name of the file of a media type, if one is configured.

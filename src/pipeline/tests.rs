@@ -170,7 +170,7 @@ fn policy_archive_reads_each_seed_once_and_counts_it_once() {
     assert_eq!((report.entries, report.feeds, seeds.reads.load(Ordering::Relaxed)), (100, 1, 100));
     assert_eq!(
         report.changed.len(),
-        3 * 5 + 3,
+        3 * 5 + 4,
         "the feed, 2023-07 to 2023-09, the open month October, and the files next to the feeds"
     );
     assert_eq!(findings, []);

@@ -22,6 +22,11 @@ const MIN_COMPRESSIBLE: u64 = 512;
 /// again since, with the same stamp.
 const CLOCK_GRANULARITY: Duration = Duration::from_millis(50);
 
+/// Content Security Policy (<https://www.w3.org/TR/CSP3/>) of a feed in a browser: our own style and script, and images and
+/// media from anywhere.
+const FEED_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src http: https: data:; \
+                           media-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
 /// A document as it was read.
 pub(super) struct Document {
     stamp: Option<Stamp>,
@@ -104,10 +109,13 @@ impl Body {
         Self { hash, identity, compressed: Default::default(), is_compressible, media_type }
     }
 
-    /// Returns the media type for someone who opens the document in a browser, if it is another one: browsers save feeds
-    /// to a file, but show XML with its style sheet.
-    pub(super) fn browser_media_type(&self) -> Option<HeaderValue> {
-        self.media_type.is_feed.then(|| HeaderValue::from_static("text/xml; charset=utf-8"))
+    /// Sets the headers for someone who opens the document in a browser, if they are others: browsers save feeds to a file,
+    /// but show XML with its style sheet and script. Nothing else in a feed may act.
+    pub(super) fn set_browser_headers(&self, headers: &mut HeaderMap) {
+        if self.media_type.is_feed {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
+            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(FEED_POLICY));
+        }
     }
 
     /// Returns the markup of a page or feed; `None` for any other document.

@@ -16,6 +16,6 @@
     if (document.hidden) timer = setTimeout(close, 30000); else connect();
   });
   addEventListener("pagehide", close);
-  addEventListener("pageshow", connect);
-  connect();
+  // Not at once: programs that wait for the network to be idle would wait for a stream that never ends.
+  addEventListener("pageshow", () => { timer = setTimeout(connect, 1500); });
 })();

@@ -34,7 +34,7 @@ const MAX_STREAMS: usize = 64;
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const SCRIPT: &str = include_str!("live.js");
 /// Hash of `live.js` for a policy; with a wrong hash, no browser runs the script and a browser test fails.
-const SCRIPT_HASH: &str = "'sha256-lS+auV8g250TPxA3aSffXfCO1fhAoxhXSaBQlpJGHI0='";
+const SCRIPT_HASH: &str = "'sha256-ELThPfMJHQkQ2Oz+to/tYM1QuFSLmSIyTFgqrlKosOo='";
 /// Headers that proxies add.
 const PROXY_HEADERS: [HeaderName; 5] = [
     FORWARDED,

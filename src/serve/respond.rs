@@ -234,8 +234,8 @@ fn next_step(state: &State, request: &DocumentRequest<'_>, document: &Document) 
             return Step::Send(response);
         }
     };
-    if let Some(media_type) = document.body.browser_media_type().filter(|_| is_browser_navigation(headers)) {
-        response.headers_mut().insert(CONTENT_TYPE, media_type);
+    if is_browser_navigation(headers) {
+        document.body.set_browser_headers(response.headers_mut());
     }
     if *method == Method::GET {
         let Some(bytes) = &representation.bytes else { return Step::Open(range, response) };
@@ -264,9 +264,7 @@ fn live_response(state: &State, request: &DocumentRequest<'_>, document: &Docume
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    if let Some(media_type) = document.body.browser_media_type() {
-        headers.insert(CONTENT_TYPE, media_type);
-    }
+    document.body.set_browser_headers(headers);
     live::permit_in_headers(headers);
     *response.body_mut() = ResponseBody::from_bytes(bytes);
     Some(response)

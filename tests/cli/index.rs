@@ -73,15 +73,17 @@ fn disabled_index_files_are_not_written_and_prune_removes_them() {
     let project = sample_project("");
     project.feedmill(&BASE);
     assert!(project.read_file("feeds/town & \"land\"/rss.xml").contains("href=\"../feed.css\""));
+    assert!(project.read_file("feeds/town & \"land\"/atom.xml").contains("<script src=\"../feed.js\">"));
     project.write_file("feedmill.toml", "title = 'News'\nindex = ['page']\n");
-    let orphans =
-        ["feeds/feed.css", "feeds/feeds.opml"].map(|file| ("feed-orphan".to_owned(), file.to_owned()));
+    let orphans = ["feeds/feed.css", "feeds/feed.js", "feeds/feeds.opml"]
+        .map(|file| ("feed-orphan".to_owned(), file.to_owned()));
     let mut found = codes_and_files(&project, &BASE);
     found.sort();
     assert_eq!(found, orphans);
     assert_eq!(codes_and_files(&project, &[BASE[0], BASE[1], "--prune"]), []);
     assert!(!project.path("feeds/feed.css").exists() && !project.path("feeds/feeds.opml").exists());
-    assert!(!project.read_file("feeds/rss.xml").contains("xml-stylesheet"));
+    let feed = project.read_file("feeds/rss.xml");
+    assert!(!feed.contains("xml-stylesheet") && !feed.contains("xhtml"), "{feed}");
     assert!(!project.read_file("feeds/index.html").contains(".opml"));
     project.write_file("feedmill.toml", "index = ['html']\n");
     let (code, _, stderr) = project.feedmill(&BASE);

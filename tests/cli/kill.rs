@@ -33,6 +33,7 @@ pub(super) fn is_complete(path: &Path, bytes: &[u8]) -> bool {
         Some("html") => bytes.trim_ascii_end().ends_with(b"</html>"),
         Some("opml") => bytes.trim_ascii_end().ends_with(b"</opml>"),
         Some("css") => bytes.trim_ascii_end().ends_with(b"}"),
+        Some("js") => bytes.trim_ascii_end().ends_with(b"})();"),
         _ => feed_rs::parser::parse(bytes).is_ok_and(|feed| !feed.entries.is_empty()),
     }
 }

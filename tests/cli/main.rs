@@ -17,6 +17,7 @@ mod edge;
 mod explain;
 #[cfg(unix)]
 mod faults;
+mod feed_view;
 mod feeds_by;
 mod hostile;
 mod index;

@@ -1,4 +1,4 @@
-// Opens the page at URL and its feeds in Chromium, with narrow and wide screens, light and dark color schemes, and without
+// Opens the page at URL in Chromium, with narrow and wide screens, light and dark color schemes, and without
 // JavaScript, and prints what it finds as JSON. Requests to other hosts are answered here with a tiny image.
 const puppeteer = require("puppeteer-core");
 
@@ -29,7 +29,7 @@ async function open(browser, url, found, broken) {
 (async () => {
   const [url, shots] = process.argv.slice(2);
   const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
-  const found = { errors: [], foreign: [], views: [], copied: [], feeds: [] };
+  const found = { errors: [], foreign: [], views: [], copied: [] };
   await browser.defaultBrowserContext().overridePermissions(new URL(url).origin, ["clipboard-read", "clipboard-write"]);
   const page = await open(browser, url, found);
   for (const [width, scheme] of [[390, "light"], [390, "dark"], [1280, "light"], [1280, "dark"]]) {
@@ -100,19 +100,6 @@ async function open(browser, url, found, broken) {
     await view.goto(url, { waitUntil: "load" });
     found.holes.push(await view.$$eval("img", (all) => all.filter((image) => image.offsetWidth * image.offsetHeight > 0).length));
     await view.close();
-  }
-
-  for (const link of found.alternates.filter((link) => link.type.endsWith("+xml"))) {
-    await page.goto(link.href);
-    found.feeds.push(await page.evaluate(() => {
-      const root = document.documentElement;
-      const title = document.getElementsByTagNameNS("*", "title")[0];
-      const bodies = [...document.querySelectorAll("content, encoded")];
-      return {
-        address: location.href, root: root.localName, banner: getComputedStyle(root, "::before").content,
-        title: title && getComputedStyle(title).display, bodies: bodies.every((b) => getComputedStyle(b).display === "none"),
-      };
-    }));
   }
   await browser.close();
   console.log(JSON.stringify(found));
