@@ -15,9 +15,10 @@ use lofty::tag::{ItemKey, Tag};
 use serde::{Deserialize, Serialize};
 
 use super::blocks::Blocks;
-use super::{boxes, frames, webm};
+use super::{boxes, frames, id3, wav, webm};
 use crate::model::Chapter;
 use crate::store::Content;
+use crate::types::work;
 
 /// Number of bytes of headers and tags that are read of a file: a cover takes a few megabytes at most.
 const MAX_HEADERS: u64 = 40 << 20;
@@ -112,7 +113,9 @@ fn parse(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => return of_mp4(file),
         [b'O', b'g', b'g', b'S', ..] => return of_ogg(file),
         [b'f', b'L', b'a', b'C', ..] => return of_lofty(file, Some(FileType::Flac)),
-        [b'R', b'I', b'F', b'F', ..] => return of_wav(file),
+        [b'R', b'I', b'F', b'F', ..] | [b'R', b'F', b'6', b'4', ..] | [b'r', b'i', b'f', b'f', 0x2e, ..] => {
+            return of_wav(file);
+        }
         _ => {}
     }
     let is_adts = |head: &[u8]| head.len() > 1 && head[0] == 0xff && head[1] & 0xf6 == 0xf0;
@@ -131,13 +134,15 @@ fn parse(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
 fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
     let last = id3v1(file).unwrap_or_default();
     let size = file.size();
-    let mut bytes = file.bytes_at(0, start.min(MAX_TAG) as usize).ok()?;
+    let raw = file.bytes_at(0, start.min(MAX_TAG) as usize).ok()?;
+    let mut bytes = raw.clone();
     bytes.extend(FRAMES.iter().copied().cycle().take(FRAMES.len() * 2));
     // Lyrics and APE at the end.
     let end = size.saturating_sub(SAMPLE as u64).max(start);
     bytes.extend(file.bytes_at(end, SAMPLE).ok()?);
     let Ok(parsed) = MpegFile::read_from(&mut Cursor::new(bytes), options()) else {
         media.tags = last;
+        id3::complete(&mut media.tags, &raw);
         return None;
     };
     let tags = [parsed.id3v2().cloned().map(Tag::from), parsed.ape().cloned().map(Tag::from)];
@@ -146,6 +151,7 @@ fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
     }
     let tags: Vec<Tag> = tags.into_iter().flatten().collect();
     media.tags = if tags.is_empty() { last } else { Tags::of(&tags, parsed.id3v2().is_some_and(is_latin)) };
+    id3::complete(&mut media.tags, &raw);
     cover(&tags)
 }
 
@@ -241,6 +247,11 @@ fn ogg(file: &mut Blocks) -> io::Result<Ogg> {
         [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => {
             (Some(48_000), little(10, 2).unwrap_or_default())
         }
+        // The block STREAMINFO has the rate in 20 bits.
+        [0x7f, b'F', b'L', b'A', b'C', ..] => {
+            let bits = packet.get(27..30).unwrap_or_default();
+            (Some(bits.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)) >> 4), 0)
+        }
         _ => return Ok(found),
     };
     found.is_known = true;
@@ -259,11 +270,41 @@ fn ogg(file: &mut Blocks) -> io::Result<Ogg> {
         let position = i64::from_le_bytes(page.get(6..14)?.try_into().ok()?);
         (position > 0).then_some(position.cast_unsigned())
     });
+    let position = match position {
+        // The end of the file is not Ogg.
+        None if found.declared_size.is_none() => last_position(file, &serial)?,
+        found => found,
+    };
     let samples = position.map(|position| position.saturating_sub(skipped));
     let rate = rate.filter(|rate| *rate > 0);
     found.milliseconds = samples.zip(rate).map(|(samples, rate)| samples.saturating_mul(1000) / rate);
     Ok(found)
 }
+
+/// Returns the position of the last page of a stream, going from page to page from the start of the file.
+fn last_position(file: &mut Blocks, serial: &[u8]) -> io::Result<Option<u64>> {
+    file.allow(MAX_PAGE_BYTES);
+    let (mut at, mut last) = (0_u64, None);
+    loop {
+        work::step(1);
+        let page = match file.bytes_at(at, 27 + 255) {
+            Ok(page) if page.starts_with(b"OggS") && page.len() > 27 => page,
+            Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => return Ok(None),
+            Err(error) => return Err(error),
+            _ => return Ok(last),
+        };
+        let position = page.get(6..14).and_then(|bytes| bytes.try_into().ok()).map_or(0, i64::from_le_bytes);
+        if page.get(14..18) == Some(serial) && position > 0 {
+            last = Some(position.cast_unsigned());
+        }
+        let segments = usize::from(page[26]);
+        let content: u64 = page[27..].iter().take(segments).map(|length| u64::from(*length)).sum();
+        at += (27 + segments) as u64 + content;
+    }
+}
+
+/// Number of bytes that are read to find the last page.
+const MAX_PAGE_BYTES: u64 = 128 << 20;
 
 /// Result of reading a file in Ogg.
 #[derive(Default)]
@@ -287,54 +328,18 @@ fn of_tags(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
 const MAX_PAGES: usize = 1000;
 
 fn of_wav(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
-    let wav = wav(file)?;
+    let wav = wav::read(file)?;
     let (mut media, cover) = of_lofty(file, Some(FileType::Wav)).unwrap_or_default();
     media.milliseconds = wav.milliseconds.or(media.milliseconds);
     media.declared_size = wav.declared_size;
+    if media.tags == Tags::default() {
+        media.tags = wav.tags;
+    }
     if media.milliseconds.is_none() {
         return Err(invalid("it has no audio that can be recognized"));
     }
     media.tags.repair();
     Ok((media, cover))
-}
-
-/// Length of a WAV file.
-#[derive(Default)]
-struct WavLength {
-    milliseconds: Option<u64>,
-    declared_size: Option<u64>,
-}
-
-/// Walks the chunks of a WAV file ([RIFF](https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html)).
-fn wav(file: &mut Blocks) -> Result<WavLength, io::Error> {
-    let (mut position, mut rate, mut found) = (12_u64, 0_u64, WavLength::default());
-    let size = file.size();
-    for _ in 0..1000 {
-        let head = file.bytes_at(position, 8)?;
-        let (Some(kind), Some(length)) = (head.get(..4), head.get(4..8)) else { break };
-        let length = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
-        let body = position + 8;
-        match kind {
-            b"fmt " => {
-                let bytes = file.bytes_at(body + 8, 4)?;
-                rate = bytes.first_chunk::<4>().map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)));
-            }
-            b"data" if rate > 0 => {
-                // A program that was stopped, or wrote to a pipe, leaves a size of 0 or the maximum.
-                let is_open = length == 0 || length >= u64::from(u32::MAX) - 64;
-                let there = size.saturating_sub(body);
-                let bytes = if is_open { there } else { length.min(there) };
-                found.milliseconds = Some(bytes * 1000 / rate).filter(|length| *length > 0);
-                found.declared_size = (!is_open).then_some(body + length);
-            }
-            _ => {}
-        }
-        position = body + length + length % 2;
-        if position >= size {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 fn of_mp4(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
@@ -443,7 +448,7 @@ fn cover(tags: &[Tag]) -> Cover {
 }
 
 /// Returns the number at the beginning of a text: `3` of `3/12`.
-fn number(text: &str) -> Option<u32> {
+pub(super) fn number(text: &str) -> Option<u32> {
     let digits = text.trim().split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok().filter(|number| *number > 0)
 }
@@ -494,7 +499,7 @@ impl Tags {
     }
 
     /// Decodes texts again that were read as Latin-1 although they are in another encoding.
-    fn repair(&mut self) {
+    pub(super) fn repair(&mut self) {
         let mut texts = [
             &mut self.title,
             &mut self.artist,
