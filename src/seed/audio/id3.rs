@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::read::{Tags, number};
+use super::tags::{Tags, number};
 use crate::types::work;
 
 /// Maximum number of frames.

@@ -17,6 +17,8 @@ mod id3;
 #[cfg(feature = "folder")]
 mod read;
 #[cfg(feature = "folder")]
+mod tags;
+#[cfg(feature = "folder")]
 mod wav;
 #[cfg(feature = "folder")]
 mod webm;

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::blocks::Blocks;
-use super::read::Tags;
+use super::tags::{Tags, number};
 use crate::types::work;
 
 /// Content of a file.
@@ -110,7 +110,7 @@ fn texts(list: &[u8]) -> Tags {
             b"ICMT" => tags.comment = text,
             b"IGNR" => tags.genre = text,
             b"ICOP" => tags.copyright = text,
-            b"IPRT" | b"ITRK" => tags.track = text.and_then(|text| super::read::number(&text)),
+            b"IPRT" | b"ITRK" => tags.track = text.and_then(|text| number(&text)),
             _ => {}
         }
         rest = rest.get(8 + length + length % 2..).unwrap_or_default();
