@@ -2,9 +2,11 @@
 
     python3 check.py make DIR
     python3 check.py run DIR FEEDMILL
+    python3 check.py w3c FILE...            validates the files with the W3C validator in FEEDVALIDATOR
 """
 
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -55,23 +57,74 @@ def feed(rng, items, size, escaped):
     return "".join(parts) + "</channel>\n</rss>\n"
 
 
+def atom(rng, entries, size):
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
+        "<id>https://town.example/</id>\n<title>Town</title>\n<updated>2023-10-31T21:15:02Z</updated>\n"
+        '<link rel="self" href="https://town.example/atom.xml"/>\n<author><name>Ann</name></author>\n'
+    ]
+    for number in range(entries):
+        body = "".join(paragraph(rng) for _ in range(size // 500 + 1))
+        body = body.replace("&", "&amp;").replace("<", "&lt;")
+        parts.append(
+            f'<entry>\n<id>https://town.example/{number}</id>\n<title>Entry {number}</title>\n'
+            f'<link href="https://town.example/{number}"/>\n<updated>2023-10-{number % 28 + 1:02}T21:15:02Z</updated>\n'
+            f'<content type="html">{body}</content>\n</entry>\n'
+        )
+    return "".join(parts) + "</feed>\n"
+
+
+def podcast(rng, episodes):
+    parts = [
+        HEAD.replace("<rss ", '<rss xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '),
+        '<itunes:category text="News"/>\n<itunes:explicit>false</itunes:explicit>\n'
+        '<itunes:image href="https://town.example/cover.jpg"/>\n'
+        "<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>\n",
+    ]
+    for number in range(episodes):
+        parts.append(
+            f"<item>\n<title>Episode {number}</title>\n<guid>https://town.example/{number}</guid>\n"
+            "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>\n"
+            f"<description><![CDATA[{paragraph(rng)}]]></description>\n"
+            f'<enclosure url="https://town.example/{number}.mp3" length="1234567" type="audio/mpeg"/>\n'
+            f"<itunes:duration>{number + 60}</itunes:duration>\n<itunes:episode>{number + 1}</itunes:episode>\n</item>\n"
+        )
+    return "".join(parts) + "</channel>\n</rss>\n"
+
+
+def mixed(rng, number):
+    """One of 2,000 feeds: every fourth is Atom, every fourth a podcast; every tenth has a mistake."""
+    items = rng.randrange(5, 30)
+    made = [
+        lambda: feed(rng, items, 900, False),
+        lambda: atom(rng, items, 900),
+        lambda: feed(rng, items, 900, True),
+        lambda: podcast(rng, items),
+    ][number % 4]()
+    return made.replace("31 Oct", "32 Oct").replace("<updated>2023", "<updated>23", 1) if number % 10 == 9 else made
+
+
 def make(folder):
     rng = random.Random(1)
+    (folder / "mixed").mkdir(exist_ok=True)
+    for number in range(2000):
+        (folder / "mixed" / f"{number:04}.xml").write_text(mixed(rng, number))
     (folder / "cdata.xml").write_text(feed(rng, 1000, 4700, False))
     (folder / "escaped.xml").write_text(feed(rng, 1000, 4000, True))
     for number in range(1000):
         (folder / "small" / f"{number:04}.xml").write_text(feed(rng, 5, 500, False))
 
 
-def measure(command):
+def measure(command, count=5):
     measured = subprocess.run(
-        [sys.executable, pathlib.Path(__file__).with_name("measure.py"), "--runs", "5", "--", *ONE_CORE, *command],
+        [sys.executable, pathlib.Path(__file__).with_name("measure.py"), "--runs", str(count), "--", *ONE_CORE, *command],
         capture_output=True,
         text=True,
         check=True,
     )
     runs = [json.loads(line) for line in measured.stdout.splitlines()]
-    failed = [run for run in runs if run["exit"] != 0]
+    # Exit code 1 says that a file has errors.
+    failed = [run for run in runs if run["exit"] not in (0, 1)]
     if failed:
         sys.exit(f"bench: {command[0]} ended with {failed[0]['exit']}")
     return statistics.median(r["wall"] for r in runs), max(r["maxrss"] for r in runs)
@@ -97,5 +150,38 @@ def run(folder, feedmill):
             )
 
 
-folder = pathlib.Path(sys.argv[2])
-make(folder) if sys.argv[1] == "make" else run(folder, sys.argv[3])
+def against_w3c(folder, feedmill):
+    """Prints the time per file of the W3C validator, if there is one, for the mixed feeds in one process."""
+    files = sorted(map(str, (folder / "mixed").iterdir()))
+    size = sum(pathlib.Path(f).stat().st_size for f in files)
+    own, _ = measure([feedmill, "check", "--quiet", "--profile", "w3c", *files])
+    rows = [("feedmill check", own)]
+    if os.environ.get("FEEDVALIDATOR"):
+        # A tenth of the files, because it takes minutes.
+        some = files[::10]
+        start, _ = measure([sys.executable, __file__, "w3c"], 1)
+        wall, _ = measure([sys.executable, __file__, "w3c", *some], 1)
+        rows.append(("W3C feed validator", (wall - start) * len(files) / len(some)))
+    print(f"\n| {len(files):,} mixed feeds ({size / 1e6:.1f} MB) | per file | times feedmill |")
+    print("| --- | --: | --: |")
+    for program, wall in rows:
+        print(f"| {program} | {wall / len(files) * 1e3:.3f} ms | {wall / own:.0f} |")
+
+
+def validate(files):
+    """Validates files with the W3C validator."""
+    sys.path.insert(0, os.environ["FEEDVALIDATOR"])
+    import feedvalidator
+
+    for file in files:
+        with open(file, "rb") as stream:
+            feedvalidator.validateStream(stream, firstOccurrenceOnly=1, base="https://town.example/rss.xml")
+
+
+if sys.argv[1] == "w3c":
+    validate(sys.argv[2:])
+elif sys.argv[1] == "make":
+    make(pathlib.Path(sys.argv[2]))
+else:
+    run(pathlib.Path(sys.argv[2]), sys.argv[3])
+    against_w3c(pathlib.Path(sys.argv[2]), sys.argv[3])

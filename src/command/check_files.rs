@@ -73,14 +73,22 @@ fn url(path: &Path) -> Result<Option<Url>, Error> {
     }
 }
 
-/// Returns a hint if a path that does not exist looks like a URL without scheme: a host, and a path in it.
+/// Endings of file names that are no top-level domains.
+const ENDINGS: [&str; 9] = ["csv", "gz", "htm", "html", "md", "toml", "txt", "yaml", "yml"];
+
+/// Returns a hint if a path that does not exist looks like a URL without scheme: a host, with or without a path in it.
 fn missing_scheme(path: &Path) -> Option<String> {
     let text = path.to_str()?;
     let (host, rest) = text.split_once('/').unwrap_or((text, ""));
-    let is_host = (host.contains('.') && !rest.is_empty() || host.starts_with("www."))
+    let name = host.split(':').next().unwrap_or_default();
+    let domain = name.rsplit_once('.').map(|(_, domain)| domain.to_ascii_lowercase())?;
+    let is_domain = domain.len() > 1
+        && domain.bytes().all(|b| b.is_ascii_alphabetic())
+        && ![&SUFFIXES[..], &ENDINGS[..]].concat().contains(&&*domain);
+    let is_host = (is_domain || !rest.is_empty())
         && !host.starts_with('.')
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
-    (is_host && !Path::new(host).exists()).then(|| format!("; if it is a URL, write https://{text}"))
+    (is_host && !Path::new(host).exists()).then(|| format!("; did you mean https://{text}?"))
 }
 
 fn walk(folder: &Path, exclude: &[String], into: &mut Vec<File>) -> Result<(), Error> {

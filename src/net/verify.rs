@@ -75,7 +75,7 @@ impl FileVerifier {
     pub fn verify(&self, files: &[(FileKind, Url)]) -> Vec<FileAnswer> {
         let urls: Vec<Url> = files.iter().map(|(_, url)| url.clone()).collect();
         ask_all(&urls, self.0.limits, |visit, until| match files[visit.number].0 {
-            FileKind::Enclosure => self.enclosure(&visit.url, until),
+            FileKind::Enclosure | FileKind::Image => self.enclosure(&visit.url, until),
             FileKind::Cover => self.cover(&visit.url, until),
         })
     }

@@ -144,10 +144,27 @@ fn tags_of_every_version_are_read_in_every_encoding() {
         bytes.extend(mp3(2));
         project.write_file(format!("seeds/{name}"), bytes);
     }
+    // UTF-16 without a byte order mark, in both orders, and an extended header.
+    let units = |order: fn(u16) -> [u8; 2]| "Mały dom".encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    for (name, text) in [("le.mp3", units(u16::to_le_bytes)), ("be.mp3", units(u16::to_be_bytes))] {
+        project.write_file(
+            format!("seeds/{name}"),
+            [id3(3, &[("TIT2", 1, &text), ("TPE1", 1, &text), ("TRCK", 0, b"3/9")]), mp3(2)].concat(),
+        );
+    }
+    let mut extended = id3(3, &[("TIT2", 0, b"Extended")]);
+    extended[5] |= 0x40;
+    extended[9] += 10;
+    extended.splice(10..10, [0, 0, 0, 6, 0, 0, 0, 0, 0, 0]);
+    project.write_file("seeds/extended.mp3", [extended, mp3(2)].concat());
     let (code, _, stderr) = project.feedmill(&[]);
     assert_eq!(code, 0, "{stderr}");
     let items = items(&project);
     let title = |name: &str| items[name]["title"].as_str().unwrap().to_owned();
+    for name in ["le.mp3", "be.mp3"] {
+        assert_eq!((&*title(name), &items[name]["authors"][0]["name"]), ("Mały dom", &"Mały dom".into()));
+    }
+    assert_eq!(title("extended.mp3"), "Extended");
     assert_eq!(title("v22.mp3"), "Two point two");
     assert_eq!(title("v23.mp3"), "Über drei – 三");
     assert_eq!(title("v24.mp3"), "Über vier – 四");
@@ -167,15 +184,26 @@ fn lengths_are_those_of_the_frames() {
     let mut xing = frame(0x50);
     xing[4 + 17..4 + 17 + 12].copy_from_slice(b"Xing\0\0\0\x01\0\0\x13\x88");
     xing.extend((0..5000).flat_map(|_| frame(0x90)));
+    // The header of the first of two files that were joined says nothing about the second.
+    let mut header = frame(0x50);
+    header[4 + 17..4 + 17 + 16].copy_from_slice(b"Info\0\0\0\x03\0\0\x0b\xb8\0\x09\x86\x50");
+    header.extend((0..3000).flat_map(|_| frame(0x50)));
+    assert_eq!(header.len(), 3001 * 208);
+    let joined = [&header[..], &header[..]].concat();
     let mut tail = mp3(30);
     let mut id3v1 = b"TAGFrom the end".to_vec();
     id3v1.resize(128, 0);
     tail.extend(id3v1);
     let mut junk = vec![0; 700];
     junk.extend(mp3(9));
-    for (name, bytes) in
-        [("vbr.mp3", vbr), ("xing.mp3", xing), ("tail.mp3", tail), ("junk.mp3", junk), ("wave.wav", wav(12))]
-    {
+    for (name, bytes) in [
+        ("vbr.mp3", vbr),
+        ("xing.mp3", xing),
+        ("tail.mp3", tail),
+        ("junk.mp3", junk),
+        ("wave.wav", wav(12)),
+        ("joined.mp3", joined),
+    ] {
         project.write_file(format!("seeds/{name}"), bytes);
     }
     assert_eq!(project.feedmill(&[]).0, 0);
@@ -183,6 +211,7 @@ fn lengths_are_those_of_the_frames() {
     let duration = |name: &str| items[name]["attachments"][0]["duration_in_seconds"].as_u64().unwrap();
     assert_eq!(duration("vbr.mp3"), seconds(4000));
     assert_eq!(duration("xing.mp3"), seconds(5000) + 1);
+    assert_eq!(duration("joined.mp3"), seconds(6002));
     assert_eq!((duration("tail.mp3"), duration("wave.wav"), duration("junk.mp3")), (30, 12, 9));
     assert_eq!(items["tail.mp3"]["title"], "From the end");
 }

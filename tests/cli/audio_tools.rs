@@ -48,9 +48,14 @@ const FILES: &[(&str, &str)] = &[
     ("lossless.flac", ""),
     ("pcm.wav", ""),
     ("audio.webm", "-c:a libopus"),
+    ("rf64.wav", "-rf64 always"),
+    ("compressed.wav", "-c:a adpcm_ms"),
+    ("fragments.m4a", "-b:a 64k -movflags frag_keyframe+empty_moov -frag_duration 500000"),
+    ("large.wav", "-f w64"),
+    ("flac.ogg", "-c:a flac"),
 ];
 /// Files whose format has no title.
-const UNTITLED: &[&str] = &["adts.aac"];
+const UNTITLED: &[&str] = &["adts.aac", "flac.ogg", "large.wav"];
 
 #[test]
 #[cfg_attr(not(has_ffmpeg), ignore = "needs ffmpeg: run tests/run.sh")]

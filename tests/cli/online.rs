@@ -250,7 +250,11 @@ fn a_url_that_gives_no_feed_is_an_error_that_names_the_fix() {
         ("ftp://e.example/rss.xml".to_owned(), "the scheme `ftp`; use http or https"),
         ("https://".to_owned(), "invalid URL: empty host; correct it"),
         ("https:/no-such-host.invalid/".to_owned(), "no server is named `no-such-host.invalid`"),
-        ("e.example/rss.xml".to_owned(), "no such file; if it is a URL, write https://e.example/rss.xml"),
+        ("e.example/rss.xml".to_owned(), "no such file; did you mean https://e.example/rss.xml?"),
+        ("town.example".to_owned(), "no such file; did you mean https://town.example?"),
+        ("town.example:8080/feed".to_owned(), "no such file; did you mean https://town.example:8080/feed?"),
+        ("feed.json".to_owned(), "cannot read the feed: No such file"),
+        ("../feed.rss".to_owned(), "cannot read the feed: No such file"),
         ("nowhere.xml".to_owned(), "cannot read the feed: No such file"),
     ] {
         let (status, stdout, stderr) = project.feedmill(&["check", "--private", &url]);

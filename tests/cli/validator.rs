@@ -64,6 +64,35 @@ fn select(page: &str, selector: &str) -> usize {
 }
 
 #[test]
+fn visitors_choose_whose_requirements_are_errors() {
+    let (_project, server) = start(&["--validator"]);
+    let show = "<rss version=\"2.0\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"><channel><title>T</title>\
+                <link>https://t.example/</link><description>D</description><language>en</language>\
+                <itunes:image href=\"https://t.example/c.jpg\"/><itunes:category text=\"News\"/><itunes:explicit>no</itunes:explicit>\
+                <itunes:owner><itunes:email>a@t.example</itunes:email></itunes:owner></channel></rss>";
+    for (query, errors) in [("", 0), ("&profile=apple", 1), ("&profile=psp1", 3), ("&profile=w3c", 1)] {
+        let path = format!("/validator?format=json{query}");
+        let (status, _, body) = post(&server, &path, "application/rss+xml", show.as_bytes());
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(
+            (status, answer["documents"][0]["errors"].as_u64()),
+            (200, Some(errors)),
+            "{query}: {body}"
+        );
+        assert_eq!(answer["valid"], errors == 0);
+    }
+    let (status, _, body) =
+        post(&server, "/validator?profile=%3Cb%3E", "application/rss+xml", show.as_bytes());
+    assert!(status == 400 && body.contains("there is no profile `&lt;b&gt;`; use apple, spotify"), "{body}");
+    let body = [form(show), b"&profile=psp1".to_vec()].concat();
+    let (_, _, page) = post(&server, "/validator", FORM, &body);
+    let page = Html::parse_document(&page);
+    let chosen = Selector::parse("select option[selected]").unwrap();
+    let values: Vec<_> = page.select(&chosen).filter_map(|option| option.value().attr("value")).collect();
+    assert_eq!(values, ["psp1", "psp1"]);
+}
+
+#[test]
 fn the_validator_is_off_by_default_and_checks_what_is_pasted_or_sent() {
     let (_project, server) = start(&[]);
     assert_eq!(server.get("/validator").0, 404);
@@ -80,7 +109,7 @@ fn the_validator_is_off_by_default_and_checks_what_is_pasted_or_sent() {
     assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"), "{policy}");
     assert_eq!(headers["cache-control"], "no-store");
     let page = String::from_utf8(page).unwrap();
-    assert_eq!((select(&page, "script, [style], img"), select(&page, "form label")), (0, 2));
+    assert_eq!((select(&page, "script, [style], img"), select(&page, "form label")), (0, 4));
     let (status, headers, _) = server.get("/validator.css");
     assert_eq!((status, &*headers["content-type"]), (200, "text/css; charset=utf-8"));
 

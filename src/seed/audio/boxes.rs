@@ -19,6 +19,10 @@ pub(super) struct Boxes {
 
 /// Maximum number of boxes in another.
 const MAX_BOXES: usize = 1000;
+/// Maximum number of boxes of a file in fragments. Each is a second or more.
+const MAX_FRAGMENTS: usize = 40_000;
+/// Number of bytes that are read to find the fragments of a file.
+const MAX_FRAGMENT_BYTES: u64 = 256 << 20;
 /// Maximum number of chapters.
 const MAX_CHAPTERS: usize = 1000;
 /// Size of the largest list of chapters.
@@ -28,9 +32,13 @@ const MAX_LIST: u64 = 1 << 20;
 pub(super) fn read(file: &mut Blocks) -> io::Result<Boxes> {
     let mut found = Boxes::default();
     let (mut tracks, mut chapter_track) = (Vec::new(), None);
+    let (mut first_fragment, mut defaults) = (None, Vec::new());
     let end = file.size();
     for (kind, start, stop) in children(file, 0, end)? {
         found.declared_size = found.declared_size.max(stop);
+        if &kind == b"moof" {
+            first_fragment = first_fragment.or(Some(start.saturating_sub(8)));
+        }
         if &kind != b"moov" || stop > end {
             continue;
         }
@@ -46,6 +54,14 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Boxes> {
                         }
                     }
                 }
+                b"mvex" => {
+                    for (_, start, _) in
+                        children(file, start, stop)?.iter().filter(|(kind, ..)| kind == b"trex")
+                    {
+                        let bytes = file.bytes_at(*start, 16)?;
+                        defaults.extend(be32(&bytes, 4).zip(be32(&bytes, 12)));
+                    }
+                }
                 b"trak" => {
                     let track = track(file, start, stop)?;
                     found.has_video |= track.is_video;
@@ -55,6 +71,10 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Boxes> {
                 _ => {}
             }
         }
+    }
+    if let Some(start) = first_fragment {
+        let length = fragments(file, start, &tracks, &defaults)?;
+        found.milliseconds = found.milliseconds.max(length);
     }
     // The pictures of chapters are a video track as well.
     if let Some(id) = chapter_track
@@ -66,42 +86,53 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Boxes> {
     Ok(found)
 }
 
-/// Returns kind, start of the content and end of each box in a part of a file.
-fn children(file: &mut Blocks, start: u64, end: u64) -> io::Result<Vec<([u8; 4], u64, u64)>> {
+/// Kind, start of the content and end of a box.
+type Found = ([u8; 4], u64, u64);
+
+/// Returns the boxes in a part of a file.
+fn children(file: &mut Blocks, start: u64, end: u64) -> io::Result<Vec<Found>> {
     let (mut found, mut position) = (Vec::new(), start);
-    while position + 8 <= end && found.len() < MAX_BOXES {
-        work::step(1);
-        let head = file.bytes_at(position, 16)?;
-        let Some((size, kind)) = head.first_chunk::<8>().map(|head| head.split_at(4)) else { break };
-        let kind = [kind[0], kind[1], kind[2], kind[3]];
-        let small = be32(size, 0).unwrap_or_default();
-        let (size, header) = match small {
-            0 => (end - position, 8),
-            1 => (
-                head.get(8..16).map_or(0, |large| u64::from_be_bytes(large.try_into().unwrap_or_default())),
-                16,
-            ),
-            size => (size, 8),
-        };
-        if size < header {
-            break;
-        }
-        let stop = position.saturating_add(size);
-        found.push((kind, position + header, stop));
-        position = stop;
+    while found.len() < MAX_BOXES {
+        let Some(child) = child_at(file, position, end)? else { break };
+        position = child.2;
+        found.push(child);
     }
     Ok(found)
+}
+
+/// Returns the box at a position.
+fn child_at(file: &mut Blocks, position: u64, end: u64) -> io::Result<Option<Found>> {
+    work::step(1);
+    if position.saturating_add(8) > end {
+        return Ok(None);
+    }
+    let head = file.bytes_at(position, 16)?;
+    let Some((size, kind)) = head.first_chunk::<8>().map(|head| head.split_at(4)) else { return Ok(None) };
+    let kind = [kind[0], kind[1], kind[2], kind[3]];
+    let (size, header) = match be32(size, 0).unwrap_or_default() {
+        0 => (end - position, 8),
+        1 => {
+            (head.get(8..16).map_or(0, |large| u64::from_be_bytes(large.try_into().unwrap_or_default())), 16)
+        }
+        size => (size, 8),
+    };
+    Ok((size >= header).then(|| (kind, position + header, position.saturating_add(size))))
 }
 
 fn be32(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)))
 }
 
+/// Returns the units per second of `mvhd` and `mdhd`.
+fn scale(bytes: &[u8]) -> Option<u64> {
+    be32(bytes, if bytes.first() == Some(&1) { 20 } else { 12 })
+}
+
 /// Returns length and units per second of `mvhd` and `mdhd`.
 fn duration(file: &mut Blocks, start: u64) -> io::Result<Option<(u64, u64)>> {
     let bytes = file.bytes_at(start, 32)?;
     let is_long = bytes.first() == Some(&1);
-    let scale = be32(&bytes, if is_long { 20 } else { 12 });
+    let scale = scale(&bytes);
     let length = if is_long {
         bytes.get(24..32).and_then(|length| Some(u64::from_be_bytes(length.try_into().ok()?)))
     } else {
@@ -110,6 +141,79 @@ fn duration(file: &mut Blocks, start: u64) -> io::Result<Option<(u64, u64)>> {
     // Nothing lasts a million years.
     let is_sane = |(length, scale): &(u64, u64)| *scale > 0 && *length < u64::MAX / 1000 && *length > 0;
     Ok(length.zip(scale).filter(is_sane))
+}
+
+/// Returns the length of a file in fragments, whose index was written before there was anything to index: the time at which
+/// the last fragment ends. `defaults` has the duration of the samples of each track, if its fragments do not say it.
+fn fragments(
+    file: &mut Blocks,
+    start: u64,
+    tracks: &[Track],
+    defaults: &[(u64, u64)],
+) -> io::Result<Option<u64>> {
+    file.allow(MAX_FRAGMENT_BYTES);
+    let (mut position, size) = (start, file.size());
+    let mut ends = vec![0_u64; tracks.len()];
+    for _ in 0..MAX_FRAGMENTS {
+        work::step(1);
+        let Some((kind, content, stop)) = child_at(file, position, size)? else { break };
+        position = stop;
+        if &kind != b"moof" || stop > size {
+            continue;
+        }
+        for (_, start, stop) in
+            children(file, content, stop)?.into_iter().filter(|(kind, ..)| kind == b"traf")
+        {
+            let (mut track, mut each, mut end) = (None, None, None);
+            for (kind, start, stop) in children(file, start, stop)? {
+                match &kind {
+                    b"tfhd" => {
+                        let bytes = file.bytes_at(start, 24)?;
+                        let id = be32(&bytes, 4).unwrap_or_default();
+                        let flags = be32(&bytes, 0).unwrap_or_default();
+                        let before = if flags & 1 == 0 { 8 } else { 16 } + if flags & 2 == 0 { 0 } else { 4 };
+                        let own = if flags & 8 == 0 { None } else { be32(&bytes, before) };
+                        track = tracks.iter().position(|track| track.id == id);
+                        each = own
+                            .or(defaults.iter().find(|(known, _)| *known == id).map(|(_, length)| *length));
+                    }
+                    b"tfdt" => {
+                        let bytes = file.bytes_at(start, 12)?;
+                        let is_long = bytes.first() == Some(&1);
+                        let long =
+                            bytes.get(4..12).and_then(|time| time.try_into().ok()).map(u64::from_be_bytes);
+                        end = if is_long { long } else { be32(&bytes, 4) };
+                    }
+                    b"trun" => {
+                        let before = end.or(track.and_then(|track| ends.get(track).copied()));
+                        let length =
+                            samples(&file.bytes_at(start, (stop - start).min(MAX_LIST) as usize)?, each);
+                        end = Some(before.unwrap_or_default().saturating_add(length));
+                    }
+                    _ => {}
+                }
+            }
+            if let Some((known, end)) = track.and_then(|track| ends.get_mut(track)).zip(end) {
+                *known = (*known).max(end);
+            }
+        }
+    }
+    let lengths = tracks.iter().zip(ends).filter(|(track, end)| track.scale > 0 && *end > 0);
+    Ok(lengths.map(|(track, end)| end.saturating_mul(1000) / track.scale).max())
+}
+
+/// Returns the duration of the samples that a box `trun` lists.
+fn samples(run: &[u8], each: Option<u64>) -> u64 {
+    let flags = be32(run, 0).unwrap_or_default();
+    let count = be32(run, 4).unwrap_or_default();
+    if flags & 0x100 == 0 {
+        return count.saturating_mul(each.unwrap_or_default());
+    }
+    let fields = |mask: u64| usize::try_from((flags & mask).count_ones()).unwrap_or_default() * 4;
+    let (first, step) = (8 + fields(0x5), fields(0xf00));
+    let all = run.get(first..).unwrap_or_default().chunks_exact(step);
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    all.take(count).filter_map(|sample| be32(sample, 0)).inspect(|_| _ = work::step(1)).sum()
 }
 
 /// A track.
@@ -137,7 +241,7 @@ fn track(file: &mut Blocks, start: u64, stop: u64) -> io::Result<Track> {
                     track.id =
                         be32(&bytes, if bytes.first() == Some(&1) { 20 } else { 12 }).unwrap_or_default();
                 }
-                b"mdhd" => track.scale = duration(file, start)?.map_or(0, |(_, scale)| scale),
+                b"mdhd" => track.scale = scale(&file.bytes_at(start, 32)?).unwrap_or_default(),
                 b"hdlr" => track.is_video = file.bytes_at(start + 8, 4)? == b"vide",
                 b"chap" => track.chapters = be32(&file.bytes_at(start, 4)?, 0),
                 b"stts" => track.tables[0] = Some((start, stop)),

@@ -148,9 +148,14 @@ fn declared(file: &mut Blocks, start: u64, end: u64, first: &Frame) -> io::Resul
     };
     let Some(frames) = frames.filter(|frames| *frames > 0) else { return Ok(None) };
     let milliseconds = frames * u64::from(first.samples) * 1000 / u64::from(first.rate);
-    // A stream that was cut while it was written may have a header that says less than there is.
+    // A stream that was cut while it was written may have a header that says less than there is, and so do files that were
+    // joined.
     let declared_size = size.filter(|size| *size > 0).map(|size| start + size);
-    let is_short = declared_size.is_some_and(|size| size < end - (end - start) / 2);
+    let is_short = match declared_size {
+        Some(size) if size < end - (end - start) / 2 => true,
+        Some(size) if size + (SEARCH as u64) < end => first_frame(file, size, end, mpeg)?.is_some(),
+        _ => false,
+    };
     Ok((!is_short).then_some(Length { milliseconds, declared_size }))
 }
 

@@ -13,7 +13,13 @@ mod episode;
 mod frames;
 mod group;
 #[cfg(feature = "folder")]
+mod id3;
+#[cfg(feature = "folder")]
 mod read;
+#[cfg(feature = "folder")]
+mod tags;
+#[cfg(feature = "folder")]
+mod wav;
 #[cfg(feature = "folder")]
 mod webm;
 

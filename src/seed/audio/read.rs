@@ -11,13 +11,15 @@ use lofty::id3::v2::{Frame, FrameId, Id3v2Tag};
 use lofty::mpeg::MpegFile;
 use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
-use lofty::tag::{ItemKey, Tag};
+use lofty::tag::Tag;
 use serde::{Deserialize, Serialize};
 
 use super::blocks::Blocks;
-use super::{boxes, frames, webm};
+use super::tags::{Tags, number};
+use super::{boxes, frames, id3, wav, webm};
 use crate::model::Chapter;
 use crate::store::Content;
+use crate::types::work;
 
 /// Number of bytes of headers and tags that are read of a file: a cover takes a few megabytes at most.
 const MAX_HEADERS: u64 = 40 << 20;
@@ -27,8 +29,6 @@ const MAX_TAG: u64 = 24 << 20;
 const SAMPLE: usize = 8 << 10;
 /// Size of the largest image that is extracted.
 const MAX_COVER: usize = 12 << 20;
-/// Length in bytes to which texts are cut: those of tags are stored with the seed.
-const MAX_TEXT: usize = 64 << 10;
 
 /// What a media file says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,28 +45,6 @@ pub(crate) struct MediaFile {
     /// Hash and file name extension of the cover in its tags.
     pub(crate) cover: Option<(u128, String)>,
     pub(crate) chapters: Vec<Chapter>,
-}
-
-/// The tags of a media file. Texts are as written, except for their encoding.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Tags {
-    pub(crate) title: Option<String>,
-    pub(crate) artist: Option<String>,
-    pub(crate) album: Option<String>,
-    pub(crate) album_artist: Option<String>,
-    pub(crate) date: Option<String>,
-    /// Description or comment.
-    pub(crate) comment: Option<String>,
-    pub(crate) lyrics: Option<String>,
-    pub(crate) track: Option<u32>,
-    pub(crate) disc: Option<u32>,
-    pub(crate) genre: Option<String>,
-    pub(crate) language: Option<String>,
-    pub(crate) copyright: Option<String>,
-    /// Address of a page about the episode.
-    pub(crate) page: Option<String>,
-    /// Permanent id of the episode.
-    pub(crate) id: Option<String>,
 }
 
 /// Result of reading a file.
@@ -112,7 +90,9 @@ fn parse(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => return of_mp4(file),
         [b'O', b'g', b'g', b'S', ..] => return of_ogg(file),
         [b'f', b'L', b'a', b'C', ..] => return of_lofty(file, Some(FileType::Flac)),
-        [b'R', b'I', b'F', b'F', ..] => return of_wav(file),
+        [b'R', b'I', b'F', b'F', ..] | [b'R', b'F', b'6', b'4', ..] | [b'r', b'i', b'f', b'f', 0x2e, ..] => {
+            return of_wav(file);
+        }
         _ => {}
     }
     let is_adts = |head: &[u8]| head.len() > 1 && head[0] == 0xff && head[1] & 0xf6 == 0xf0;
@@ -131,13 +111,15 @@ fn parse(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
 fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
     let last = id3v1(file).unwrap_or_default();
     let size = file.size();
-    let mut bytes = file.bytes_at(0, start.min(MAX_TAG) as usize).ok()?;
+    let raw = file.bytes_at(0, start.min(MAX_TAG) as usize).ok()?;
+    let mut bytes = raw.clone();
     bytes.extend(FRAMES.iter().copied().cycle().take(FRAMES.len() * 2));
     // Lyrics and APE at the end.
     let end = size.saturating_sub(SAMPLE as u64).max(start);
     bytes.extend(file.bytes_at(end, SAMPLE).ok()?);
     let Ok(parsed) = MpegFile::read_from(&mut Cursor::new(bytes), options()) else {
         media.tags = last;
+        id3::complete(&mut media.tags, &raw);
         return None;
     };
     let tags = [parsed.id3v2().cloned().map(Tag::from), parsed.ape().cloned().map(Tag::from)];
@@ -146,6 +128,7 @@ fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
     }
     let tags: Vec<Tag> = tags.into_iter().flatten().collect();
     media.tags = if tags.is_empty() { last } else { Tags::of(&tags, parsed.id3v2().is_some_and(is_latin)) };
+    id3::complete(&mut media.tags, &raw);
     cover(&tags)
 }
 
@@ -241,6 +224,11 @@ fn ogg(file: &mut Blocks) -> io::Result<Ogg> {
         [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => {
             (Some(48_000), little(10, 2).unwrap_or_default())
         }
+        // The block STREAMINFO has the rate in 20 bits.
+        [0x7f, b'F', b'L', b'A', b'C', ..] => {
+            let bits = packet.get(27..30).unwrap_or_default();
+            (Some(bits.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)) >> 4), 0)
+        }
         _ => return Ok(found),
     };
     found.is_known = true;
@@ -259,11 +247,41 @@ fn ogg(file: &mut Blocks) -> io::Result<Ogg> {
         let position = i64::from_le_bytes(page.get(6..14)?.try_into().ok()?);
         (position > 0).then_some(position.cast_unsigned())
     });
+    let position = match position {
+        // The end of the file is not Ogg.
+        None if found.declared_size.is_none() => last_position(file, &serial)?,
+        found => found,
+    };
     let samples = position.map(|position| position.saturating_sub(skipped));
     let rate = rate.filter(|rate| *rate > 0);
     found.milliseconds = samples.zip(rate).map(|(samples, rate)| samples.saturating_mul(1000) / rate);
     Ok(found)
 }
+
+/// Returns the position of the last page of a stream, going from page to page from the start of the file.
+fn last_position(file: &mut Blocks, serial: &[u8]) -> io::Result<Option<u64>> {
+    file.allow(MAX_PAGE_BYTES);
+    let (mut at, mut last) = (0_u64, None);
+    loop {
+        work::step(1);
+        let page = match file.bytes_at(at, 27 + 255) {
+            Ok(page) if page.starts_with(b"OggS") && page.len() > 27 => page,
+            Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => return Ok(None),
+            Err(error) => return Err(error),
+            _ => return Ok(last),
+        };
+        let position = page.get(6..14).and_then(|bytes| bytes.try_into().ok()).map_or(0, i64::from_le_bytes);
+        if page.get(14..18) == Some(serial) && position > 0 {
+            last = Some(position.cast_unsigned());
+        }
+        let segments = usize::from(page[26]);
+        let content: u64 = page[27..].iter().take(segments).map(|length| u64::from(*length)).sum();
+        at += (27 + segments) as u64 + content;
+    }
+}
+
+/// Number of bytes that are read to find the last page.
+const MAX_PAGE_BYTES: u64 = 128 << 20;
 
 /// Result of reading a file in Ogg.
 #[derive(Default)]
@@ -287,54 +305,18 @@ fn of_tags(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
 const MAX_PAGES: usize = 1000;
 
 fn of_wav(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
-    let wav = wav(file)?;
+    let wav = wav::read(file)?;
     let (mut media, cover) = of_lofty(file, Some(FileType::Wav)).unwrap_or_default();
     media.milliseconds = wav.milliseconds.or(media.milliseconds);
     media.declared_size = wav.declared_size;
+    if media.tags == Tags::default() {
+        media.tags = wav.tags;
+    }
     if media.milliseconds.is_none() {
         return Err(invalid("it has no audio that can be recognized"));
     }
     media.tags.repair();
     Ok((media, cover))
-}
-
-/// Length of a WAV file.
-#[derive(Default)]
-struct WavLength {
-    milliseconds: Option<u64>,
-    declared_size: Option<u64>,
-}
-
-/// Walks the chunks of a WAV file ([RIFF](https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html)).
-fn wav(file: &mut Blocks) -> Result<WavLength, io::Error> {
-    let (mut position, mut rate, mut found) = (12_u64, 0_u64, WavLength::default());
-    let size = file.size();
-    for _ in 0..1000 {
-        let head = file.bytes_at(position, 8)?;
-        let (Some(kind), Some(length)) = (head.get(..4), head.get(4..8)) else { break };
-        let length = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
-        let body = position + 8;
-        match kind {
-            b"fmt " => {
-                let bytes = file.bytes_at(body + 8, 4)?;
-                rate = bytes.first_chunk::<4>().map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)));
-            }
-            b"data" if rate > 0 => {
-                // A program that was stopped, or wrote to a pipe, leaves a size of 0 or the maximum.
-                let is_open = length == 0 || length >= u64::from(u32::MAX) - 64;
-                let there = size.saturating_sub(body);
-                let bytes = if is_open { there } else { length.min(there) };
-                found.milliseconds = Some(bytes * 1000 / rate).filter(|length| *length > 0);
-                found.declared_size = (!is_open).then_some(body + length);
-            }
-            _ => {}
-        }
-        position = body + length + length % 2;
-        if position >= size {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 fn of_mp4(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
@@ -440,101 +422,4 @@ fn cover(tags: &[Tag]) -> Cover {
         _ => return None,
     };
     (bytes.len() <= MAX_COVER).then(|| (bytes.to_vec(), extension.to_owned()))
-}
-
-/// Returns the number at the beginning of a text: `3` of `3/12`.
-fn number(text: &str) -> Option<u32> {
-    let digits = text.trim().split(|c: char| !c.is_ascii_digit()).next()?;
-    digits.parse().ok().filter(|number| *number > 0)
-}
-
-impl Tags {
-    /// Returns what some tags say, those that count most first. `is_legacy` is true if their encoding is in doubt.
-    fn of(tags: &[Tag], is_legacy: bool) -> Self {
-        let get = |keys: &[ItemKey]| {
-            let one = |key: &ItemKey| {
-                tags.iter().find_map(|tag| {
-                    let text = tag.get_strings(*key).chain(tag.get_locators(*key));
-                    // Of several comments, the longest is the description; others are values of programs.
-                    text.map(|text| text.trim_matches(['\0', ' ', '\u{feff}']))
-                        .filter(|text| !is_internal(text))
-                        .max_by_key(|text| (text.len(), *text))
-                })
-            };
-            keys.iter().find_map(one).map(|text| text[..text.floor_char_boundary(MAX_TEXT)].to_owned())
-        };
-        let number = |key| number(&get(&[key])?);
-        let mut found = Self {
-            title: get(&[ItemKey::TrackTitle]),
-            artist: get(&[ItemKey::TrackArtist, ItemKey::TrackArtists]),
-            album: get(&[ItemKey::ShowName, ItemKey::AlbumTitle]),
-            album_artist: get(&[ItemKey::AlbumArtist, ItemKey::AlbumArtists]),
-            date: get(&[ItemKey::ReleaseDate]).filter(|date| date.len() > 4).or_else(|| {
-                get(&[
-                    ItemKey::RecordingDate,
-                    ItemKey::ReleaseDate,
-                    ItemKey::OriginalReleaseDate,
-                    ItemKey::Year,
-                ])
-            }),
-            comment: get(&[ItemKey::PodcastDescription, ItemKey::Description, ItemKey::Comment]),
-            lyrics: get(&[ItemKey::UnsyncLyrics, ItemKey::Lyrics]),
-            track: number(ItemKey::TrackNumber),
-            disc: number(ItemKey::DiscNumber),
-            genre: get(&[ItemKey::PodcastSeriesCategory, ItemKey::Genre]),
-            language: get(&[ItemKey::Language]),
-            copyright: get(&[ItemKey::CopyrightMessage]),
-            page: get(&[ItemKey::AudioFileUrl, ItemKey::PodcastUrl]),
-            id: get(&[ItemKey::PodcastGlobalUniqueId]),
-        };
-        if is_legacy {
-            found.repair();
-        }
-        found
-    }
-
-    /// Decodes texts again that were read as Latin-1 although they are in another encoding.
-    fn repair(&mut self) {
-        let mut texts = [
-            &mut self.title,
-            &mut self.artist,
-            &mut self.album,
-            &mut self.album_artist,
-            &mut self.comment,
-            &mut self.lyrics,
-            &mut self.genre,
-            &mut self.copyright,
-        ];
-        // Every character of Latin-1 is a byte.
-        let bytes =
-            |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>();
-        let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-        let mut has_any = false;
-        for text in texts.iter().filter_map(|text| text.as_deref()).filter(|text| !text.is_ascii()) {
-            let Some(bytes) = bytes(text).filter(|bytes| std::str::from_utf8(bytes).is_err()) else {
-                continue;
-            };
-            detector.feed(&bytes, false);
-            detector.feed(b"\n", false);
-            has_any = true;
-        }
-        detector.feed(b"", true);
-        let guessed = has_any.then(|| detector.guess(None, chardetng::Utf8Detection::Deny));
-        for text in texts.iter_mut().filter_map(|text| text.as_mut()).filter(|text| !text.is_ascii()) {
-            let Some(bytes) = bytes(text) else { continue };
-            if let Ok(utf8) = std::str::from_utf8(&bytes) {
-                *text = utf8.to_owned();
-            } else if let Some(encoding) = guessed {
-                *text = encoding.decode_without_bom_handling(&bytes).0.into_owned();
-            }
-        }
-    }
-}
-
-/// True for values that programs store in comments: ` 00000A1B 0000…` of iTunes, and encoder settings.
-fn is_internal(text: &str) -> bool {
-    let words = || text.split_whitespace();
-    text.is_empty()
-        || words().count() >= 6
-            && words().all(|word| word.len() == 8 && word.bytes().all(|b| b.is_ascii_hexdigit()))
 }

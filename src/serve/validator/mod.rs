@@ -9,7 +9,7 @@
 //! | `GET /validator?rule=CODE` | the explanation of a rule |
 //! | `GET /validator.css` | the style |
 //!
-//! With `format=json` the findings are JSON. The page works without scripts, and its policy permits none. It is for
+//! With `format=json` the findings are JSON, and with `profile=NAME` their severities are those of a profile. The page works without scripts, and its policy permits none. It is for
 //! anyone: a bounded number of documents of bounded size is checked at a time, each in a thread of its own, so that slow
 //! servers hold up no feed.
 
@@ -31,8 +31,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 use url::{Url, form_urlencoded};
 
-use crate::check::{Options, check, rules};
-use crate::diag::{Finding, Severity, to_json};
+use crate::check::{Options, Profile, check, rules};
+use crate::diag::{Finding, Severity, printable, to_json};
 use crate::types::{Bytes as Size, UnixMs};
 
 use super::body::ResponseBody;
@@ -90,6 +90,8 @@ pub(super) struct Validator {
 struct Form {
     url: String,
     rule: String,
+    /// Name of a profile; empty for none.
+    profile: String,
     is_json: bool,
     /// The feed that was pasted or sent.
     feed: Option<Vec<u8>>,
@@ -101,6 +103,19 @@ enum Verdict {
     None,
     Checked(CheckedUrl),
     Failed(StatusCode, String),
+}
+
+impl Verdict {
+    /// Gives each finding the severity that it has in a profile.
+    fn in_profile(mut self, profile: Option<Profile>) -> Self {
+        if let (Self::Checked(checked), Some(profile)) = (&mut self, profile) {
+            for document in checked.documents.iter_mut().flatten() {
+                let findings = std::mem::take(&mut document.findings).into_iter();
+                document.findings = findings.filter_map(|finding| profile.apply(finding)).collect();
+            }
+        }
+        self
+    }
 }
 
 /// True if a path is one of the validator.
@@ -160,6 +175,12 @@ impl Validator {
     async fn check(&self, form: &Form, slot: OwnedSemaphorePermit) -> Verdict {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let now = UnixMs(i64::try_from(now).unwrap_or(i64::MAX));
+        let profile = Profile::ALL.into_iter().find(|profile| profile.name() == form.profile);
+        if profile.is_none() && !form.profile.is_empty() {
+            let known = Profile::ALL.map(Profile::name).join(", ");
+            let why = format!("there is no profile `{}`; use {known}", printable(&form.profile));
+            return Verdict::Failed(StatusCode::BAD_REQUEST, why);
+        }
         let (send, receive) = oneshot::channel();
         let work: Box<dyn FnOnce() -> Verdict + Send> = if let Some(feed) = form.feed.clone() {
             Box::new(move || {
@@ -179,7 +200,7 @@ impl Validator {
             })
         };
         let started = std::thread::Builder::new().name("validator".to_owned()).spawn(move || {
-            let _ = send.send(work());
+            let _ = send.send(work().in_profile(profile));
             drop(slot);
         });
         match (started, receive.await) {
@@ -203,6 +224,7 @@ impl Form {
             match &*name {
                 "url" => self.url = value.into_owned(),
                 "rule" => self.rule = value.into_owned(),
+                "profile" => self.profile = value.into_owned(),
                 "format" => self.is_json = value == "json",
                 // A browser sends UTF-8, whatever the feed declares.
                 "feed" => self.feed = Some(as_declared(&value)),

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::{CheckedDocument, CheckedUrl, Form, Verdict};
-use crate::check::{Rule, text};
+use crate::check::{Profile, Rule, text};
 use crate::diag::{Finding, Severity, count, printable};
 
 /// Number of lines that are shown before and after one with a finding.
@@ -48,6 +48,7 @@ pub(super) fn page(form: &Form, verdict: &Verdict) -> String {
                     label for="url" { "URL of a feed or web page" }
                     input #url name="url" type="text" inputmode="url" autocomplete="url" spellcheck="false" required
                         placeholder="https://" value=(form.url);
+                    (profiles("url-profile", form))
                     button type="submit" { "Check the URL" }
                 }
             }
@@ -59,11 +60,31 @@ pub(super) fn page(form: &Form, verdict: &Verdict) -> String {
                         // A browser drops a line break at the beginning.
                         "\n" (form.feed.as_deref().map(text).unwrap_or_default())
                     }
+                    (profiles("feed-profile", form))
                     button type="submit" { "Check the text" }
                 }
             }
         },
     )
+}
+
+/// Returns the choice of whose requirements decide what is an error.
+fn profiles(id: &str, form: &Form) -> Markup {
+    let label = |profile| match profile {
+        Profile::Apple => "Apple Podcasts",
+        Profile::Spotify => "Spotify",
+        Profile::Psp1 => "PSP-1, the podcast standard",
+        Profile::W3c => "the W3C feed validator",
+    };
+    html! {
+        label for=(id) { "Errors are those of" }
+        select id=(id) name="profile" {
+            option value="" { "the specifications" }
+            @for profile in Profile::ALL {
+                option value=(profile.name()) selected[profile.name() == form.profile] { (label(profile)) }
+            }
+        }
+    }
 }
 
 /// Returns the explanation of a rule.

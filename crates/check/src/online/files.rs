@@ -1,7 +1,7 @@
 //! The files that a feed links to: the enclosures of its entries, and covers.
 
 use feedmill_diag::{Finding, Place};
-use feedmill_types::{is_http, work::step};
+use feedmill_types::{is_http, starts_with_ignore_case, work::step};
 use jsonc_parser::ast::Value;
 use url::Url;
 
@@ -14,7 +14,7 @@ use crate::document::{json, source, xml};
 use crate::engine::ns::ATOM;
 use crate::message::{one_line, shown};
 use crate::rule::Rule;
-use crate::vocabularies::{itunes, podcast};
+use crate::vocabularies::{itunes, media, podcast};
 
 /// Smallest and largest width of a cover, in pixels
 /// (<https://podcasters.apple.com/support/896-artwork-requirements>).
@@ -164,6 +164,8 @@ pub enum FileKind {
     Enclosure,
     /// Cover of a podcast or episode.
     Cover,
+    /// Another image: a logo, an icon or a thumbnail.
+    Image,
 }
 
 /// A file that a feed links to.
@@ -208,7 +210,8 @@ pub struct Attributes {
     pub dimensions: Option<(u32, u32)>,
 }
 
-/// Returns the enclosures and covers that a document links to by complete URLs, in its order; at most 10,000.
+/// Returns the enclosures, covers and other images that a document links to by complete URLs, in its order; at most 10,000.
+/// Images in the HTML of an entry are not among them.
 ///
 /// ```
 /// use feedmill_check::{Options, linked_files};
@@ -262,7 +265,8 @@ impl Found {
     /// Adds the files of an element and of all in it. The depth of a document is limited.
     fn element(&mut self, element: &Element<'_>) {
         step(1);
-        let length = || element.value("length").and_then(|length| length.trim().parse().ok());
+        let number = |name: &str| element.value(name).and_then(|number| number.trim().parse().ok());
+        let length = || number("length");
         let media_type = element.value("type");
         match (&*element.ns, element.local) {
             ("", "enclosure") => {
@@ -282,6 +286,19 @@ impl Found {
                     }
                 }
             }
+            (ns, "content" | "thumbnail") if media::FAMILY.namespaces.contains(&ns) => {
+                if let Some(url) = element.attribute("url") {
+                    let is_image = element.local == "thumbnail"
+                        || element.value("medium") == Some("image")
+                        || media_type.is_some_and(|media_type| media_type.starts_with("image/"));
+                    let kind = if is_image { FileKind::Image } else { FileKind::Enclosure };
+                    self.add(kind, url.at, &url.value, media_type, number("fileSize"));
+                }
+            }
+            (ATOM, "icon" | "logo") => {
+                let text = element.text();
+                self.add(FileKind::Image, element.text_at(), &text, None, None);
+            }
             (ns, "image") if itunes::FAMILY.namespaces.contains(&ns) => {
                 if let Some(url) = element.attribute("href") {
                     self.add(FileKind::Cover, url.at, &url.value, None, None);
@@ -293,8 +310,15 @@ impl Found {
     }
 
     fn json(&mut self, value: &Value<'_>) {
-        let Some(items) = value.as_object().and_then(|feed| feed.get_array("items")) else { return };
+        let Some(feed) = value.as_object() else { return };
+        for url in ["icon", "favicon"].iter().filter_map(|name| feed.get_string(name)) {
+            self.add(FileKind::Image, url.range.start, &url.value, None, None);
+        }
+        let Some(items) = feed.get_array("items") else { return };
         for item in items.elements.iter().filter_map(Value::as_object) {
+            for url in ["image", "banner_image"].iter().filter_map(|name| item.get_string(name)) {
+                self.add(FileKind::Image, url.range.start, &url.value, None, None);
+            }
             let attachments = item.get_array("attachments").map(|all| &all.elements[..]).unwrap_or_default();
             step(1 + attachments.len());
             for attachment in attachments.iter().filter_map(Value::as_object) {
@@ -345,6 +369,9 @@ pub fn check_file(file: &LinkedFile, answer: &FileAnswer) -> Vec<Finding> {
     match (file.kind, &file.media_type, served) {
         (FileKind::Cover, _, Some(served)) if !is_any(["image/jpeg", "image/png", "image/jpg"], served) => {
             report(&TYPE, format!("the server sends `{}`; covers are JPEG or PNG", shown(served)));
+        }
+        (FileKind::Image, _, Some(served)) if !starts_with_ignore_case(served, "image/") => {
+            report(&TYPE, format!("`{url}`: the server sends `{}`, which is no image", shown(served)));
         }
         (FileKind::Enclosure, Some(stated), Some(served)) if !is_same(stated, served) => {
             report(&TYPE, format!("`{}` in the feed, `{}` on the server", shown(stated), shown(served)));

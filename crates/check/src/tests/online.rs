@@ -168,6 +168,25 @@ fn linked_files_are_found_in_each_format_with_their_places() {
     );
     assert_eq!(list(rss, None).len(), 2, "the URL of the cover is relative");
     assert_eq!(list(atom, None), ["Enclosure https://a.example/2.mp3  None 1"]);
+    let images = "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'>\n<icon>/i.png</icon>\n\
+        <logo> https://a.example/l.png</logo><entry><media:thumbnail url='t.jpg'/>\
+        <media:content url='https://a.example/4.mp4' type='video/mp4' fileSize='4'/><media:content url='c.jpg' medium='image'/></entry></feed>";
+    assert_eq!(
+        list(images, Some("https://a.example/feed/")),
+        [
+            "Image https://a.example/i.png  None 2",
+            "Image https://a.example/l.png  None 3",
+            "Image https://a.example/feed/t.jpg  None 3",
+            "Enclosure https://a.example/4.mp4 video/mp4 Some(4) 3",
+            "Image https://a.example/feed/c.jpg  None 3",
+        ]
+    );
+    let json_images =
+        "{\"icon\": \"https://a.example/i.png\", \"items\": [{\"image\": \"https://a.example/1.png\"}]}";
+    assert_eq!(
+        list(json_images, None),
+        ["Image https://a.example/i.png  None 1", "Image https://a.example/1.png  None 1"]
+    );
     assert_eq!(list(json, None), ["Enclosure https://a.example/3.mp3 audio/mpeg Some(3) 1"]);
     for broken in ["", "{", "<rss><enclosure url='https://a.example/'", "[[[["] {
         assert!(list(broken, None).len() < 2, "{broken}");
@@ -220,6 +239,8 @@ fn a_file_is_compared_by_kind_and_not_by_the_spelling_of_its_type() {
             &["http/cover-size"],
         ),
         (file(FileKind::Cover, None, None), served("image/webp", None, None), &["http/file-type"]),
+        (file(FileKind::Image, None, None), served("image/webp", Some(1), None), &[]),
+        (file(FileKind::Image, None, None), served("text/html", None, None), &["http/file-type"]),
         (audio("audio/mpeg", None), FileAnswer::NotAsked, &[]),
     ] {
         assert_eq!(codes(&file, &answer), expected, "{file:?} {answer:?}");

@@ -1,0 +1,126 @@
+//! Texts of ID3v2 tags ([2.2](https://id3.org/id3v2-00), [2.3](https://id3.org/id3v2.3.0), [2.4](https://id3.org/id3v2.4.0-structure))
+//! that other parsers reject: UTF-16 without a byte order mark, and broken extended headers.
+
+use std::borrow::Cow;
+
+use super::tags::{Tags, number};
+use crate::types::work;
+
+/// Maximum number of frames.
+const MAX_FRAMES: usize = 1000;
+/// Length of the longest text.
+const MAX_TEXT: usize = 64 << 10;
+
+/// Adds the texts of the first tag in some bytes that are missing.
+pub(super) fn complete(tags: &mut Tags, bytes: &[u8]) {
+    if tags.title.is_some() {
+        return;
+    }
+    for (id, text) in texts(bytes) {
+        let place = match &id[..] {
+            b"TIT2" | b"TT2" => &mut tags.title,
+            b"TPE1" | b"TP1" => &mut tags.artist,
+            b"TALB" | b"TAL" => &mut tags.album,
+            b"TPE2" | b"TP2" => &mut tags.album_artist,
+            b"TDRL" | b"TDRC" | b"TYER" | b"TYE" => &mut tags.date,
+            b"TRCK" | b"TRK" => {
+                tags.track = tags.track.or_else(|| number(&text));
+                continue;
+            }
+            b"TPOS" | b"TPA" => {
+                tags.disc = tags.disc.or_else(|| number(&text));
+                continue;
+            }
+            _ => continue,
+        };
+        place.get_or_insert(text);
+    }
+    tags.repair();
+}
+
+/// Returns the names and values of the frames with text.
+fn texts(bytes: &[u8]) -> Vec<(Vec<u8>, String)> {
+    let Some((head, rest)) = bytes.split_first_chunk::<10>() else { return Vec::new() };
+    let [b'I', b'D', b'3', version @ 2..=4, _, flags, sizes @ ..] = *head else { return Vec::new() };
+    let body = rest.get(..safe(&sizes).min(rest.len())).unwrap_or_default();
+    // Before 2.4, the whole tag is unsynchronized, or nothing.
+    let body = if flags & 0x80 != 0 && version < 4 { synchronized(body) } else { Cow::Borrowed(body) };
+    let mut rest = &*body;
+    if flags & 0x40 != 0 && version > 2 {
+        // The size of 2.3 does not include itself.
+        let size = rest
+            .first_chunk::<4>()
+            .map_or(0, |size| if version == 4 { safe(size) } else { u32::from_be_bytes(*size) as usize + 4 });
+        rest = rest.get(size..).unwrap_or_default();
+    }
+    let (name, header) = if version == 2 { (3, 6) } else { (4, 10) };
+    let mut found = Vec::new();
+    while let (Some(id), Some(head)) = (rest.get(..name), rest.get(name..header))
+        && id.iter().all(u8::is_ascii_alphanumeric)
+        && found.len() < MAX_FRAMES
+    {
+        work::step(1);
+        let size = match (version, head) {
+            (2, [a, b, c]) => u32::from_be_bytes([0, *a, *b, *c]) as usize,
+            (3, [a, b, c, d, ..]) => u32::from_be_bytes([*a, *b, *c, *d]) as usize,
+            (_, [a, b, c, d, ..]) => safe(&[*a, *b, *c, *d]),
+            _ => break,
+        };
+        let Some(content) = rest.get(header..).and_then(|rest| rest.get(..size)) else { break };
+        // A compressed or encrypted frame has other bytes in front.
+        let is_plain = match (version, head.get(5)) {
+            (3, Some(flags)) => flags & 0xe0 == 0,
+            (4, Some(flags)) => flags & 0x4f == 0,
+            _ => true,
+        };
+        if id.first() == Some(&b'T') && is_plain {
+            let is_unsynchronized = version == 4 && head.get(5).is_some_and(|flags| flags & 2 != 0);
+            let content = if is_unsynchronized { synchronized(content) } else { Cow::Borrowed(content) };
+            let text = decoded(&content).trim().to_owned();
+            if !text.is_empty() && text.len() <= MAX_TEXT {
+                found.push((id.to_vec(), text));
+            }
+        }
+        rest = rest.get(header + size..).unwrap_or_default();
+    }
+    found
+}
+
+/// Returns a number of four bytes with seven bits each.
+fn safe(bytes: &[u8; 4]) -> usize {
+    bytes.iter().fold(0, |all, byte| all << 7 | usize::from(byte & 127))
+}
+
+/// Removes the zeros that were inserted after bytes of ones.
+fn synchronized(bytes: &[u8]) -> Cow<'_, [u8]> {
+    work::step(bytes.len());
+    let mut last = 0;
+    let mut is_inserted = |byte: u8| std::mem::replace(&mut last, byte) == 0xff && byte == 0;
+    Cow::Owned(bytes.iter().copied().filter(|byte| !is_inserted(*byte)).collect())
+}
+
+/// Reads a unit of UTF-16.
+type Unit = fn([u8; 2]) -> u16;
+
+/// Decodes a text whose first byte names its encoding, up to the first zero.
+fn decoded(bytes: &[u8]) -> String {
+    let Some((encoding, bytes)) = bytes.split_first() else { return String::new() };
+    let text = match encoding {
+        1 | 2 => {
+            let (little, big): (Unit, Unit) = (u16::from_le_bytes, u16::from_be_bytes);
+            // Without a mark, the zeros of ASCII say the order.
+            let is_zero = |at: usize| bytes.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
+            let (read, bytes) = match bytes {
+                [0xff, 0xfe, rest @ ..] => (little, rest),
+                [0xfe, 0xff, rest @ ..] => (big, rest),
+                _ if *encoding == 2 || is_zero(0) > is_zero(1) => (big, bytes),
+                _ => (little, bytes),
+            };
+            let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|unit| read(*unit)).collect();
+            String::from_utf16_lossy(&units)
+        }
+        3 => String::from_utf8_lossy(bytes).into_owned(),
+        _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    };
+    text.split('\0').next().unwrap_or_default().to_owned()
+}
