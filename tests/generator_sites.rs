@@ -15,6 +15,7 @@ const SITES: &[&str] = &[
     "astro",
     "astro-dated",
     "astro-feed",
+    "astro-glob",
     "astro-locales",
     "eleventy",
     "eleventy-function",

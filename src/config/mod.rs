@@ -341,6 +341,12 @@ impl Plan {
             resolve::derive_below(&self.main_feed, &[by.name(), name], |main| format!("{title} – {main}"));
         if by == Grouping::Language && is_well_formed_language(title) {
             channel.language = Some(title.to_owned());
+            let own = self.addresses.repository.as_ref().and_then(|site| site.rules().language_title(title));
+            let own = own.as_deref().map(crate::html::xml_line).filter(|own| !own.is_empty());
+            // Feeds need different titles.
+            if let Some(own) = own.filter(|own| self.main_feed.title.as_ref() != Some(own)) {
+                channel.title = Some(own);
+            }
         }
         channel
     }

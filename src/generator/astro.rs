@@ -105,7 +105,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
         .or_else(|| cname(files));
     let content =
         script::without_comments(&files.first(COLLECTIONS).map(|(_, text)| text).unwrap_or_default());
-    let collections = collections(&content, files);
+    let collections = collections(&content, &about, files);
     AstroRules {
         site: Site {
             url,
@@ -180,15 +180,15 @@ fn about(files: &Files<'_>) -> Vec<String> {
 
 /// Returns the first text with one of these names.
 fn known(about: &[String], keys: &[&str]) -> Option<String> {
-    keys.iter().find_map(|key| {
-        about.iter().flat_map(|text| script::named(text, key)).find_map(|value| super::matter::text(&value))
-    })
+    let text = |value: Value| script::interpolated(&super::matter::text(&value)?, about);
+    keys.iter().find_map(|key| about.iter().flat_map(|text| script::named(text, key)).find_map(text))
 }
 
 /// Returns the text that a value stands for: itself, a constant by its name, or the only address in an expression.
 fn resolved(value: &Value, about: &[String], config: &str) -> Option<String> {
     if let Some(text) = super::matter::text(value) {
-        return Some(text);
+        let programs: Vec<String> = about.iter().cloned().chain([config.to_owned()]).collect();
+        return script::interpolated(&text, &programs);
     }
     let expression = script::expression(value)?;
     let name = expression.rsplit('.').next().unwrap_or_default().trim();
@@ -200,13 +200,13 @@ fn resolved(value: &Value, about: &[String], config: &str) -> Option<String> {
 }
 
 /// Finds the collections whose entries are articles: those that the site's feed lists, else all that have a route.
-fn collections(content: &str, files: &Files<'_>) -> Vec<Collection> {
+fn collections(content: &str, about: &[String], files: &Files<'_>) -> Vec<Collection> {
     let pages = files.under("src/pages", |name| name.ends_with(".astro") || is_endpoint(name));
     let read = |path: &PathBuf| Some((path.clone(), script::without_comments(&files.text(path)?)));
     let texts: Vec<(PathBuf, String)> = pages.iter().filter_map(read).collect();
     let is_feed = |path: &Path| path.file_name().is_some_and(|name| is_endpoint(&name.to_string_lossy()));
     let (feeds, routes): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(path, _)| is_feed(path));
-    let folders = folders(content, files);
+    let folders = folders(content, about, files);
     let helpers = helpers(files);
     let lists = |text: &str, name: &str| reaches(&helpers, text, name, MAX_CALLS);
     let route_of = |name: &str| {
@@ -268,14 +268,42 @@ fn collections(content: &str, files: &Files<'_>) -> Vec<Collection> {
         })
     };
     let mut all: Vec<Collection> = folders.iter().filter_map(collection).collect();
+    if folders.is_empty() {
+        all.extend(routes.iter().filter_map(|(path, text)| of_glob(path, text)));
+    }
     // The folder of one collection may be in that of another.
     all.sort_by_key(|collection| std::cmp::Reverse(collection.folder.components().count()));
     all
 }
 
+/// Returns the collection of a route that lists files itself, with `import.meta.glob` or `Astro.glob`
+/// (<https://docs.astro.build/en/guides/imports/#importmetaglob>).
+fn of_glob(path: &Path, text: &str) -> Option<Collection> {
+    let calls = script::calls(text, "glob").chain(script::calls(text, "globEager"));
+    let (folder, pattern) =
+        calls.filter_map(|call| super::matter::text(&script::value(call))).find_map(|given| {
+            let names: Vec<&str> = given.split('/').collect();
+            let at = names.iter().position(|name| name.contains('*'))?;
+            let folder = match given.strip_prefix('/') {
+                Some(_) => PathBuf::from(names[1..at].join("/")),
+                None => super::repository::inside(&path.parent()?.join(names[..at].join("/")))?,
+            };
+            (!folder.starts_with("src/pages")).then(|| (folder, names[at..].join("/")))
+        })?;
+    Some(Collection {
+        folder,
+        patterns: vec![pattern],
+        route: Some(route(path)?),
+        derived: format!("the route `{}`", path.display()),
+        parameters: route_parameters(text).into_iter().collect(),
+        dates: Vec::new(),
+    })
+}
+
 /// Returns the key of the front matter that an expression such as `post.data.added` or `new Date(post.data.added)` shows.
 fn entry_key(value: &Value) -> Option<String> {
-    let (_, rest) = script::expression(value)?.split_once(".data.")?;
+    let expression = script::expression(value)?;
+    let (_, rest) = [".data.", ".frontmatter."].iter().find_map(|mark| expression.split_once(mark))?;
     let key: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     Some(key.to_lowercase()).filter(|key| !key.is_empty())
 }
@@ -333,7 +361,7 @@ fn asks(text: &str, name: &str) -> bool {
 }
 
 /// Returns the name, folder and patterns of every collection.
-fn folders(content: &str, files: &Files<'_>) -> Vec<(String, PathBuf, Vec<String>)> {
+fn folders(content: &str, about: &[String], files: &Files<'_>) -> Vec<(String, PathBuf, Vec<String>)> {
     let exported =
         script::named(content, "collections").into_iter().find_map(|value| value.as_object().cloned());
     let mut all = Vec::new();
@@ -347,7 +375,7 @@ fn folders(content: &str, files: &Files<'_>) -> Vec<(String, PathBuf, Vec<String
             .to_owned();
         let body = content[at + mark.len()..].split("defineCollection(").next().unwrap_or_default();
         let text = |key: &str| script::named(body, key).first().cloned();
-        let folder = text("base").and_then(|value| resolved(&value, &[], content));
+        let folder = text("base").and_then(|value| resolved(&value, about, content));
         let patterns: Vec<String> = match text("pattern") {
             Some(Value::Array(all)) => all.iter().filter_map(super::matter::text).collect(),
             value => value.as_ref().and_then(super::matter::text).into_iter().collect(),

@@ -37,11 +37,30 @@ pub(crate) fn yaml(text: &str) -> Parsed {
         strict_booleans: true,
         with_snippet: false,
     };
-    let read: Result<Option<Map<String, Value>>, _> = serde_saphyr::from_str_with_options(text, options);
+    type Read = Result<Option<Map<String, Value>>, serde_saphyr::Error>;
+    let read: Read = serde_saphyr::from_str_with_options(text, options.clone());
+    // The parsers of Jekyll and Hugo accept tabs before the items of a list in brackets.
+    let read = match read {
+        Err(_) if text.contains("\n\t") => {
+            let spaced: Read = serde_saphyr::from_str_with_options(&without_tabs(text), options);
+            spaced.or(read)
+        }
+        read => read,
+    };
     read.map(Option::unwrap_or_default).map_err(|error| {
         let line = error.location().map_or(0, |at| at.line() as u32);
         (line, error.to_string())
     })
+}
+
+/// Replaces the tabs at the beginning of each line.
+#[cfg(feature = "folder")]
+fn without_tabs(text: &str) -> String {
+    let line = |line: &str| {
+        let rest = line.trim_start_matches([' ', '\t']);
+        line[..line.len() - rest.len()].replace('\t', "  ") + rest
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads TOML.
@@ -145,4 +164,31 @@ pub(super) fn text(table: &Map<String, Value>, path: &[&str]) -> Option<String> 
 pub(super) fn get<'a>(table: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
     let (first, rest) = path.split_first()?;
     rest.iter().try_fold(table.get(*first)?, |value, key| value.get(*key))
+}
+
+#[cfg(all(test, feature = "folder"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_before_items_in_brackets_are_read_as_spaces() {
+        let read = yaml("title: a\tb\ntags: [\n\t\"x\",\n\t'y'\n]\n").unwrap();
+        assert_eq!(
+            read,
+            serde_json::json!({ "title": "a\tb", "tags": ["x", "y"] }).as_object().unwrap().clone()
+        );
+        assert!(yaml("a: 1\nb: [\n\t\"x\n").is_err());
+    }
+
+    #[test]
+    fn front_matter_may_name_its_syntax() {
+        for text in [
+            "---json\n{ \"a\": 1 }\n---\n",
+            "---toml\na = 1\n---\n",
+            "---yaml\na: 1\n---\n",
+            "+++\na = 1\n+++\n",
+        ] {
+            assert_eq!(front(text).unwrap()["a"], 1, "{text}");
+        }
+    }
 }

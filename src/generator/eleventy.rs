@@ -76,18 +76,24 @@ impl Generator for Eleventy {
         let found = files.first(CONFIGURATION).map(|(name, text)| (name.to_owned(), text));
         let package = || {
             let text = files.text("package.json")?;
-            text.contains("@11ty/eleventy").then(|| ("package.json".to_owned(), String::new()))
+            text.contains("@11ty/eleventy").then_some(())?;
+            // Its scripts may name the configuration.
+            let named = text.split("--config").nth(1).map(|rest| rest.trim_start_matches(['=', ' ']));
+            let named = named.and_then(|rest| rest.split([' ', '"', '\\']).next()).unwrap_or_default();
+            let other = files.text(named).map(|text| (named.to_owned(), text));
+            other.or_else(|| Some(("package.json".to_owned(), String::new())))
         };
         let (configuration, text) = found.or_else(package)?;
         let config = script::without_comments(&text);
-        Some(Found { is_certain: true, configuration, rules: Box::new(rules(&config, files)) })
+        let folder = Path::new(&configuration).parent().unwrap_or(Path::new("")).to_path_buf();
+        Some(Found { is_certain: true, configuration, rules: Box::new(rules(&config, &folder, files)) })
     }
 }
 
-/// Returns the modules of the repository that the configuration loads, with what they load.
-fn modules(config: &str, files: &Files<'_>) -> Vec<String> {
+/// Returns the modules of the repository that the configuration in a folder loads, with what they load.
+fn modules(config: &str, folder: &Path, files: &Files<'_>) -> Vec<String> {
     let mut all = vec![config.to_owned()];
-    let mut from: Vec<(PathBuf, usize)> = vec![(PathBuf::new(), 0)];
+    let mut from: Vec<(PathBuf, usize)> = vec![(folder.to_path_buf(), 0)];
     let mut seen = BTreeSet::new();
     while let Some((folder, index)) = from.pop() {
         for path in script::modules(&all[index]) {
@@ -121,8 +127,8 @@ fn modules(config: &str, files: &Files<'_>) -> Vec<String> {
     all
 }
 
-fn rules(config: &str, files: &Files<'_>) -> EleventyRules {
-    let modules = modules(config, files);
+fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
+    let modules = modules(config, at, files);
     let literal = |value: Value| match script::expression(&value) {
         Some(expression) => script::constant(&modules, expression),
         None => Some(value),

@@ -77,6 +77,7 @@ struct Content {
 
 #[derive(Debug)]
 struct Language {
+    title: Option<String>,
     base: Option<Url>,
     is_disabled: bool,
     permalinks: BTreeMap<String, String>,
@@ -88,6 +89,16 @@ enum Ugly {
     None,
     All,
     Sections(BTreeSet<String>),
+}
+
+impl Ugly {
+    fn includes(&self, section: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Sections(sections) => sections.contains(section),
+        }
+    }
 }
 
 /// Front matter for descendants (<https://gohugo.io/content-management/front-matter/#cascade>).
@@ -178,15 +189,16 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
     let mut languages = BTreeMap::new();
     for (code, language) in all.into_iter().flatten() {
         let get = |key: &str| language.get(key).and_then(super::matter::text);
-        if let Some(folder) = get("contentdir").map(|folder| names(Path::new(&folder)))
-            && contents.iter().all(|content| content.folder != folder)
-        {
-            contents.push(Content { folder, below: Vec::new(), language: Some(code.clone()) });
+        if let Some(folder) = get("contentdir").map(|folder| names(Path::new(&folder))) {
+            match contents.iter_mut().find(|content| content.folder == folder) {
+                Some(content) => content.language = content.language.take().or(Some(code.clone())),
+                None => contents.push(Content { folder, below: Vec::new(), language: Some(code.clone()) }),
+            }
         }
         let base = get("baseurl").and_then(|url| site::address(&url, ""));
         let is_disabled = language.get("disabled").is_some_and(|value| super::matter::is(value, true));
         let permalinks = language.as_object().map(permalinks).unwrap_or_default();
-        languages.insert(code.clone(), Language { base, is_disabled, permalinks });
+        languages.insert(code.clone(), Language { title: get("title"), base, is_disabled, permalinks });
     }
     for code in config.get("disablelanguages").and_then(Value::as_array).into_iter().flatten() {
         if let Some(language) = code.as_str().and_then(|code| languages.get_mut(&code.to_lowercase())) {
@@ -552,20 +564,18 @@ impl HugoRules {
             let bad = |detail| Refusal::BadPattern("permalinks", detail);
             let path = pattern::fill(&pattern, values).map_err(bad)?;
             // A name with dots is not an ending.
-            let path =
-                if path.ends_with(['/']) || path.ends_with(".html") { path } else { format!("{path}/") };
+            let path = match path.strip_suffix('/').unwrap_or(&path) {
+                page if path.ends_with(".html") => page.to_owned(),
+                page if !page.is_empty() && self.ugly.includes(&section) => format!("{page}.html"),
+                page => format!("{page}/"),
+            };
             return Ok((at(&(prefix + &path)), derived));
         }
         let bad = |detail| Refusal::BadPattern("slug", detail);
         // Without a pattern, every folder is in the address, whether it is a section or not.
         let values = &Values { sections: None, ..values.clone() };
         let path = pattern::fill("/:sections/:slugorcontentbasename", values).map_err(bad)?;
-        let is_ugly = match &self.ugly {
-            Ugly::None => false,
-            Ugly::All => true,
-            Ugly::Sections(sections) => sections.contains(&section),
-        };
-        let path = if is_ugly { format!("{path}.html") } else { format!("{path}/") };
+        let path = if self.ugly.includes(&section) { format!("{path}.html") } else { format!("{path}/") };
         let derived = if values.slug.is_some() { "its folder and `slug`" } else { "its path" };
         Ok((at(&(prefix + &path)), derived.to_owned()))
     }
@@ -618,6 +628,10 @@ impl Rules for HugoRules {
             .iter()
             .filter(|(code, language)| **code != self.default_language && !language.is_disabled);
         others.map(|(code, _)| code.clone()).collect()
+    }
+
+    fn language_title(&self, language: &str) -> Option<String> {
+        self.languages.get(&language.to_lowercase())?.title.clone()
     }
 
     fn covers(&self, folder: &Path) -> bool {

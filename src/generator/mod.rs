@@ -145,6 +145,12 @@ pub trait Rules: Send + Sync + fmt::Debug {
         Vec::new()
     }
 
+    /// Returns the title of the site in one of these languages, if it has its own.
+    fn language_title(&self, language: &str) -> Option<String> {
+        let _ = language;
+        None
+    }
+
     /// Sets the front matter that the repository gives to files at this path and that the file itself does not set.
     fn complete(&self, path: &Path, matter: &mut Matter) {
         let _ = (path, matter);

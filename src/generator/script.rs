@@ -431,6 +431,18 @@ pub(super) fn constant(programs: &[String], expression: &str) -> Option<Value> {
     })
 }
 
+/// Fills in the constants of a template such as `./${FOLDER}`; `None` if one is not known.
+pub(super) fn interpolated(template: &str, programs: &[String]) -> Option<String> {
+    let (mut out, mut rest) = (String::new(), template);
+    while let Some((before, after)) = rest.split_once("${") {
+        let (expression, after) = after.split_once('}')?;
+        out.push_str(before);
+        out.push_str(&super::matter::text(&constant(programs, expression)?)?);
+        rest = after;
+    }
+    Some(out + rest)
+}
+
 /// Returns the paths of the modules of its own that a program loads, such as `./lib/site.js`.
 pub(super) fn modules(text: &str) -> Vec<String> {
     let mut all = Vec::new();

@@ -1,6 +1,6 @@
 //! Zola (<https://www.getzola.org/documentation/>): articles are the dated pages of the content folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -15,7 +15,8 @@ const CONFIGURATION: &[&str] = &["zola.toml", "config.toml"];
 #[derive(Debug)]
 struct ZolaRules {
     site: Site,
-    languages: BTreeSet<String>,
+    /// Codes of the languages that articles are translated to, with the title of the site if they have their own.
+    languages: BTreeMap<String, Option<String>>,
     slugify: Slugify,
     /// True if the date stays in addresses made of file names.
     keeps_dates: bool,
@@ -85,8 +86,11 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
             content: "content".to_owned(),
         },
         languages: languages
-            .map(|all| all.keys().filter(|code| **code != default).cloned().collect())
-            .unwrap_or_default(),
+            .into_iter()
+            .flatten()
+            .filter(|(code, _)| **code != default)
+            .map(|(code, language)| (code.clone(), language.get("title").and_then(super::matter::text)))
+            .collect(),
         slugify,
         keeps_dates: keeps.is_some_and(|value| super::matter::is(value, true)),
         ignored: ignored.into_iter().flatten().filter_map(super::matter::text).collect(),
@@ -123,7 +127,7 @@ impl ZolaRules {
     /// Splits a language from the end of a name, such as `fr` from `a.fr`.
     fn split_language<'n>(&self, stem: &'n str) -> (&'n str, Option<String>) {
         match stem.rsplit_once('.') {
-            Some((before, code)) if self.languages.contains(code) => (before, Some(code.to_owned())),
+            Some((before, code)) if self.languages.contains_key(code) => (before, Some(code.to_owned())),
             _ => (stem, None),
         }
     }
@@ -176,7 +180,12 @@ impl Rules for ZolaRules {
     }
 
     fn translations(&self) -> Vec<String> {
-        self.languages.iter().cloned().collect()
+        self.languages.keys().cloned().collect()
+    }
+
+    fn language_title(&self, language: &str) -> Option<String> {
+        let (_, title) = self.languages.iter().find(|(code, _)| code.eq_ignore_ascii_case(language))?;
+        title.clone()
     }
 
     fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {

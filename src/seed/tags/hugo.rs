@@ -2,7 +2,7 @@
 
 use super::renderer::TemplateRenderer;
 use super::syntax::{Args, Tag};
-use super::{named, template};
+use super::{go, named, template};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -91,7 +91,7 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_alone: 
             is_paired
         }
         name => {
-            let shown = named::html(name, &args);
+            let shown = named::embedded(name, &args).or_else(|| named::html(name, &args));
             // The text between two tags is shown, whatever they do with it.
             let is_paired = !is_alone && renderer.take_closing(name);
             if is_paired {
@@ -110,7 +110,18 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
     let text = renderer.template(name)?;
     let named = |name: &str| args.get(name).map(str::to_owned);
     let at = |position| args.at(position).map(str::to_owned);
-    template::fill(&text, &template::Parameters { named: &named, at: &at })
+    let page = |name: &str| {
+        let page = renderer.page;
+        let name = name.strip_prefix("Page.").filter(|name| name.starts_with("Site.")).unwrap_or(name);
+        match name {
+            "Page.Title" => Some(page.head.title.clone()),
+            "Page.Permalink" | "Page.RelPermalink" => Some(page.head.link.clone()),
+            "Site.BaseURL" => Some(format!("{}{}/", page.host(), page.base_path())),
+            _ => page.text(&name.strip_prefix("Page.Params.")?.to_lowercase()),
+        }
+    };
+    let is_named = args.0.iter().any(|(name, _)| !name.is_empty());
+    go::fill(&text, &template::Parameters { named: &named, at: &at, page: &page, is_named })
 }
 
 /// True if a template shows the text between its tags as source code.

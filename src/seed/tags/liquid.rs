@@ -537,8 +537,21 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
             renderer.link(&format!("https://gist.github.com/{id}"))
         }
         // Reported where it began.
-        name => name.starts_with("end"),
+        name if name.starts_with("end") => true,
+        name => named_tag(renderer, name, tag.args),
     }
+}
+
+/// Renders a tag of a plugin or a program as what its arguments name; returns `false` if they name nothing, or if the tag
+/// is the value of an attribute.
+fn named_tag(renderer: &mut TemplateRenderer<'_>, name: &str, args: &str) -> bool {
+    if renderer.is_in_markup() {
+        return false;
+    }
+    let parts = split(args, ',').into_iter().flat_map(|part| Args::read(part.trim()).0);
+    let args = Args(parts.collect());
+    let html = named::embedded(name, &args).or_else(|| named::html(name, &args));
+    html.is_some_and(|html| renderer.block(&html))
 }
 
 /// Renders a file next to the article as a part of its source
@@ -579,7 +592,10 @@ fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
             let given = args.get(name)?;
             value(renderer, given).or_else(|| Some(given.to_owned()))
         };
-        let filled = template::fill(&text, &template::Parameters { named: &named, at: &|_| None });
+        let filled = template::fill(
+            &text,
+            &template::Parameters { named: &named, at: &|_| None, page: &|_| None, is_named: false },
+        );
         if let Some(filled) = filled {
             return renderer.filled("", &filled, false);
         }

@@ -2,6 +2,7 @@
 //! by what the documentation of the generator says it shows. A tag that only the site can evaluate is left out and
 //! reported. Everything here takes linear time.
 
+mod go;
 mod hugo;
 mod kramdown;
 mod liquid;
@@ -43,7 +44,14 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     {
         return body;
     }
+    #[cfg(feature = "folder")]
+    let is_certain =
+        page.origin.addresses.repository.as_ref().is_some_and(|repository| repository.is_certain);
+    #[cfg(not(feature = "folder"))]
+    let is_certain = false;
     let render_tag: fn(&mut TemplateRenderer<'_>) -> bool = match page.generator {
+        Kind::Hugo if is_certain => hugo::render,
+        Kind::Zola if is_certain => zola::render,
         Kind::Jekyll | Kind::Eleventy => liquid::render,
         Kind::Astro => |_| false,
         // Both accept the syntax of the other, because articles move between them.
@@ -160,6 +168,10 @@ mod tests {
         "{% post_url 2024-01-02-a %}",
         "{% link a.md %}",
         "{% gist 1 %}",
+        "{% photo 'a.jpg', \"b c\" %}",
+        "<a href=\"{% photo 'a.jpg' %}",
+        "{% youtube a %}",
+        "{{ katex(body=\"a\") }}",
         "{% if x %}a{% else %}b{% endif %}",
         "{% if page.long %}a{% else %}b{% endif %}",
         "{% if page.long contains 'b' %}",

@@ -8,8 +8,31 @@ const ADDRESSES: &[&str] = &["src", "url", "href", "link", "file", "image", "img
 /// Parameters that say in words what is shown.
 const WORDS: &[&str] = &["alt", "caption", "title", "text", "label"];
 
+/// Parameters that hold the text that is shown.
+const TEXTS: &[&str] = &["text", "body", "content", "quote", "tex", "formula"];
+
 /// Returns the HTML of what a tag names; `None` if it names nothing.
 pub(super) fn html(name: &str, args: &Args<'_>) -> Option<String> {
+    addressed(name, args).or_else(|| {
+        let text = TEXTS.iter().find_map(|key| args.get(key)).filter(|text| !text.trim().is_empty())?;
+        let is_math = ["tex", "math"].iter().any(|part| name.contains(part));
+        let text = escape_attribute(text);
+        Some(if is_math { format!("${text}$") } else { text })
+    })
+}
+
+/// Returns the embedded page of a service that the name of a tag and its first argument stand for.
+pub(super) fn embedded(name: &str, args: &Args<'_>) -> Option<String> {
+    let name = name.to_ascii_lowercase();
+    let id = args.get("id").or(args.at(0))?;
+    let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let services =
+        [("youtube", "https://www.youtube.com/embed/"), ("vimeo", "https://player.vimeo.com/video/")];
+    let (_, service) = services.iter().find(|(known, _)| name.contains(known)).filter(|_| is_id)?;
+    Some(format!("<iframe src=\"{service}{id}\"></iframe>"))
+}
+
+fn addressed(name: &str, args: &Args<'_>) -> Option<String> {
     let address = ADDRESSES
         .iter()
         .find_map(|key| args.get(key))
@@ -17,7 +40,9 @@ pub(super) fn html(name: &str, args: &Args<'_>) -> Option<String> {
     if address.trim().is_empty() || address.contains(['<', '>', '\n']) {
         return None;
     }
-    let words = WORDS.iter().find_map(|key| args.get(key)).unwrap_or_default();
+    // Without names, what follows the address says what it is, if it is more than a word.
+    let second = || args.at(1).filter(|text| args.at(0) == Some(address) && text.contains(' '));
+    let words = WORDS.iter().find_map(|key| args.get(key)).or_else(second).unwrap_or_default();
     let (url, text) = (escape_attribute(address), escape_attribute(words));
     let by_name = ["img", "image", "figure", "picture", "photo"].iter().any(|part| name.contains(part));
     let shown = match medium(address) {

@@ -14,6 +14,8 @@ use crate::types::{excerpt, work};
 
 /// Maximum length of a tag, in bytes.
 pub(super) const MAX_TAG: usize = 4 << 10;
+/// Length of the longest tag of HTML that a template tag is looked for in, in bytes.
+const LONGEST_MARKUP: usize = 500;
 /// Maximum number of bytes that tags insert, in addition to the length of the body: a short tag can insert a long value
 /// of the front matter thousands of times.
 const MAX_INSERTED: usize = 1 << 20;
@@ -350,6 +352,15 @@ impl<'a> TemplateRenderer<'a> {
         after.find(|c| *c == '\n' || !c.is_whitespace()).is_none_or(|c| c == '\n')
     }
 
+    /// True if the output ends inside a tag of HTML.
+    pub(super) fn is_in_markup(&self) -> bool {
+        let tail = &self.out[self.out.floor_char_boundary(self.out.len().saturating_sub(LONGEST_MARKUP))..];
+        work::step(LONGEST_MARKUP);
+        let opened =
+            tail.rfind('<').is_some_and(|at| tail[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic()));
+        opened && tail.rfind('>') < tail.rfind('<')
+    }
+
     /// Returns what separates a block from the text around it.
     fn gap(&mut self) -> &'static str {
         if self.is_line_blank() && self.is_rest_blank() { "\n\n" } else { "" }
@@ -379,7 +390,13 @@ impl<'a> TemplateRenderer<'a> {
     /// Appends what a template shows. What is after the text between its tags waits for the closing tag, if `is_paired`.
     #[must_use]
     pub(super) fn filled(&mut self, name: &'a str, filled: &Filled, is_paired: bool) -> bool {
-        let Filled { before, after } = filled;
+        let Filled { before, after, is_markdown } = filled;
+        // Markdown ends a block of HTML at a blank line only.
+        if *is_markdown && is_paired && is_block(before) {
+            let after = after.as_deref().unwrap_or_default();
+            self.open.push((name, format!("\n\n{after}\n\n")));
+            return self.insert(&format!("\n\n{before}\n\n"));
+        }
         match after {
             Some(after) if is_paired => self.open.push((name, after.clone())),
             Some(after) => return self.block(&format!("{before}{after}")),

@@ -38,7 +38,15 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_paired:
     let id = args.get("id").unwrap_or_default();
     if let Some(text) = renderer.template(tag.name) {
         let named = |name: &str| args.get(name).map(str::to_owned);
-        let parameters = template::Parameters { named: &named, at: &|_| None };
+        let page = renderer.page;
+        let of_page = |name: &str| match name {
+            "page.title" => Some(page.head.title.clone()),
+            "page.permalink" | "current_url" => Some(page.head.link.clone()),
+            "config.base_url" => Some(format!("{}{}", page.host(), page.base_path())),
+            _ => None,
+        };
+        let parameters =
+            template::Parameters { named: &named, at: &|_| None, page: &of_page, is_named: true };
         if let Some(filled) = template::fill(&text, &parameters) {
             return renderer.filled(tag.name, &filled, is_paired);
         }
@@ -51,6 +59,9 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_paired:
         "vimeo" => renderer.frame("https://player.vimeo.com/video/", id),
         "streamable" => renderer.frame("https://streamable.com/e/", id),
         "gist" => renderer.link(args.get("url").unwrap_or_default()),
-        name => named::html(name, &args).map_or(is_paired, |html| renderer.block(&html)),
+        name => {
+            let shown = named::embedded(name, &args).or_else(|| named::html(name, &args));
+            shown.map_or(is_paired, |html| renderer.block(&html))
+        }
     }
 }
