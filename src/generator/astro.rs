@@ -121,6 +121,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
             excerpt_mark: None,
             taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
             has_smart_punctuation: true,
+            has_emoji: config.contains("remark-emoji"),
             leaves_out_html: false,
             math: if config.contains("remark-math") { super::Math::Dollars } else { super::Math::None },
             content: common(&collections, files),

@@ -278,6 +278,7 @@ fn facts(
         excerpt_mark: None,
         taxonomies: vec!["tags".to_owned()],
         has_smart_punctuation: false,
+        has_emoji: modules.iter().any(|text| text.contains("markdown-it-emoji")),
         leaves_out_html: false,
         math: if modules.iter().any(|text| is_math(text)) { super::Math::Dollars } else { super::Math::None },
         content: input.join("/"),

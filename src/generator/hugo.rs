@@ -243,6 +243,7 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
                 super::matter::is(value, false)
                     || value.get("disable").is_some_and(|is| super::matter::is(is, true))
             }),
+            has_emoji: is("enableemoji"),
             leaves_out_html: leaves_out_html(config),
             math: math(config),
             content: shared,

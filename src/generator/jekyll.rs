@@ -87,6 +87,9 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
             excerpt_mark: Some(text("excerpt_separator").unwrap_or_else(|| "\n\n".to_owned())),
             taxonomies: vec!["tags".to_owned(), "categories".to_owned()],
             has_smart_punctuation: !smart_quotes_are_off(config),
+            has_emoji: ["plugins", "gems"]
+                .iter()
+                .any(|key| config.get(*key).is_some_and(|all| all.to_string().contains("\"jemoji\""))),
             leaves_out_html: false,
             math: super::Math::Kramdown,
             content: source.join("/"),

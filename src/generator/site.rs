@@ -37,6 +37,8 @@ pub struct Site {
     pub taxonomies: Vec<String>,
     /// True if quotes, dashes and ellipses in Markdown become typographic.
     pub has_smart_punctuation: bool,
+    /// True if names of emoji such as `:tada:` become emoji.
+    pub has_emoji: bool,
     /// True if HTML in Markdown is left out, as Hugo does unless it is configured to keep it.
     pub leaves_out_html: bool,
     /// How formulas are written in Markdown.

@@ -81,6 +81,8 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
                 .collect(),
             has_smart_punctuation: data::get(config, &["markdown", "smart_punctuation"])
                 .is_some_and(|value| super::matter::is(value, true)),
+            has_emoji: data::get(config, &["markdown", "render_emoji"])
+                .is_some_and(|value| super::matter::is(value, true)),
             leaves_out_html: false,
             math: super::Math::None,
             content: "content".to_owned(),

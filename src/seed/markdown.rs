@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
+use super::emoji;
 use super::site::PageContext;
 use crate::generator::{Kind, Math, heading_id};
 use crate::types::work;
@@ -28,7 +29,8 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
         options |= Options::ENABLE_MATH;
     }
     let is_linked = repository.is_some() && matches!(page.generator, Kind::Hugo | Kind::Astro);
-    let mut steps = Steps { page, is_linked, inside: 0 };
+    let has_emoji = repository.is_some_and(|repository| repository.site().has_emoji);
+    let mut steps = Steps { page, is_linked, has_emoji, inside: 0, code: false };
     let mut body = Vec::new();
     let mut notes: Vec<(CowStr<'_>, Vec<Event<'_>>)> = Vec::new();
     let mut is_note = false;
@@ -192,6 +194,10 @@ struct Steps<'a> {
     page: &'a PageContext<'a>,
     /// True if addresses in the text become links.
     is_linked: bool,
+    /// True if names of emoji become emoji.
+    has_emoji: bool,
+    /// True in a block of code.
+    code: bool,
     /// Number of links and blocks of code around the event: their text stays as it is.
     inside: usize,
 }
@@ -206,10 +212,12 @@ impl Steps<'_> {
             }
             Event::Start(Tag::CodeBlock(_)) => {
                 self.inside += 1;
+                self.code = true;
                 to.push(event);
             }
             Event::End(TagEnd::Link | TagEnd::CodeBlock) => {
                 self.inside = self.inside.saturating_sub(1);
+                self.code &= !matches!(event, Event::End(TagEnd::CodeBlock));
                 to.push(event);
             }
             Event::InlineMath(tex) => to.push(Event::Text(format!("${tex}$").into())),
@@ -223,6 +231,10 @@ impl Steps<'_> {
             }
             Event::End(TagEnd::BlockQuote(_)) => to.push(Event::End(TagEnd::BlockQuote(None))),
             Event::Text(text) => {
+                let text = match self.has_emoji && !self.code {
+                    true => emoji::replaced(&text).into_owned().into(),
+                    false => text,
+                };
                 if let [.., Event::Text(before), Event::SoftBreak] = to.as_slice()
                     && before.ends_with(is_unspaced)
                     && text.starts_with(is_unspaced)

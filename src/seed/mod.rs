@@ -8,6 +8,8 @@
 pub(crate) mod audio;
 mod decode;
 mod default_path;
+#[cfg(feature = "folder")]
+mod emoji;
 mod episode;
 mod front;
 mod front_syntax;

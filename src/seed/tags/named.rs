@@ -33,16 +33,23 @@ pub(super) fn embedded(name: &str, args: &Args<'_>) -> Option<String> {
 }
 
 fn addressed(name: &str, args: &Args<'_>) -> Option<String> {
-    let address = ADDRESSES
-        .iter()
-        .find_map(|key| args.get(key))
-        .or_else(|| args.at(0).filter(|first| medium(first).is_some() || crate::types::is_http(first)))?;
+    let is_link = ["link", "button", "url"].iter().any(|part| name.contains(part));
+    let is_address = |text: &str| {
+        medium(text).is_some() || crate::types::is_http(text) || is_link && text.starts_with('/')
+    };
+    let unnamed = || {
+        let first = args.at(0).filter(|first| is_address(first));
+        // The text of a link may stand before its address.
+        first.map(|first| (first, args.at(1))).or_else(|| Some((args.at(1).filter(|_| is_link)?, args.at(0))))
+    };
+    let named = ADDRESSES.iter().find_map(|key| Some((args.get(key)?, None)));
+    let (address, other) = named.or_else(|| unnamed().filter(|(address, _)| is_address(address)))?;
     if address.trim().is_empty() || address.contains(['<', '>', '\n']) {
         return None;
     }
-    // Without names, what follows the address says what it is, if it is more than a word.
-    let second = || args.at(1).filter(|text| args.at(0) == Some(address) && text.contains(' '));
-    let words = WORDS.iter().find_map(|key| args.get(key)).or_else(second).unwrap_or_default();
+    // Without names, what stands next to the address says what it is, if it is more than a word.
+    let other = other.filter(|text| is_link || text.contains(' '));
+    let words = WORDS.iter().find_map(|key| args.get(key)).or(other).unwrap_or_default();
     let (url, text) = (escape_attribute(address), escape_attribute(words));
     let by_name = ["img", "image", "figure", "picture", "photo"].iter().any(|part| name.contains(part));
     let shown = match medium(address) {
@@ -70,4 +77,30 @@ fn medium(address: &str) -> Option<Medium> {
         "mp3" | "m4a" | "ogg" | "oga" | "opus" | "wav" | "flac" => Medium::Audio,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_what_its_arguments_name() {
+        for (name, args, shown) in [
+            ("image", "\"a.png\" \"A red boat\"", "<img src=\"a.png\" alt=\"A red boat\">"),
+            ("image", "\"a.png\" \"wide\"", "<img src=\"a.png\" alt=\"\">"),
+            ("link", "\"Prices\" \"/prices/\"", "<a href=\"/prices/\">Prices</a>"),
+            ("link", "\"/prices/\"", "<a href=\"/prices/\">/prices/</a>"),
+            ("player", "file=\"a.mp3\"", "<audio controls src=\"a.mp3\"></audio>"),
+            ("katex", "body=\"a<b\"", "$a&lt;b$"),
+            ("note", "text='Mind the gap'", "Mind the gap"),
+            ("youtube-lazy", "\"aBc-1\"", "<iframe src=\"https://www.youtube.com/embed/aBc-1\"></iframe>"),
+            ("counter", "\"/prices/\"", ""),
+            ("link", "\"Prices\" \"today\"", ""),
+            ("youtube", "\"a b\"", ""),
+        ] {
+            let args = Args::read(args);
+            let html = embedded(name, &args).or_else(|| html(name, &args));
+            assert_eq!(html.unwrap_or_default(), shown, "{name}");
+        }
+    }
 }
