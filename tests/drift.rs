@@ -174,7 +174,10 @@ fn type_text(value_type: ValueType) -> String {
         ValueType::List(ListItems::Any) => "list of strings".to_owned(),
         ValueType::List(ListItems::Hours) => "list of hours".to_owned(),
         ValueType::List(
-            ListItems::OneOf(words) | ListItems::Patterns(words) | ListItems::IgnoringCase(words),
+            ListItems::OneOf(words)
+            | ListItems::OneOfOr(words, _)
+            | ListItems::Patterns(words)
+            | ListItems::IgnoringCase(words),
         ) => {
             format!("list of {}", names(words()))
         }

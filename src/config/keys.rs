@@ -5,6 +5,9 @@ use crate::format::{FORMATS, INDEX};
 use crate::model::podcast::Category;
 use crate::seed::ADDRESS_RULES;
 
+/// Value of `index` for pages of all feeds.
+pub(super) const FULL: &str = "full";
+
 /// Type of a key's value.
 #[derive(Clone, Copy, Debug)]
 pub enum ValueType {
@@ -25,6 +28,8 @@ pub enum ListItems {
     Any,
     /// One of these.
     OneOf(fn() -> Vec<String>),
+    /// One of these; one string stands for all of them with that choice.
+    OneOfOr(fn() -> Vec<String>, &'static str),
     /// One of these, or a pattern with `*` that matches one.
     Patterns(fn() -> Vec<String>),
     /// One of these, ignoring case and spaces around `>`.
@@ -354,11 +359,12 @@ pub(super) const TOP: &[Key] = &[
     ),
     key(
         "index",
-        ValueType::List(ListItems::OneOf(index)),
+        ValueType::List(ListItems::OneOfOr(index, FULL)),
         value(r#"["page", "opml", "style"]"#),
         r#"["opml"]"#,
         "Additional files: `page` is `index.html`, `opml` is `feeds.opml`, `style` is `feed.css`, the style sheet for \
-         feeds in browsers.",
+         feeds in browsers. `full` adds an `index.html` for each section, tag and author, in the folder of its feed; \
+         `index = \"full\"` is short for all of them.",
     ),
     key(
         "media_url",
@@ -366,6 +372,14 @@ pub(super) const TOP: &[Key] = &[
         described("`media` below `base_url`"),
         "\"https://media.news.example/episodes/\"",
         "URL at which the audio and video files of the seeds folder are published.",
+    ),
+    key(
+        "pages",
+        ValueType::Bool,
+        value("false"),
+        "true",
+        "`true` writes a page for each entry of the feeds to the folder `entry`, with its full text, and links to it from \
+         `index.html`. A page is removed when its entry leaves the feeds.",
     ),
     key(
         "permalink",
@@ -735,7 +749,7 @@ fn days() -> Vec<String> {
 }
 
 fn index() -> Vec<String> {
-    INDEX.iter().map(|i| i.name().to_owned()).collect()
+    INDEX.iter().map(|i| i.name()).chain([FULL]).map(str::to_owned).collect()
 }
 
 fn groupings() -> Vec<String> {

@@ -302,6 +302,10 @@ pub struct Plan {
     pub fingerprint_source: String,
     /// Files to write in addition to the feeds.
     pub index: Vec<&'static dyn Index>,
+    /// True if each feed has a page in its folder.
+    pub feed_pages: bool,
+    /// True if each entry has a page.
+    pub entry_pages: bool,
     /// True if it is configured at which URL media files of the seeds folder are published.
     pub has_media_url: bool,
     /// Way in which media files of the seeds folder are published in the feeds folder.
@@ -868,6 +872,7 @@ mod tests {
         let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push, plan.publish_media);
         let policy = format!("{:?} {:?}", plan.policy, plan.excerpt_separator);
         let policy = format!("{policy} {:?}", (plan.same_address, plan.future, &plan.feeds_by));
+        let policy = format!("{policy} {:?}", (plan.feed_pages, plan.entry_pages));
         format!(
             "{:?} {paths:?} {flags:?} {index:?} {:?} {policy} {} {sections:?} {filtered:?}",
             plan.check,

@@ -280,6 +280,9 @@ fn read_value(value_type: ValueType, value: &DeValue<'_>) -> Result<Value, Strin
             hours.ok_or_else(|| "must be a list of whole numbers from 0 to 23".to_owned())
         }
         (ValueType::List(ListItems::Hours), _) => must_be("a list of whole numbers from 0 to 23"),
+        (ValueType::List(ListItems::OneOfOr(..)), DeValue::String(text)) => {
+            Ok(Value::List(vec![text.to_string()]))
+        }
         (ValueType::List(_), DeValue::Array(list)) => {
             let texts = list.iter().enumerate().map(|(index, item)| {
                 let item = item.get_ref();

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::faults::Faults;
-use super::keys::MEDIUMS;
+use super::keys::{FULL, MEDIUMS};
 use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, PublishMedia, RawConfig,
     SHOWN, SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
@@ -58,7 +58,8 @@ impl RawConfig {
             sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&main_feed, name))))).collect();
         let filtered = self.filtered(&main_feed, &mut r);
         let check = r.check(&self.check, &self.check_paths);
-        let index = self.top.get("index").map_or_else(|| INDEX.to_vec(), |set| r.index(set));
+        let (index, feed_pages) =
+            self.top.get("index").map_or_else(|| (INDEX.to_vec(), false), |set| r.index(set));
         let same_address = self.top.get("same_address").map_or_else(SameAddress::default, |set| {
             let names = r.names(set, "same_address", ADDRESS_RULES.iter().map(|rule| rule.name));
             SameAddress::of(names.iter().map(String::as_str))
@@ -106,6 +107,8 @@ impl RawConfig {
             push: flag("push", true),
             fingerprint_source: self.fingerprint_source(),
             index,
+            feed_pages,
+            entry_pages: flag("pages", false),
             addresses,
             same_address,
             future,
@@ -358,14 +361,16 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         length
     }
 
-    fn index(&mut self, set: &SetValue) -> Vec<&'static dyn Index> {
-        let names = set.value.list().unwrap_or_default();
-        if let Some(name) = names.iter().find(|name| INDEX.iter().all(|i| i.name() != **name)) {
-            let known = INDEX.iter().map(|i| i.name()).collect::<Vec<_>>().join(", ");
-            let shown = excerpt(name, SHOWN);
-            self.fault(set, format!("`index` contains `{shown}`, which is not one of {known}"));
-        }
-        INDEX.iter().copied().filter(|i| names.iter().any(|name| name == i.name())).collect()
+    /// Returns the files of `index`, and true if each feed has a page.
+    fn index(&mut self, set: &SetValue) -> (Vec<&'static dyn Index>, bool) {
+        let names = self.names(set, "index", INDEX.iter().map(|i| i.name()).chain([FULL]));
+        let is_full = names.iter().any(|name| name == FULL);
+        // Alone, it stands for everything.
+        let is_all = names == [FULL];
+        let is_named = |i: &&dyn Index| {
+            names.iter().any(|name| name == i.name()) || is_full && i.media_type() == "text/html"
+        };
+        (INDEX.iter().copied().filter(|i| is_all || is_named(i)).collect(), is_full)
     }
 
     /// Resolves the settings of a feed. `parent` is the main feed and the name of a section or an additional feed.

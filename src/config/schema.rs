@@ -103,6 +103,10 @@ fn value(key: &Key) -> Value {
         ValueType::Number => json!({"type": "integer", "minimum": 0}),
         ValueType::List(ListItems::Any) => json!({"type": "array", "items": {"type": "string"}}),
         ValueType::List(ListItems::OneOf(items)) => json!({"type": "array", "items": {"enum": items()}}),
+        ValueType::List(ListItems::OneOfOr(items, word)) => json!({"anyOf": [
+            {"const": word},
+            {"type": "array", "items": {"enum": items()}},
+        ]}),
         ValueType::List(ListItems::Patterns(items)) => json!({"type": "array", "items": {"anyOf": [
             {"enum": items()},
             {"type": "string", "pattern": r"^[a-z0-9/*-]*\*[a-z0-9/*-]*$"},

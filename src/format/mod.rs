@@ -21,6 +21,7 @@ pub(crate) use page::STYLE;
 use url::Url;
 
 use crate::error::Error;
+use crate::html::CleanHtml;
 use crate::model::{Enclosure, Entry, Feed, Listing, Site};
 
 /// Generator name in every document, by which feedmill recognizes its own files.
@@ -78,6 +79,17 @@ pub trait Index: Document {
     /// As [`Format::write`].
     fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error>;
 
+    /// Writes such a document about one feed, for its folder; `None` if there is no such kind. `site` is that of the feed.
+    fn write_feed(&self, _feed: &Listing, _site: &Site) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Writes such a document about one entry with its full text; `None` if there is no such kind. `site` is that of the
+    /// entry.
+    fn write_entry(&self, _entry: &Entry, _content: &CleanHtml, _site: &Site) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Returns true if [`check`](mod@crate::check) can check the document.
     fn is_checked(&self) -> bool {
         false
@@ -110,6 +122,11 @@ pub static INDEX: &[&dyn Index] = &[
     &opml::Opml,
     &style::Style,
 ];
+
+/// Returns the kind of document that people read in a browser, if there is one.
+pub(crate) fn page() -> Option<&'static dyn Index> {
+    INDEX.iter().copied().find(|index| index.media_type() == "text/html")
+}
 
 /// Returns the format with the given name.
 ///

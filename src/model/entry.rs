@@ -75,6 +75,10 @@ pub struct Entry {
     ///
     /// RSS, Atom and JSON Feed have none: only the index page tells sections from tags.
     pub sections: Vec<String>,
+    /// Path of its own page, relative to the folder of all feeds; `None` if it has none.
+    ///
+    /// RSS, Atom and JSON Feed have none: only the index page links to it.
+    pub page: Option<String>,
     /// Image that stands for the entry.
     ///
     /// RSS and Atom: `media:thumbnail`, and `media:content` if it has a text. JSON Feed: `image`.
@@ -123,6 +127,7 @@ impl Entry {
             language: None,
             categories: Vec::new(),
             sections: Vec::new(),
+            page: None,
             image: None,
             banner: None,
             enclosures: Vec::new(),
@@ -147,6 +152,7 @@ impl Entry {
         language(tag: impl Into<String>) = Some(tag.into());
         categories(names: Vec<String>) = names;
         sections(names: Vec<String>) = names;
+        page(path: impl Into<String>) = Some(path.into());
         image(lead: Image) = Some(lead);
         banner(address: Url) = Some(address);
         enclosures(files: Vec<Enclosure>) = files;

@@ -27,6 +27,8 @@ pub struct Site {
     pub language: Option<String>,
     /// File name of the subscription list, if there is one.
     pub subscription_list: Option<String>,
+    /// True if each feed has a page in its folder.
+    pub feed_pages: bool,
     /// Feeds, ordered by folder.
     pub feeds: Vec<Listing>,
 }
@@ -75,6 +77,8 @@ pub struct Latest {
     pub title: String,
     /// Address of the article.
     pub link: String,
+    /// Path of its own page, relative to the folder of all feeds; `None` if it has none.
+    pub page: Option<String>,
     /// Time of first publication.
     pub published: UnixMs,
     /// First sentences, as plain text; may be empty.
@@ -122,6 +126,12 @@ impl Listing {
         }
     }
 
+    /// Adds the newest entries of the feed that it summarizes.
+    #[must_use]
+    pub fn with_latest(self, feed: &Feed) -> Self {
+        Self { latest: newest(feed), ..self }
+    }
+
     /// Returns the address of a document of this feed; `None` if [`base`](Self::base) is unknown.
     #[must_use]
     pub fn self_link(&self, file_name: &str) -> Option<Url> {
@@ -141,6 +151,7 @@ fn latest(entry: &Entry) -> Latest {
     Latest {
         title: shown_title(entry),
         link: entry.link.clone(),
+        page: entry.page.clone(),
         published: entry.published,
         summary: short_summary(entry),
         authors: entry.authors.iter().take(MAX_NAMES).map(|author| author.name.clone()).collect(),

@@ -36,6 +36,17 @@ pub(super) struct OutputDoc {
     /// Newest first.
     pub(super) picks: Vec<Pick>,
     pub(super) history: History,
+    /// Page of each pick; empty if entries have no pages.
+    pub(super) pages: Vec<Option<EntryPage>>,
+}
+
+/// Page of an entry.
+#[derive(Clone)]
+pub(super) struct EntryPage {
+    /// Path under the feeds folder.
+    pub(super) path: Arc<str>,
+    /// True if this document writes it. An entry in several documents has one page.
+    pub(super) is_own: bool,
 }
 
 impl OutputDoc {
@@ -78,6 +89,7 @@ pub(super) fn output_docs(feed: &str, channel: Channel, mut picks: Vec<Pick>) ->
         base,
         picks,
         history: History::default(),
+        pages: Vec::new(),
     };
     let mut docs: Vec<OutputDoc> = Vec::new();
     for pick in older {

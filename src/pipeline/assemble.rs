@@ -34,13 +34,14 @@ pub(super) fn assemble(
     let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
     let site = channel.site.clone().or_else(|| site(doc, &newest.seed.link))?;
     let linked = linked_media(doc, articles);
-    let entries = picks.iter().filter_map(|pick| {
+    let entries = picks.iter().enumerate().filter_map(|(index, pick)| {
         let article = articles.get(&pick.seed.path)?;
         // The article about a recording is its episode.
         if pick.seed.recording.is_some() && linked.contains(&*pick.seed.link) {
             return None;
         }
-        Some(entry(pick, article, channel))
+        let page = doc.pages.get(index).and_then(Option::as_ref).map(|page| page.path.to_string());
+        Some(Entry { page, ..entry(pick, article, channel) })
     });
     let feed = Feed {
         id: id(folder, channel, name),
@@ -235,6 +236,7 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         language: metadata.language.clone(),
         categories: unique(names),
         sections: unique(pick.sections.iter().map(|section| &**section)),
+        page: None,
         image: article.image.clone(),
         banner: metadata.banner.clone(),
         enclosures,

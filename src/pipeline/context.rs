@@ -146,6 +146,17 @@ impl<'a> Context<'a> {
             .map(|prober| Probe::new(prober, cache.clone(), !feeds.is_preview()));
         Self { plan, seeds, feeds, options, progress, probe, cache, name, inputs_hash }
     }
+
+    /// Returns the site without its feeds.
+    pub(super) fn site(&self) -> Site {
+        let main = &self.plan.main_feed;
+        Site {
+            title: main.title.clone().unwrap_or_else(|| self.name.clone()),
+            language: main.language.clone(),
+            feed_pages: self.plan.feed_pages,
+            ..Site::default()
+        }
+    }
 }
 
 /// Returns the title of a main feed that has none: the name of the seeds folder.

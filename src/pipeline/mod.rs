@@ -24,6 +24,7 @@ mod audio;
 mod clean;
 mod context;
 mod discover;
+mod entry_pages;
 mod excerpt;
 #[cfg(feature = "folder")]
 mod explain;
@@ -170,7 +171,9 @@ pub fn build(
     // A seed or folder that could not be read may be all that a feed has.
     let prune = options.prune && is_complete && !scan.is_partial;
     let media = orphans.iter().map(|file| file.to.clone()).collect();
+    let is_partial = !is_complete || scan.is_partial;
     publish::remove_orphans(feeds, &generated, media, prune, sink, &mut report)?;
+    publish::remove_old_pages(&context, &generated, is_partial, sink, &mut report)?;
     build.orphans = if prune { Vec::new() } else { orphans };
     report.files = generated;
     report.changed.sort_unstable();

@@ -11,12 +11,13 @@ use url::Url;
 use crate::config::Grouping;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
-use crate::format::{Document, FORMATS, INDEX};
+use crate::format::{self, Document, FORMATS, INDEX};
 use crate::store::{Change, Kind, Store, is_exhausted};
 use crate::types::Bytes;
 
 use super::archive;
-use super::context::Report;
+use super::context::{Context, Report};
+use super::entry_pages;
 
 /// Size of the largest file that is read to see whether feedmill generated it.
 const MAX_INSPECTED: Bytes = Bytes(256 << 20);
@@ -120,6 +121,41 @@ pub(super) fn remove_orphans(
     Ok(())
 }
 
+/// Removes the pages of entries that left the feeds: pages are bounded as feeds are. Without `pages`, they are reported once,
+/// or removed with `prune`. Nothing is removed after a build that could not read every seed.
+///
+/// # Errors
+/// If the store fails to remove one, or the system is out of resources.
+pub(super) fn remove_old_pages(
+    context: &Context<'_>,
+    generated: &BTreeSet<PathBuf>,
+    is_partial: bool,
+    sink: &mut Sink<'_>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let (store, is_removed) = (context.feeds, context.plan.entry_pages || context.options.prune);
+    let Some(kind) = format::page() else { return Ok(()) };
+    let old = entry_pages::existing(store)?;
+    for path in old.into_iter().filter(|path| !is_partial && !generated.contains(path)) {
+        match is_ours(store, &path, kind) {
+            Ok(true) if is_removed => {
+                store.remove(&path).map_err(|e| Error::io("remove the page", store.show(&path), e))?;
+                report.removed += 1;
+            }
+            Ok(true) => {
+                let detail = "`pages` is off; the same goes for the others in its folder";
+                sink.push(Finding::new(&codes::FEED_ORPHAN, Place::file(store.show(&path)), detail));
+                break;
+            }
+            Err(error) if is_exhausted(&error) => {
+                return Err(Error::io("read the file", store.show(&path), error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Returns files that feedmill generated and this build did not: feeds in the root, one folder below, or in the folder of a
 /// tag, author or language, archive documents, and files next to the feeds.
 fn orphans(store: &dyn Store, generated: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> {
@@ -130,6 +166,9 @@ fn orphans(store: &dyn Store, generated: &BTreeSet<PathBuf>) -> Result<Vec<PathB
     }
     let mut paths: Vec<(PathBuf, &dyn Document)> = Vec::new();
     for folder in folders {
+        if let Some(page) = format::page().filter(|_| !folder.as_os_str().is_empty()) {
+            paths.push((folder.join(page.file_name()), page as _));
+        }
         let mut months = subfolders(store, &folder.join(archive::FOLDER))?;
         months.retain(|month| month.file_name().is_some_and(archive::is_folder));
         for folder in std::iter::once(folder).chain(months) {

@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{BuiltDoc, Catalog, LastBuild, PublishedMedia};
+use crate::catalog::{self, BuiltDoc, Catalog, LastBuild, PublishedFile, PublishedMedia};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
+use crate::format;
 use crate::model::Listing;
 
 use super::address_source;
 use super::archive::OutputDoc;
 use super::assemble::assemble;
 use super::clean::{CleanArticle, clean};
-use super::context::{Context, Report};
+use super::context::{Context, Report, size};
 use super::discover::Scan;
+use super::entry_pages;
 use super::load::load;
 use super::media_files::{self, Linked};
 use super::order::Selection;
@@ -25,7 +27,7 @@ use super::probe;
 use super::publish::{PendingFile, Publisher};
 use super::reuse;
 use super::select::Candidate;
-use super::site_files::{site, site_files, stylesheet};
+use super::site_files::{site, site_files, stylesheet, why_not_ours};
 use super::verify::verify;
 use super::write::write;
 
@@ -117,8 +119,11 @@ pub(super) fn replay_findings(
 impl Rebuild<'_> {
     /// Builds and publishes documents: an archive from the oldest on, and the feeds last, so that a reader who follows
     /// their links never finds one missing. One month at a time, so that the articles of one month at most are in memory.
-    fn run(&mut self, docs: Vec<OutputDoc>, sink: &mut Sink<'_>) -> Result<(), Error> {
+    fn run(&mut self, mut docs: Vec<OutputDoc>, sink: &mut Sink<'_>) -> Result<(), Error> {
         let context = self.context;
+        if context.plan.entry_pages {
+            entry_pages::assign(&mut docs);
+        }
         let entries = docs.iter().flat_map(OutputDoc::paths).collect::<BTreeSet<_>>().len();
         context.progress.set_entries(entries as u64);
         self.build.findings.iter().for_each(|finding| sink.push(finding.clone()));
@@ -190,7 +195,12 @@ impl Rebuild<'_> {
             .map(|doc| build_doc(context, doc, &articles, &findings, &linked, publisher))
             .collect();
         let old = kept.iter().flatten().flat_map(|doc| &doc.findings);
-        report_findings(old.chain(findings.values().flatten()).collect(), &mut self.reported, sink);
+        let new = built.iter().flatten().flat_map(|doc| &doc.findings);
+        report_findings(
+            old.chain(findings.values().flatten()).chain(new).collect(),
+            &mut self.reported,
+            sink,
+        );
         let mut built = built?.into_iter();
         for (doc, kept) in docs.iter().zip(kept) {
             let Some(done) = kept.or_else(|| built.next()) else { continue };
@@ -272,19 +282,50 @@ fn build_doc(
     publisher: &Publisher<'_>,
 ) -> Result<BuiltDoc, Error> {
     let feed = assemble(doc, articles, &context.name, &context.plan.addresses, stylesheet(context, doc));
-    let files = match &feed {
+    let mut files = match &feed {
         Some(feed) => write(doc, feed, publisher)?,
         None => Vec::new(),
     };
-    let is_complete = doc.paths().all(|path| articles.contains_key(path));
     let formats = || doc.channel.formats.iter().map(|format| format.name().to_owned()).collect();
     let listed = feed.as_ref().filter(|_| !doc.is_archive());
+    let listing = listed.map(|feed| Listing::new(feed, &doc.feed, formats()));
+    let mut findings: Vec<Finding> =
+        doc.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect();
+    let mut is_complete = doc.paths().all(|path| articles.contains_key(path));
+    let mut publish = |path: PathBuf, bytes: Vec<u8>| {
+        files.push(PublishedFile {
+            path: path.clone(),
+            size: size(&bytes),
+            hash: catalog::hash(&bytes),
+            fingerprint: 0,
+        });
+        publisher.publish(path, bytes, None)
+    };
+    if let Some(feed) = &feed {
+        for (path, bytes) in entry_pages::write(context, doc, feed, |pick| articles.get(&pick.seed.path)) {
+            publish(path, bytes)?;
+        }
+    }
+    if let (Some(feed), Some(listing), Some(page)) = (listed, &listing, format::page())
+        && context.plan.feed_pages
+        && !doc.feed.is_empty()
+        && let Some(bytes) = page.write_feed(&listing.clone().with_latest(feed), &context.site())
+    {
+        let path = doc.folder().join(page.file_name());
+        if let Some(why) = why_not_ours(context, page, &path)? {
+            findings.push(Finding::new(&codes::INDEX_FOREIGN, Place::file(context.feeds.show(&path)), why));
+            // The file may have gone the next time.
+            is_complete = false;
+        } else {
+            publish(path, bytes)?;
+        }
+    }
     Ok(BuiltDoc {
         month: doc.month.clone(),
         inputs_hash: if is_complete { reuse::inputs_hash(doc) } else { 0 },
         files,
-        findings: doc.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect(),
-        listing: listed.map(|feed| Listing::new(feed, &doc.feed, formats())),
+        findings,
+        listing,
         media: media_of(context, doc, articles, linked),
         retry_at: context.probe.as_ref().and_then(|probe| probe.doc_retry_at(doc, articles)),
     })

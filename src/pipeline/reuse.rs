@@ -147,5 +147,10 @@ pub(super) fn inputs_hash(doc: &OutputDoc) -> u128 {
         add(&seed.time.0.to_le_bytes());
         add(&pick.published.0.to_le_bytes());
     }
+    for page in doc.pages.iter() {
+        let page = page.as_ref();
+        add(page.map_or("", |page| &page.path).as_bytes());
+        add(&[u8::from(page.is_some_and(|page| page.is_own))]);
+    }
     catalog::hash(&bytes).max(1)
 }

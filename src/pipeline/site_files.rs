@@ -16,11 +16,9 @@ use super::publish::{Publisher, is_ours};
 
 /// Returns the feeds of a build.
 pub(super) fn site(context: &Context<'_>, build: &LastBuild) -> Site {
-    let main = &context.plan.main_feed;
     let feeds: Vec<Listing> = build.docs.values().filter_map(|doc| doc.listing.clone()).collect();
-    let title = main.title.clone().unwrap_or_else(|| context.name.clone());
     let list = file(context, "text/x-opml").filter(|_| feeds.iter().any(|feed| feed.base.is_some()));
-    Site { title, language: main.language.clone(), subscription_list: list.map(str::to_owned), feeds }
+    Site { subscription_list: list.map(str::to_owned), feeds, ..context.site() }
 }
 
 /// Returns the path of the style sheet relative to the files of a document; `None` if there is none.
@@ -78,7 +76,11 @@ pub(super) fn publish_site_files(
 }
 
 /// Returns why an existing file is left unchanged; `None` if there is no file, or feedmill generated it.
-fn why_not_ours(context: &Context<'_>, index: &dyn Index, path: &Path) -> Result<Option<String>, Error> {
+pub(super) fn why_not_ours(
+    context: &Context<'_>,
+    index: &dyn Index,
+    path: &Path,
+) -> Result<Option<String>, Error> {
     match is_ours(context.feeds, path, index) {
         Ok(true) => Ok(None),
         Ok(false) => Ok(Some("left unchanged".to_owned())),

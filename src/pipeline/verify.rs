@@ -18,6 +18,9 @@ use super::publish::PendingFiles;
 /// [`Kind::Invalid`] if a file has an error.
 pub(super) fn verify(context: &Context<'_>, files: &PendingFiles, sink: &mut Sink<'_>) -> Result<(), Error> {
     let (store, rules, now) = (context.feeds, &context.plan.check, context.options.now);
+    // Pages are not feeds.
+    let files: Vec<_> =
+        files.iter().filter(|(path, _)| path.extension().is_none_or(|e| e != "html")).collect();
     let found: Vec<Vec<Finding>> = files
         .par_iter()
         .map(|(path, file)| {
@@ -26,7 +29,7 @@ pub(super) fn verify(context: &Context<'_>, files: &PendingFiles, sink: &mut Sin
         })
         .collect();
     let mut invalid = None;
-    for (path, found) in files.keys().zip(found) {
+    for ((path, _), found) in files.iter().zip(found) {
         let levels = rules.levels_for(Path::new(&store.show(path)));
         for finding in found.into_iter().filter_map(|finding| levels.apply(finding)) {
             if finding.severity == Severity::Error {

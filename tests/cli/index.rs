@@ -86,7 +86,10 @@ fn disabled_index_files_are_not_written_and_prune_removes_them() {
     project.write_file("feedmill.toml", "index = ['html']\n");
     let (code, _, stderr) = project.feedmill(&BASE);
     assert_eq!(code, 2);
-    assert!(stderr.contains("`index` contains `html`, which is not one of page, opml, style"), "{stderr}");
+    assert!(
+        stderr.contains("`index` contains `html`, which is not one of page, opml, style, full"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -158,4 +161,104 @@ fn only_a_podcast_has_links_to_podcast_apps_and_a_feed_with_an_address_has_a_qr_
     project.feedmill(&[]);
     let page = project.read_file("feeds/index.html");
     assert!(!page.contains("podcast://") && !page.contains("<svg "), "no app reaches it: {page}");
+}
+
+/// Writes an article with front matter.
+fn write_article(project: &Project, path: &str, number: i64, more: &str) {
+    let date = format!("2024-05-0{number}T00:00:00Z");
+    let head = format!("title: Article {number}\ndate: {date}\n{more}");
+    project.write_file(
+        format!("seeds/{path}"),
+        format!("---\n{head}\n---\n<p>Text {number} <em>whole</em></p>\n"),
+    );
+}
+
+#[test]
+fn a_full_index_has_a_page_for_each_section_tag_and_author() {
+    let project = Project::new();
+    let config = "title = 'News'\nfeeds_by = ['tag', 'author']\nsite_url = 'https://e.example/'\npermalink = '/a/:slug/'\n";
+    project.write_file("feedmill.toml", format!("index = 'full'\n{config}"));
+    write_article(&project, "town & x/1.md", 1, "tags: [Rain]\nauthor: Bo Lee");
+    write_article(&project, "2.md", 2, "tags: [Sun]");
+    assert_eq!(codes_and_files(&project, &BASE), []);
+    let town = project.read_file("feeds/town & x/index.html");
+    assert!(town.contains("<h1>town &amp; x</h1>") && town.contains("href=\"../index.html\""), "{town}");
+    assert!(town.contains("Article 1") && !town.contains("Article 2"), "{town}");
+    assert!(town.contains("title=\"town &amp; x – News\" href=\"rss.xml\""), "{town}");
+    let rain = project.read_file("feeds/tag/rain/index.html");
+    assert!(rain.contains("Article 1") && rain.contains("href=\"../../index.html\""), "{rain}");
+    assert!(project.read_file("feeds/author/bo-lee/index.html").contains("Article 1"));
+    let main = project.read_file("feeds/index.html");
+    for page in ["town%20&amp;%20x/index.html", "tag/rain/index.html", "tag/sun/index.html"] {
+        assert!(main.contains(&format!("href=\"{page}\"")), "{page}: {main}");
+    }
+
+    project.write_file("feeds/tag/sun/index.html", "<h1>My own</h1>");
+    let foreign = ("index-foreign".to_owned(), "feeds/tag/sun/index.html".to_owned());
+    for _ in 0..2 {
+        assert_eq!(codes_and_files(&project, &BASE), std::slice::from_ref(&foreign));
+    }
+    project.write_file("feedmill.toml", config);
+    assert_eq!(codes_and_files(&project, &[BASE[0], BASE[1], "--prune"]), []);
+    assert!(!project.path("feeds/town & x/index.html").exists());
+    assert_eq!(project.read_file("feeds/tag/sun/index.html"), "<h1>My own</h1>");
+    project.write_file("feedmill.toml", format!("index = ['full', 'opml']\n{config}"));
+    project.feedmill(&[BASE[0], BASE[1], "--prune"]);
+    assert!(project.path("feeds/tag/rain/index.html").exists() && !project.path("feeds/feed.css").exists());
+}
+
+/// Returns the names of the pages of entries.
+fn entry_pages(project: &Project) -> Vec<String> {
+    let folder = std::fs::read_dir(project.path("feeds/entry")).unwrap();
+    let mut names: Vec<_> = folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn each_entry_has_a_page_until_it_leaves_the_feeds() {
+    let project = Project::new();
+    let config = "title = 'News'\nlimit = 2\nsite_url = 'https://e.example/'\npermalink = '/a/:slug/'\n";
+    project.write_file("feedmill.toml", format!("pages = true\ncontent = 'summary'\n{config}"));
+    write_article(&project, "town/1.md", 1, "");
+    write_article(&project, "2.md", 2, "author: Bo");
+    let args = [BASE[0], BASE[1], "--check"];
+    assert_eq!(codes_and_files(&project, &args), []);
+    let pages = entry_pages(&project);
+    assert!(
+        pages[0].starts_with("article-1-") && pages[1].starts_with("article-2-") && pages.len() == 2,
+        "{pages:?}"
+    );
+    let page = project.read_file(&format!("feeds/entry/{}", pages[1]));
+    assert!(
+        page.contains("<p>Text 2 <em>whole</em></p>"),
+        "a page has the text that the feeds leave out: {page}"
+    );
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://e.example/a/article-2/\">"), "{page}");
+    assert!(page.contains("content=\"default-src 'none'; ") && !page.contains("<script"), "{page}");
+    let index = project.read_file("feeds/index.html");
+    for page in &pages {
+        assert!(index.contains(&format!("href=\"entry/{page}\"")), "{page}: {index}");
+    }
+
+    // Article 2 leaves the main feed, and article 1 stays in that of its section.
+    write_article(&project, "3.md", 3, "");
+    write_article(&project, "4.md", 4, "");
+    project.write_file("feeds/entry/mine.html", "<p>My own</p>");
+    let lost = project.write_file("feeds/entry/x-0123456789abcdef.html", "<p>My own</p>");
+    assert_eq!(codes_and_files(lost, &BASE), []);
+    let names = entry_pages(&project);
+    let starts: Vec<_> = names.iter().map(|name| &name[..name.len().min(9)]).collect();
+    assert_eq!(starts, ["article-1", "article-3", "article-4", "mine.html", "x-0123456"]);
+    assert_eq!(names[0], pages[0], "the address of a page is permanent");
+
+    std::fs::remove_file(project.path(format!("feeds/entry/{}", names[1]))).unwrap();
+    assert_eq!(codes_and_files(&project, &BASE), []);
+    assert_eq!(entry_pages(&project), names, "a page that was lost is written again");
+    project.write_file("feedmill.toml", config);
+    let found = codes_and_files(&project, &BASE);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "feed-orphan");
+    assert_eq!(codes_and_files(&project, &[BASE[0], BASE[1], "--prune"]), []);
+    assert_eq!(entry_pages(&project), ["mine.html", "x-0123456789abcdef.html"]);
 }

@@ -5,18 +5,22 @@
 //! of the visitor's time zone and language, and buttons copy addresses.
 
 mod direction;
+mod entry;
 mod podcast_apps;
 mod qr;
 mod river;
 mod subscribe;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use url::Url;
 
 use self::direction::direction;
 use self::river::River;
 use super::{Document, GENERATOR, Index, end_with_newline};
 use crate::error::Error;
-use crate::model::{Listing, Site};
+use crate::html::CleanHtml;
+use crate::model::{Entry, Listing, Site};
 use crate::types::UnixMs;
 
 pub(super) struct Page;
@@ -34,6 +38,22 @@ const SCRIPT: &str = include_str!("script.js");
 /// Audio is allowed if there is any.
 const POLICY: &str = "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; \
      script-src 'sha256-3Yeg0U6rPyErEQYFP7rbdhksOeCWugOOpbIsg56/lMw='; base-uri 'none'; form-action 'none'";
+
+/// Characters that are percent-encoded in a folder name in a relative URL. A colon would start a scheme.
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b':')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
 
 impl Document for Page {
     fn name(&self) -> &'static str {
@@ -55,36 +75,99 @@ impl Document for Page {
 
 impl Index for Page {
     fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error> {
-        Ok(Some(end_with_newline(page(site).into_string().into_bytes())))
+        let feed = site.feeds.iter().find(|feed| feed.folder.is_empty());
+        Ok(Some(bytes(page(&View { site, feed }))))
+    }
+
+    fn write_feed(&self, feed: &Listing, site: &Site) -> Option<Vec<u8>> {
+        Some(bytes(page(&View { site, feed: Some(feed) })))
+    }
+
+    fn write_entry(&self, entry: &Entry, content: &CleanHtml, site: &Site) -> Option<Vec<u8>> {
+        Some(bytes(entry::page(entry, content, site)))
     }
 }
 
-fn page(site: &Site) -> Markup {
-    let language = site.language.as_deref();
-    let main_feed = site.feeds.iter().find(|feed| feed.folder.is_empty());
-    let river = main_feed.map(|feed| River::new(feed, site));
-    let has_audio = main_feed.is_some_and(|feed| feed.latest.iter().any(|entry| entry.audio.is_some()));
-    let icon = main_feed.and_then(|feed| feed.icon.as_ref());
+fn bytes(page: Markup) -> Vec<u8> {
+    end_with_newline(page.into_string().into_bytes())
+}
+
+/// A page with the entries of one feed.
+struct View<'a> {
+    site: &'a Site,
+    /// The feed; `None` if it has no entries.
+    feed: Option<&'a Listing>,
+}
+
+impl<'a> View<'a> {
+    /// Returns true if it is the page of all feeds.
+    fn is_main(&self) -> bool {
+        self.feed.is_none_or(|feed| feed.folder.is_empty())
+    }
+
+    /// Returns the path to the folder of all feeds, relative to the page.
+    fn up(&self) -> String {
+        self.feed.map_or_else(String::new, |feed| up(&feed.folder))
+    }
+
+    fn title(&self) -> &'a str {
+        self.feed.filter(|_| !self.is_main()).map_or(&self.site.title, |feed| topic(feed, self.site))
+    }
+
+    fn language(&self) -> Option<&'a str> {
+        let own = self.feed.filter(|_| !self.is_main()).and_then(|feed| feed.language.as_deref());
+        own.or(self.site.language.as_deref())
+    }
+
+    /// Returns the feeds that the page offers: all of them, or the one that it is about.
+    fn feeds(&self) -> impl Iterator<Item = &'a Listing> {
+        let own = self.feed.filter(|_| !self.is_main());
+        self.site.feeds.iter().filter(move |_| own.is_none()).chain(own)
+    }
+
+    /// Returns the address of a document of a feed, relative to the page.
+    fn address(&self, feed: &Listing, file_name: &str) -> String {
+        if self.feed.is_some_and(|own| own.folder == feed.folder) {
+            return file_name.to_owned();
+        }
+        let separator = if feed.folder.is_empty() { "" } else { "/" };
+        self.up() + &encode(&feed.folder) + separator + file_name
+    }
+}
+
+/// Returns the path from a folder to the folder of all feeds.
+fn up(folder: &str) -> String {
+    "../".repeat(folder.split('/').filter(|part| !part.is_empty()).count())
+}
+
+/// Percent-encodes a path for a relative URL.
+fn encode(path: &str) -> String {
+    let parts = path.split('/').map(|part| utf8_percent_encode(part, SEGMENT).to_string());
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn page(view: &View<'_>) -> Markup {
+    let View { site, feed } = *view;
+    let language = view.language();
+    let river = feed.map(|feed| River::new(feed, view));
+    let has_audio = feed.is_some_and(|feed| feed.latest.iter().any(|entry| entry.audio.is_some()));
+    let media = if has_audio { "; media-src http: https:" } else { "" };
+    let icon = feed.and_then(|feed| feed.icon.as_ref());
     html! {
         (DOCTYPE)
         html lang=(language.unwrap_or("en")) dir=(direction(language)) {
             (line())
             head {
-                (line()) meta charset="utf-8";
-                (line()) meta name="viewport" content="width=device-width, initial-scale=1";
-                (line()) meta http-equiv="Content-Security-Policy" content={ (POLICY) @if has_audio { "; media-src http: https:" } };
-                (line()) meta name="generator" content=(GENERATOR);
-                (line()) title { (site.title) }
-                @if let Some(about) = main_feed.map(|feed| &feed.description).filter(|text| !text.is_empty()) {
+                (head(&format!("{POLICY}{media}"), icon))
+                (line()) title { (view.title()) @if !view.is_main() { " – " (site.title) } }
+                @if let Some(about) = feed.map(|feed| &feed.description).filter(|text| !text.is_empty()) {
                     (line()) meta name="description" content=(about);
                 }
-                // An empty icon keeps browsers from requesting /favicon.ico.
-                (line()) link rel="icon" href=(icon.map_or("data:,", url::Url::as_str));
-                @for feed in &site.feeds {
+                @for feed in view.feeds() {
                     @for format in subscribe::formats(feed) {
                         (line())
                         link rel="alternate" type=(format.media_type()) title=(feed.title)
-                            href=(subscribe::address(feed, format));
+                            href=(view.address(feed, format.file_name()));
                     }
                 }
                 @if let Some(list) = &site.subscription_list {
@@ -98,11 +181,11 @@ fn page(site: &Site) -> Markup {
             (line())
             body {
                 (line())
-                (header(site, main_feed))
+                (header(view))
                 (line())
                 main { @if let Some(river) = &river { (river.markup()) } }
                 (line())
-                (subscribe::feeds(site, main_feed))
+                (subscribe::feeds(view))
                 (line())
                 p #said .visually-hidden role="status" lang="en" {}
                 footer { span lang="en" dir="ltr" { "Made by feedmill" } }
@@ -113,10 +196,23 @@ fn page(site: &Site) -> Markup {
     }
 }
 
-fn header(site: &Site, main_feed: Option<&Listing>) -> Markup {
-    let base = main_feed.and_then(|feed| feed.base.as_ref());
-    let cover = main_feed.and_then(|feed| feed.cover.as_ref());
-    let icon = main_feed.and_then(|feed| feed.icon.as_ref());
+/// Returns the first elements of the head of any page.
+fn head(policy: &str, icon: Option<&Url>) -> Markup {
+    html! {
+        (line()) meta charset="utf-8";
+        (line()) meta name="viewport" content="width=device-width, initial-scale=1";
+        (line()) meta http-equiv="Content-Security-Policy" content=(policy);
+        (line()) meta name="generator" content=(GENERATOR);
+        // An empty icon keeps browsers from requesting /favicon.ico.
+        (line()) link rel="icon" href=(icon.map_or("data:,", Url::as_str));
+    }
+}
+
+fn header(view: &View<'_>) -> Markup {
+    let feed = view.feed;
+    let base = feed.and_then(|feed| feed.base.as_ref());
+    let cover = feed.and_then(|feed| feed.cover.as_ref());
+    let icon = feed.and_then(|feed| feed.icon.as_ref());
     html! {
         header {
             @if let Some(cover) = cover {
@@ -125,11 +221,12 @@ fn header(site: &Site, main_feed: Option<&Listing>) -> Markup {
                 img src=(relative(icon, base)) alt="" referrerpolicy="no-referrer";
             }
             div {
-                h1 { (site.title) }
-                @if let Some(feed) = main_feed {
+                @if !view.is_main() { p .meta { a href={ (view.up()) "index.html" } { (view.site.title) } } }
+                h1 { (view.title()) }
+                @if let Some(feed) = feed {
                     @if !feed.description.is_empty() { p .lede { (feed.description) } }
                     p .meta {
-                        span dir="ltr" { a href=(feed.site) { (without_scheme(&feed.site)) } }
+                        span { bdi dir="ltr" { a href=(feed.site) { (without_scheme(&feed.site)) } } }
                         span .skip lang="en" { a href="#feeds" { "Subscribe" } }
                     }
                 }
@@ -140,7 +237,7 @@ fn header(site: &Site, main_feed: Option<&Listing>) -> Markup {
 
 /// Returns the address of a file relative to the page if it is below the folder of the page, so that it works before the
 /// feeds are published.
-fn relative<'a>(url: &'a url::Url, base: Option<&url::Url>) -> &'a str {
+fn relative<'a>(url: &'a Url, base: Option<&Url>) -> &'a str {
     let below = base.and_then(|base| url.as_str().strip_prefix(base.as_str()));
     // A colon in the first segment would start a scheme.
     below
@@ -167,7 +264,7 @@ fn time(time: UnixMs) -> Markup {
 }
 
 /// Returns the address without scheme and trailing slash, as people write it.
-fn without_scheme(url: &url::Url) -> String {
+fn without_scheme(url: &Url) -> String {
     let text = url.as_str().trim_start_matches("https://").trim_start_matches("http://");
     text.trim_end_matches('/').to_owned()
 }

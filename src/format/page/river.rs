@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, PreEscaped, html};
 
 use super::direction::direction;
-use super::{line, relative, time, topic};
-use crate::model::{Latest, Listing, Site};
+use super::{View, encode, line, relative, time, topic};
+use crate::model::{Latest, Listing};
 
 /// Maximum number of tags and of authors among the choices.
 const MAX_CHOICES: usize = 12;
@@ -30,18 +30,18 @@ struct Choice<'a> {
 /// The entries of a feed, and the choices among them.
 pub(super) struct River<'a> {
     feed: &'a Listing,
-    site: &'a Site,
+    view: &'a View<'a>,
     /// Feeds of sections, by folder.
     sections: BTreeMap<&'a str, &'a Listing>,
     choices: Vec<Choice<'a>>,
 }
 
 impl<'a> River<'a> {
-    /// Returns the entries of `feed`, one of the feeds of `site`.
-    pub(super) fn new(feed: &'a Listing, site: &'a Site) -> Self {
+    /// Returns the entries of `feed` for its page.
+    pub(super) fn new(feed: &'a Listing, view: &'a View<'a>) -> Self {
         let sections: BTreeMap<&str, &Listing> =
-            site.feeds.iter().map(|feed| (feed.folder.as_str(), feed)).collect();
-        let mut river = Self { feed, site, sections, choices: Vec::new() };
+            view.feeds().map(|feed| (feed.folder.as_str(), feed)).collect();
+        let mut river = Self { feed, view, sections, choices: Vec::new() };
         for by in [By::Section, By::Tag, By::Author] {
             let choices = river.choices_by(by);
             river.choices.extend(choices);
@@ -70,7 +70,7 @@ impl<'a> River<'a> {
 
     /// Returns the title of a section.
     fn section(&self, folder: &'a str) -> &'a str {
-        self.sections.get(folder).map_or(folder, |feed| topic(feed, self.site))
+        self.sections.get(folder).map_or(folder, |feed| topic(feed, self.view.site))
     }
 
     /// Returns the rules that hide the entries that were not chosen.
@@ -134,11 +134,12 @@ impl<'a> River<'a> {
         let has_sections = self.choices.iter().any(|choice| choice.by == By::Section);
         let of_section = section.and_then(|section| self.sections.get(section.as_str()));
         let own = entry.language.as_deref().or(of_section.and_then(|feed| feed.language.as_deref()));
-        let language = own.filter(|own| Some(*own) != self.site.language.as_deref());
+        let language = own.filter(|own| Some(*own) != self.view.language());
+        let page = entry.page.as_ref().map(|page| self.view.up() + &encode(page));
         html! {
             (line())
             li class=[self.classes(entry)] lang=[language] dir=[language.map(|own| direction(Some(own)))] {
-                h2 { a href=(entry.link) {
+                h2 { a href=(page.as_deref().unwrap_or(&entry.link)) {
                     @if let Some(image) = &entry.image {
                         img src=(relative(image, base)) alt="" loading="lazy" referrerpolicy="no-referrer"
                             style=[entry.image_size.map(|(width, height)| format!("--size:{width}/{height}"))];
@@ -146,9 +147,14 @@ impl<'a> River<'a> {
                     (entry.title)
                 } }
                 p .meta {
-                    @if let Some(section) = section.filter(|_| has_sections) { bdi { (self.section(section)) } }
-                    @if !entry.authors.is_empty() { bdi { (entry.authors.join(", ")) } }
-                    (time(entry.published))
+                    @if let Some(section) = section.filter(|_| has_sections) {
+                        span { bdi { (self.section(section)) } }
+                    }
+                    @if !entry.authors.is_empty() { span { bdi { (entry.authors.join(", ")) } } }
+                    span { (time(entry.published)) }
+                    @if page.is_some() {
+                        span { a href=(entry.link) lang="en" { "Original" span .visually-hidden { ": " (entry.title) } } }
+                    }
                 }
                 @if !entry.summary.is_empty() { p .sum { (entry.summary) } }
                 @if let Some(audio) = &entry.audio {

@@ -1,58 +1,46 @@
 //! The ways to subscribe: the addresses of the whole feed, and a compact list of all feeds.
 
 use maud::{Markup, html};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::direction::direction;
-use super::{line, podcast_apps, qr, relative, time, topic};
+use super::{View, line, podcast_apps, qr, relative, time, topic};
 use crate::format::{FORMATS, Format, RSS};
-use crate::model::{Listing, Site};
+use crate::model::Listing;
 
-/// Characters that are percent-encoded in a folder name in a relative URL. A colon would start a scheme.
-const SEGMENT: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'/')
-    .add(b':')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'\\')
-    .add(b'`')
-    .add(b'{')
-    .add(b'}');
 /// One day in milliseconds.
 const DAY: i64 = 86_400_000;
 
 /// Returns the box to subscribe to the whole feed, and the list of feeds.
-pub(super) fn feeds(site: &Site, main_feed: Option<&Listing>) -> Markup {
+pub(super) fn feeds(view: &View<'_>) -> Markup {
     // The only section of a blog may have the same entries as the whole feed.
+    let all = &view.site.feeds;
     let is_whole =
-        |feed: &Listing| site.feeds.len() == 2 && main_feed.is_some_and(|main| main.entries == feed.entries);
-    let topics = || site.feeds.iter().filter(|feed| !feed.folder.is_empty() && !is_whole(feed));
+        |feed: &Listing| all.len() == 2 && view.feed.is_some_and(|main| main.entries == feed.entries);
+    let topics = || {
+        let shown = all.iter().filter(|_| view.is_main());
+        shown.filter(|feed| !feed.folder.is_empty() && !is_whole(feed))
+    };
     html! {
         aside #feeds aria-label="Subscribe" {
-            @if let Some(feed) = main_feed { (main_box(feed, site)) }
+            @if let Some(feed) = view.feed { (main_box(feed, view)) }
             @if topics().next().is_some() {
                 (line())
                 div .feeds {
                     h2 lang="en" { "Feeds by topic" }
-                    ul role="list" { @for feed in topics() { (row(feed, site)) } }
+                    ul role="list" { @for feed in topics() { (row(feed, view)) } }
                 }
             }
         }
     }
 }
 
-fn main_box(feed: &Listing, site: &Site) -> Markup {
+fn main_box(feed: &Listing, view: &View<'_>) -> Markup {
     let first = formats(feed).next();
     html! {
         h2 lang="en" { "Subscribe" }
         p .soft lang="en" { bdi { "A feed reader shows you what is new. Copy this address into yours." } }
         @if let Some(format) = first {
-            @let shown = copied(feed, format);
+            @let shown = copied(view, feed, format);
             div .address lang="en" {
                 input type="text" readonly value=(shown) aria-label={ "Address of " (feed.title) };
                 button type="button" hidden data-copy=(shown) { "Copy" }
@@ -60,8 +48,8 @@ fn main_box(feed: &Listing, site: &Site) -> Markup {
         }
         (rhythm(feed))
         p .ways lang="en" {
-            (links(feed, "Open in a reader", ""))
-            @if let Some(list) = &site.subscription_list { a href=(list) download { "All feeds as OPML" } }
+            (links(view, feed, "Open in a reader", ""))
+            @if let Some(list) = &view.site.subscription_list { a href=(list) download { "All feeds as OPML" } }
         }
         (apps(feed))
         @if let Some(code) = first.and_then(|format| qr::code(feed.self_link(format.file_name())?.as_str())) {
@@ -74,25 +62,31 @@ fn main_box(feed: &Listing, site: &Site) -> Markup {
 }
 
 /// Returns one feed in a line or two: topic, frequency, last entry, addresses.
-fn row(feed: &Listing, site: &Site) -> Markup {
-    let base = site.feeds.iter().find(|feed| feed.folder.is_empty()).and_then(|feed| feed.base.as_ref());
-    let language = feed.language.as_deref().filter(|own| Some(*own) != site.language.as_deref());
+fn row(feed: &Listing, view: &View<'_>) -> Markup {
+    let base = view.feed.and_then(|feed| feed.base.as_ref());
+    let language = feed.language.as_deref().filter(|own| Some(*own) != view.language());
     html! {
         (line())
         li lang=[language] dir=[language.map(|own| direction(Some(own)))] {
             @if let Some(cover) = &feed.cover {
                 img src=(relative(cover, base)) alt="" loading="lazy" referrerpolicy="no-referrer";
             }
-            h3 { (topic(feed, site)) }
+            h3 {
+                @if view.site.feed_pages {
+                    a href=(view.address(feed, "index.html")) { (topic(feed, view.site)) }
+                } @else {
+                    (topic(feed, view.site))
+                }
+            }
             @if !feed.description.is_empty() { p .soft { (feed.description) } }
             (rhythm(feed))
             p .ways lang="en" {
                 @if let Some(format) = formats(feed).next() {
-                    button type="button" hidden data-copy=(copied(feed, format)) {
+                    button type="button" hidden data-copy=(copied(view, feed, format)) {
                         "Copy link" span .visually-hidden { ": " (feed.title) }
                     }
                 }
-                (links(feed, "Open", " in a reader"))
+                (links(view, feed, "Open", " in a reader"))
             }
             (apps(feed))
         }
@@ -126,14 +120,14 @@ fn apps(feed: &Listing) -> Markup {
 }
 
 /// Returns the links to a feed. The first opens it in a reader; its text has a part that only screen readers read.
-fn links(feed: &Listing, open: &str, more: &str) -> Markup {
+fn links(view: &View<'_>, feed: &Listing, open: &str, more: &str) -> Markup {
     let name = html! { span .visually-hidden { ": " (feed.title) } };
     html! {
         @if let Some(url) = formats(feed).next().and_then(|format| feed.self_link(format.file_name())) {
             a href={ "feed:" (url) } { (open) span .visually-hidden { (more) ": " (feed.title) } }
         }
         @for format in formats(feed) {
-            a href=(address(feed, format)) type=(format.media_type()) {
+            a href=(view.address(feed, format.file_name())) type=(format.media_type()) {
                 (format.label().trim_end_matches(" Feed")) (name)
             }
         }
@@ -145,16 +139,9 @@ pub(super) fn formats(feed: &Listing) -> impl Iterator<Item = &'static dyn Forma
     FORMATS.iter().copied().filter(|format| feed.formats.iter().any(|name| name == format.name()))
 }
 
-/// Returns the address of a document of a feed, relative to the page.
-pub(super) fn address(feed: &Listing, format: &dyn Format) -> String {
-    let folders = feed.folder.split('/').filter(|folder| !folder.is_empty());
-    let folders = folders.map(|folder| format!("{}/", utf8_percent_encode(folder, SEGMENT)));
-    folders.collect::<String>() + format.file_name()
-}
-
 /// Returns the public address of a document of a feed, else the one relative to the page.
-fn copied(feed: &Listing, format: &dyn Format) -> String {
-    feed.self_link(format.file_name()).map_or_else(|| address(feed, format), String::from)
+fn copied(view: &View<'_>, feed: &Listing, format: &dyn Format) -> String {
+    feed.self_link(format.file_name()).map_or_else(|| view.address(feed, format.file_name()), String::from)
 }
 
 /// Returns the time between two entries in words; `None` if it is 0.
@@ -164,7 +151,7 @@ fn frequency(interval: i64) -> Option<&'static str> {
         (DAY * 3 / 2, "about daily"),
         (DAY * 5, "several times a week"),
         (DAY * 10, "about weekly"),
-        (DAY * 20, "about every two weeks"),
+        (DAY * 20, "every two weeks"),
         (DAY * 45, "about monthly"),
         (DAY * 250, "a few times a year"),
         (DAY * 500, "about yearly"),
@@ -183,7 +170,7 @@ mod tests {
             (1, "about daily"),
             (3, "several times a week"),
             (7, "about weekly"),
-            (14, "about every two weeks"),
+            (14, "every two weeks"),
             (30, "about monthly"),
             (90, "a few times a year"),
             (365, "about yearly"),

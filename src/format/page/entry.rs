@@ -1,0 +1,131 @@
+//! Page of one entry: its full text as in the feeds. It has no script, and loads images and media only.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use url::Url;
+
+use super::direction::direction;
+use super::{BASE_STYLE, head, line, time};
+use crate::html::{CleanHtml, Medium};
+use crate::model::{Entry, Site};
+
+const STYLE: &str = include_str!("entry.css");
+/// Content Security Policy (<https://www.w3.org/TR/CSP3/>): no script, no frame, no form.
+const POLICY: &str = "default-src 'none'; img-src http: https: data:; media-src http: https:; \
+     style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/// Returns the page of an entry, which is in a folder of its own below that of the feeds of `site`.
+pub(super) fn page(entry: &Entry, content: &CleanHtml, site: &Site) -> Markup {
+    let language = entry.language.as_deref().or(site.language.as_deref());
+    let link = Url::parse(&entry.link).ok().filter(|link| matches!(link.scheme(), "http" | "https"));
+    let title = if entry.title.is_empty() { &entry.link } else { &entry.title };
+    let tags = entry.categories.iter().filter(|name| !entry.sections.contains(name));
+    html! {
+        (DOCTYPE)
+        html lang=(language.unwrap_or("en")) dir=(direction(language)) {
+            (line())
+            head {
+                (head(POLICY, None))
+                (line()) meta name="referrer" content="no-referrer";
+                (line()) title { (title) " – " (site.title) }
+                @if link.is_some() { (line()) link rel="canonical" href=(entry.link); }
+                @if !entry.summary.is_empty() { (line()) meta name="description" content=(entry.summary); }
+                (line()) style { (PreEscaped(BASE_STYLE)) (PreEscaped(STYLE)) }
+            }
+            (line())
+            body {
+                (line())
+                header {
+                    p .meta { a href="../index.html" { (site.title) } }
+                    h1 { (title) }
+                    p .meta {
+                        @if !entry.authors.is_empty() {
+                            span { bdi { (names(entry)) } }
+                        }
+                        span { (time(entry.published)) }
+                        @if let Some(host) = link.as_ref().and_then(Url::host_str) {
+                            span lang="en" { bdi { a href=(entry.link) { "Original at " (host) } } }
+                        }
+                    }
+                }
+                (line())
+                main {
+                    article { (PreEscaped(accessible(content.as_str()))) }
+                    (line())
+                    @if let Some(audio) = missing_audio(entry, content) {
+                        audio controls preload="none" src=(audio) aria-label=(title) {}
+                    }
+                    @if tags.clone().next().is_some() {
+                        ul .tags role="list" { @for tag in tags { li { (tag) } } }
+                    }
+                }
+                (line())
+                footer { span lang="en" dir="ltr" { "Made by feedmill" } }
+            }
+        }
+    }
+}
+
+fn names(entry: &Entry) -> String {
+    let names: Vec<&str> = entry.authors.iter().map(|author| author.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// Adds what the text of a page needs and that of a feed does not: an empty `alt` for images without one, and a way to
+/// scroll wide code and tables with the keyboard. `html` is clean: each attribute has quotes.
+fn accessible(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        let mut is_quoted = false;
+        let end = tag.find(|c| {
+            is_quoted ^= c == '"';
+            c == '>' && !is_quoted
+        });
+        let (tag, after) = tag.split_at(end.unwrap_or(tag.len()));
+        out.push_str(before);
+        out.push_str(tag);
+        let name = tag.trim_start_matches('<').split([' ', '/']).next().unwrap_or_default();
+        match name {
+            "img" if !has_attribute(tag, "alt") => out.push_str(" alt=\"\""),
+            "pre" | "table" if !has_attribute(tag, "tabindex") => out.push_str(" tabindex=\"0\""),
+            _ => {}
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// Returns true if a tag has an attribute.
+fn has_attribute(tag: &str, name: &str) -> bool {
+    // Values are at odd positions.
+    tag.split('"')
+        .step_by(2)
+        .any(|names| names.split_whitespace().any(|part| part.trim_end_matches('=') == name))
+}
+
+/// Returns the address of the audio of an entry, unless its text has a player for it.
+fn missing_audio<'a>(entry: &'a Entry, content: &CleanHtml) -> Option<&'a Url> {
+    let url = entry.enclosures.iter().find(|file| file.medium == Medium::Audio).map(|file| &file.url);
+    url.filter(|url| !content.as_str().contains(&crate::html::escape_attribute(url.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_get_an_alternative_and_code_a_tab_stop() {
+        for (html, accessible_html) in [
+            ("a <b>b</b> &lt;img>", "a <b>b</b> &lt;img>"),
+            ("<img src=\"a>b\">x", "<img src=\"a>b\" alt=\"\">x"),
+            ("<img title=\" alt=\">", "<img title=\" alt=\" alt=\"\">"),
+            ("<img alt=\"\" src=\"a\">", "<img alt=\"\" src=\"a\">"),
+            ("<img src=\"a\" alt=\"A\">", "<img src=\"a\" alt=\"A\">"),
+            ("<pre>a</pre>", "<pre tabindex=\"0\">a</pre>"),
+            ("<table><tr><td>1", "<table tabindex=\"0\"><tr><td>1"),
+        ] {
+            assert_eq!(accessible(html), accessible_html);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The page of each entry: its path, and the document that writes it. An entry may be in several documents; the first of
+//! them, in which it is newest, writes its page.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use crate::catalog;
+use crate::config::Ids;
+use crate::error::Error;
+use crate::format;
+use crate::model::Feed;
+use crate::store::{Kind, Store};
+
+use super::archive::{EntryPage, OutputDoc};
+use super::clean::CleanArticle;
+use super::context::Context;
+use super::select::Pick;
+
+/// Folder of the pages in the feeds folder.
+const FOLDER: &str = "entry";
+/// Maximum length in characters of the readable part of a name.
+const MAX_SLUG: usize = 60;
+/// Number of hexadecimal digits of the hash in a name.
+const DIGITS: usize = 16;
+
+/// Gives each entry its page. Documents that subscribers read come before archive documents.
+pub(super) fn assign(docs: &mut [OutputDoc]) {
+    let mut owners: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+    for is_archive in [false, true] {
+        for doc in docs.iter_mut().filter(|doc| doc.is_archive() == is_archive) {
+            let ids = doc.channel.ids;
+            let pages = doc.picks.iter().map(|pick| {
+                let path: Arc<str> = path(pick, ids).into();
+                let owner = owners.get(&path);
+                let is_own = owner.is_none();
+                // Two entries of one address cannot share a page.
+                if owner.is_some_and(|key| *key != pick.key) {
+                    return None;
+                }
+                if is_own {
+                    owners.insert(path.clone(), pick.key.clone());
+                }
+                Some(EntryPage { path, is_own })
+            });
+            doc.pages = pages.collect();
+        }
+    }
+}
+
+/// Returns the path of the page of an entry. It stays the same as long as the id of the entry does.
+fn path(pick: &Pick, ids: Ids) -> String {
+    let basis: &str = if ids == Ids::File { &pick.key } else { &pick.first_link };
+    let hash = format!("{:032x}", catalog::hash(basis.as_bytes()));
+    let slug = slug(&pick.first_link);
+    let dash = if slug.is_empty() { "" } else { "-" };
+    format!("{FOLDER}/{slug}{dash}{}.html", &hash[..DIGITS])
+}
+
+/// Returns the last part of a link that has letters, in lower case and without what file systems or URLs reserve.
+fn slug(link: &str) -> String {
+    let path = link.split(['?', '#']).next().unwrap_or_default();
+    let path =
+        path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+    let last = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default();
+    let name = percent_decode_str(last).decode_utf8_lossy();
+    let name = [".html", ".htm", ".php"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let letters: String = name
+        .chars()
+        .take(MAX_SLUG)
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .flat_map(char::to_lowercase)
+        .collect();
+    letters.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// Returns the pages that a document writes, each with its bytes.
+pub(super) fn write<'a>(
+    context: &Context<'_>,
+    doc: &'a OutputDoc,
+    feed: &'a Feed,
+    article: impl Fn(&Pick) -> Option<&'a CleanArticle>,
+) -> Vec<(PathBuf, Vec<u8>)> {
+    let own = doc.picks.iter().zip(&doc.pages).filter_map(|(pick, page)| {
+        let page = page.as_ref().filter(|page| page.is_own)?;
+        Some((&*page.path, article(pick)?))
+    });
+    let own: HashMap<&str, &CleanArticle> = own.collect();
+    let Some(page) = format::page().filter(|_| !own.is_empty()) else { return Vec::new() };
+    let site = context.site();
+    let entries = feed.entries.iter().filter_map(|entry| {
+        let path = entry.page.as_deref()?;
+        let bytes = page.write_entry(entry, &own.get(path)?.content, &site)?;
+        Some((PathBuf::from(path), bytes))
+    });
+    entries.collect()
+}
+
+/// Returns the paths of files in the folder of pages that have names of pages.
+///
+/// # Errors
+/// If the system is out of resources.
+pub(super) fn existing(store: &dyn Store) -> Result<Vec<PathBuf>, Error> {
+    let folder = Path::new(FOLDER);
+    let items = match store.list(folder) {
+        Err(error) if crate::store::is_exhausted(&error) => {
+            return Err(Error::io("list the folder", store.show(folder), error));
+        }
+        items => items.unwrap_or_default(),
+    };
+    let is_page = |name: &str| {
+        let hash = name.strip_suffix(".html").map(|name| name.rsplit('-').next().unwrap_or(name));
+        hash.is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let pages =
+        items.into_iter().filter(|item| item.kind == Kind::File && item.name.to_str().is_some_and(is_page));
+    Ok(pages.map(|item| folder.join(item.name)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_pages_are_readable_and_safe() {
+        for (link, name) in [
+            ("https://e.example/2024/New-Bridge/", "new-bridge"),
+            ("https://e.example/a.html?x=1#y", "a"),
+            ("https://e.example/%E6%A1%A5%20x", "桥-x"),
+            ("https://e.example/..%2f..%2fetc", "etc"),
+            ("https://e.example/", ""),
+            ("https://e.example", ""),
+            ("https://e.example/%ff%00", ""),
+        ] {
+            assert_eq!(slug(link), name, "{link}");
+        }
+        assert_eq!(slug(&format!("https://e.example/{}", "ä".repeat(300))).chars().count(), MAX_SLUG);
+    }
+}
