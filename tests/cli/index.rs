@@ -73,17 +73,15 @@ fn disabled_index_files_are_not_written_and_prune_removes_them() {
     let project = sample_project("");
     project.feedmill(&BASE);
     assert!(project.read_file("feeds/town & \"land\"/rss.xml").contains("href=\"../feed.css\""));
-    assert!(project.read_file("feeds/town & \"land\"/atom.xml").contains("<script src=\"../feed.js\">"));
     project.write_file("feedmill.toml", "title = 'News'\nindex = ['page']\n");
-    let orphans = ["feeds/feed.css", "feeds/feed.js", "feeds/feeds.opml"]
-        .map(|file| ("feed-orphan".to_owned(), file.to_owned()));
+    let orphans =
+        ["feeds/feed.css", "feeds/feeds.opml"].map(|file| ("feed-orphan".to_owned(), file.to_owned()));
     let mut found = codes_and_files(&project, &BASE);
     found.sort();
     assert_eq!(found, orphans);
     assert_eq!(codes_and_files(&project, &[BASE[0], BASE[1], "--prune"]), []);
     assert!(!project.path("feeds/feed.css").exists() && !project.path("feeds/feeds.opml").exists());
-    let feed = project.read_file("feeds/rss.xml");
-    assert!(!feed.contains("xml-stylesheet") && !feed.contains("xhtml"), "{feed}");
+    assert!(!project.read_file("feeds/rss.xml").contains("xml-stylesheet"));
     assert!(!project.read_file("feeds/index.html").contains(".opml"));
     project.write_file("feedmill.toml", "index = ['html']\n");
     let (code, _, stderr) = project.feedmill(&BASE);
@@ -170,7 +168,7 @@ fn write_article(project: &Project, path: &str, number: i64, more: &str) {
     let date = format!("2024-05-0{number}T00:00:00Z");
     let head = format!("title: Article {number}\ndate: {date}\n{more}");
     project.write_file(
-        &format!("seeds/{path}"),
+        format!("seeds/{path}"),
         format!("---\n{head}\n---\n<p>Text {number} <em>whole</em></p>\n"),
     );
 }
@@ -198,7 +196,7 @@ fn a_full_index_has_a_page_for_each_section_tag_and_author() {
     project.write_file("feeds/tag/sun/index.html", "<h1>My own</h1>");
     let foreign = ("index-foreign".to_owned(), "feeds/tag/sun/index.html".to_owned());
     for _ in 0..2 {
-        assert_eq!(codes_and_files(&project, &BASE), [foreign.clone()]);
+        assert_eq!(codes_and_files(&project, &BASE), std::slice::from_ref(&foreign));
     }
     project.write_file("feedmill.toml", config);
     assert_eq!(codes_and_files(&project, &[BASE[0], BASE[1], "--prune"]), []);
@@ -254,7 +252,7 @@ fn each_entry_has_a_page_until_it_leaves_the_feeds() {
     assert_eq!(starts, ["article-1", "article-3", "article-4", "mine.html", "x-0123456"]);
     assert_eq!(names[0], pages[0], "the address of a page is permanent");
 
-    std::fs::remove_file(project.path(&format!("feeds/entry/{}", names[1]))).unwrap();
+    std::fs::remove_file(project.path(format!("feeds/entry/{}", names[1]))).unwrap();
     assert_eq!(codes_and_files(&project, &BASE), []);
     assert_eq!(entry_pages(&project), names, "a page that was lost is written again");
     project.write_file("feedmill.toml", config);
