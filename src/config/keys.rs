@@ -57,6 +57,8 @@ pub enum TextFormat {
     Mailbox,
     /// A UUID.
     Uuid,
+    /// A color as `#` and three or six hexadecimal digits.
+    Color,
     /// A regular expression, or empty.
     Regex,
     /// XML elements, or empty.
@@ -116,7 +118,7 @@ pub struct Table {
 /// use feedmill::config::TABLES;
 ///
 /// let headers: Vec<_> = TABLES.iter().map(|table| table.header).collect();
-/// assert_eq!(headers, ["", "[clean]", "[check]", "[check.paths.GLOB]", "[extra]", "[podcast]", "[section.NAME]", "[[feed]]"]);
+/// assert_eq!(headers, ["", "[clean]", "[check]", "[check.paths.GLOB]", "[extra]", "[podcast]", "[theme]", "[section.NAME]", "[[feed]]"]);
 /// ```
 pub static TABLES: &[Table] = &[
     Table { header: "", doc: "Top level: folders, and the main feed.", keys: &[TOP, CHANNEL] },
@@ -148,6 +150,7 @@ pub static TABLES: &[Table] = &[
               `[podcast]`, except the guid.",
         keys: &[PODCAST],
     },
+    Table { header: "[theme]", doc: "Looks of the index page and the pages of entries.", keys: &[THEME] },
     Table {
         header: "[section.NAME]",
         doc: "A section is a folder below the seeds folder. It has feeds of its own, with or without this table. The \
@@ -568,7 +571,7 @@ pub(super) const MEDIUMS: &[&str] =
     &["audiobook", "blog", "course", "film", "music", "newsletter", "podcast", "video"];
 
 /// Names at the top level that are tables.
-pub(super) const NAMES: &[&str] = &["check", "clean", "extra", "feed", "podcast", "section"];
+pub(super) const NAMES: &[&str] = &["check", "clean", "extra", "feed", "podcast", "section", "theme"];
 
 /// Keys of `[check]`: those of [`LEVELS`], and those of the whole check.
 pub(super) const CHECK: &[Key] = &[
@@ -659,6 +662,39 @@ pub(super) const EXTRA: &[Key] = &[
         described("none"),
         "\"<comments>{link}#comments</comments>\"",
         "Elements for each item of RSS feeds.",
+    ),
+];
+
+/// Keys of `[theme]`.
+pub(super) const THEME: &[Key] = &[
+    key(
+        "accent",
+        ValueType::Text(TextFormat::Color),
+        described("blue"),
+        "\"#8a1c4a\"",
+        "Color of links and buttons: `#` and three or six hexadecimal digits. It is made darker, or lighter on a dark \
+         background, until it can be read well.",
+    ),
+    key(
+        "font",
+        ANY,
+        value("\"sans\""),
+        "\"serif\"",
+        "Font: `sans`, `serif`, `mono`, or the names of installed fonts, with commas between them.",
+    ),
+    key(
+        "logo",
+        URL,
+        described("the cover or `icon` of the feed"),
+        "\"https://news.example/logo.svg\"",
+        "URL of an image at the top of the index page.",
+    ),
+    key(
+        "width",
+        ValueType::Number,
+        value("65"),
+        "75",
+        "Width of the text: characters in a line, from 40 to 120.",
     ),
 ];
 
@@ -780,5 +816,8 @@ fn denied() -> Vec<String> {
 /// assert!(feedmill::config::keys().any(|key| key == "base_url"));
 /// ```
 pub fn keys() -> impl Iterator<Item = &'static str> {
-    [CHANNEL, TOP, PODCAST, CHECK, LEVELS, CLEAN, EXTRA, FEED].into_iter().flatten().map(|key| key.name)
+    [CHANNEL, TOP, PODCAST, CHECK, LEVELS, CLEAN, EXTRA, THEME, FEED]
+        .into_iter()
+        .flatten()
+        .map(|key| key.name)
 }

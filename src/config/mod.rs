@@ -23,7 +23,7 @@ use crate::diag::{Levels, Place, redact};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
 use crate::generator::{Repository, glob};
 use crate::html::Policy;
-use crate::model::{Extra, Person, Podcast};
+use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::{Addresses, SameAddress};
 use crate::types::work;
 
@@ -81,6 +81,7 @@ pub struct RawConfig {
     check_paths: Vec<(String, Keys)>,
     clean: Keys,
     extra: Keys,
+    theme: Keys,
     sections: BTreeMap<String, Keys>,
     feeds: Vec<Keys>,
 }
@@ -302,6 +303,8 @@ pub struct Plan {
     pub fingerprint_source: String,
     /// Files to write in addition to the feeds.
     pub index: Vec<&'static dyn Index>,
+    /// Looks of the pages.
+    pub theme: Theme,
     /// True if each feed has a page in its folder.
     pub feed_pages: bool,
     /// True if each entry has a page.
@@ -878,7 +881,7 @@ mod tests {
         let flags = (plan.catalog, plan.probe, plan.probe_private, plan.push, plan.publish_media);
         let policy = format!("{:?} {:?}", plan.policy, plan.excerpt_separator);
         let policy = format!("{policy} {:?}", (plan.same_address, plan.future, &plan.feeds_by));
-        let policy = format!("{policy} {:?}", (plan.feed_pages, plan.entry_pages));
+        let policy = format!("{policy} {:?}", (plan.feed_pages, plan.entry_pages, &plan.theme));
         format!(
             "{:?} {paths:?} {flags:?} {index:?} {:?} {policy} {} {sections:?} {filtered:?}",
             plan.check,

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::faults::Faults;
 use super::keys::{
-    CHANNEL, CHECK, CLEAN, EXTRA, FEED, Key, LEVELS, ListItems, NAMES, PODCAST, TOP, ValueType,
+    CHANNEL, CHECK, CLEAN, EXTRA, FEED, Key, LEVELS, ListItems, NAMES, PODCAST, THEME, TOP, ValueType,
 };
 use super::{Keys, Origin, RawConfig, SHOWN, SetValue, Source, Value};
 use crate::diag::{Meta, Sink, codes, nearest};
@@ -119,6 +119,7 @@ impl Reader<'_, '_, '_> {
                 ("check", DeValue::Table(t)) => self.check(t, raw),
                 ("clean", DeValue::Table(t)) => raw.clean = self.keys(t, " in [clean]", CLEAN),
                 ("extra", DeValue::Table(t)) => raw.extra = self.keys(t, " in [extra]", EXTRA),
+                ("theme", DeValue::Table(t)) => raw.theme = self.keys(t, " in [theme]", THEME),
                 ("podcast", _) => self.podcast(value, &mut raw.top),
                 ("section", DeValue::Table(t)) => {
                     for (key, value) in t {

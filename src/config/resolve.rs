@@ -19,7 +19,7 @@ use crate::error::Kind;
 use crate::format::{FORMATS, INDEX, Index, Layout, format};
 use crate::html::Policy;
 use crate::model::podcast::Category;
-use crate::model::{Extra, Person, Podcast};
+use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::check_permalink;
 use crate::seed::{ADDRESS_RULES, Addresses, SameAddress};
 use crate::types::{excerpt, to_rfc3986};
@@ -75,6 +75,7 @@ impl RawConfig {
             self.top.get("publish_media").map_or(PublishMedia::No, |set| r.publish_media(set));
         let media_url =
             self.top.get("media_url").and_then(|set| r.folder_url("media_url", set.value.text()?, set));
+        let theme = r.theme(&self.theme);
         let Resolver { faults, hub_requests, .. } = r;
         faults.finish(Path::new(""))?;
         let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
@@ -107,6 +108,7 @@ impl RawConfig {
             push: flag("push", true),
             fingerprint_source: self.fingerprint_source(),
             index,
+            theme,
             feed_pages,
             entry_pages: flag("pages", false),
             addresses,
@@ -206,7 +208,9 @@ impl RawConfig {
     fn fingerprint_source(&self) -> String {
         let mut out = String::new();
         write_keys(&mut out, self.top.iter().filter(|(key, _)| !NOT_IN_FEEDS.contains(key)));
-        for (table, keys) in [("check", &self.check), ("clean", &self.clean), ("extra", &self.extra)] {
+        for (table, keys) in
+            [("check", &self.check), ("clean", &self.clean), ("extra", &self.extra), ("theme", &self.theme)]
+        {
             out.push_str(&format!("{table}\n"));
             write_keys(&mut out, keys.iter());
         }
@@ -255,6 +259,53 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         };
         let (drop, keep) = (list("drop"), list("keep"));
         Policy::new(&drop, &keep).unwrap_or_default()
+    }
+
+    /// Resolves `[theme]`.
+    fn theme(&mut self, keys: &Keys) -> Theme {
+        let mut theme = Theme::default();
+        for (key, set) in keys {
+            match (*key, &set.value) {
+                ("accent", Value::Text(text)) => {
+                    theme.accent = color(text);
+                    if theme.accent.is_none() {
+                        let shown = excerpt(text, SHOWN);
+                        self.fault(
+                            set,
+                            format!(
+                                "`accent` in [theme] must be `#` and three or six hexadecimal digits such as \
+                                 `#8a1c4a`, not `{shown}`"
+                            ),
+                        );
+                    }
+                }
+                ("font", Value::Text(text)) => {
+                    theme.font = fonts(text);
+                    if theme.font.is_empty() {
+                        let shown = excerpt(text, SHOWN);
+                        self.fault(
+                            set,
+                            format!(
+                                "`font` in [theme] must be `sans`, `serif`, `mono`, or names of fonts with commas \
+                                 between them, not `{shown}`"
+                            ),
+                        );
+                    }
+                }
+                ("logo", Value::Text(text)) => theme.logo = self.public_url("logo", text, set),
+                ("width", Value::Number(number)) => {
+                    theme.width = u32::try_from(*number).ok().filter(|width| (40..=120).contains(width));
+                    if theme.width.is_none() {
+                        self.fault(
+                            set,
+                            format!("`width` in [theme] must be a number from 40 to 120, not {number}"),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+        theme
     }
 
     /// Resolves `[extra]`: what is for the head of a feed, and what is for each entry.
@@ -786,6 +837,28 @@ pub(super) fn derive_below(main_feed: &Channel, folders: &[&str], title: impl Fn
     // Each podcast has its own guid.
     let podcast = main_feed.podcast.clone().map(|podcast| Podcast { guid: None, ..podcast });
     Channel { title, base, podcast, description: String::new(), ..main_feed.clone() }
+}
+
+/// Parses a color: `#` and three or six hexadecimal digits.
+fn color(text: &str) -> Option<[u8; 3]> {
+    let digits = text.trim().strip_prefix('#')?;
+    let digits: Vec<u8> =
+        digits.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    match digits[..] {
+        [r, g, b] => Some([r * 17, g * 17, b * 17]),
+        [r1, r2, g1, g2, b1, b2] => Some([r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2]),
+        _ => None,
+    }
+}
+
+/// Returns the names of fonts in a list; none if one of them cannot be the name of a font.
+fn fonts(text: &str) -> Vec<String> {
+    let names = text.split(',').map(|name| name.trim().trim_matches(['"', '\'']).trim());
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'))
+    };
+    let names = names.map(|name| is_name(name).then(|| name.to_owned()));
+    names.collect::<Option<_>>().unwrap_or_default()
 }
 
 /// Parses a number and a unit; returns milliseconds.

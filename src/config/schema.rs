@@ -121,6 +121,9 @@ fn value(key: &Key) -> Value {
         // What a regular expression is differs between languages.
         ValueType::Text(TextFormat::Any | TextFormat::Regex) => json!({"type": "string"}),
         ValueType::Text(TextFormat::OneOf(words)) => json!({"enum": words}),
+        ValueType::Text(TextFormat::Color) => {
+            json!({"type": "string", "pattern": "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"})
+        }
         ValueType::Text(TextFormat::Path) => json!({"type": "string", "minLength": 1}),
         ValueType::Text(TextFormat::Url) => {
             json!({"type": "string", "pattern": r"^\s*([hH][tT][tT][pP][sS]?://[^/?#\s][^\s]*)?\s*$"})

@@ -29,8 +29,24 @@ pub struct Site {
     pub subscription_list: Option<String>,
     /// True if each feed has a page in its folder.
     pub feed_pages: bool,
+    /// Looks of the pages.
+    pub theme: Theme,
     /// Feeds, ordered by folder.
     pub feeds: Vec<Listing>,
+}
+
+/// Looks of the pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Theme {
+    /// Color of links and buttons: red, green and blue.
+    pub accent: Option<[u8; 3]>,
+    /// Names of fonts, the best first: letters, digits, spaces, dots, hyphens and underscores only.
+    pub font: Vec<String>,
+    /// Address of an image at the top of the index page.
+    pub logo: Option<Url>,
+    /// Characters in a line of text.
+    pub width: Option<u32>,
 }
 
 /// Summary of one feed.

@@ -154,6 +154,7 @@ impl<'a> Context<'a> {
             title: main.title.clone().unwrap_or_else(|| self.name.clone()),
             language: main.language.clone(),
             feed_pages: self.plan.feed_pages,
+            theme: self.plan.theme.clone(),
             ..Site::default()
         }
     }

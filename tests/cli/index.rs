@@ -262,3 +262,33 @@ fn each_entry_has_a_page_until_it_leaves_the_feeds() {
     assert_eq!(codes_and_files(&project, &[BASE[0], BASE[1], "--prune"]), []);
     assert_eq!(entry_pages(&project), ["mine.html", "x-0123456789abcdef.html"]);
 }
+
+#[test]
+fn a_theme_changes_the_looks_and_its_mistakes_are_reported() {
+    let project = sample_project(
+        "[theme]\naccent = '#8a1c4a'\nfont = 'Iowan Old Style, serif'\nwidth = 70\nlogo = 'https://e.example/l.svg'\n",
+    );
+    assert_eq!(codes_and_files(&project, &BASE), []);
+    let page = project.read_file("feeds/index.html");
+    for part in [
+        "--link:#8a1c4a;",
+        "\"Iowan Old Style\",ui-serif",
+        "--measure:70;",
+        "src=\"https://e.example/l.svg\"",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    for (line, message) in [
+        ("accent = 'red'", "`accent` in [theme] must be `#` and three or six hexadecimal digits"),
+        ("accent = '#12345'", "not `#12345`"),
+        ("font = '</style>'", "`font` in [theme] must be `sans`, `serif`, `mono`"),
+        ("width = 9", "`width` in [theme] must be a number from 40 to 120, not 9"),
+        ("logo = 'l.svg'", "`logo` must be an absolute http or https URL, not `l.svg`"),
+        ("color = '#fff'", "`color` in [theme]"),
+    ] {
+        project.write_file("feedmill.toml", format!("[theme]\n{line}\n"));
+        let (code, _, stderr) = project.feedmill(&BASE);
+        assert_eq!(code, 2, "{line}");
+        assert!(stderr.contains(message), "{line}: {stderr}");
+    }
+}

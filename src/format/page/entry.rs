@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use url::Url;
 
 use super::direction::direction;
-use super::{BASE_STYLE, head, line, time};
+use super::{BASE_STYLE, head, line, theme, time};
 use crate::html::{CleanHtml, Medium};
 use crate::model::{Entry, Site};
 
@@ -29,7 +29,7 @@ pub(super) fn page(entry: &Entry, content: &CleanHtml, site: &Site) -> Markup {
                 (line()) title { (title) " – " (site.title) }
                 @if link.is_some() { (line()) link rel="canonical" href=(entry.link); }
                 @if !entry.summary.is_empty() { (line()) meta name="description" content=(entry.summary); }
-                (line()) style { (PreEscaped(BASE_STYLE)) (PreEscaped(STYLE)) }
+                (line()) style { (PreEscaped(BASE_STYLE)) (PreEscaped(STYLE)) (theme::style(&site.theme)) }
             }
             (line())
             body {

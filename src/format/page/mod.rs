@@ -10,6 +10,7 @@ mod podcast_apps;
 mod qr;
 mod river;
 mod subscribe;
+mod theme;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -174,7 +175,7 @@ fn page(view: &View<'_>) -> Markup {
                     (line()) link rel="outline" type="text/x-opml" title=(site.title) href=(list);
                 }
                 (line()) style {
-                    (PreEscaped(BASE_STYLE)) (PreEscaped(RIVER_STYLE))
+                    (PreEscaped(BASE_STYLE)) (PreEscaped(RIVER_STYLE)) (theme::style(&site.theme))
                     @if let Some(river) = &river { (river.filter_style()) }
                 }
             }
@@ -215,7 +216,9 @@ fn header(view: &View<'_>) -> Markup {
     let icon = feed.and_then(|feed| feed.icon.as_ref());
     html! {
         header {
-            @if let Some(cover) = cover {
+            @if let Some(logo) = &view.site.theme.logo {
+                img .logo src=(relative(logo, base)) alt="" referrerpolicy="no-referrer";
+            } @else if let Some(cover) = cover {
                 img .cover src=(relative(cover, base)) alt="" referrerpolicy="no-referrer";
             } @else if let Some(icon) = icon {
                 img src=(relative(icon, base)) alt="" referrerpolicy="no-referrer";
