@@ -153,7 +153,7 @@ impl<'a> River<'a> {
                     @if !entry.authors.is_empty() { span { bdi { (entry.authors.join(", ")) } } }
                     span { (time(entry.published)) }
                     @if page.is_some() {
-                        span { a href=(entry.link) lang="en" { "Original" span .visually-hidden { ": " (entry.title) } } }
+                        span { a href=(entry.link) lang="en" { "Original" } }
                     }
                 }
                 @if !entry.summary.is_empty() { p .sum { (entry.summary) } }
