@@ -281,6 +281,8 @@ fn rows(table: NodeRef<'_>) -> Option<Vec<Vec<NodeRef<'_>>>> {
             _ => {}
         }
     }
+    // Rows without cells are removed later.
+    rows.retain(|cells| !cells.is_empty());
     Some(rows)
 }
 
@@ -459,6 +461,7 @@ mod tests {
                 "<pre>fn a()\n}</pre>",
             ),
             ("obsolete element", "<listing><table><tr><td>a</td></tr></table></listing>", "<pre>a</pre>"),
+            ("empty rows", "<pre><table><tr><td>a</td></tr><tr></tr></table></pre>", "<pre>a</pre>"),
             (
                 "SyntaxHighlighter",
                 "<div class='syntaxhighlighter java'><table><tbody><tr><td class=gutter><div class='line number1'>1</div><div class='line number2'>2</div></td><td class=code><div class=container><div class='line number1'><code class='java plain'>int i;</code></div><div class='line number2'><code>i++;</code></div></div></td></tr></tbody></table></div>",
