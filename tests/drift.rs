@@ -169,7 +169,7 @@ fn type_text(value_type: ValueType) -> String {
         _ => "names".to_owned(),
     };
     match value_type {
-        ValueType::Number => "number".to_owned(),
+        ValueType::Number | ValueType::NumberBetween(..) => "number".to_owned(),
         ValueType::Bool => "`true`, `false`".to_owned(),
         ValueType::List(ListItems::Any) => "list of strings".to_owned(),
         ValueType::List(ListItems::Hours) => "list of hours".to_owned(),

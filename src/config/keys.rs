@@ -15,6 +15,8 @@ pub enum ValueType {
     Text(TextFormat),
     /// A whole number, zero or more.
     Number,
+    /// A whole number from the first to the second.
+    NumberBetween(u32, u32),
     /// `true` or `false`.
     Bool,
     /// A list of strings.
@@ -665,6 +667,9 @@ pub(super) const EXTRA: &[Key] = &[
     ),
 ];
 
+/// Characters in a line of the pages.
+pub(super) const WIDTHS: std::ops::RangeInclusive<u32> = 40..=120;
+
 /// Keys of `[theme]`.
 pub(super) const THEME: &[Key] = &[
     key(
@@ -691,7 +696,7 @@ pub(super) const THEME: &[Key] = &[
     ),
     key(
         "width",
-        ValueType::Number,
+        ValueType::NumberBetween(*WIDTHS.start(), *WIDTHS.end()),
         value("65"),
         "75",
         "Width of the text: characters in a line, from 40 to 120.",

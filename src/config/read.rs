@@ -263,12 +263,12 @@ fn read_value(value_type: ValueType, value: &DeValue<'_>) -> Result<Value, Strin
         (ValueType::Text(_), _) => must_be("a string in quotes"),
         (ValueType::Bool, DeValue::Boolean(on)) => Ok(Value::Bool(*on)),
         (ValueType::Bool, _) => must_be("true or false"),
-        (ValueType::Number, DeValue::Integer(number)) => {
+        (ValueType::Number | ValueType::NumberBetween(..), DeValue::Integer(number)) => {
             let digits = number.as_str().replace('_', "");
             let parsed = i64::from_str_radix(&digits, number.radix()).map(Value::Number);
             parsed.map_err(|_| format!("is too large: the maximum is {}", i64::MAX))
         }
-        (ValueType::Number, _) => must_be("a whole number"),
+        (ValueType::Number | ValueType::NumberBetween(..), _) => must_be("a whole number"),
         (ValueType::List(ListItems::Hours), DeValue::Array(list)) => {
             let hours = list.iter().map(|item| match item.get_ref() {
                 DeValue::Integer(number) if number.radix() == 10 => {

@@ -294,7 +294,8 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 }
                 ("logo", Value::Text(text)) => theme.logo = self.public_url("logo", text, set),
                 ("width", Value::Number(number)) => {
-                    theme.width = u32::try_from(*number).ok().filter(|width| (40..=120).contains(width));
+                    theme.width =
+                        u32::try_from(*number).ok().filter(|width| super::keys::WIDTHS.contains(width));
                     if theme.width.is_none() {
                         self.fault(
                             set,

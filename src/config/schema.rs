@@ -101,6 +101,9 @@ fn value(key: &Key) -> Value {
     let mut value = match key.value_type {
         ValueType::Bool => json!({"type": "boolean"}),
         ValueType::Number => json!({"type": "integer", "minimum": 0}),
+        ValueType::NumberBetween(least, most) => {
+            json!({"type": "integer", "minimum": least, "maximum": most})
+        }
         ValueType::List(ListItems::Any) => json!({"type": "array", "items": {"type": "string"}}),
         ValueType::List(ListItems::OneOf(items)) => json!({"type": "array", "items": {"enum": items()}}),
         ValueType::List(ListItems::OneOfOr(items, word)) => json!({"anyOf": [

@@ -78,7 +78,7 @@ fn policy_publishing_a_second_run_reports_no_change_and_keeps_every_mtime() {
     let (code, stdout, stderr) = project.feedmill(&BASE_URL);
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", ""), "no output on success");
     let before = feed_files(&project);
-    assert_eq!(before.len(), 9);
+    assert_eq!(before.len(), 10);
     let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     for path in before.keys() {
         std::fs::File::options().write(true).open(path).unwrap().set_modified(old).unwrap();
@@ -127,7 +127,7 @@ fn policy_publishing_a_second_run_waits_then_names_the_lock_holder_and_writes_no
     assert_eq!(feed_files(&project).len(), 1, "it waits for the lock");
     drop(held);
     assert!(waiting.wait_with_output().unwrap().status.success());
-    assert_eq!(feed_files(&project).len(), 6, "the lock file is removed after the run");
+    assert_eq!(feed_files(&project).len(), 7, "the lock file is removed after the run");
 }
 
 #[test]
@@ -556,7 +556,7 @@ fn output_does_not_depend_on_the_order_of_files_or_the_number_of_threads() {
         }
         output_of(project.command(&BASE_URL).env("RAYON_NUM_THREADS", threads));
         let bytes: Vec<_> = feed_files(&project).into_values().map(|(bytes, _)| bytes).collect();
-        assert_eq!(bytes.len(), 15);
+        assert_eq!(bytes.len(), 16);
         all.push(bytes);
     }
     assert!(all[0] == all[1] && all[1] == all[2]);

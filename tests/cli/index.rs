@@ -74,8 +74,8 @@ fn disabled_index_files_are_not_written_and_prune_removes_them() {
     project.feedmill(&BASE);
     assert!(project.read_file("feeds/town & \"land\"/rss.xml").contains("href=\"../feed.css\""));
     project.write_file("feedmill.toml", "title = 'News'\nindex = ['page']\n");
-    let orphans =
-        ["feeds/feed.css", "feeds/feeds.opml"].map(|file| ("feed-orphan".to_owned(), file.to_owned()));
+    let orphans = ["feeds/feed.css", "feeds/feed.js", "feeds/feeds.opml"]
+        .map(|file| ("feed-orphan".to_owned(), file.to_owned()));
     let mut found = codes_and_files(&project, &BASE);
     found.sort();
     assert_eq!(found, orphans);
