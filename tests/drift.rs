@@ -509,6 +509,12 @@ fn anchor(code: &str) -> String {
 }
 
 #[test]
+fn the_readme_is_short() {
+    let lines = fs::read_to_string(root().join("README.md")).unwrap().lines().count();
+    assert!(lines < 150, "{lines} lines");
+}
+
+#[test]
 fn the_readme_shows_a_real_seed_and_the_item_it_becomes() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let block = |language: &str| {
