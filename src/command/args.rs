@@ -36,7 +36,7 @@ pub(super) enum Verb {
     New(New),
     /// List the entries of the feeds, newest first
     List(List),
-    /// Print the tags by which browsers find the feeds, for the <head> of your website
+    /// Print the tags by which browsers find the feeds, for the head of your website
     Snippet(Snippet),
     /// Explain a seed, the URL of an entry, or the code of a finding
     Explain(Explain),
