@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{self, BuiltDoc, Catalog, LastBuild, PublishedFile, PublishedMedia};
+use crate::catalog::{BuiltDoc, Catalog, LastBuild, PublishedMedia};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::format;
@@ -17,7 +17,7 @@ use super::address_source;
 use super::archive::OutputDoc;
 use super::assemble::assemble;
 use super::clean::{CleanArticle, clean};
-use super::context::{Context, Report, size};
+use super::context::{Context, Report};
 use super::discover::Scan;
 use super::entry_pages;
 use super::load::load;
@@ -29,7 +29,7 @@ use super::reuse;
 use super::select::Candidate;
 use super::site_files::{browser_files, site, site_files, why_not_ours};
 use super::verify::verify;
-use super::write::write;
+use super::write::{publish, write};
 
 /// A build in progress.
 struct Rebuild<'a> {
@@ -292,18 +292,9 @@ fn build_doc(
     let mut findings: Vec<Finding> =
         doc.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect();
     let mut is_complete = doc.paths().all(|path| articles.contains_key(path));
-    let mut publish = |path: PathBuf, bytes: Vec<u8>| {
-        files.push(PublishedFile {
-            path: path.clone(),
-            size: size(&bytes),
-            hash: catalog::hash(&bytes),
-            fingerprint: 0,
-        });
-        publisher.publish(path, bytes, None)
-    };
     if let Some(feed) = &feed {
         for (path, bytes) in entry_pages::write(context, doc, feed, |pick| articles.get(&pick.seed.path)) {
-            publish(path, bytes)?;
+            files.push(publish(publisher, path, bytes, None)?);
         }
     }
     if let (Some(feed), Some(listing), Some(page)) = (listed, &listing, format::page())
@@ -317,7 +308,7 @@ fn build_doc(
             // The file may have gone the next time.
             is_complete = false;
         } else {
-            publish(path, bytes)?;
+            files.push(publish(publisher, path, bytes, None)?);
         }
     }
     Ok(BuiltDoc {

@@ -1,6 +1,9 @@
 //! Step 8: a feed is written in each of its formats.
 
+use std::path::PathBuf;
+
 use rayon::prelude::*;
+use url::Url;
 
 use crate::catalog::{self, PublishedFile};
 use crate::error::Error;
@@ -22,14 +25,22 @@ pub(super) fn write(
     let formats = doc.channel.formats.par_iter().map(|format| {
         let path = doc.folder().join(format.file_name());
         let bytes = format.write(feed, doc.channel.layout)?;
-        let file = PublishedFile {
-            path: path.clone(),
-            size: size(&bytes),
-            hash: catalog::hash(&bytes),
-            fingerprint: 0,
-        };
-        publisher.publish(path, bytes, feed.self_link(format.file_name()))?;
-        Ok(file)
+        publish(publisher, path, bytes, feed.self_link(format.file_name()))
     });
     formats.collect()
+}
+
+/// Hands a file of a document to the publisher, and returns what the catalog keeps of it. `url` is where it will be.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn publish(
+    publisher: &Publisher<'_>,
+    path: PathBuf,
+    bytes: Vec<u8>,
+    url: Option<Url>,
+) -> Result<PublishedFile, Error> {
+    let (size, hash) = (size(&bytes), catalog::hash(&bytes));
+    publisher.publish(path.clone(), bytes, url)?;
+    Ok(PublishedFile { path, size, hash, fingerprint: 0 })
 }

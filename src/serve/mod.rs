@@ -19,6 +19,7 @@ mod document;
 mod file_body;
 mod handles;
 mod host;
+mod html_page;
 mod live;
 mod metrics;
 mod not_found;

@@ -4,13 +4,14 @@ use hyper::StatusCode;
 use hyper::header::{
     ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{PreEscaped, html};
 use percent_encoding::percent_decode_str;
 
 use crate::diag::printable;
-use crate::format::{FORMATS, INDEX};
+use crate::format::{self, FORMATS};
 
 use super::body::ResponseBody;
+use super::html_page::html_page;
 use super::live::{Markup, is_browser_navigation, is_local, permit_in_headers};
 use super::response::{Response, text_response};
 use super::state::State;
@@ -74,39 +75,26 @@ fn page(state: &State, url_path: &str) -> String {
     };
     let shown: String = percent_decode_str(url_path).decode_utf8_lossy().chars().take(MAX_PATH).collect();
     let exists = |name: &str| state.cache.cached(name).is_ok();
-    let index = INDEX.iter().find(|index| index.media_type() == "text/html").map(|index| index.file_name());
-    let has_index = index.is_some_and(exists);
+    let has_index = format::page().is_some_and(|page| exists(page.file_name()));
     let feeds = FORMATS.iter().filter(|format| exists(format.file_name()));
     let feeds: Vec<_> = feeds.map(|format| (format.label(), format.file_name())).collect();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                title { "Page not found" }
-                link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    h1 { "Page not found" }
-                    p { "There is nothing at " code dir="ltr" { (printable(&shown)) } "." }
-                    @if has_index || !feeds.is_empty() {
-                        p .soft { "It may have moved, or the address has a typo." }
-                        ul {
-                            @if has_index { li { a href=(root) { "All feeds" } } }
-                            @for (label, name) in &feeds { li { a href={ (root) (name) } { (label) } } }
-                        }
-                    } @else {
-                        p .soft { "No feeds have been built yet." }
-                    }
+    let style = html! { style { (PreEscaped(STYLE)) } };
+    let body = html! {
+        main {
+            h1 { "Page not found" }
+            p { "There is nothing at " code dir="ltr" { (printable(&shown)) } "." }
+            @if has_index || !feeds.is_empty() {
+                p .soft { "It may have moved, or the address has a typo." }
+                ul {
+                    @if has_index { li { a href=(root) { "All feeds" } } }
+                    @for (label, name) in &feeds { li { a href={ (root) (name) } { (label) } } }
                 }
+            } @else {
+                p .soft { "No feeds have been built yet." }
             }
         }
     };
-    page.into_string()
+    html_page("Page not found", "noindex", &style, &body)
 }
 
 #[cfg(test)]

@@ -536,6 +536,9 @@ fn is_blank_char(c: char) -> bool {
     c.is_whitespace() || is_zero_width(c)
 }
 
+/// Elements that a parser opens again after a block that closed them. Inside an element of the same name they have no effect.
+pub(crate) const FORMATS: [&str; 10] = ["a", "b", "code", "em", "i", "s", "small", "strong", "tt", "u"];
+
 /// True for the name of a heading.
 pub(crate) fn is_heading(name: &str) -> bool {
     matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")

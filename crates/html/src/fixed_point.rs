@@ -5,13 +5,9 @@
 //! ([HTML, 13.2.6](https://html.spec.whatwg.org/multipage/parsing.html#tree-construction)), and have allowed attributes
 //! only, sanitizing them changes nothing. Everything else, such as tables, players, MathML and SVG, is left to the parser.
 
-use std::borrow::Cow;
-
 use super::allowlist::{self, GLOBAL_ATTRIBUTES};
-use super::escape::{count_bytes, has_forbidden};
-
-/// Elements that the parser opens again after a block that closed them. Inside itself, none is allowed here.
-const FORMATS: [&str; 10] = ["a", "b", "code", "em", "i", "s", "small", "strong", "tt", "u"];
+use super::dom::FORMATS;
+use super::escape::{count_bytes, decode_entities_once, has_forbidden};
 
 /// Rules of the parser for an element.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -131,7 +127,7 @@ fn has_allowed_attributes(element: &str, mut text: &str) -> bool {
         if !allowed.any(|name| *name == key) || !is_escaped(value, true) {
             return false;
         }
-        let value = decoded(value);
+        let value = decode_entities_once(value);
         if allowlist::verified_value(element, key, &value).as_deref() != Some(&value) {
             return false;
         }
@@ -150,15 +146,6 @@ fn is_escaped(text: &str, in_attribute: bool) -> bool {
             || (in_attribute && after.starts_with("quot;"))
     };
     !text.contains(['>', '\u{A0}']) && text.split('&').skip(1).all(is_entity)
-}
-
-/// Returns the value of an attribute whose printed form [`is_escaped`].
-fn decoded(value: &str) -> Cow<'_, str> {
-    if !value.contains('&') {
-        return Cow::Borrowed(value);
-    }
-    let value = value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
-    Cow::Owned(value.replace("&nbsp;", "\u{A0}").replace("&amp;", "&"))
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn normalize_element(dom: &mut Dom, id: NodeId) {
     }
     // The elements around this one are not renamed yet.
     let is_same = |name: &str| name == to || (to == "s" && name == "strike");
-    let is_nested_format = is_format(to) && node.ancestors().any(|a| is_same(a.name()));
+    let is_nested_format = dom::FORMATS.contains(&to) && node.ancestors().any(|a| is_same(a.name()));
     if is_nested_format || (to == "a" && dom.attr(id, "href").is_none()) {
         return dom.unwrap(id);
     }
@@ -114,11 +114,6 @@ fn normalize_element(dom: &mut Dom, id: NodeId) {
         trim_first_line_feed(dom, id);
     }
     collapse(dom, id, &to);
-}
-
-/// True for elements that a parser opens again after a block. Inside an element of the same name they have no effect.
-fn is_format(name: &str) -> bool {
-    matches!(name, "a" | "b" | "code" | "em" | "i" | "s" | "small" | "strong" | "tt" | "u")
 }
 
 /// Removes line feeds right after `<pre>`, because a parser drops one.

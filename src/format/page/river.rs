@@ -166,8 +166,10 @@ impl<'a> River<'a> {
 
     /// Returns the classes by which an entry is filtered.
     fn classes(&self, entry: &Latest) -> Option<String> {
-        let is_of =
-            |choice: &Choice<'_>| values(entry, choice.by).any(|value| value.to_lowercase() == choice.key);
+        let keys_by = |by| values(entry, by).map(move |value| (by, value.to_lowercase()));
+        let keys: Vec<(By, String)> =
+            [By::Section, By::Tag, By::Author].into_iter().flat_map(keys_by).collect();
+        let is_of = |choice: &Choice<'_>| keys.iter().any(|(by, key)| *by == choice.by && *key == choice.key);
         let numbered = self.choices.iter().enumerate().filter(|(_, choice)| is_of(choice));
         let classes: Vec<String> = numbered.map(|(index, _)| format!("f{}", index + 1)).collect();
         Some(classes.join(" ")).filter(|classes| !classes.is_empty())

@@ -2,7 +2,9 @@
 //! text ([templates of Go](https://pkg.go.dev/text/template), [functions of Hugo](https://gohugo.io/functions/)). What
 //! needs the site, such as a loop over its pages, makes a template too hard.
 
-use super::template::{Filled, INNER, MAX_DEPTH, Parameters, Scanner, finished};
+use super::template::{
+    BlockEnd, Filled, INNER, MAX_DEPTH, Parameters, Scanner, address_of_file, finished, first_true,
+};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -30,15 +32,6 @@ pub(super) fn fill(template: &str, parameters: &Parameters<'_>) -> Option<Filled
     let mut filled = (end == BlockEnd::Text).then(|| finished(&out))??;
     filled.is_markdown = ["arkdownify", "RenderString"].iter().any(|name| template.contains(name));
     Some(filled)
-}
-
-/// What ended a block.
-#[derive(Debug, PartialEq, Eq)]
-enum BlockEnd<'a> {
-    Text,
-    /// With what follows the word.
-    Else(&'a str),
-    Closed,
 }
 
 struct Filler<'a> {
@@ -94,13 +87,15 @@ impl<'a> Filler<'a> {
     }
 
     /// Returns what a condition shows.
-    fn condition(&mut self, word: &str, expression: &'a str, shown: bool) -> Option<String> {
+    fn condition(&mut self, word: &'a str, expression: &'a str, shown: bool) -> Option<String> {
         self.depth += 1;
         (self.depth <= MAX_DEPTH).then_some(())?;
-        let (mut out, mut word, mut expression) = (String::new(), word, expression);
-        // True until a branch was shown.
-        let mut is_open = shown;
-        loop {
+        let next = |rest: &'a str| rest.split_once(char::is_whitespace);
+        let out = first_true(shown, (word, expression), next, |condition, is_open| {
+            let Some((word, expression)) = condition else {
+                let (text, end) = self.block(is_open)?;
+                return Some((is_open, text, end));
+            };
             let outer = self.variables.len();
             let value = if is_open { self.assigned(expression)? } else { String::new() };
             let is_shown = is_open && is_true(&value);
@@ -113,24 +108,8 @@ impl<'a> Filler<'a> {
                 self.dot.pop();
             }
             self.variables.truncate(outer);
-            if is_shown {
-                out = text;
-                is_open = false;
-            }
-            match end {
-                BlockEnd::Closed => break,
-                BlockEnd::Text => return None,
-                BlockEnd::Else("") => {
-                    let (text, end) = self.block(is_open)?;
-                    (end == BlockEnd::Closed).then_some(())?;
-                    if is_open {
-                        out = text;
-                    }
-                    break;
-                }
-                BlockEnd::Else(rest) => (word, expression) = rest.split_once(char::is_whitespace)?,
-            }
-        }
+            Some((is_shown, text, end))
+        })?;
         self.depth -= 1;
         Some(out)
     }
@@ -333,13 +312,7 @@ impl<'a> Filler<'a> {
                 return text(0);
             }
             "resources.Get" | "resources.GetMatch" | "resources.GetRemote" => {
-                return text(0).map(|path| {
-                    if crate::types::is_http(&path) {
-                        path
-                    } else {
-                        format!("/{}", path.trim_start_matches('/'))
-                    }
-                });
+                return text(0).map(address_of_file);
             }
             _ if name.starts_with(['.', '$']) => {
                 // A method of an image, such as `$image.Resize "600x"`, gives an image.

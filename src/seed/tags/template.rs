@@ -94,11 +94,44 @@ impl<'a> Scanner<'a> {
 
 /// What ended a block.
 #[derive(Debug, PartialEq, Eq)]
-enum BlockEnd<'a> {
+pub(super) enum BlockEnd<'a> {
     Text,
-    /// With the condition of the next branch, if it has one.
+    /// With the condition of the next branch; empty if it has none.
     Else(&'a str),
     Closed,
+}
+
+/// Returns what the first branch shows whose condition is true; nothing if none is, or the whole is not `shown`.
+///
+/// `branch` reads the block below a condition, or below an `else` without one (`None`), which is always true. The condition
+/// is evaluated only if no branch before it was shown. It returns true if the block is shown, its text and its end.
+/// `next` reads the condition after an `else`.
+pub(super) fn first_true<'a, C>(
+    shown: bool,
+    condition: C,
+    next: impl Fn(&'a str) -> Option<C>,
+    mut branch: impl FnMut(Option<C>, bool) -> Option<(bool, String, BlockEnd<'a>)>,
+) -> Option<String> {
+    let (mut out, mut condition, mut is_open) = (String::new(), Some(condition), shown);
+    loop {
+        let is_last = condition.is_none();
+        let (is_shown, text, end) = branch(condition, is_open)?;
+        if is_shown {
+            out = text;
+            is_open = false;
+        }
+        condition = match end {
+            BlockEnd::Closed => return Some(out),
+            BlockEnd::Else("") if !is_last => None,
+            BlockEnd::Else(rest) if !is_last => Some(next(rest)?),
+            _ => return None,
+        };
+    }
+}
+
+/// Returns the address of a file of the site: a path is that below the root.
+pub(super) fn address_of_file(path: String) -> String {
+    if crate::types::is_http(&path) { path } else { format!("/{}", path.trim_start_matches('/')) }
 }
 
 struct Filler<'a> {
@@ -146,30 +179,22 @@ impl<'a> Filler<'a> {
     fn condition(&mut self, word: &str, expression: &'a str, shown: bool) -> Option<String> {
         self.depth += 1;
         (self.depth <= MAX_DEPTH).then_some(())?;
-        let (mut out, mut expression, mut is_negated) = (String::new(), expression, word == "unless");
-        // True until a branch was shown.
-        let mut is_open = shown;
-        loop {
-            let is_shown = is_open && self.test(expression, 0)?.is_empty() == is_negated;
-            let (text, end) = self.block(is_shown)?;
-            if is_shown {
-                out = text;
-                is_open = false;
-            }
-            match end {
-                BlockEnd::Closed => break,
-                BlockEnd::Text => return None,
-                BlockEnd::Else("") => {
-                    let (text, end) = self.block(is_open)?;
-                    (end == BlockEnd::Closed).then_some(())?;
-                    if is_open {
-                        out = text;
+        let first = (expression, word == "unless");
+        let out = first_true(
+            shown,
+            first,
+            |next| Some((next, false)),
+            |condition, is_open| {
+                let is_shown = match condition {
+                    Some((expression, is_negated)) if is_open => {
+                        self.test(expression, 0)?.is_empty() == is_negated
                     }
-                    break;
-                }
-                BlockEnd::Else(next) => (expression, is_negated) = (next, false),
-            }
-        }
+                    _ => is_open,
+                };
+                let (text, end) = self.block(is_shown)?;
+                Some((is_shown, text, end))
+            },
+        )?;
         self.depth -= 1;
         Some(out)
     }
@@ -274,9 +299,7 @@ impl<'a> Filler<'a> {
             let path = arguments.iter().find_map(|argument| argument.trim().strip_prefix("path="))?;
             let path = self.operand(path.trim())?;
             let is_plain = !path.starts_with("@/") && !path.contains(INNER);
-            return is_plain.then(|| {
-                if crate::types::is_http(&path) { path } else { format!("/{}", path.trim_start_matches('/')) }
-            });
+            return is_plain.then(|| address_of_file(path));
         }
         let name = text.strip_prefix("include.").unwrap_or(text);
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));

@@ -1,10 +1,11 @@
 //! The validator page as HTML: the form, and the findings of each document next to the lines of its source.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::{CheckedDocument, CheckedUrl, Form, Verdict};
 use crate::check::{Profile, Rule, text};
 use crate::diag::{Finding, Severity, count, printable};
+use crate::serve::html_page::html_page;
 
 /// Number of lines that are shown before and after one with a finding.
 const CONTEXT: usize = 2;
@@ -113,26 +114,14 @@ pub(super) fn rule(rule: &Rule) -> String {
 }
 
 fn layout(title: &str, header: Markup, main: Markup) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                // The results are those of a visitor, not content of the site.
-                meta name="robots" content="noindex, nofollow";
-                title { (title) }
-                link rel="icon" href="data:,";
-                link rel="stylesheet" href="validator.css";
-            }
-            body {
-                header { (header) }
-                main { (main) }
-                footer { "Made by feedmill. For programs: add " code { "format=json" } "." }
-            }
-        }
+    let style = html! { link rel="stylesheet" href="validator.css"; };
+    let body = html! {
+        header { (header) }
+        main { (main) }
+        footer { "Made by feedmill. For programs: add " code { "format=json" } "." }
     };
-    page.into_string()
+    // The results are those of a visitor, not content of the site.
+    html_page(title, "noindex, nofollow", &style, &body)
 }
 
 /// Returns the numbers of errors and warnings of all documents.
