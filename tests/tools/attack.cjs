@@ -2,12 +2,8 @@
 // serialized and parsed again. INPUT is {raw, clean}, two lists of samples. Prints for each list which samples ran a script,
 // which changed when parsed again, and what was fetched that is not an image, audio or video.
 const fs = require("fs");
-const puppeteer = require("puppeteer-core");
+const { launch, newPage } = require("./browsers.cjs");
 
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
 const PAGE = "http://reader.example/";
 
 // In the page, for one sample.
@@ -56,7 +52,7 @@ async function look(browser, samples) {
   const seen = { ran: [], mutated: [], fetched: [] };
   let at = -1;
   const open = async () => {
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     page.on("dialog", (dialog) => dialog.dismiss());
     await page.exposeFunction("reportRun", () => { if (!seen.ran.includes(at)) seen.ran.push(at); });
     await page.evaluateOnNewDocument(() => {
@@ -98,7 +94,7 @@ async function look(browser, samples) {
 
 (async () => {
   const { raw, clean } = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
-  const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+  const browser = await launch("chromium");
   const found = { clean: await look(browser, clean), raw: await look(browser, raw) };
   await browser.close();
   console.log(JSON.stringify(found));

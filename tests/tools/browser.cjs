@@ -1,15 +1,10 @@
 // Opens the page at URL in Chromium, with narrow and wide screens, light and dark color schemes, and without
 // JavaScript, and prints what it finds as JSON. Requests to other hosts are answered here with a tiny image.
-const puppeteer = require("puppeteer-core");
+const { launch, newPage } = require("./browsers.cjs");
 
 const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
-
 async function open(browser, url, found, broken) {
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   page.on("pageerror", (error) => found.errors.push(error.message));
   page.on("console", (message) => {
     // Browsers request a favicon for feeds, which cannot name an icon.
@@ -28,7 +23,7 @@ async function open(browser, url, found, broken) {
 
 (async () => {
   const [url, shots] = process.argv.slice(2);
-  const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+  const browser = await launch("chromium");
   const found = { errors: [], foreign: [], views: [], copied: [] };
   await browser.defaultBrowserContext().overridePermissions(new URL(url).origin, ["clipboard-read", "clipboard-write"]);
   const page = await open(browser, url, found);

@@ -1,4 +1,6 @@
-// Starts a browser by its name, chromium or firefox. NODE_PATH has puppeteer-core.
+// Starts a browser by its name, chromium or firefox, and opens pages in it. NODE_PATH has puppeteer-core.
+//
+// Nothing has a time limit, because a busy machine may need long; nextest ends a test that hangs.
 const puppeteer = require("puppeteer-core");
 
 const CHROMIUM = [
@@ -6,6 +8,15 @@ const CHROMIUM = [
   "--disable-component-update", "--disable-sync",
 ];
 
+const UNLIMITED = { timeout: 0, protocolTimeout: 0 };
+
 exports.launch = (name) => name === "firefox"
-  ? puppeteer.launch({ browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true })
-  : puppeteer.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM });
+  ? puppeteer.launch({ browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true, ...UNLIMITED })
+  : puppeteer.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM, ...UNLIMITED });
+
+exports.newPage = async (browser) => {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  page.setDefaultNavigationTimeout(0);
+  return page;
+};

@@ -2,7 +2,7 @@
 // BROWSER URL SHOTS PATH..., with SHOTS the start of the names of screenshots, or an empty string. Requests to other hosts
 // are answered here with a tiny image.
 const fs = require("fs");
-const { launch } = require("./browsers.cjs");
+const { launch, newPage } = require("./browsers.cjs");
 
 const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
 
@@ -37,7 +37,7 @@ const look = () => {
   const browser = await launch(name);
   const found = { errors: [], dialogs: 0, views: [] };
   for (const scripts of [true, false]) {
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     page.on("pageerror", (error) => found.errors.push(error.message));
     page.on("console", (message) => {
       // Browsers request an icon before the script can name one.

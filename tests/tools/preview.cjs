@@ -1,7 +1,7 @@
 // Opens documents of a server in Chromium or Firefox, and prints what it finds as JSON: BROWSER URL PATH... Reads lines from
 // stdin: before each, the documents have been loaded; after it, they should reload, and are compared again.
 const readline = require("readline");
-const { launch } = require("./browsers.cjs");
+const { launch, newPage } = require("./browsers.cjs");
 
 (async () => {
   const [name, url, ...paths] = process.argv.slice(2);
@@ -9,7 +9,7 @@ const { launch } = require("./browsers.cjs");
   const found = { errors: [], before: [], after: [] };
   const pages = [];
   for (const path of paths) {
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     page.on("pageerror", (error) => found.errors.push(error.message));
     page.on("console", (message) => {
       const isIcon = message.location()?.url?.endsWith("/favicon.ico");
@@ -26,7 +26,7 @@ const { launch } = require("./browsers.cjs");
   for (const page of pages) {
     // A tab in the background may be slow.
     await page.bringToFront();
-    await page.waitForFunction((text) => document.documentElement.textContent.includes(text), { timeout: 60000 }, text);
+    await page.waitForFunction((text) => document.documentElement.textContent.includes(text), {}, text);
   }
   found.after = await texts();
   console.log(JSON.stringify(found));

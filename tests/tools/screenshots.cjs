@@ -1,7 +1,7 @@
 // Takes the screenshots of the book: URL FOLDER TEXT. URL is that of a server with feeds, TEXT a file with what `check`
 // prints on a terminal. Requests to other hosts are answered with a drawing instead of a photograph.
 const fs = require("fs");
-const { launch } = require("./browsers.cjs");
+const { launch, newPage } = require("./browsers.cjs");
 
 const PHOTO = (seed) => {
   const hue = [...seed].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 360, 7);
@@ -32,7 +32,7 @@ const terminal = (text) => {
 (async () => {
   const [url, folder, file] = process.argv.slice(2);
   const browser = await launch("chromium");
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   await page.setRequestInterception(true);
   page.on("request", (request) => request.url().startsWith(url) || request.url().startsWith("data:")
     ? request.continue() : request.respond({ status: 200, contentType: "image/svg+xml", body: PHOTO(request.url()) }));

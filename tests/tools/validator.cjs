@@ -1,19 +1,14 @@
 // Opens the validator page at URL in Chromium without JavaScript, with narrow and wide screens and both color schemes,
 // pastes the feed in FILE, and prints what it finds as JSON. axe-core runs in the page from outside.
 const fs = require("fs");
-const puppeteer = require("puppeteer-core");
-
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
+const { launch, newPage } = require("./browsers.cjs");
 
 (async () => {
   const [url, file, shots] = process.argv.slice(2);
   const feed = fs.readFileSync(file, "utf8");
-  const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+  const browser = await launch("chromium");
   const found = { errors: [], foreign: [], dialogs: 0, views: [] };
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   page.on("pageerror", (error) => found.errors.push(error.message));
   page.on("console", (message) => { if (message.type() === "error") found.errors.push(message.text()); });
   page.on("dialog", (dialog) => { found.dialogs += 1; dialog.dismiss(); });
