@@ -78,6 +78,12 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --quiet --locked cargo-nextest
 fi
 
+# The tests of the command run the optimized binary: users have it, and it is faster. It is built without the variables, which
+# build.rs reads.
+cargo build --release --locked
+target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
+variables+=("TESTED_BINARY=$target/release/feedmill")
+
 # The tests create and delete thousands of files, which is several times as fast in memory.
 temporary=${TMPDIR:-/tmp}
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | tail -1)" -gt 4000000 ] &&

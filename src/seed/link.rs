@@ -30,6 +30,9 @@ pub(super) fn read(
     if authority.is_empty() || authority.starts_with(['/', '\\', '?', '#']) {
         return Err(bad("has no host"));
     }
+    if is_plain(authority) {
+        return Ok(text.to_owned());
+    }
     let url = Url::parse(text).map_err(|e| bad(&format!("is not a URL: {e}")))?;
     let has_user = !url.username().is_empty() || url.password().is_some();
     // The common case.
@@ -47,6 +50,17 @@ pub(super) fn read(
     }
     // A text in which RFC 3986 allows every character is a URI already.
     Ok(if percent_encode_invalid(text).len() == text.len() { text.to_owned() } else { url.into() })
+}
+
+/// True if [`Url`] accepts what follows `://`, and every byte is allowed there. Most links are of this kind, and a million are
+/// read: the name of a host that is no number and not internationalized, and a path without escapes.
+fn is_plain(rest: &str) -> bool {
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let top = host.rsplit_once('.').map_or(host, |(_, top)| top);
+    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+        && top.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !host.contains("--")
+        && path.bytes().all(is_path_byte)
 }
 
 /// Rule by which two addresses are equal (`same_address` in the configuration).
@@ -254,7 +268,26 @@ fn upper_escapes(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_links_are_valid_urls(rest in prop_oneof!["[a-zA-Z0-9.-]{1,12}(/[a-z.?=%:#@]{0,6})?", "[a-z0-9:@.%/\\\\ é-]{0,12}", any::<String>()]) {
+            let link = format!("https://{rest}");
+            let url = Url::parse(&link);
+            let valid = url.is_ok_and(|url| url.username().is_empty() && url.password().is_none()) && link.bytes().all(is_path_byte);
+            prop_assert!(valid || !is_plain(&rest), "{}", link);
+        }
+    }
+
+    #[test]
+    fn most_links_are_plain() {
+        for rest in ["news.example", "www.news-1.example/a/b-c_2.html?id=3", "localhost/"] {
+            assert!(is_plain(rest), "{rest}");
+        }
+    }
 
     fn key(link: &str) -> String {
         SameAddress::default().key(link)

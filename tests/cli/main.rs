@@ -48,9 +48,15 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+/// Returns the path of the binary that these tests run: the one that `tests/run.sh` names, or else that of this build.
+fn binary() -> PathBuf {
+    let built = env!("CARGO_BIN_EXE_feedmill");
+    std::env::var_os("TESTED_BINARY").map_or_else(|| PathBuf::from(built), PathBuf::from)
+}
+
 /// Returns a command for the binary that inherits no setting from this process.
 fn feedmill_command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
+    let mut command = Command::new(binary());
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("FEEDMILL_")) {
         command.env_remove(name);
     }

@@ -9,7 +9,7 @@ use super::Project;
 fn a_long_run_shows_its_progress_on_a_terminal_and_clears_the_line() {
     let body = "<p>Some <b>text</b> with a <a href=\"/x\">link</a>.</p><ul><li>one<li>two</ul>\n".repeat(60);
     let args = ["--base-url", "https://f.example/", "--limit", "0"];
-    let binary = env!("CARGO_BIN_EXE_feedmill");
+    let binary = super::binary();
     // Progress appears after a second of work, so a fast machine gets more work.
     for count in [500_i64, 2_000, 8_000, 32_000] {
         let project = Project::new();
@@ -23,7 +23,7 @@ fn a_long_run_shows_its_progress_on_a_terminal_and_clears_the_line() {
             );
         }
         let mut command = std::process::Command::new("script");
-        command.args(["-qec", &format!("{binary} {}", args.join(" ")), "/dev/null"]);
+        command.args(["-qec", &format!("{} {}", binary.display(), args.join(" ")), "/dev/null"]);
         command.current_dir(project.path("")).env("TERM", "xterm").env("RAYON_NUM_THREADS", "1");
         let (code, shown, _) = super::output_of(&mut command);
         assert_eq!(code, 0, "{shown}");

@@ -9,13 +9,13 @@ use super::{
     ARGS, BASE_TIME, FaultRow, Scenario, assert_no_temporary_file, published_files, sample_project,
     wrapped_in,
 };
-use crate::output_of;
+use crate::{binary, output_of};
 
 /// Runs a shell script in a namespace where it may mount. `$mill` is the build command.
 fn run_with_mounts(folder: &Path, script: &str, variables: &[(&str, &str)]) -> (i32, String, String) {
     let mut command = Command::new("unshare");
     command.args(["-rm", "sh", "-euc", script]).current_dir(folder).envs(variables.iter().copied());
-    let project = format!("{} {}", env!("CARGO_BIN_EXE_feedmill"), ARGS.join(" "));
+    let project = format!("{} {}", binary().display(), ARGS.join(" "));
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("FEEDMILL_")) {
         command.env_remove(name);
     }
