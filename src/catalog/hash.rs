@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_128};
 
 use crate::config::Plan;
 use crate::store::Stamp;
@@ -43,6 +43,23 @@ pub fn key_hash(key: &str) -> u64 {
 #[must_use]
 pub fn hash(bytes: &[u8]) -> u128 {
     xxh3_128(bytes)
+}
+
+/// Hashes bytes that come one after the other.
+#[derive(Default)]
+pub struct Hasher(Xxh3Default);
+
+impl Hasher {
+    /// Adds bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Returns what [`hash`] returns for all bytes.
+    #[must_use]
+    pub fn finish(&self) -> u128 {
+        self.0.digest128()
+    }
 }
 
 /// Returns the hash of every input of a build except the seeds and the time: the configuration and `more`.

@@ -35,7 +35,7 @@ pub(crate) use block::is_index_page;
 pub use block::{About, Block, Head, Row, Rows};
 use block_file::BlockFile;
 pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
-pub use hash::{fingerprint, hash, key_hash, path_hash, plan_hash};
+pub use hash::{Hasher, fingerprint, hash, key_hash, path_hash, plan_hash};
 pub use hub_state::HubState;
 pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile, PublishedMedia};
 pub use location::{FOLDER, folder, lost};

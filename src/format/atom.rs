@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{
@@ -11,9 +12,11 @@ use atom_syndication::{
 
 use quick_xml::escape::escape;
 
-use super::finish::{Writer, finish};
+use super::finish::{Writer, finish, finish_entry};
 use super::image::{self, MEDIA_NS};
-use super::{Document, Format, GENERATOR, HISTORY_NS, HOME_PAGE, Layout, expected_size, has_our_generator};
+use super::{
+    Document, Format, Frame, GENERATOR, HISTORY_NS, HOME_PAGE, Layout, Part, Totals, Uses, has_our_generator,
+};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 use crate::types::UnixMs;
@@ -43,20 +46,56 @@ impl Format for Atom {
         "Atom"
     }
 
-    fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
-        let indent_size = match layout {
-            Layout::Indented => Some(2),
-            Layout::Compact => None,
-        };
-        let config = WriteConfig { write_document_declaration: true, indent_size };
-        document(self, feed)
-            .write_with_config(Vec::with_capacity(expected_size(feed)), config)
-            .map(|bytes| finish(&bytes, Writer::AtomSyndication, feed, layout))
-            .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
+    fn write_entry(&self, one: &Entry, feed: &Feed, layout: Layout) -> Result<Part, Error> {
+        // The crate writes no entry without declaring its namespace, except in a feed, so all entries get the same one, and
+        // it is cut off.
+        let capacity = 2048 + one.content.as_str().len() / 4 * 5 + 2 * one.summary.len();
+        let mut around = Root::default();
+        let before = empty_feed_len(layout) - tail(layout).len();
+        around.entries.push(entry(one, feed));
+        let written = write(&around, layout, capacity)?;
+        let written = &written[before..written.len() - tail(layout).len()];
+        let bytes = finish_entry(written, Writer::AtomSyndication, one, feed, layout);
+        Ok(Part { bytes, uses: Uses::MEDIA_IN_ATOM.when(one.image.is_some()) })
+    }
+
+    fn write_frame(&self, feed: &Feed, totals: &Totals<'_>, layout: Layout) -> Result<Frame, Error> {
+        let written = write(&document(self, feed, totals), layout, 4096)?;
+        let mut head = finish(&written, Writer::AtomSyndication, feed, layout);
+        let tail = head.split_off(head.len() - tail(layout).len() - "\n".len());
+        Ok(Frame { head, tail })
     }
 }
 
-fn document(format: &Atom, feed: &Feed) -> Root {
+/// Writes a document, in a buffer that has room for `capacity` bytes.
+fn write(feed: &Root, layout: Layout, capacity: usize) -> Result<Vec<u8>, Error> {
+    let indent_size = match layout {
+        Layout::Indented => Some(2),
+        Layout::Compact => None,
+    };
+    let config = WriteConfig { write_document_declaration: true, indent_size };
+    feed.write_with_config(Vec::with_capacity(capacity), config)
+        .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
+}
+
+/// Returns what the crate writes behind the entries.
+fn tail(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Indented => "\n</feed>",
+        Layout::Compact => "</feed>",
+    }
+}
+
+/// Returns the length of the document without entries that is around an entry, in bytes.
+fn empty_feed_len(layout: Layout) -> usize {
+    static LENGTHS: LazyLock<[usize; 2]> = LazyLock::new(|| {
+        let length = |layout| write(&Root::default(), layout, 512).map_or(0, |written| written.len());
+        [length(Layout::Indented), length(Layout::Compact)]
+    });
+    LENGTHS[usize::from(layout == Layout::Compact)]
+}
+
+fn document(format: &Atom, feed: &Feed, totals: &Totals<'_>) -> Root {
     let document = |rel: &str, url: url::Url| Link {
         href: url.into(),
         rel: rel.to_owned(),
@@ -73,7 +112,7 @@ fn document(format: &Atom, feed: &Feed) -> Root {
     if feed.history.is_archive() {
         namespaces.insert("fh".to_owned(), HISTORY_NS.to_owned());
     }
-    if feed.entries.iter().any(|entry| entry.image.is_some()) {
+    if totals.uses.has(Uses::MEDIA_IN_ATOM) {
         namespaces.insert("media".to_owned(), MEDIA_NS.to_owned());
     }
     // RFC 4287, section 4.1.1: a feed must have an author unless each of its entries has one.
@@ -84,14 +123,13 @@ fn document(format: &Atom, feed: &Feed) -> Root {
     Root {
         title: Text::plain(feed.title.clone()),
         id: feed.id.clone(),
-        updated: feed.updated().unwrap_or(UnixMs(0)).to_utc().fixed_offset(),
+        updated: totals.updated.unwrap_or(UnixMs(0)).to_utc().fixed_offset(),
         authors: vec![author],
         generator: Some(generator(HOME_PAGE)),
         icon: feed.icon.as_ref().map(ToString::to_string),
         links,
         rights: feed.copyright.clone().map(Text::plain),
         subtitle: (!feed.description.is_empty()).then(|| Text::plain(feed.description.clone())),
-        entries: feed.entries.iter().map(|one| entry(one, feed)).collect(),
         namespaces,
         lang: feed.language.clone(),
         ..Root::default()

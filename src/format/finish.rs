@@ -1,6 +1,7 @@
-//! Last step of the XML formats: completes the document that the `rss` or `atom_syndication` crate wrote.
+//! Last step of the XML formats: completes what the `rss` or `atom_syndication` crate wrote.
 //!
-//! Neither crate writes everything that a feed needs. All repairs are made here, in one pass over the finished document:
+//! Neither crate writes everything that a feed needs. All repairs are made here, in one pass over the finished frame or
+//! entry:
 //!
 //! | crate | what it writes | what the document gets |
 //! | --- | --- | --- |
@@ -30,21 +31,42 @@ pub(super) enum Writer {
     AtomSyndication,
 }
 
-/// Completes a document of `feed`.
+/// Completes a document of `feed` without its entries.
 pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout) -> Vec<u8> {
-    let mut out = Vec::with_capacity(written.len() + 128);
-    // Everything before this offset has been copied or replaced.
-    let mut done = 0;
     let is_atom = writer == Writer::AtomSyndication;
     let extra = if is_atom { feed.extra.atom_elements() } else { feed.extra.rss_elements() };
     let needs_mark = is_atom && feed.history.is_archive();
-    // Written once, behind the first generator: an entry has none, except in its text.
     let introduction =
         feed.script.as_deref().map(|script| introduction(script, writer, feed)).unwrap_or_default();
-    let mut head = Some([if needs_mark { "<fh:archive/>" } else { "" }, &introduction, extra]);
-    let mut entries = feed.entries.iter();
-    // Entry that the writer is in, or was in last.
-    let mut current: Option<&Entry> = None;
+    let head = [if needs_mark { "<fh:archive/>" } else { "" }, &introduction, extra];
+    let mut out = repair(written, writer, feed, layout, Some(head), None);
+    out.push(b'\n');
+    out
+}
+
+/// Completes an entry of a document of `feed`.
+pub(super) fn finish_entry(
+    written: &[u8],
+    writer: Writer,
+    entry: &Entry,
+    feed: &Feed,
+    layout: Layout,
+) -> Vec<u8> {
+    repair(written, writer, feed, layout, None, Some(entry))
+}
+
+/// Makes all repairs. `head` is written once, behind the first generator, and `entry` is the one that the text is about.
+fn repair(
+    written: &[u8],
+    writer: Writer,
+    feed: &Feed,
+    layout: Layout,
+    mut head: Option<[&str; 3]>,
+    entry: Option<&Entry>,
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(written.len() + 128);
+    // Everything before this offset has been copied or replaced.
+    let mut done = 0;
     // Start tag that was seen last, from `<` through `>`.
     let mut start: &[u8] = b"";
     for at in memchr_iter(b'<', written) {
@@ -83,8 +105,7 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
                 done = at;
             }
             Writer::AtomSyndication if tag.starts_with(b"<entry>") => {
-                current = entries.next();
-                let language = current.and_then(|entry| own_language(entry, feed));
+                let language = entry.and_then(|entry| own_language(entry, feed));
                 if let Some(language) = language {
                     out.extend_from_slice(&written[done..at]);
                     let tag = format!("<entry xml:lang=\"{}\">", escape(language));
@@ -92,10 +113,10 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
                     done = through(b">");
                 }
             }
-            Writer::Rss if tag.starts_with(b"<item>") => current = entries.next(),
             _ if tag.starts_with(b"</item>") || tag.starts_with(b"</entry>") => {
-                let extra = current.take().map_or("", |entry| {
-                    if is_atom { entry.extra.atom_elements() } else { entry.extra.rss_elements() }
+                let extra = entry.map_or("", |entry| match writer {
+                    Writer::AtomSyndication => entry.extra.atom_elements(),
+                    Writer::Rss => entry.extra.rss_elements(),
                 });
                 if !extra.is_empty() {
                     let before = written[done..at].trim_ascii_end();
@@ -142,7 +163,6 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
         start = b"";
     }
     out.extend_from_slice(&written[done..]);
-    out.push(b'\n');
     out
 }
 

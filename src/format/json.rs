@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::image::own_language;
-use super::{Document, Format, GENERATOR, Layout, end_with_newline, seconds};
+use super::{Document, Format, Frame, GENERATOR, Layout, Part, Totals, Uses, seconds};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, Feed, Person};
 
@@ -34,14 +34,57 @@ impl Format for Json {
         "JSON Feed"
     }
 
-    fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
-        let document = document(self, feed);
-        let written = match layout {
-            Layout::Indented => serde_json::to_vec_pretty(&document),
-            Layout::Compact => serde_json::to_vec(&document),
-        };
-        written.map(end_with_newline).map_err(|e| Error::new(Kind::Io, "cannot write JSON Feed").because(e))
+    fn separator(&self) -> &'static str {
+        ","
     }
+
+    fn write_entry(&self, entry: &Entry, feed: &Feed, layout: Layout) -> Result<Part, Error> {
+        let capacity = 1024 + entry.content.as_str().len() / 8 * 9 + 2 * entry.summary.len();
+        let mut bytes = Vec::with_capacity(capacity);
+        write(&mut bytes, &Items { items: [item(entry, feed)] }, layout)?;
+        bytes.truncate(bytes.len() - tail(layout, false).len());
+        bytes.drain(..items(layout).len());
+        Ok(Part { bytes, uses: Uses::default() })
+    }
+
+    fn write_frame(&self, feed: &Feed, totals: &Totals<'_>, layout: Layout) -> Result<Frame, Error> {
+        let mut head = Vec::new();
+        write(&mut head, &document(self, feed), layout)?;
+        head.truncate(head.len() - tail(layout, true).len());
+        let tail = [tail(layout, totals.entries == 0), "\n"].concat();
+        Ok(Frame { head, tail: tail.into_bytes() })
+    }
+}
+
+fn write(into: &mut Vec<u8>, value: &impl Serialize, layout: Layout) -> Result<(), Error> {
+    let written = match layout {
+        Layout::Indented => serde_json::to_writer_pretty(into, value),
+        Layout::Compact => serde_json::to_writer(into, value),
+    };
+    written.map_err(|e| Error::new(Kind::Io, "cannot write JSON Feed").because(e))
+}
+
+/// Returns what is before the items of [`Items`].
+fn items(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Indented => "{\n  \"items\": [",
+        Layout::Compact => "{\"items\":[",
+    }
+}
+
+/// Returns what is behind the items of a document.
+fn tail(layout: Layout, is_empty: bool) -> &'static str {
+    match layout {
+        Layout::Indented if is_empty => "]\n}",
+        Layout::Indented => "\n  ]\n}",
+        Layout::Compact => "]}",
+    }
+}
+
+/// A document with nothing but an item.
+#[derive(Serialize)]
+struct Items<'a> {
+    items: [Item<'a>; 1],
 }
 
 #[derive(Serialize)]
@@ -69,7 +112,8 @@ struct Root<'a> {
     extension: Extension,
     #[serde(flatten)]
     extra: &'a Map<String, Value>,
-    items: Vec<Item<'a>>,
+    /// Its items are written by themselves.
+    items: [Item<'a>; 0],
 }
 
 #[derive(Serialize)]
@@ -151,7 +195,7 @@ fn document<'a>(format: &Json, feed: &'a Feed) -> Root<'a> {
         hubs: feed.hub.iter().map(|h| Hub { r#type: "WebSub", url: h.as_str() }).collect(),
         extension: Extension { generator: GENERATOR },
         extra: feed.extra.json_members(),
-        items: feed.entries.iter().map(|entry| item(entry, feed)).collect(),
+        items: [],
     }
 }
 

@@ -11,6 +11,7 @@ mod json;
 mod opml;
 #[cfg(feature = "folder")]
 mod page;
+mod part;
 mod podcast;
 mod rss;
 mod style;
@@ -19,6 +20,8 @@ mod tests;
 
 #[cfg(feature = "serve")]
 pub(crate) use page::STYLE;
+pub use part::{Frame, Part, Totals, Uses};
+pub(crate) use podcast::is_trailer;
 use url::Url;
 
 use crate::error::Error;
@@ -61,15 +64,50 @@ pub trait Document: Sync {
 }
 
 /// A format of feeds.
+///
+/// A document is a [`Frame`] around the [`Part`]s of its entries, in their order. Documents in which a part looks the same
+/// can share its bytes.
 pub trait Format: Document {
     /// Returns the usual name of the format, such as `JSON Feed`.
     fn label(&self) -> &'static str;
+
+    /// Returns what is between two entries.
+    fn separator(&self) -> &'static str {
+        ""
+    }
+
+    /// Writes an entry as it stands in a document of `feed`. Of the feed, only its author, its language and its podcast
+    /// metadata change a part.
+    ///
+    /// # Errors
+    /// As [`Format::write`].
+    fn write_entry(&self, entry: &Entry, feed: &Feed, layout: Layout) -> Result<Part, Error>;
+
+    /// Writes what is before and after the entries. `totals` says what the head has to know of them;
+    /// [`Feed::entries`] is not read.
+    ///
+    /// # Errors
+    /// As [`Format::write`].
+    fn write_frame(&self, feed: &Feed, totals: &Totals<'_>, layout: Layout) -> Result<Frame, Error>;
 
     /// Writes the feed as a UTF-8 document.
     ///
     /// # Errors
     /// [`Kind::Io`](crate::error::Kind::Io) if the writer of the underlying crate fails, which it never does in memory.
-    fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error>;
+    fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
+        let (mut totals, mut entries) = (Totals::default(), Vec::new());
+        for entry in &feed.entries {
+            let part = self.write_entry(entry, feed, layout)?;
+            if totals.entries > 0 {
+                entries.extend_from_slice(self.separator().as_bytes());
+            }
+            entries.extend_from_slice(&part.bytes);
+            totals.add(entry.updated, part.uses);
+            totals.trailers.extend(Some(entry).filter(|entry| is_trailer(entry)));
+        }
+        let Frame { head, tail } = self.write_frame(feed, &totals, layout)?;
+        Ok([head, entries, tail].concat())
+    }
 }
 
 /// A document about all feeds of a build.
@@ -149,16 +187,10 @@ pub fn configured_formats(feed: &Listing) -> impl Iterator<Item = &'static dyn F
     feed.formats.iter().filter_map(|name| format(name))
 }
 
-/// Appends a line feed to a document that is not XML; [`finish`] does it for XML feeds.
+/// Appends a line feed to a page; the formats of feeds do it in their frames.
 fn end_with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
-}
-
-/// Returns about as many bytes as the document of a feed has, so that its buffer does not grow many times.
-fn expected_size(feed: &Feed) -> usize {
-    let size = |entry: &Entry| 1024 + entry.content.as_str().len() / 4 * 5 + 2 * entry.summary.len();
-    4096 + feed.entries.iter().map(size).sum::<usize>()
 }
 
 /// Returns whole seconds for milliseconds; at least one, because players take 0 for unknown.

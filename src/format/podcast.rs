@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rss::extension::Extension;
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesItemExtension, ITunesOwner};
 
-use super::{Document, ends_with, seconds};
+use super::{Document, Totals, Uses, ends_with, seconds};
 use crate::html::Medium;
 use crate::model::podcast::{guid, is_audio, is_playable};
 use crate::model::{Chapter, Enclosure, Entry, EpisodeKind, Feed, Podcast};
@@ -27,8 +27,9 @@ type Elements = BTreeMap<String, Vec<Extension>>;
 pub(super) fn channel_elements(
     format: &dyn Document,
     feed: &Feed,
+    totals: &Totals<'_>,
 ) -> Option<(ITunesChannelExtension, Elements)> {
-    let podcast = feed.podcast.as_ref().filter(|_| feed.entries.iter().any(|e| audio(e).is_some()))?;
+    let podcast = feed.podcast.as_ref().filter(|_| totals.uses.has(Uses::EPISODE))?;
     let owner = podcast.owner.as_ref().or(feed.author.as_ref()).filter(|person| person.email.is_some());
     let image =
         podcast.image.as_ref().or(feed.icon.as_ref().filter(|icon| ends_with(icon, IMAGE_EXTENSIONS)));
@@ -77,16 +78,21 @@ pub(super) fn channel_elements(
             add(name, text, BTreeMap::new());
         }
     }
-    let trailers: Vec<Extension> = feed.entries.iter().filter_map(trailer).collect();
+    let trailers: Vec<Extension> = totals.trailers.iter().filter_map(|entry| trailer(entry)).collect();
     if !trailers.is_empty() {
         elements.insert("trailer".to_owned(), trailers);
     }
     Some((itunes, elements))
 }
 
-/// Returns the element of the channel for an entry that is a trailer.
+/// True if an entry is a trailer.
+pub(crate) fn is_trailer(entry: &Entry) -> bool {
+    entry.episode.as_ref().is_some_and(|episode| episode.kind == EpisodeKind::Trailer)
+}
+
+/// Returns the element of the channel for a trailer.
 fn trailer(entry: &Entry) -> Option<Extension> {
-    let episode = entry.episode.as_ref().filter(|episode| episode.kind == EpisodeKind::Trailer)?;
+    let episode = entry.episode.as_ref()?;
     let file = audio(entry)?;
     let mut attrs = attributes([("url", file.url.to_string()), ("pubdate", entry.published.to_rfc822())]);
     attrs.extend(file.length.map(|length| ("length".to_owned(), length.0.to_string())));

@@ -3,16 +3,17 @@
 //! ([RFC 5005, appendix B](https://www.rfc-editor.org/rfc/rfc5005#appendix-B)).
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use quick_xml::escape::partial_escape;
-use rss::extension::dublincore::DublinCoreExtension;
-use rss::extension::{Extension, ExtensionMap};
+use rss::extension::dublincore::{self, DublinCoreExtension};
+use rss::extension::{Extension, ExtensionMap, itunes};
 use rss::{Category, Channel, Guid, Image, Item};
 
-use super::finish::{Writer, finish};
+use super::finish::{Writer, finish, finish_entry};
 use super::image::{self, MEDIA_NS, own_language};
 use super::{
-    Document, Format, GENERATOR, HISTORY_NS, Layout, ends_with, expected_size, first_typed,
+    Document, Format, Frame, GENERATOR, HISTORY_NS, Layout, Part, Totals, Uses, ends_with, first_typed,
     has_our_generator, podcast, seconds,
 };
 use crate::error::{Error, Kind};
@@ -20,6 +21,7 @@ use crate::html::Medium;
 use crate::model::{Enclosure, Entry, Feed, Person};
 
 const ATOM_NS: &str = "http://www.w3.org/2005/Atom";
+const CONTENT_NS: &str = "http://purl.org/rss/1.0/modules/content/";
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
 pub(super) struct Rss;
@@ -47,21 +49,77 @@ impl Format for Rss {
         "RSS"
     }
 
-    fn write(&self, feed: &Feed, layout: Layout) -> Result<Vec<u8>, Error> {
-        let channel = channel(self, feed);
-        let buffer = Vec::with_capacity(expected_size(feed));
-        let written = match layout {
-            Layout::Indented => channel.pretty_write_to(buffer, b' ', 2),
-            Layout::Compact => channel.write_to(buffer),
-        };
-        written
-            .map(|bytes| finish(&bytes, Writer::Rss, feed, layout))
-            .map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
+    fn write_entry(&self, entry: &Entry, feed: &Feed, layout: Layout) -> Result<Part, Error> {
+        let item = item(entry, feed);
+        let has = |prefix: &str| item.extensions.contains_key(prefix);
+        let uses = Uses::ATOM.when(has("atom"))
+            | Uses::CONTENT.when(item.content.is_some())
+            | Uses::DUBLIN_CORE.when(item.dublin_core_ext.is_some())
+            | Uses::ITUNES.when(item.itunes_ext.is_some())
+            | Uses::MEDIA.when(has("media"))
+            | Uses::CHAPTERS.when(has("psc"))
+            | Uses::EPISODE.when(feed.podcast.is_some() && podcast::audio(entry).is_some());
+        // The crate writes no item without its channel, so all items get the same one, and it is cut off.
+        let capacity = 2048 + entry.content.as_str().len() + 2 * entry.summary.len();
+        let mut channel = Channel { namespaces: namespaces(Uses::BY_CRATE), ..Channel::default() };
+        let before = empty_channel_len(layout) - tail(layout).len();
+        channel.items.push(item);
+        let written = write(&channel, layout, capacity)?;
+        let written = &written[before..written.len() - tail(layout).len()];
+        Ok(Part { bytes: finish_entry(written, Writer::Rss, entry, feed, layout), uses })
+    }
+
+    fn write_frame(&self, feed: &Feed, totals: &Totals<'_>, layout: Layout) -> Result<Frame, Error> {
+        let written = write(&channel(self, feed, totals), layout, 4096)?;
+        let mut head = finish(&written, Writer::Rss, feed, layout);
+        let tail = head.split_off(head.len() - tail(layout).len() - "\n".len());
+        Ok(Frame { head, tail })
     }
 }
 
-fn channel(format: &Rss, feed: &Feed) -> Channel {
-    let items: Vec<Item> = feed.entries.iter().map(|e| item(e, feed)).collect();
+/// Writes a document, in a buffer that has room for `capacity` bytes.
+fn write(channel: &Channel, layout: Layout, capacity: usize) -> Result<Vec<u8>, Error> {
+    let buffer = Vec::with_capacity(capacity);
+    let written = match layout {
+        Layout::Indented => channel.pretty_write_to(buffer, b' ', 2),
+        Layout::Compact => channel.write_to(buffer),
+    };
+    written.map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
+}
+
+/// Returns what the crate writes behind the items.
+fn tail(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Indented => "\n  </channel>\n</rss>",
+        Layout::Compact => "</channel></rss>",
+    }
+}
+
+/// Returns the length of the document without items that is around an item, in bytes.
+fn empty_channel_len(layout: Layout) -> usize {
+    static LENGTHS: LazyLock<[usize; 2]> = LazyLock::new(|| {
+        let channel = Channel { namespaces: namespaces(Uses::BY_CRATE), ..Channel::default() };
+        let length = |layout| write(&channel, layout, 512).map_or(0, |written| written.len());
+        [length(Layout::Indented), length(Layout::Compact)]
+    });
+    LENGTHS[usize::from(layout == Layout::Compact)]
+}
+
+/// Returns the namespaces of what items use, by prefix.
+fn namespaces(uses: Uses) -> BTreeMap<String, String> {
+    let all = [
+        (Uses::ATOM, "atom", ATOM_NS),
+        (Uses::CONTENT, "content", CONTENT_NS),
+        (Uses::DUBLIN_CORE, "dc", dublincore::NAMESPACE),
+        (Uses::ITUNES, "itunes", itunes::NAMESPACE),
+        (Uses::MEDIA, "media", MEDIA_NS),
+        (Uses::CHAPTERS, "psc", podcast::CHAPTERS_NS),
+    ];
+    let used = all.into_iter().filter(|(one, ..)| uses.has(*one));
+    used.map(|(_, prefix, namespace)| (prefix.to_owned(), namespace.to_owned())).collect()
+}
+
+fn channel(format: &Rss, feed: &Feed, totals: &Totals<'_>) -> Channel {
     let link = |rel: &str, href: String, media_type: Option<&str>| {
         let mut attrs = BTreeMap::from([("href".to_owned(), href), ("rel".to_owned(), rel.to_owned())]);
         attrs.extend(media_type.map(|t| ("type".to_owned(), t.to_owned())));
@@ -72,14 +130,8 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
     let hub = feed.hub.iter().map(|hub| link("hub", hub.to_string(), None));
     let others = feed.history.links(format.file_name()).map(document);
     let links: Vec<_> = own.into_iter().chain(hub).chain(others).collect();
-    let mut namespaces = BTreeMap::new();
-    if items.iter().any(|i| i.extensions.contains_key("media")) {
-        namespaces.insert("media".to_owned(), MEDIA_NS.to_owned());
-    }
+    let mut namespaces = namespaces(totals.uses | Uses::ATOM.when(!links.is_empty()));
     let mut extensions = ExtensionMap::new();
-    if !links.is_empty() || items.iter().any(|i| i.extensions.contains_key("atom")) {
-        namespaces.insert("atom".to_owned(), ATOM_NS.to_owned());
-    }
     if !links.is_empty() {
         extensions.insert("atom".to_owned(), BTreeMap::from([("link".to_owned(), links)]));
     }
@@ -88,10 +140,7 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         namespaces.insert("fh".to_owned(), HISTORY_NS.to_owned());
         extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
     }
-    if items.iter().any(|item| item.extensions.contains_key("psc")) {
-        namespaces.insert("psc".to_owned(), podcast::CHAPTERS_NS.to_owned());
-    }
-    let podcast_elements = podcast::channel_elements(format, feed);
+    let podcast_elements = podcast::channel_elements(format, feed, totals);
     if let Some((_, elements)) = &podcast_elements {
         namespaces.insert("podcast".to_owned(), podcast::NAMESPACE.to_owned());
         extensions.insert("podcast".to_owned(), elements.clone());
@@ -103,7 +152,7 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         language: feed.language.clone(),
         copyright: feed.copyright.clone(),
         managing_editor: feed.author.as_ref().and_then(editor),
-        last_build_date: feed.updated().map(|t| t.to_rfc822()),
+        last_build_date: totals.updated.map(|t| t.to_rfc822()),
         generator: Some(GENERATOR.to_owned()),
         docs: Some(DOCS.to_owned()),
         ttl: feed.ttl.filter(|minutes| *minutes > 0).map(|minutes| minutes.to_string()),
@@ -111,7 +160,6 @@ fn channel(format: &Rss, feed: &Feed) -> Channel {
         skip_days: feed.skip_days.clone(),
         image: channel_image(feed),
         itunes_ext: podcast_elements.map(|(itunes, _)| itunes),
-        items,
         extensions,
         namespaces,
         ..Channel::default()

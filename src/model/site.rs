@@ -7,7 +7,7 @@ use super::{Entry, Feed};
 use crate::types::UnixMs;
 
 /// Number of entries in [`Listing::latest`] of the main feed.
-const LATEST: usize = 50;
+pub(crate) const LATEST: usize = 50;
 /// Maximum length in graphemes of a title that is taken from the text.
 const MAX_TITLE: usize = 80;
 /// Maximum length in graphemes of a summary: two lines of the index page.
@@ -119,6 +119,19 @@ impl Listing {
     /// Summarizes the feed in `folder`, which is written in `formats`.
     #[must_use]
     pub fn new(feed: &Feed, folder: &str, formats: Vec<String>) -> Self {
+        let times = feed.entries.iter().map(|entry| entry.updated).collect();
+        Self::of_newest(feed, folder, formats, times, feed.entries.iter().any(has_audio))
+    }
+
+    /// Summarizes a feed of which only the newest entries are there. `times` are the times at which any entry was changed,
+    /// and `has_audio` is true if any entry has audio.
+    pub(crate) fn of_newest(
+        feed: &Feed,
+        folder: &str,
+        formats: Vec<String>,
+        times: Vec<UnixMs>,
+        has_audio: bool,
+    ) -> Self {
         Self {
             folder: folder.to_owned(),
             title: feed.title.clone(),
@@ -127,7 +140,7 @@ impl Listing {
             site: feed.site.clone(),
             base: feed.base.clone(),
             icon: feed.icon.clone(),
-            is_podcast: feed.podcast.is_some() && feed.entries.iter().any(|entry| audio(entry).is_some()),
+            is_podcast: feed.podcast.is_some() && has_audio,
             cover: feed
                 .podcast
                 .as_ref()
@@ -135,9 +148,9 @@ impl Listing {
                 .cloned(),
             hub: feed.hub.clone(),
             formats,
-            median_interval: median_interval(feed.entries.iter().map(|e| e.updated.0).collect()),
-            entries: feed.entries.len(),
-            updated: feed.updated(),
+            entries: times.len(),
+            updated: times.iter().copied().max(),
+            median_interval: median_interval(times.into_iter().map(|time| time.0).collect()),
             latest: if folder.is_empty() { newest(feed) } else { Vec::new() },
         }
     }
@@ -194,6 +207,11 @@ fn short_summary(entry: &Entry) -> String {
         short = cut(MAX_SUMMARY_BYTES / bytes_each);
     }
     if short == entry.title { String::new() } else { short }
+}
+
+/// True if an entry has audio.
+pub(crate) fn has_audio(entry: &Entry) -> bool {
+    audio(entry).is_some()
 }
 
 /// Returns the address of the audio of an entry.

@@ -60,6 +60,11 @@ impl OutputDoc {
         self.picks.iter().map(|pick| pick.seed.path.as_path())
     }
 
+    /// Returns the page of a pick, if it has one.
+    pub(super) fn page(&self, pick: usize) -> Option<&EntryPage> {
+        self.pages.get(pick)?.as_ref()
+    }
+
     /// Returns the folder of its files.
     pub(super) fn folder(&self) -> PathBuf {
         let feed = Path::new(&self.feed);

@@ -16,7 +16,7 @@ use crate::model::{Article, Feed};
 use crate::types::{UnixMs, is_http, to_rfc3986};
 
 use super::archive::OutputDoc;
-use super::assemble::assemble;
+use super::assemble;
 use super::clean::{CleanArticle, clean};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
 use super::select::Candidate;
@@ -138,7 +138,9 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
         .map(|(article, seed)| (seed.path.clone(), clean(article, &plan).0))
         .collect();
     let built = docs.iter().filter_map(|doc| {
-        let feed = assemble(doc, &cleaned, TITLE, &plan.addresses, [None, None])?;
+        let mut feed = assemble::feed(doc, TITLE, &plan.addresses, [None, None])?;
+        let articles = doc.picks.iter().filter_map(|pick| Some((pick, cleaned.get(&pick.seed.path)?)));
+        feed.entries = articles.map(|(pick, article)| assemble::entry(pick, article, &doc.channel)).collect();
         let (formats, layout) = (doc.channel.formats.clone(), doc.channel.layout);
         Some(BuiltFeed { folder: doc.folder(), feed, formats, layout })
     });
@@ -243,6 +245,37 @@ mod tests {
                 let expected = feeds_store.read(&path, Bytes(1 << 20)).unwrap();
                 assert_eq!(String::from_utf8(bytes), String::from_utf8(expected), "{}", path.display());
             }
+        }
+    }
+
+    /// More seeds than are in memory at once, and more text than the spool keeps there.
+    #[test]
+    fn a_full_history_becomes_the_same_feeds_as_articles() {
+        let config = "base_url = 'https://f.example/'\ntitle = 'T'\nlanguage = 'en'\nlimit = 0\nindex = []\n\
+                      [section.a]\nlanguage = 'de'\n[section.b]\nformats = ['json']\n";
+        let plan = plan(config);
+        let (seeds, feeds_store) = (MemoryStore::new(), MemoryStore::new());
+        let mut articles = Vec::new();
+        for number in 0..300_i64 {
+            let (section, link) =
+                (["a", "b", "c"][number as usize % 3], format!("https://e.example/{number}"));
+            let time = 1_690_000_000_000 + number;
+            let html = format!("<p>Text {number}.</p><pre>{}</pre>", "x".repeat(10_000));
+            let text = format!("<!--{time}-->\n[T]({link})\n------\n\n{html}");
+            seeds.replace(&Path::new(section).join(format!("{number}.txt")), text.as_bytes()).unwrap();
+            let article = Article::new(link.parse().unwrap(), UnixMs(time)).title("T");
+            articles.push(article.html(html).section(section));
+        }
+        let options = super::super::Options { now: UnixMs(1_700_000_000_000), ..Default::default() };
+        let report =
+            super::super::build(&plan, &seeds, &feeds_store, options, &mut Sink::collecting()).unwrap();
+        let built = feeds(articles, &plan).unwrap();
+        let files: Vec<_> = built.iter().flat_map(|feed| feed.write().unwrap()).collect();
+        assert_eq!((report.entries, report.feeds, report.changed.len(), files.len()), (300, 4, 10, 10));
+        for (path, bytes) in files {
+            let written = feeds_store.read(&path, Bytes(1 << 30)).unwrap();
+            assert!(bytes == written, "{}", path.display());
+            assert_eq!(report.hashes[&path], crate::catalog::hash(&bytes));
         }
     }
 

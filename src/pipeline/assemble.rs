@@ -1,7 +1,6 @@
-//! Step 7: the entries of a document and their articles become a feed.
+//! Step 7: a document becomes a feed, and its picks with their articles become entries.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
@@ -19,30 +18,16 @@ use super::clean::CleanArticle;
 use super::metadata::unique;
 use super::select::Pick;
 
-/// Returns a document as a feed; `None` if it would have no entry. `name` is the title of a main feed without one. An
-/// archive document may be empty: its neighbours link to it, and through it to everything older.
-pub(super) fn assemble(
+/// Returns a document as a feed without its entries; `None` if nothing was selected for it. `name` is the title of a main
+/// feed without one.
+pub(super) fn feed(
     doc: &OutputDoc,
-    articles: &HashMap<PathBuf, CleanArticle>,
     name: &str,
     addresses: &Addresses,
     [stylesheet, script]: [Option<String>; 2],
 ) -> Option<Feed> {
-    let OutputDoc { feed: folder, channel, picks, .. } = doc;
-    let is_archive = doc.is_archive();
-    let first = picks.first().filter(|_| is_archive);
-    let newest = picks.iter().find(|p| articles.contains_key(&p.seed.path)).or(first)?;
-    let site = channel.site.clone().or_else(|| site(doc, &newest.seed.link))?;
-    let linked = linked_media(doc, articles);
-    let entries = picks.iter().enumerate().filter_map(|(index, pick)| {
-        let article = articles.get(&pick.seed.path)?;
-        // The article about a recording is its episode.
-        if pick.seed.recording.is_some() && linked.contains(&*pick.seed.link) {
-            return None;
-        }
-        let page = doc.pages.get(index).and_then(Option::as_ref).map(|page| page.path.to_string());
-        Some(Entry { page, ..entry(pick, article, channel) })
-    });
+    let OutputDoc { feed: folder, channel, .. } = doc;
+    let site = channel.site.clone().filter(|_| !doc.picks.is_empty()).or_else(|| site(doc))?;
     let feed = Feed {
         id: id(folder, channel, name),
         title: title(doc, name),
@@ -54,7 +39,7 @@ pub(super) fn assemble(
         copyright: channel.copyright.clone(),
         icon: channel.icon.clone(),
         // Nobody subscribes to an archive document.
-        hub: channel.hub.clone().filter(|_| !is_archive),
+        hub: channel.hub.clone().filter(|_| !doc.is_archive()),
         podcast: channel.podcast.clone(),
         ttl: channel.ttl,
         skip_hours: channel.skip_hours.clone(),
@@ -63,7 +48,7 @@ pub(super) fn assemble(
         stylesheet,
         script,
         history: doc.history.clone(),
-        entries: entries.collect(),
+        entries: Vec::new(),
     };
     #[cfg(feature = "folder")]
     let feed = match Show::of(doc, addresses) {
@@ -84,12 +69,39 @@ pub(super) fn title(doc: &OutputDoc, name: &str) -> String {
     })
 }
 
-/// Returns the addresses of audio and video to which articles link that are no episodes themselves.
-fn linked_media<'a>(doc: &OutputDoc, articles: &'a HashMap<PathBuf, CleanArticle>) -> HashSet<&'a str> {
-    let texts = doc.picks.iter().filter(|pick| pick.seed.recording.is_none());
-    let has_both = doc.picks.iter().any(|pick| pick.seed.recording.is_some());
-    let texts = texts.filter(|_| has_both).filter_map(|pick| articles.get(&pick.seed.path));
-    texts.flat_map(|article| &article.enclosures).map(|file| file.url.as_str()).collect()
+/// Recordings of a document to which one of its articles links: that article is their episode, and they get no entry.
+pub(super) struct Covered<'a> {
+    /// Addresses of all recordings.
+    recordings: HashSet<&'a str>,
+    covered: HashSet<&'a str>,
+}
+
+impl<'a> Covered<'a> {
+    /// Starts with the recordings of a document.
+    pub(super) fn new(doc: &'a OutputDoc) -> Self {
+        let all = doc.picks.iter().filter(|pick| pick.seed.recording.is_some());
+        let recordings: HashSet<&str> = all.map(|pick| &*pick.seed.link).collect();
+        Self { recordings, covered: HashSet::new() }
+    }
+
+    /// Number of recordings.
+    pub(super) fn recordings(&self) -> usize {
+        self.recordings.len()
+    }
+
+    /// Adds the audio and video of an article.
+    pub(super) fn add(&mut self, pick: &Pick, article: &CleanArticle) {
+        if self.recordings.is_empty() || pick.seed.recording.is_some() {
+            return;
+        }
+        let links = article.enclosures.iter().map(|file| file.url.as_str());
+        self.covered.extend(links.filter_map(|link| self.recordings.get(link)));
+    }
+
+    /// True if a pick is such a recording, once all articles were added.
+    pub(super) fn has(&self, pick: &Pick) -> bool {
+        pick.seed.recording.is_some() && self.covered.contains(&*pick.seed.link)
+    }
 }
 
 /// Settings of a show that its files say, as far as the configuration does not.
@@ -186,7 +198,7 @@ fn id(folder: &str, channel: &Channel, name: &str) -> String {
 
 /// Returns the site of the articles of a document. If they come from several, it is the page of the feeds, or, if their URL is
 /// not known, the site of most articles.
-fn site(doc: &OutputDoc, newest: &str) -> Option<Url> {
+fn site(doc: &OutputDoc) -> Option<Url> {
     let mut sites: BTreeMap<Url, usize> = BTreeMap::new();
     for site in doc.picks.iter().filter_map(|pick| site_of(&pick.seed.link)) {
         *sites.entry(site).or_default() += 1;
@@ -201,7 +213,7 @@ fn site(doc: &OutputDoc, newest: &str) -> Option<Url> {
     });
     // Of two sites with as many articles, the first in the order of their URLs.
     let most = || sites.iter().rev().max_by_key(|(_, articles)| **articles).map(|(site, _)| site.clone());
-    page.or_else(most).or_else(|| site_of(newest))
+    page.or_else(most)
 }
 
 fn site_of(link: &str) -> Option<Url> {

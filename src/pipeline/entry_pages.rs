@@ -10,13 +10,9 @@ use percent_encoding::percent_decode_str;
 use crate::catalog;
 use crate::config::Ids;
 use crate::error::Error;
-use crate::format;
-use crate::model::Feed;
 use crate::store::{Kind, Store};
 
 use super::archive::{EntryPage, OutputDoc};
-use super::clean::CleanArticle;
-use super::context::Context;
 use super::select::Pick;
 
 /// Folder of the pages in the feeds folder.
@@ -74,28 +70,6 @@ fn slug(link: &str) -> String {
         .flat_map(char::to_lowercase)
         .collect();
     letters.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
-}
-
-/// Returns the pages that a document writes, each with its bytes.
-pub(super) fn write<'a>(
-    context: &Context<'_>,
-    doc: &'a OutputDoc,
-    feed: &'a Feed,
-    article: impl Fn(&Pick) -> Option<&'a CleanArticle>,
-) -> Vec<(PathBuf, Vec<u8>)> {
-    let own = doc.picks.iter().zip(&doc.pages).filter_map(|(pick, page)| {
-        let page = page.as_ref().filter(|page| page.is_own)?;
-        Some((&*page.path, article(pick)?))
-    });
-    let own: HashMap<&str, &CleanArticle> = own.collect();
-    let Some(page) = format::page().filter(|_| !own.is_empty()) else { return Vec::new() };
-    let site = context.site();
-    let entries = feed.entries.iter().filter_map(|entry| {
-        let path = entry.page.as_deref()?;
-        let bytes = page.write_entry(entry, &own.get(path)?.content, &site)?;
-        Some((PathBuf::from(path), bytes))
-    });
-    entries.collect()
 }
 
 /// Returns the paths of files in the folder of pages that have names of pages.

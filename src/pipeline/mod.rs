@@ -9,7 +9,7 @@
 //! | is the last build still valid? | `reuse` |
 //! | the above with or without a cache | `scan` |
 //! | a selected seed becomes an entry | `load`, `clean`, `losses`, `excerpt`, `metadata`, `media`, `probe` |
-//! | entries become files | `assemble`, `write`, `verify`, `rebuild`, `site_files` |
+//! | entries become files | `assemble`, `write`, `spool`, `verify`, `rebuild`, `site_files` |
 //! | files are published | `publish` |
 //!
 //! [`feeds`] is the way of articles that are not files. [`inspect`] looks at seeds before anything is configured, and
@@ -80,6 +80,7 @@ mod scan;
 mod seed_results;
 mod select;
 mod site_files;
+mod spool;
 #[cfg(test)]
 mod tests;
 mod verify;

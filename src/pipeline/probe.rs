@@ -45,17 +45,8 @@ impl<'a> Probe<'a> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Completes the enclosures of articles from the cache; before that, asks servers for what is due if it may.
-    pub(super) fn complete(
-        &self,
-        articles: &mut HashMap<PathBuf, CleanArticle>,
-        may_ask: bool,
-        now: UnixMs,
-        sink: &mut Sink<'_>,
-    ) {
-        if may_ask {
-            self.ask(articles, now, sink);
-        }
+    /// Completes the enclosures of articles from the cache.
+    pub(super) fn complete(&self, articles: &mut HashMap<PathBuf, CleanArticle>) {
         let cache = self.cache();
         for enclosure in articles.values_mut().flat_map(|article| &mut article.enclosures) {
             let Some(Known::Metadata(media_type, length)) = cache.get(&enclosure.url) else { continue };
@@ -66,14 +57,18 @@ impl<'a> Probe<'a> {
         }
     }
 
-    fn ask(&self, articles: &HashMap<PathBuf, CleanArticle>, now: UnixMs, sink: &mut Sink<'_>) {
+    /// Returns the files of articles for which servers are to be asked now.
+    pub(super) fn due(&self, articles: &HashMap<PathBuf, CleanArticle>, now: UnixMs) -> BTreeSet<Url> {
         let enclosures = articles.values().flat_map(|article| &article.enclosures);
         let incomplete: BTreeSet<&Url> = enclosures.filter_map(missing_metadata).collect();
-        let due: Vec<Url> = {
-            let cache = self.cache();
-            let is_due = |url: &Url| retry_at(&cache, url).is_some_and(|time| is_due(time, now));
-            incomplete.into_iter().filter(|url| is_due(url)).cloned().collect()
-        };
+        let cache = self.cache();
+        let is_due = |url: &&Url| retry_at(&cache, url).is_some_and(|time| is_due(time, now));
+        incomplete.into_iter().filter(is_due).cloned().collect()
+    }
+
+    /// Asks servers for files.
+    pub(super) fn ask(&self, due: BTreeSet<Url>, now: UnixMs, sink: &mut Sink<'_>) {
+        let due: Vec<Url> = due.into_iter().collect();
         if due.is_empty() {
             return;
         }
@@ -93,18 +88,10 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Returns the time at which servers are asked again for the media of a document; `None` if there is nothing to ask.
-    pub(super) fn doc_retry_at(
-        &self,
-        doc: &OutputDoc,
-        articles: &HashMap<PathBuf, CleanArticle>,
-    ) -> Option<UnixMs> {
-        if !may_ask(doc) {
-            return None;
-        }
+    /// Returns the time at which servers are asked again for the media of an article; `None` if there is nothing to ask.
+    pub(super) fn retry_at(&self, article: &CleanArticle) -> Option<UnixMs> {
         let cache = self.cache();
-        let articles = doc.paths().filter_map(|path| articles.get(path));
-        let incomplete = articles.flat_map(|article| &article.enclosures).filter_map(missing_metadata);
+        let incomplete = article.enclosures.iter().filter_map(missing_metadata);
         incomplete.filter_map(|url| retry_at(&cache, url)).min()
     }
 }

@@ -18,13 +18,14 @@ use crate::types::Bytes;
 use super::archive;
 use super::context::{Context, Report};
 use super::entry_pages;
+use super::spool::FileBytes;
 
 /// Size of the largest file that is read to see whether feedmill generated it.
 const MAX_INSPECTED: Bytes = Bytes(256 << 20);
 
 /// A file that waits to be published.
 pub(super) struct PendingFile {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: FileBytes,
     /// URL at which it will be.
     pub(super) url: Option<Url>,
 }
@@ -32,69 +33,50 @@ pub(super) struct PendingFile {
 /// Files that wait, by path under the feeds folder.
 pub(super) type PendingFiles = BTreeMap<PathBuf, PendingFile>;
 
-/// The way of every file to the feeds folder: at once, or together with others after they were verified. Threads share it.
+/// The way of every file to the feeds folder: together with others, after they were verified. Threads share it.
 pub(super) struct Publisher<'a> {
     store: &'a dyn Store,
-    is_immediate: bool,
     pending: Mutex<PendingFiles>,
-    changed: Mutex<Vec<PathBuf>>,
+}
+
+/// A file that was published.
+pub(super) struct Published {
+    pub(super) path: PathBuf,
+    pub(super) hash: u128,
+    /// True if it is new or has new bytes.
+    pub(super) is_changed: bool,
 }
 
 impl<'a> Publisher<'a> {
-    /// Publishes each file at once, so that few are in memory.
-    pub(super) fn immediate(store: &'a dyn Store) -> Self {
-        let (pending, changed) = Default::default();
-        Self { store, is_immediate: true, pending, changed }
+    pub(super) fn new(store: &'a dyn Store) -> Self {
+        Self { store, pending: Mutex::default() }
     }
 
-    /// Collects files until [`Publisher::finish`].
-    pub(super) fn collecting(store: &'a dyn Store) -> Self {
-        Self { is_immediate: false, ..Self::immediate(store) }
+    /// Takes a file. `url` is where it will be.
+    pub(super) fn add(&self, path: PathBuf, bytes: FileBytes, url: Option<Url>) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.insert(path, PendingFile { bytes, url });
     }
 
-    /// Publishes a file, or collects it. `url` is where it will be.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub(super) fn publish(&self, path: PathBuf, bytes: Vec<u8>, url: Option<Url>) -> Result<(), Error> {
-        if self.is_immediate {
-            if put(self.store, &path, &bytes)? {
-                self.changed.lock().unwrap_or_else(PoisonError::into_inner).push(path);
-            }
-        } else {
-            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-            pending.insert(path, PendingFile { bytes, url });
-        }
-        Ok(())
-    }
-
-    /// Returns the collected files.
+    /// Returns the files.
     pub(super) fn pending(&mut self) -> &PendingFiles {
         self.pending.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Publishes the collected files, and returns the paths of all files that are new or have new bytes. The files are
-    /// written in parallel, because each waits for the disk.
+    /// Publishes the files, in parallel, because each waits for the disk.
     ///
     /// # Errors
     /// If the store fails.
-    pub(super) fn finish(self) -> Result<Vec<PathBuf>, Error> {
-        let mut changed = self.changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn finish(self) -> Result<Vec<Published>, Error> {
         let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let put = pending
-            .par_iter()
-            .map(|(path, file)| Ok(put(self.store, path, &file.bytes)?.then(|| path.clone())));
-        changed.extend(put.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten());
-        Ok(changed)
+        let put = pending.into_par_iter().map(|(path, file)| {
+            let failed = |e| Error::io("write the feed", self.store.show(&path), e);
+            let change = self.store.replace_from(&path, &file.bytes).map_err(failed)?;
+            let hash = file.bytes.hash().map_err(failed)?;
+            Ok(Published { path, hash, is_changed: change == Change::Written })
+        });
+        put.collect()
     }
-}
-
-/// Writes a file; true if it is new or has new bytes.
-fn put(store: &dyn Store, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
-    let change = store.replace(path, bytes);
-    change
-        .map(|change| change == Change::Written)
-        .map_err(|e| Error::io("write the feed", store.show(path), e))
 }
 
 /// Reports files that are no longer generated, or removes them; `media` are those of them that are no feeds. The files of an

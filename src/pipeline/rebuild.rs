@@ -7,15 +7,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{BuiltDoc, Catalog, LastBuild, PublishedMedia};
+use crate::catalog::{BuiltDoc, Catalog, LastBuild};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
-use crate::format;
-use crate::model::Listing;
 
 use super::address_source;
 use super::archive::OutputDoc;
-use super::assemble::assemble;
 use super::clean::{CleanArticle, clean};
 use super::context::{Context, Report};
 use super::discover::Scan;
@@ -27,9 +24,13 @@ use super::probe;
 use super::publish::{PendingFile, Publisher};
 use super::reuse;
 use super::select::Candidate;
-use super::site_files::{browser_files, site, site_files, why_not_ours};
+use super::site_files::{site, site_files};
 use super::verify::verify;
-use super::write::{publish, write};
+use super::write::{ArticleMedia, NewEntry, SeedPicks, Writer};
+
+/// Number of seeds for each thread that are in memory at once, and the smallest number of threads that counts: enough to
+/// keep all threads busy.
+const WINDOW: (usize, usize) = (16, 16);
 
 /// A build in progress.
 struct Rebuild<'a> {
@@ -118,7 +119,7 @@ pub(super) fn replay_findings(
 
 impl Rebuild<'_> {
     /// Builds and publishes documents: an archive from the oldest on, and the feeds last, so that a reader who follows
-    /// their links never finds one missing. One month at a time, so that the articles of one month at most are in memory.
+    /// their links never finds one missing. One month at a time, so that there are temporary files for one month at most.
     fn run(&mut self, mut docs: Vec<OutputDoc>, sink: &mut Sink<'_>) -> Result<(), Error> {
         let context = self.context;
         if context.plan.entry_pages {
@@ -132,11 +133,7 @@ impl Rebuild<'_> {
             months.entry(doc.month.clone()).or_default().push(doc);
         }
         let feeds = months.remove("").unwrap_or_default();
-        let mut publisher = if context.options.check || !months.is_empty() {
-            Publisher::collecting(context.feeds)
-        } else {
-            Publisher::immediate(context.feeds)
-        };
+        let mut publisher = Publisher::new(context.feeds);
         self.build_docs(&feeds, &publisher, sink)?;
         drop(feeds);
         report_feed_findings(context, &self.build, sink)?;
@@ -144,18 +141,18 @@ impl Rebuild<'_> {
             let feeds = verify(context, publisher.pending(), sink);
             let mut all = feeds.and(self.verify_site_files(sink));
             for docs in months.values() {
-                let mut trial = Publisher::collecting(context.feeds);
+                let mut trial = Publisher::new(context.feeds);
                 self.build_docs(docs, &trial, sink)?;
                 all = all.and(verify(context, trial.pending(), sink));
             }
             all?;
         }
         for docs in months.values() {
-            let publisher = Publisher::immediate(context.feeds);
+            let publisher = Publisher::new(context.feeds);
             self.build_docs(docs, &publisher, sink)?;
-            self.report.changed.extend(publisher.finish()?);
+            self.publish(publisher)?;
         }
-        self.report.changed.extend(publisher.finish()?);
+        self.publish(publisher)?;
         let files: usize = self.build.docs.values().map(|doc| doc.files.len()).sum();
         self.report.unchanged = files - self.report.changed.len();
         self.report.skipped += self.failed.len();
@@ -164,11 +161,23 @@ impl Rebuild<'_> {
         Ok(())
     }
 
+    /// Publishes files, and notes their hashes.
+    fn publish(&mut self, publisher: Publisher<'_>) -> Result<(), Error> {
+        let published = publisher.finish()?;
+        let hashes: HashMap<&Path, u128> = published.iter().map(|file| (&*file.path, file.hash)).collect();
+        for file in self.build.docs.values_mut().flat_map(|doc| &mut doc.files) {
+            file.hash = hashes.get(&*file.path).copied().unwrap_or(file.hash);
+        }
+        let changed = published.into_iter().filter(|file| file.is_changed);
+        self.report.changed.extend(changed.map(|file| file.path));
+        Ok(())
+    }
+
     /// Checks the files next to the feeds.
     fn verify_site_files(&self, sink: &mut Sink<'_>) -> Result<(), Error> {
         let all = site_files(self.context, &site(self.context, &self.build))?.into_iter();
         let checked = all.filter(|file| file.index.is_checked());
-        let files = checked.map(|file| (file.path, PendingFile { bytes: file.bytes, url: None }));
+        let files = checked.map(|file| (file.path, PendingFile { bytes: file.bytes.into(), url: None }));
         verify(self.context, &files.collect(), sink)
     }
 
@@ -185,15 +194,37 @@ impl Rebuild<'_> {
         let kept: Vec<_> = docs.par_iter().map(keep).collect();
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();
-        let (mut articles, findings) = self.load_articles(docs, &stale)?;
-        let linked = media_files::complete(context, &mut articles);
-        if let Some(probe) = &context.probe {
-            probe.complete(&mut articles, docs.iter().all(probe::may_ask), context.options.now, sink);
+        let all = SeedPicks::of(&stale);
+        let wanted: HashSet<&Path> = all.iter().map(|picks| &*picks.seed.path).collect();
+        let others: HashSet<&Path> =
+            docs.iter().flat_map(OutputDoc::paths).filter(|path| !wanted.contains(path)).collect();
+        context.progress.add_cleaned(others.len() as u64);
+        drop((wanted, others));
+        let (mut findings, mut failed) = (Findings::new(), BTreeSet::new());
+        let mut writer = Writer::new(context, &stale);
+        let windows: Vec<&[SeedPicks<'_>]> = all.chunks(window_size()).collect();
+        let mut next = ask_for_media(context, docs, &windows, sink)?;
+        for (number, window) in windows.iter().enumerate() {
+            let loaded = next.take().map_or_else(|| load_window(context, window), Ok)?;
+            self.report.body_bytes += loaded.bytes;
+            findings.extend(loaded.findings);
+            failed.extend(loaded.failed);
+            let entries = write_window(context, &mut writer, window, loaded.articles, loaded.linked)?;
+            let following = || windows.get(number + 1).map(|window| load_window(context, window)).transpose();
+            let (added, loaded) = rayon::join(|| writer.add(entries), following);
+            added?;
+            next = loaded?;
         }
+        let finished = writer.finish()?;
         let built: Result<Vec<BuiltDoc>, Error> = stale
             .par_iter()
-            .map(|doc| build_doc(context, doc, &articles, &findings, &linked, publisher))
+            .zip(finished)
+            .map(|(doc, finished)| {
+                let own = doc.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect();
+                finished.publish(&failed, own, publisher)
+            })
             .collect();
+        self.failed.extend(failed);
         let old = kept.iter().flatten().flat_map(|doc| &doc.findings);
         let new = built.iter().flatten().flat_map(|doc| &doc.findings);
         report_findings(
@@ -208,41 +239,95 @@ impl Rebuild<'_> {
         }
         Ok(())
     }
+}
 
-    /// Loads and cleans each seed of the stale documents once. Returns the findings about each. `all` are the documents
-    /// of which the stale ones are a part.
-    fn load_articles(
-        &mut self,
-        all: &[OutputDoc],
-        stale: &[&OutputDoc],
-    ) -> Result<(Articles, Findings), Error> {
-        let context = self.context;
-        let wanted: BTreeMap<&Path, &Candidate> =
-            stale.iter().flat_map(|doc| doc.paths().zip(doc.picks.iter().map(|pick| &*pick.seed))).collect();
-        let kept: HashSet<&Path> =
-            all.iter().flat_map(OutputDoc::paths).filter(|path| !wanted.contains_key(path)).collect();
-        context.progress.add_cleaned(kept.len() as u64);
-        let loaded: Result<Vec<_>, Error> = wanted
-            .into_par_iter()
-            .map(|(path, seed)| {
-                let loaded = load_article(context, seed)?;
-                context.progress.add_cleaned(1);
-                Ok((path.to_path_buf(), loaded))
-            })
-            .collect();
-        let (mut articles, mut findings) = (Articles::new(), Findings::new());
-        for (path, loaded) in loaded? {
-            self.report.body_bytes += loaded.bytes;
-            if !loaded.findings.is_empty() {
-                findings.insert(path.clone(), loaded.findings);
-            }
-            match loaded.article {
-                Some(article) => _ = articles.insert(path, article),
-                None => _ = self.failed.insert(path),
-            }
+/// Seeds that were loaded together.
+struct LoadedWindow {
+    articles: Articles,
+    linked: Linked,
+    findings: Findings,
+    failed: Vec<PathBuf>,
+    /// Number of bytes read.
+    bytes: u64,
+}
+
+/// Loads and cleans some seeds.
+fn load_window(context: &Context<'_>, window: &[SeedPicks<'_>]) -> Result<LoadedWindow, Error> {
+    let loaded: Result<Vec<_>, Error> =
+        window.par_iter().map(|picks| Ok((&picks.seed.path, load_article(context, picks.seed)?))).collect();
+    let (mut articles, mut findings) = (Articles::new(), Findings::new());
+    let (mut failed, mut bytes) = (Vec::new(), 0);
+    for (path, loaded) in loaded? {
+        bytes += loaded.bytes;
+        if !loaded.findings.is_empty() {
+            findings.insert(path.clone(), loaded.findings);
         }
-        Ok((articles, findings))
+        match loaded.article {
+            Some(article) => _ = articles.insert(path.clone(), article),
+            None => failed.push(path.clone()),
+        }
     }
+    let linked = media_files::complete(context, &mut articles);
+    Ok(LoadedWindow { articles, linked, findings, failed, bytes })
+}
+
+/// Asks media servers, if configured, for all that the articles lack: once, because there is a limit for the time. Returns
+/// the articles if there is one window.
+fn ask_for_media(
+    context: &Context<'_>,
+    docs: &[OutputDoc],
+    windows: &[&[SeedPicks<'_>]],
+    sink: &mut Sink<'_>,
+) -> Result<Option<LoadedWindow>, Error> {
+    let Some(probe) = context.probe.as_ref().filter(|_| docs.iter().all(probe::may_ask)) else {
+        return Ok(None);
+    };
+    let (mut due, mut last) = (BTreeSet::new(), None);
+    for window in windows {
+        let loaded = load_window(context, window)?;
+        due.extend(probe.due(&loaded.articles, context.options.now));
+        last = Some(loaded);
+    }
+    probe.ask(due, context.options.now, sink);
+    Ok(last.filter(|_| windows.len() == 1))
+}
+
+/// Returns the number of seeds that are in memory at once, and again while the next ones are loaded.
+fn window_size() -> usize {
+    let (seeds, threads) = WINDOW;
+    seeds * rayon::current_num_threads().max(threads)
+}
+
+/// Writes the entries of some seeds.
+fn write_window(
+    context: &Context<'_>,
+    writer: &mut Writer<'_>,
+    window: &[SeedPicks<'_>],
+    mut articles: Articles,
+    mut linked: Linked,
+) -> Result<Vec<NewEntry>, Error> {
+    if let Some(probe) = &context.probe {
+        probe.complete(&mut articles);
+    }
+    let written = window.par_iter().map(|picks| {
+        let article = articles.get(&picks.seed.path);
+        let written = article.map(|article| writer.write(picks, article)).transpose();
+        context.progress.add_cleaned(1);
+        written
+    });
+    let written = written.collect::<Result<Vec<_>, Error>>()?;
+    for picks in window {
+        let Some(article) = articles.get(&picks.seed.path) else { continue };
+        let is_episode = picks.seed.recording.is_some();
+        let episode = is_episode.then(|| media_files::of_episode(context.plan, picks.seed, article));
+        let media = ArticleMedia {
+            episode: episode.unwrap_or_default(),
+            linked: linked.remove(&picks.seed.path).unwrap_or_default(),
+            retry_at: context.probe.as_ref().and_then(|probe| probe.retry_at(article)),
+        };
+        writer.note(picks, article, &media);
+    }
+    Ok(written.into_iter().flatten().flatten().collect())
 }
 
 /// An article, unless its seed could not be loaded.
@@ -270,71 +355,6 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
         .map(|finding| finding.showing_line_of(&loaded.text).in_file(file.as_str()))
         .collect();
     Ok(LoadedArticle { article, findings, bytes: loaded.bytes })
-}
-
-/// Assembles, writes and publishes one document.
-fn build_doc(
-    context: &Context<'_>,
-    doc: &OutputDoc,
-    articles: &Articles,
-    findings: &Findings,
-    linked: &Linked,
-    publisher: &Publisher<'_>,
-) -> Result<BuiltDoc, Error> {
-    let feed = assemble(doc, articles, &context.name, &context.plan.addresses, browser_files(context, doc));
-    let mut files = match &feed {
-        Some(feed) => write(doc, feed, publisher)?,
-        None => Vec::new(),
-    };
-    let formats = || doc.channel.formats.iter().map(|format| format.name().to_owned()).collect();
-    let listed = feed.as_ref().filter(|_| !doc.is_archive());
-    let listing = listed.map(|feed| Listing::new(feed, &doc.feed, formats()));
-    let mut findings: Vec<Finding> =
-        doc.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect();
-    let mut is_complete = doc.paths().all(|path| articles.contains_key(path));
-    if let Some(feed) = &feed {
-        for (path, bytes) in entry_pages::write(context, doc, feed, |pick| articles.get(&pick.seed.path)) {
-            files.push(publish(publisher, path, bytes, None)?);
-        }
-    }
-    if let (Some(feed), Some(listing), Some(page)) = (listed, &listing, format::page())
-        && context.plan.feed_pages
-        && !doc.feed.is_empty()
-        && let Some(bytes) = page.write_feed(&listing.clone().with_latest(feed), &context.site())
-    {
-        let path = doc.folder().join(page.file_name());
-        if let Some(why) = why_not_ours(context, page, &path)? {
-            findings.push(Finding::new(&codes::INDEX_FOREIGN, Place::file(context.feeds.show(&path)), why));
-            // The file may have gone the next time.
-            is_complete = false;
-        } else {
-            files.push(publish(publisher, path, bytes, None)?);
-        }
-    }
-    Ok(BuiltDoc {
-        month: doc.month.clone(),
-        inputs_hash: if is_complete { reuse::inputs_hash(doc) } else { 0 },
-        files,
-        findings,
-        listing,
-        media: media_of(context, doc, articles, linked),
-        retry_at: context.probe.as_ref().and_then(|probe| probe.doc_retry_at(doc, articles)),
-    })
-}
-
-/// Returns the media files of the seeds folder that a document refers to.
-fn media_of(
-    context: &Context<'_>,
-    doc: &OutputDoc,
-    articles: &Articles,
-    linked: &Linked,
-) -> Vec<PublishedMedia> {
-    let episodes = doc.picks.iter().filter(|pick| pick.seed.recording.is_some());
-    let files = episodes.filter_map(|pick| {
-        Some(media_files::of_episode(context.plan, &pick.seed, articles.get(&pick.seed.path)?))
-    });
-    let linked = doc.paths().filter_map(|path| linked.get(path)).flatten().cloned();
-    files.flatten().chain(linked).collect()
 }
 
 /// Reports findings about bodies, each once, sorted by file.

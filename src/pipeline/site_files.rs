@@ -57,8 +57,8 @@ pub(super) fn publish_site_files(
     report: &mut Report,
     sink: &mut Sink<'_>,
 ) -> Result<Vec<PathBuf>, Error> {
-    let publisher = Publisher::immediate(context.feeds);
-    let (mut paths, mut published) = (Vec::new(), 0);
+    let publisher = Publisher::new(context.feeds);
+    let mut paths = Vec::new();
     for SiteFile { index, path, bytes } in site_files(context, &report.site)? {
         // A foreign file counts as generated: it must not be removed.
         paths.push(path.clone());
@@ -67,12 +67,15 @@ pub(super) fn publish_site_files(
             sink.push(Finding::new(&codes::INDEX_FOREIGN, place, why));
             continue;
         }
-        publisher.publish(path, bytes, None)?;
-        published += 1;
+        publisher.add(path, bytes.into(), None);
     }
-    let changed = publisher.finish()?;
-    report.unchanged += published - changed.len();
-    report.changed.extend(changed);
+    for file in publisher.finish()? {
+        if file.is_changed {
+            report.changed.push(file.path);
+        } else {
+            report.unchanged += 1;
+        }
+    }
     Ok(paths)
 }
 

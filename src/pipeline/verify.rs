@@ -15,21 +15,22 @@ use super::publish::PendingFiles;
 /// Checks files before they are published, and reports the findings.
 ///
 /// # Errors
-/// [`Kind::Invalid`] if a file has an error.
+/// [`Kind::Invalid`] if a file has an error; [`Kind::Io`] if a temporary file cannot be read.
 pub(super) fn verify(context: &Context<'_>, files: &PendingFiles, sink: &mut Sink<'_>) -> Result<(), Error> {
     let (store, rules, now) = (context.feeds, &context.plan.check, context.options.now);
     // Pages are not feeds.
     let files: Vec<_> =
         files.iter().filter(|(path, _)| path.extension().is_none_or(|e| e != "html")).collect();
-    let found: Vec<Vec<Finding>> = files
+    let found: Result<Vec<Vec<Finding>>, Error> = files
         .par_iter()
         .map(|(path, file)| {
             let (name, url) = (store.show(path), file.url.as_ref().map(Url::as_str));
-            check(&file.bytes, check::Options { file: &name, url, now: Some(now) })
+            let bytes = file.bytes.to_vec().map_err(|e| Error::io("check the feed", &name, e))?;
+            Ok(check(&bytes, check::Options { file: &name, url, now: Some(now) }))
         })
         .collect();
     let mut invalid = None;
-    for ((path, _), found) in files.iter().zip(found) {
+    for ((path, _), found) in files.iter().zip(found?) {
         let levels = rules.levels_for(Path::new(&store.show(path)));
         for finding in found.into_iter().filter_map(|finding| levels.apply(finding)) {
             if finding.severity == Severity::Error {

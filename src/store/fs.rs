@@ -7,9 +7,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::{BUFFER, Change, Item, Kind, Lock, Opened, Prefix, Source, Store, has_bytes};
 #[cfg(unix)]
 use super::{Beginning, Stamp};
-use super::{Change, Item, Kind, Lock, Opened, Prefix, Store};
 use crate::types::Bytes;
 
 /// Number of times that reading is repeated after `EIO`.
@@ -68,20 +68,10 @@ impl FsStore {
         Ok((file, meta.len()))
     }
 
-    /// True if a file has these bytes. Compares piece by piece, because the file may be large.
-    fn has_bytes(&self, path: &Path, mut bytes: &[u8]) -> io::Result<bool> {
+    /// True if a file has the bytes of a source.
+    fn has_bytes(&self, path: &Path, source: &dyn Source) -> io::Result<bool> {
         let (mut file, size) = self.open_regular(path)?;
-        if size != bytes.len() as u64 {
-            return Ok(false);
-        }
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            let read = file.read(&mut buffer)?;
-            match bytes.strip_prefix(&buffer[..read]) {
-                Some(rest) if read > 0 => bytes = rest,
-                rest => return Ok(rest.is_some_and(<[u8]>::is_empty)),
-            }
-        }
+        Ok(size == source.size().0 && has_bytes(&mut file, source)?)
     }
 }
 
@@ -153,8 +143,12 @@ impl Store for FsStore {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
+        self.replace_from(path, &bytes)
+    }
+
+    fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
         let target = self.resolve(path)?;
-        if self.has_bytes(path, bytes).unwrap_or(false) {
+        if self.has_bytes(path, source).unwrap_or(false) {
             return Ok(Change::Unchanged);
         }
         let folder = target.parent().unwrap_or(&self.root);
@@ -165,7 +159,16 @@ impl Store for FsStore {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let mut file = builder.tempfile_in(folder)?;
-        file.write_all(bytes)?;
+        let mut bytes = source.open();
+        let mut buffer = vec![0; usize::try_from(source.size().0).unwrap_or(usize::MAX).clamp(1, BUFFER)];
+        loop {
+            match bytes.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => file.write_all(&buffer[..read])?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
         file.as_file().sync_all()?;
         if let Ok(old) = fs::symlink_metadata(&target)
             && old.is_file()

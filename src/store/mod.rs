@@ -22,6 +22,9 @@ pub use preview::{Action, PlannedChange, PreviewStore};
 
 use crate::types::{Bytes, UnixMs};
 
+/// Number of bytes that are read or written at once.
+const BUFFER: usize = 256 << 10;
+
 /// Kind of a name in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -100,6 +103,25 @@ pub trait Content: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> Content for T {}
 
+/// Bytes of a file to be written, which may be too many for memory.
+pub trait Source: Sync {
+    /// Returns the number of bytes.
+    fn size(&self) -> Bytes;
+
+    /// Returns a reader of all bytes. Each call starts at the first one.
+    fn open(&self) -> Box<dyn Read + '_>;
+}
+
+impl Source for &[u8] {
+    fn size(&self) -> Bytes {
+        Bytes(self.len() as u64)
+    }
+
+    fn open(&self) -> Box<dyn Read + '_> {
+        Box::new(*self)
+    }
+}
+
 /// Result of [`Store::replace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -147,6 +169,17 @@ pub trait Store: Sync {
     /// # Errors
     /// Those of the storage; the old file is then unchanged.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change>;
+
+    /// Replaces a file as [`Store::replace`] does, without reading all bytes into memory if the storage can do that. Every
+    /// feed is written by this method.
+    ///
+    /// # Errors
+    /// As [`Store::replace`], and those of `source`.
+    fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
+        let mut bytes = Vec::with_capacity(usize::try_from(source.size().0).unwrap_or_default());
+        source.open().read_to_end(&mut bytes)?;
+        self.replace(path, &bytes)
+    }
 
     /// Makes a file equal to one of another store, without reading it into memory if both are on disk; with a hard link
     /// if `is_link` is true and that is possible.
@@ -248,6 +281,27 @@ pub fn is_exhausted(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory
 }
 
+/// True if a reader has the bytes of a source. Compares piece by piece, because there may be many.
+fn has_bytes(file: &mut dyn Read, source: &dyn Source) -> io::Result<bool> {
+    let mut wanted = source.open();
+    let mut left = source.size().0;
+    let size = usize::try_from(left).unwrap_or(usize::MAX).clamp(1, BUFFER);
+    let (mut ours, mut theirs) = (vec![0; size], vec![0; size]);
+    while left > 0 {
+        let next = usize::try_from(left).unwrap_or(usize::MAX).min(size);
+        wanted.read_exact(&mut ours[..next])?;
+        match file.read_exact(&mut theirs[..next]) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+            read => read?,
+        }
+        if ours[..next] != theirs[..next] {
+            return Ok(false);
+        }
+        left -= next as u64;
+    }
+    Ok(file.read(&mut theirs)? == 0)
+}
+
 /// Returns a copy of an error.
 fn duplicate(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
@@ -290,6 +344,11 @@ pub(crate) mod contract {
         assert_eq!(store.read(path, Bytes(11)).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         assert_eq!(store.read(Path::new("nowhere"), Bytes(1)).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert_eq!(store.read(Path::new("b"), Bytes(1)).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        let source = &b"hello, again".as_slice();
+        assert_eq!(store.replace_from(path, source).unwrap(), Change::Unchanged);
+        assert_eq!(store.replace_from(Path::new("b/two.txt"), source).unwrap(), Change::Written);
+        assert_eq!(store.read(Path::new("b/two.txt"), Bytes(12)).unwrap(), b"hello, again");
+        store.remove(Path::new("b/two.txt")).unwrap();
         let mut opened = store.open(path).unwrap();
         assert_eq!(opened.stamp, store.stamp(path).unwrap());
         store.replace(path, b"something else").unwrap();

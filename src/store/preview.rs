@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Stamp, Store};
+use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Source, Stamp, Store, has_bytes};
 use crate::types::Bytes;
 
 /// [`Store`] that reads another one and never changes it. It always shows the files as they are, not as they would be.
@@ -99,6 +99,27 @@ impl<S: Store> Store for PreviewStore<S> {
 
     fn open(&self, path: &Path) -> io::Result<Opened> {
         self.inner.open(path)
+    }
+
+    fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
+        if self.keeps_bytes {
+            let mut bytes = Vec::new();
+            source.open().read_to_end(&mut bytes)?;
+            return self.replace(path, &bytes);
+        }
+        let action = match self.inner.open(path) {
+            Ok(mut old) => {
+                if has_bytes(&mut old.content, source)? {
+                    Action::Keep
+                } else {
+                    Action::Update
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Action::Create,
+            Err(error) => return Err(error),
+        };
+        self.record(path, action, Vec::new(), b"");
+        Ok(if action == Action::Keep { Change::Unchanged } else { Change::Written })
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
