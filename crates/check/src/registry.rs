@@ -1,6 +1,8 @@
 //! All vocabularies and all rules.
 
-use crate::engine::vocabulary::Family;
+use std::sync::LazyLock;
+
+use crate::engine::vocabulary::{Family, Index};
 use crate::engine::{namespace, structure, xml};
 use crate::online;
 use crate::rule::Rule;
@@ -46,6 +48,9 @@ pub(crate) static FAMILIES: &[&Family] = &[
     &thread::FAMILY,
     &xhtml::FAMILY,
 ];
+
+/// The elements of [`FAMILIES`] by name.
+pub(crate) static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(FAMILIES));
 
 /// Rules that no single vocabulary has: about every element, about values, about texts and links, about JSON,
 /// and about what servers say.

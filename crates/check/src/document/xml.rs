@@ -95,7 +95,7 @@ impl<'a> Text<'a> {
     }
 
     pub(crate) fn locator(&self) -> Locator<'_, 'a> {
-        Locator { text: self, segment: segment(self.raw, 0), value: 0 }
+        Locator { text: self, segment: None, value: 0 }
     }
 }
 
@@ -140,7 +140,8 @@ fn segment(raw: &str, from: usize) -> Segment {
 #[derive(Debug)]
 pub(crate) struct Locator<'t, 'a> {
     text: &'t Text<'a>,
-    segment: Segment,
+    /// The segment that was read last.
+    segment: Option<Segment>,
     /// Offset in the value at which the segment begins.
     value: usize,
 }
@@ -148,15 +149,18 @@ pub(crate) struct Locator<'t, 'a> {
 impl Locator<'_, '_> {
     /// Offset in the document of a byte of the value.
     pub(crate) fn locate(&mut self, offset: usize) -> usize {
+        let raw = self.text.raw;
         if offset < self.value {
-            (self.segment, self.value) = (segment(self.text.raw, 0), 0);
+            (self.segment, self.value) = (None, 0);
         }
-        while offset >= self.value + self.segment.length && self.segment.end < self.text.raw.len() {
-            self.value += self.segment.length;
-            self.segment = segment(self.text.raw, self.segment.end);
+        let mut last = self.segment.take().unwrap_or_else(|| segment(raw, 0));
+        while offset >= self.value + last.length && last.end < raw.len() {
+            self.value += last.length;
+            last = segment(raw, last.end);
         }
+        self.segment = Some(last);
         let inner = offset - self.value;
-        let at = match self.segment {
+        let at = match last {
             Segment { length, end, .. } if inner >= length => end,
             Segment { at, is_literal: true, .. } => at + inner,
             Segment { at, .. } => at,
@@ -165,16 +169,33 @@ impl Locator<'_, '_> {
     }
 }
 
+/// Number of nodes that a loop has seen, charged as steps when it ends: charging each takes longer than most loops.
+struct Steps(usize);
+
+impl Steps {
+    fn add(&mut self) {
+        self.0 += 1;
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        step(self.0);
+    }
+}
+
 impl<'a> Element<'a> {
     pub(crate) fn elements(&self) -> impl DoubleEndedIterator<Item = &Element<'a>> {
-        self.nodes.iter().inspect(|_| _ = step(1)).filter_map(|n| match n {
+        let mut seen = Steps(0);
+        self.nodes.iter().inspect(move |_| seen.add()).filter_map(|n| match n {
             Node::Element(e) => Some(e),
             Node::Text(_) => None,
         })
     }
 
     pub(crate) fn texts(&self) -> impl Iterator<Item = &Text<'a>> {
-        self.nodes.iter().inspect(|_| _ = step(1)).filter_map(|n| match n {
+        let mut seen = Steps(0);
+        self.nodes.iter().inspect(move |_| seen.add()).filter_map(|n| match n {
             Node::Text(t) => Some(t),
             Node::Element(_) => None,
         })
@@ -258,7 +279,7 @@ pub(crate) struct Document<'a> {
 }
 
 /// Parses a document.
-pub(crate) fn parse(text: &str) -> Document<'_> {
+pub(super) fn parse(text: &str) -> Document<'_> {
     // The tokenizer would skip it, and count offsets from there.
     if text.starts_with('\u{feff}') {
         let error = error(0, "second byte order mark");
@@ -266,16 +287,7 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
     }
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
-    let mut parser = Parser {
-        text,
-        prefixes: HashMap::new(),
-        open: Vec::new(),
-        nodes: 0,
-        pending: None,
-        entities: None,
-        none: "".into(),
-        document: Document::default(),
-    };
+    let mut parser = Parser::new(text);
     // Searched once, because text comes in small parts between references.
     let forbidden = forbidden(text).unwrap_or(text.len());
     loop {
@@ -310,10 +322,14 @@ fn error(at: usize, message: impl Into<String>) -> ParseError {
     ParseError { at, message: message.into(), is_limit: false }
 }
 
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     text: &'a str,
     /// Namespaces of each prefix, the innermost last.
     prefixes: HashMap<&'a str, Vec<Rc<str>>>,
+    /// Namespaces of the prefixes that were looked up since the last declaration: most tags have one of a few.
+    recent: Vec<(&'a str, Rc<str>)>,
+    /// Attributes of the tag that is read: name, value and the offset of the value.
+    attributes: Vec<(&'a str, Cow<'a, str>, usize)>,
     open: Vec<Element<'a>>,
     /// Number of nodes in the tree.
     nodes: usize,
@@ -345,15 +361,30 @@ impl Entities {
 }
 
 impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            prefixes: HashMap::new(),
+            recent: Vec::new(),
+            attributes: Vec::new(),
+            open: Vec::new(),
+            nodes: 0,
+            pending: None,
+            entities: None,
+            none: "".into(),
+            document: Document::default(),
+        }
+    }
+
     fn event(&mut self, event: Event<'a>, at: usize, after: usize) -> Result<(), ParseError> {
         match event {
             Event::Start(tag) => {
                 self.flush();
-                self.start(&tag, at)?;
+                self.start_tag(&tag, at)?;
             }
             Event::Empty(tag) => {
                 self.flush();
-                self.start(&tag, at)?;
+                self.start_tag(&tag, at)?;
                 self.end(after.saturating_sub(1));
             }
             Event::End(_) => {
@@ -429,7 +460,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), ParseError> {
+    pub(super) fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), ParseError> {
         if self.open.is_empty() {
             return if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') {
                 Ok(())
@@ -454,17 +485,24 @@ impl<'a> Parser<'a> {
     }
 
     /// Adds the text since the last tag to the open element.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         if let (Some((value, at, end)), Some(parent)) = (self.pending.take(), self.open.last_mut()) {
-            parent.nodes.push(Node::Text(Text {
-                value,
-                raw: self.text.get(at..end).unwrap_or_default(),
-                at,
-            }));
+            if parent.nodes.is_empty() {
+                // Most elements with text have nothing else.
+                parent.nodes.reserve_exact(1);
+            }
+            let raw = self.text.get(at..end).unwrap_or_default();
+            parent.nodes.push(Node::Text(Text { value, raw, at }));
         }
     }
 
-    fn start(&mut self, tag: &BytesStart<'a>, at: usize) -> Result<(), ParseError> {
+    fn start_tag(&mut self, tag: &BytesStart<'a>, at: usize) -> Result<(), ParseError> {
+        // The bytes of the tag are part of the text, so names can be borrowed from it.
+        self.start(self.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default(), at)
+    }
+
+    /// Opens an element. `inner` is its tag without the brackets, which begins at `at`.
+    pub(super) fn start(&mut self, inner: &'a str, at: usize) -> Result<(), ParseError> {
         if self.document.root.is_some() {
             return Err(error(at, "second root element"));
         }
@@ -478,15 +516,15 @@ impl<'a> Parser<'a> {
             let message = format!("more than {MAX_NODES} elements and runs of text");
             return Err(ParseError { at, message, is_limit: true });
         }
-        // The bytes of the tag are part of the text, so names can be borrowed from it.
-        let inner: &'a str = self.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default();
         let offset = |rest: &str| at + 1 + inner.len() - rest.len();
-        let name_end = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
+        let ends_name = |byte: u8| byte.is_ascii_whitespace() || byte == b'/';
+        let name_end = inner.bytes().position(ends_name).unwrap_or(inner.len());
         let name = &inner[..name_end];
         if !is_name(name) {
             return Err(error(at, format!("invalid element name `{name}`")));
         }
-        let mut raw: Vec<(&'a str, Cow<'a, str>, usize)> = Vec::new();
+        let mut raw = std::mem::take(&mut self.attributes);
+        raw.clear();
         let mut rest = inner[name_end..].trim_start();
         let mut spaced = rest.len() < inner.len() - name_end;
         while !rest.is_empty() {
@@ -495,14 +533,14 @@ impl<'a> Parser<'a> {
                 return Err(ParseError { at, message, is_limit: true });
             }
             let (key, after) =
-                rest.split_once('=').ok_or_else(|| error(offset(rest), "attribute without a value"))?;
+                split_once(rest, b'=').ok_or_else(|| error(offset(rest), "attribute without a value"))?;
             let key = key.trim_end();
             if !is_name(key) || !spaced {
                 return Err(error(offset(rest), format!("invalid attribute name `{key}`")));
             }
             let after = after.trim_start();
-            let quote = after.chars().next().filter(|q| matches!(q, '"' | '\''));
-            let Some((value, behind)) = quote.and_then(|q| after[1..].split_once(q)) else {
+            let quote = after.bytes().next().filter(|q| matches!(q, b'"' | b'\''));
+            let Some((value, behind)) = quote.and_then(|q| split_once(&after[1..], q)) else {
                 return Err(error(offset(after), format!("value of `{key}` without quotes")));
             };
             if raw.iter().any(|(k, _, _)| *k == key) {
@@ -514,7 +552,7 @@ impl<'a> Parser<'a> {
             spaced = rest.len() < behind.len();
         }
         let mut declared = Vec::new();
-        for (key, value, at) in &raw {
+        for (key, value, at) in raw.iter().filter(|(key, ..)| key.starts_with("xmlns")) {
             let prefix = match key.strip_prefix("xmlns") {
                 Some("") => "",
                 Some(p) if p.starts_with(':') => &p[1..],
@@ -525,13 +563,14 @@ impl<'a> Parser<'a> {
             }
             let uri: Rc<str> = (&**value).into();
             self.prefixes.entry(prefix).or_default().push(uri.clone());
+            self.recent.clear();
             declared.push(Declaration { prefix, uri, at: *at });
         }
         let (ns, local) = self
             .resolve_name(name, true)
             .ok_or_else(|| error(at, format!("undeclared prefix of `{name}`")))?;
         let mut attributes: Vec<Attribute<'a>> = Vec::with_capacity(raw.len() - declared.len());
-        for (key, value, at) in raw {
+        for (key, value, at) in raw.drain(..) {
             if key == "xmlns" || key.starts_with("xmlns:") {
                 continue;
             }
@@ -543,6 +582,7 @@ impl<'a> Parser<'a> {
             }
             attributes.push(Attribute { ns, name: key, local, value, at });
         }
+        self.attributes = raw;
         let nodes = Vec::new();
         self.open.push(Element { ns, name, local, attributes, declared, nodes, at, end: at, closed: false });
         Ok(())
@@ -550,11 +590,13 @@ impl<'a> Parser<'a> {
 
     /// Returns the value of an attribute with resolved references, and spaces for other white space.
     fn attribute_value(&self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, ParseError> {
+        // All bytes at once.
+        let is_special = |byte: u8| (byte == b'<') | (byte == b'&') | (byte < b' ');
+        if !raw.bytes().fold(false, |any, byte| any | is_special(byte)) {
+            return Ok(Cow::Borrowed(raw));
+        }
         if let Some(inner) = raw.find('<') {
             return Err(error(at + inner, "`<` in the value of an attribute"));
-        }
-        if !raw.contains(['&', '\n', '\r', '\t']) {
-            return Ok(Cow::Borrowed(raw));
         }
         let spaced = |c: char| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
         let mut out = String::with_capacity(raw.len());
@@ -576,8 +618,11 @@ impl<'a> Parser<'a> {
         Ok(Cow::Owned(out))
     }
 
-    fn resolve_name(&self, name: &'a str, is_element: bool) -> Option<(Rc<str>, &'a str)> {
-        let (prefix, local) = match name.split_once(':') {
+    /// Returns the namespace and the local part of a name; `None` if its prefix is undeclared.
+    fn resolve_name(&mut self, name: &'a str, is_element: bool) -> Option<(Rc<str>, &'a str)> {
+        /// Maximum number of prefixes that are compared.
+        const MAX_RECENT: usize = 8;
+        let (prefix, local) = match split_once(name, b':') {
             Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() && !local.contains(':') => {
                 (prefix, local)
             }
@@ -590,12 +635,32 @@ impl<'a> Parser<'a> {
         if prefix.is_empty() && !is_element {
             return Some((self.none.clone(), local));
         }
+        if let Some((_, ns)) = self.recent.iter().find(|(known, _)| *known == prefix) {
+            return Some((ns.clone(), local));
+        }
         let bound = self.prefixes.get(prefix).and_then(|bound| bound.last()).cloned();
-        bound.or_else(|| prefix.is_empty().then(|| self.none.clone())).map(|ns| (ns, local))
+        let ns = bound.or_else(|| prefix.is_empty().then(|| self.none.clone()))?;
+        if self.recent.len() < MAX_RECENT {
+            self.recent.push((prefix, ns.clone()));
+        }
+        Some((ns, local))
     }
 
-    fn end(&mut self, at: usize) {
+    /// Returns the name of the open element.
+    pub(super) fn open_name(&self) -> Option<&'a str> {
+        self.open.last().map(|element| element.name)
+    }
+
+    pub(super) fn set_version(&mut self, version: &str) {
+        self.document.version = Some(version.to_owned());
+    }
+
+    /// Closes the open element.
+    pub(super) fn end(&mut self, at: usize) {
         if let Some(mut element) = self.open.pop() {
+            if !element.declared.is_empty() {
+                self.recent.clear();
+            }
             for declaration in &element.declared {
                 self.prefixes.get_mut(declaration.prefix).and_then(Vec::pop);
             }
@@ -610,6 +675,11 @@ impl<'a> Parser<'a> {
             Some(parent) => parent.nodes.push(Node::Element(element)),
             None => self.document.root = Some(element),
         }
+    }
+
+    /// Returns the document if it is complete.
+    pub(super) fn end_of_plain(self) -> Option<Document<'a>> {
+        (self.open.is_empty() && self.document.root.is_some()).then_some(self.document)
     }
 
     fn finish(mut self) -> Document<'a> {
@@ -631,7 +701,7 @@ impl<'a> Parser<'a> {
 }
 
 /// Offset of the first character that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
-fn forbidden(text: &str) -> Option<usize> {
+pub(super) fn forbidden(text: &str) -> Option<usize> {
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8. The first pass takes many bytes at once.
     let bytes = text.as_bytes();
     let suspect = |b: &u8| (*b < 32) & (*b != b'\t') & (*b != b'\n') & (*b != b'\r') | (*b == 0xef);
@@ -646,7 +716,7 @@ fn forbidden(text: &str) -> Option<usize> {
 }
 
 /// Returns the character of a reference, if XML itself defines it.
-fn resolve(name: &str) -> Option<char> {
+pub(super) fn resolve(name: &str) -> Option<char> {
     Some(match name {
         "amp" => '&',
         "lt" => '<',
@@ -665,7 +735,17 @@ fn resolve(name: &str) -> Option<char> {
     })
 }
 
+/// Splits a text at the first of these bytes, which is ASCII.
+fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
+    let found = memchr::memchr(at, text.as_bytes())?;
+    Some((&text[..found], &text[found + 1..]))
+}
+
 fn is_name(name: &str) -> bool {
+    let is_ascii = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-' | b'.');
+    if name.bytes().all(is_ascii) {
+        return name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':'));
+    }
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | ':'))
         && chars.all(|c| {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use feedmill_types::UnixMs;
 
@@ -28,6 +29,29 @@ pub(crate) struct Family {
     pub(crate) on_unknown_child: for<'s, 'd> fn(&Scope<'s, 'd>, &Element<'d>) -> Unknown,
     /// Checks of elements of other vocabularies.
     pub(crate) extra_checks: &'static [(Parent, Check)],
+}
+
+/// The elements of all vocabularies by name.
+#[derive(Debug)]
+pub(crate) struct Index(HashMap<&'static str, Vec<(&'static Family, &'static Def)>>);
+
+impl Index {
+    pub(crate) fn of(families: &[&'static Family]) -> Self {
+        let mut index: HashMap<_, Vec<_>> = HashMap::new();
+        for family in families {
+            for def in family.elements {
+                index.entry(def.name).or_default().push((*family, *def));
+            }
+        }
+        Self(index)
+    }
+
+    /// Returns the elements of a name in a vocabulary and in those with the same namespace: RSS and OPML have none.
+    pub(crate) fn elements(&self, family: &'static Family, name: &str) -> impl Iterator<Item = &'static Def> {
+        let is_same = |other: &Family| std::ptr::eq(other, family) || other.namespaces == family.namespaces;
+        let named = self.0.get(name).into_iter().flatten();
+        named.filter(move |(other, _)| is_same(other)).map(|(_, def)| *def)
+    }
 }
 
 /// What becomes of an element that its vocabulary does not know in its parent.
@@ -205,13 +229,34 @@ pub(crate) struct Feed<'f> {
     pub(crate) text: &'f str,
     /// All vocabularies.
     pub(crate) families: &'static [&'static Family],
+    /// Their elements.
+    pub(crate) index: &'static Index,
+    /// Vocabularies of namespaces that were looked up, by the address of the text: the document, which has it, outlives
+    /// this.
+    pub(crate) known_families: RefCell<Vec<(*const u8, Option<&'static Family>)>>,
     /// Answers of [`Scope::first_child`], by the offset of the parent and the name of the child.
     pub(crate) first_children: RefCell<HashMap<(usize, &'static str), Option<usize>>>,
 }
 
 impl Feed<'_> {
+    /// Returns the vocabulary of the namespace of an element of the document.
+    pub(crate) fn family_of(&self, element: &Element<'_>) -> Option<&'static Family> {
+        /// Maximum number of namespaces that are remembered.
+        const MAX_KNOWN: usize = 8;
+        let address = Rc::as_ptr(&element.ns).cast::<u8>();
+        let mut known = self.known_families.borrow_mut();
+        if let Some((_, family)) = known.iter().find(|(other, _)| *other == address) {
+            return *family;
+        }
+        let family = self.family(&element.ns);
+        if known.len() < MAX_KNOWN {
+            known.push((address, family));
+        }
+        family
+    }
+
     /// Returns the vocabulary of a namespace. Case and punctuation at the end do not matter: readers are as lenient.
-    pub(crate) fn family(&self, ns: &str) -> Option<&'static Family> {
+    fn family(&self, ns: &str) -> Option<&'static Family> {
         let exact = self.families.iter().find(|f| f.namespaces.contains(&ns));
         let near = || self.families.iter().find(|f| f.namespaces.iter().any(|known| ns::is_same(known, ns)));
         exact.or_else(|| if ns.is_empty() { None } else { near() }).copied()

@@ -87,9 +87,9 @@ fn enter<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, seen: &mut Seen, log: &
         log.start(&namespace::MISSING, child, format_args!("`{}` in `{}`", child.name, scope.element.name));
         return walk_unchecked(feed, child, log);
     }
-    let Some(family) = feed.family(&child.ns) else { return walk_unchecked(feed, child, log) };
-    let Some(def) = elements(feed, family).find(|d| d.name == child.local && d.is_allowed_in(scope.def))
-    else {
+    let Some(family) = feed.family_of(child) else { return walk_unchecked(feed, child, log) };
+    let mut named = feed.index.elements(family, child.local);
+    let Some(def) = named.find(|def| def.is_allowed_in(scope.def)) else {
         return unknown(scope, child, family, log);
     };
     if !seen.defs.iter().any(|d| std::ptr::eq(*d, def)) {
@@ -137,7 +137,7 @@ fn undefined<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, log: &mut Log) {
             namespace::undeterminable(child, log);
         }
     } else {
-        let family = feed.family(&child.ns).into_iter();
+        let family = feed.family_of(child).into_iter();
         let known = family.flat_map(|f| elements(feed, f)).filter(|d| d.is_allowed_in(scope.def));
         structure::undefined(scope.element, child, known.map(|d| d.name), log);
     }

@@ -189,9 +189,33 @@ fn without_comments(text: &str) -> String {
     out
 }
 
+/// Reads a date of RFC 822 in the form that most feeds have, such as `Tue, 31 Oct 2023 21:15:02 GMT`; `None` for any other.
+fn read_usual(text: &str) -> Option<UnixMs> {
+    let bytes: &[u8; 25] = text.as_bytes().first_chunk()?;
+    let offset = match &text.as_bytes()[bytes.len()..] {
+        b" GMT" | b" +0000" => 0,
+        _ => return None,
+    };
+    let digit = |at: usize| bytes[at].is_ascii_digit().then(|| u32::from(bytes[at] - b'0'));
+    let two = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
+    let is_spaced = [4, 7, 11, 16].iter().all(|at| bytes[*at] == b' ');
+    if !is_spaced || bytes[3] != b',' || bytes[19] != b':' || bytes[22] != b':' {
+        return None;
+    }
+    let month = MONTHS.iter().position(|month| month.as_bytes() == &bytes[8..11])?;
+    let year = two(12)? * 100 + two(14)?;
+    let date = NaiveDate::from_ymd_opt(year.cast_signed(), u32::try_from(month).ok()? + 1, two(5)?)?;
+    let day = DAYS[date.weekday().num_days_from_monday() as usize];
+    let time = clock(two(17)?, two(20)?, two(23)?)?;
+    (day.as_bytes() == &bytes[..3]).then(|| instant(date, time, offset))
+}
+
 /// Reads a date of [RFC 822](https://www.rfc-editor.org/rfc/rfc822#section-5) with years of two or four digits. Forms
 /// that only some readers can parse are problematic.
 pub(crate) fn read_rfc822(text: &str) -> Read {
+    if let Some(instant) = read_usual(text) {
+        return Ok(instant);
+    }
     let plain = without_comments(text);
     let mut strict = plain == text && !text.contains("  ");
     let mut rest = plain.trim();
@@ -274,6 +298,13 @@ mod tests {
             ["Tue, 31 Oct 2023 21:15:02 GMT", "31 Oct 2023 21:15 +0545", "Tue, 31 Oct 2023 21:15:60 Z"]
         {
             assert_eq!(code(read_rfc822(good)), "", "{good}");
+        }
+        for (usual, same) in [
+            ("Tue, 31 Oct 2023 21:15:02 GMT", "Tue, 31 Oct 2023 21:15:02 UT"),
+            ("Mon, 29 Feb 2016 00:00:60 +0000", "Mon, 29 Feb 2016 00:00:60 -0000"),
+        ] {
+            assert!(read_usual(usual).is_some() && read_usual(same).is_none());
+            assert_eq!(read_usual(usual), read_rfc822(same).ok());
         }
         for odd in [
             "Tue, 31 Oct 23 21:15:02 GMT",

@@ -159,8 +159,46 @@ pub(crate) fn reference(text: &str) -> Option<&'static Rule> {
     address(text, Form::Reference)
 }
 
+/// Characters that a URL may have anywhere, as a table: most URLs have no other.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let others = b"-._~:/?@!$&'()*+,;=";
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        plain[others[at] as usize] = true;
+        at += 1;
+    }
+    plain
+};
+
+/// Returns what follows the scheme of an http URL that breaks no rule, in the form that most have; `None` for any other.
+fn usual(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let is_hosted = !rest.is_empty() && !rest.starts_with('/');
+    (is_hosted && rest.bytes().all(|byte| PLAIN[usize::from(byte)])).then_some(rest)
+}
+
+/// True if the host of a usual URL is a name with a dot: letters, digits and hyphens.
+fn has_usual_host(rest: &str) -> bool {
+    let host = &rest[..rest.find(['/', '?']).unwrap_or(rest.len())];
+    let is_label = |label: &str| {
+        label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && label.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
+            && !label.starts_with("xn--")
+    };
+    host.contains('.') && host.split('.').all(is_label)
+}
+
 /// Checks an http URL. Its host is an IP address or has a dot.
 pub(crate) fn http(text: &str) -> Option<&'static Rule> {
+    if usual(text).is_some_and(has_usual_host) {
+        return None;
+    }
     let parsed = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let reachable = parsed.as_ref().and_then(Url::host).is_some_and(|host| match host {
         url::Host::Domain(name) => name.trim_end_matches('.').contains('.'),
@@ -195,13 +233,16 @@ fn has_lowercase_escapes(text: &str, canonical: &str) -> bool {
 
 /// Returns the scheme of a URL, as written.
 pub(crate) fn scheme(text: &str) -> Option<&str> {
-    let (scheme, _) = text.split_once(':')?;
+    let scheme = &text[..memchr::memchr(b':', text.as_bytes())?];
     let ok = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
     ok.then_some(scheme)
 }
 
 fn address(text: &str, form: Form) -> Option<&'static Rule> {
+    if usual(text).is_some() {
+        return None;
+    }
     let scheme = scheme(text);
     let lower = scheme.map(str::to_ascii_lowercase);
     let rest = scheme.map_or(text, |s| &text[s.len() + 1..]);

@@ -1,6 +1,9 @@
 //! RSS 0.9x and 2.0 (<https://www.rssboard.org/rss-specification>, and the RSS Profile of the RSS Board).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+
+use feedmill_types::starts_with_ignore_case;
 
 use super::{checks, html};
 use crate::document::xml::Element;
@@ -428,12 +431,16 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
     if let Some(early) = channel.elements().find(|e| e.is("", "item") && e.at < last_own) {
         log.start(&MISPLACED_ITEM, early, "");
     }
-    let mut guids = HashSet::new();
+    let mut guids: HashSet<Cow<'_, str>> = HashSet::new();
     for guid in channel.elements().filter_map(|item| item.child("", "guid")) {
-        let value = guid.text().trim().to_owned();
-        if !value.is_empty() && !guids.insert(value.clone()) {
-            log.text(&DUPLICATE_VALUE, guid, format_args!("`guid` is `{}`", shown(&value)));
+        let value = match guid.text() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        };
+        if let Some(same) = guids.get(&value).filter(|value| !value.is_empty()) {
+            log.text(&DUPLICATE_VALUE, guid, format_args!("`guid` is `{}`", shown(same)));
         }
+        guids.insert(value);
     }
 }
 
@@ -649,14 +656,16 @@ fn guid(scope: &Scope<'_, '_>, log: &mut Log) {
     let permalink = scope.attribute(log, "isPermaLink", number::boolean_attribute);
     let text = scope.element.text();
     let value = text.trim();
-    let lower = value.to_ascii_lowercase();
     if permalink.is_none_or(|p| p.value == "true") {
         let verdict = match url::uri(value) {
             Some(rule) if matches!(rule.meta.code, "url/relative" | "url/no-host" | "url/not-ascii") => {
                 Some(&GUID_NOT_URL)
             }
             Some(rule) => Some(rule),
-            None => ["tag:", "urn:"].iter().any(|s| lower.starts_with(s)).then_some(&GUID_NOT_PERMALINK),
+            None => ["tag:", "urn:"]
+                .iter()
+                .any(|s| starts_with_ignore_case(value, s))
+                .then_some(&GUID_NOT_PERMALINK),
         };
         scope.verdict(log, verdict, value);
     } else if value.len() < 9 && number::not_negative(value).is_none() {

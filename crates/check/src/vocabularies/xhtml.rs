@@ -69,7 +69,7 @@ fn children(feed: &Feed<'_>, parent: &Element<'_>, log: &mut Log) {
                 continue;
             }
             // Elements of feeds mean nothing in a text.
-            ns if feed.family(ns).is_some() => {
+            _ if feed.family_of(child).is_some() => {
                 structure::undefined(parent, child, std::iter::empty(), log);
                 walk_unchecked(feed, child, log);
                 continue;
