@@ -336,12 +336,20 @@ impl<'t> Scanner<'t, '_> {
             return at + 2;
         }
         let (name, after) = self.name(at + 2);
-        let Some(close) = memchr::memchr(b'>', &self.bytes[after..]) else {
-            self.error(at, || format!("unclosed `</{name}`"));
-            return self.text.len();
+        let close = match self.bytes.get(after) {
+            Some(b'>') => 0,
+            _ => match memchr::memchr(b'>', &self.bytes[after..]) {
+                Some(close) => close,
+                None => {
+                    self.error(at, || format!("unclosed `</{name}`"));
+                    return self.text.len();
+                }
+            },
         };
         let end = after + close + 1;
-        let Some(kind) = kind(name) else {
+        // Most end tags are those of the last open element.
+        let last = self.open.last().map(|(kind, _)| *kind).filter(|kind| kind.name == name);
+        let Some(kind) = last.or_else(|| kind(name)) else {
             return end;
         };
         if matches!(kind.name, "svg" | "math") {
