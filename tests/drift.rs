@@ -498,7 +498,9 @@ fn the_page_of_requirements_lists_what_the_profiles_apply() {
     page.push_str(
         "\nSources: [Apple Podcasts](https://podcasters.apple.com/support/823-podcast-requirements),\n\
          [Spotify](https://support.spotify.com/creators/article/podcast-specification-doc/) and\n\
-         [PSP-1](https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification).\n",
+         [PSP-1](https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification).\n\n\
+         Spotify's own document could not be read when the column `spotify` was written. It was derived from the requirements\n\
+         that stores share and from what others report, so compare it with the document before you rely on it.\n",
     );
     assert_generated("docs/reference/podcasts.md", &page);
 }

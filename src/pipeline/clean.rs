@@ -63,6 +63,7 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
     if !plan.publishes_images() {
         enclosures.retain(|file| file.medium != Medium::Image);
     }
+    enclosures.shrink_to_fit();
     let summary =
         summary.unwrap_or_else(|| html::summary(without_title(&cleaned.prose, &title), MAX_SUMMARY));
     let article = CleanArticle {

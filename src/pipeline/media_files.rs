@@ -1,7 +1,7 @@
 //! Step 10 for media files: those of published episodes are copied or linked into the feeds folder, if that is configured,
 //! and the covers in their tags are written there once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -180,7 +180,9 @@ pub(super) fn orphans(
     published: &BTreeSet<PathBuf>,
 ) -> Vec<PublishedMedia> {
     let all = last.docs.values().flat_map(|doc| &doc.media).chain(&last.orphans);
-    let gone = all.filter(|file| !file.to.as_os_str().is_empty() && !published.contains(&file.to));
+    // Names, because comparing paths takes much longer.
+    let published: HashSet<&OsStr> = published.iter().map(|path| path.as_os_str()).collect();
+    let gone = all.filter(|file| !file.to.as_os_str().is_empty() && !published.contains(file.to.as_os_str()));
     let files: BTreeMap<&Path, &PublishedMedia> = gone.map(|file| (file.to.as_path(), file)).collect();
     let is_there = |file: &&&PublishedMedia| context.feeds.prefix(&file.to, Bytes(1)).is_ok();
     files.values().filter(is_there).map(|file| (*file).clone()).collect()

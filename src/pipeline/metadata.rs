@@ -19,6 +19,8 @@ pub(super) fn normalize(metadata: &Metadata) -> Metadata {
     let language = metadata.language.as_ref().map(|tag| tag.trim().replace('_', "-"));
     result.language = language.filter(|tag| crate::check::is_valid_language(tag));
     result.media = metadata.media.iter().filter_map(enclosure).collect();
+    // Most have one author; all articles of a document are in memory.
+    result.authors.shrink_to_fit();
     result
 }
 

@@ -166,9 +166,9 @@ pub fn build(
     let mut generated: BTreeSet<_> =
         build.docs.values().flat_map(|doc| &doc.files).map(|file| file.path.clone()).collect();
     generated.extend(site_files::publish_site_files(&context, &mut report, sink)?);
-    let media = media_files::publish(&context, &build, &mut report, sink)?;
+    let mut media = media_files::publish(&context, &build, &mut report, sink)?;
     let orphans = media_files::orphans(&context, catalog.last_build(), &media);
-    generated.extend(media);
+    generated.append(&mut media);
     // A seed or folder that could not be read may be all that a feed has.
     let prune = options.prune && is_complete && !scan.is_partial;
     let media = orphans.iter().map(|file| file.to.clone()).collect();

@@ -61,6 +61,9 @@ impl Names {
             .map(|(fingerprint, name)| (file_name(name), fingerprint))
             .collect();
         let groups = Groups::of(all.iter().map(|(name, _)| name.as_os_str()));
+        if !groups.has_companions() {
+            return groups;
+        }
         let fingerprints: HashMap<&OsStr, u128> =
             all.iter().map(|(name, fingerprint)| (name.as_os_str(), *fingerprint)).collect();
         let seeds = self.positions.len();

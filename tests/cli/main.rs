@@ -27,6 +27,7 @@ mod kill;
 mod list;
 mod live;
 mod manual;
+mod media;
 mod metadata;
 mod new;
 mod online;

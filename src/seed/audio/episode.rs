@@ -1,6 +1,7 @@
 //! An episode: what a media file, the files next to it, and its name say together.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -242,7 +243,7 @@ fn time(
         return Ok((time, DateSource::Notes));
     }
     let tags = &recording.main.tags;
-    let of_name = date_in(&origin.stem());
+    let of_name = date_in(&origin.stem()).map(|(_, day)| day);
     // The tracks of an album have one date; they are in order within that day.
     let order =
         i64::from(tags.disc.unwrap_or(0).min(40)) * 2000 + i64::from(tags.track.unwrap_or(0).min(1999));
@@ -291,8 +292,8 @@ fn full_day(text: &str) -> Option<NaiveDate> {
         .filter(|day| (1900..2200).contains(&day.year()))
 }
 
-/// Returns the first date in a file name: `2024-05-31`, `2024_05_31`, `2024.05.31` or `20240531`.
-fn date_in(name: &str) -> Option<NaiveDate> {
+/// Returns the first date in a file name, and where it is: `2024-05-31`, `2024_05_31`, `2024.05.31` or `20240531`.
+fn date_in(name: &str) -> Option<(Range<usize>, NaiveDate)> {
     let bytes = name.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     (0..bytes.len()).filter(|at| is_digit(*at) && (*at == 0 || !is_digit(at - 1))).find_map(|at| {
@@ -307,13 +308,29 @@ fn date_in(name: &str) -> Option<NaiveDate> {
             }
             _ => return None,
         };
-        (1990..2200).contains(&day.year()).then_some(day)
+        let end = at + if length == 8 { 8 } else { 10 };
+        (1990..2200).contains(&day.year()).then_some((at..end, day))
     })
 }
 
-/// Returns the file name as a title: without a date in front, and with spaces between words.
+/// Returns a file name without the date at its start or end.
+fn without_date(stem: &str) -> &str {
+    let Some((date, _)) = date_in(stem) else { return stem };
+    let is_mark =
+        |c: char| !c.is_alphanumeric() && !matches!(c, '#' | '(' | '[' | '"' | '“' | '«' | '¿' | '¡');
+    let (before, after) = (&stem[..date.start], &stem[date.end..]);
+    if before.is_empty() {
+        after.trim_start_matches(is_mark)
+    } else if after.is_empty() {
+        before.trim_end_matches([' ', '-', '_', '.', '–', '—', ',', ':'])
+    } else {
+        stem
+    }
+}
+
+/// Returns the file name as a title: without a date in front or at its end, and with spaces between words.
 fn title_of_name(stem: &str) -> String {
-    let without = date::of_name(stem).map_or(stem, |(_, rest)| rest);
+    let without = date::of_name(stem).map_or_else(|| without_date(stem), |(_, rest)| rest);
     let is_spaced = without.contains(' ');
     let text = without.replace('_', " ");
     let text = if is_spaced { text } else { text.replace('-', " ") };
@@ -442,7 +459,7 @@ mod tests {
 
     #[test]
     fn a_date_is_found_in_a_file_name() {
-        let day = |name: &str| date_in(name).map(|day| day.to_string());
+        let day = |name: &str| date_in(name).map(|(_, day)| day.to_string());
         for name in ["2024-05-31-talk", "talk_20240531", "talk 2024.05.31 b", "2024_05_31"] {
             assert_eq!(day(name).as_deref(), Some("2024-05-31"), "{name}");
         }
@@ -458,6 +475,14 @@ mod tests {
             ("The_lock - part 2", "The lock - part 2"),
             ("ep1", "ep1"),
             ("2024-05-31", "2024-05-31"),
+            ("2024-05-31 日本語", "日本語"),
+            ("20240601_special #1", "special #1"),
+            ("2024.06.01 – “Quotes”", "“Quotes”"),
+            ("2024-06-01_#4 (live)", "#4 (live)"),
+            ("The bridge (2024-06-01)", "The bridge (2024-06-01)"),
+            ("the-bridge-20240601", "the bridge"),
+            ("2023 in review", "2023 in review"),
+            ("News of 2024-06-01 in brief", "News of 2024-06-01 in brief"),
         ] {
             assert_eq!(title_of_name(stem), expected);
         }

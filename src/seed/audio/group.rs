@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
 
 use crate::seed::extension;
 use crate::types::work;
@@ -24,6 +23,12 @@ fn rank(name: &OsStr, list: &[&str]) -> Option<usize> {
     list.iter().position(|known| extension.eq_ignore_ascii_case(known.as_bytes()))
 }
 
+/// Returns a name without its extension.
+fn stem(name: &OsStr) -> &[u8] {
+    let bytes = name.as_encoded_bytes();
+    &bytes[..extension(name).map_or(bytes.len(), |extension| bytes.len() - extension.len() - 1)]
+}
+
 /// True if a file of this name is audio or video.
 #[must_use]
 pub(crate) fn is_media(name: &OsStr) -> bool {
@@ -39,31 +44,31 @@ pub(crate) fn may_belong(name: &OsStr) -> bool {
 /// The files of a folder by episode.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
-    /// Files that belong to an episode, by the name of its main file. The main file is not among them.
+    /// Files that belong to an episode, by the name of its main file. The main file is not among them, and an episode of
+    /// one file is left out.
     episodes: HashMap<OsString, Vec<OsString>>,
     /// Main file of each file that belongs to an episode.
     owners: HashMap<OsString, OsString>,
     /// Image that stands for the folder.
     cover: Option<OsString>,
+    /// True if there is an episode.
+    has_episodes: bool,
 }
 
 impl Groups {
     /// Groups the names of a folder.
     #[must_use]
     pub(crate) fn of<'a>(names: impl Iterator<Item = &'a OsStr> + Clone) -> Self {
-        let mut main: HashMap<&[u8], &OsStr> = HashMap::new();
-        for name in names.clone().filter(|name| is_media(name)) {
-            let Some(stem) = Path::new(name).file_stem() else { continue };
-            let known = main.entry(stem.as_encoded_bytes()).or_insert(name);
-            if (rank(name, MEDIA), name) < (rank(known, MEDIA), *known) {
-                *known = name;
-            }
+        let mut main: HashMap<&[u8], (usize, &OsStr)> = HashMap::new();
+        for name in names.clone() {
+            let Some(rank) = rank(name, MEDIA) else { continue };
+            let known = main.entry(stem(name)).or_insert((rank, name));
+            *known = (*known).min((rank, name));
         }
-        let mut groups = Self::default();
+        let mut groups = Self { has_episodes: !main.is_empty(), ..Self::default() };
         if main.is_empty() {
             return groups;
         }
-        groups.episodes = main.values().map(|name| ((*name).to_owned(), Vec::new())).collect();
         let mut covers: Vec<(usize, usize, &OsStr)> = Vec::new();
         for name in names {
             let bytes = name.as_encoded_bytes();
@@ -72,16 +77,14 @@ impl Groups {
             work::step(bytes.len());
             let owner = ends.filter_map(|(at, _)| main.get(&bytes[..at])).next();
             match owner {
-                Some(owner) if *owner != name => {
+                Some((_, owner)) if *owner != name => {
                     groups.owners.insert(name.to_owned(), (*owner).to_owned());
-                    if let Some(files) = groups.episodes.get_mut(*owner) {
-                        files.push(name.to_owned());
-                    }
+                    groups.episodes.entry((*owner).to_owned()).or_default().push(name.to_owned());
                 }
                 Some(_) => {}
                 None => {
-                    let stem = Path::new(name).file_stem().unwrap_or_default();
-                    let cover = COVERS.iter().position(|cover| stem.eq_ignore_ascii_case(cover));
+                    let cover =
+                        COVERS.iter().position(|cover| stem(name).eq_ignore_ascii_case(cover.as_bytes()));
                     if let (Some(cover), Some(kind)) = (cover, rank(name, IMAGES)) {
                         covers.push((cover, kind, name));
                     }
@@ -96,13 +99,18 @@ impl Groups {
     /// True if there is no episode.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
-        self.episodes.is_empty()
+        !self.has_episodes
     }
 
     /// True if a file is not a seed of its own, because it belongs to another.
     #[must_use]
     pub(crate) fn is_owned(&self, name: &OsStr) -> bool {
         self.owners.contains_key(name)
+    }
+
+    /// True if an episode has several files.
+    pub(crate) fn has_companions(&self) -> bool {
+        !self.owners.is_empty() || self.cover.is_some()
     }
 
     /// Returns the main file of the episode that a file belongs to.
@@ -113,11 +121,9 @@ impl Groups {
 
     /// Returns the files on which an episode depends besides its main file: its own, and the cover of the folder.
     pub(crate) fn files(&self, main: &OsStr) -> impl Iterator<Item = &OsStr> {
-        let own = self.episodes.get(main);
-        own.into_iter()
-            .flatten()
-            .chain(self.cover.iter().filter(move |_| own.is_some()))
-            .map(OsString::as_os_str)
+        let is_main = self.has_episodes && is_media(main) && !self.is_owned(main);
+        let own = self.episodes.get(main).into_iter().flatten();
+        own.chain(self.cover.iter().filter(move |_| is_main)).map(OsString::as_os_str)
     }
 
     /// Returns the image that stands for the folder.

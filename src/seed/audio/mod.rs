@@ -15,6 +15,8 @@ mod group;
 #[cfg(feature = "folder")]
 mod id3;
 #[cfg(feature = "folder")]
+mod ogg_flac;
+#[cfg(feature = "folder")]
 mod read;
 #[cfg(feature = "folder")]
 mod tags;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blocks::Blocks;
 use super::tags::{Tags, number};
-use super::{boxes, frames, id3, wav, webm};
+use super::{boxes, frames, id3, ogg_flac, wav, webm};
 use crate::model::Chapter;
 use crate::store::Content;
 use crate::types::work;
@@ -203,6 +203,9 @@ fn of_ogg(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
         Err(_) if ogg.milliseconds.is_some() => Default::default(),
         Err(error) => return Err(error),
     };
+    if ogg.is_flac {
+        media.tags = named(&ogg_flac::comments(file)?);
+    }
     media.milliseconds = ogg.milliseconds.or(media.milliseconds);
     media.declared_size = ogg.declared_size;
     Ok((media, cover))
@@ -226,6 +229,7 @@ fn ogg(file: &mut Blocks) -> io::Result<Ogg> {
         }
         // The block STREAMINFO has the rate in 20 bits.
         [0x7f, b'F', b'L', b'A', b'C', ..] => {
+            found.is_flac = true;
             let bits = packet.get(27..30).unwrap_or_default();
             (Some(bits.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)) >> 4), 0)
         }
@@ -286,8 +290,9 @@ const MAX_PAGE_BYTES: u64 = 128 << 20;
 /// Result of reading a file in Ogg.
 #[derive(Default)]
 struct Ogg {
-    /// True if it is Vorbis or Opus.
+    /// True if it is Vorbis, Opus or FLAC.
     is_known: bool,
+    is_flac: bool,
     milliseconds: Option<u64>,
     declared_size: Option<u64>,
 }
@@ -347,15 +352,14 @@ fn of_mp4(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
     Ok((media, cover))
 }
 
-fn of_webm(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
-    let found = webm::read(file)?.ok_or_else(|| invalid("its headers are broken"))?;
+/// Returns what tags with names of Matroska or Vorbis say. The names are in capital letters.
+fn named(tags: &[(String, String)]) -> Tags {
     let get = |names: &[&str]| {
-        let one =
-            |name: &&str| found.tags.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let one = |name: &&str| tags.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         names.iter().find_map(one).filter(|value| !value.trim().is_empty())
     };
     let number = |names: &[&str]| get(names).and_then(|text| number(&text));
-    let tags = Tags {
+    Tags {
         title: get(&["TITLE"]),
         artist: get(&["ARTIST", "LEAD_PERFORMER"]),
         album: get(&["ALBUM"]),
@@ -363,14 +367,19 @@ fn of_webm(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
         date: get(&["DATE_RELEASED", "DATE", "DATE_RECORDED"]),
         comment: get(&["DESCRIPTION", "SYNOPSIS", "COMMENT"]),
         lyrics: get(&["LYRICS"]),
-        track: number(&["TRACK", "PART_NUMBER"]),
-        disc: number(&["DISC"]),
+        track: number(&["TRACK", "PART_NUMBER", "TRACKNUMBER"]),
+        disc: number(&["DISC", "DISCNUMBER"]),
         genre: get(&["GENRE"]),
         language: get(&["LANGUAGE"]),
         copyright: get(&["COPYRIGHT"]),
         page: get(&["URL"]),
         id: None,
-    };
+    }
+}
+
+fn of_webm(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+    let found = webm::read(file)?.ok_or_else(|| invalid("its headers are broken"))?;
+    let tags = named(&found.tags);
     let media = MediaFile {
         milliseconds: found.milliseconds,
         has_video: found.has_video,
