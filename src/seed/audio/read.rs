@@ -432,3 +432,99 @@ fn cover(tags: &[Tag]) -> Cover {
     };
     (bytes.len() <= MAX_COVER).then(|| (bytes.to_vec(), extension.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns an ID3v2.4 tag of these frames, and some audio.
+    fn id3(frames: &[u8]) -> Vec<u8> {
+        let size = [21, 14, 7, 0].map(|shift| (frames.len() >> shift) as u8 & 0x7f);
+        [b"ID3\x04\0\0", &size[..], frames, &FRAMES.repeat(40)].concat()
+    }
+
+    /// Returns a page of Ogg with a packet of at most 254 bytes, or the beginning of a longer one.
+    fn page(packet: &[u8]) -> Vec<u8> {
+        let lengths = packet.chunks(255).map(|part| part.len() as u8);
+        let segments: Vec<u8> = lengths.collect();
+        let mut page = b"OggS\0\0\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+        page.push(segments.len() as u8);
+        [page, segments, packet.to_vec()].concat()
+    }
+
+    /// Returns a stream of FLAC in Ogg whose comments are these bytes, in pages of full segments.
+    fn flac(comments: &[u8]) -> Vec<u8> {
+        let mut all =
+            page(b"\x7fFLAC\x01\0\0\x01fLaC\0\0\0\x22\x10\0\x10\0\0\0\0\0\0\0\x0a\xc4\x40\xf0\0\0\0\0");
+        let mut packet = b"\x04\0\0\0\0\0\0\0\xff\xff\xff\0".to_vec();
+        packet.extend(comments);
+        packet.resize(packet.len().next_multiple_of(255), 0);
+        packet.chunks(255 * 200).for_each(|part| all.extend(page(part)));
+        all.extend(page(b"end"));
+        all
+    }
+
+    fn mp4_box(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
+    }
+
+    #[test]
+    fn tags_of_flac_in_ogg_are_read() {
+        let file = flac(b"\x09\0\0\0title=Hi!\x0a\0\0\0ARTIST=Ann\x09\0\0\0DATE=2024\xff\xff\xff\xff");
+        let read = read(Box::new(Cursor::new(file))).unwrap();
+        let tags = read.file.tags;
+        assert_eq!((tags.title.as_deref(), tags.artist.as_deref()), (Some("Hi!"), Some("Ann")));
+        assert_eq!(tags.date.as_deref(), Some("2024"));
+    }
+
+    /// Builds a file from a number of parts.
+    type Shape = fn(usize) -> Vec<u8>;
+
+    #[test]
+    fn twice_the_file_takes_twice_the_work() {
+        let shapes: [(&str, Shape); 11] = [
+            ("texts of ID3", |n| id3(&b"TIT2\0\0\0\x03\0\0\x03Hi".repeat(n))),
+            ("comments of ID3", |n| id3(&b"COMM\0\0\0\x07\0\0\x03eng\0Hi".repeat(n))),
+            ("chapters of ID3", |n| {
+                id3(&b"CHAP\0\0\0\x12\0\0c\0\0\0\0\0\0\0\0\x09\xff\xff\xff\xff\xff\xff\xff\xff".repeat(n))
+            }),
+            ("frames", |n| {
+                let mut other = [0; 417];
+                other[..4].copy_from_slice(b"\xff\xfb\x90\xc4");
+                [&FRAMES[..], &other].concat().repeat(n)
+            }),
+            ("frames of ADTS", |n| b"\xff\xf1\x50\x80\x01\x7f\xfc\0\0\0\0".repeat(n)),
+            ("pages without a position", |n| {
+                let first = page(b"\x01vorbis\0\0\0\0\x02\x44\xac\0\0");
+                [first, page(b"x").repeat(n), vec![b'x'; 200_000]].concat()
+            }),
+            ("comments of FLAC in Ogg", |n| flac(&b"\x08\0\0\0TITLE=Hi".repeat(n))),
+            ("boxes", |n| [mp4_box(b"ftyp", b"M4A \0\0\0\0"), mp4_box(b"free", b"").repeat(n)].concat()),
+            ("fragments", |n| {
+                let fragment = [mp4_box(b"moof", &mp4_box(b"traf", b"")), mp4_box(b"mdat", b"x")].concat();
+                [mp4_box(b"ftyp", b"M4A \0\0\0\0"), mp4_box(b"moov", b""), fragment.repeat(n)].concat()
+            }),
+            ("chunks", |n| [&b"RIFF\xff\xff\xff\x7fWAVE"[..], &b"junk\x02\0\0\0ab".repeat(n)].concat()),
+            ("texts of a list", |n| {
+                let texts = b"INAM\x02\0\0\0ab".repeat(n);
+                let size = (texts.len() as u32 + 4).to_le_bytes();
+                [&b"RIFF\xff\xff\xff\x7fWAVELIST"[..], &size, b"INFO", &texts].concat()
+            }),
+        ];
+        for (name, shape) in shapes {
+            let cost = |number: usize| {
+                let file = shape(number);
+                let size = file.len() as u64;
+                let (result, steps) = work::count(|| read(Box::new(Cursor::new(file))));
+                // Blocks are read again if a parser goes back and forth.
+                assert!(
+                    result.map_or(0, |read| read.bytes) <= 4 * size + (1 << 20),
+                    "{name}: reads too much"
+                );
+                steps.max(1)
+            };
+            let (once, twice) = (cost(2000), cost(4000));
+            assert!(twice as f64 / once as f64 <= 2.3, "{name}: {once} and {twice} steps");
+        }
+    }
+}
