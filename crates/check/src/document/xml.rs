@@ -635,7 +635,8 @@ impl<'a> Parser<'a> {
         if prefix.is_empty() && !is_element {
             return Some((self.none.clone(), local));
         }
-        if let Some((_, ns)) = self.recent.iter().find(|(known, _)| *known == prefix) {
+        // Byte by byte, because calling a function for a few takes longer.
+        if let Some((_, ns)) = self.recent.iter().find(|(known, _)| known.bytes().eq(prefix.bytes())) {
             return Some((ns.clone(), local));
         }
         let bound = self.prefixes.get(prefix).and_then(|bound| bound.last()).cloned();

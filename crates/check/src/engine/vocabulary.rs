@@ -32,7 +32,7 @@ pub(crate) struct Family {
     pub(crate) extra_checks: &'static [(Parent, Check)],
 }
 
-/// The elements of all vocabularies by name.
+/// The elements of all vocabularies by name, each with the first vocabulary of its namespace.
 #[derive(Debug)]
 pub(crate) struct Index(
     HashMap<&'static str, Vec<(&'static Family, &'static Def)>, BuildHasherDefault<NameHasher>>,
@@ -65,18 +65,19 @@ impl Index {
     pub(crate) fn of(families: &[&'static Family]) -> Self {
         let mut index: HashMap<_, Vec<_>, _> = HashMap::default();
         for family in families {
+            let same = families.iter().find(|first| first.namespaces == family.namespaces);
             for def in family.elements {
-                index.entry(def.name).or_default().push((*family, *def));
+                index.entry(def.name).or_default().push((*same.unwrap_or(family), *def));
             }
         }
         Self(index)
     }
 
-    /// Returns the elements of a name in a vocabulary and in those with the same namespace: RSS and OPML have none.
+    /// Returns the elements of a name in a vocabulary, which is that of [`Feed::family_of`], and in those with the same
+    /// namespace: RSS and OPML have none.
     pub(crate) fn elements(&self, family: &'static Family, name: &str) -> impl Iterator<Item = &'static Def> {
-        let is_same = |other: &Family| std::ptr::eq(other, family) || other.namespaces == family.namespaces;
         let named = self.0.get(name).into_iter().flatten();
-        named.filter(move |(other, _)| is_same(other)).map(|(_, def)| *def)
+        named.filter(move |(first, _)| std::ptr::eq(*first, family)).map(|(_, def)| *def)
     }
 }
 
