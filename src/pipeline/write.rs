@@ -377,13 +377,16 @@ impl FinishedDoc<'_> {
     }
 }
 
-/// Returns the page of a feed with its path, or why it is not written; `None` if the feed has none.
+/// Path and bytes of the page of a feed, or why it is not written.
+type FeedPage = Result<(PathBuf, Vec<u8>), Finding>;
+
+/// Returns the page of a feed; `None` if it has none.
 fn feed_page(
     context: &Context<'_>,
     doc: &OutputDoc,
     feed: &Feed,
     listing: &Listing,
-) -> Result<Option<Result<(PathBuf, Vec<u8>), Finding>>, Error> {
+) -> Result<Option<FeedPage>, Error> {
     let is_wanted = context.plan.feed_pages && !doc.feed.is_empty();
     let Some(page) = format::page().filter(|_| is_wanted) else { return Ok(None) };
     let listing = listing.clone().with_latest(feed);
