@@ -260,7 +260,7 @@ mod tests {
             let (section, link) =
                 (["a", "b", "c"][number as usize % 3], format!("https://e.example/{number}"));
             let time = 1_690_000_000_000 + number;
-            let html = format!("<p>Text {number}.</p><pre>{}</pre>", "x".repeat(10_000));
+            let html = format!("<p>Text {number}.</p><pre>{}</pre>", "x".repeat(200));
             let text = format!("<!--{time}-->\n[T]({link})\n------\n\n{html}");
             seeds.replace(&Path::new(section).join(format!("{number}.txt")), text.as_bytes()).unwrap();
             let article = Article::new(link.parse().unwrap(), UnixMs(time)).title("T");

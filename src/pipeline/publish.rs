@@ -12,7 +12,7 @@ use crate::config::Grouping;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::{self, Document, FORMATS, INDEX};
-use crate::store::{Change, Kind, Store, is_exhausted};
+use crate::store::{Change, Kind, Source, Store, is_exhausted};
 use crate::types::Bytes;
 
 use super::archive;
@@ -69,14 +69,25 @@ impl<'a> Publisher<'a> {
     /// If the store fails.
     pub(super) fn finish(self) -> Result<Vec<Published>, Error> {
         let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let put = pending.into_par_iter().map(|(path, file)| {
-            let failed = |e| Error::io("write the feed", self.store.show(&path), e);
-            let change = self.store.replace_from(&path, &file.bytes).map_err(failed)?;
-            let hash = file.bytes.hash().map_err(failed)?;
-            Ok(Published { path, hash, is_changed: change == Change::Written })
+        let published = pending.into_par_iter().map(|(path, file)| {
+            let is_changed = put(self.store, &path, &file.bytes)?;
+            let hash = file.bytes.hash();
+            let hash = hash.map_err(|e| Error::io("read a temporary file", self.store.show(&path), e))?;
+            Ok(Published { path, hash, is_changed })
         });
-        put.collect()
+        published.collect()
     }
+}
+
+/// Writes a file; true if it is new or has new bytes.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn put(store: &dyn Store, path: &Path, bytes: &dyn Source) -> Result<bool, Error> {
+    let change = store.replace_from(path, bytes);
+    change
+        .map(|change| change == Change::Written)
+        .map_err(|e| Error::io("write the feed", store.show(path), e))
 }
 
 /// Reports files that are no longer generated, or removes them; `media` are those of them that are no feeds. The files of an

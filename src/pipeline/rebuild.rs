@@ -42,6 +42,8 @@ struct Rebuild<'a> {
     reported: HashSet<Finding>,
     /// Seeds that could not be loaded.
     failed: BTreeSet<PathBuf>,
+    /// Hashes of the files that were published.
+    hashes: HashMap<PathBuf, u128>,
     report: &'a mut Report,
 }
 
@@ -72,7 +74,7 @@ pub(super) fn rebuild(
         last_too_old: selection.ages.1,
         ..LastBuild::default()
     };
-    let (reported, failed) = Default::default();
+    let (reported, failed, hashes) = Default::default();
     let build = LastBuild {
         findings: build
             .findings
@@ -81,7 +83,7 @@ pub(super) fn rebuild(
             .collect(),
         ..build
     };
-    let mut rebuild = Rebuild { context, catalog, scan, build, reported, failed, report };
+    let mut rebuild = Rebuild { context, catalog, scan, build, reported, failed, hashes, report };
     if let Some(pick) = selection.docs.first().and_then(|doc| doc.picks.first())
         && let Some((pattern, link)) = address_source::guessed(context, &pick.seed.path)
     {
@@ -153,6 +155,9 @@ impl Rebuild<'_> {
             self.publish(publisher)?;
         }
         self.publish(publisher)?;
+        for file in self.build.docs.values_mut().flat_map(|doc| &mut doc.files) {
+            file.hash = self.hashes.remove(&file.path).unwrap_or(file.hash);
+        }
         let files: usize = self.build.docs.values().map(|doc| doc.files.len()).sum();
         self.report.unchanged = files - self.report.changed.len();
         self.report.skipped += self.failed.len();
@@ -161,15 +166,12 @@ impl Rebuild<'_> {
         Ok(())
     }
 
-    /// Publishes files, and notes their hashes.
+    /// Publishes files.
     fn publish(&mut self, publisher: Publisher<'_>) -> Result<(), Error> {
-        let published = publisher.finish()?;
-        let hashes: HashMap<&Path, u128> = published.iter().map(|file| (&*file.path, file.hash)).collect();
-        for file in self.build.docs.values_mut().flat_map(|doc| &mut doc.files) {
-            file.hash = hashes.get(&*file.path).copied().unwrap_or(file.hash);
+        for file in publisher.finish()? {
+            self.report.changed.extend(file.is_changed.then(|| file.path.clone()));
+            self.hashes.insert(file.path, file.hash);
         }
-        let changed = published.into_iter().filter(|file| file.is_changed);
-        self.report.changed.extend(changed.map(|file| file.path));
         Ok(())
     }
 
@@ -195,11 +197,7 @@ impl Rebuild<'_> {
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();
         let all = SeedPicks::of(&stale);
-        let wanted: HashSet<&Path> = all.iter().map(|picks| &*picks.seed.path).collect();
-        let others: HashSet<&Path> =
-            docs.iter().flat_map(OutputDoc::paths).filter(|path| !wanted.contains(path)).collect();
-        context.progress.add_cleaned(others.len() as u64);
-        drop((wanted, others));
+        context.progress.add_cleaned(entries_of_others(docs, &all));
         let (mut findings, mut failed) = (Findings::new(), BTreeSet::new());
         let mut writer = Writer::new(context, &stale);
         let windows: Vec<&[SeedPicks<'_>]> = all.chunks(window_size()).collect();
@@ -239,6 +237,13 @@ impl Rebuild<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns the number of seeds of documents that are none of `seeds`.
+fn entries_of_others(docs: &[OutputDoc], seeds: &[SeedPicks<'_>]) -> u64 {
+    let mut all: HashSet<&Path> = docs.iter().flat_map(OutputDoc::paths).collect();
+    seeds.iter().for_each(|picks| _ = all.remove(&*picks.seed.path));
+    all.len() as u64
 }
 
 /// Seeds that were loaded together.

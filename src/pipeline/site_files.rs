@@ -12,7 +12,7 @@ use crate::store::is_exhausted;
 
 use super::archive::OutputDoc;
 use super::context::{Context, Report};
-use super::publish::{Publisher, is_ours};
+use super::publish::{is_ours, put};
 
 /// Returns the feeds of a build.
 pub(super) fn site(context: &Context<'_>, build: &LastBuild) -> Site {
@@ -57,7 +57,6 @@ pub(super) fn publish_site_files(
     report: &mut Report,
     sink: &mut Sink<'_>,
 ) -> Result<Vec<PathBuf>, Error> {
-    let publisher = Publisher::new(context.feeds);
     let mut paths = Vec::new();
     for SiteFile { index, path, bytes } in site_files(context, &report.site)? {
         // A foreign file counts as generated: it must not be removed.
@@ -67,11 +66,8 @@ pub(super) fn publish_site_files(
             sink.push(Finding::new(&codes::INDEX_FOREIGN, place, why));
             continue;
         }
-        publisher.add(path, bytes.into(), None);
-    }
-    for file in publisher.finish()? {
-        if file.is_changed {
-            report.changed.push(file.path);
+        if put(context.feeds, &path, &bytes.as_slice())? {
+            report.changed.push(path);
         } else {
             report.unchanged += 1;
         }

@@ -11,8 +11,8 @@ use crate::catalog::Hasher;
 use crate::store::{Source, Store};
 use crate::types::Bytes;
 
-/// Number of bytes that are kept in memory.
-const IN_MEMORY: usize = 8 << 20;
+/// Number of bytes that are kept in memory; few in tests, so that they use the disk.
+const IN_MEMORY: usize = if cfg!(test) { 64 << 10 } else { 8 << 20 };
 /// Number of bytes that are written to the temporary file at once.
 const BUFFER: usize = 256 << 10;
 
@@ -246,7 +246,7 @@ mod tests {
     fn files_share_the_pieces_of_a_spool_in_memory_and_on_disk() {
         for count in [0, 1, 2, 40] {
             let mut spool = Spool::new(&MemoryStore::new());
-            let texts: Vec<Vec<u8>> = (0..count).map(|n| vec![b'a' + n as u8; 300_000 + n]).collect();
+            let texts: Vec<Vec<u8>> = (0..count).map(|n| vec![b'a' + n as u8; 3000 + n]).collect();
             let pieces: Vec<Piece> = texts.iter().map(|text| spool.add(",", text).unwrap()).collect();
             let spool = spool.finish().unwrap();
             assert_eq!(matches!(&*spool, Spooled::Disk(_)), count == 40);
@@ -259,7 +259,7 @@ mod tests {
                 assert_eq!(file.size(), Bytes(expected.len() as u64));
                 assert!(file.hash.get().is_none() && file.to_vec().unwrap() == expected);
                 assert_eq!(file.hash().unwrap(), catalog::hash(&expected));
-                assert!(read(&file, 70_001) == expected);
+                assert!(read(&file, 701) == expected);
             }
         }
         let file = FileBytes::from(b"text".to_vec());

@@ -1,7 +1,7 @@
 //! Step 8: entries are written in each format, once for all documents in which they look the same. A document keeps where
 //! its entries are, and becomes files when all were written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use super::archive::OutputDoc;
 use super::assemble::{self, Covered};
 use super::clean::CleanArticle;
 use super::context::Context;
+use super::probe;
 use super::publish::Publisher;
 use super::reuse;
 use super::select::{Candidate, Pick};
@@ -88,7 +89,7 @@ struct OpenDoc<'a> {
     entries: Vec<Option<Arc<KeptEntry>>>,
     /// The newest entries, if a page shows them.
     newest: BTreeMap<usize, Arc<Entry>>,
-    /// Number of entries in `newest`.
+    /// Maximum number of entries in `newest`.
     max_newest: usize,
     trailers: BTreeMap<usize, Arc<Entry>>,
     covered: Covered<'a>,
@@ -103,7 +104,7 @@ impl<'a> SeedPicks<'a> {
     /// Returns the seeds of documents, each once, in the order of the documents.
     pub(super) fn of(docs: &[&'a OutputDoc]) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
-        let mut numbers = std::collections::HashMap::new();
+        let mut numbers = HashMap::new();
         for (doc, picks) in docs.iter().map(|doc| &doc.picks).enumerate() {
             for (index, pick) in picks.iter().enumerate() {
                 let place = Place { doc, pick: index };
@@ -184,7 +185,7 @@ impl<'a> Writer<'a> {
                     all.insert(place.pick, files.clone());
                 }
             }
-            if super::probe::may_ask(open.doc) {
+            if probe::may_ask(open.doc) {
                 let times = open.retry_at.into_iter().chain(media.retry_at);
                 open.retry_at = times.min();
             }
@@ -376,13 +377,16 @@ impl FinishedDoc<'_> {
     }
 }
 
-/// Returns the page of a feed with its path, or why it is not written; `None` if the feed has none.
+/// Path and bytes of the page of a feed, or why it is not written.
+type FeedPage = Result<(PathBuf, Vec<u8>), Finding>;
+
+/// Returns the page of a feed; `None` if it has none.
 fn feed_page(
     context: &Context<'_>,
     doc: &OutputDoc,
     feed: &Feed,
     listing: &Listing,
-) -> Result<Option<Result<(PathBuf, Vec<u8>), Finding>>, Error> {
+) -> Result<Option<FeedPage>, Error> {
     let is_wanted = context.plan.feed_pages && !doc.feed.is_empty();
     let Some(page) = format::page().filter(|_| is_wanted) else { return Ok(None) };
     let listing = listing.clone().with_latest(feed);
