@@ -394,13 +394,16 @@ impl FinishedDoc<'_> {
     }
 }
 
+/// A page with its path.
+type PageFile = (PathBuf, WrittenPage);
+
 /// Returns the page of a feed with its path, or why it is not written; `None` if the feed has none.
 fn feed_page(
     context: &Context<'_>,
     doc: &OutputDoc,
     feed: &Feed,
     listing: &Listing,
-) -> Result<Option<Result<(PathBuf, WrittenPage), Finding>>, Error> {
+) -> Result<Option<Result<PageFile, Finding>>, Error> {
     let is_wanted = context.plan.feed_pages && !doc.feed.is_empty();
     let Some(page) = format::page().filter(|_| is_wanted) else { return Ok(None) };
     let listing = listing.clone().with_latest(feed);
