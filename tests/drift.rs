@@ -463,6 +463,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "seed-special",
         "seed-too-large",
         "seed-unreadable",
+        "template-broken",
     ];
     assert_eq!(without_example, known, "a new code needs an example");
     assert_generated("docs/reference/diagnostics.md", &page);

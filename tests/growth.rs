@@ -7,7 +7,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+use feedmill::format::{INDEX, Templates};
 use feedmill::html::{Policy, RawHtml, clean, extract_article, language, page_metadata, summary};
+use feedmill::model::{Entry, Site};
+use feedmill::types::UnixMs;
 use feedmill_types::work;
 use serde_json::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +27,8 @@ struct Shape {
     /// Bytes of the smallest input, larger if a fixed limit hides the growth of small ones.
     size: usize,
     file: String,
+    /// True if the page of the entry is written too.
+    has_page: bool,
     before: String,
     unit: String,
     middle: String,
@@ -45,6 +50,7 @@ impl Shape {
                     name: filled("name"),
                     size: row["size"].as_u64().map_or(SIZE, |size| size as usize),
                     file: text("file"),
+                    has_page: row["page"] == true,
                     before: text("before"),
                     unit: filled("unit"),
                     middle: text("middle"),
@@ -77,6 +83,13 @@ impl Shape {
                 assert!(cleaned.findings.iter().all(|f| !f.detail.contains("steps")), "{}", self.name);
                 let _ = summary(&cleaned.text, 300);
                 let _ = language(raw);
+                if self.has_page {
+                    let entry = Entry::new(link.as_str(), "A", UnixMs(0));
+                    let pages = INDEX.iter().filter_map(|index| {
+                        index.write_entry(&entry, &cleaned.html, &Site::default(), &Templates::default())
+                    });
+                    assert!(pages.count() == 1, "{}", self.name);
+                }
             }
             "seeds/a.html" => {
                 let _ = page_metadata(raw);

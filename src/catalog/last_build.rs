@@ -91,6 +91,8 @@ pub struct LastBuild {
     /// Documents, by folder.
     #[serde(with = "serial::by_path")]
     pub docs: BTreeMap<PathBuf, BuiltDoc>,
+    /// Files next to the feeds; none if one of them could not be written as configured.
+    pub site_files: Vec<PublishedFile>,
     /// Media files in the feeds folder that no document refers to any more.
     pub orphans: Vec<PublishedMedia>,
     /// Findings about no document in particular.

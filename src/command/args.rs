@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::check::Profile;
+use crate::format::PageKind;
 
 /// Turn a folder of articles into RSS, Atom and JSON feeds
 #[derive(Debug, Parser)]
@@ -44,6 +45,8 @@ pub(super) enum Verb {
     Rules(Rules),
     /// Print the JSON Schema of feedmill.toml, for editors
     Schema,
+    /// Print the template of a page, to change it
+    Template(Template),
     /// Print a completion script for a shell
     Completions(Completions),
     /// Print the main manual page, or write all pages to a folder
@@ -220,6 +223,13 @@ pub(super) struct Explain {
 pub(super) struct Rules {
     /// Rule or finding to explain
     pub(super) code: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Template {
+    /// Page: `page` is the index page and that of a feed, `entry` that of an entry
+    #[arg(value_name = "PAGE", default_value = "page", value_parser = PossibleValuesParser::new(PageKind::ALL.map(PageKind::name)))]
+    pub(super) page: String,
 }
 
 #[derive(Debug, clap::Args)]

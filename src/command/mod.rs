@@ -23,6 +23,7 @@ mod serve;
 mod site;
 mod snippet;
 mod stop;
+mod template;
 mod watch;
 
 use std::ffi::OsString;
@@ -57,7 +58,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // Started here, because rayon panics at its first use if the system has no more threads.
     let workers = match args.verb {
-        Some(Verb::Rules(_) | Verb::Schema | Verb::Completions(_) | Verb::Man(_) | Verb::New(_)) => Ok(()),
+        Some(
+            Verb::Rules(_)
+            | Verb::Schema
+            | Verb::Template(_)
+            | Verb::Completions(_)
+            | Verb::Man(_)
+            | Verb::New(_),
+        ) => Ok(()),
         _ => rayon::ThreadPoolBuilder::new().num_threads(worker_threads()).build_global(),
     };
     if let Err(error) = workers {
@@ -76,6 +84,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Rules(rules)) => rules::run(&rules),
         Some(Verb::Schema) => schema::run(),
+        Some(Verb::Template(template)) => template::run(&template),
         Some(Verb::Watch(build)) => watch::run(&build),
         Some(Verb::Completions(completions)) => completions::run(&completions),
         Some(Verb::Man(man)) => man::run(&man),

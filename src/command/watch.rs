@@ -80,7 +80,7 @@ pub(super) fn build_on_changes(
     failed: &mut dyn FnMut(),
 ) {
     let file = args.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
-    let mut targets = WatchTargets { files: vec![file], ..WatchTargets::default() };
+    let mut targets = WatchTargets { files: vec![file.clone()], ..WatchTargets::default() };
     let mut reported = HashSet::new();
     let mut last_error = String::new();
     let mut reason = WakeReason::Changed;
@@ -89,6 +89,8 @@ pub(super) fn build_on_changes(
         watch.set_targets(targets.clone());
         let mut findings = Sink::collecting();
         let done = build::plan(args, &mut findings).and_then(|plan| {
+            targets.files = vec![file.clone()];
+            targets.files.extend(plan.page_template.iter().chain(&plan.entry_template).cloned());
             targets.folders = vec![plan.seeds.clone()];
             targets.exclude = vec![plan.feeds.clone()];
             targets.exclude.extend(plan.cache_dir.clone());

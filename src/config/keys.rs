@@ -152,7 +152,11 @@ pub static TABLES: &[Table] = &[
               `[podcast]`, except the guid.",
         keys: &[PODCAST],
     },
-    Table { header: "[theme]", doc: "Looks of the index page and the pages of entries.", keys: &[THEME] },
+    Table {
+        header: "[theme]",
+        doc: "Looks of the index page, the pages of entries, and feeds in a browser.",
+        keys: &[THEME],
+    },
     Table {
         header: "[section.NAME]",
         doc: "A section is a folder below the seeds folder. It has feeds of its own, with or without this table. The \
@@ -681,6 +685,14 @@ pub(super) const THEME: &[Key] = &[
          background, until it can be read well.",
     ),
     key(
+        "entry_template",
+        PATH,
+        described("that of feedmill"),
+        "\"entry.html\"",
+        "Template of the pages of entries, relative to the configuration file; `feedmill template entry` prints that of \
+         feedmill.",
+    ),
+    key(
         "font",
         ANY,
         value("\"sans\""),
@@ -693,6 +705,14 @@ pub(super) const THEME: &[Key] = &[
         described("the cover or `icon` of the feed"),
         "\"https://news.example/logo.svg\"",
         "URL of an image at the top of the index page.",
+    ),
+    key(
+        "template",
+        PATH,
+        described("that of feedmill"),
+        "\"page.html\"",
+        "Template of the index page and of the pages of feeds, relative to the configuration file; `feedmill template page` \
+         prints that of feedmill.",
     ),
     key(
         "width",

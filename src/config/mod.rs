@@ -305,6 +305,10 @@ pub struct Plan {
     pub index: Vec<&'static dyn Index>,
     /// Looks of the pages.
     pub theme: Theme,
+    /// Template of the index page and of the pages of feeds, instead of that of feedmill.
+    pub page_template: Option<PathBuf>,
+    /// Template of the pages of entries, instead of that of feedmill.
+    pub entry_template: Option<PathBuf>,
     /// True if each feed has a page in its folder.
     pub feed_pages: bool,
     /// True if each entry has a page.
@@ -882,6 +886,7 @@ mod tests {
         let policy = format!("{:?} {:?}", plan.policy, plan.excerpt_separator);
         let policy = format!("{policy} {:?}", (plan.same_address, plan.future, &plan.feeds_by));
         let policy = format!("{policy} {:?}", (plan.feed_pages, plan.entry_pages, &plan.theme));
+        let policy = format!("{policy} {:?}", (&plan.page_template, &plan.entry_template));
         format!(
             "{:?} {paths:?} {flags:?} {index:?} {:?} {policy} {} {sections:?} {filtered:?}",
             plan.check,

@@ -49,7 +49,10 @@ impl RawConfig {
     /// ```
     pub fn resolve(&self, sink: &mut Sink<'_>) -> Result<Plan, Error> {
         let mut r = Resolver::new(&self.source, sink);
-        let [seeds, feeds, cache_dir] = ["seeds", "feeds", "cache_dir"].map(|key| self.path(key, &mut r));
+        let [seeds, feeds, cache_dir] =
+            ["seeds", "feeds", "cache_dir"].map(|key| self.path(&self.top, key, &mut r));
+        let [page_template, entry_template] =
+            ["template", "entry_template"].map(|key| self.path(&self.theme, key, &mut r));
         let mut main_feed = r.channel(&self.top, None);
         [main_feed.extra, main_feed.entry_extra] = r.extra(&self.extra);
         let policy = r.policy(&self.clean);
@@ -109,6 +112,8 @@ impl RawConfig {
             fingerprint_source: self.fingerprint_source(),
             index,
             theme,
+            page_template,
+            entry_template,
             feed_pages,
             entry_pages: flag("pages", false),
             addresses,
@@ -135,22 +140,17 @@ impl RawConfig {
     }
 
     /// Resolves a path: relative to the configuration file if it is in that file, else to the working directory.
-    fn path(&self, key: &str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
-        let set = self.top.get(key)?;
+    fn path(&self, keys: &Keys, key: &str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
+        let set = keys.get(key)?;
         let text = set.value.text()?;
         if text.is_empty() {
-            let example = if key == "cache_dir" { ".feedmill" } else { "." };
-            r.fault(
-                set,
-                format!(
-                    "`{key}` is empty; write `{key} = \"{example}\"` for {}",
-                    match key {
-                        "seeds" => "the folder of the configuration file",
-                        "feeds" => "the same folder",
-                        _ => "a folder there, or remove the key",
-                    }
-                ),
-            );
+            let (example, what) = match key {
+                "seeds" => (".", "the folder of the configuration file"),
+                "feeds" => (".", "the same folder"),
+                "cache_dir" => (".feedmill", "a folder there, or remove the key"),
+                _ => ("page.html", "a file there, or remove the key"),
+            };
+            r.fault(set, format!("`{key}` is empty; write `{key} = \"{example}\"` for {what}"));
         } else if text.contains('\0') {
             r.fault(set, format!("`{key}` contains a NUL character; remove it"));
         }

@@ -20,10 +20,13 @@ mod tests;
 
 #[cfg(feature = "serve")]
 pub(crate) use page::STYLE;
+#[cfg(feature = "folder")]
+pub use page::{PageKind, Templates};
 pub use part::{Frame, Part, Totals, Uses};
 pub(crate) use podcast::is_trailer;
 use url::Url;
 
+use crate::diag::Finding;
 use crate::error::Error;
 use crate::html::CleanHtml;
 use crate::model::{Enclosure, Entry, Feed, Listing, Site};
@@ -110,22 +113,48 @@ pub trait Format: Document {
     }
 }
 
+/// Templates of pages; without folders there are no pages.
+#[cfg(not(feature = "folder"))]
+#[derive(Debug, Default)]
+pub struct Templates;
+
+/// A file that people read, and what is wrong with the template of the user for it.
+#[derive(Debug)]
+pub struct WrittenPage {
+    /// The file. It is as without the template if that is wrong.
+    pub bytes: Vec<u8>,
+    /// Fault of the template.
+    pub finding: Option<Finding>,
+}
+
+impl From<Vec<u8>> for WrittenPage {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, finding: None }
+    }
+}
+
 /// A document about all feeds of a build.
 pub trait Index: Document {
     /// Writes the UTF-8 document; returns `None` if it would have no content.
     ///
     /// # Errors
     /// As [`Format::write`].
-    fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error>;
+    fn write(&self, site: &Site, templates: &Templates) -> Result<Option<WrittenPage>, Error>;
 
     /// Writes such a document about one feed, for its folder; `None` if there is no such kind. `site` is that of the feed.
-    fn write_feed(&self, _feed: &Listing, _site: &Site) -> Option<Vec<u8>> {
+    fn write_feed(&self, _feed: &Listing, _site: &Site, _templates: &Templates) -> Option<WrittenPage> {
         None
     }
 
     /// Writes such a document about one entry with its full text; `None` if there is no such kind. `site` is that of the
     /// entry.
-    fn write_entry(&self, _entry: &Entry, _content: &CleanHtml, _site: &Site) -> Option<Vec<u8>> {
+    fn write_entry(
+        &self,
+        _entry: &Entry,
+        _content: &CleanHtml,
+        _site: &Site,
+        _templates: &Templates,
+    ) -> Option<WrittenPage> {
         None
     }
 

@@ -3,7 +3,7 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Document, GENERATOR, Index, configured_formats, end_with_newline};
+use super::{Document, GENERATOR, Index, Templates, WrittenPage, configured_formats, end_with_newline};
 use crate::error::{Error, Kind};
 use crate::model::{Listing, Site};
 
@@ -29,14 +29,14 @@ impl Document for Opml {
 
 impl Index for Opml {
     /// Returns `None` if no feed has an address to subscribe to.
-    fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error> {
+    fn write(&self, site: &Site, _: &Templates) -> Result<Option<WrittenPage>, Error> {
         let outlines: Vec<Outline> = site.feeds.iter().filter_map(outline).collect();
         if outlines.is_empty() {
             return Ok(None);
         }
         let written = write(site, &outlines);
         written
-            .map(|bytes| Some(end_with_newline(bytes)))
+            .map(|bytes| Some(end_with_newline(bytes).into()))
             .map_err(|e| Error::new(Kind::Io, "cannot write OPML").because(e))
     }
 

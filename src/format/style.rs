@@ -3,7 +3,7 @@
 //! They are CSS and a script, not XSLT, because browsers are removing XSLT. A feed refers to the style sheet by a
 //! processing instruction, and to the script in the element that [`finish`](super::finish) adds.
 
-use super::{Document, Index};
+use super::{Document, Index, Templates, WrittenPage};
 use crate::error::Error;
 use crate::model::Site;
 
@@ -33,9 +33,22 @@ impl Document for Style {
 }
 
 impl Index for Style {
-    fn write(&self, _: &Site) -> Result<Option<Vec<u8>>, Error> {
-        Ok(Some(include_bytes!("feed.css").to_vec()))
+    fn write(&self, site: &Site, _: &Templates) -> Result<Option<WrittenPage>, Error> {
+        let css = include_str!("feed.css").to_owned() + &theme_rules(site);
+        Ok(Some(css.into_bytes().into()))
     }
+}
+
+/// Returns the rules of the theme; empty for the default.
+#[cfg(feature = "folder")]
+fn theme_rules(site: &Site) -> String {
+    super::page::theme_rules(&site.theme)
+}
+
+/// Without folders, no theme is configured.
+#[cfg(not(feature = "folder"))]
+fn theme_rules(_: &Site) -> String {
+    String::new()
 }
 
 pub(super) struct Script;
@@ -59,7 +72,7 @@ impl Document for Script {
 }
 
 impl Index for Script {
-    fn write(&self, _: &Site) -> Result<Option<Vec<u8>>, Error> {
-        Ok(Some(include_bytes!("feed.js").to_vec()))
+    fn write(&self, _: &Site, _: &Templates) -> Result<Option<WrittenPage>, Error> {
+        Ok(Some(include_bytes!("feed.js").to_vec().into()))
     }
 }

@@ -14,6 +14,7 @@ use crate::types::{Bytes, UnixMs};
 
 use super::probe::{Probe, Prober};
 use super::progress::Progress;
+use super::templates::{self, UserTemplates};
 
 /// Options of a build, in addition to the [`Plan`].
 ///
@@ -122,9 +123,11 @@ pub(super) struct Context<'a> {
     pub(super) probe: Option<Probe<'a>>,
     /// Cache directory; `None` if nothing is kept.
     pub(super) cache: Option<PathBuf>,
+    /// Templates of the user for pages.
+    pub(super) user: UserTemplates,
     /// Title of a main feed without one.
     pub(super) name: String,
-    /// Hash of every input except the seeds: configuration, paths of the stores, title.
+    /// Hash of every input except the seeds: configuration, templates, paths of the stores, title.
     pub(super) inputs_hash: u128,
 }
 
@@ -138,13 +141,17 @@ impl<'a> Context<'a> {
     ) -> Self {
         let root = Path::new("");
         let name = folder_title(&seeds.show(root));
-        let inputs_hash = catalog::plan_hash(plan, &[&seeds.show(root), &feeds.show(root), &name]);
+        let user = templates::read(plan);
+        let (seeds_root, feeds_root) = (seeds.show(root), feeds.show(root));
+        let mut more = vec![seeds_root.as_str(), &feeds_root, &name];
+        more.extend(user.texts.iter().map(String::as_str));
+        let inputs_hash = catalog::plan_hash(plan, &more);
         let cache = catalog::folder(plan, feeds.folder());
         let probe = options
             .probe
             .filter(|_| plan.probe)
             .map(|prober| Probe::new(prober, cache.clone(), !feeds.is_preview()));
-        Self { plan, seeds, feeds, options, progress, probe, cache, name, inputs_hash }
+        Self { plan, seeds, feeds, options, progress, probe, cache, user, name, inputs_hash }
     }
 
     /// Returns the site without its feeds.

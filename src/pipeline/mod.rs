@@ -9,7 +9,7 @@
 //! | is the last build still valid? | `reuse` |
 //! | the above with or without a cache | `scan` |
 //! | a selected seed becomes an entry | `load`, `clean`, `losses`, `excerpt`, `metadata`, `media`, `probe` |
-//! | entries become files | `assemble`, `write`, `spool`, `verify`, `rebuild`, `site_files` |
+//! | entries become files | `assemble`, `write`, `spool`, `verify`, `rebuild`, `site_files`, `templates` |
 //! | files are published | `publish` |
 //!
 //! [`feeds`] is the way of articles that are not files. [`inspect`] looks at seeds before anything is configured, and
@@ -81,6 +81,26 @@ mod seed_results;
 mod select;
 mod site_files;
 mod spool;
+#[cfg(feature = "folder")]
+mod templates;
+/// Without folders there are no pages.
+#[cfg(not(feature = "folder"))]
+mod templates {
+    use crate::config::Plan;
+    use crate::diag::Finding;
+    use crate::format::Templates;
+
+    #[derive(Default)]
+    pub(super) struct UserTemplates {
+        pub(super) templates: Templates,
+        pub(super) findings: Vec<Finding>,
+        pub(super) texts: Vec<String>,
+    }
+
+    pub(super) fn read(_: &Plan) -> UserTemplates {
+        UserTemplates::default()
+    }
+}
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -149,10 +169,12 @@ pub fn build(
     let own_progress = Progress::default();
     let progress = options.progress.unwrap_or(&own_progress);
     let context = Context::new(plan, seeds, feeds, options, progress);
+    context.user.findings.iter().for_each(|finding| sink.push(finding.clone()));
     let mut scanned = scan::scan(&context, sink)?;
     let mut report = scanned.report();
     scanned.report_findings(&context, sink);
     let Scanned { catalog, scan, outcome, published } = scanned;
+    let is_up_to_date = matches!(outcome, Outcome::UpToDate(_));
     let (mut build, is_complete) = match outcome {
         Outcome::UpToDate(last) => {
             rebuild::replay_findings(&context, &last, &mut report, sink)?;
@@ -165,7 +187,15 @@ pub fn build(
     report.site = site_files::site(&context, &build);
     let mut generated: BTreeSet<_> =
         build.docs.values().flat_map(|doc| &doc.files).map(|file| file.path.clone()).collect();
-    generated.extend(site_files::publish_site_files(&context, &mut report, sink)?);
+    let kept = if is_up_to_date { site_files::keep(&context, &catalog, &build, &mut report) } else { None };
+    let paths = match kept {
+        Some((files, paths)) => {
+            build.site_files = files;
+            paths
+        }
+        None => site_files::publish_site_files(&context, &mut build, &mut report, sink)?,
+    };
+    generated.extend(paths);
     let mut media = media_files::publish(&context, &build, &mut report, sink)?;
     let orphans = media_files::orphans(&context, catalog.last_build(), &media);
     generated.append(&mut media);

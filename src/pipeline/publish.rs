@@ -83,7 +83,7 @@ impl<'a> Publisher<'a> {
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn put(store: &dyn Store, path: &Path, bytes: &dyn Source) -> Result<bool, Error> {
+fn put(store: &dyn Store, path: &Path, bytes: &dyn Source) -> Result<bool, Error> {
     let change = store.replace_from(path, bytes);
     change
         .map(|change| change == Change::Written)

@@ -177,9 +177,10 @@ impl Rebuild<'_> {
 
     /// Checks the files next to the feeds.
     fn verify_site_files(&self, sink: &mut Sink<'_>) -> Result<(), Error> {
-        let all = site_files(self.context, &site(self.context, &self.build))?.into_iter();
-        let checked = all.filter(|file| file.index.is_checked());
-        let files = checked.map(|file| (file.path, PendingFile { bytes: file.bytes.into(), url: None }));
+        let checked = site_files(self.context, &site(self.context, &self.build), |index| index.is_checked())?;
+        let files = checked
+            .into_iter()
+            .map(|file| (file.path, PendingFile { bytes: file.page.bytes.into(), url: None }));
         verify(self.context, &files.collect(), sink)
     }
 

@@ -108,7 +108,16 @@ fn published(context: &Context<'_>, catalog: &Catalog, old: &BuiltDoc) -> Option
     if !old.media.iter().all(is_same) {
         return None;
     }
-    let files = old.files.par_iter().map(|file| {
+    Some(BuiltDoc { files: unchanged(context, catalog, &old.files)?, ..old.clone() })
+}
+
+/// Returns files of the last build with their present fingerprints; `None` if one was lost or changed.
+pub(super) fn unchanged(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    files: &[PublishedFile],
+) -> Option<Vec<PublishedFile>> {
+    let files = files.par_iter().map(|file| {
         let name = file.path.file_name()?;
         let stamp = context.feeds.stamp(&file.path).ok()?;
         let fingerprint = fingerprint(name, stamp.as_ref());
@@ -121,7 +130,7 @@ fn published(context: &Context<'_>, catalog: &Catalog, old: &BuiltDoc) -> Option
         let is_settled = is_settled(catalog, stamp.as_ref());
         Some(PublishedFile { fingerprint: if is_settled { fingerprint } else { 0 }, ..file.clone() })
     });
-    Some(BuiltDoc { files: files.collect::<Option<_>>()?, ..old.clone() })
+    files.collect()
 }
 
 /// Returns the hash of everything a document is made of, except the bodies of its seeds and [`Context::inputs_hash`].

@@ -10,7 +10,7 @@ use url::Url;
 use crate::catalog::{BuiltDoc, PublishedFile, PublishedMedia};
 use crate::diag::{Finding, Place as FindingPlace, codes};
 use crate::error::Error;
-use crate::format::{self, Frame, Part, Totals, Uses, is_trailer};
+use crate::format::{self, Frame, Part, Totals, Uses, WrittenPage, is_trailer};
 use crate::model::{Entry, Feed, LATEST, Listing, Site, has_audio};
 use crate::store::Source;
 use crate::types::UnixMs;
@@ -46,7 +46,7 @@ pub(super) struct NewEntry {
     /// Parts in the order of the formats.
     parts: Vec<Part>,
     /// Its page, and the place that owns it.
-    page: Option<(Place, Vec<u8>)>,
+    page: Option<(Place, WrittenPage)>,
     places: Vec<Place>,
 }
 
@@ -95,6 +95,8 @@ struct OpenDoc<'a> {
     covered: Covered<'a>,
     /// Pages of entries that this document owns.
     pages: BTreeMap<usize, Piece>,
+    /// Findings about the template of these pages, each once.
+    page_findings: Vec<Finding>,
     /// Media files of episodes, and those to which articles link.
     media: [BTreeMap<usize, Vec<PublishedMedia>>; 2],
     retry_at: Option<UnixMs>,
@@ -166,13 +168,22 @@ impl<'a> Writer<'a> {
                 }
             };
             if open.doc.page(place.pick).is_some_and(|page| page.is_own) {
-                let kind = format::page();
-                let page = kind.and_then(|kind| kind.write_entry(&new.entry, &article.content, &self.site));
+                let page = format::page().and_then(|kind| {
+                    let site = self.site_of(&new.entry);
+                    kind.write_entry(&new.entry, &article.content, &site, &self.context.user.templates)
+                });
                 new.page = page.map(|page| (*place, page));
             }
             new.places.push(*place);
         }
         Ok(all)
+    }
+
+    /// Returns the site for the page of an entry, which has the language of its section if it declares none.
+    fn site_of(&self, entry: &Entry) -> Site {
+        let section = entry.sections.first().map(|name| self.context.plan.section(name));
+        let language = section.and_then(|section| section.language);
+        Site { language: language.or_else(|| self.site.language.clone()), ..self.site.clone() }
     }
 
     /// Notes what documents have to know of an article.
@@ -209,10 +220,12 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        for (new, pieces) in new.into_iter().zip(pieces) {
-            if let Some((place, page)) = &new.page {
-                let piece = self.spool.add("", page).map_err(failed)?;
-                self.docs[place.doc].pages.insert(place.pick, piece);
+        for (mut new, pieces) in new.into_iter().zip(pieces) {
+            if let Some((place, page)) = new.page.take() {
+                let piece = self.spool.add("", &page.bytes).map_err(failed)?;
+                let open = &mut self.docs[place.doc];
+                open.pages.insert(place.pick, piece);
+                open.page_findings.extend(page.finding.filter(|one| !open.page_findings.contains(one)));
             }
             let kept = Arc::new(KeptEntry {
                 updated: new.entry.updated,
@@ -268,6 +281,7 @@ impl<'a> OpenDoc<'a> {
             trailers: BTreeMap::new(),
             covered,
             pages: BTreeMap::new(),
+            page_findings: Vec::new(),
             media: Default::default(),
             retry_at: None,
         }
@@ -330,6 +344,7 @@ impl FinishedDoc<'_> {
         let has_articles = doc.paths().any(|path| !failed.contains(path));
         // An archive document may be empty: its neighbors link to it, and through it to everything older.
         let feed = open.feed.filter(|_| has_articles || doc.is_archive());
+        findings.extend(open.page_findings);
         let (mut files, mut listing) = (Vec::new(), None);
         if let Some(mut feed) = feed {
             let is_kept = |pick: usize| !open.covered.has(&doc.picks[pick]);
@@ -359,7 +374,10 @@ impl FinishedDoc<'_> {
                 let has_audio = entries.iter().any(|entry| entry.has_audio);
                 let row = Listing::of_newest(&feed, &doc.feed, formats, times, has_audio);
                 match feed_page(context, doc, &feed, &row)? {
-                    Some(Ok((path, bytes))) => files.push(publish(publisher, path, bytes.into(), None)),
+                    Some(Ok((path, page))) => {
+                        findings.extend(page.finding);
+                        files.push(publish(publisher, path, page.bytes.into(), None));
+                    }
                     Some(Err(finding)) => {
                         findings.push(finding);
                         // The file may have gone the next time.
@@ -377,23 +395,25 @@ impl FinishedDoc<'_> {
     }
 }
 
-/// Path and bytes of the page of a feed, or why it is not written.
-type FeedPage = Result<(PathBuf, Vec<u8>), Finding>;
+/// A page with its path.
+type PageFile = (PathBuf, WrittenPage);
 
-/// Returns the page of a feed; `None` if it has none.
+/// Returns the page of a feed with its path, or why it is not written; `None` if the feed has none.
 fn feed_page(
     context: &Context<'_>,
     doc: &OutputDoc,
     feed: &Feed,
     listing: &Listing,
-) -> Result<Option<FeedPage>, Error> {
+) -> Result<Option<Result<PageFile, Finding>>, Error> {
     let is_wanted = context.plan.feed_pages && !doc.feed.is_empty();
     let Some(page) = format::page().filter(|_| is_wanted) else { return Ok(None) };
     let listing = listing.clone().with_latest(feed);
-    let Some(bytes) = page.write_feed(&listing, &context.site()) else { return Ok(None) };
+    let Some(written) = page.write_feed(&listing, &context.site(), &context.user.templates) else {
+        return Ok(None);
+    };
     let path = doc.folder().join(page.file_name());
     Ok(Some(match why_not_ours(context, page, &path)? {
-        None => Ok((path, bytes)),
+        None => Ok((path, written)),
         Some(why) => {
             let place = FindingPlace::file(context.feeds.show(&path));
             Err(Finding::new(&codes::INDEX_FOREIGN, place, why))

@@ -278,6 +278,11 @@ fn a_theme_changes_the_looks_and_its_mistakes_are_reported() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
+    let style = project.read_file("feeds/feed.css");
+    assert!(
+        style.contains("--link:#8a1c4a;") && style.contains("--measure:70;"),
+        "feeds in a browser: {style}"
+    );
     for (line, message) in [
         ("accent = 'red'", "`accent` in [theme] must be `#` and three or six hexadecimal digits"),
         ("accent = '#12345'", "not `#12345`"),

@@ -41,6 +41,7 @@ mod readers;
 mod scarce;
 mod serve;
 mod subscribe;
+mod templates;
 mod validator;
 mod watch;
 

@@ -153,3 +153,78 @@ fn a_page_in_a_right_to_left_language_is_laid_out_right_to_left() {
     let (_, found) = inspect_in_browser(&project, "right-to-left");
     assert!(array(&found, "views").iter().all(|view| view["direction"] == "rtl"));
 }
+
+/// Opens the pages of two entries in a browser: one has everything that an article can have, one is right to left.
+fn visit_entries(browser: &str) {
+    let project = Project::new();
+    project.write_file(
+        "feedmill.toml",
+        "title = 'News'\nlanguage = 'en'\npages = true\n[section.city]\nlanguage = 'ar'\n",
+    );
+    let body = "<p onclick=\"hit=1\">Words <a href=\"javascript:hit=1\">bad</a> <a href=\"/more\">good</a></p>\
+        <script>hit=1</script><svg onload=\"hit=1\"></svg><img src=\"/big.jpg\" width=2000 height=500>\
+        <pre>let a_very_long_line = \"of code that is wider than any telephone, and scrolls\";</pre>\
+        <table><tr><th>Temperature</th><th>Atmospheric</th><th>Conductivity</th><th>Circumference</th></tr>\
+        <tr><td>1</td><td>2</td><td>3</td><td>4</td></tr></table><audio src=\"/a.mp3\"></audio>";
+    project.write_seed("1.txt", MAY, "A <b>", "https://news.example/1", body);
+    project.write_seed(
+        "city/2.txt",
+        MAY + 1,
+        "افتتاح الجسر",
+        "https://news.example/2",
+        "<p>نص</p><pre>a = 1;</pre>",
+    );
+    let server = TestServer::start(&project, &[]);
+    let index = project.read_file("feeds/index.html");
+    let mut paths: Vec<&str> =
+        index.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    paths.retain(|path| path.starts_with("entry/"));
+    assert_eq!(paths.len(), 2);
+    paths.reverse();
+    let mut command = Command::new("node");
+    let shots = std::env::var_os("FEEDMILL_SHOTS").unwrap_or_default();
+    command
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tools/entry.cjs"))
+        .args([browser, &server.address])
+        .arg(if shots.is_empty() { shots } else { std::path::Path::new(&shots).join(browser).into() })
+        .args(&paths)
+        .env("NODE_PATH", std::env::var_os("FEEDMILL_NODE_MODULES").unwrap());
+    let (code, stdout, stderr) = output_of(&mut command);
+    assert_eq!(code, 0, "{stderr}");
+    let found: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(found["errors"], serde_json::json!([]));
+    let kinds = array(&found, "foreign");
+    assert!(kinds.iter().all(|kind| matches!(kind.as_str(), Some("image" | "media" | "other"))), "{kinds:?}");
+    for view in array(&found, "views") {
+        assert!(view["overflow"].as_i64().unwrap() <= 0 && view["hit"].is_null(), "{view}");
+        assert!(view["violations"].is_null() || view["violations"] == serde_json::json!([]), "{view}");
+        let links: Vec<&str> = texts(array(view, "links"));
+        assert_eq!(links[0], format!("{}index.html", server.address));
+        assert!(links.iter().all(|link| link.starts_with("http")), "{links:?}");
+        if view["path"] == paths[1] {
+            assert_eq!((string_field(view, "direction"), string_field(view, "code")), ("rtl", "ltr"));
+            continue;
+        }
+        assert_eq!((string_field(view, "title"), string_field(view, "tab")), ("A <b>", "A <b> – News"));
+        assert_eq!(string_field(view, "canonical"), "https://news.example/1");
+        assert!(string_field(view, "text").starts_with("Words bad good"), "{view}");
+        assert!(links.contains(&"https://news.example/more"), "{links:?}");
+        assert!(view["player"] == 1 && view["cells"] == true, "{view}");
+        if browser == "chromium" {
+            let ground = if view["scheme"] == "dark" { "rgb(21, 24, 28)" } else { "rgb(255, 255, 255)" };
+            assert_eq!(view["ground"], ground);
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_readers), ignore = "needs chromium and node: run tests/run.sh")]
+fn a_page_of_an_entry_is_readable_in_chromium_and_nothing_in_it_acts() {
+    visit_entries("chromium");
+}
+
+#[test]
+#[cfg_attr(not(all(has_readers, has_firefox)), ignore = "needs firefox-esr and node: run tests/run.sh")]
+fn a_page_of_an_entry_is_readable_in_firefox_and_nothing_in_it_acts() {
+    visit_entries("firefox");
+}

@@ -251,6 +251,20 @@ fn the_configuration_is_reloaded_and_may_be_invalid_for_a_while() {
 }
 
 #[test]
+fn a_template_is_watched() {
+    let project = project_with_config();
+    project.write_file(
+        "feedmill.toml",
+        "base_url = 'https://f.example/'\n[theme]\ntemplate = 'looks/page.html'\n",
+    );
+    project.write_file("looks/page.html", "first");
+    let watching = WatchProcess::start(&project, &[]);
+    assert!(project.read_file("feeds/index.html").starts_with("first"));
+    project.write_file("looks/page.html", "second");
+    watching.until("new page", |_| project.read_file("feeds/index.html").starts_with("second"));
+}
+
+#[test]
 fn feeds_inside_the_seeds_folder_do_not_trigger_a_run() {
     let project = Project::new();
     project.write_file("1.txt", seed_text("One", "https://e.example/1"));

@@ -146,6 +146,8 @@ catalogue! {
         "check its permissions and the disk";
     SEED_WEAK_METADATA = "seed-weak-metadata", Note, "metadata from a weak source",
         "nothing, if it is right; declare it in the head of the page otherwise";
+    TEMPLATE_BROKEN = "template-broken", Warning, "cannot use the template of a page",
+        "correct the template; feedmill wrote the page with its own, which `feedmill template` prints";
 }
 
 #[cfg(test)]

@@ -1,73 +1,68 @@
 //! Page of one entry: its full text as in the feeds. It has no script, and loads images and media only.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use minijinja::Value;
+use serde::Serialize;
 use url::Url;
 
 use super::direction::direction;
-use super::{BASE_STYLE, head, line, theme, time};
+use super::{BASE_STYLE, Date, safe, theme};
 use crate::html::{CleanHtml, Medium};
 use crate::model::{Entry, Site};
+use crate::types::work;
 
 const STYLE: &str = include_str!("entry.css");
 /// Content Security Policy (<https://www.w3.org/TR/CSP3/>): no script, no frame, no form.
 const POLICY: &str = "default-src 'none'; img-src http: https: data:; media-src http: https:; \
      style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// Returns the page of an entry, which is in a folder of its own below that of the feeds of `site`.
-pub(super) fn page(entry: &Entry, content: &CleanHtml, site: &Site) -> Markup {
-    let language = entry.language.as_deref().or(site.language.as_deref());
-    let link = Url::parse(&entry.link).ok().filter(|link| matches!(link.scheme(), "http" | "https"));
-    let title = if entry.title.is_empty() { &entry.link } else { &entry.title };
-    let tags = entry.categories.iter().filter(|name| !entry.sections.contains(name));
-    html! {
-        (DOCTYPE)
-        html lang=(language.unwrap_or("en")) dir=(direction(language)) {
-            (line())
-            head {
-                (head(POLICY, None))
-                (line()) meta name="referrer" content="no-referrer";
-                (line()) title { (title) " – " (site.title) }
-                @if link.is_some() { (line()) link rel="canonical" href=(entry.link); }
-                @if !entry.summary.is_empty() { (line()) meta name="description" content=(entry.summary); }
-                (line()) style { (PreEscaped(BASE_STYLE)) (PreEscaped(STYLE)) (theme::style(&site.theme)) }
-            }
-            (line())
-            body {
-                (line())
-                header {
-                    p .meta { a href="../index.html" { (site.title) } }
-                    h1 { (title) }
-                    p .meta {
-                        @if !entry.authors.is_empty() {
-                            span { bdi { (names(entry)) } }
-                        }
-                        span { (time(entry.published)) }
-                        @if let Some(host) = link.as_ref().and_then(Url::host_str) {
-                            span lang="en" { bdi { a href=(entry.link) { "Original at " (host) } } }
-                        }
-                    }
-                }
-                (line())
-                main {
-                    article { (PreEscaped(accessible(content.as_str()))) }
-                    (line())
-                    @if let Some(audio) = missing_audio(entry, content) {
-                        audio controls preload="none" src=(audio) aria-label=(title) {}
-                    }
-                    @if tags.clone().next().is_some() {
-                        ul .tags role="list" { @for tag in tags { li { (tag) } } }
-                    }
-                }
-                (line())
-                footer { span lang="en" dir="ltr" { "Made by feedmill" } }
-            }
-        }
-    }
+/// Values of the template of an entry page.
+#[derive(Serialize)]
+pub(super) struct EntryValues<'a> {
+    title: &'a str,
+    site_title: &'a str,
+    language: &'a str,
+    direction: &'static str,
+    home: &'static str,
+    link: Option<&'a str>,
+    host: Option<String>,
+    published: Date,
+    updated: Date,
+    authors: Vec<&'a str>,
+    summary: &'a str,
+    image: Option<&'a str>,
+    tags: Vec<&'a str>,
+    audio: Option<&'a str>,
+    content: Value,
+    theme: theme::Values<'a>,
+    policy: &'static str,
+    style: Value,
 }
 
-fn names(entry: &Entry) -> String {
-    let names: Vec<&str> = entry.authors.iter().map(|author| author.name.as_str()).collect();
-    names.join(", ")
+/// Returns the values of the page of an entry, which is in a folder of its own below that of the feeds of `site`.
+pub(super) fn values<'a>(entry: &'a Entry, content: &CleanHtml, site: &'a Site) -> EntryValues<'a> {
+    let language = entry.language.as_deref().or(site.language.as_deref());
+    let link = Url::parse(&entry.link).ok().filter(|link| matches!(link.scheme(), "http" | "https"));
+    let tags = entry.categories.iter().filter(|name| !entry.sections.contains(name));
+    EntryValues {
+        title: if entry.title.is_empty() { &entry.link } else { &entry.title },
+        site_title: &site.title,
+        language: language.unwrap_or("en"),
+        direction: direction(language),
+        home: "../index.html",
+        link: link.as_ref().map(|_| entry.link.as_str()),
+        host: link.as_ref().and_then(Url::host_str).map(str::to_owned),
+        published: entry.published.into(),
+        updated: entry.updated.into(),
+        authors: entry.authors.iter().map(|author| author.name.as_str()).collect(),
+        summary: &entry.summary,
+        image: entry.lead_image().map(Url::as_str),
+        tags: tags.map(String::as_str).collect(),
+        audio: missing_audio(entry, content).map(Url::as_str),
+        content: safe(accessible(content.as_str())),
+        theme: theme::Values::from(&site.theme),
+        policy: POLICY,
+        style: safe(format!("{BASE_STYLE}{STYLE}{}", theme::style(&site.theme))),
+    }
 }
 
 /// Adds what the text of a page needs and that of a feed does not: an empty `alt` for images without one, and a way to
@@ -83,6 +78,7 @@ fn accessible(html: &str) -> String {
             c == '>' && !is_quoted
         });
         let (tag, after) = tag.split_at(end.unwrap_or(tag.len()));
+        work::step(before.len() + tag.len());
         out.push_str(before);
         out.push_str(tag);
         let name = tag.trim_start_matches('<').split([' ', '/']).next().unwrap_or_default();

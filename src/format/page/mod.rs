@@ -3,6 +3,9 @@
 //!
 //! Without JavaScript, entries can be filtered by section, tag and author. With it, they can be searched, dates are those
 //! of the visitor's time zone and language, and buttons copy addresses.
+//!
+//! A page is a template, `page.html` or `entry.html`, and the values in it, which are the types that are serialized here.
+//! Users may replace the template, so the values are documented in `docs/reference/templates.md`, and none is renamed or removed.
 
 mod direction;
 mod entry;
@@ -10,15 +13,20 @@ mod podcast_apps;
 mod qr;
 mod river;
 mod subscribe;
+mod template;
 mod theme;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use minijinja::Value;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Serialize;
 use url::Url;
 
 use self::direction::direction;
-use self::river::River;
-use super::{Document, GENERATOR, Index, end_with_newline};
+use self::river::{Filter, River, Row};
+use self::subscribe::Subscription;
+pub use self::template::{PageKind, Templates};
+pub(super) use self::theme::style as theme_rules;
+use super::{Document, Index, WrittenPage};
 use crate::error::Error;
 use crate::html::CleanHtml;
 use crate::model::{Entry, Listing, Site};
@@ -70,27 +78,82 @@ impl Document for Page {
     }
 
     fn is_ours(&self, document: &str) -> bool {
-        document.contains(&format!("<meta name=\"generator\" content=\"{GENERATOR}\">"))
+        document.contains(&template::mark())
     }
 }
 
 impl Index for Page {
-    fn write(&self, site: &Site) -> Result<Option<Vec<u8>>, Error> {
+    fn write(&self, site: &Site, templates: &Templates) -> Result<Option<WrittenPage>, Error> {
         let feed = site.feeds.iter().find(|feed| feed.folder.is_empty());
-        Ok(Some(bytes(page(&View { site, feed }))))
+        Ok(Some(templates.write(PageKind::Page, &View { site, feed }.values())))
     }
 
-    fn write_feed(&self, feed: &Listing, site: &Site) -> Option<Vec<u8>> {
-        Some(bytes(page(&View { site, feed: Some(feed) })))
+    fn write_feed(&self, feed: &Listing, site: &Site, templates: &Templates) -> Option<WrittenPage> {
+        Some(templates.write(PageKind::Page, &View { site, feed: Some(feed) }.values()))
     }
 
-    fn write_entry(&self, entry: &Entry, content: &CleanHtml, site: &Site) -> Option<Vec<u8>> {
-        Some(bytes(entry::page(entry, content, site)))
+    fn write_entry(
+        &self,
+        entry: &Entry,
+        content: &CleanHtml,
+        site: &Site,
+        templates: &Templates,
+    ) -> Option<WrittenPage> {
+        Some(templates.write(PageKind::Entry, &entry::values(entry, content, site)))
     }
 }
 
-fn bytes(page: Markup) -> Vec<u8> {
-    end_with_newline(page.into_string().into_bytes())
+/// Values of the template of the index page, and of the page of a feed.
+#[derive(Serialize)]
+struct PageValues<'a> {
+    title: &'a str,
+    site_title: &'a str,
+    language: &'a str,
+    direction: &'static str,
+    home: Option<String>,
+    icon: &'a str,
+    image: Option<HeaderImage<'a>>,
+    feed: Option<Subscription<'a>>,
+    feeds: Vec<Subscription<'a>>,
+    entries: Vec<Row<'a>>,
+    filters: Vec<Filter<'a>>,
+    alternates: Vec<Alternate<'a>>,
+    opml: Option<&'a str>,
+    theme: theme::Values<'a>,
+    policy: String,
+    style: Value,
+    script: Value,
+}
+
+/// The image at the top of a page.
+#[derive(Serialize)]
+struct HeaderImage<'a> {
+    src: &'a str,
+    class: &'static str,
+}
+
+/// A document of a feed that browsers are to find.
+#[derive(Serialize)]
+struct Alternate<'a> {
+    #[serde(rename = "type")]
+    media_type: &'static str,
+    title: &'a str,
+    href: String,
+}
+
+/// A time in three forms.
+#[derive(Serialize)]
+struct Date {
+    iso: String,
+    day: String,
+    exact: String,
+}
+
+impl From<UnixMs> for Date {
+    fn from(time: UnixMs) -> Self {
+        let exact = time.to_utc().format("%Y-%m-%d %H:%M UTC").to_string();
+        Self { iso: time.to_rfc3339(), day: time.to_date(), exact }
+    }
 }
 
 /// A page with the entries of one feed.
@@ -134,6 +197,58 @@ impl<'a> View<'a> {
         let separator = if feed.folder.is_empty() { "" } else { "/" };
         self.up() + &encode(&feed.folder) + separator + file_name
     }
+
+    /// Returns the values for the template.
+    fn values(&self) -> PageValues<'_> {
+        let View { site, feed } = *self;
+        let (entries, filters) = feed.map(|feed| River::new(feed, self).values()).unwrap_or_default();
+        let has_audio = feed.is_some_and(|feed| feed.latest.iter().any(|entry| entry.audio.is_some()));
+        let media = if has_audio { "; media-src http: https:" } else { "" };
+        let alternates = self.feeds().flat_map(|feed| {
+            subscribe::formats(feed).map(|format| Alternate {
+                media_type: format.media_type(),
+                title: &feed.title,
+                href: self.address(feed, format.file_name()),
+            })
+        });
+        PageValues {
+            title: self.title(),
+            site_title: &site.title,
+            language: self.language().unwrap_or("en"),
+            direction: direction(self.language()),
+            home: (!self.is_main()).then(|| self.up() + "index.html"),
+            // An empty icon keeps browsers from requesting /favicon.ico.
+            icon: feed.and_then(|feed| feed.icon.as_ref()).map_or("data:,", Url::as_str),
+            image: self.image(),
+            feed: feed.map(|feed| Subscription::of_page(feed, self)),
+            feeds: subscribe::topics(self),
+            entries,
+            filters,
+            alternates: alternates.collect(),
+            opml: site.subscription_list.as_deref(),
+            theme: theme::Values::from(&site.theme),
+            policy: format!("{POLICY}{media}"),
+            style: safe(format!("{BASE_STYLE}{RIVER_STYLE}{}", theme::style(&site.theme))),
+            script: safe(SCRIPT.to_owned()),
+        }
+    }
+
+    /// Returns the image at the top: the logo, else the cover, else the icon.
+    fn image(&self) -> Option<HeaderImage<'_>> {
+        let feed = self.feed;
+        let images = [
+            ("logo", self.site.theme.logo.as_ref()),
+            ("cover", feed.and_then(|feed| feed.cover.as_ref())),
+            ("", feed.and_then(|feed| feed.icon.as_ref())),
+        ];
+        let base = feed.and_then(|feed| feed.base.as_ref());
+        images.into_iter().find_map(|(class, url)| Some(HeaderImage { src: relative(url?, base), class }))
+    }
+}
+
+/// Marks HTML, CSS or a script as not to be escaped.
+fn safe(text: String) -> Value {
+    Value::from_safe_string(text)
 }
 
 /// Returns the path from a folder to the folder of all feeds.
@@ -147,97 +262,6 @@ fn encode(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn page(view: &View<'_>) -> Markup {
-    let View { site, feed } = *view;
-    let language = view.language();
-    let river = feed.map(|feed| River::new(feed, view));
-    let has_audio = feed.is_some_and(|feed| feed.latest.iter().any(|entry| entry.audio.is_some()));
-    let media = if has_audio { "; media-src http: https:" } else { "" };
-    let icon = feed.and_then(|feed| feed.icon.as_ref());
-    html! {
-        (DOCTYPE)
-        html lang=(language.unwrap_or("en")) dir=(direction(language)) {
-            (line())
-            head {
-                (head(&format!("{POLICY}{media}"), icon))
-                (line()) title { (view.title()) @if !view.is_main() { " – " (site.title) } }
-                @if let Some(about) = feed.map(|feed| &feed.description).filter(|text| !text.is_empty()) {
-                    (line()) meta name="description" content=(about);
-                }
-                @for feed in view.feeds() {
-                    @for format in subscribe::formats(feed) {
-                        (line())
-                        link rel="alternate" type=(format.media_type()) title=(feed.title)
-                            href=(view.address(feed, format.file_name()));
-                    }
-                }
-                @if let Some(list) = &site.subscription_list {
-                    (line()) link rel="outline" type="text/x-opml" title=(site.title) href=(list);
-                }
-                (line()) style {
-                    (PreEscaped(BASE_STYLE)) (PreEscaped(RIVER_STYLE)) (theme::style(&site.theme))
-                    @if let Some(river) = &river { (river.filter_style()) }
-                }
-            }
-            (line())
-            body {
-                (line())
-                (header(view))
-                (line())
-                main { @if let Some(river) = &river { (river.markup()) } }
-                (line())
-                (subscribe::feeds(view))
-                (line())
-                p #said .visually-hidden role="status" lang="en" {}
-                footer { span lang="en" dir="ltr" { "Made by feedmill" } }
-                (line())
-                script { (PreEscaped(SCRIPT)) }
-            }
-        }
-    }
-}
-
-/// Returns the first elements of the head of any page.
-fn head(policy: &str, icon: Option<&Url>) -> Markup {
-    html! {
-        (line()) meta charset="utf-8";
-        (line()) meta name="viewport" content="width=device-width, initial-scale=1";
-        (line()) meta http-equiv="Content-Security-Policy" content=(policy);
-        (line()) meta name="generator" content=(GENERATOR);
-        // An empty icon keeps browsers from requesting /favicon.ico.
-        (line()) link rel="icon" href=(icon.map_or("data:,", Url::as_str));
-    }
-}
-
-fn header(view: &View<'_>) -> Markup {
-    let feed = view.feed;
-    let base = feed.and_then(|feed| feed.base.as_ref());
-    let cover = feed.and_then(|feed| feed.cover.as_ref());
-    let icon = feed.and_then(|feed| feed.icon.as_ref());
-    html! {
-        header {
-            @if let Some(logo) = &view.site.theme.logo {
-                img .logo src=(relative(logo, base)) alt="" referrerpolicy="no-referrer";
-            } @else if let Some(cover) = cover {
-                img .cover src=(relative(cover, base)) alt="" referrerpolicy="no-referrer";
-            } @else if let Some(icon) = icon {
-                img src=(relative(icon, base)) alt="" referrerpolicy="no-referrer";
-            }
-            div {
-                @if !view.is_main() { p .meta { a href={ (view.up()) "index.html" } { (view.site.title) } } }
-                h1 { (view.title()) }
-                @if let Some(feed) = feed {
-                    @if !feed.description.is_empty() { p .lede { (feed.description) } }
-                    p .meta {
-                        span { bdi dir="ltr" { a href=(feed.site) { (without_scheme(&feed.site)) } } }
-                        span .skip lang="en" { a href="#feeds" { "Subscribe" } }
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Returns the address of a file relative to the page if it is below the folder of the page, so that it works before the
 /// feeds are published.
 fn relative<'a>(url: &'a Url, base: Option<&Url>) -> &'a str {
@@ -248,11 +272,6 @@ fn relative<'a>(url: &'a Url, base: Option<&Url>) -> &'a str {
         .unwrap_or(url.as_str())
 }
 
-/// Starts a new line, which keeps diffs short.
-fn line() -> PreEscaped<&'static str> {
-    PreEscaped("\n")
-}
-
 /// Returns the title of a feed without the title of the site at its end, which the page has at its top.
 fn topic<'a>(feed: &'a Listing, site: &Site) -> &'a str {
     let short = feed.title.strip_suffix(site.title.as_str()).map(str::trim_end);
@@ -260,14 +279,56 @@ fn topic<'a>(feed: &'a Listing, site: &Site) -> &'a str {
     short.filter(|title| !title.is_empty()).unwrap_or(&feed.title)
 }
 
-/// Returns a day, with the exact time for those who point at it.
-fn time(time: UnixMs) -> Markup {
-    let exact = time.to_utc().format("%Y-%m-%d %H:%M UTC");
-    html! { time datetime=(time.to_rfc3339()) title=(exact) { (time.to_date()) } }
-}
-
 /// Returns the address without scheme and trailing slash, as people write it.
 fn without_scheme(url: &Url) -> String {
     let text = url.as_str().trim_start_matches("https://").trim_start_matches("http://");
     text.trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::value::Serde;
+
+    use super::*;
+    use crate::model::{Feed, Latest, Theme};
+
+    /// Returns the values of a page and of an entry page on which nothing is missing.
+    pub(super) fn all_values() -> [Value; 2] {
+        let url = |path: &str| Url::parse(&format!("https://e.example/{path}")).unwrap();
+        let mut feed = Feed::new("News", url(""));
+        feed.base = Some(url("feeds/"));
+        let mut main = Listing::new(&feed, "", vec!["rss".to_owned()]);
+        main.icon = Some(url("icon.png"));
+        main.cover = main.icon.clone();
+        main.updated = Some(UnixMs(0));
+        main.is_podcast = true;
+        let latest = serde_json::json!({
+            "title": "A", "link": "https://e.example/a", "page": "entry/a.html", "published": 0, "summary": "S",
+            "authors": ["Bo"], "sections": ["town"], "tags": ["rain"], "language": "ar",
+            "image": "https://e.example/a.jpg", "image_size": [4, 3], "audio": "https://e.example/a.mp3",
+        });
+        let mut other: Latest = serde_json::from_value(latest.clone()).unwrap();
+        (other.sections, other.tags, other.authors) = Default::default();
+        main.latest = vec![serde_json::from_value(latest).unwrap(), other];
+        let town = Listing { folder: "town".to_owned(), title: "Town – News".to_owned(), ..main.clone() };
+        let mut theme = Theme::default();
+        (theme.accent, theme.width, theme.font) = (Some([1, 2, 3]), Some(70), vec!["serif".to_owned()]);
+        theme.logo = Some(url("logo.svg"));
+        let list = Some("feeds.opml".to_owned());
+        let feeds = vec![main.clone(), town.clone(), Listing { folder: "more".to_owned(), ..town }];
+        let site = Site {
+            title: "News".to_owned(),
+            subscription_list: list,
+            feed_pages: true,
+            theme,
+            feeds,
+            ..Site::default()
+        };
+        let view = View { site: &site, feed: Some(&main) };
+        let page = view.values();
+        let mut entry = Entry::new("https://e.example/a", "A", UnixMs(0));
+        entry.categories = vec!["rain".to_owned()];
+        let content = entry.content.clone();
+        [Value::from(Serde(&page)), Value::from(Serde(&entry::values(&entry, &content, &site)))]
+    }
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use maud::{Markup, PreEscaped, html};
+use serde::Serialize;
 
 use super::direction::direction;
-use super::{View, encode, line, relative, time, topic};
+use super::{Date, View, encode, relative, topic};
 use crate::model::{Latest, Listing};
 
 /// Maximum number of tags and of authors among the choices.
 const MAX_CHOICES: usize = 12;
 
 /// Property of entries by which they are filtered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 enum By {
     Section,
     Tag,
@@ -73,107 +74,94 @@ impl<'a> River<'a> {
         self.sections.get(folder).map_or(folder, |feed| topic(feed, self.view.site))
     }
 
-    /// Returns the rules that hide the entries that were not chosen.
-    pub(super) fn filter_style(&self) -> Markup {
-        html! {
-            @for number in 1..=self.choices.len() {
-                (PreEscaped(format!("body:has(#f{number}:checked) .river>li:not(.f{number}){{display:none}}\n")))
-            }
-        }
-    }
-
-    pub(super) fn markup(&self) -> Markup {
-        html! {
-            div .tools {
-                @if !self.choices.is_empty() { (self.filters()) }
-                @if self.feed.latest.len() > 1 {
-                    input type="search" hidden aria-label="Search these entries" placeholder="Search" lang="en" autocomplete="off";
-                }
-            }
-            (line())
-            ol .river role="list" { @for entry in &self.feed.latest { (self.entry(entry)) } }
-            p #none hidden lang="en" { "No entry has these words." }
-        }
-    }
-
-    fn filters(&self) -> Markup {
-        let numbered = |by| self.choices.iter().enumerate().filter(move |(_, choice)| choice.by == by);
-        let pills = |by| {
-            html! {
-                @for (index, choice) in numbered(by) {
-                    label { input #{ "f" (index + 1) } type="radio" name="show"; bdi { (choice.label) } }
-                }
-            }
+    /// Returns the entries and the filters, for the template.
+    pub(super) fn values(&self) -> (Vec<Row<'a>>, Vec<Filter<'a>>) {
+        let filter = |(index, choice): (usize, &Choice<'a>)| Filter {
+            id: id(index),
+            by: choice.by,
+            label: choice.label,
         };
-        let has = |by| numbered(by).next().is_some();
-        html! {
-            (line())
-            fieldset .filters {
-                legend .visually-hidden lang="en" { "Show" }
-                p .pills {
-                    label lang="en" { input type="radio" name="show" checked; "All" }
-                    (pills(By::Section))
-                }
-                @if has(By::Tag) || has(By::Author) {
-                    details {
-                        summary lang="en" {
-                            @if !has(By::Author) { "Tags" } @else if !has(By::Tag) { "Authors" } @else { "Tags and authors" }
-                        }
-                        @for (by, name) in [(By::Tag, "Tags"), (By::Author, "Authors")] {
-                            @if has(by) { p .pills { b lang="en" { (name) } (pills(by)) } }
-                        }
-                    }
-                }
-            }
-        }
+        let filters = self.choices.iter().enumerate().map(filter);
+        (self.feed.latest.iter().map(|entry| self.row(entry)).collect(), filters.collect())
     }
 
-    fn entry(&self, entry: &Latest) -> Markup {
+    fn row(&self, entry: &'a Latest) -> Row<'a> {
         let base = self.feed.base.as_ref();
         let section = entry.sections.first();
         let has_sections = self.choices.iter().any(|choice| choice.by == By::Section);
         let of_section = section.and_then(|section| self.sections.get(section.as_str()));
         let own = entry.language.as_deref().or(of_section.and_then(|feed| feed.language.as_deref()));
         let language = own.filter(|own| Some(*own) != self.view.language());
-        let page = entry.page.as_ref().map(|page| self.view.up() + &encode(page));
-        html! {
-            (line())
-            li class=[self.classes(entry)] lang=[language] dir=[language.map(|own| direction(Some(own)))] {
-                h2 { a href=(page.as_deref().unwrap_or(&entry.link)) {
-                    @if let Some(image) = &entry.image {
-                        img src=(relative(image, base)) alt="" loading="lazy" referrerpolicy="no-referrer"
-                            style=[entry.image_size.map(|(width, height)| format!("--size:{width}/{height}"))];
-                    }
-                    (entry.title)
-                } }
-                p .meta {
-                    @if let Some(section) = section.filter(|_| has_sections) {
-                        span { bdi { (self.section(section)) } }
-                    }
-                    @if !entry.authors.is_empty() { span { bdi { (entry.authors.join(", ")) } } }
-                    span { (time(entry.published)) }
-                    @if page.is_some() {
-                        span { a href=(entry.link) lang="en" { "Original" } }
-                    }
-                }
-                @if !entry.summary.is_empty() { p .sum { (entry.summary) } }
-                @if let Some(audio) = &entry.audio {
-                    audio controls preload="none" src=(relative(audio, base)) aria-label=(entry.title) {}
-                }
-            }
+        let size = entry.image_size;
+        Row {
+            title: &entry.title,
+            link: &entry.link,
+            page: entry.page.as_ref().map(|page| self.view.up() + &encode(page)),
+            published: entry.published.into(),
+            summary: &entry.summary,
+            authors: &entry.authors,
+            section: section.filter(|_| has_sections).map(|section| self.section(section)),
+            tags: &entry.tags,
+            language,
+            direction: direction(own.or(self.view.language())),
+            image: entry.image.as_ref().map(|image| RowImage {
+                src: relative(image, base),
+                width: size.map(|(width, _)| width),
+                height: size.map(|(_, height)| height),
+            }),
+            audio: entry.audio.as_ref().map(|audio| relative(audio, base)),
+            filters: self.filters_of(entry),
         }
     }
 
-    /// Returns the classes by which an entry is filtered.
-    fn classes(&self, entry: &Latest) -> Option<String> {
+    /// Returns the ids of the filters that show an entry.
+    fn filters_of(&self, entry: &Latest) -> Vec<String> {
         let keys_by = |by| values(entry, by).map(move |value| (by, value.to_lowercase()));
         let keys: Vec<(By, String)> =
             [By::Section, By::Tag, By::Author].into_iter().flat_map(keys_by).collect();
         let is_of = |choice: &Choice<'_>| keys.iter().any(|(by, key)| *by == choice.by && *key == choice.key);
         let numbered = self.choices.iter().enumerate().filter(|(_, choice)| is_of(choice));
-        let classes: Vec<String> = numbered.map(|(index, _)| format!("f{}", index + 1)).collect();
-        Some(classes.join(" ")).filter(|classes| !classes.is_empty())
+        numbered.map(|(index, _)| id(index)).collect()
     }
+}
+
+/// An entry, as the template sees it.
+#[derive(Serialize)]
+pub(super) struct Row<'a> {
+    title: &'a str,
+    link: &'a str,
+    page: Option<String>,
+    published: Date,
+    summary: &'a str,
+    authors: &'a [String],
+    section: Option<&'a str>,
+    tags: &'a [String],
+    language: Option<&'a str>,
+    direction: &'static str,
+    image: Option<RowImage<'a>>,
+    audio: Option<&'a str>,
+    filters: Vec<String>,
+}
+
+/// The lead image of an entry.
+#[derive(Serialize)]
+struct RowImage<'a> {
+    src: &'a str,
+    width: Option<u32>,
+    height: Option<u32>,
+}
+
+/// A choice, as the template sees it.
+#[derive(Serialize)]
+pub(super) struct Filter<'a> {
+    id: String,
+    by: By,
+    label: &'a str,
+}
+
+/// Returns the id of a filter, which is also the class of its entries.
+fn id(index: usize) -> String {
+    format!("f{}", index + 1)
 }
 
 /// Returns the values of a property of an entry.

@@ -1,137 +1,109 @@
 //! The ways to subscribe: the addresses of the whole feed, and a compact list of all feeds.
 
-use maud::{Markup, html};
+use minijinja::Value;
+use serde::Serialize;
 
 use super::direction::direction;
-use super::{View, line, podcast_apps, qr, relative, time, topic};
+use super::{Date, View, podcast_apps, qr, relative, safe, topic, without_scheme};
 use crate::format::{FORMATS, Format, RSS};
 use crate::model::Listing;
 
 /// One day in milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// Returns the box to subscribe to the whole feed, and the list of feeds.
-pub(super) fn feeds(view: &View<'_>) -> Markup {
+/// A feed to subscribe to, as the template sees it.
+#[derive(Serialize)]
+pub(super) struct Subscription<'a> {
+    title: &'a str,
+    topic: &'a str,
+    description: &'a str,
+    language: Option<&'a str>,
+    direction: &'static str,
+    website: &'a str,
+    website_name: String,
+    page: Option<String>,
+    cover: Option<&'a str>,
+    frequency: Option<&'static str>,
+    updated: Option<Date>,
+    address: Option<String>,
+    reader: Option<String>,
+    formats: Vec<FormatLink>,
+    apps: Vec<AppLink>,
+    qr_code: Option<Value>,
+}
+
+/// A document of a feed.
+#[derive(Serialize)]
+struct FormatLink {
+    name: &'static str,
+    #[serde(rename = "type")]
+    media_type: &'static str,
+    href: String,
+}
+
+/// A link that opens a podcast in an app.
+#[derive(Serialize)]
+struct AppLink {
+    name: &'static str,
+    href: String,
+}
+
+/// Returns the feeds that the page lists below its own.
+pub(super) fn topics<'a>(view: &View<'a>) -> Vec<Subscription<'a>> {
     // The only section of a blog may have the same entries as the whole feed.
     let all = &view.site.feeds;
     let is_whole =
         |feed: &Listing| all.len() == 2 && view.feed.is_some_and(|main| main.entries == feed.entries);
-    let topics = || {
-        let shown = all.iter().filter(|_| view.is_main());
-        shown.filter(|feed| !feed.folder.is_empty() && !is_whole(feed))
-    };
-    html! {
-        aside #feeds aria-label="Subscribe" {
-            @if let Some(feed) = view.feed { (main_box(feed, view)) }
-            @if topics().next().is_some() {
-                (line())
-                div .feeds {
-                    h2 lang="en" { "Feeds by topic" }
-                    ul role="list" { @for feed in topics() { (row(feed, view)) } }
-                }
-            }
+    let shown = all.iter().filter(|feed| view.is_main() && !feed.folder.is_empty() && !is_whole(feed));
+    shown.map(|feed| Subscription::new(feed, view)).collect()
+}
+
+impl<'a> Subscription<'a> {
+    /// Returns the feed of a page, with a QR code.
+    pub(super) fn of_page(feed: &'a Listing, view: &View<'a>) -> Self {
+        let code =
+            formats(feed).next().and_then(|format| qr::code(feed.self_link(format.file_name())?.as_str()));
+        Self { qr_code: code.map(safe), ..Self::new(feed, view) }
+    }
+
+    fn new(feed: &'a Listing, view: &View<'a>) -> Self {
+        let base = view.feed.and_then(|feed| feed.base.as_ref());
+        let first = formats(feed).next();
+        let reader = first.and_then(|format| feed.self_link(format.file_name()));
+        Self {
+            title: &feed.title,
+            topic: topic(feed, view.site),
+            description: &feed.description,
+            language: feed.language.as_deref().filter(|own| Some(*own) != view.language()),
+            direction: direction(feed.language.as_deref().or(view.language())),
+            website: feed.site.as_str(),
+            website_name: without_scheme(&feed.site),
+            page: view.site.feed_pages.then(|| view.address(feed, "index.html")),
+            cover: feed.cover.as_ref().map(|cover| relative(cover, base)),
+            frequency: feed.median_interval.and_then(frequency),
+            updated: feed.updated.map(Date::from),
+            address: first.map(|format| copied(view, feed, format)),
+            reader: reader.map(|url| format!("feed:{url}")),
+            formats: formats(feed).map(|format| link(view, feed, format)).collect(),
+            apps: apps(feed),
+            qr_code: None,
         }
     }
 }
 
-fn main_box(feed: &Listing, view: &View<'_>) -> Markup {
-    let first = formats(feed).next();
-    html! {
-        h2 lang="en" { "Subscribe" }
-        p .soft lang="en" { bdi { "A feed reader shows you what is new. Copy this address into yours." } }
-        @if let Some(format) = first {
-            @let shown = copied(view, feed, format);
-            div .address lang="en" {
-                input type="text" readonly value=(shown) aria-label={ "Address of " (feed.title) };
-                button type="button" hidden data-copy=(shown) { "Copy" }
-            }
-        }
-        (rhythm(feed))
-        p .ways lang="en" {
-            (links(view, feed, "Open in a reader", ""))
-            @if let Some(list) = &view.site.subscription_list { a href=(list) download { "All feeds as OPML" } }
-        }
-        (apps(feed))
-        @if let Some(code) = first.and_then(|format| qr::code(feed.self_link(format.file_name())?.as_str())) {
-            details lang="en" {
-                summary { "QR code for your phone" }
-                (code)
-            }
-        }
+fn link(view: &View<'_>, feed: &Listing, format: &dyn Format) -> FormatLink {
+    FormatLink {
+        name: format.label().trim_end_matches(" Feed"),
+        media_type: format.media_type(),
+        href: view.address(feed, format.file_name()),
     }
 }
 
-/// Returns one feed in a line or two: topic, frequency, last entry, addresses.
-fn row(feed: &Listing, view: &View<'_>) -> Markup {
-    let base = view.feed.and_then(|feed| feed.base.as_ref());
-    let language = feed.language.as_deref().filter(|own| Some(*own) != view.language());
-    html! {
-        (line())
-        li lang=[language] dir=[language.map(|own| direction(Some(own)))] {
-            @if let Some(cover) = &feed.cover {
-                img src=(relative(cover, base)) alt="" loading="lazy" referrerpolicy="no-referrer";
-            }
-            h3 {
-                @if view.site.feed_pages {
-                    a href=(view.address(feed, "index.html")) { (topic(feed, view.site)) }
-                } @else {
-                    (topic(feed, view.site))
-                }
-            }
-            @if !feed.description.is_empty() { p .soft { (feed.description) } }
-            (rhythm(feed))
-            p .ways lang="en" {
-                @if let Some(format) = formats(feed).next() {
-                    button type="button" hidden data-copy=(copied(view, feed, format)) {
-                        "Copy link" span .visually-hidden { ": " (feed.title) }
-                    }
-                }
-                (links(view, feed, "Open", " in a reader"))
-            }
-            (apps(feed))
-        }
-    }
-}
-
-/// Returns how often a feed has a new entry, and the date of the last.
-fn rhythm(feed: &Listing) -> Markup {
-    html! {
-        p .meta lang="en" {
-            @if let Some(frequency) = feed.median_interval.and_then(frequency) { span { bdi { (frequency) } } }
-            @if let Some(updated) = feed.updated { span { bdi { "last entry " (time(updated)) } } }
-        }
-    }
-}
-
-/// Returns the links that open a podcast in an app; nothing for other feeds.
-fn apps(feed: &Listing) -> Markup {
+/// Returns the links that open a podcast in an app; none for other feeds.
+fn apps(feed: &Listing) -> Vec<AppLink> {
     let rss = formats(feed).find(|format| format.name() == RSS.name()).filter(|_| feed.is_podcast);
     let links = rss.and_then(|rss| feed.self_link(rss.file_name())).map(|url| podcast_apps::links(&url));
-    html! {
-        @if let Some(links) = links.filter(|links| !links.is_empty()) {
-            p .ways lang="en" {
-                span .soft { "Listen in" }
-                @for (app, link) in links {
-                    a href=(link) { (app) span .visually-hidden { ": " (feed.title) } }
-                }
-            }
-        }
-    }
-}
-
-/// Returns the links to a feed. The first opens it in a reader; its text has a part that only screen readers read.
-fn links(view: &View<'_>, feed: &Listing, open: &str, more: &str) -> Markup {
-    let name = html! { span .visually-hidden { ": " (feed.title) } };
-    html! {
-        @if let Some(url) = formats(feed).next().and_then(|format| feed.self_link(format.file_name())) {
-            a href={ "feed:" (url) } { (open) span .visually-hidden { (more) ": " (feed.title) } }
-        }
-        @for format in formats(feed) {
-            a href=(view.address(feed, format.file_name())) type=(format.media_type()) {
-                (format.label().trim_end_matches(" Feed")) (name)
-            }
-        }
-    }
+    links.unwrap_or_default().into_iter().map(|(name, href)| AppLink { name, href }).collect()
 }
 
 /// Returns the formats that a feed is written in, in the order of [`FORMATS`], so that all feeds of the page look alike.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use maud::PreEscaped;
+use serde::Serialize;
 
 use crate::model::Theme;
 
@@ -17,8 +17,28 @@ const LIGHT: Color = [0xf6, 0xf7, 0xf9];
 /// [WCAG 2.2, 1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum) demands, because luminance is an estimate.
 const CONTRAST: u64 = 50;
 
+/// The theme as templates see it.
+#[derive(Serialize)]
+pub(super) struct Values<'a> {
+    accent: Option<String>,
+    font: &'a [String],
+    logo: Option<&'a str>,
+    width: Option<u32>,
+}
+
+impl<'a> From<&'a Theme> for Values<'a> {
+    fn from(theme: &'a Theme) -> Self {
+        Self {
+            accent: theme.accent.map(hex),
+            font: &theme.font,
+            logo: theme.logo.as_ref().map(url::Url::as_str),
+            width: theme.width,
+        }
+    }
+}
+
 /// Returns the rules of a theme; empty for the default.
-pub(super) fn style(theme: &Theme) -> PreEscaped<String> {
+pub(in crate::format) fn style(theme: &Theme) -> String {
     let mut rules = String::new();
     let mut root = String::new();
     if let Some(accent) = theme.accent {
@@ -38,7 +58,7 @@ pub(super) fn style(theme: &Theme) -> PreEscaped<String> {
         let dark = hex(readable(accent, DARK, WHITE));
         let _ = writeln!(rules, "@media (prefers-color-scheme:dark){{:root{{--link:{dark}}}}}");
     }
-    PreEscaped(rules)
+    rules
 }
 
 /// Returns a font family in CSS: a generic one, or a name in quotes.
@@ -86,7 +106,7 @@ mod tests {
     #[test]
     fn an_accent_is_readable_on_light_and_dark() {
         let mut theme = Theme::default();
-        assert_eq!(style(&theme).0, "");
+        assert_eq!(style(&theme), "");
         for accent in [[255, 255, 0], [0, 0, 0], [255; 3], [128; 3], [0, 0, 255], [138, 28, 74]] {
             assert!(contrast(readable(accent, LIGHT, [0; 3]), LIGHT) >= CONTRAST, "{accent:?}");
             assert!(contrast(readable(accent, DARK, WHITE), DARK) >= CONTRAST, "{accent:?}");
@@ -94,7 +114,7 @@ mod tests {
         theme.accent = Some([138, 28, 74]);
         theme.font = vec!["Iowan Old Style".to_owned(), "serif".to_owned()];
         theme.width = Some(75);
-        let css = style(&theme).0;
+        let css = style(&theme);
         assert!(css.starts_with(":root{--link:#8a1c4a;--font:\"Iowan Old Style\",ui-serif,"), "{css}");
         assert!(css.contains("--measure:75;}"), "{css}");
     }

@@ -1,0 +1,59 @@
+//! The templates of the user for pages: read once per build, and part of what every page depends on.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::config::Plan;
+use crate::diag::{Finding, Place, codes};
+use crate::format::{PageKind, Templates};
+
+/// Maximum size of a template in bytes.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// The templates that a build uses.
+#[derive(Default)]
+pub(super) struct UserTemplates {
+    /// Those that can be used.
+    pub(super) templates: Templates,
+    /// Findings about the others.
+    pub(super) findings: Vec<Finding>,
+    /// Text of all of them, also of those that cannot be used.
+    pub(super) texts: Vec<String>,
+}
+
+/// Reads the configured templates.
+pub(super) fn read(plan: &Plan) -> UserTemplates {
+    let mut all = UserTemplates::default();
+    for (kind, path) in [(PageKind::Page, &plan.page_template), (PageKind::Entry, &plan.entry_template)] {
+        let Some(path) = path else { continue };
+        let file = path.display().to_string();
+        let added = match read_text(path) {
+            Ok(text) => {
+                all.texts.push(text.clone());
+                all.templates.add(kind, file, text)
+            }
+            Err(error) => {
+                all.texts.push(String::new());
+                Err(Finding::new(&codes::TEMPLATE_BROKEN, Place::file(file), error.to_string()))
+            }
+        };
+        all.findings.extend(added.err());
+    }
+    all
+}
+
+/// Reads a template.
+fn read_text(path: &Path) -> io::Result<String> {
+    let problem = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text);
+    // Opening a FIFO would wait for its other end.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(problem("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(problem("it is larger than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| problem("it is not UTF-8"))
+}
