@@ -35,7 +35,7 @@ use feedmill_diag::Finding;
 use feedmill_types::UnixMs;
 
 use document::xml::Element;
-use document::{plain, source};
+use document::{source, xml as tree};
 use engine::log::Log;
 use engine::ns::{ATOM, RDF};
 use engine::vocabulary::{Def, Feed, Kind, Scope};
@@ -88,7 +88,7 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
         };
         log.at(&structure::UNKNOWN_ROOT, source.text.len() - source.text.trim_start().len(), detail);
     } else {
-        let document = plain::parse(&source.text);
+        let document = tree::parse(&source.text);
         xml::encoding(&source, &mut log);
         xml::document(&document, &mut log);
         if let Some(root) = &document.root

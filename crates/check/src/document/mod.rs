@@ -3,12 +3,11 @@
 //! | step | file |
 //! | --- | --- |
 //! | bytes to text | `source` |
-//! | text to a tree | `plain`, `xml`, `json` |
+//! | text to a tree | `xml`, `json` |
 //! | offsets to lines and columns | `lines` |
 
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod parse_error;
-pub(crate) mod plain;
 pub(crate) mod source;
 pub(crate) mod xml;

@@ -279,7 +279,7 @@ pub(crate) struct Document<'a> {
 }
 
 /// Parses a document.
-pub(super) fn parse(text: &str) -> Document<'_> {
+pub(crate) fn parse(text: &str) -> Document<'_> {
     // The tokenizer would skip it, and count offsets from there.
     if text.starts_with('\u{feff}') {
         let error = error(0, "second byte order mark");
@@ -322,7 +322,7 @@ fn error(at: usize, message: impl Into<String>) -> ParseError {
     ParseError { at, message: message.into(), is_limit: false }
 }
 
-pub(super) struct Parser<'a> {
+struct Parser<'a> {
     text: &'a str,
     /// Namespaces of each prefix, the innermost last.
     prefixes: HashMap<&'a str, Vec<Rc<str>>>,
@@ -361,7 +361,7 @@ impl Entities {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    fn new(text: &'a str) -> Self {
         Self {
             text,
             prefixes: HashMap::new(),
@@ -380,11 +380,11 @@ impl<'a> Parser<'a> {
         match event {
             Event::Start(tag) => {
                 self.flush();
-                self.start_tag(&tag, at)?;
+                self.start(&tag, at)?;
             }
             Event::Empty(tag) => {
                 self.flush();
-                self.start_tag(&tag, at)?;
+                self.start(&tag, at)?;
                 self.end(after.saturating_sub(1));
             }
             Event::End(_) => {
@@ -460,7 +460,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), ParseError> {
+    fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), ParseError> {
         if self.open.is_empty() {
             return if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') {
                 Ok(())
@@ -485,7 +485,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Adds the text since the last tag to the open element.
-    pub(super) fn flush(&mut self) {
+    fn flush(&mut self) {
         if let (Some((value, at, end)), Some(parent)) = (self.pending.take(), self.open.last_mut()) {
             if parent.nodes.is_empty() {
                 // Most elements with text have nothing else.
@@ -496,13 +496,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn start_tag(&mut self, tag: &BytesStart<'a>, at: usize) -> Result<(), ParseError> {
+    fn start(&mut self, tag: &BytesStart<'a>, at: usize) -> Result<(), ParseError> {
         // The bytes of the tag are part of the text, so names can be borrowed from it.
-        self.start(self.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default(), at)
-    }
-
-    /// Opens an element. `inner` is its tag without the brackets, which begins at `at`.
-    pub(super) fn start(&mut self, inner: &'a str, at: usize) -> Result<(), ParseError> {
+        let inner: &'a str = self.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default();
         if self.document.root.is_some() {
             return Err(error(at, "second root element"));
         }
@@ -647,17 +643,8 @@ impl<'a> Parser<'a> {
         Some((ns, local))
     }
 
-    /// Returns the name of the open element.
-    pub(super) fn open_name(&self) -> Option<&'a str> {
-        self.open.last().map(|element| element.name)
-    }
-
-    pub(super) fn set_version(&mut self, version: &str) {
-        self.document.version = Some(version.to_owned());
-    }
-
     /// Closes the open element.
-    pub(super) fn end(&mut self, at: usize) {
+    fn end(&mut self, at: usize) {
         if let Some(mut element) = self.open.pop() {
             if !element.declared.is_empty() {
                 self.recent.clear();
@@ -676,11 +663,6 @@ impl<'a> Parser<'a> {
             Some(parent) => parent.nodes.push(Node::Element(element)),
             None => self.document.root = Some(element),
         }
-    }
-
-    /// Returns the document if it is complete.
-    pub(super) fn end_of_plain(self) -> Option<Document<'a>> {
-        (self.open.is_empty() && self.document.root.is_some()).then_some(self.document)
     }
 
     fn finish(mut self) -> Document<'a> {
@@ -702,7 +684,7 @@ impl<'a> Parser<'a> {
 }
 
 /// Offset of the first character that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
-pub(super) fn forbidden(text: &str) -> Option<usize> {
+fn forbidden(text: &str) -> Option<usize> {
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8. The first pass takes many bytes at once.
     let bytes = text.as_bytes();
     let suspect = |b: &u8| (*b < 32) & (*b != b'\t') & (*b != b'\n') & (*b != b'\r') | (*b == 0xef);
@@ -717,7 +699,7 @@ pub(super) fn forbidden(text: &str) -> Option<usize> {
 }
 
 /// Returns the character of a reference, if XML itself defines it.
-pub(super) fn resolve(name: &str) -> Option<char> {
+fn resolve(name: &str) -> Option<char> {
     Some(match name {
         "amp" => '&',
         "lt" => '<',

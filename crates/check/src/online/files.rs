@@ -10,7 +10,7 @@ use crate::Options;
 use crate::detect::{self, Format};
 use crate::document::lines::Lines;
 use crate::document::xml::Element;
-use crate::document::{json, plain, source};
+use crate::document::{json, source, xml};
 use crate::engine::ns::ATOM;
 use crate::message::{one_line, shown};
 use crate::rule::Rule;
@@ -229,7 +229,7 @@ pub fn linked_files(bytes: &[u8], options: Options<'_>) -> Vec<LinkedFile> {
         if let Ok(value) = json::parse(&source.text) {
             found.json(&value);
         }
-    } else if let Some(root) = plain::parse(&source.text).root {
+    } else if let Some(root) = xml::parse(&source.text).root {
         found.element(&root);
     }
     found.files.sort_by_key(|(at, _)| *at);

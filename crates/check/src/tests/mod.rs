@@ -368,7 +368,7 @@ proptest! {
     #[test]
     fn text_is_located_at_its_offset(parts in prop::collection::vec(prop::sample::select(vec!["a", "é", "&lt;", "&#233;", "<![CDATA[b&<é]]>", "<!-- c -->", "<?d e?>", "\n"]), 0..12)) {
         let text = format!("<x>{}@</x>", parts.concat());
-        let document = plain::parse(&text);
+        let document = tree::parse(&text);
         let root = document.root.as_ref().unwrap();
         let run = root.texts().next().unwrap();
         let offset = run.value.rfind('@').unwrap();
