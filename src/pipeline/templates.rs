@@ -9,7 +9,7 @@ use crate::diag::{Finding, Place, codes};
 use crate::format::{PageKind, Templates};
 
 /// Maximum size of a template in bytes.
-const MAX_SIZE: u64 = 1 << 20;
+const MAX_SIZE: u64 = 128 << 10;
 
 /// The templates that a build uses.
 #[derive(Default)]
@@ -53,7 +53,7 @@ fn read_text(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(problem("it is larger than 1 MiB"));
+        return Err(problem("it is larger than 128 KiB"));
     }
     String::from_utf8(bytes).map_err(|_| problem("it is not UTF-8"))
 }

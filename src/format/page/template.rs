@@ -16,6 +16,8 @@ use crate::format::{GENERATOR, WrittenPage, end_with_newline};
 /// Work that a template of the user may do for a page: each unit is an instruction, or 64 bytes of text. This bounds its time
 /// to about a second, and its memory to 256 MB.
 const FUEL: u64 = 4_000_000;
+/// Size of the stack for parsing in bytes: 4 KiB for each operator of the largest template that is read.
+const STACK: usize = 256 << 20;
 /// Maximum length in characters of an expression in a finding.
 const MAX_SHOWN: usize = 80;
 
@@ -78,11 +80,8 @@ impl Templates {
     /// # Errors
     /// The finding about its syntax.
     pub fn add(&mut self, kind: PageKind, file: String, text: String) -> Result<(), Finding> {
-        let mut environment = environment();
-        environment.set_fuel(Some(FUEL));
-        environment.set_debug(true);
-        let added = environment.add_template_owned(kind.name(), text.clone());
-        added.map_err(|error| finding(&error, &file, &text, &BTreeSet::new()))?;
+        let environment =
+            parse(kind, &text).map_err(|error| finding(&error, &file, &text, &BTreeSet::new()))?;
         *self.slot(kind) = Some(UserTemplate { file, text, environment });
         Ok(())
     }
@@ -125,6 +124,24 @@ impl UserTemplate {
         }
         Ok(text)
     }
+}
+
+/// Parses a template of the user, in a thread whose stack is large enough for one long expression: the parser recurses.
+fn parse(kind: PageKind, text: &str) -> Result<Environment<'static>, minijinja::Error> {
+    let parse = || {
+        let mut environment = environment();
+        environment.set_fuel(Some(FUEL));
+        environment.set_debug(true);
+        environment.add_template_owned(kind.name(), text.to_owned())?;
+        Ok(environment)
+    };
+    let failed = |text: String| Err(minijinja::Error::new(ErrorKind::InvalidOperation, text));
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse) {
+            Ok(thread) => thread.join().unwrap_or_else(|_| failed("the parser failed".to_owned())),
+            Err(error) => failed(error.to_string()),
+        }
+    })
 }
 
 /// Writes a page with the template of feedmill.
@@ -264,6 +281,16 @@ mod tests {
         for (kind, values) in PageKind::ALL.into_iter().zip(super::super::tests::all_values()) {
             let text = default(kind, values);
             assert!(text.starts_with("<!DOCTYPE html>") && text.ends_with("</html>"), "{text}");
+        }
+    }
+
+    /// As long as a file may be.
+    #[test]
+    fn long_expressions_do_not_overflow_the_stack() {
+        for (start, repeated, end) in [("1", "+1", ""), ("", "not ", "1"), ("title", ".a", ""), ("", "(", "")]
+        {
+            let text = ["{{ ", start, &repeated.repeat((128 << 10) / repeated.len()), end, " }}"].concat();
+            let _ = Templates::default().add(PageKind::Page, "page.html".to_owned(), text);
         }
     }
 
