@@ -92,6 +92,27 @@ pub(super) enum ScanError {
     Catalog(String),
 }
 
+/// What the extension of a file says. It is looked up once, because most files of a folder have the same, and there may be a
+/// million.
+#[derive(Default)]
+struct Extension {
+    text: Vec<u8>,
+    is_seed: bool,
+    is_media: bool,
+}
+
+impl Extension {
+    /// Returns what is true of a file that is not hidden.
+    fn of(&mut self, name: &OsStr) -> &Self {
+        let text = seed::extension(name).unwrap_or_default();
+        if text != self.text {
+            text.clone_into(&mut self.text);
+            (self.is_seed, self.is_media) = (is_seed(name), audio::is_media(name));
+        }
+        self
+    }
+}
+
 /// True for hidden files: they belong to the crawler, the editor or version control.
 pub(super) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
@@ -234,14 +255,14 @@ impl<'a> Scanner<'a> {
         // Files that count if there is audio or video.
         let (mut others, mut has_media) = (Names::default(), false);
         let is_episodes = self.addresses.repository.is_none();
+        let mut last = Extension::default();
         let may_be_unchanged = reuse::may_folder_be_unchanged(old);
         self.store.scan(folder, !old.is_empty(), &mut |name, kind, stamp| {
             if is_hidden(name) {
                 return;
             }
-            // Tested once, because a folder may have a million files.
-            let is_seed = is_seed(name);
-            let is_media = is_seed && kind == Kind::File && audio::is_media(name);
+            let Extension { is_seed, is_media, .. } = *last.of(name);
+            let is_media = is_media && kind == Kind::File;
             match kind {
                 Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
                 Kind::Folder => folders.push(folder.join(name)),

@@ -12,7 +12,7 @@ use crate::store::{Source, Store};
 use crate::types::Bytes;
 
 /// Number of bytes that are kept in memory; few in tests, so that they use the disk.
-const IN_MEMORY: usize = if cfg!(test) { 64 << 10 } else { 8 << 20 };
+const IN_MEMORY: usize = if cfg!(test) { 64 << 10 } else { 2 << 20 };
 /// Number of bytes that are written to the temporary file at once.
 const BUFFER: usize = 256 << 10;
 
