@@ -30,7 +30,7 @@ use super::write::{ArticleMedia, NewEntry, SeedPicks, Writer};
 
 /// Number of seeds for each thread that are in memory at once, and the smallest number of threads that counts: enough to
 /// keep all threads busy.
-const WINDOW: (usize, usize) = (16, 16);
+const WINDOW: (usize, usize) = (4, 16);
 
 /// A build in progress.
 struct Rebuild<'a> {
