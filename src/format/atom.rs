@@ -12,7 +12,7 @@ use atom_syndication::{
 
 use quick_xml::escape::escape;
 
-use super::finish::{Writer, finish, finish_entry};
+use super::finish::{Writer, finish_entry, finish_frame};
 use super::image::{self, MEDIA_NS};
 use super::{
     Document, Format, Frame, GENERATOR, HISTORY_NS, HOME_PAGE, Layout, Part, Totals, Uses, has_our_generator,
@@ -51,19 +51,16 @@ impl Format for Atom {
         // it is cut off.
         let capacity = 2048 + one.content.as_str().len() / 4 * 5 + 2 * one.summary.len();
         let mut around = Root::default();
-        let before = empty_feed_len(layout) - tail(layout).len();
         around.entries.push(entry(one, feed));
         let written = write(&around, layout, capacity)?;
-        let written = &written[before..written.len() - tail(layout).len()];
-        let bytes = finish_entry(written, Writer::AtomSyndication, one, feed, layout);
+        let bytes =
+            finish_entry(&written, empty_feed_len(layout), Writer::AtomSyndication, one, feed, layout);
         Ok(Part { bytes, uses: Uses::MEDIA_IN_ATOM.when(one.image.is_some()) })
     }
 
     fn write_frame(&self, feed: &Feed, totals: &Totals<'_>, layout: Layout) -> Result<Frame, Error> {
         let written = write(&document(self, feed, totals), layout, 4096)?;
-        let mut head = finish(&written, Writer::AtomSyndication, feed, layout);
-        let tail = head.split_off(head.len() - tail(layout).len() - "\n".len());
-        Ok(Frame { head, tail })
+        Ok(finish_frame(&written, Writer::AtomSyndication, feed, layout))
     }
 }
 
@@ -76,14 +73,6 @@ fn write(feed: &Root, layout: Layout, capacity: usize) -> Result<Vec<u8>, Error>
     let config = WriteConfig { write_document_declaration: true, indent_size };
     feed.write_with_config(Vec::with_capacity(capacity), config)
         .map_err(|e| Error::new(Kind::Io, "cannot write Atom").because(e))
-}
-
-/// Returns what the crate writes behind the entries.
-fn tail(layout: Layout) -> &'static str {
-    match layout {
-        Layout::Indented => "\n</feed>",
-        Layout::Compact => "</feed>",
-    }
 }
 
 /// Returns the length of the document without entries that is around an entry, in bytes.

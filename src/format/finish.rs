@@ -21,7 +21,7 @@ use memchr::memmem::find;
 use quick_xml::escape::escape;
 
 use super::image::own_language;
-use super::{ATOM, Format, Layout, RSS};
+use super::{ATOM, Format, Frame, Layout, RSS};
 use crate::model::{Entry, Feed};
 
 /// Crate that wrote a document.
@@ -31,8 +31,27 @@ pub(super) enum Writer {
     AtomSyndication,
 }
 
+impl Writer {
+    /// Returns what the crate writes behind the entries.
+    fn tail(self, layout: Layout) -> &'static str {
+        match (self, layout) {
+            (Self::Rss, Layout::Indented) => "\n  </channel>\n</rss>",
+            (Self::Rss, Layout::Compact) => "</channel></rss>",
+            (Self::AtomSyndication, Layout::Indented) => "\n</feed>",
+            (Self::AtomSyndication, Layout::Compact) => "</feed>",
+        }
+    }
+}
+
+/// Completes a document of `feed` without entries, and cuts it where they belong.
+pub(super) fn finish_frame(written: &[u8], writer: Writer, feed: &Feed, layout: Layout) -> Frame {
+    let mut head = finish(written, writer, feed, layout);
+    let tail = head.split_off(head.len() - writer.tail(layout).len() - "\n".len());
+    Frame { head, tail }
+}
+
 /// Completes a document of `feed` without its entries.
-pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout) -> Vec<u8> {
+fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout) -> Vec<u8> {
     let is_atom = writer == Writer::AtomSyndication;
     let extra = if is_atom { feed.extra.atom_elements() } else { feed.extra.rss_elements() };
     let needs_mark = is_atom && feed.history.is_archive();
@@ -44,15 +63,18 @@ pub(super) fn finish(written: &[u8], writer: Writer, feed: &Feed, layout: Layout
     out
 }
 
-/// Completes an entry of a document of `feed`.
+/// Cuts an entry out of a document without other entries, which would have `empty` bytes without it too, and completes it
+/// for a document of `feed`.
 pub(super) fn finish_entry(
     written: &[u8],
+    empty: usize,
     writer: Writer,
     entry: &Entry,
     feed: &Feed,
     layout: Layout,
 ) -> Vec<u8> {
-    repair(written, writer, feed, layout, None, Some(entry))
+    let tail = writer.tail(layout).len();
+    repair(&written[empty - tail..written.len() - tail], writer, feed, layout, None, Some(entry))
 }
 
 /// Makes all repairs. `head` is written once, behind the first generator, and `entry` is the one that the text is about.

@@ -10,7 +10,7 @@ use rss::extension::dublincore::{self, DublinCoreExtension};
 use rss::extension::{Extension, ExtensionMap, itunes};
 use rss::{Category, Channel, Guid, Image, Item};
 
-use super::finish::{Writer, finish, finish_entry};
+use super::finish::{Writer, finish_entry, finish_frame};
 use super::image::{self, MEDIA_NS, own_language};
 use super::{
     Document, Format, Frame, GENERATOR, HISTORY_NS, Layout, Part, Totals, Uses, ends_with, first_typed,
@@ -62,18 +62,17 @@ impl Format for Rss {
         // The crate writes no item without its channel, so all items get the same one, and it is cut off.
         let capacity = 2048 + entry.content.as_str().len() + 2 * entry.summary.len();
         let mut channel = Channel { namespaces: namespaces(Uses::BY_CRATE), ..Channel::default() };
-        let before = empty_channel_len(layout) - tail(layout).len();
         channel.items.push(item);
         let written = write(&channel, layout, capacity)?;
-        let written = &written[before..written.len() - tail(layout).len()];
-        Ok(Part { bytes: finish_entry(written, Writer::Rss, entry, feed, layout), uses })
+        Ok(Part {
+            bytes: finish_entry(&written, empty_channel_len(layout), Writer::Rss, entry, feed, layout),
+            uses,
+        })
     }
 
     fn write_frame(&self, feed: &Feed, totals: &Totals<'_>, layout: Layout) -> Result<Frame, Error> {
         let written = write(&channel(self, feed, totals), layout, 4096)?;
-        let mut head = finish(&written, Writer::Rss, feed, layout);
-        let tail = head.split_off(head.len() - tail(layout).len() - "\n".len());
-        Ok(Frame { head, tail })
+        Ok(finish_frame(&written, Writer::Rss, feed, layout))
     }
 }
 
@@ -85,14 +84,6 @@ fn write(channel: &Channel, layout: Layout, capacity: usize) -> Result<Vec<u8>, 
         Layout::Compact => channel.write_to(buffer),
     };
     written.map_err(|e| Error::new(Kind::Io, "cannot write RSS").because(e))
-}
-
-/// Returns what the crate writes behind the items.
-fn tail(layout: Layout) -> &'static str {
-    match layout {
-        Layout::Indented => "\n  </channel>\n</rss>",
-        Layout::Compact => "</channel></rss>",
-    }
 }
 
 /// Returns the length of the document without items that is around an item, in bytes.

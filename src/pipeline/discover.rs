@@ -290,7 +290,11 @@ impl<'a> Scanner<'a> {
         if is_cut && (!is_unchanged || has_media) {
             names.clear();
             self.store.scan(folder, true, &mut |name, kind, stamp| {
-                if kind == Kind::File && is_seed(name) && (is_episodes || !audio::is_media(name)) {
+                if kind != Kind::File || is_hidden(name) {
+                    return;
+                }
+                let Extension { is_seed, is_media, .. } = *last.of(name);
+                if is_seed && (is_episodes || !is_media) {
                     names.push(name, reuse::fingerprint(name, stamp.as_ref()));
                 }
             })?;

@@ -187,12 +187,10 @@ pub fn build(
     report.site = site_files::site(&context, &build);
     let mut generated: BTreeSet<_> =
         build.docs.values().flat_map(|doc| &doc.files).map(|file| file.path.clone()).collect();
-    let kept = if is_up_to_date { site_files::keep(&context, &catalog, &build, &mut report) } else { None };
+    let kept =
+        if is_up_to_date { site_files::keep(&context, &catalog, &mut build, &mut report) } else { None };
     let paths = match kept {
-        Some((files, paths)) => {
-            build.site_files = files;
-            paths
-        }
+        Some(paths) => paths,
         None => site_files::publish_site_files(&context, &mut build, &mut report, sink)?,
     };
     generated.extend(paths);

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-/// Returns a page in English. `robots` is what search engines are told, `style` an element for the head.
+/// Returns a page in English. `robots` is the policy for search engines, `style` an element for the head.
 pub(super) fn html_page(title: &str, robots: &str, style: &Markup, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)

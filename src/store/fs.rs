@@ -3,13 +3,13 @@
 #[cfg(unix)]
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{BUFFER, Change, Item, Kind, Lock, Opened, Prefix, Source, Store, has_bytes};
 #[cfg(unix)]
 use super::{Beginning, Stamp};
+use super::{Change, Item, Kind, Lock, Opened, Prefix, Source, Store, buffer_size, has_bytes};
 use crate::types::Bytes;
 
 /// Number of times that reading is repeated after `EIO`.
@@ -159,16 +159,10 @@ impl Store for FsStore {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let mut file = builder.tempfile_in(folder)?;
-        let mut bytes = source.open();
-        let mut buffer = vec![0; usize::try_from(source.size().0).unwrap_or(usize::MAX).clamp(1, BUFFER)];
-        loop {
-            match bytes.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => file.write_all(&buffer[..read])?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let mut out = BufWriter::with_capacity(buffer_size(source), &mut file);
+        io::copy(&mut source.open(), &mut out)?;
+        out.flush()?;
+        drop(out);
         file.as_file().sync_all()?;
         if let Ok(old) = fs::symlink_metadata(&target)
             && old.is_file()

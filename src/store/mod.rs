@@ -22,8 +22,10 @@ pub use preview::{Action, PlannedChange, PreviewStore};
 
 use crate::types::{Bytes, UnixMs};
 
-/// Number of bytes that are read or written at once.
-const BUFFER: usize = 256 << 10;
+/// Returns the number of bytes of a source that are read, compared or written at once.
+fn buffer_size(source: &dyn Source) -> usize {
+    usize::try_from(source.size().0).unwrap_or(usize::MAX).clamp(1, 256 << 10)
+}
 
 /// Kind of a name in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -285,7 +287,7 @@ pub fn is_exhausted(error: &io::Error) -> bool {
 fn has_bytes(file: &mut dyn Read, source: &dyn Source) -> io::Result<bool> {
     let mut wanted = source.open();
     let mut left = source.size().0;
-    let size = usize::try_from(left).unwrap_or(usize::MAX).clamp(1, BUFFER);
+    let size = buffer_size(source);
     let (mut ours, mut theirs) = (vec![0; size], vec![0; size]);
     while left > 0 {
         let next = usize::try_from(left).unwrap_or(usize::MAX).min(size);

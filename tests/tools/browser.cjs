@@ -1,8 +1,7 @@
 // Opens the page at URL in Chromium, with narrow and wide screens, light and dark color schemes, and without
 // JavaScript, and prints what it finds as JSON. Requests to other hosts are answered here with a tiny image.
-const { launch, newPage } = require("./browsers.cjs");
+const { axeViolations, launch, newPage, respondWithImage, shoot } = require("./browsers.cjs");
 
-const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
 async function open(browser, url, found, broken) {
   const page = await newPage(browser);
   page.on("pageerror", (error) => found.errors.push(error.message));
@@ -16,7 +15,7 @@ async function open(browser, url, found, broken) {
     if (request.url().startsWith(new URL("/", url).href)) return request.continue();
     found.foreign.push(request.resourceType());
     if (broken) return request.respond({ status: 404, body: "" });
-    request.respond({ status: 200, contentType: "image/gif", body: PICTURE });
+    respondWithImage(request);
   });
   return page;
 }
@@ -31,7 +30,7 @@ async function open(browser, url, found, broken) {
     await page.setViewport({ width, height: 900 });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     await page.goto(url);
-    if (shots) await page.screenshot({ path: `${shots}-${width}-${scheme}.png`, fullPage: true, captureBeyondViewport: false });
+    if (shots) await shoot(page, `${shots}-${width}-${scheme}.png`);
     const box = await page.evaluate(() => ({
       overflow: document.documentElement.scrollWidth - innerWidth,
       ground: getComputedStyle(document.body).backgroundColor,
@@ -40,9 +39,7 @@ async function open(browser, url, found, broken) {
     // The page's policy allows only its own script, so axe needs a bypass.
     await page.setBypassCSP(true);
     await page.reload();
-    await page.addScriptTag({ path: require.resolve("axe-core") });
-    const violations = await page.evaluate(async () =>
-      (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" ")));
+    const violations = await axeViolations(page);
     await page.setBypassCSP(false);
     found.views.push({ width, scheme, violations, ...box });
   }

@@ -1,6 +1,8 @@
-// Starts a browser by its name, chromium or firefox, and opens pages in it. NODE_PATH has puppeteer-core.
+// Starts a browser by its name, chromium or firefox, and has what the scripts do with pages. NODE_PATH has puppeteer-core
+// and axe-core.
 //
 // Nothing has a time limit, because a busy machine may need long; nextest ends a test that hangs.
+const fs = require("fs");
 const puppeteer = require("puppeteer-core");
 
 const CHROMIUM = [
@@ -20,3 +22,18 @@ exports.newPage = async (browser) => {
   page.setDefaultNavigationTimeout(0);
   return page;
 };
+
+const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
+
+// Answers a request with a tiny image.
+exports.respondWithImage = (request) => request.respond({ status: 200, contentType: "image/gif", body: PICTURE });
+
+// Returns the violations that axe-core finds in a page, with the HTML of the elements.
+exports.axeViolations = async (page) => {
+  await page.evaluate(fs.readFileSync(require.resolve("axe-core"), "utf8"));
+  return page.evaluate(async () =>
+    (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" ")));
+};
+
+// Saves a screenshot of a whole page.
+exports.shoot = (page, path) => page.screenshot({ path, fullPage: true, captureBeyondViewport: false });

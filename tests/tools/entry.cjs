@@ -1,10 +1,7 @@
 // Opens pages of entries in BROWSER, with and without scripts, on narrow and wide screens, light and dark, and prints what a
 // visitor sees as JSON: BROWSER URL SHOTS PATH..., with SHOTS the start of the names of screenshots, or an empty string.
 // Requests to other hosts are answered here with a tiny image.
-const fs = require("fs");
-const { launch, newPage } = require("./browsers.cjs");
-
-const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
+const { axeViolations, launch, newPage, respondWithImage, shoot } = require("./browsers.cjs");
 
 // Runs in the page.
 const look = () => {
@@ -42,7 +39,7 @@ const look = () => {
       if (request.url().startsWith(url)) return request.continue();
       // The protocol of Firefox does not tell the type.
       if (name !== "firefox") found.foreign.push(request.resourceType());
-      request.respond({ status: 200, contentType: "image/gif", body: PICTURE });
+      respondWithImage(request);
     });
     for (const path of paths) {
       for (const [width, scheme] of scripts ? [[360, "light"], [1440, "dark"]] : [[360, "dark"]]) {
@@ -50,11 +47,9 @@ const look = () => {
         if (name !== "firefox") await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
         await page.goto(url + path, { waitUntil: "domcontentloaded" });
         const view = { path, width, scheme, scripts, ...await page.evaluate(look) };
-        if (shots) await page.screenshot({ path: `${shots}-${found.views.length}.png`, fullPage: true, captureBeyondViewport: false });
+        if (shots) await shoot(page, `${shots}-${found.views.length}.png`);
         if (scripts) {
-          await page.evaluate(fs.readFileSync(require.resolve("axe-core"), "utf8"));
-          view.violations = await page.evaluate(async () =>
-            (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" ")));
+          view.violations = await axeViolations(page);
         }
         found.views.push(view);
       }

@@ -1,10 +1,7 @@
 // Opens feeds in BROWSER, with and without scripts, on narrow and wide screens, and prints what a visitor sees as JSON:
 // BROWSER URL SHOTS PATH..., with SHOTS the start of the names of screenshots, or an empty string. Requests to other hosts
 // are answered here with a tiny image.
-const fs = require("fs");
-const { launch, newPage } = require("./browsers.cjs");
-
-const PICTURE = Buffer.from("R0lGODlhAQABAIABAP8AAP///yH5BAEAAAEALAAAAAABAAEAAAICRAEAOw==", "base64");
+const { axeViolations, launch, newPage, respondWithImage, shoot } = require("./browsers.cjs");
 
 // Runs in the page.
 const look = () => {
@@ -48,7 +45,7 @@ const look = () => {
     if (!scripts && name !== "firefox") await page.setJavaScriptEnabled(false);
     await page.setRequestInterception(true);
     page.on("request", (request) => {
-      if (!request.url().startsWith(url)) return request.respond({ status: 200, contentType: "image/gif", body: PICTURE });
+      if (!request.url().startsWith(url)) return respondWithImage(request);
       // The protocol of Firefox cannot turn off scripts, so the script of the feed is missing.
       return !scripts && request.url().endsWith(".js") ? request.abort() : request.continue();
     });
@@ -57,11 +54,9 @@ const look = () => {
         await page.setViewport({ width, height: 900 });
         await page.goto(url + path, { waitUntil: "domcontentloaded" });
         const view = { path, width, scripts, ...await page.evaluate(look) };
-        if (shots) await page.screenshot({ path: `${shots}-${path.replaceAll("/", "-")}-${width}-${scripts}.png`, fullPage: true, captureBeyondViewport: false });
+        if (shots) await shoot(page, `${shots}-${path.replaceAll("/", "-")}-${width}-${scripts}.png`);
         if (scripts) {
-          await page.evaluate(fs.readFileSync(require.resolve("axe-core"), "utf8"));
-          view.violations = await page.evaluate(async () =>
-            (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" ")));
+          view.violations = await axeViolations(page);
         }
         found.views.push(view);
       }

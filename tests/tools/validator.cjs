@@ -1,7 +1,7 @@
 // Opens the validator page at URL in Chromium without JavaScript, with narrow and wide screens and both color schemes,
 // pastes the feed in FILE, and prints what it finds as JSON. axe-core runs in the page from outside.
 const fs = require("fs");
-const { launch, newPage } = require("./browsers.cjs");
+const { axeViolations, launch, newPage, shoot } = require("./browsers.cjs");
 
 (async () => {
   const [url, file, shots] = process.argv.slice(2);
@@ -16,7 +16,7 @@ const { launch, newPage } = require("./browsers.cjs");
     if (!request.url().startsWith(new URL("/", url).href) && !request.url().startsWith("data:")) found.foreign.push(request.url());
   });
   const inspect = async (name, width, scheme) => {
-    if (shots) await page.screenshot({ path: `${shots}-${name}-${width}-${scheme}.png`, fullPage: true, captureBeyondViewport: false });
+    if (shots) await shoot(page, `${shots}-${name}-${width}-${scheme}.png`);
     const box = await page.evaluate(() => ({
       overflow: document.documentElement.scrollWidth - innerWidth,
       ground: getComputedStyle(document.body).backgroundColor,
@@ -31,9 +31,7 @@ const { launch, newPage } = require("./browsers.cjs");
     }));
     // The policy of the page permits no script, so axe needs a bypass.
     await page.setBypassCSP(true);
-    await page.evaluate(fs.readFileSync(require.resolve("axe-core"), "utf8"));
-    const violations = await page.evaluate(async () =>
-      (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" ")));
+    const violations = await axeViolations(page);
     await page.setBypassCSP(false);
     found.views.push({ name, width, scheme, violations, ...box });
   };

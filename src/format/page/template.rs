@@ -61,8 +61,8 @@ pub(super) fn mark() -> String {
 /// Templates of the user, in place of those of feedmill.
 #[derive(Debug, Default)]
 pub struct Templates {
-    page: Option<UserTemplate>,
-    entry: Option<UserTemplate>,
+    /// Those of the kinds, in the order of [`PageKind::ALL`].
+    of_kinds: [Option<UserTemplate>; PageKind::ALL.len()],
 }
 
 /// A template of the user that can be parsed.
@@ -82,25 +82,14 @@ impl Templates {
     pub fn add(&mut self, kind: PageKind, file: String, text: String) -> Result<(), Finding> {
         let environment =
             parse(kind, &text).map_err(|error| finding(&error, &file, &text, &BTreeSet::new()))?;
-        *self.slot(kind) = Some(UserTemplate { file, text, environment });
+        self.of_kinds[kind as usize] = Some(UserTemplate { file, text, environment });
         Ok(())
-    }
-
-    fn slot(&mut self, kind: PageKind) -> &mut Option<UserTemplate> {
-        match kind {
-            PageKind::Page => &mut self.page,
-            PageKind::Entry => &mut self.entry,
-        }
     }
 
     /// Writes a page of `values`, with the template of the user if there is one and it works.
     pub(super) fn write(&self, kind: PageKind, values: &impl Serialize) -> WrittenPage {
         let values = Value::from(Serde(values));
-        let user = match kind {
-            PageKind::Page => &self.page,
-            PageKind::Entry => &self.entry,
-        };
-        let own = user.as_ref().map(|user| user.render(kind, &values));
+        let own = self.of_kinds[kind as usize].as_ref().map(|user| user.render(kind, &values));
         let (own, finding) = match own.transpose() {
             Ok(own) => (own, None),
             Err(finding) => (None, Some(finding)),

@@ -68,21 +68,13 @@ impl Blocks {
         let length = (self.size - start).min(BLOCK as u64);
         self.left = self.left.checked_sub(length).ok_or(io::ErrorKind::QuotaExceeded)?;
         let mut bytes = if self.blocks.len() >= KEPT { self.blocks.remove(0).1 } else { Vec::new() };
+        bytes.clear();
         // With its size known, a block is one read.
-        bytes.resize(length as usize, 0);
+        bytes.reserve_exact(length as usize);
         if self.at != start {
             self.content.seek(SeekFrom::Start(start))?;
         }
-        let mut filled = 0;
-        while filled < bytes.len() {
-            match self.content.read(&mut bytes[filled..]) {
-                Ok(0) => break,
-                Ok(length) => filled += length,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        bytes.truncate(filled);
+        (&mut self.content).take(length).read_to_end(&mut bytes)?;
         self.at = start + bytes.len() as u64;
         self.read += bytes.len() as u64;
         self.blocks.push((start, bytes));

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use feedmill_types::UnixMs;
@@ -34,36 +33,11 @@ pub(crate) struct Family {
 
 /// The elements of all vocabularies by name, each with the first vocabulary of its namespace.
 #[derive(Debug)]
-pub(crate) struct Index(
-    HashMap<&'static str, Vec<(&'static Family, &'static Def)>, BuildHasherDefault<NameHasher>>,
-);
-
-/// Hashes short names (FNV-1a). The table has only our own names, so no document can
-/// make them collide.
-#[derive(Debug)]
-struct NameHasher(u64);
-
-impl Default for NameHasher {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for NameHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
+pub(crate) struct Index(HashMap<&'static str, Vec<(&'static Family, &'static Def)>>);
 
 impl Index {
     pub(crate) fn of(families: &[&'static Family]) -> Self {
-        let mut index: HashMap<_, Vec<_>, _> = HashMap::default();
+        let mut index: HashMap<_, Vec<_>> = HashMap::new();
         for family in families {
             let same = families.iter().find(|first| first.namespaces == family.namespaces);
             for def in family.elements {

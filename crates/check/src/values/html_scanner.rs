@@ -87,37 +87,14 @@ static KINDS: &[Kind] = &[
 
 /// Returns the element of HTML with a name, in any case.
 pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
-    let name = name.as_bytes();
-    let mut key = [0; LONGEST];
-    key.get_mut(..name.len())?.copy_from_slice(name);
-    key.make_ascii_lowercase();
-    let first = usize::from(key[0].checked_sub(b'a')?);
-    let (from, to) = (*FIRSTS.get(first)?, *FIRSTS.get(first + 1)?);
-    let keys = &KEYS[usize::from(from)..usize::from(to)];
-    KINDS.get(usize::from(from) + keys.binary_search(&u128::from_be_bytes(key)).ok()?)
+    let key = key(name.as_bytes())?;
+    KINDS.get(KEYS.binary_search(&key).ok()?)
 }
-
-/// Length of the longest name that is looked up.
-const LONGEST: usize = 16;
-
-/// Position in [`KINDS`] of the first name with each letter, and the number of names.
-static FIRSTS: [u8; 27] = {
-    let mut firsts = [0; 27];
-    let mut letter = 0;
-    while letter < firsts.len() {
-        let mut at = 0;
-        while at < KINDS.len() && KINDS[at].name.as_bytes()[0] < b'a' + letter as u8 {
-            at += 1;
-        }
-        firsts[letter] = at as u8;
-        letter += 1;
-    }
-    firsts
-};
 
 /// Converts a name to a number of the same order, so that each step of the search is one comparison: every tag needs
 /// a search.
 const fn key(name: &[u8]) -> Option<u128> {
+    const LONGEST: usize = 16;
     if name.len() > LONGEST {
         return None;
     }
@@ -336,15 +313,9 @@ impl<'t> Scanner<'t, '_> {
             return at + 2;
         }
         let (name, after) = self.name(at + 2);
-        let close = match self.bytes.get(after) {
-            Some(b'>') => 0,
-            _ => match memchr::memchr(b'>', &self.bytes[after..]) {
-                Some(close) => close,
-                None => {
-                    self.error(at, || format!("unclosed `</{name}`"));
-                    return self.text.len();
-                }
-            },
+        let Some(close) = memchr::memchr(b'>', &self.bytes[after..]) else {
+            self.error(at, || format!("unclosed `</{name}`"));
+            return self.text.len();
         };
         let end = after + close + 1;
         // Most end tags are those of the last open element.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use feedmill_types::starts_with_ignore_case;
+use feedmill_types::{is_path_byte, starts_with_ignore_case};
 use url::Url;
 
 use crate::rule::{
@@ -159,28 +159,11 @@ pub(crate) fn reference(text: &str) -> Option<&'static Rule> {
     address(text, Form::Reference)
 }
 
-/// Characters that a URL may have anywhere, as a table: most URLs have no other.
-static PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let others = b"-._~:/?@!$&'()*+,;=";
-    let mut byte = 0;
-    while byte < 256 {
-        plain[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let mut at = 0;
-    while at < others.len() {
-        plain[others[at] as usize] = true;
-        at += 1;
-    }
-    plain
-};
-
 /// Returns what follows the scheme of an http URL that breaks no rule, in the form that most have; `None` for any other.
 fn usual(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let is_hosted = !rest.is_empty() && !rest.starts_with('/');
-    (is_hosted && rest.bytes().all(|byte| PLAIN[usize::from(byte)])).then_some(rest)
+    (is_hosted && rest.bytes().all(is_path_byte)).then_some(rest)
 }
 
 /// True if the host of a usual URL is a name with a dot: letters, digits and hyphens.
@@ -283,7 +266,7 @@ fn characters(text: &str) -> Option<&'static Rule> {
     let ok = |at: usize, b: u8| match b {
         b'%' => bytes.get(at + 1..at + 3).is_some_and(|h| h.iter().all(u8::is_ascii_hexdigit)),
         b'[' | b']' => authority.contains(&at),
-        b => !b.is_ascii() || b.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=".contains(&b),
+        b => !b.is_ascii() || b == b'#' || is_path_byte(b),
     };
     let twice = text.bytes().filter(|b| *b == b'#').count() > 1;
     (twice || !bytes.iter().enumerate().all(|(at, b)| ok(at, *b))).then_some(&CHARACTER)
