@@ -146,13 +146,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
         }
     };
     let bytes = if path == Path::new("-") {
-        bounded(std::io::stdin().lock())
+        bounded(std::io::stdin().lock(), 0)
     } else {
-        std::fs::File::open(path).and_then(bounded)
+        std::fs::File::open(path).and_then(|file| {
+            let size = file.metadata()?.len();
+            bounded(file, size)
+        })
     };
     let mut bytes = bytes.map_err(failed)?;
     if bytes.starts_with(&GZIP) {
-        bytes = bounded(MultiGzDecoder::new(&*bytes)).map_err(failed)?;
+        bytes = bounded(MultiGzDecoder::new(&*bytes), 0).map_err(failed)?;
     }
     if bytes.len() as u64 > MAX_SIZE.0 {
         return Err(Error::new(Kind::Io, format!("the feed is larger than {MAX_SIZE}")).at(path));
@@ -160,9 +163,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// Reads at most one byte more than the maximum size.
-fn bounded(from: impl Read) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// Reads at most one byte more than the maximum size. `size` is the expected number of bytes, 0 if it is unknown.
+fn bounded(from: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_SIZE.0) + 1).unwrap_or_default());
     from.take(MAX_SIZE.0 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

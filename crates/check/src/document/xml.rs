@@ -488,8 +488,8 @@ impl<'a> Parser<'a> {
     fn flush(&mut self) {
         if let (Some((value, at, end)), Some(parent)) = (self.pending.take(), self.open.last_mut()) {
             if parent.nodes.is_empty() {
-                // Most elements with text have nothing else.
-                parent.nodes.reserve_exact(1);
+                // Most elements with text have nothing else, but a line break comes before the first of several elements.
+                parent.nodes.reserve_exact(if value.starts_with(['\n', '\r']) { 8 } else { 1 });
             }
             let raw = self.text.get(at..end).unwrap_or_default();
             parent.nodes.push(Node::Text(Text { value, raw, at }));
@@ -724,9 +724,20 @@ fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((&text[..found], &text[found + 1..]))
 }
 
+/// True for each byte of ASCII that a name may have.
+static IN_NAME: [bool; 256] = {
+    let mut in_name = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let ascii = byte as u8;
+        in_name[byte] = ascii.is_ascii_alphanumeric() || matches!(ascii, b'_' | b':' | b'-' | b'.');
+        byte += 1;
+    }
+    in_name
+};
+
 fn is_name(name: &str) -> bool {
-    let is_ascii = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-' | b'.');
-    if name.bytes().all(is_ascii) {
+    if name.bytes().all(|byte| IN_NAME[usize::from(byte)]) {
         return name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':'));
     }
     let mut chars = name.chars();

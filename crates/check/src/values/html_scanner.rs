@@ -94,18 +94,11 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
 /// Converts a name to a number of the same order, so that each step of the search is one comparison: every tag needs
 /// a search.
 const fn key(name: &[u8]) -> Option<u128> {
-    const LONGEST: usize = 16;
-    if name.len() > LONGEST {
-        return None;
-    }
-    let mut key = 0;
-    let mut at = 0;
-    while at < LONGEST {
-        let byte = if at < name.len() { name[at].to_ascii_lowercase() } else { 0 };
-        key = key << 8 | byte as u128;
-        at += 1;
-    }
-    Some(key)
+    let mut padded = [0; size_of::<u128>()];
+    let Some((start, _)) = padded.split_at_mut_checked(name.len()) else { return None };
+    start.copy_from_slice(name);
+    padded.make_ascii_lowercase();
+    Some(u128::from_be_bytes(padded))
 }
 
 /// The keys of [`KINDS`].
@@ -188,6 +181,44 @@ fn implied_ends(name: &str) -> (&'static [&'static str], &'static [&'static str]
     }
 }
 
+/// White space in a tag.
+const SPACE: u8 = 1;
+/// Bytes that end the name of an element.
+const ENDS_ELEMENT: u8 = 2;
+/// Bytes that end the name of an attribute.
+const ENDS_ATTRIBUTE: u8 = 4;
+
+/// Classes of each byte, because one lookup takes less time than seven comparisons.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' => SPACE | ENDS_ELEMENT | ENDS_ATTRIBUTE,
+            b'/' | b'>' => ENDS_ELEMENT | ENDS_ATTRIBUTE,
+            b'=' => ENDS_ATTRIBUTE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// True if a byte is in a class.
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
+}
+
+/// Returns the number of bytes before the first one in a class.
+fn length_before(bytes: &[u8], class: u8) -> usize {
+    bytes.iter().position(|byte| is(*byte, class)).unwrap_or(bytes.len())
+}
+
+/// Returns the number of bytes of white space at the start.
+fn spaces(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| !is(*byte, SPACE)).unwrap_or(bytes.len())
+}
+
 /// Maximum depth of nested elements: no reader keeps more.
 const MAX_DEPTH: usize = 256;
 /// Maximum number of attributes of a tag.
@@ -195,8 +226,9 @@ const MAX_ATTRIBUTES: usize = 256;
 
 /// Scans a fragment of HTML.
 pub(crate) fn scan<'t>(text: &'t str, report: &mut dyn FnMut(Event<'t>)) {
+    let bytes = text.as_bytes();
     let mut scanner =
-        Scanner { text, bytes: text.as_bytes(), open: Vec::new(), foreign: 0, has_error: false, report };
+        Scanner { text, bytes, open: Vec::new(), seen: Vec::new(), foreign: 0, has_error: false, report };
     let mut at = 0;
     while let Some(found) = memchr::memchr2(b'<', b'&', &scanner.bytes[at..]) {
         at += found;
@@ -211,6 +243,8 @@ struct Scanner<'t, 's> {
     bytes: &'t [u8],
     /// The open elements of HTML, and their offsets.
     open: Vec<(&'static Kind, usize)>,
+    /// Names of the attributes of the tag that is read.
+    seen: Vec<&'t str>,
     /// Number of open `svg` and `math` elements.
     foreign: usize,
     has_error: bool,
@@ -300,10 +334,7 @@ impl<'t> Scanner<'t, '_> {
 
     /// Returns the name of a tag at an offset, and the offset after it.
     fn name(&self, from: usize) -> (&'t str, usize) {
-        let length = self.bytes[from..]
-            .iter()
-            .take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>'))
-            .count();
+        let length = length_before(&self.bytes[from..], ENDS_ELEMENT);
         (&self.text[from..from + length], from + length)
     }
 
@@ -445,9 +476,9 @@ impl<'t> Scanner<'t, '_> {
     /// Scans the attributes of a tag. Returns the offset after the tag, and true if it ends with `/>`.
     fn attributes(&mut self, element: &'t str, tag: usize, from: usize) -> Option<(usize, bool)> {
         let mut at = from;
-        let mut seen: Vec<&str> = Vec::new();
+        self.seen.clear();
         loop {
-            at += self.bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+            at += spaces(&self.bytes[at..]);
             match self.bytes.get(at)? {
                 b'>' => return Some((at + 1, false)),
                 b'/' if self.bytes.get(at + 1) == Some(&b'>') => return Some((at + 2, true)),
@@ -457,10 +488,7 @@ impl<'t> Scanner<'t, '_> {
                 }
                 _ => {}
             }
-            let length = self.bytes[at + 1..]
-                .iter()
-                .take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'=' | b'>' | b'/'))
-                .count();
+            let length = length_before(&self.bytes[at + 1..], ENDS_ATTRIBUTE);
             // A name may begin with any byte. No byte inside a character ends it.
             let name = &self.text[at..at + 1 + length];
             let name_at = at;
@@ -469,20 +497,20 @@ impl<'t> Scanner<'t, '_> {
                 self.error(name_at, || format!("invalid attribute name `{name}`"));
             }
             // Names are compared with each other only up to the first error.
-            if seen.len() >= MAX_ATTRIBUTES {
+            if self.seen.len() >= MAX_ATTRIBUTES {
                 self.error(name_at, || format!("`{element}` has more than {MAX_ATTRIBUTES} attributes"));
             }
             if !self.has_error {
-                if seen.iter().any(|s| s.eq_ignore_ascii_case(name)) {
+                if self.seen.iter().any(|s| s.eq_ignore_ascii_case(name)) {
                     self.error(name_at, || format!("duplicate attribute `{name}`"));
                 }
-                seen.push(name);
+                self.seen.push(name);
             }
-            let spaces = self.bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+            let before = spaces(&self.bytes[at..]);
             let (mut value, mut value_at) = ("", name_at);
-            if self.bytes.get(at + spaces) == Some(&b'=') {
-                at += spaces + 1;
-                at += self.bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+            if self.bytes.get(at + before) == Some(&b'=') {
+                at += before + 1;
+                at += spaces(&self.bytes[at..]);
                 let (start, end, next) = match self.bytes.get(at)? {
                     quote @ (b'"' | b'\'') => {
                         let length = memchr::memchr(*quote, &self.bytes[at + 1..])?;
@@ -518,7 +546,7 @@ impl<'t> Scanner<'t, '_> {
                     && self
                         .bytes
                         .get(at)
-                        .is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b'>' | b'/'))
+                        .is_some_and(|b| !is(*b, ENDS_ELEMENT))
                 {
                     self.error(at, || format!("no space after the value of `{name}`"));
                 }
