@@ -30,19 +30,53 @@ fn is_host(text: &str) -> bool {
             }
             ("", port)
         }
-        None => text.split_at(text.find(':').unwrap_or(text.len())),
+        None => text.split_at(text.bytes().position(|b| b == b':').unwrap_or(text.len())),
     };
     let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
     is_registered_name(host.as_bytes()) && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-fn is_registered_name(mut name: &[u8]) -> bool {
-    while let Some((first, rest)) = name.split_first() {
-        name = match (first, rest) {
-            (b'%', [high, low, rest @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
-            (first, rest) if first.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(first) => rest,
-            _ => return false,
+/// True for each byte that a name may have unescaped: `unreserved` and `sub-delims` of RFC 3986.
+static IN_NAME: [bool; 256] = {
+    let mut in_name = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let ascii = byte as u8;
+        in_name[byte] = ascii.is_ascii_alphanumeric()
+            || matches!(
+                ascii,
+                b'-' | b'.'
+                    | b'_'
+                    | b'~'
+                    | b'!'
+                    | b'$'
+                    | b'&'
+                    | b'\''
+                    | b'('
+                    | b')'
+                    | b'*'
+                    | b'+'
+                    | b','
+                    | b';'
+                    | b'='
+            );
+        byte += 1;
+    }
+    in_name
+};
+
+fn is_registered_name(name: &[u8]) -> bool {
+    let mut bytes = name.iter();
+    while let Some(byte) = bytes.next() {
+        let is_valid = match byte {
+            b'%' => {
+                [bytes.next(), bytes.next()].iter().flatten().filter(|b| b.is_ascii_hexdigit()).count() == 2
+            }
+            byte => IN_NAME[usize::from(*byte)],
         };
+        if !is_valid {
+            return false;
+        }
     }
     true
 }

@@ -542,12 +542,7 @@ impl<'t> Scanner<'t, '_> {
                 }
                 at = next;
                 let quoted = start > 0 && matches!(self.bytes[start - 1], b'"' | b'\'');
-                if quoted
-                    && self
-                        .bytes
-                        .get(at)
-                        .is_some_and(|b| !is(*b, ENDS_ELEMENT))
-                {
+                if quoted && self.bytes.get(at).is_some_and(|b| !is(*b, ENDS_ELEMENT)) {
                     self.error(at, || format!("no space after the value of `{name}`"));
                 }
             }
