@@ -13,7 +13,8 @@ pub(super) fn resolve(address: &str) -> Option<Cow<'_, str>> {
     let address = address.strip_prefix('/')?;
     let mut path = percent_decode_str(address).decode_utf8().ok()?;
     // An escaped slash would be part of a name, and no name contains one.
-    if path.matches('/').count() != address.matches('/').count() {
+    let slashes = |text: &str| text.bytes().filter(|b| *b == b'/').count();
+    if matches!(path, Cow::Owned(_)) && slashes(&path) != slashes(address) {
         return None;
     }
     if path.is_empty() || path.ends_with('/') {
