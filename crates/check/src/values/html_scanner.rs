@@ -187,6 +187,8 @@ const SPACE: u8 = 1;
 const ENDS_ELEMENT: u8 = 2;
 /// Bytes that end the name of an attribute.
 const ENDS_ATTRIBUTE: u8 = 4;
+/// Bytes that the name of an attribute must not have.
+const INVALID_IN_ATTRIBUTE: u8 = 8;
 
 /// Classes of each byte, because one lookup takes less time than seven comparisons.
 static CLASSES: [u8; 256] = {
@@ -197,6 +199,7 @@ static CLASSES: [u8; 256] = {
             b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' => SPACE | ENDS_ELEMENT | ENDS_ATTRIBUTE,
             b'/' | b'>' => ENDS_ELEMENT | ENDS_ATTRIBUTE,
             b'=' => ENDS_ATTRIBUTE,
+            b'"' | b'\'' | b'<' => INVALID_IN_ATTRIBUTE,
             _ => 0,
         };
         byte += 1;
@@ -493,7 +496,7 @@ impl<'t> Scanner<'t, '_> {
             let name = &self.text[at..at + 1 + length];
             let name_at = at;
             at += 1 + length;
-            if name.contains(['"', '\'', '<']) {
+            if name.bytes().any(|byte| is(byte, INVALID_IN_ATTRIBUTE)) {
                 self.error(name_at, || format!("invalid attribute name `{name}`"));
             }
             // Names are compared with each other only up to the first error.
