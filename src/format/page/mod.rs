@@ -46,7 +46,7 @@ const SCRIPT: &str = include_str!("script.js");
 ///
 /// Audio is allowed if there is any.
 const POLICY: &str = "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; \
-     script-src 'sha256-3Yeg0U6rPyErEQYFP7rbdhksOeCWugOOpbIsg56/lMw='; base-uri 'none'; form-action 'none'";
+     script-src 'sha256-nSKdx7diIFh3f2OJFqXM2iaIsCmjc63yD6UWRmciZDc='; base-uri 'none'; form-action 'none'";
 
 /// Characters that are percent-encoded in a folder name in a relative URL. A colon would start a scheme.
 const SEGMENT: &AsciiSet = &CONTROLS

@@ -33,11 +33,13 @@ if (search) {
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const texts = entries.map((entry) => plain([entry, ...[...entry.classList].map((id) => document.getElementById(id).parentElement)].map((part) => part.textContent).join(" ")));
   search.hidden = false;
-  search.addEventListener("input", () => {
+  const show = () => {
     const words = plain(search.value).split(/\s+/);
     entries.forEach((entry, at) => { entry.hidden = !words.every((word) => texts[at].includes(word)); });
-    const shown = entries.filter((entry) => !entry.hidden).length;
+    const shown = entries.filter((entry) => entry.getClientRects().length).length;
     said.textContent = shown + " of " + entries.length + " entries";
     document.getElementById("none").hidden = shown > 0;
-  });
+  };
+  search.addEventListener("input", show);
+  for (const choice of all(".filters input")) choice.addEventListener("change", show);
 }
