@@ -36,7 +36,7 @@ pub use extra::Extra;
 pub use feed::{Feed, History};
 pub use metadata::{Image, Metadata};
 pub use podcast::Podcast;
-pub(crate) use site::{LATEST, has_audio};
+pub(crate) use site::{LATEST, has_audio, shown_title};
 pub use site::{Latest, Listing, Site, Theme};
 
 /// Returns `about:blank`, the address of a default value until the real one is set.

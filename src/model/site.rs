@@ -220,7 +220,7 @@ fn audio(entry: &Entry) -> Option<Url> {
 }
 
 /// Returns the title of an entry; of one without a title the first words, else the link.
-fn shown_title(entry: &Entry) -> String {
+pub(crate) fn shown_title(entry: &Entry) -> String {
     let words = || crate::html::summary(&entry.summary, MAX_TITLE);
     let texts = [entry.title.clone(), words(), entry.link.clone()];
     texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()

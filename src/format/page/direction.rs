@@ -1,4 +1,4 @@
-//! Direction of writing.
+//! Direction of writing, and commas.
 
 /// Languages that are written from right to left (<https://www.iana.org/assignments/language-subtag-registry>).
 const RIGHT_TO_LEFT: &[&str] = &[
@@ -20,6 +20,15 @@ pub(super) fn direction(language: Option<&str>) -> &'static str {
         None => RIGHT_TO_LEFT.contains(&first),
     };
     if is_right { "rtl" } else { "ltr" }
+}
+
+/// Returns the comma of a language, and the space after it.
+pub(super) fn comma(language: &str) -> &'static str {
+    match language.split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "ar" | "fa" | "ur" => "، ",
+        "ja" | "zh" => "、",
+        _ => ", ",
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use url::Url;
 use super::direction::direction;
 use super::{BASE_STYLE, Date, safe, theme};
 use crate::html::{CleanHtml, Medium};
-use crate::model::{Entry, Site};
+use crate::model::{Entry, Site, shown_title};
 use crate::types::work;
 
 const STYLE: &str = include_str!("entry.css");
@@ -18,7 +18,7 @@ const POLICY: &str = "default-src 'none'; img-src http: https: data:; media-src 
 /// Values of the template of an entry page.
 #[derive(Serialize)]
 pub(super) struct EntryValues<'a> {
-    title: &'a str,
+    title: String,
     site_title: &'a str,
     language: &'a str,
     direction: &'static str,
@@ -44,7 +44,7 @@ pub(super) fn values<'a>(entry: &'a Entry, content: &CleanHtml, site: &'a Site) 
     let link = Url::parse(&entry.link).ok().filter(|link| matches!(link.scheme(), "http" | "https"));
     let tags = entry.categories.iter().filter(|name| !entry.sections.contains(name));
     EntryValues {
-        title: if entry.title.is_empty() { &entry.link } else { &entry.title },
+        title: shown_title(entry),
         site_title: &site.title,
         language: language.unwrap_or("en"),
         direction: direction(language),

@@ -1,6 +1,6 @@
 //! The newest entries, once each, and the choices by which visitors filter them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ struct Choice<'a> {
 pub(super) struct River<'a> {
     feed: &'a Listing,
     view: &'a View<'a>,
-    /// Feeds of sections, by folder.
+    /// Feeds of the sections of the entries, by folder.
     sections: BTreeMap<&'a str, &'a Listing>,
     choices: Vec<Choice<'a>>,
 }
@@ -40,8 +40,10 @@ pub(super) struct River<'a> {
 impl<'a> River<'a> {
     /// Returns the entries of `feed` for its page.
     pub(super) fn new(feed: &'a Listing, view: &'a View<'a>) -> Self {
-        let sections: BTreeMap<&str, &Listing> =
-            view.feeds().map(|feed| (feed.folder.as_str(), feed)).collect();
+        let named: BTreeSet<&str> =
+            feed.latest.iter().flat_map(|entry| &entry.sections).map(String::as_str).collect();
+        let all = view.site.feeds.iter().map(|feed| (feed.folder.as_str(), feed));
+        let sections = all.filter(|(folder, _)| named.contains(folder)).collect();
         let mut river = Self { feed, view, sections, choices: Vec::new() };
         for by in [By::Section, By::Tag, By::Author] {
             let choices = river.choices_by(by);

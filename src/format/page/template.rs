@@ -10,8 +10,11 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value};
 use serde::Serialize;
 
+use super::direction::comma;
+use super::safe;
 use crate::diag::{Finding, codes, nearest};
 use crate::format::{GENERATOR, WrittenPage, end_with_newline};
+use crate::html::escape_text;
 
 /// Work that a template of the user may do for a page: each unit is an instruction, or 64 bytes of text. This bounds its time
 /// to about a second, and its memory to 256 MB.
@@ -152,7 +155,15 @@ fn environment() -> Environment<'static> {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(write_value);
+    environment.add_filter("names", names);
     environment
+}
+
+/// Filter for names of people: HTML in which each is isolated, because it may be written in the other direction, with the
+/// comma of the language between them.
+fn names(people: Vec<String>, language: Option<&str>) -> Value {
+    let isolated = people.iter().map(|name| format!("<bdi>{}</bdi>", escape_text(name)));
+    safe(isolated.collect::<Vec<_>>().join(comma(language.unwrap_or_default())))
 }
 
 /// Writes a value into a page: text is escaped, and nothing stands for what is missing.
@@ -248,6 +259,20 @@ mod tests {
             }
             ValueKind::Seq => value.try_iter().unwrap().for_each(|item| add_paths(&item, prefix, paths)),
             _ => {}
+        }
+    }
+
+    #[test]
+    fn names_are_isolated_and_separated_as_in_their_language() {
+        for (language, expected) in [
+            (Some("en-GB"), "<bdi>A &lt;b&gt;</bdi>, <bdi>ب</bdi>"),
+            (Some("ar"), "<bdi>A &lt;b&gt;</bdi>، <bdi>ب</bdi>"),
+            (Some("zh-Hans"), "<bdi>A &lt;b&gt;</bdi>、<bdi>ب</bdi>"),
+            (None, "<bdi>A &lt;b&gt;</bdi>, <bdi>ب</bdi>"),
+        ] {
+            let html = names(vec!["A <b>".to_owned(), "ب".to_owned()], language);
+            assert_eq!(html.as_str(), Some(expected));
+            assert!(html.is_safe());
         }
     }
 

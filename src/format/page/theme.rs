@@ -56,7 +56,7 @@ pub(in crate::format) fn style(theme: &Theme) -> String {
     }
     if let Some(accent) = theme.accent {
         let dark = hex(readable(accent, DARK, WHITE));
-        let _ = writeln!(rules, "@media (prefers-color-scheme:dark){{:root{{--link:{dark}}}}}");
+        let _ = writeln!(rules, "@media screen and (prefers-color-scheme:dark){{:root{{--link:{dark}}}}}");
     }
     rules
 }
