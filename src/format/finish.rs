@@ -16,8 +16,8 @@
 //!
 //! A repair looks for a tag. Text can't be mistaken for one: the crates escape `<`, and CDATA sections are skipped.
 
-use memchr::memchr_iter;
 use memchr::memmem::find;
+use memchr::{memchr, memchr_iter};
 use quick_xml::escape::escape;
 
 use super::image::own_language;
@@ -89,22 +89,24 @@ fn repair(
     let mut out = Vec::with_capacity(written.len() + 128);
     // Everything before this offset has been copied or replaced.
     let mut done = 0;
-    // Start tag that was seen last, from `<` through `>`.
+    // Start tag that was seen last.
     let mut start: &[u8] = b"";
     for at in memchr_iter(b'<', written) {
         // In a part that was copied or replaced as a whole, such as a CDATA section.
         if at < done {
             continue;
         }
-        let tag = &written[at..];
-        let through = |end: &[u8]| find(tag, end).map_or(written.len(), |start| at + start + end.len());
-        match writer {
-            _ if tag.starts_with(b"<![CDATA[") => {
+        let rest = &written[at..];
+        // From `<` through `>`.
+        let tag = &rest[..memchr(b'>', rest).map_or(rest.len(), |end| end + 1)];
+        let through = |end: &[u8]| find(rest, end).map_or(written.len(), |start| at + start + end.len());
+        match (writer, tag) {
+            (_, [b'<', b'!', ..]) if tag.starts_with(b"<![CDATA[") => {
                 let end = through(b"]]>");
                 out.extend_from_slice(&written[done..end]);
                 done = end;
             }
-            _ if tag.starts_with(b"<?xml ") => {
+            (_, [b'<', b'?', ..]) if tag.starts_with(b"<?xml ") => {
                 let end = through(b"?>");
                 out.extend_from_slice(&written[done..end]);
                 done = end;
@@ -115,7 +117,7 @@ fn repair(
                     out.extend_from_slice(instruction.as_bytes());
                 }
             }
-            Writer::AtomSyndication if tag.starts_with(b"</updated>") || tag.starts_with(b"</published>") => {
+            (Writer::AtomSyndication, b"</updated>" | b"</published>") => {
                 let date = &written[done..at];
                 match date.strip_suffix(b"+00:00") {
                     Some(local) => {
@@ -126,16 +128,16 @@ fn repair(
                 }
                 done = at;
             }
-            Writer::AtomSyndication if tag.starts_with(b"<entry>") => {
+            (Writer::AtomSyndication, b"<entry>") => {
                 let language = entry.and_then(|entry| own_language(entry, feed));
                 if let Some(language) = language {
                     out.extend_from_slice(&written[done..at]);
                     let tag = format!("<entry xml:lang=\"{}\">", escape(language));
                     out.extend_from_slice(tag.as_bytes());
-                    done = through(b">");
+                    done = at + "<entry>".len();
                 }
             }
-            _ if tag.starts_with(b"</item>") || tag.starts_with(b"</entry>") => {
+            (_, b"</item>" | b"</entry>") => {
                 let extra = entry.map_or("", |entry| match writer {
                     Writer::AtomSyndication => entry.extra.atom_elements(),
                     Writer::Rss => entry.extra.rss_elements(),
@@ -154,9 +156,9 @@ fn repair(
                     done = at;
                 }
             }
-            _ if tag.starts_with(b"</generator>") => {
+            (_, b"</generator>") => {
                 if let Some(parts) = head.take() {
-                    let end = through(b">");
+                    let end = at + tag.len();
                     out.extend_from_slice(&written[done..end]);
                     let indent = match (layout, writer) {
                         (Layout::Compact, _) => "",
@@ -170,15 +172,15 @@ fn repair(
                     done = end;
                 }
             }
-            _ if tag.starts_with(b"</") => {
+            (_, [b'<', b'/', ..]) => {
                 if let Some(open) = is_empty_extension(start, &written[..at], tag) {
                     out.extend_from_slice(&written[done..open]);
                     out.extend_from_slice(b"/>");
-                    done = through(b">");
+                    done = at + tag.len();
                 }
             }
             _ => {
-                start = &tag[..find(tag, b">").map_or(tag.len(), |end| end + 1)];
+                start = tag;
                 continue;
             }
         }

@@ -204,13 +204,7 @@ mod tests {
                 let (seed_link, path) = (link.clone().into(), link.clone().into());
                 let seed =
                     Candidate { time, link: seed_link, published_link, own_id, path, section, recording };
-                Pick {
-                    seed: Arc::new(seed),
-                    published: time,
-                    first_link: link.clone().into(),
-                    key: link.into(),
-                    sections: Vec::new(),
-                }
+                Pick::of(Arc::new(seed), link.into())
             })
             .collect();
         let mut docs = output_docs("", channel, picks);

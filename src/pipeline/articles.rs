@@ -19,7 +19,7 @@ use super::archive::OutputDoc;
 use super::assemble;
 use super::clean::{CleanArticle, clean};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
-use super::select::Candidate;
+use super::select::{Candidate, Keys};
 
 /// Title of a main feed without one.
 const TITLE: &str = "Feed";
@@ -108,7 +108,8 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
     for ((article, seed), traits) in articles.iter().zip(&seeds).zip(&traits) {
         let feeds =
             builders.all().filter(|feed| accepts(feed, article, traits) && feed.is_young(seed.time, newest));
-        feeds.filter(|feed| !feed.is_too_old(seed.time)).for_each(|feed| feed.offer(seed));
+        let mut keys = Keys::default();
+        feeds.filter(|feed| !feed.is_too_old(seed.time)).for_each(|feed| feed.offer(seed, &mut keys));
     }
     let lengths: HashMap<PathBuf, usize> = builders
         .all()
@@ -124,7 +125,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
         if builder.needs_second_pass() {
             for ((article, seed), traits) in articles.iter().zip(&seeds).zip(&traits) {
                 if accepts(builder, article, traits) {
-                    builder.note(seed);
+                    builder.note(seed, &mut Keys::default());
                 }
             }
         }

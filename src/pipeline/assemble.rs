@@ -200,8 +200,15 @@ fn id(folder: &str, channel: &Channel, name: &str) -> String {
 /// not known, the site of most articles.
 fn site(doc: &OutputDoc) -> Option<Url> {
     let mut sites: BTreeMap<Url, usize> = BTreeMap::new();
-    for site in doc.picks.iter().filter_map(|pick| site_of(&pick.seed.link)) {
-        *sites.entry(site).or_default() += 1;
+    let mut origins: BTreeMap<&str, usize> = BTreeMap::new();
+    for link in doc.picks.iter().map(|pick| &*pick.seed.link) {
+        let host = link.find("://").map_or(0, |at| at + 3);
+        let end = link[host..].find(['/', '?', '#']).map_or(link.len(), |at| host + at);
+        *origins.entry(&link[..end]).or_default() += 1;
+    }
+    for (origin, articles) in origins {
+        let of_site = site_of(origin).map(|site| sites.entry(site).or_default());
+        of_site.into_iter().for_each(|all| *all += articles);
     }
     let page = doc.channel.base.clone().filter(|_| sites.len() > 1).map(|base| {
         let is_below = base.path_segments().is_some_and(|segments| {
@@ -227,8 +234,7 @@ fn site_of(link: &str) -> Option<Url> {
 pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> Entry {
     let metadata = &article.metadata;
     let id = entry_id(pick, metadata.id.as_deref(), channel.ids);
-    let names =
-        pick.sections.iter().map(|section| &**section).chain(metadata.tags.iter().map(String::as_str));
+    let names = pick.sections().map(|section| &**section).chain(metadata.tags.iter().map(String::as_str));
     let mut enclosures = article.enclosures.clone();
     if !channel.publishes_images() {
         enclosures.retain(|file| file.medium != Medium::Image);
@@ -241,14 +247,14 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         id,
         link: pick.seed.link.to_string(),
         title: article.title.clone(),
-        published: pick.published,
+        published: pick.published(),
         updated: article.updated.map_or(pick.seed.time, |updated| updated.max(pick.seed.time)),
         summary: article.summary.clone(),
         content: content(pick, article, channel),
         authors: metadata.authors.clone(),
         language: metadata.language.clone(),
         categories: unique(names),
-        sections: unique(pick.sections.iter().map(|section| &**section)),
+        sections: unique(pick.sections().map(|section| &**section)),
         page: None,
         image: article.image.clone(),
         banner: metadata.banner.clone(),
@@ -299,12 +305,12 @@ fn filled(template: &str, title: &str, link: &str) -> String {
 /// Returns the id of an entry: that of the article itself, else one made of its first link or file. The date in a tag URI is a constant, so that the id never changes.
 fn entry_id(pick: &Pick, own: Option<&str>, ids: Ids) -> String {
     if let Some(own) = own {
-        return own_id(own, &pick.first_link);
+        return own_id(own, pick.first_link());
     }
     if ids == Ids::Link {
-        return pick.first_link.to_string();
+        return pick.first_link().to_owned();
     }
-    let url = Url::parse(&pick.first_link).ok();
+    let url = Url::parse(pick.first_link()).ok();
     let host = url.as_ref().and_then(Url::host_str).unwrap_or("feedmill.invalid").to_owned();
     match (ids, url) {
         (Ids::Tag, Some(url)) => {

@@ -48,9 +48,9 @@ pub(super) fn assign(docs: &mut [OutputDoc]) {
 
 /// Returns the path of the page of an entry. It stays the same as long as the id of the entry does.
 fn path(pick: &Pick, ids: Ids) -> String {
-    let basis: &str = if ids == Ids::File { &pick.key } else { &pick.first_link };
+    let basis: &str = if ids == Ids::File { &pick.key } else { pick.first_link() };
     let hash = format!("{:032x}", catalog::hash(basis.as_bytes()));
-    let slug = slug(&pick.first_link);
+    let slug = slug(pick.first_link());
     let dash = if slug.is_empty() { "" } else { "-" };
     format!("{FOLDER}/{slug}{dash}{}.html", &hash[..DIGITS])
 }

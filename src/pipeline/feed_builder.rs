@@ -10,7 +10,7 @@ use crate::diag::{Finding, Meta, Place, codes, nearest};
 use crate::types::UnixMs;
 
 use super::archive::{self, OutputDoc};
-use super::select::{self, Candidate, KeySource, Newest, Role};
+use super::select::{self, Candidate, KeySource, Keys, Newest, Role};
 
 /// A feed whose entries are being selected.
 pub(super) struct FeedBuilder<'a> {
@@ -186,9 +186,9 @@ impl<'a> FeedBuilder<'a> {
         )
     }
 
-    /// Adds a seed that is accepted.
-    pub(super) fn offer(&self, seed: &Arc<Candidate>) {
-        let key = self.key(seed);
+    /// Adds a seed that is accepted. `keys` are those that other feeds have made of it.
+    pub(super) fn offer(&self, seed: &Arc<Candidate>, keys: &mut Keys) {
+        let key = keys.get(seed, self.key_source).clone();
         let mut newest = self.newest();
         newest.insert(seed, key);
         self.floor.store(newest.floor().0, Ordering::Relaxed);
@@ -217,10 +217,10 @@ impl<'a> FeedBuilder<'a> {
 
     /// Records an accepted seed that may be an earlier publication of one of its entries. Returns what became of it, and
     /// the key of its entry; `None` if that is not selected.
-    pub(super) fn note(&self, seed: &Candidate) -> Option<(Role, Arc<str>)> {
-        let key = self.key(seed);
-        let role = self.newest().note(&key, seed)?;
-        Some((role, key))
+    pub(super) fn note(&self, seed: &Candidate, keys: &mut Keys) -> Option<(Role, Arc<str>)> {
+        let key = keys.get(seed, self.key_source);
+        let role = self.newest().note(key, seed)?;
+        Some((role, key.clone()))
     }
 
     /// Returns the documents of the feed. A section or group without entries has none: all its seeds are held back.

@@ -38,9 +38,12 @@ impl Names {
     fn at(packed: &[u8], position: usize) -> (u128, &[u8]) {
         let mut fingerprint = [0; 16];
         fingerprint.copy_from_slice(&packed[position..position + 16]);
+        (u128::from_le_bytes(fingerprint), Self::name_at(packed, position))
+    }
+
+    fn name_at(packed: &[u8], position: usize) -> &[u8] {
         let length = usize::from(u16::from_le_bytes([packed[position + 16], packed[position + 17]]));
-        let name = &packed[position + PREFIX..position + PREFIX + length];
-        (u128::from_le_bytes(fingerprint), name)
+        &packed[position + PREFIX..position + PREFIX + length]
     }
 
     /// Returns fingerprints and names of a range.
@@ -50,7 +53,16 @@ impl Names {
 
     pub(super) fn sort(&mut self) {
         let Self { packed, positions } = self;
-        positions.sort_unstable_by_key(|position| Self::at(packed, *position).1);
+        positions.sort_unstable_by(|one, other| {
+            let (one, other) = (Self::name_at(packed, *one), Self::name_at(packed, *other));
+            // Most names differ in their first bytes.
+            match (one.first_chunk(), other.first_chunk()) {
+                (Some(start), Some(other)) if start != other => {
+                    u64::from_be_bytes(*start).cmp(&u64::from_be_bytes(*other))
+                }
+                _ => one.cmp(other),
+            }
+        });
     }
 
     /// Leaves one name for each episode, with the fingerprints of all its files, and returns which files those are.

@@ -22,7 +22,7 @@ use super::context::Context;
 use super::discover::ScanError;
 use super::feed_builder::{FeedBuilder, FeedBuilders, Groups, Traits, feed_builders};
 use super::load::load;
-use super::select::{Candidate, Role, are_versions, is_expired, is_future};
+use super::select::{Candidate, Keys, Role, are_versions, is_expired, is_future};
 
 /// Maximum number of merged seeds that are named, each in a finding of its own.
 const MAX_NAMED: usize = 100;
@@ -213,13 +213,14 @@ impl Selector<'_> {
                     let head = row.head?;
                     let about = About::decode(head.about);
                     let traits = Traits::new(self.context.plan, head.title, head.link, &about);
-                    let mut seed = None;
+                    let (mut seed, mut keys) = (None, Keys::default());
                     let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
                     for feed in feeds.filter(|feed| !feed.is_too_old(time)) {
                         if feed.accepts(&traits) && feed.is_young(time, now) {
-                            feed.offer(seed.get_or_insert_with(|| {
+                            let seed = seed.get_or_insert_with(|| {
                                 Arc::new(self.candidate(path, row.name, &head, &about, section.clone()))
-                            }));
+                            });
+                            feed.offer(seed, &mut keys);
                         }
                     }
                 }
@@ -302,7 +303,8 @@ impl Selector<'_> {
                 let seed = self.candidate(path, row.name, &head, &about, section.clone());
                 let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
                 let feeds = feeds.filter(|feed| feed.accepts(&traits));
-                account.add(&seed, feeds.map(|feed| feed.note(&seed)), self.context);
+                let mut keys = Keys::default();
+                account.add(&seed, feeds.map(|feed| feed.note(&seed, &mut keys)), self.context);
             }
             account.limit(2 * MAX_NAMED);
             Some(account)

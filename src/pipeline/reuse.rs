@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use rayon::prelude::*;
 
 use crate::catalog::{
-    self, BuiltDoc, Catalog, Chunk, Folders, LastBuild, PublishedFile, PublishedMedia, chunks,
+    self, BuiltDoc, Catalog, Chunk, Folders, Hasher, LastBuild, PublishedFile, PublishedMedia, chunks,
 };
 use crate::store::Stamp;
 
@@ -136,10 +136,10 @@ pub(super) fn unchanged(
 /// Returns the hash of everything a document is made of, except the bodies of its seeds and [`Context::inputs_hash`].
 /// Never 0.
 pub(super) fn inputs_hash(doc: &OutputDoc) -> u128 {
-    let mut bytes = Vec::new();
+    let mut hasher = Hasher::default();
     let mut add = |text: &[u8]| {
-        bytes.extend((text.len() as u64).to_le_bytes());
-        bytes.extend(text);
+        hasher.add(&(text.len() as u64).to_le_bytes());
+        hasher.add(text);
     };
     let history = &doc.history;
     for url in [&doc.base, &history.current, &history.prev, &history.next] {
@@ -148,18 +148,18 @@ pub(super) fn inputs_hash(doc: &OutputDoc) -> u128 {
     for pick in &doc.picks {
         let seed = &pick.seed;
         add(seed.path.as_os_str().as_encoded_bytes());
-        add(&(pick.sections.len() as u64).to_le_bytes());
-        pick.sections.iter().for_each(|section| add(section.as_bytes()));
+        add(&(pick.sections().count() as u64).to_le_bytes());
+        pick.sections().for_each(|section| add(section.as_bytes()));
         add(seed.link.as_bytes());
-        add(pick.first_link.as_bytes());
+        add(pick.first_link().as_bytes());
         add(pick.key.as_bytes());
         add(&seed.time.0.to_le_bytes());
-        add(&pick.published.0.to_le_bytes());
+        add(&pick.published().0.to_le_bytes());
     }
     for page in doc.pages.iter() {
         let page = page.as_ref();
         add(page.map_or("", |page| &page.path).as_bytes());
         add(&[u8::from(page.is_some_and(|page| page.is_own))]);
     }
-    catalog::hash(&bytes).max(1)
+    hasher.finish().max(1)
 }

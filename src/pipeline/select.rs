@@ -58,14 +58,34 @@ type First = (UnixMs, Box<str>);
 pub(super) struct Pick {
     /// Latest of its seeds.
     pub(super) seed: Arc<Candidate>,
-    /// Earliest time of its seeds.
-    pub(super) published: UnixMs,
-    /// Link of the earliest seed: the id is made of it.
-    pub(super) first_link: Box<str>,
     /// Key that its seeds share.
     pub(super) key: Arc<str>,
-    /// Sections of its seeds: that of the latest seed, then the others by name.
-    pub(super) sections: Vec<Arc<str>>,
+    merged: Option<Box<Merged>>,
+}
+
+impl Pick {
+    /// Returns an entry with one seed.
+    #[cfg(test)]
+    pub(super) fn of(seed: Arc<Candidate>, key: Arc<str>) -> Self {
+        Self { seed, key, merged: None }
+    }
+
+    /// Returns the earliest time of its seeds.
+    pub(super) fn published(&self) -> UnixMs {
+        self.merged.as_ref().map_or(self.seed.time, |merged| merged.first.0)
+    }
+
+    /// Returns the link of the earliest seed: the id is made of it.
+    pub(super) fn first_link(&self) -> &str {
+        self.merged.as_ref().map_or_else(|| self.seed.id_link(), |merged| &merged.first.1)
+    }
+
+    /// Returns the sections of its seeds: that of the latest seed, then the others by name.
+    pub(super) fn sections(&self) -> impl Iterator<Item = &Arc<str>> + Clone {
+        let own = self.seed.section.as_ref();
+        let all = self.merged.iter().flat_map(|merged| &merged.sections);
+        own.into_iter().chain(all.filter(move |section| Some(*section) != own))
+    }
 }
 
 /// What a feed has made of a seed that it accepts.
@@ -79,6 +99,12 @@ pub(super) enum Role {
 /// An entry that is selected so far.
 struct Slot {
     seed: Arc<Candidate>,
+    merged: Option<Box<Merged>>,
+}
+
+/// What an entry has of several seeds. Most entries have one, which says it all.
+#[derive(Clone, Debug)]
+struct Merged {
     first: First,
     /// Other seeds with the time of the latest one.
     tied: Vec<Arc<Candidate>>,
@@ -87,36 +113,48 @@ struct Slot {
 
 impl Slot {
     fn new(seed: &Arc<Candidate>) -> Self {
-        Self {
-            seed: seed.clone(),
-            first: (seed.time, seed.id_link().into()),
-            tied: Vec::new(),
-            sections: seed.section.iter().cloned().collect(),
-        }
+        Self { seed: seed.clone(), merged: None }
+    }
+
+    /// Returns what the seeds so far say together.
+    fn merged(&mut self) -> &mut Merged {
+        let seed = &self.seed;
+        self.merged.get_or_insert_with(|| {
+            Box::new(Merged {
+                first: (seed.time, seed.id_link().into()),
+                tied: Vec::new(),
+                sections: seed.section.iter().cloned().collect(),
+            })
+        })
     }
 
     /// Records a seed that may be the earliest one.
     fn note(&mut self, seed: &Candidate) {
-        if (seed.time, seed.id_link()) < (self.first.0, &*self.first.1) {
-            self.first = (seed.time, seed.id_link().into());
+        let says = |seed: &Candidate, of: &Candidate| {
+            (seed.time, seed.id_link()) == (of.time, of.id_link()) && seed.section == of.section
+        };
+        if self.merged.is_none() && says(seed, &self.seed) {
+            return;
         }
-        if let Some(section) = seed.section.as_ref().filter(|section| !self.sections.contains(*section)) {
-            self.sections.insert(section.clone());
+        let merged = self.merged();
+        if (seed.time, seed.id_link()) < (merged.first.0, &*merged.first.1) {
+            merged.first = (seed.time, seed.id_link().into());
+        }
+        if let Some(section) = seed.section.as_ref().filter(|section| !merged.sections.contains(*section)) {
+            merged.sections.insert(section.clone());
         }
     }
 
     /// Adds a seed with the time of the latest one. Of too many, those with the last paths are kept.
     fn tie(&mut self, seed: &Arc<Candidate>) {
-        self.tied.push(seed.clone());
-        if seed.path > self.seed.path
-            && let Some(last) = self.tied.last_mut()
-        {
-            std::mem::swap(last, &mut self.seed);
-        }
-        if self.tied.len() > MAX_TIED {
-            let first = self.tied.iter().enumerate().min_by(|a, b| a.1.path.cmp(&b.1.path));
+        let is_last = seed.path > self.seed.path;
+        let other = if is_last { std::mem::replace(&mut self.seed, seed.clone()) } else { seed.clone() };
+        let tied = &mut self.merged().tied;
+        tied.push(other);
+        if tied.len() > MAX_TIED {
+            let first = tied.iter().enumerate().min_by(|a, b| a.1.path.cmp(&b.1.path));
             if let Some(at) = first.map(|(at, _)| at) {
-                self.tied.swap_remove(at);
+                tied.swap_remove(at);
             }
         }
     }
@@ -131,6 +169,7 @@ type Rank = (Reverse<UnixMs>, Arc<str>);
 pub(super) struct Newest {
     limit: usize,
     slots: HashMap<Arc<str>, Slot>,
+    /// Their order, once the feed is full: before, no entry has to go.
     order: BTreeSet<Rank>,
     has_duplicates: bool,
 }
@@ -147,10 +186,12 @@ impl Newest {
             slot.note(seed);
             match seed.time.cmp(&slot.seed.time) {
                 Ordering::Greater => {
-                    self.order.remove(&rank(&slot.seed, &key));
+                    let is_ordered = self.order.remove(&rank(&slot.seed, &key));
                     slot.seed = seed.clone();
-                    slot.tied.clear();
-                    self.order.insert(rank(seed, &key));
+                    slot.merged().tied.clear();
+                    if is_ordered {
+                        self.order.insert(rank(seed, &key));
+                    }
                 }
                 Ordering::Equal => slot.tie(seed),
                 Ordering::Less => {}
@@ -166,8 +207,15 @@ impl Newest {
                 self.slots.remove(&worst.1);
             }
         }
-        self.order.insert(rank);
         self.slots.insert(key, Slot::new(seed));
+        if !self.is_full() {
+            return;
+        }
+        if self.order.is_empty() {
+            self.order = self.slots.iter().map(|(key, slot)| self::rank(&slot.seed, key)).collect();
+        } else {
+            self.order.insert(rank);
+        }
     }
 
     /// True if it rejects seeds.
@@ -193,16 +241,16 @@ impl Newest {
 
     /// Returns the seeds of each entry that has several with the latest time.
     pub(super) fn ties(&self) -> impl Iterator<Item = &Arc<Candidate>> {
-        let tied = self.slots.values().filter(|slot| !slot.tied.is_empty());
-        tied.flat_map(|slot| slot.tied.iter().chain([&slot.seed]))
+        let merged = self.slots.values().filter_map(|slot| Some((&slot.seed, &slot.merged.as_ref()?.tied)));
+        merged.filter(|(_, tied)| !tied.is_empty()).flat_map(|(seed, tied)| tied.iter().chain([seed]))
     }
 
     /// Selects among the seeds with the latest time of an entry: the one with the longest text, then the last path.
     pub(super) fn break_ties(&mut self, length: impl Fn(&Candidate) -> usize) {
-        for slot in self.slots.values_mut() {
-            for other in std::mem::take(&mut slot.tied) {
-                if (length(&other), &other.path) > (length(&slot.seed), &slot.seed.path) {
-                    slot.seed = other;
+        for Slot { seed, merged } in self.slots.values_mut() {
+            for other in merged.iter_mut().flat_map(|merged| std::mem::take(&mut merged.tied)) {
+                if (length(&other), &other.path) > (length(seed), &seed.path) {
+                    *seed = other;
                 }
             }
         }
@@ -219,14 +267,11 @@ impl Newest {
 
     /// Returns the entries in order.
     pub(super) fn finish(mut self) -> Vec<Pick> {
-        let order = std::mem::take(&mut self.order);
-        let pick = |(_, key): Rank| {
-            let Slot { seed, first, sections, .. } = self.slots.remove(&key)?;
-            let others = sections.into_iter().filter(|section| Some(section) != seed.section.as_ref());
-            let sections = seed.section.iter().cloned().chain(others).collect();
-            Some(Pick { seed, published: first.0, first_link: first.1, key, sections })
-        };
-        order.into_iter().filter_map(pick).collect()
+        self.order.clear();
+        let pick = |(key, Slot { seed, merged })| Pick { seed, key, merged };
+        let mut picks: Vec<Pick> = self.slots.into_iter().map(pick).collect();
+        picks.sort_unstable_by(|a, b| b.seed.time.cmp(&a.seed.time).then_with(|| a.key.cmp(&b.key)));
+        picks
     }
 }
 
@@ -241,6 +286,24 @@ pub(super) enum KeySource {
     Link(SameAddress),
     /// Its file name.
     File,
+}
+
+/// Keys of one seed, each made once for all feeds.
+#[derive(Default)]
+pub(super) struct Keys {
+    by_link: Option<Arc<str>>,
+    by_file: Option<Arc<str>>,
+}
+
+impl Keys {
+    /// Returns the key of the seed from a source.
+    pub(super) fn get(&mut self, seed: &Candidate, source: KeySource) -> &Arc<str> {
+        let known = match source {
+            KeySource::Link(_) => &mut self.by_link,
+            KeySource::File => &mut self.by_file,
+        };
+        known.get_or_insert_with(|| key(seed, source))
+    }
 }
 
 /// Returns the key that a seed shares with its duplicates.
@@ -375,7 +438,7 @@ mod tests {
             prop_assert!(picks.len() <= limit);
             let got: Vec<_> = picks
                 .into_iter()
-                .map(|p| (p.seed.path.display().to_string(), p.seed.time.0, p.published.0, p.first_link.to_string()))
+                .map(|p| (p.seed.path.display().to_string(), p.seed.time.0, p.published().0, p.first_link().to_owned()))
                 .collect();
             prop_assert_eq!(got, expected);
         }
@@ -392,7 +455,7 @@ mod tests {
         let picks = select(9, &seeds, KeySource::File);
         let keys: Vec<_> = picks.iter().map(|p| &*p.key).collect();
         assert_eq!(keys, ["000_11f4a36bfbb7c279", "000_99f4a36bfbb7c279", "4711"]);
-        assert_eq!((picks[2].published, &*picks[2].seed.link), (UnixMs(1), "https://a.example/new-slug"));
+        assert_eq!((picks[2].published(), &*picks[2].seed.link), (UnixMs(1), "https://a.example/new-slug"));
     }
 
     #[test]
@@ -448,7 +511,7 @@ mod tests {
             &[seed("a/1.txt", "a"), seed("c/1.txt", "c"), seed("b/1.txt", "b")],
             KeySource::Link(SameAddress::default()),
         );
-        let sections: Vec<_> = picks[0].sections.iter().map(|section| &**section).collect();
+        let sections: Vec<_> = picks[0].sections().map(|section| &**section).collect();
         let own = picks[0].seed.section.clone().unwrap();
         assert_eq!((picks.len(), sections.len(), sections[0]), (1, 3, &*own));
     }

@@ -22,7 +22,7 @@ use super::context::Context;
 use super::probe;
 use super::publish::Publisher;
 use super::reuse;
-use super::select::{Candidate, Pick};
+use super::select::Candidate;
 use super::site_files::{browser_files, why_not_ours};
 use super::spool::{FileBytes, Piece, Spool, Spooled};
 
@@ -117,6 +117,8 @@ impl<'a> SeedPicks<'a> {
                 }
             }
         }
+        // There may be a million.
+        all.iter_mut().for_each(|picks| picks.places.shrink_to_fit());
         all
     }
 }
@@ -255,13 +257,12 @@ impl<'a> Writer<'a> {
 
 /// True if two picks of one seed become the same entry in documents of one style.
 fn is_same_pick(doc: &OutputDoc, index: usize, other_doc: &OutputDoc, other_index: usize) -> bool {
-    let (Pick { published, first_link, key, sections, .. }, other) =
-        (&doc.picks[index], &other_doc.picks[other_index]);
+    let (pick, other) = (&doc.picks[index], &other_doc.picks[other_index]);
     let page = doc.page(index).map(|page| &page.path);
-    *published == other.published
-        && *first_link == other.first_link
-        && *key == other.key
-        && *sections == other.sections
+    pick.published() == other.published()
+        && pick.first_link() == other.first_link()
+        && pick.key == other.key
+        && pick.sections().eq(other.sections())
         && page == other_doc.page(other_index).map(|page| &page.path)
 }
 

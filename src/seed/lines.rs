@@ -53,8 +53,11 @@ impl<'a> Lines<'a> {
     /// # Errors
     /// See [`Lines::peek`].
     pub fn next_line(&mut self) -> Result<Option<&'a str>, Fault> {
-        let line = self.peek()?;
-        self.rest = self.split().map_or("", |(_, after)| after);
+        let (line, after) = match self.split() {
+            Some((line, after)) => (Some(line), after),
+            None => (self.peek()?, ""),
+        };
+        self.rest = after;
         self.number = self.number.saturating_add(line.is_some().into());
         Ok(line)
     }

@@ -52,6 +52,13 @@ pub(super) fn read(
     Ok(if percent_encode_invalid(text).len() == text.len() { text.to_owned() } else { url.into() })
 }
 
+/// Returns a link that is valid without a look at its parts, without the white space around it; `None` for any other.
+pub(super) fn plain(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    (!rest.is_empty() && !rest.starts_with('/') && is_plain(rest)).then_some(text)
+}
+
 /// True if [`Url`] accepts what follows `://`, and every byte is allowed there. Most links are of this kind, and a million are
 /// read: the name of a host that is no number and not internationalized, and a path without escapes.
 fn is_plain(rest: &str) -> bool {

@@ -21,15 +21,33 @@ pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
         return Err(no_title("the file ends before it").into());
     };
     let trimmed = line.trim();
-    let Some((text, rest)) = trimmed.strip_prefix('[').and_then(|l| l.rsplit_once("](")) else {
+    let Some((text, rest)) = trimmed.strip_prefix('[').and_then(split_last) else {
         return Err(no_title(&format!("`{}` is not [title](link)", excerpt(trimmed, SHOWN))).into());
     };
     let Some((target, _)) = rest.rsplit_once(')').filter(|(_, after)| after.trim().is_empty()) else {
         return Err(no_title("its link does not end in `)`").into());
     };
-    let column = (line.chars().count() - line.trim_start().chars().count() + text.chars().count() + 4) as u32;
-    let link = link::read(target, number, column, findings)?;
+    let link = match link::plain(target) {
+        Some(link) => link.to_owned(),
+        None => {
+            let indent = line.chars().count() - line.trim_start().chars().count();
+            link::read(target, number, (indent + text.chars().count() + 4) as u32, findings)?
+        }
+    };
     Ok((plain(text, number, findings), link))
+}
+
+/// Splits a text at the last `](`.
+fn split_last(text: &str) -> Option<(&str, &str)> {
+    let bytes = text.as_bytes();
+    let mut end = bytes.len();
+    while let Some(at) = memchr::memrchr(b'(', &bytes[..end]) {
+        if let Some(before) = text[..at].strip_suffix(']') {
+            return Some((before, &text[at + 1..]));
+        }
+        end = at;
+    }
+    None
 }
 
 /// Elements that format the text of a title, sorted.
@@ -136,7 +154,10 @@ fn is_plain(text: &str) -> bool {
             | '\u{ae}'..='\u{167f}'
             | '\u{2010}'..='\u{2027}'
             | '\u{2070}'..='\u{2fff}'
-            | '\u{3001}'..='\u{d7ff}' => true,
+            | '\u{3001}'..='\u{d7ff}'
+            | '\u{e000}'..='\u{fefe}'
+            | '\u{ff00}'..='\u{fffd}'
+            | '\u{10000}'.. => true,
             _ => false,
         };
         last = c;
@@ -176,7 +197,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_fast_path_for_plain_titles_gives_the_same_result(
-            title in prop_oneof!["[a-zé中.\\]]{1,4}( [a-z中]{1,4}){0,2}", "[a-z &;<>/bi\\t\u{ad}\u{200b}\u{3000}]{0,5}", "[!-\u{3100}]", any::<String>()],
+            title in prop_oneof!["[a-zé中，😀\u{fffd}\u{e000}.\\]]{1,4}( [a-z中]{1,4}){0,2}", "[\u{fe00}-\u{ffff}\u{e0000}-\u{10ffff}]{1,2}", "[a-z &;<>/bi\\t\u{ad}\u{200b}\u{3000}]{0,5}", "[!-\u{3100}]", any::<String>()],
         ) {
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
             prop_assert_eq!(plain(&title, 1, &mut fast), normalize_title(&title, 1, &mut slow));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use feedmill_types::{is_http, work};
+use feedmill_types::{is_http, is_plain_http, work};
 use scraper::node::Element;
 use url::Url;
 
@@ -279,7 +279,9 @@ pub(crate) fn value<'a>(element: &str, attribute: &str, raw: &'a str) -> Option<
 
 /// Returns the value with which an allowed attribute of a finished document is kept; `None` if it is not.
 pub(crate) fn verified_value<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
-    let is_link = |value| Url::parse(value).is_ok_and(|url| LINK_SCHEMES.contains(&url.scheme()));
+    let is_link = |value| {
+        is_plain_http(value) || Url::parse(value).is_ok_and(|url| LINK_SCHEMES.contains(&url.scheme()))
+    };
     let is_valid = match attribute {
         "href" => is_link(value),
         "src" => is_http(value) && is_link(value),
@@ -364,7 +366,29 @@ pub(crate) fn has_meaning(element: &Element) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use feedmill_types::to_rfc3986;
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_addresses_are_urls_and_print_as_they_parse(
+            text in prop_oneof![
+                "https?://[a-z0-9.:@-]{0,8}([/?#\\\\][!-~ é\t]{0,12})?",
+                "https?://([a-z0-9]{1,3}[.-]){0,2}(xn--)?[a-z]{1,2}[0-9x]{0,2}\\.?(/(\\.|%2e|%2E|/|a|%4|\\?|#|'|=){0,8})?",
+            ],
+        ) {
+            let url = Url::parse(&text);
+            if is_plain_http(&text) {
+                prop_assert!(url.as_ref().is_ok_and(|url| matches!(url.scheme(), "http" | "https")));
+            }
+            if let Some(valid) = url.ok().and_then(to_rfc3986) {
+                prop_assert_eq!(Url::parse(valid.as_str()), Ok(valid.clone()));
+                prop_assert_eq!(to_rfc3986(valid.clone()), Some(valid));
+            }
+        }
+    }
 
     #[test]
     fn elements_are_sorted() {

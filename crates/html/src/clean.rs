@@ -245,7 +245,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
     }
     let mut account = dom.end();
     add_scanned(&mut account, &scanned);
-    let html = serialize::serialize(dom, root);
+    let html = serialize::serialize(dom, root, scanned.html.len());
     let cleaned = Cleaned {
         html: CleanHtml(html.trim_matches(|c: char| c.is_ascii_whitespace()).into()),
         heading: text::heading(dom, root),

@@ -336,7 +336,9 @@ impl Dom {
     pub(crate) fn descendants(&self, id: NodeId) -> Vec<NodeId> {
         // An article rarely has fewer nodes.
         let mut ids = Vec::with_capacity(64);
-        ids.extend(self.subtree(id).skip(1).map(NodeRef::id));
+        if let Some(node) = self.get(id) {
+            node.subtree().skip(1).for_each(|inner| ids.push(inner.id()));
+        }
         ids
     }
 

@@ -28,37 +28,59 @@ pub(crate) fn visible(text: &str) -> usize {
 }
 
 /// Number of bytes that are tested at once, at most 255. The compiler turns such a test into a few instructions.
-const BLOCK: usize = 32;
+pub(crate) const BLOCK: usize = 32;
 
 /// True if a text has a character that XML 1.0 forbids.
 pub(crate) fn has_forbidden(text: &str) -> bool {
-    let is_control = |b: u8| (b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r');
+    has_pair(text, may_begin_forbidden) && text.contains(is_forbidden)
+}
+
+/// True for the first two bytes of each character that XML 1.0 forbids, and of few others. The second byte of a control
+/// character is any.
+pub(crate) fn may_begin_forbidden(byte: u8, next: u8) -> bool {
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8.
-    count_bytes(text, is_control) > 0 || (count_pairs(text, [0xEF, 0xBF]) > 0 && text.contains(is_forbidden))
+    (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') | (byte == 0xEF) & (next == 0xBF)
 }
 
-/// Returns the number of bytes of a kind.
-pub(crate) fn count_bytes(text: &str, is_counted: impl Fn(u8) -> bool) -> usize {
-    let in_block = |block: &[u8]| usize::from(block.iter().map(|b| u8::from(is_counted(*b))).sum::<u8>());
-    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
-    blocks.iter().map(|block| in_block(block)).sum::<usize>() + in_block(rest)
+/// True for the first two bytes of a no-break space.
+pub(crate) fn is_no_break_space(byte: u8, next: u8) -> bool {
+    (byte == 0xC2) & (next == 0xA0)
 }
 
-/// Returns the number of places where one byte follows another one.
-pub(crate) fn count_pairs(text: &str, pair: [u8; 2]) -> usize {
-    let (Some((_, seconds)), Some((_, firsts))) =
-        (text.as_bytes().split_first(), text.as_bytes().split_last())
-    else {
-        return 0;
+/// True if a test holds for some byte and the next one, which is 0 for the last byte.
+pub(crate) fn has_pair(text: &str, test: impl Fn(u8, u8) -> bool) -> bool {
+    let bytes = text.as_bytes();
+    let Some(last) = bytes.last() else { return false };
+    let mut rest = bytes;
+    while let Some(block) = rest.first_chunk() {
+        if has_pair_in_block(block, &test) {
+            return true;
+        }
+        rest = &rest[BLOCK..];
+    }
+    let in_rest = || match bytes.last_chunk() {
+        // Some bytes of it were tested before.
+        Some(block) => has_pair_in_block(block, &test),
+        None => rest.iter().zip(&rest[1..]).any(|(byte, next)| test(*byte, *next)),
     };
-    let in_block = |firsts: &[u8], seconds: &[u8]| {
-        let pairs = firsts.iter().zip(seconds).map(|(a, b)| u8::from((*a == pair[0]) & (*b == pair[1])));
-        usize::from(pairs.sum::<u8>())
-    };
-    let ((firsts, last_firsts), (seconds, last_seconds)) =
-        (firsts.as_chunks::<BLOCK>(), seconds.as_chunks::<BLOCK>());
-    firsts.iter().zip(seconds).map(|(a, b)| in_block(a, b)).sum::<usize>()
-        + in_block(last_firsts, last_seconds)
+    test(*last, 0) || in_rest()
+}
+
+/// True if a test holds for some byte of a block and the next one.
+#[inline]
+fn has_pair_in_block(block: &[u8; BLOCK + 1], test: impl Fn(u8, u8) -> bool) -> bool {
+    (0..BLOCK).fold(0, |any, at| any | u8::from(test(block[at], block[at + 1]))) > 0
+}
+
+/// Returns the length of a beginning of a text without pairs for which a test holds: a multiple of [`BLOCK`].
+pub(crate) fn length_without_pair(text: &[u8], test: impl Fn(u8, u8) -> bool) -> usize {
+    let mut rest = text;
+    while let Some(block) = rest.first_chunk()
+        && !has_pair_in_block(block, &test)
+    {
+        rest = &rest[BLOCK..];
+    }
+    text.len() - rest.len()
 }
 
 /// Removes the characters that [XML 1.0](https://www.w3.org/TR/xml/#charsets) forbids: most control characters, U+FFFE and
@@ -211,6 +233,10 @@ mod tests {
                 assert!(has_forbidden(&format!("{plain}{forbidden}{plain}")), "{length}");
             }
             assert!(!has_forbidden(&format!("{plain}{text}\t\r\n，￥\u{FFFD}")), "{length}");
+            let spaced = format!("{plain}\u{A0}{plain}");
+            assert!(has_pair(&spaced, is_no_break_space) && !has_pair(&plain, is_no_break_space));
+            let before = length_without_pair(spaced.as_bytes(), is_no_break_space);
+            assert!(before <= plain.len() && before + 2 * BLOCK >= plain.len(), "{length}");
         }
     }
 

@@ -7,7 +7,7 @@
 
 use super::allowlist::{self, GLOBAL_ATTRIBUTES};
 use super::dom::FORMATS;
-use super::escape::{count_bytes, decode_entities_once, has_forbidden};
+use super::escape::{decode_entities_once, has_forbidden, has_pair, is_no_break_space};
 
 /// Rules of the parser for an element.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -137,15 +137,12 @@ fn has_allowed_attributes(element: &str, mut text: &str) -> bool {
 
 /// True if everything in a text without `<` is escaped as [`push_escaped`](super::escape::push_escaped) does.
 fn is_escaped(text: &str, in_attribute: bool) -> bool {
-    // C2 is the first byte of U+A0.
-    if count_bytes(text, |b| (b == b'&') | (b == b'>') | (b == 0xC2)) == 0 {
-        return true;
-    }
     let is_entity = |after: &str| {
         ["amp;", "lt;", "gt;", "nbsp;"].iter().any(|name| after.starts_with(name))
             || (in_attribute && after.starts_with("quot;"))
     };
-    !text.contains(['>', '\u{A0}']) && text.split('&').skip(1).all(is_entity)
+    let is_unescaped = |byte: u8, next: u8| (byte == b'>') | is_no_break_space(byte, next);
+    !has_pair(text, is_unescaped) && text.split('&').skip(1).all(is_entity)
 }
 
 #[cfg(test)]

@@ -102,7 +102,8 @@ pub(super) fn collect(dom: &Dom, root: NodeId) -> Vec<Media> {
                 }
             }
             "a" => {
-                let href = dom::attr(element, "href");
+                // The extension of a path is that of the URL; few URLs have one that matters.
+                let href = dom::attr(element, "href").filter(|href| by_path(href).is_some());
                 let top = href.and_then(|h| Url::parse(h).ok()).and_then(|url| by_path(url.path()));
                 match top.as_ref().map(MediaType::top) {
                     Some("audio") => found.add(Medium::Audio, href, element),

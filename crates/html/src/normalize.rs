@@ -2,7 +2,7 @@
 
 use super::allowlist;
 use super::dom::{self, Dom, NodeId, NodeRef};
-use super::escape::{count_bytes, count_pairs, has_forbidden, is_forbidden, xml_text};
+use super::escape::{has_pair, is_forbidden, is_no_break_space, may_begin_forbidden, xml_text};
 use super::removals::RemovalRule;
 
 /// More characters that need escaping than any article has.
@@ -48,13 +48,23 @@ pub(crate) fn clean_texts(dom: &mut Dom, root: NodeId) {
 fn clean_text(dom: &mut Dom, id: NodeId, removed: &mut Removed) {
     let Some(text) = dom.get(id).and_then(NodeRef::text) else { return };
     let is_special = |c: char| matches!(c, '&' | '<' | '>' | '\u{A0}');
-    removed.specials += count_bytes(text, |b| (b == b'&') | (b == b'<') | (b == b'>'));
-    // U+A0 in UTF-8.
-    removed.specials += count_pairs(text, [0xC2, 0xA0]);
+    // Most texts have nothing to count or to remove.
+    let is_relevant = |byte: u8, next: u8| {
+        (byte == b'&')
+            | (byte == b'<')
+            | (byte == b'>')
+            | (byte == b'\r')
+            | is_no_break_space(byte, next)
+            | may_begin_forbidden(byte, next)
+    };
+    if !has_pair(text, is_relevant) {
+        return;
+    }
+    removed.specials += text.matches(is_special).count();
     let mut excess = removed.specials.saturating_sub(MAX_SPECIALS);
     removed.specials -= excess;
     removed.excess += excess;
-    if excess == 0 && !text.contains('\r') && !has_forbidden(text) {
+    if excess == 0 && !text.contains(|c| c == '\r' || is_forbidden(c)) {
         return;
     }
     removed.forbidden += text.chars().filter(|c| is_forbidden(*c)).count();

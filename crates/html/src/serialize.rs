@@ -14,9 +14,9 @@ use super::escape::push_escaped;
 use super::fixed_point::is_fixed_point;
 
 /// Writes the content of a node as `html5ever` would, with allowed attributes only. `ammonia` then prints the same bytes,
-/// unless it removes something.
-pub(crate) fn serialize(dom: &Dom, root: NodeId) -> String {
-    let mut out = String::new();
+/// unless it removes something. `length` is about that of the result.
+pub(crate) fn serialize(dom: &Dom, root: NodeId, length: usize) -> String {
+    let mut out = String::with_capacity(length);
     for edge in dom.get(root).into_iter().flat_map(|n| n.traverse()) {
         match edge {
             Edge::Open(node) if node.id() != root => {

@@ -344,11 +344,11 @@ fn is_usual_name(name: &str) -> bool {
 
 /// True for a link that opens a form which shares the page, and has nothing but a label or an icon.
 fn is_share_button(link: NodeRef<'_>, element: &Element) -> bool {
-    if !dom::attr(element, "href").is_some_and(is_share_url) {
-        return false;
-    }
+    let Some(href) = dom::attr(element, "href") else { return false };
     let text = link.text_up_to(MAX_LABEL);
-    (dom::is_blank(&text) || is_label(&text)) && link.subtree().all(|node| !is_media_in_link(node))
+    (dom::is_blank(&text) || is_label(&text))
+        && is_share_url(href)
+        && link.subtree().all(|node| !is_media_in_link(node))
 }
 
 /// True for an image in a share link that is more than an icon.

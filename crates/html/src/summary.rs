@@ -42,14 +42,19 @@ const MARGIN: usize = 9;
 
 /// Returns the positions at which graphemes start.
 fn grapheme_starts(text: &str) -> impl Iterator<Item = usize> {
-    let mut next = 0;
+    // The next position, and true if the character there is known to be plain.
+    let (mut next, mut is_known) = (0, false);
     std::iter::from_fn(move || {
         let (at, rest) = (next, &text[next..]);
+        if let [b' '..=b'~', b' '..=b'~', ..] = rest.as_bytes() {
+            (next, is_known) = (at + 1, true);
+            return Some(at);
+        }
         let mut chars = rest.chars();
         let first = chars.next()?;
         // Only combining characters and the like need the tables of Unicode.
-        let is_alone = is_plain(first) && chars.next().is_none_or(is_plain);
-        next += if is_alone { first.len_utf8() } else { rest.graphemes(true).next().map_or(0, str::len) };
+        is_known = (is_known || is_plain(first)) && chars.next().is_none_or(is_plain);
+        next += if is_known { first.len_utf8() } else { rest.graphemes(true).next().map_or(0, str::len) };
         Some(at)
     })
 }
@@ -57,7 +62,8 @@ fn grapheme_starts(text: &str) -> impl Iterator<Item = usize> {
 /// True for a common character that is a grapheme by itself next to another one of these
 /// ([UAX 29](https://www.unicode.org/reports/tr29/#Default_Grapheme_Cluster_Table)).
 fn is_plain(c: char) -> bool {
-    matches!(c, '\n' | ' '..='~' | '\u{A1}'..='\u{A8}' | '\u{AF}'..='\u{24F}' | '\u{400}'..='\u{481}'
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
+        || matches!(c, '\n' | ' '..='~' | '\u{A1}'..='\u{A8}' | '\u{AF}'..='\u{24F}' | '\u{400}'..='\u{481}'
         | '\u{5D0}'..='\u{5EA}' | '\u{621}'..='\u{64A}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3029}'
         | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
         | '\u{FF01}'..='\u{FF5E}')
@@ -84,6 +90,10 @@ fn last_sentence(text: &str, limit: usize) -> Option<usize> {
     while let Some((at, c)) = chars.next() {
         if at >= limit {
             break;
+        }
+        // Letters and ideographs.
+        if c.is_ascii_alphabetic() || matches!(c, '\u{3400}'..='\u{D7A3}') {
+            continue;
         }
         let is_wide = matches!(c, '。' | '！' | '？' | '｡' | '।' | '॥');
         if !is_wide && !matches!(c, '.' | '!' | '?' | '؟' | '…' | '۔' | '\n') {

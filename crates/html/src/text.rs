@@ -3,6 +3,7 @@
 use feedmill_types::work;
 
 use super::dom::{self, Dom, Edge, NodeId, NodeRef};
+use super::escape::{BLOCK, length_without_pair};
 use super::foreign;
 
 /// Returns the text in a node: white space folded, a line feed between blocks. Skips the fallback content of players,
@@ -112,8 +113,13 @@ impl Folded {
 /// Returns the length of the text before white space that has to be folded: anything but one space between two words.
 fn folded_run(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(b) = bytes.get(at) {
+    let (mut at, mut block) = (0, 0);
+    loop {
+        if at >= block {
+            at += length_without_pair(&bytes[at..], may_be_folded);
+            block = at + BLOCK;
+        }
+        let Some(b) = bytes.get(at) else { break };
         at += match b {
             b' ' if bytes.get(at + 1).is_some_and(u8::is_ascii_graphic) => 1,
             b'\t'..=b'\r' | b' ' => return at,
@@ -129,8 +135,21 @@ fn folded_run(text: &str) -> usize {
     at
 }
 
+/// True for the first two bytes of white space, and of few other characters, except for one space between two words.
+fn may_be_folded(byte: u8, next: u8) -> bool {
+    let is_graphic = (next > b' ') & (next < 0x7F);
+    // U+85 and U+A0, U+1680, U+2000 to U+205F, U+3000.
+    let is_wide = (byte == 0xC2) & ((next == 0x85) | (next == 0xA0))
+        | (byte == 0xE1) & (next == 0x9A)
+        | (byte == 0xE2) & ((next == 0x80) | (next == 0x81))
+        | (byte == 0xE3) & (next == 0x80);
+    matches!(byte, b'\t'..=b'\r') | (byte == b' ') & !is_graphic | is_wide
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -145,6 +164,18 @@ mod tests {
             let mut out = Folded::default();
             parts.iter().for_each(|part| out.push(part));
             assert_eq!(out.text, folded);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn white_space_of_any_kind_is_folded_wherever_it_stands(
+            runs in prop::collection::vec(("[a-zé正。“°\u{1680}\u{180e}\u{2003}\u{2027}\u{2028}\u{205f}\u{3000}\u{a0}\t\n ]{0,3}", 0..70_usize), 0..4),
+        ) {
+            let text: String = runs.into_iter().map(|(text, plain)| text + &"one two ".repeat(9)[..plain]).collect();
+            let mut out = Folded::default();
+            out.push(&text);
+            prop_assert_eq!(out.text, text.split_whitespace().collect::<Vec<_>>().join(" "));
         }
     }
 }

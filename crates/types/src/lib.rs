@@ -271,6 +271,31 @@ pub fn percent_encode_invalid(text: &str) -> String {
     out
 }
 
+/// True if a text is a URL of `http` or `https` that the `url` crate prints as it is written, whatever its path: the name
+/// of the host is in lower case, no number and not internationalized, and there is neither user nor port.
+#[must_use]
+pub fn is_plain_http(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    let host = &rest[..rest.find('/').unwrap_or(rest.len())];
+    let top = host.rsplit_once('.').map_or(host, |(_, top)| top);
+    host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+        && top.starts_with(|c: char| c.is_ascii_lowercase())
+        && !host.contains("--")
+}
+
+/// True if every character after the host of a URI is allowed there.
+fn is_valid_tail(tail: &str) -> bool {
+    let bytes = tail.as_bytes();
+    let mut fragment = false;
+    bytes.iter().enumerate().all(|(at, byte)| match byte {
+        b'%' => bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
+        b'#' => !std::mem::replace(&mut fragment, true),
+        byte => is_path_byte(*byte),
+    })
+}
+
 /// Returns a URL that is valid by RFC 3986, which is stricter than the `url` crate. Returns `None` if the host contains a
 /// forbidden character, because a host cannot be escaped, or if the result does not parse back to itself.
 #[must_use]
@@ -279,7 +304,11 @@ pub fn to_rfc3986(url: Url) -> Option<Url> {
     if !host.bytes().all(is_authority_byte) {
         return None;
     }
-    let is_valid = url.as_str().bytes().all(is_path_byte);
+    let is_valid = is_valid_tail(url.as_str());
+    // The `url` crate prints the path of such a URL as it parsed it.
+    if is_valid && is_plain_http(url.as_str()) {
+        return Some(url);
+    }
     let url = if is_valid { url } else { Url::parse(&percent_encode_invalid(url.as_str())).ok()? };
     // The `url` crate may print a URL that parses to a different one, or not at all.
     Url::parse(url.as_str()).ok().filter(|again| *again == url)
