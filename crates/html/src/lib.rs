@@ -5,7 +5,7 @@
 //! | step | file |
 //! | --- | --- |
 //! | remove comments and scripts, trim oversized tags, cut oversized bodies | `scan` |
-//! | build a tree of bounded depth and size | `parse` |
+//! | build a tree of bounded depth and size | `tokens`, `parse` |
 //! | reduce MathML and SVG to what readers show | `foreign` |
 //! | remove share blocks, furniture and what the page hides | `share_blocks`, `furniture`, `hidden` |
 //! | remove line numbers and anchor symbols | `code_blocks` |
@@ -63,6 +63,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tokens;
 
 pub use body::{CleanHtml, Cleaned, Media, Medium, RawHtml};
 pub use clean::{Policy, clean};

@@ -11,14 +11,13 @@ use std::collections::HashMap;
 use feedmill_types::work;
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink};
 
 use super::dom::{Dom, NodeId};
+use super::tokens;
 
 /// Maximum depth of elements. Real pages stay far below; browsers stop at 512.
 pub(super) const MAX_DEPTH: usize = 128;
@@ -60,17 +59,10 @@ pub(super) fn parse(markup: &str) -> Parsed {
         withheld: RefCell::default(),
         seen: RefCell::default(),
     };
-    let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from_slice(markup));
-    // The tree builder asks for a pause at a script. Nothing runs here, so continue.
-    while !input.is_empty() {
-        let _ = tokenizer.feed(&input);
-    }
-    tokenizer.end();
-    let seen = tokenizer.sink.seen.into_inner();
+    let guard = tokens::send(markup, guard);
+    let seen = guard.seen.into_inner();
     Parsed {
-        dom: Dom::new(tokenizer.sink.builder.sink.finish()),
+        dom: Dom::new(guard.builder.sink.finish()),
         base: seen.base,
         lang: seen.lang,
         dir: seen.dir,

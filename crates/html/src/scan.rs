@@ -290,6 +290,8 @@ pub(super) struct Tag<'a> {
     pub(super) end: Option<usize>,
     /// The first attributes within the limits, as written.
     pub(super) kept: Vec<&'a str>,
+    /// True if it ends in `/>`, and the slash is not part of a value.
+    pub(super) is_self_closing: bool,
     oversized: bool,
 }
 
@@ -305,14 +307,17 @@ impl<'a> Tag<'a> {
             at
         };
         let mut at = run(name_at, &|b| is_space(b) || b == b'/' || b == b'>');
-        let mut tag = Self { name: &text[name_at..at], end: None, kept: Vec::new(), oversized: false };
+        let name = &text[name_at..at];
+        let mut tag = Self { name, end: None, kept: Vec::new(), is_self_closing: false, oversized: false };
         let mut count = 0;
         tag.oversized = tag.name.len() > MAX_TAG_NAME;
         loop {
+            let before = at;
             at = run(at, &|b| !is_space(b) && b != b'/');
             match bytes.get(at) {
                 None => return tag,
                 Some(b'>') => {
+                    tag.is_self_closing = at > before && bytes[at - 1] == b'/';
                     work::step(at);
                     tag.end = Some(at + 1);
                     if tag.name.len() > MAX_TAG_NAME {
