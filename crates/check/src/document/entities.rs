@@ -60,8 +60,8 @@ impl Entities {
     pub(super) fn of(doctype: &str) -> Self {
         step(doctype.len());
         let (outside, mut rest) = doctype.split_once('[').unwrap_or((doctype, ""));
-        let mut entities = Self::default();
-        entities.is_open = outside.contains("PUBLIC") || outside.contains("SYSTEM");
+        let is_open = outside.contains("PUBLIC") || outside.contains("SYSTEM");
+        let mut entities = Self { is_open, ..Self::default() };
         while let Some(at) = rest.find(['<', '%', ']']) {
             rest = &rest[at..];
             let end = |from: usize, mark: &str| {

@@ -178,10 +178,11 @@ pub(crate) fn inspect(
                 report(rule, at, &format_args!("`{}`", shown(&part)));
             } else if relative && is_url_attribute(element, name) && is_relative(value) {
                 report(&RELATIVE, at, &format_args!("`{}`", shown(value)));
-            } else if relative && name.eq_ignore_ascii_case("srcset") {
-                if let Some(url) = candidates(value).find(|url| is_relative(url)) {
-                    report(&RELATIVE, at, &format_args!("`{}`", shown(url)));
-                }
+            } else if relative
+                && name.eq_ignore_ascii_case("srcset")
+                && let Some(url) = candidates(value).find(|url| is_relative(url))
+            {
+                report(&RELATIVE, at, &format_args!("`{}`", shown(url)));
             }
         }
     });

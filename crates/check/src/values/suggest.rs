@@ -158,7 +158,7 @@ fn corrected(code: &str, value: &str) -> Option<String> {
             let rest = &value[scheme.len()..];
             let near = nearest(&lower, ["https", "http", "mailto"])?;
             // Any scheme of four or five letters is near to one of these: only what follows shows that it is misspelled.
-            let is_web = near != "mailto" && rest.strip_prefix("://").is_some_and(|rest| has_host(rest));
+            let is_web = near != "mailto" && rest.strip_prefix("://").is_some_and(has_host);
             let is_mail = near == "mailto" && email::address(&rest[1..]).is_none();
             (is_web || is_mail).then(|| format!("{near}{rest}"))
         }

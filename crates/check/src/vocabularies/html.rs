@@ -52,10 +52,11 @@ pub(super) fn undeclared(scope: &Scope<'_, '_>, log: &mut Log) {
 }
 
 /// Returns the offset in the document of a part of the text of an element. A text in several parts is located as a whole.
-fn place_in(element: &Element<'_>, text: &Cow<'_, str>, part: &str) -> usize {
+fn place_in(element: &Element<'_>, text: &str, part: &str) -> usize {
     let offset = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize).filter(|at| *at < text.len());
-    match (text, offset, element.texts().next()) {
-        (Cow::Borrowed(_), Some(offset), Some(text)) => text.locate(offset),
+    let mut parts = element.texts();
+    match (offset, parts.next(), parts.next()) {
+        (Some(offset), Some(text), None) => text.locate(offset),
         _ => element.text_at(),
     }
 }
