@@ -9,7 +9,6 @@ use url::Url;
 use crate::check::{Likeness, Options, Response, check, check_response, feeds_of_page, likeness, text};
 use crate::diag::Finding;
 use crate::net::{FeedClient, FetchError, Fetched};
-use crate::types::UnixMs;
 
 /// Pause between two requests.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -48,20 +47,19 @@ pub struct Found {
 }
 
 /// Fetches and checks the feed at a URL, or the feeds that the web page there names. The published URL is that of the
-/// feed, unless it is given.
+/// feed, unless the options have one. Findings have the URL as the name of the document.
 ///
 /// # Errors
 /// The URL cannot be fetched.
 pub fn check_url(
     client: &FeedClient,
     url: &Url,
-    published: Option<&str>,
-    now: UnixMs,
+    options: Options<'_>,
     limits: Limits,
 ) -> Result<Found, FetchError> {
     let until = Instant::now() + limits.time;
     let fetched = client.fetch(url, until)?;
-    let finish = |fetched| document(client, fetched, published, now, until);
+    let finish = |fetched| document(client, fetched, options, until);
     if likeness(&fetched.bytes) != Likeness::Page {
         return Ok(Found { page: None, documents: vec![Ok(finish(fetched))] });
     }
@@ -85,13 +83,7 @@ pub fn check_url(
     Ok(Found { page: Some(base), documents })
 }
 
-fn document(
-    client: &FeedClient,
-    fetched: Fetched,
-    published: Option<&str>,
-    now: UnixMs,
-    until: Instant,
-) -> Document {
+fn document(client: &FeedClient, fetched: Fetched, options: Options<'_>, until: Instant) -> Document {
     let Fetched { mut response, bytes } = fetched;
     if response.has_validator() {
         sleep(PAUSE);
@@ -99,11 +91,11 @@ fn document(
     }
     let file = &*response.url;
     let mut findings = check_response(&response, &bytes, file);
-    let lasting = published.unwrap_or_else(|| response.lasting_url());
-    let check_at = |url: &str| check(&bytes, Options { file, url: Some(url), now: Some(now) });
+    let lasting = options.url.unwrap_or_else(|| response.lasting_url());
+    let check_at = |url: &str| check(&bytes, Options { file, url: Some(url), ..options });
     let mut found = check_at(lasting);
     // Readers may remember the target of a temporary redirect too.
-    if published.is_none() && found.iter().any(is_self_location) && names_target(&response, check_at) {
+    if options.url.is_none() && found.iter().any(is_self_location) && names_target(&response, check_at) {
         found.retain(|finding| !is_self_location(finding));
     }
     findings.extend(found);

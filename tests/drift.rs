@@ -451,6 +451,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "catalog-lost",
         "check-not-a-feed",
         "check-not-verified",
+        "check-unreadable",
         "feed-orphan",
         "hub-unreachable",
         "index-foreign",

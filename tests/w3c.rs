@@ -66,7 +66,7 @@ fn check_agrees_with_the_w3c_validator() {
         }
         let bytes = std::fs::read(folder.join(path)).unwrap();
         let url = format!("http://www.feedvalidator.org/testcases/{path}");
-        let options = Options { file: path, url: Some(&url), now: Some(NOW) };
+        let options = Options { file: path, url: Some(&url), now: Some(NOW), is_podcast: false };
         let found: Vec<Finding> =
             check(&bytes, options).into_iter().filter_map(|finding| Profile::W3c.apply(finding)).collect();
         let first = found.iter().find(|d| d.severity == Severity::Error);

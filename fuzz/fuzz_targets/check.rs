@@ -9,8 +9,12 @@ use feedmill::types::UnixMs;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let options =
-        Options { file: "f", url: Some("https://town.example/feed"), now: Some(UnixMs(1_700_000_000_000)) };
+    let options = Options {
+        file: "f",
+        url: Some("https://town.example/feed"),
+        now: Some(UnixMs(1_700_000_000_000)),
+        is_podcast: false,
+    };
     let mut found = check(bytes, options);
     for file in linked_files(bytes, options) {
         let known = Attributes { media_type: Some("a/b".into()), length: Some(1), ..Attributes::default() };

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use url::Url;
 
 use crate::check::{self, FileAnswer, FileKind, LinkedFile, Options, Profile};
-use crate::config::{CheckConfig, RawConfig};
+use crate::config::{CheckConfig, RawConfig, pattern_fault};
 use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count, printable};
 use crate::error::{Error, Kind};
 use crate::net::{AddressPolicy, FeedClient, FetchError, FileVerifier, without_secrets};
@@ -17,7 +17,7 @@ use crate::online::{self, Document, Limits};
 use crate::types::{Bytes, UnixMs};
 
 use super::args::{Check, MessageFormat};
-use super::check_files::{self, File};
+use super::check_files::{self, Exclude, File};
 use super::context::{
     CommandResult, Outcome, config_file, message_renderer, message_sink, min_severity, now, print_message,
 };
@@ -33,16 +33,22 @@ const MAX_VERIFIED: usize = 200;
 const LIMITS: Limits = Limits { feeds: 20, time: Duration::from_secs(60) };
 
 pub(super) fn run(args: &Check) -> CommandResult {
-    let mut config = config(args)?;
+    let config = config(args)?;
     let levels = levels(args)?;
-    config.check.exclude.extend(args.exclude.iter().cloned());
+    for pattern in &args.exclude {
+        if let Some(fault) = pattern_fault(pattern) {
+            let message = format!("--exclude `{}` has {fault}; correct the pattern", printable(pattern));
+            return Err(Error::new(Kind::Config, message));
+        }
+    }
     let from_stdin = args.paths.is_empty() && args.stdin_filename.is_some();
     let paths = match &args.paths[..] {
         [] if from_stdin => vec![PathBuf::from("-")],
         [] => vec![config.feeds.clone()],
         paths => paths.to_vec(),
     };
-    let files = check_files::files(&paths, &config.check.exclude)?;
+    let exclude = Exclude { config: &config.check, arguments: &args.exclude };
+    let files = check_files::files(&paths, &exclude)?;
     if files.is_empty() {
         return Err(Error::new(Kind::Empty, "no feed to check"));
     }
@@ -80,6 +86,8 @@ struct Run<'a> {
 /// Result of a file.
 enum Checked {
     Feed {
+        /// Name in its findings.
+        name: String,
         findings: Vec<Finding>,
         /// Files to verify, and the levels of their findings.
         linked: Vec<LinkedFile>,
@@ -145,37 +153,44 @@ impl Run<'_> {
         let mut verification = args.online.then(|| Verification::new(self.policy));
         // A URL is a group of its own: requests are made one after the other.
         let groups = files.chunk_by(|one, next| one.url.is_none() && next.url.is_none());
+        // Formats for programs list the files that could not be read too.
+        let lists_unreadable =
+            !matches!(args.common.message_format, MessageFormat::Human | MessageFormat::Json);
         for batch in groups.flat_map(|group| group.chunks(BATCH)) {
             let found: Vec<Result<Checked, Error>> = match batch {
                 [File { url: Some(url), .. }] => self.url(url),
                 files => files.par_iter().map(|file| self.file(file)).collect(),
             };
             for found in found {
-                let found = match found {
-                    Ok(Checked::Feed { mut findings, linked, levels }) => {
+                let (name, found) = match found {
+                    Ok(Checked::Feed { name, mut findings, linked, levels }) => {
                         checked += 1;
                         if let Some(verification) = verification.as_mut().filter(|_| !linked.is_empty()) {
                             findings.extend(self.judge(verification.verify(&linked), &levels));
                             findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
                         }
-                        findings
+                        (name, findings)
                     }
                     Ok(Checked::Skipped(note)) => {
                         skipped += 1;
-                        vec![note]
+                        sink.push(note);
+                        continue;
                     }
                     Err(error) => {
+                        if lists_unreadable && !args.statistics {
+                            sink.push(unreadable(&error));
+                        }
                         failed.push(error);
                         continue;
                     }
                 };
-                for finding in found {
-                    if args.statistics {
+                if args.statistics {
+                    for finding in &found {
                         let key = (std::cmp::Reverse(finding.severity), finding.meta.code);
                         statistics.entry(key).or_insert((finding.meta, 0_usize)).1 += 1;
                     }
-                    sink.push(finding);
                 }
+                sink.push_file(&name, found);
             }
         }
         if let Some(omitted) = verification.map(|verification| verification.omitted.len()).filter(|n| *n > 0)
@@ -237,10 +252,10 @@ impl Run<'_> {
         }
         let published = self.published(path);
         let url = self.args.url.as_deref().or(published.as_deref());
-        let options = Options { file: &name, url, now: Some(self.now) };
+        let options = Options { file: &name, url, ..self.options() };
         let findings = self.judge(check::check(&bytes, options), &levels);
         let linked = if self.args.online { check::linked_files(&bytes, options) } else { Vec::new() };
-        Ok(Checked::Feed { findings, linked, levels })
+        Ok(Checked::Feed { name: name.into_owned(), findings, linked, levels })
     }
 
     /// Fetches and checks a feed, or the feeds of a web page.
@@ -251,7 +266,8 @@ impl Run<'_> {
             Err(Error::new(Kind::Io, format!("{error}{hint}")).at(url))
         };
         let client = FeedClient::new(self.policy, None, MAX_FETCHED);
-        let found = match online::check_url(&client, url, self.args.url.as_deref(), self.now, LIMITS) {
+        let options = Options { url: self.args.url.as_deref(), ..self.options() };
+        let found = match online::check_url(&client, url, options, LIMITS) {
             Ok(found) => found,
             Err(error) => return vec![failed(without_secrets(url).as_str(), &error)],
         };
@@ -264,12 +280,18 @@ impl Run<'_> {
         let checked = |document: Document| {
             let Document { url, published, bytes, findings } = document;
             let levels = self.levels_for(Path::new(&url));
-            let options = Options { file: &url, url: Some(&published), now: None };
+            let options = Options { file: &url, url: Some(&published), ..Options::default() };
             let linked = if self.args.online { check::linked_files(&bytes, options) } else { Vec::new() };
-            Checked::Feed { findings: self.judge(findings, &levels), linked, levels }
+            Checked::Feed { findings: self.judge(findings, &levels), linked, levels, name: url }
         };
         let documents = found.documents.into_iter();
         documents.map(|document| document.map(checked).or_else(|(url, error)| failed(&url, &error))).collect()
+    }
+
+    /// Returns what is known about every document.
+    fn options(&self) -> Options<'static> {
+        let is_podcast = self.profile.is_some_and(Profile::is_of_podcasts);
+        Options { now: Some(self.now), is_podcast, ..Options::default() }
     }
 
     /// Returns the levels for a file: those of the configuration, then those of the command line.
@@ -296,6 +318,14 @@ impl Run<'_> {
         url.path_segments_mut().ok()?.pop_if_empty().extend(parts.collect::<Option<Vec<_>>>()?);
         Some(url.into())
     }
+}
+
+/// Returns a finding about a file that could not be read.
+fn unreadable(error: &Error) -> Finding {
+    let path = error.path().unwrap_or(Path::new("")).to_string_lossy();
+    let message = error.to_string();
+    let detail = message.strip_prefix(&format!("{}: ", printable(&path))).unwrap_or(&message);
+    Finding::new(&codes::CHECK_UNREADABLE, Place::file(path), detail)
 }
 
 /// Prints the number of findings of each rule, the most frequent first.

@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use url::Url;
 
 use crate::check::{Likeness, likeness};
-use crate::config::matches_path;
+use crate::config::{CheckConfig, matches_path};
 use crate::error::{Error, Kind};
 use crate::types::{Bytes, starts_with_ignore_case};
 
@@ -32,11 +32,27 @@ pub(super) struct File {
     pub(super) is_found: bool,
 }
 
+/// Patterns of files and folders that are not checked.
+pub(super) struct Exclude<'a> {
+    /// Those of the configuration.
+    pub(super) config: &'a CheckConfig,
+    /// Those of the command line, relative to the current folder.
+    pub(super) arguments: &'a [String],
+}
+
+impl Exclude<'_> {
+    fn matches(&self, path: &Path) -> bool {
+        let CheckConfig { exclude, folder, .. } = self.config;
+        exclude.iter().any(|pattern| matches_path(pattern, folder, path))
+            || self.arguments.iter().any(|pattern| matches_path(pattern, Path::new(""), path))
+    }
+}
+
 /// Returns the files that arguments name. Those in folders are sorted by name.
 ///
 /// # Errors
 /// A folder cannot be listed, or a URL is invalid.
-pub(super) fn files(paths: &[PathBuf], exclude: &[String]) -> Result<Vec<File>, Error> {
+pub(super) fn files(paths: &[PathBuf], exclude: &Exclude<'_>) -> Result<Vec<File>, Error> {
     let mut files = Vec::new();
     for path in paths {
         let url = url(path)?;
@@ -91,12 +107,12 @@ fn missing_scheme(path: &Path) -> Option<String> {
     (is_host && !Path::new(host).exists()).then(|| format!("; did you mean https://{text}?"))
 }
 
-fn walk(folder: &Path, exclude: &[String], into: &mut Vec<File>) -> Result<(), Error> {
+fn walk(folder: &Path, exclude: &Exclude<'_>, into: &mut Vec<File>) -> Result<(), Error> {
     let listed = std::fs::read_dir(folder).map_err(|e| Error::io("list the folder", folder, e))?;
     let mut paths: Vec<PathBuf> = listed.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
     paths.sort();
     for path in paths.into_iter().filter(|p| !p.is_symlink()) {
-        if exclude.iter().any(|pattern| matches_path(pattern, &path)) {
+        if exclude.matches(&path) {
             continue;
         }
         if path.is_dir() {

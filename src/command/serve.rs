@@ -77,9 +77,9 @@ pub(super) fn run(args: Box<Serve>) -> CommandResult {
 /// page is for everyone.
 fn check_url(contact: Option<&Url>) -> CheckUrl {
     let client = FeedClient::new(AddressPolicy::PublicOnly, contact, MAX_DOCUMENT);
-    Box::new(move |url, now| {
+    Box::new(move |url, options| {
         let online::Found { page, documents } =
-            online::check_url(&client, url, None, now, LIMITS).map_err(|error| explained(&error))?;
+            online::check_url(&client, url, options, LIMITS).map_err(|error| explained(&error))?;
         let checked = |document: online::Document| CheckedDocument {
             url: document.url,
             bytes: document.bytes,

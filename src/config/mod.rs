@@ -229,6 +229,8 @@ pub struct CheckConfig {
     pub paths: Vec<(String, Levels)>,
     /// Patterns of files and folders that are not checked.
     pub exclude: Vec<String>,
+    /// Folder to which the patterns are relative: that of the configuration file, or empty for the current one.
+    pub folder: PathBuf,
 }
 
 impl CheckConfig {
@@ -247,37 +249,83 @@ impl CheckConfig {
     #[must_use]
     pub fn levels_for(&self, path: &Path) -> Levels {
         let mut levels = self.levels.clone();
-        for (_, own) in self.paths.iter().filter(|(pattern, _)| matches_path(pattern, path)) {
+        for (_, own) in self.paths.iter().filter(|(pattern, _)| matches_path(pattern, &self.folder, path)) {
             levels.extend(own);
         }
         levels
     }
 }
 
-/// True if a pattern matches a path or a folder above it. A pattern without `/` matches any part of the path.
+/// True if a pattern matches a path or a folder above it, however both are written. A pattern without `/` matches any part
+/// of the path. Any other is relative to `folder`, which is the current one if it is empty.
 ///
 /// ```
+/// use std::path::Path;
+///
 /// use feedmill::config::matches_path;
 ///
-/// assert!(matches_path("*.json", "public/a.json".as_ref()) && matches_path("public/old", "public/old/rss.xml".as_ref()));
-/// assert!(!matches_path("public/*.json", "public/a/b.json".as_ref()));
+/// let matches = |pattern: &str, path: &str| matches_path(pattern, Path::new(""), Path::new(path));
+/// assert!(matches("*.json", "public/a.json") && matches("public/old", "./public/old/rss.xml"));
+/// assert!(matches("../town/*.xml", "../town/rss.xml") && matches("public/old", "public/new/../old/rss.xml"));
+/// assert!(!matches("public/*.json", "public/a/b.json"));
 /// ```
 #[must_use]
-pub fn matches_path(pattern: &str, path: &Path) -> bool {
-    let parts = || {
-        path.components().filter_map(|part| match part {
+pub fn matches_path(pattern: &str, folder: &Path, path: &Path) -> bool {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    if !pattern.trim_end_matches('/').contains('/') {
+        let names = path.components().filter_map(|part| match part {
             Component::Normal(name) => Some(name),
             _ => None,
-        })
-    };
-    if !pattern.trim_end_matches('/').contains('/') {
-        return parts().any(|name| glob::matches(pattern, Path::new(name)));
+        });
+        return names.into_iter().any(|name| glob::matches(pattern, Path::new(name)));
     }
+    let is_absolute = Path::new(pattern).is_absolute();
+    let mut base = if is_absolute { PathBuf::new() } else { normalized(folder) };
+    let mut names = Vec::new();
+    for name in pattern.split('/').filter(|name| !matches!(*name, "" | ".")) {
+        if name == ".." && names.pop().is_none() {
+            base.pop();
+        } else if name != ".." {
+            names.push(name);
+        }
+    }
+    let path = normalized(path);
+    let rest = if is_absolute { Some(path.as_path()) } else { path.strip_prefix(&base).ok() };
+    let pattern = names.join("/");
     let mut above = PathBuf::new();
-    parts().any(|name| {
-        above.push(name);
-        glob::matches(pattern, &above)
+    rest.into_iter().flat_map(Path::components).any(|part| match part {
+        Component::Normal(name) => {
+            above.push(name);
+            glob::matches(&pattern, &above)
+        }
+        _ => false,
     })
+}
+
+/// Returns what is wrong with a pattern of paths.
+///
+/// ```
+/// assert_eq!(feedmill::config::pattern_fault("public/[a"), Some("a `[` without a `]`"));
+/// ```
+#[must_use]
+pub fn pattern_fault(pattern: &str) -> Option<&'static str> {
+    glob::fault(pattern)
+}
+
+/// Returns a path from the root, without `.` and `..`. Links are not followed.
+fn normalized(path: &Path) -> PathBuf {
+    // An empty path is the current folder.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut normal = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => _ = normal.pop(),
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// The configuration, resolved.

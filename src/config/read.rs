@@ -176,6 +176,11 @@ impl Reader<'_, '_, '_> {
                 continue;
             };
             for (pattern, value) in paths {
+                if let Some(fault) = super::pattern_fault(pattern.get_ref()) {
+                    let shown = excerpt(pattern.get_ref(), SHOWN);
+                    let detail = format!("`{shown}` in [check.paths] has {fault}; correct the pattern");
+                    self.bad_value(pattern.span().start, detail);
+                }
                 match value.get_ref().as_table() {
                     Some(table) => {
                         let keys = self.keys(table, " in [check.paths]", LEVELS);

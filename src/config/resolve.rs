@@ -60,7 +60,7 @@ impl RawConfig {
         let sections: BTreeMap<String, Channel> =
             sections.map(|(name, keys)| (name.clone(), r.channel(keys, Some((&main_feed, name))))).collect();
         let filtered = self.filtered(&main_feed, &mut r);
-        let check = r.check(&self.check, &self.check_paths);
+        let check = r.check(&self.check, &self.check_paths, &self.folder);
         let (index, feed_pages) =
             self.top.get("index").map_or_else(|| (INDEX.to_vec(), false), |set| r.index(set));
         let same_address = self.top.get("same_address").map_or_else(SameAddress::default, |set| {
@@ -134,7 +134,7 @@ impl RawConfig {
     /// [`Kind::Config`] if there was a problem.
     pub fn check(&self, sink: &mut Sink<'_>) -> Result<CheckConfig, Error> {
         let mut r = Resolver::new(&self.source, sink);
-        let check = r.check(&self.check, &self.check_paths);
+        let check = r.check(&self.check, &self.check_paths, &self.folder);
         r.faults.finish(Path::new(""))?;
         Ok(check)
     }
@@ -352,12 +352,23 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         filter
     }
 
-    fn check(&mut self, keys: &Keys, paths: &[(String, Keys)]) -> CheckConfig {
-        let exclude = keys.get("exclude").and_then(|set| set.value.list()).unwrap_or_default();
+    fn check(&mut self, keys: &Keys, paths: &[(String, Keys)], folder: &Path) -> CheckConfig {
+        let set = keys.get("exclude");
+        let exclude = set.and_then(|set| set.value.list()).unwrap_or_default();
+        for pattern in exclude {
+            if let (Some(set), Some(fault)) = (set, super::pattern_fault(pattern)) {
+                let shown = excerpt(pattern, SHOWN);
+                self.fault(
+                    set,
+                    format!("`exclude` contains `{shown}`, which has {fault}; correct the pattern"),
+                );
+            }
+        }
         CheckConfig {
             levels: self.levels(keys),
             paths: paths.iter().map(|(pattern, keys)| (pattern.clone(), self.levels(keys))).collect(),
             exclude: exclude.to_vec(),
+            folder: folder.to_owned(),
         }
     }
 

@@ -23,6 +23,31 @@ pub(crate) fn matches(pattern: &str, path: &Path) -> bool {
     row.last().copied().unwrap_or_default()
 }
 
+/// Returns what is wrong with a pattern: `a[` has a bracket that is not closed.
+pub(crate) fn fault(pattern: &str) -> Option<&'static str> {
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['[', ']', '{', '}']) {
+        let (open, after) = (&rest[at..=at], &rest[at + 1..]);
+        let close = match open {
+            "[" => ']',
+            "{" => '}',
+            "]" => return Some("a `]` without a `[`"),
+            _ => return Some("a `}` without a `{`"),
+        };
+        match after.split_once(close) {
+            Some((inside, _)) if inside.contains('/') => return Some("a `/` in brackets"),
+            Some((_, behind)) => rest = behind,
+            None if close == ']' => return Some("a `[` without a `]`"),
+            None => return Some("a `{` without a `}`"),
+        }
+    }
+    if pattern.trim().is_empty() {
+        return Some("no characters");
+    }
+    let is_glued = |part: &str| part.contains("**") && part != "**";
+    pattern.split('/').any(is_glued).then_some("`**` next to other characters")
+}
+
 /// True if a path matches one of some patterns, and none of those that begin with `!`.
 pub(crate) fn matches_any(patterns: &[String], path: &Path) -> bool {
     let (not, wanted): (Vec<&str>, Vec<&str>) =
@@ -82,6 +107,16 @@ mod tests {
             ("./src/*/x*y*.md", "src/a/xzyz.md", true),
         ] {
             assert_eq!(matches(pattern, Path::new(path)), is, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn brackets_are_closed() {
+        for bad in ["a[", "a]", "a{b", "b}", "a/[^b/c]", "a**", "", " "] {
+            assert!(fault(bad).is_some(), "{bad}");
+        }
+        for good in ["a[bc]", "**/*.{md,mdx}", "[^_]*", "a", "../**/a"] {
+            assert_eq!(fault(good), None, "{good}");
         }
     }
 }

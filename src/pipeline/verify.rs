@@ -26,7 +26,7 @@ pub(super) fn verify(context: &Context<'_>, files: &PendingFiles, sink: &mut Sin
         .map(|(path, file)| {
             let (name, url) = (store.show(path), file.url.as_ref().map(Url::as_str));
             let bytes = file.bytes.to_vec().map_err(|e| Error::io("check the feed", &name, e))?;
-            Ok(check(&bytes, check::Options { file: &name, url, now: Some(now) }))
+            Ok(check(&bytes, check::Options { file: &name, url, now: Some(now), is_podcast: false }))
         })
         .collect();
     let mut invalid = None;

@@ -253,6 +253,116 @@ fn compressed_feeds_are_checked_and_excluded_ones_are_not() {
 }
 
 #[test]
+fn a_path_is_excluded_however_it_is_written() {
+    let project = Project::new();
+    project
+        .write_file("town/site/rss.xml", GOOD)
+        .write_file("town/site/old/rss.xml", "<rss/>")
+        .write_file("town/set/check.toml", "[check]\nexclude = [\"../site/old\"]\n[check.paths.\"../site/*.xml\"]\ndeny = [\"feed/no-language\"]\n");
+    let site = project.path("town/site");
+    let root = site.to_str().unwrap();
+    let old = site.join("old");
+    for path in ["town/site", "./town/site", "town/set/../site", root] {
+        for pattern in [
+            "old",
+            "town/site/old",
+            "./town/site/old",
+            "town/set/../site/old",
+            "town/**/old",
+            old.to_str().unwrap(),
+        ] {
+            let (code, _, stderr) = project.feedmill(&["check", path, "--exclude", pattern]);
+            assert_eq!((code, stderr.as_str()), (0, "1 file, 0 errors, 0 warnings\n"), "{path} {pattern}");
+        }
+        assert_eq!(project.feedmill(&["check", path, "--exclude", "site/old"]).0, 1, "{path}");
+        // Patterns of a configuration file are relative to it.
+        let (code, stdout, _) = project.feedmill(&["check", path, "--config", "town/set/check.toml"]);
+        assert!(
+            code == 1 && stdout.contains("error[feed/no-language]") && !stdout.contains("old"),
+            "{path} {stdout}"
+        );
+    }
+    for bad in ["old[", "{a,b", "a**b", ""] {
+        let (code, _, stderr) = project.feedmill(&["check", "town", &format!("--exclude={bad}")]);
+        assert!(code == 2 && stderr.contains("correct the pattern"), "{bad} {stderr}");
+    }
+    for bad in ["[check]\nexclude = [\"old[\"]\n", "[check.paths.\"a{\"]\nallow = [\"rss/*\"]\n"] {
+        project.write_file("feedmill.toml", bad);
+        let (code, _, stderr) = project.feedmill(&["check", "town"]);
+        assert!(code == 2 && stderr.contains("correct the pattern"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_file_that_is_nearly_a_feed_is_not_skipped() {
+    let project = Project::new();
+    let json = "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"Town\", \"items\": []}";
+    project
+        .write_file("site/a.xml", format!("Warning: Undefined variable in /a.php on line 3\n{GOOD}"))
+        .write_file("site/b.xml", GOOD.replace("<rss", "<RSS").replace("</rss", "</RSS"))
+        .write_file("site/c.json", format!("// the feed\n{json}"))
+        .write_file("site/d.json", format!("show({json})"))
+        .write_file("site/e.xml", "\n<?xml version='1.0'?>\n<urlset/>")
+        .write_file("site/f.json", "// {\n{\"compilerOptions\": {}}");
+    let (code, stdout, stderr) = project.feedmill(&["check", "site"]);
+    assert!(code == 1 && stderr.starts_with("4 files, 4 errors"), "{stdout}{stderr}");
+    for message in [
+        "site/a.xml:2:1: error[xml/not-well-formed]: XML syntax error: `Warning: Undefined variable in /a.php on line 3` before the",
+        "site/b.xml:2:1: error[feed/unknown-root]",
+        "site/c.json:1:1: error[json/not-well-formed]: invalid JSON: comment",
+        "site/d.json:1:1: error[json/not-well-formed]: invalid JSON: call of `show`",
+    ] {
+        assert!(stdout.contains(message), "{message} {stdout}");
+    }
+    project
+        .write_file("empty.json", "")
+        .write_file("package.json", "{\"name\": \"town\", \"version\": \"1.0.0\"}");
+    let (_, stdout, _) = project.feedmill(&["check", "empty.json", "package.json"]);
+    assert!(stdout.contains("error[json/not-well-formed]: invalid JSON: the document is empty"), "{stdout}");
+    assert!(
+        stdout.contains("package.json:1:1: error[feed/unknown-root]: not a feed: this JSON object"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn reports_list_files_without_findings_and_files_that_cannot_be_read() {
+    let project = Project::new();
+    project
+        .write_file("bad.xml", "<rss version=\"2.0\"><channel/></rss>")
+        .write_file("good.xml", GOOD)
+        .write_file("cut.xml.gz", b"\x1f\x8b\x08");
+    let files = ["bad.xml", "good.xml", "cut.xml.gz", "missing.xml"];
+    let report = |format: &str| {
+        let (code, stdout, _) =
+            project.feedmill(&[&["check"][..], &files, &["--message-format", format]].concat());
+        assert_eq!(code, 2);
+        stdout
+    };
+    let junit = report("junit");
+    let suites: Vec<&str> =
+        junit.lines().filter(|line| line.contains("<testsuite ")).map(str::trim).collect();
+    assert_eq!(suites.len(), 4, "{junit}");
+    for (suite, file) in suites.iter().zip(files) {
+        assert!(suite.contains(&format!("name=\"{file}\"")), "{junit}");
+    }
+    assert!(
+        suites[1].contains("tests=\"1\" failures=\"0\"") && suites[3].contains("failures=\"1\""),
+        "{junit}"
+    );
+    assert!(suites[0].contains("failures=\"3\""), "{junit}");
+    for format in ["junit", "sarif", "github"] {
+        let text = report(format);
+        assert!(
+            text.contains("missing.xml")
+                && text.contains("cut.xml.gz")
+                && text.contains("file that cannot be read"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn levels_are_set_by_patterns_and_by_path() {
     let project = Project::new();
     let bad = GOOD

@@ -58,8 +58,8 @@ impl Format {
 }
 
 /// Returns the format of a document by its root, or by its first character; `None` if it is no feed.
-pub(crate) fn format(text: &str) -> Option<Format> {
-    if text.trim_start().starts_with(['{', '[']) {
+pub(crate) fn format(text: &str, file: &str) -> Option<Format> {
+    if is_json(text, file) {
         return Some(Format::Json);
     }
     match root(text)?.rsplit(':').next().unwrap_or_default() {
@@ -69,6 +69,41 @@ pub(crate) fn format(text: &str) -> Option<Format> {
         "opml" => Some(Format::Opml),
         _ => None,
     }
+}
+
+/// True if a document is meant to be JSON: it begins like JSON, after comments or the name of a function or not, or its
+/// file has the suffix of JSON and it does not begin like XML.
+pub(crate) fn is_json(text: &str, file: &str) -> bool {
+    let text = text.trim_start();
+    if text.starts_with('<') {
+        return false;
+    }
+    let is_named = || {
+        let name = file.strip_suffix(".gz").unwrap_or(file);
+        name.rsplit_once('.').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("json"))
+    };
+    text.starts_with(['{', '[']) || after_call(after_comments(text)).starts_with(['{', '[']) || is_named()
+}
+
+/// Returns a text from after comments of JavaScript.
+fn after_comments(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    loop {
+        let end = match rest.get(..2) {
+            Some("//") => rest.find('\n').map(|end| end + 1),
+            Some("/*") => rest.find("*/").map(|end| end + 2),
+            _ => return rest,
+        };
+        let Some(end) = end else { return "" };
+        rest = rest[end..].trim_start();
+    }
+}
+
+/// Returns a text from after the name of a function and its bracket.
+fn after_call(text: &str) -> &str {
+    let name = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$' | '.'));
+    let rest = name.filter(|end| *end > 0).and_then(|end| text[end..].trim_start().strip_prefix('('));
+    rest.map_or(text, str::trim_start)
 }
 
 /// Number of bytes in which a document must show what it is.
@@ -88,7 +123,7 @@ pub fn likeness(bytes: &[u8]) -> Likeness {
     let source = source::decode(&bytes[..bytes.len().min(HEAD)]);
     let text = source.text.trim_start();
     step(text.len());
-    if text.starts_with(['{', '[']) {
+    if is_json(text, "") {
         let has = |key: &str| text.contains(key);
         let keys = [
             "\"feed_url\"",
@@ -103,16 +138,33 @@ pub fn likeness(bytes: &[u8]) -> Likeness {
     if is_web_page(text) {
         return Likeness::Page;
     }
+    // A program may have written messages before the declaration.
+    let declaration = text.find("<?xml").filter(|at| *at > 0 && *at < MESSAGES);
+    let text = match (root(text), declaration) {
+        (Some(name), _) if is_root_of_feed(name) => text,
+        (_, Some(at)) => &text[at..],
+        (Some(_), None) => text,
+        (None, None) => return Likeness::Other,
+    };
     let Some(name) = root(text) else { return Likeness::Other };
     let has = |namespace: &str| text.contains(namespace);
-    let is_feed = match name.rsplit(':').next().unwrap_or_default() {
+    let is_feed = match &*name.rsplit(':').next().unwrap_or_default().to_ascii_lowercase() {
         "rss" | "opml" => true,
         "feed" => !has("xmlns") || has("/Atom") || has("/atom"),
         "entry" => has("http://www.w3.org/2005/Atom"),
-        "RDF" => has("purl.org/rss/1.0") || has("my.netscape.com/rdf/simple"),
+        "rdf" => has("purl.org/rss/1.0") || has("my.netscape.com/rdf/simple"),
         _ => false,
     };
     if is_feed { Likeness::Feed } else { Likeness::Other }
+}
+
+/// Number of bytes that messages of programs before a document may have.
+const MESSAGES: usize = 8 << 10;
+
+/// True if a root element is that of a feed, in whatever case.
+fn is_root_of_feed(name: &str) -> bool {
+    let local = name.rsplit(':').next().unwrap_or_default();
+    ["rss", "opml", "feed", "entry", "rdf"].iter().any(|known| known.eq_ignore_ascii_case(local))
 }
 
 /// Returns the name of the root element, without reading the document.
@@ -248,6 +300,16 @@ mod tests {
             ("{\"items\": [{\"content_html\": \"x\"}]}", Likeness::Feed),
             ("{\"name\": \"town\", \"version\": \"1.0.0\"}", Likeness::Other),
             ("<sitemapindex/>", Likeness::Other),
+            ("<RSS version='2.0'>", Likeness::Feed),
+            ("\nWarning: x in /a.php on line 1\n<?xml version='1.0'?><rss version='2.0'>", Likeness::Feed),
+            (
+                "<br />\n<b>Notice</b>: x<br />\n<?xml version='1.0'?>\n<feed xmlns='http://www.w3.org/2005/Atom'>",
+                Likeness::Feed,
+            ),
+            ("x\n<?xml version='1.0'?><urlset/>", Likeness::Other),
+            ("// feed\n/* a */ {\"version\": \"https://jsonfeed.org/version/1.1\"}", Likeness::Feed),
+            ("show({\"version\": \"https://jsonfeed.org/version/1.1\"})", Likeness::Feed),
+            ("// a script\nlet a = {items: 1};", Likeness::Other),
             (
                 "<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html xmlns='http://www.w3.org/1999/xhtml'>",
                 Likeness::Page,
@@ -257,6 +319,21 @@ mod tests {
             ("<?xml", Likeness::Other),
         ] {
             assert_eq!(likeness(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn json_is_recognized() {
+        for (text, file, is) in [
+            (" [1]", "", true),
+            ("// a\n{}", "", true),
+            ("/* a */ a.b( {})", "", true),
+            ("", "feed.json", true),
+            ("hello", "a.JSON.gz", true),
+            ("<rss/>", "feed.json", false),
+            ("hello {", "feed.xml", false),
+        ] {
+            assert_eq!(is_json(text, file), is, "{text}");
         }
     }
 

@@ -42,7 +42,7 @@ use engine::vocabulary::{Def, Feed, Kind, Scope};
 use engine::walk::walk;
 use engine::{namespace, structure, xml};
 use message::shown;
-use vocabularies::{atom, json, opml, rss, rss1};
+use vocabularies::{atom, itunes, json, opml, rss, rss1};
 
 pub use detect::{Likeness, feeds_of_page, likeness};
 pub use online::{
@@ -62,6 +62,8 @@ pub struct Options<'a> {
     pub url: Option<&'a str>,
     /// Current time. If given, dates in the future are reported.
     pub now: Option<UnixMs>,
+    /// True if it is to be a podcast: the requirements of podcasts apply even if nothing in it says that it is one.
+    pub is_podcast: bool,
 }
 
 /// Checks a document. Returns its findings in the order of the document.
@@ -77,7 +79,14 @@ pub struct Options<'a> {
 pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
     let source = source::decode(bytes);
     let mut log = Log::default();
-    if source.text.trim_start().starts_with(['{', '[']) {
+    if options.is_podcast
+        && let Some(format) =
+            detect::format(&source.text, options.file).filter(|format| *format != detect::Format::Rss)
+    {
+        let at = source.text.len() - source.text.trim_start().len();
+        itunes::not_rss(format.name(), at, &mut log);
+    }
+    if detect::is_json(&source.text, options.file) {
         json::document(&source, options.url, options.now, &mut log);
     } else if detect::is_web_page(&source.text) {
         let feeds = feeds_of_page(&source.text, options.url);
@@ -90,7 +99,7 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
     } else {
         let document = tree::parse(&source.text);
         xml::encoding(&source, &mut log);
-        xml::document(&document, &mut log);
+        xml::document(&document, registry::FAMILIES, &mut log);
         if let Some(root) = &document.root
             && let Some((kind, def)) = recognize(root, &mut log)
         {
@@ -99,7 +108,9 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
                 version: root.value("version").unwrap_or("2.0"),
                 url: options.url,
                 now: options.now,
+                is_podcast: options.is_podcast && kind == Kind::Rss,
                 encoding: source.encoding,
+                declared: source.declared.as_ref().map(|(at, name)| (*at, &**name)),
                 text: &source.text,
                 families: registry::FAMILIES,
                 index: &registry::INDEX,

@@ -39,6 +39,9 @@ const fn row(text: &'static str, code: &'static str, severities: [Option<Severit
 #[rustfmt::skip]
 pub static REQUIREMENTS: &[Requirement] = &[
     // Code, then Apple, Spotify, PSP-1, W3C.
+    row("The show is RSS", "itunes/not-rss", [E, E, E, NONE]),
+    row("Titles and the description of the show are not empty", "itunes/blank", [E, E, E, NONE]),
+    row("Apple's elements are in its namespace", "itunes/namespace", [E, E, E, W]),
     row("The show has a title", "rss/missing-title", [E, E, E, E]),
     row("The show has a description", "rss/missing-description", [E, E, E, E]),
     row("The show has a link", "rss/missing-link", [W, W, E, E]),
@@ -82,6 +85,9 @@ pub static REQUIREMENTS: &[Requirement] = &[
     row("The guid of the show is a UUID", "podcast/guid", [W, W, E, NONE]),
     row("Locked is yes or no", "podcast/locked", [W, W, E, NONE]),
     row("Transcripts are of a type that players read", "podcast/transcript-type", [E, W, E, NONE]),
+    row("Transcripts in SRT have the type application/x-subrip", "podcast/srt-type", [N, N, E, NONE]),
+    row("Elements of Podcasting 2.0 are known", "podcast/unknown-element", [W, W, W, NONE]),
+    row("Elements of Podcasting 2.0 are in their parents", "podcast/misplaced-element", [W, W, W, NONE]),
     row("Chapters are JSON", "podcast/chapters-type", [W, W, W, NONE]),
     row("Files of Podcasting 2.0 have https URLs", "podcast/not-https", [W, W, W, NONE]),
     row("Covers are square, of 1400 to 3000 pixels", "http/cover-size", [E, W, E, NONE]),
@@ -104,6 +110,12 @@ impl Profile {
             Self::Psp1 => "psp1",
             Self::W3c => "w3c",
         }
+    }
+
+    /// True if the profile is one of podcasts, so that a document is checked as [`Options::is_podcast`](crate::Options::is_podcast) says.
+    #[must_use]
+    pub const fn is_of_podcasts(self) -> bool {
+        !matches!(self, Self::W3c)
     }
 
     /// Gives a finding the severity that it has in this profile; `None` if the profile does not have its rule.

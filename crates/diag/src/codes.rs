@@ -40,6 +40,8 @@ catalogue! {
         "nothing: `check` skipped it; name the file to check it in any case";
     CHECK_NOT_VERIFIED = "check-not-verified", Note, "linked files that were not verified",
         "nothing: `check --online` asks for at most 200 files, and for those of a feed at most two minutes; check fewer feeds at a time";
+    CHECK_UNREADABLE = "check-unreadable", Error, "file that cannot be read",
+        "check the path, its permissions and whether the file is complete";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "invalid configuration value",
         "correct the value; `feedmill schema` lists what each key accepts";
     CONFIG_CREDENTIALS = "config-credentials", Warning, "user name or password in a published URL",

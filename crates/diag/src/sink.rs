@@ -85,11 +85,7 @@ impl<'a> Sink<'a> {
 
     /// Counts and prints a finding. A write error, such as a closed pipe, is ignored.
     pub fn push(&mut self, finding: Finding) {
-        match finding.severity {
-            Severity::Error => self.tally.errors += 1,
-            Severity::Warning => self.tally.warnings += 1,
-            Severity::Note => self.tally.notes += 1,
-        }
+        self.count(&finding);
         if let Some(out) = self.out.as_mut().filter(|_| finding.severity >= self.min_severity) {
             if !std::mem::replace(&mut self.started, true) {
                 let _ = self.renderer.start(out);
@@ -105,8 +101,41 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// Counts and prints the findings of a file. A style that groups findings by file prints a file without findings too.
+    pub fn push_file(&mut self, file: &str, findings: Vec<Finding>) {
+        if !self.renderer.groups_by_file() || self.out.is_none() {
+            findings.into_iter().for_each(|finding| self.push(finding));
+            return;
+        }
+        findings.iter().for_each(|finding| self.count(finding));
+        let shown: Vec<Finding> = findings.into_iter().filter(|f| f.severity >= self.min_severity).collect();
+        self.render_file(file, &shown);
+    }
+
+    fn count(&mut self, finding: &Finding) {
+        match finding.severity {
+            Severity::Error => self.tally.errors += 1,
+            Severity::Warning => self.tally.warnings += 1,
+            Severity::Note => self.tally.notes += 1,
+        }
+    }
+
+    /// Prints a file in a style that groups findings by file.
+    fn render_file(&mut self, file: &str, findings: &[Finding]) {
+        let Some(out) = self.out.as_mut() else { return };
+        if !std::mem::replace(&mut self.started, true) {
+            let _ = self.renderer.start(out);
+        }
+        self.printed = true;
+        let _ = self.renderer.render_file(file, findings, out);
+        self.seen.extend(findings.iter().map(|finding| (finding.meta.code, finding.meta)));
+    }
+
     /// Ends the output: styles that print one document (SARIF) close it here.
     pub fn finish(&mut self) {
+        if self.renderer.groups_by_file() && !self.printed {
+            self.render_file("", &[]);
+        }
         if let Some(out) = self.out.as_mut() {
             if !std::mem::replace(&mut self.started, true) {
                 let _ = self.renderer.start(out);

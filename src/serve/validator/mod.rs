@@ -57,7 +57,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-
 const PASTED: &str = "feed";
 
 /// Fetches and checks a URL at a time. An error says what is wrong and how to fix it.
-pub type CheckUrl = Box<dyn Fn(&Url, UnixMs) -> Result<CheckedUrl, String> + Send + Sync>;
+pub type CheckUrl = Box<dyn Fn(&Url, Options<'_>) -> Result<CheckedUrl, String> + Send + Sync>;
 
 /// Documents that were checked for a URL.
 #[derive(Debug, Default)]
@@ -181,10 +181,12 @@ impl Validator {
             let why = format!("there is no profile `{}`; use {known}", printable(&form.profile));
             return Verdict::Failed(StatusCode::BAD_REQUEST, why);
         }
+        let is_podcast = profile.is_some_and(Profile::is_of_podcasts);
+        let options = Options { now: Some(now), is_podcast, ..Options::default() };
         let (send, receive) = oneshot::channel();
         let work: Box<dyn FnOnce() -> Verdict + Send> = if let Some(feed) = form.feed.clone() {
             Box::new(move || {
-                let findings = check(&feed, Options { file: PASTED, url: None, now: Some(now) });
+                let findings = check(&feed, Options { file: PASTED, ..options });
                 let document = CheckedDocument { url: String::new(), bytes: feed, findings };
                 Verdict::Checked(CheckedUrl { page: None, documents: vec![Ok(document)] })
             })
@@ -194,7 +196,7 @@ impl Validator {
                 Err(why) => return Verdict::Failed(StatusCode::BAD_REQUEST, why),
             };
             let check_url = Arc::clone(&self.check_url);
-            Box::new(move || match check_url(&url, now) {
+            Box::new(move || match check_url(&url, options) {
                 Ok(checked) => Verdict::Checked(checked),
                 Err(why) => Verdict::Failed(StatusCode::UNPROCESSABLE_ENTITY, format!("{url}: {why}")),
             })

@@ -3,7 +3,7 @@
 use jsonc_parser::ast::Value;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::parse_error::ParseError;
+use super::parse_error::{Fault, ParseError};
 use crate::message::shown;
 use feedmill_types::work::step;
 
@@ -28,7 +28,7 @@ pub(crate) fn parse(text: &str) -> Result<Value<'_>, ParseError> {
         allow_non_finite_numbers: false,
     };
     match parse_to_ast(text, &CollectOptions::default(), &strict) {
-        Ok(parsed) => parsed.value.ok_or_else(|| error(text.len(), "no value")),
+        Ok(parsed) => parsed.value.ok_or_else(|| error(text.len(), "the document is empty")),
         Err(cause) => {
             // The parser writes sentences; a detail begins in lower case and has no full stop.
             let mut message = cause.kind().to_string();
@@ -55,7 +55,7 @@ pub(crate) fn kind(value: &Value<'_>) -> &'static str {
 /// [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259#section-2) does not.
 fn check_tokens(text: &str) -> Result<(), ParseError> {
     let bytes = text.as_bytes();
-    let limit = |at, message| ParseError { at, message, is_limit: true };
+    let limit = ParseError::limit;
     let (mut depth, mut values, mut at) = (0_usize, 1_usize, 0);
     while let Some(byte) = bytes.get(at) {
         at = match byte {
@@ -84,7 +84,7 @@ fn check_tokens(text: &str) -> Result<(), ParseError> {
 }
 
 fn error(at: usize, message: impl Into<String>) -> ParseError {
-    ParseError { at, message: message.into(), is_limit: false }
+    ParseError::new(Fault::Markup, at, message)
 }
 
 /// Returns the offset after a string whose content begins at an offset
@@ -131,6 +131,12 @@ fn word_end(text: &str, at: usize) -> Result<usize, ParseError> {
         return Ok(at + length);
     }
     let message = match rest.chars().next() {
+        Some('/') if rest.starts_with("//") || rest.starts_with("/*") => {
+            "comment, which JSON does not have; remove it".to_owned()
+        }
+        Some(_) if !word.is_empty() && rest[length..].trim_start().starts_with('(') => {
+            format!("call of `{}` around the JSON; send the JSON alone", shown(word))
+        }
         Some(c) if word.is_empty() && (c.is_whitespace() || feedmill_diag::is_risky(c)) => {
             format!("character U+{:04X} outside a string", u32::from(c))
         }
@@ -182,6 +188,9 @@ mod tests {
             ("[NaN]", 1),
             ("['a']", 1),
             ("[1] // no", 4),
+            ("// no\n[1]", 0),
+            ("show([1])", 0),
+            ("", 0),
             ("{a: 1}", 1),
         ] {
             let cause = parse(bad).err();

@@ -3,11 +3,14 @@
 //! | step | file |
 //! | --- | --- |
 //! | bytes to text | `source` |
-//! | text to a tree | `xml`, `json` |
+//! | text to a tree | `xml` with `declaration`, `entities` and `names`; `json` |
 //! | offsets to lines and columns | `lines` |
 
+mod declaration;
+mod entities;
 pub(crate) mod json;
 pub(crate) mod lines;
+mod names;
 pub(crate) mod parse_error;
 pub(crate) mod source;
 pub(crate) mod xml;

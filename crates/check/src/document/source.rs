@@ -61,6 +61,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Source<'_> {
             Some(named) => encoding = named,
         }
     }
+    // A document of UTF-16 must begin with a mark (XML 1.0, 4.3.3).
+    if let Some((at, name)) = declared.as_ref().filter(|(_, name)| name.eq_ignore_ascii_case("utf-16"))
+        && error.is_none()
+        && marked.is_none()
+    {
+        error = Some((*at, format!("`{name}` without a byte order mark")));
+    }
     let label = declared.as_ref().map(|(_, name)| name.to_ascii_lowercase()).unwrap_or_default();
     let (text, broken) = if encoding == encoding_rs::WINDOWS_1252 && !label.contains("1252") {
         // On the web these names mean Windows-1252; in XML they mean what they say.
@@ -120,9 +127,11 @@ fn named(name: &str) -> Option<&'static Encoding> {
 fn declared(head: &str) -> Option<(usize, String)> {
     let declaration = head.trim_start().strip_prefix("<?xml")?.split("?>").next()?;
     let (before, after) = declaration.split_once("encoding")?;
-    let name = after.trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '"' | '\''));
+    let value = after.trim_start().strip_prefix('=')?.trim_start();
+    // Without quotes, the declaration is not well-formed and names nothing.
+    let name = value.strip_prefix(['"', '\''])?;
     let blank = head.len() - head.trim_start().len();
     let at = blank + "<?xml".len() + before.len() + "encoding".len() + after.len() - name.len();
-    let end = name.find(['"', '\''])?;
-    Some((at, name[..end].to_owned()))
+    let end = name.find(['"', '\'']).filter(|end| *end > 0)?;
+    Some((at, name[..end].trim_end().to_owned()))
 }

@@ -1,16 +1,19 @@
 //! Parses an XML document into a located tree: every element, attribute and text has its offset.
 //!
-//! Entities are never expanded, except the five of XML and character references. Depth, attributes and the number of
-//! nodes are limited. If the document is not well-formed, the tree has everything before the error.
+//! Entities are expanded only if they are short and without markup. Depth, attributes and the number of nodes are limited. If the document is not well-formed, the tree has everything before the error.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::parse_error::ParseError;
+use super::declaration;
+use super::entities::{Content, Entities};
+use super::names::{is_name, resolve};
+use super::parse_error::{Fault, ParseError};
+use crate::message::shown;
 use feedmill_types::work::step;
 
 /// Maximum depth of nested elements.
@@ -79,6 +82,8 @@ pub(crate) struct Text<'a> {
     raw: &'a str,
     /// Byte offset at which it begins.
     at: usize,
+    /// True if an entity was expanded in it. Then its bytes cannot be located.
+    is_expanded: bool,
 }
 
 impl<'a> Text<'a> {
@@ -150,6 +155,9 @@ impl Locator<'_, '_> {
     /// Offset in the document of a byte of the value.
     pub(crate) fn locate(&mut self, offset: usize) -> usize {
         let raw = self.text.raw;
+        if self.text.is_expanded {
+            return self.text.at;
+        }
         if offset < self.value {
             (self.segment, self.value) = (None, 0);
         }
@@ -276,6 +284,8 @@ pub(crate) struct Document<'a> {
     pub(crate) doctype: Option<(usize, String)>,
     /// Version in the XML declaration.
     pub(crate) version: Option<String>,
+    /// Offset and name of the first reference to an entity of the DOCTYPE.
+    pub(crate) entity: Option<(usize, String)>,
 }
 
 /// Parses a document.
@@ -297,17 +307,14 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
             Ok(event) => {
                 let after = reader.buffer_position() as usize;
                 if after > forbidden {
-                    Err(error(forbidden, "forbidden character"))
+                    Err(parser.forbidden(forbidden))
                 } else {
                     parser.event(event, at, after)
                 }
             }
             Err(cause) => {
                 let at = (reader.error_position() as usize).max(at);
-                let message = cause.to_string();
-                let known = ["syntax error: ", "ill-formed document: "];
-                let message = known.iter().find_map(|p| message.strip_prefix(p)).unwrap_or(&message);
-                Err(error(at, message))
+                Err(parser.explain(&cause, at))
             }
         };
         if let Err(error) = step {
@@ -319,7 +326,38 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
 }
 
 fn error(at: usize, message: impl Into<String>) -> ParseError {
-    ParseError { at, message: message.into(), is_limit: false }
+    ParseError::new(Fault::Markup, at, message)
+}
+
+/// Returns an error about a `&` that begins no reference.
+fn ampersand(at: usize) -> ParseError {
+    ParseError::new(Fault::Ampersand, at, "`&` that begins no reference; write `&amp;`")
+}
+
+/// Returns an error about a reference that means nothing.
+fn unresolved(name: &str, at: usize) -> ParseError {
+    if let Some(number) = name.strip_prefix('#') {
+        let digits = number.strip_prefix('x').unwrap_or(number);
+        let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let what = if is_number { "reference to a character that XML forbids" } else { "invalid reference" };
+        return ParseError::new(
+            Fault::Character,
+            at,
+            format!("{what}: `&{}`; remove it", shown(&format!("{name};"))),
+        );
+    }
+    if !is_name(name) {
+        return ampersand(at);
+    }
+    let reference = format!("&{name};");
+    let decoded = feedmill_html::decode_entities_once(&reference);
+    let fix = if decoded == reference {
+        format!("write `&amp;{}` if it is text", shown(&format!("{name};")))
+    } else {
+        let numbers: String = decoded.chars().map(|c| format!("&#{};", u32::from(c))).collect();
+        format!("write `{numbers}`")
+    };
+    ParseError::new(Fault::Entity, at, format!("undefined entity `{}`; {fix}", shown(&reference)))
 }
 
 struct Parser<'a> {
@@ -337,27 +375,10 @@ struct Parser<'a> {
     pending: Option<(Cow<'a, str>, usize, usize)>,
     /// Entities that the DOCTYPE may define, if there is one.
     entities: Option<Entities>,
+    /// True if an entity was expanded in the text since the last tag.
+    is_expanded: bool,
     none: Rc<str>,
     document: Document<'a>,
-}
-
-/// Entities that a DOCTYPE may define. It is read once, because there may be many references.
-enum Entities {
-    /// Those of an external file.
-    Outside,
-    /// These names.
-    Named(HashSet<String>),
-}
-
-impl Entities {
-    fn of(doctype: &str) -> Self {
-        let outside = doctype.split('[').next().unwrap_or_default();
-        if outside.contains("PUBLIC") || outside.contains("SYSTEM") {
-            return Self::Outside;
-        }
-        let names = doctype.split("<!ENTITY ").skip(1).filter_map(|rest| rest.split_once(' '));
-        Self::Named(names.map(|(name, _)| name.to_owned()).collect())
-    }
 }
 
 impl<'a> Parser<'a> {
@@ -371,6 +392,7 @@ impl<'a> Parser<'a> {
             nodes: 0,
             pending: None,
             entities: None,
+            is_expanded: false,
             none: "".into(),
             document: Document::default(),
         }
@@ -412,9 +434,13 @@ impl<'a> Parser<'a> {
                 }
                 let name = self.text.get(at + 1..after - 1).unwrap_or_default();
                 match resolve(name) {
-                    Some(c) => self.push(c, at, after),
-                    None if self.skips_entities(name) => {}
-                    None => return Err(error(at, format!("undefined entity `&{name};`"))),
+                    Some(c) => self.push(c.encode_utf8(&mut [0; 4]), at, after),
+                    None => {
+                        if let Content::Text(text) = self.entity(name, at)? {
+                            self.push(&text, at, after);
+                        }
+                        self.is_expanded = true;
+                    }
                 }
             }
             Event::DocType(doctype) => {
@@ -426,19 +452,40 @@ impl<'a> Parser<'a> {
             }
             Event::Decl(declaration) => {
                 if at > 0 {
-                    let misplaced = error(at, "XML declaration that is not at the very start");
-                    if !self.text.get(..at).unwrap_or_default().trim().is_empty() {
-                        return Err(misplaced);
+                    let before = self.text.get(..at).unwrap_or_default();
+                    if self.document.root.is_some() || !self.open.is_empty() {
+                        return Err(error(at, "XML declaration inside the document"));
                     }
-                    // A blank line before it is a common mistake, and says nothing about the rest.
-                    self.document.error = Some(misplaced);
+                    let what = if before.trim().is_empty() {
+                        "white space before the XML declaration; remove it".to_owned()
+                    } else {
+                        format!("`{}` before the XML declaration; remove it", shown(before.trim()))
+                    };
+                    // A blank line or a message before it is a common mistake, and says nothing about the rest.
+                    self.document.error.get_or_insert(ParseError::new(Fault::Start, at, what));
                     return Ok(());
+                }
+                let inside = self.text.get("<?xml".len()..after - "?>".len()).unwrap_or_default();
+                if let Some(fault) = declaration::fault(inside) {
+                    // It says nothing about the rest either.
+                    let message = format!("invalid XML declaration: {fault}");
+                    self.document.error = Some(ParseError::new(Fault::Declaration, at, message));
                 }
                 self.document.version = declaration.version().ok().map(std::borrow::Cow::into_owned);
             }
             Event::PI(instruction) => {
-                if instruction.target().eq_ignore_ascii_case("xml") {
-                    return Err(error(at, "XML declaration that is not at the very start"));
+                let target = instruction.target();
+                if target.eq_ignore_ascii_case("xml") {
+                    return Err(error(at, "XML declaration inside the document"));
+                }
+                if !is_name(target) {
+                    let is_declaration = instruction.trim_start().starts_with("xml");
+                    let (fault, message) = if is_declaration {
+                        (Fault::Declaration, "invalid XML declaration: white space between `<?` and `xml`")
+                    } else {
+                        (Fault::Markup, "`<?` without a name")
+                    };
+                    self.document.error.get_or_insert(ParseError::new(fault, at, message));
                 }
             }
             Event::Comment(comment) => {
@@ -451,22 +498,53 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// True if the DOCTYPE may define this entity. It is skipped, as by any parser that does not read DTDs.
-    fn skips_entities(&self, name: &str) -> bool {
-        match &self.entities {
-            None => false,
-            Some(Entities::Outside) => true,
-            Some(Entities::Named(names)) => names.contains(name),
+    /// Returns the content of an entity of the DOCTYPE.
+    fn entity(&mut self, name: &str, at: usize) -> Result<Content, ParseError> {
+        match self.entities.as_mut().and_then(|entities| entities.content(name)) {
+            None => Err(unresolved(name, at)),
+            Some(Err(message)) => Err(ParseError::new(Fault::EntityText, at, message)),
+            Some(Ok(content)) => {
+                self.document.entity.get_or_insert_with(|| (at, name.to_owned()));
+                Ok(content)
+            }
         }
+    }
+
+    /// Returns an error about a character that XML forbids.
+    fn forbidden(&self, at: usize) -> ParseError {
+        let c = self.text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        let message = format!("character U+{:04X}, which XML forbids; remove it", u32::from(c));
+        ParseError::new(Fault::Character, at, message)
+    }
+
+    /// Returns what an error of the tokenizer means.
+    fn explain(&self, cause: &quick_xml::Error, at: usize) -> ParseError {
+        use quick_xml::errors::IllFormedError::{
+            MismatchedEndTag, MissingEndTag, UnclosedReference, UnmatchedEndTag,
+        };
+        let fault = match cause {
+            quick_xml::Error::IllFormed(UnclosedReference) => return ampersand(at),
+            quick_xml::Error::IllFormed(MismatchedEndTag { .. } | MissingEndTag(_) | UnmatchedEndTag(_)) => {
+                Fault::EndTag
+            }
+            _ => Fault::Markup,
+        };
+        let message = cause.to_string();
+        let known = ["syntax error: ", "ill-formed document: "];
+        let message = known.iter().find_map(|p| message.strip_prefix(p)).unwrap_or(&message);
+        ParseError::new(fault, at, message)
     }
 
     fn add(&mut self, text: Cow<'a, str>, at: usize, after: usize) -> Result<(), ParseError> {
         if self.open.is_empty() {
-            return if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') {
-                Ok(())
-            } else {
-                Err(error(at, "text outside the root element"))
-            };
+            if text.chars().all(|c| c.is_ascii_whitespace() || c == '\u{feff}') {
+                return Ok(());
+            }
+            let outside = error(at, "text outside the root element");
+            // A message before the declaration is a common mistake. The declaration reports it.
+            let is_before = self.document.root.is_none()
+                && self.text.get(after..).is_some_and(|t| t.starts_with("<?xml"));
+            return if is_before { Ok(()) } else { Err(outside) };
         }
         match &mut self.pending {
             None => self.pending = Some((text, at, after)),
@@ -478,9 +556,9 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn push(&mut self, c: char, at: usize, after: usize) {
+    fn push(&mut self, text: &str, at: usize, after: usize) {
         let (value, _, end) = self.pending.get_or_insert((Cow::Owned(String::new()), at, after));
-        value.to_mut().push(c);
+        value.to_mut().push_str(text);
         *end = after;
     }
 
@@ -492,7 +570,8 @@ impl<'a> Parser<'a> {
                 parent.nodes.reserve_exact(if value.starts_with(['\n', '\r']) { 8 } else { 1 });
             }
             let raw = self.text.get(at..end).unwrap_or_default();
-            parent.nodes.push(Node::Text(Text { value, raw, at }));
+            let is_expanded = std::mem::take(&mut self.is_expanded);
+            parent.nodes.push(Node::Text(Text { value, raw, at, is_expanded }));
         }
     }
 
@@ -504,20 +583,20 @@ impl<'a> Parser<'a> {
         }
         if self.open.len() >= MAX_DEPTH {
             let message = format!("more than {MAX_DEPTH} levels of elements");
-            return Err(ParseError { at, message, is_limit: true });
+            return Err(ParseError::limit(at, message));
         }
         // The element, and the text before it.
         self.nodes += 2;
         if self.nodes > MAX_NODES {
             let message = format!("more than {MAX_NODES} elements and runs of text");
-            return Err(ParseError { at, message, is_limit: true });
+            return Err(ParseError::limit(at, message));
         }
         let offset = |rest: &str| at + 1 + inner.len() - rest.len();
         let ends_name = |byte: u8| byte.is_ascii_whitespace() || byte == b'/';
         let name_end = inner.bytes().position(ends_name).unwrap_or(inner.len());
         let name = &inner[..name_end];
         if !is_name(name) {
-            return Err(error(at, format!("invalid element name `{name}`")));
+            return Err(less_than(name, at));
         }
         let mut raw = std::mem::take(&mut self.attributes);
         raw.clear();
@@ -526,13 +605,16 @@ impl<'a> Parser<'a> {
         while !rest.is_empty() {
             if raw.len() >= MAX_ATTRIBUTES {
                 let message = format!("more than {MAX_ATTRIBUTES} attributes");
-                return Err(ParseError { at, message, is_limit: true });
+                return Err(ParseError::limit(at, message));
             }
-            let (key, after) =
-                split_once(rest, b'=').ok_or_else(|| error(offset(rest), "attribute without a value"))?;
+            let Some((key, after)) = split_once(rest, b'=') else {
+                return Err(unclosed(name, rest, at)
+                    .unwrap_or_else(|| error(offset(rest), "attribute without a value")));
+            };
             let key = key.trim_end();
             if !is_name(key) || !spaced {
-                return Err(error(offset(rest), format!("invalid attribute name `{key}`")));
+                let invalid = || error(offset(rest), format!("invalid attribute name `{}`", shown(key)));
+                return Err(unclosed(name, key, at).unwrap_or_else(invalid));
             }
             let after = after.trim_start();
             let quote = after.bytes().next().filter(|q| matches!(q, b'"' | b'\''));
@@ -562,17 +644,13 @@ impl<'a> Parser<'a> {
             self.recent.clear();
             declared.push(Declaration { prefix, uri, at: *at });
         }
-        let (ns, local) = self
-            .resolve_name(name, true)
-            .ok_or_else(|| error(at, format!("undeclared prefix of `{name}`")))?;
+        let (ns, local) = self.resolve_name(name, true).ok_or_else(|| undeclared(name, at))?;
         let mut attributes: Vec<Attribute<'a>> = Vec::with_capacity(raw.len() - declared.len());
         for (key, value, at) in raw.drain(..) {
             if key == "xmlns" || key.starts_with("xmlns:") {
                 continue;
             }
-            let (ns, local) = self
-                .resolve_name(key, false)
-                .ok_or_else(|| error(at, format!("undeclared prefix of `{key}`")))?;
+            let (ns, local) = self.resolve_name(key, false).ok_or_else(|| undeclared(key, at))?;
             if attributes.iter().any(|a| a.local == local && a.ns == ns) {
                 return Err(error(at, format!("duplicate attribute `{local}`")));
             }
@@ -585,14 +663,15 @@ impl<'a> Parser<'a> {
     }
 
     /// Returns the value of an attribute with resolved references, and spaces for other white space.
-    fn attribute_value(&self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, ParseError> {
+    fn attribute_value(&mut self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, ParseError> {
         // All bytes at once.
         let is_special = |byte: u8| (byte == b'<') | (byte == b'&') | (byte < b' ');
         if !raw.bytes().fold(false, |any, byte| any | is_special(byte)) {
             return Ok(Cow::Borrowed(raw));
         }
         if let Some(inner) = raw.find('<') {
-            return Err(error(at + inner, "`<` in the value of an attribute"));
+            let message = "`<` in the value of an attribute; write `&lt;`";
+            return Err(ParseError::new(Fault::LessThan, at + inner, message));
         }
         let spaced = |c: char| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
         let mut out = String::with_capacity(raw.len());
@@ -600,13 +679,17 @@ impl<'a> Parser<'a> {
         while let Some(start) = rest.find('&') {
             out.extend(rest[..start].chars().map(spaced));
             let here = at + raw.len() - rest.len() + start;
-            let (name, after) = rest[start + 1..]
-                .split_once(';')
-                .ok_or_else(|| error(here, "unescaped `&`; write `&amp;`"))?;
+            let (name, after) = rest[start + 1..].split_once(';').ok_or_else(|| ampersand(here))?;
             match resolve(name) {
                 Some(c) => out.push(c),
-                None if self.skips_entities(name) => {}
-                None => return Err(error(here, format!("undefined entity `&{name};`"))),
+                None => match self.entity(name, here)? {
+                    Content::Text(text) => out.extend(text.chars().map(spaced)),
+                    Content::Markup => {
+                        let message = format!("entity `&{name};` has markup, which an attribute cannot have");
+                        return Err(ParseError::new(Fault::EntityText, here, message));
+                    }
+                    Content::Long | Content::Outside => out.push_str(&rest[start..rest.len() - after.len()]),
+                },
             }
             rest = after;
         }
@@ -671,9 +754,11 @@ impl<'a> Parser<'a> {
         if self.document.error.is_none() {
             if let Some(open) = self.open.last() {
                 let message = format!("`{}` is never closed", open.name);
-                self.document.error = Some(error(end, message));
+                self.document.error = Some(ParseError::new(Fault::EndTag, end, message));
             } else if self.document.root.is_none() {
-                self.document.error = Some(error(end, "no root element"));
+                let is_blank = self.text.trim().is_empty();
+                let message = if is_blank { "the document is empty" } else { "no root element" };
+                self.document.error = Some(ParseError::new(Fault::Empty, end, message));
             }
         }
         while let Some(element) = self.open.pop() {
@@ -681,6 +766,29 @@ impl<'a> Parser<'a> {
         }
         self.document
     }
+}
+
+/// Returns an error about a `<` that begins no tag, but what is or would be its name.
+fn less_than(name: &str, at: usize) -> ParseError {
+    let begins = |c: char| c.is_alphabetic() || matches!(c, '_' | ':');
+    if name.starts_with(begins) {
+        return error(at, format!("invalid element name `{}`", shown(name)));
+    }
+    ParseError::new(Fault::LessThan, at, "`<` that begins no tag; write `&lt;`")
+}
+
+/// Returns an error about a tag that is not closed before the next one begins, if that is so in a part of it.
+fn unclosed(name: &str, part: &str, at: usize) -> Option<ParseError> {
+    let message =
+        || format!("`<{}` is not closed before the next `<`; write `&lt;` if it is text", shown(name));
+    part.contains('<').then(|| ParseError::new(Fault::LessThan, at, message()))
+}
+
+/// Returns an error about a name whose prefix is not declared.
+fn undeclared(name: &str, at: usize) -> ParseError {
+    let prefix = name.split(':').next().unwrap_or_default();
+    let message = format!("undeclared prefix of `{}`", shown(name));
+    ParseError::new(Fault::Prefix(prefix.to_owned()), at, message)
 }
 
 /// Offset of the first character that XML 1.0 forbids (<https://www.w3.org/TR/xml/#charsets>).
@@ -698,51 +806,8 @@ fn forbidden(text: &str) -> Option<usize> {
     })
 }
 
-/// Returns the character of a reference, if XML itself defines it.
-fn resolve(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            let forbidden = matches!(code, 0..=8 | 11 | 12 | 14..=31 | 0xfffe | 0xffff);
-            char::from_u32(code).filter(|_| !forbidden)?
-        }
-    })
-}
-
 /// Splits a text at the first of these bytes, which is ASCII.
 fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
     let found = memchr::memchr(at, text.as_bytes())?;
     Some((&text[..found], &text[found + 1..]))
-}
-
-/// True for each byte of ASCII that a name may have.
-static IN_NAME: [bool; 256] = {
-    let mut in_name = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let ascii = byte as u8;
-        in_name[byte] = ascii.is_ascii_alphanumeric() || matches!(ascii, b'_' | b':' | b'-' | b'.');
-        byte += 1;
-    }
-    in_name
-};
-
-fn is_name(name: &str) -> bool {
-    if name.bytes().all(|byte| IN_NAME[usize::from(byte)]) {
-        return name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':'));
-    }
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | ':'))
-        && chars.all(|c| {
-            c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}')
-        })
 }

@@ -4,7 +4,7 @@ use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
 use crate::engine::ns::{self, ATOM, XHTML};
 use crate::engine::parent::Parent;
-use crate::engine::vocabulary::{Feed, Kind, Scope};
+use crate::engine::vocabulary::{Family, Feed, Kind, Scope};
 use crate::message::shown;
 use crate::rule::{
     Context::{Entry, Item, Whole},
@@ -112,6 +112,16 @@ static EXTENSION_ATTRIBUTE: Rule = Rule::warning("rss/extension-attribute", "ext
     .spec("RSS 2.0.11, Extending RSS", "https://www.rssboard.org/rss-specification#extendingRss")
     .example(Item, r#"<category xmlns:rv="http://www.rawvoice.com/rawvoiceRssModule/" rv:rank="1">Town</category>"#, "<category>Town</category>");
 
+static ITUNES: Rule = Rule::warning("itunes/namespace", "misspelled namespace of Apple Podcasts")
+    .why("Namespaces are compared character by character. Apple Podcasts ignores all elements of another one, although many players do not.")
+    .remedy("write the namespace exactly as Apple does")
+    .spec("Apple Podcasts, RSS feed requirements", "https://help.apple.com/itc/podcasts_connect/#/itcb54353390")
+    .example(
+        Whole,
+        channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"https://www.itunes.com/dtds/podcast-1.0.dtd\"", self_link!()),
+        channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"", self_link!()),
+    );
+
 static MEDIA: Rule = Rule::error("media/namespace", "Media RSS namespace without its final slash")
     .why("Namespaces are compared character by character.")
     .remedy("write xmlns:media=\"http://search.yahoo.com/mrss/\"")
@@ -130,6 +140,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &UNDETERMINABLE,
     &NOT_IN_ONE,
     &EXTENSION_ATTRIBUTE,
+    &ITUNES,
     &MEDIA,
 ];
 
@@ -194,6 +205,41 @@ const UNSUPPORTED_NAMESPACES: &[&str] = &[
     "urn:flickr:user",
     "http://purl.org/pingback/",
     "http://purl.org/rss/1.0/modules/textinput/",
+    "http://source.scripting.com/",
+    "http://purl.org/atompub/tombstones/1.0",
+    "http://prismstandard.org/namespaces/basic/1.2/",
+    "http://prismstandard.org/namespaces/basic/2.0/",
+    "http://prismstandard.org/namespaces/basic/2.1/",
+    "http://prismstandard.org/namespaces/basic/3.0/",
+    "http://prismstandard.org/namespaces/1.2/basic/",
+    "http://www.w3.org/2001/XMLSchema-instance",
+    "http://rssnamespace.org/feedburner/ext/1.0",
+    "http://wordpress.org/export/1.0/",
+    "http://wordpress.org/export/1.1/",
+    "http://wordpress.org/export/1.2/",
+    "http://wordpress.org/export/1.2/excerpt/",
+    "com-wordpress:feed-additions:1",
+    "http://www.smartnews.be/snf",
+    "http://activitystrea.ms/spec/1.0/",
+    "http://portablecontacts.net/spec/1.0",
+    "http://fireside.fm/modules/rss/fireside",
+    "https://art19.com/xmlns/rss-extensions/1.0",
+    "https://www.spreaker.com/ns/rss",
+    "http://mastodon.social/schema/1.0",
+    "http://www.discourse.org/",
+    "http://rss.jwpcdn.com/",
+    "http://schemas.ingestion.microsoft.com/common/",
+    "http://www.microsoft.com/schemas/rss/core/2005",
+    "http://news.yandex.ru",
+    "http://turbo.yandex.ru",
+    "http://schemas.google.com/blogger/2008",
+    "https://trends.google.com/trending/rss",
+    "https://trends.google.com/trends/trendingsearches/daily",
+    "http://gdata.youtube.com/schemas/2007",
+    "http://www.itunesu.com/feed",
+    "https://www.npr.org/rss/",
+    "https://api.npr.org/nprml",
+    "https://access.acast.com/schema/1.0/",
 ];
 
 /// Returns the usual prefix of a namespace, and its correct URI.
@@ -203,6 +249,17 @@ pub(crate) fn known(feed: &Feed<'_>, ns: &str) -> Option<(&'static str, &'static
     }
     let families = feed.families.iter().flat_map(|f| f.namespaces.iter().map(|uri| (f.name, *uri)));
     families.chain(OTHERS.iter().copied()).find(|(_, uri)| *uri == ns || ns::is_same(uri, ns))
+}
+
+/// Returns the declaration of a well-known prefix.
+pub(crate) fn declaration_of(prefix: &str, families: &[&Family]) -> Option<String> {
+    if prefix.is_empty() {
+        return None;
+    }
+    let family = families.iter().find(|f| f.name == prefix && !f.namespaces.is_empty());
+    let uri = family.map(|f| f.namespaces[0]).filter(|uri| !uri.is_empty());
+    let uri = uri.or_else(|| OTHERS.iter().find(|(known, _)| *known == prefix).map(|(_, uri)| *uri))?;
+    Some(format!("`xmlns:{prefix}=\"{uri}\"`"))
 }
 
 /// Checks the namespaces that an element declares.
@@ -219,6 +276,9 @@ pub(crate) fn declarations(feed: &Feed<'_>, element: &Element<'_>, log: &mut Log
         let is_avoidable = matches!(uri, ATOM | XHTML) && feed.kind == Kind::Atom && !prefix.is_empty();
         if uri.split_whitespace().count() > 1 {
             log.at(&INVALID, at, format_args!("white space in `{}`", shown(uri)));
+        } else if exact.is_none() && ns::is_near(uri, ns::ITUNES) {
+            let name = if prefix.is_empty() { "itunes" } else { prefix };
+            log.at(&ITUNES, at, format_args!("`{}`; write `xmlns:{name}=\"{}\"`", shown(uri), ns::ITUNES));
         } else if ns::is_same(uri, ns::MEDIA) && uri != ns::MEDIA {
             log.at(&MEDIA, at, format_args!("`{}`", shown(uri)));
         } else if is_avoidable {
@@ -230,7 +290,9 @@ pub(crate) fn declarations(feed: &Feed<'_>, element: &Element<'_>, log: &mut Log
                 log.at(&NONSTANDARD_PREFIX, at, format_args!("`{prefix}` (usually `{usual}`)"));
             }
         } else if is_reserved {
-            log.at(&RESERVED_PREFIX, at, format_args!("`{prefix}` for `{}`", shown(uri)));
+            let fix = declaration_of(prefix, feed.families).filter(|declared| is_misspelled(uri, declared));
+            let fix = fix.map(|declaration| format!("; write {declaration}")).unwrap_or_default();
+            log.at(&RESERVED_PREFIX, at, format_args!("`{prefix}` for `{}`{fix}", shown(uri)));
         } else if let Some(rule) = url::reference(uri) {
             log.at(rule, at, format_args!("the namespace is `{}`", shown(uri)));
         } else if UNSUPPORTED_NAMESPACES.iter().any(|known| ns::is_same(known, uri)) {
@@ -239,6 +301,18 @@ pub(crate) fn declarations(feed: &Feed<'_>, element: &Element<'_>, log: &mut Log
             log.at(&UNKNOWN, at, format_args!("`{}`", shown(uri)));
         }
     }
+}
+
+/// True if a namespace was probably meant to be the one in the declaration of its prefix.
+fn is_misspelled(uri: &str, declaration: &str) -> bool {
+    let right = declaration.split('"').nth(1).unwrap_or_default();
+    let same = |a: &mut dyn Iterator<Item = u8>, b: &mut dyn Iterator<Item = u8>| {
+        a.zip(b).take_while(|(a, b)| a == b).count()
+    };
+    let before = same(&mut uri.bytes(), &mut right.bytes());
+    let after = same(&mut uri.bytes().rev(), &mut right.bytes().rev());
+    let longer = uri.len().max(right.len());
+    ns::is_near(uri, right) || before + after + 3 >= longer && longer > 10
 }
 
 /// Reports an element without namespace in an Atom feed.

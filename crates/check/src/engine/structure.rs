@@ -1,7 +1,10 @@
 //! Structure: which elements and attributes are allowed where, how often, and whether they may be empty.
 
+use std::fmt::Display;
+
 use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
+use crate::engine::ns::{ATOM, ITUNES, MEDIA, RSS_1, RSS_090};
 use crate::message::shown;
 use crate::rule::{
     Context::{Entry, Item, Whole},
@@ -9,6 +12,43 @@ use crate::rule::{
 };
 use feedmill_diag::nearest;
 use feedmill_types::work::step;
+
+const ATOM_SPEC: (&str, &str) = ("RFC 4287, 4", "https://www.rfc-editor.org/rfc/rfc4287#section-4");
+const OPML_SPEC: (&str, &str) = ("OPML 2.0", "http://opml.org/spec2.opml");
+const APPLE_SPEC: (&str, &str) =
+    ("Apple Podcasts, RSS tags", "https://help.apple.com/itc/podcasts_connect/#/itcb54353390");
+const PODCAST_SPEC: (&str, &str) = ("Podcasting 2.0", "https://podcasting2.org/docs/podcast-namespace");
+const MEDIA_SPEC: (&str, &str) = ("Media RSS", "https://www.rssboard.org/media-rss");
+const RSS_1_SPEC: (&str, &str) = ("RSS 1.0", "https://web.resource.org/rss/1.0/spec");
+
+/// Returns the rule with the specification of an element's format or vocabulary.
+pub(crate) fn rule_in(
+    element: &Element<'_>,
+    rule: &'static Rule,
+    variants: &'static [Rule; 6],
+) -> &'static Rule {
+    let ns = &*element.ns;
+    if ns == ATOM {
+        &variants[0]
+    } else if ns.is_empty() && matches!(element.name, "opml" | "head" | "body" | "outline") {
+        &variants[1]
+    } else if ns == ITUNES {
+        &variants[2]
+    } else if ns.contains("podcast") {
+        &variants[3]
+    } else if ns == MEDIA {
+        &variants[4]
+    } else if ns == RSS_1 || ns == RSS_090 {
+        &variants[5]
+    } else {
+        rule
+    }
+}
+
+/// Reports an attribute that its element must have.
+pub(crate) fn missing_attribute(element: &Element<'_>, detail: impl Display, log: &mut Log) {
+    log.start(rule_in(element, &MISSING_ATTRIBUTE, &MISSING_ATTRIBUTE_IN), element, detail);
+}
 
 pub(crate) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root", "not a feed")
     .why("A reader that gets a web page or an error message instead of a feed shows nothing.")
@@ -42,11 +82,25 @@ pub(crate) static MISSING: Rule = Rule::error("feed/missing-element", "missing r
         "<author><name>Ann</name><uri>https://ann.example/</uri></author>",
     );
 
-static DUPLICATE: Rule = Rule::error("feed/duplicate-element", "duplicate element")
-    .why("Of two titles or dates, one reader shows the first and another the last.")
-    .remedy("keep one of them")
-    .spec("RFC 4287, 4.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1")
-    .example(Item, "<title>One</title>\n<title>Two</title>", "<title>One</title>");
+static DUPLICATE: Rule = duplicate_rule("RSS 2.0.11", "https://www.rssboard.org/rss-specification");
+
+/// The same rule, with the specifications of the formats and vocabularies.
+static DUPLICATE_IN: [Rule; 6] = [
+    duplicate_rule(ATOM_SPEC.0, ATOM_SPEC.1),
+    duplicate_rule(OPML_SPEC.0, OPML_SPEC.1),
+    duplicate_rule(APPLE_SPEC.0, APPLE_SPEC.1),
+    duplicate_rule(PODCAST_SPEC.0, PODCAST_SPEC.1),
+    duplicate_rule(MEDIA_SPEC.0, MEDIA_SPEC.1),
+    duplicate_rule(RSS_1_SPEC.0, RSS_1_SPEC.1),
+];
+
+const fn duplicate_rule(spec: &'static str, url: &'static str) -> Rule {
+    Rule::error("feed/duplicate-element", "duplicate element")
+        .why("Of two titles or dates, one reader shows the first and another the last.")
+        .remedy("keep one of them")
+        .spec(spec, url)
+        .example(Item, "<title>One</title>\n<title>Two</title>", "<title>One</title>")
+}
 
 static UNEXPECTED_TEXT: Rule = Rule::error("feed/unexpected-text", "text between elements")
     .why("No reader shows text between elements. Usually it is left over from a broken template.")
@@ -64,7 +118,7 @@ static WHITESPACE: Rule = Rule::error("feed/unexpected-whitespace", "white space
         "<published>2023-10-31T21:15:02Z</published>",
     );
 
-static BLANK: Rule = Rule::warning("feed/blank", "empty element")
+pub(crate) static BLANK: Rule = Rule::warning("feed/blank", "empty element")
     .why("An empty title is shown as a blank line; an empty URL leads nowhere.")
     .remedy("give it a value, or omit the element")
     .spec("RSS Profile, Character Data", "https://www.rssboard.org/rss-profile#data-types-characterdata")
@@ -81,24 +135,50 @@ pub(crate) static BLANK_ATTRIBUTE: Rule = Rule::warning("feed/blank-attribute", 
     );
 
 pub(crate) static MISSING_ATTRIBUTE: Rule =
+    missing_attribute_rule("RSS 2.0.11", "https://www.rssboard.org/rss-specification");
+
+/// The same rule, with the specifications of the formats and vocabularies.
+static MISSING_ATTRIBUTE_IN: [Rule; 6] = [
+    missing_attribute_rule(ATOM_SPEC.0, ATOM_SPEC.1),
+    missing_attribute_rule(OPML_SPEC.0, OPML_SPEC.1),
+    missing_attribute_rule(APPLE_SPEC.0, APPLE_SPEC.1),
+    missing_attribute_rule(PODCAST_SPEC.0, PODCAST_SPEC.1),
+    missing_attribute_rule(MEDIA_SPEC.0, MEDIA_SPEC.1),
+    missing_attribute_rule(RSS_1_SPEC.0, RSS_1_SPEC.1),
+];
+
+const fn missing_attribute_rule(spec: &'static str, url: &'static str) -> Rule {
     Rule::error("feed/missing-attribute", "missing required attribute")
         .why("The element is useless without it.")
         .remedy("add the attribute")
-        .spec(
-            "RSS 2.0.11, enclosure",
-            "https://www.rssboard.org/rss-specification#ltenclosuregtSubelementOfLtitemgt",
-        )
+        .spec(spec, url)
         .example(
             Item,
             r#"<enclosure url="https://town.example/1.mp3" type="audio/mpeg"/>"#,
             r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>"#,
-        );
+        )
+}
 
-static UNEXPECTED_ATTRIBUTE: Rule = Rule::error("feed/unexpected-attribute", "unknown attribute")
+static UNEXPECTED_ATTRIBUTE: Rule =
+    unexpected_attribute_rule("RSS 2.0.11", "https://www.rssboard.org/rss-specification");
+
+/// The same rule, with the specifications of the formats and vocabularies.
+static UNEXPECTED_ATTRIBUTE_IN: [Rule; 6] = [
+    unexpected_attribute_rule(ATOM_SPEC.0, ATOM_SPEC.1),
+    unexpected_attribute_rule(OPML_SPEC.0, OPML_SPEC.1),
+    unexpected_attribute_rule(APPLE_SPEC.0, APPLE_SPEC.1),
+    unexpected_attribute_rule(PODCAST_SPEC.0, PODCAST_SPEC.1),
+    unexpected_attribute_rule(MEDIA_SPEC.0, MEDIA_SPEC.1),
+    unexpected_attribute_rule(RSS_1_SPEC.0, RSS_1_SPEC.1),
+];
+
+const fn unexpected_attribute_rule(spec: &'static str, url: &'static str) -> Rule {
+    Rule::error("feed/unexpected-attribute", "unknown attribute")
     .why("Readers ignore it, so its value is lost. Names are case-sensitive: `ispermalink` is not `isPermaLink`.")
     .remedy("correct its name, or remove it")
-    .spec("RSS 2.0.11, guid", "https://www.rssboard.org/rss-specification#ltguidgtSubelementOfLtitemgt")
-    .example(Item, r#"<guid ispermalink="true">https://town.example/1</guid>"#, r#"<guid isPermaLink="true">https://town.example/1</guid>"#);
+        .spec(spec, url)
+    .example(Item, r#"<guid ispermalink="true">https://town.example/1</guid>"#, r#"<guid isPermaLink="true">https://town.example/1</guid>"#)
+}
 
 static TOO_LONG: Rule = Rule::error("feed/too-long", "text is too long")
     .why("The store truncates it or refuses the feed.")
@@ -154,6 +234,11 @@ pub(crate) fn undefined(
     log.start(&UNDEFINED, child, format_args!("`{}` in `{}`{hint}", child.name, parent.name));
 }
 
+/// Does the same with the end of the message.
+pub(crate) fn undefined_with(parent: &Element<'_>, child: &Element<'_>, hint: &str, log: &mut Log) {
+    log.start(&UNDEFINED, child, format_args!("`{}` in `{}`{hint}", child.name, parent.name));
+}
+
 /// Reports an element that is known, but not in this parent.
 pub(crate) fn questionable(parent: &Element<'_>, child: &Element<'_>, log: &mut Log) {
     log.start(&QUESTIONABLE, child, format_args!("`{}` in `{}`", child.name, parent.name));
@@ -161,7 +246,8 @@ pub(crate) fn questionable(parent: &Element<'_>, child: &Element<'_>, log: &mut 
 
 /// Reports an element that its parent already has.
 pub(crate) fn duplicate(parent: &Element<'_>, child: &Element<'_>, log: &mut Log) {
-    log.start(&DUPLICATE, child, format_args!("`{}` in `{}`", child.name, parent.name));
+    let rule = rule_in(parent, &DUPLICATE, &DUPLICATE_IN);
+    log.start(rule, child, format_args!("`{}` in `{}`", child.name, parent.name));
 }
 
 /// Reports text in an element that holds none.
@@ -176,15 +262,17 @@ pub(crate) fn unexpected_attribute(
     known: &'static [&'static str],
     log: &mut Log,
 ) {
-    let is_full = log.is_full(&UNEXPECTED_ATTRIBUTE);
+    let rule = rule_in(element, &UNEXPECTED_ATTRIBUTE, &UNEXPECTED_ATTRIBUTE_IN);
+    let is_full = log.is_full(rule);
     let hint = if is_full { String::new() } else { hint(attribute.name, known.iter().copied()) };
     let detail = format_args!("`{}` on `{}`{hint}", attribute.name, element.name);
-    log.attribute(&UNEXPECTED_ATTRIBUTE, attribute, detail);
+    log.attribute(rule, attribute, detail);
 }
 
 /// Reports an element without content.
 pub(crate) fn not_blank(element: &Element<'_>, log: &mut Log) {
-    if element.text().trim().is_empty() && element.elements().next().is_none() {
+    // The text of an element that is not closed was not read to its end.
+    if element.closed && element.text().trim().is_empty() && element.elements().next().is_none() {
         log.start(&BLANK, element, format_args!("`{}`", element.name));
     }
 }

@@ -224,8 +224,12 @@ pub(crate) struct Feed<'f> {
     /// URL at which the document is published.
     pub(crate) url: Option<&'f str>,
     pub(crate) now: Option<UnixMs>,
+    /// True if it is to be a podcast, whatever is in it.
+    pub(crate) is_podcast: bool,
     /// Encoding in which the document was read.
     pub(crate) encoding: Option<&'f str>,
+    /// Offset and name of the encoding in the XML declaration.
+    pub(crate) declared: Option<(usize, &'f str)>,
     /// The document as written.
     pub(crate) text: &'f str,
     /// All vocabularies.
@@ -256,10 +260,10 @@ impl Feed<'_> {
         family
     }
 
-    /// Returns the vocabulary of a namespace. Case and punctuation at the end do not matter: readers are as lenient.
+    /// Returns the vocabulary of a namespace. Case, punctuation at the end and `https` do not matter: readers are as lenient.
     fn family(&self, ns: &str) -> Option<&'static Family> {
         let exact = self.families.iter().find(|f| f.namespaces.contains(&ns));
-        let near = || self.families.iter().find(|f| f.namespaces.iter().any(|known| ns::is_same(known, ns)));
+        let near = || self.families.iter().find(|f| f.namespaces.iter().any(|known| ns::is_near(known, ns)));
         exact.or_else(|| if ns.is_empty() { None } else { near() }).copied()
     }
 }
@@ -355,7 +359,12 @@ impl<'s, 'd> Scope<'s, 'd> {
                 log.attribute(rule, attribute, format_args!("`{name}` of `{}` is empty", self.element.name));
             }
             Some(rule) => {
-                let fix = fix(rule, &attribute.value, log);
+                let trimmed = attribute.value.trim();
+                let fix = if trimmed.len() < attribute.value.len() && test(trimmed).is_none() {
+                    " with white space around it; remove the white space".to_owned()
+                } else {
+                    fix(rule, &attribute.value, log)
+                };
                 let detail = format_args!("`{name}` is `{}`{fix}", shown(&attribute.value));
                 log.attribute(rule, attribute, detail);
             }
@@ -373,7 +382,7 @@ impl<'s, 'd> Scope<'s, 'd> {
         let attribute = self.attribute(log, name, test);
         if attribute.is_none() {
             let detail = format_args!("`{name}` on `{}`", self.element.name);
-            log.start(&structure::MISSING_ATTRIBUTE, self.element, detail);
+            structure::missing_attribute(self.element, detail, log);
         }
         attribute
     }

@@ -1,10 +1,13 @@
 //! Walks an XML document: looks up each element in its vocabulary, and runs the checks of its row.
 
 use super::log::Log;
+use super::parent::Parent;
 use super::subtree::walk_unchecked;
 use super::vocabulary::{Content, Def, Family, Feed, Kind, Scope, Unknown};
 use super::{namespace, structure, xml};
 use crate::document::xml::{Element, Node, XML};
+use feedmill_diag::nearest;
+use feedmill_types::work::step;
 
 /// Walks an element of a known kind.
 pub(crate) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -52,7 +55,10 @@ pub(crate) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
             unexpected_text(element, log);
         }
     }
-    (scope.def.check)(scope, log);
+    // After a syntax error, the value of an element is only a part of it.
+    if element.closed || scope.def.content != Content::Text {
+        (scope.def.check)(scope, log);
+    }
     if let Some(own) = scope.def.container {
         let checks = scope.feed.families.iter().flat_map(|f| f.extra_checks);
         checks.filter(|(parent, _)| *parent == own).for_each(|(_, check)| check(scope, log));
@@ -117,7 +123,8 @@ fn unknown<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, family: &'static Fami
         Unknown::Undefined => return undefined(scope, child, log),
         Unknown::Questionable => structure::questionable(scope.element, child, log),
         Unknown::Breaks(rule) => {
-            log.start(rule, child, format_args!("`{}` in `{}`", child.name, scope.element.name));
+            let hint = if log.is_full(rule) { String::new() } else { hint(scope, child, Some(family)) };
+            log.start(rule, child, format_args!("`{}` in `{}`{hint}", child.name, scope.element.name));
         }
         Unknown::Ignored => {}
     }
@@ -137,11 +144,111 @@ fn undefined<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, log: &mut Log) {
             namespace::undeterminable(child, log);
         }
     } else {
-        let family = feed.family_of(child).into_iter();
-        let known = family.flat_map(|f| elements(feed, f)).filter(|d| d.is_allowed_in(scope.def));
-        structure::undefined(scope.element, child, known.map(|d| d.name), log);
+        // The search for a similar name is what takes long.
+        let is_full = log.is_full(&structure::UNDEFINED);
+        let hint = if is_full { String::new() } else { hint(scope, child, feed.family_of(child)) };
+        structure::undefined_with(scope.element, child, &hint, log);
     }
     walk_unchecked(feed, child, log);
+}
+
+/// Returns where an element belongs, or which one was probably meant: `; did you mean …?`, or an empty string.
+fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Family>) -> String {
+    let feed = scope.feed;
+    let known = || family.into_iter().flat_map(|f| elements(feed, f));
+    let allowed = || known().filter(|def| def.is_allowed_in(scope.def)).map(|def| def.name);
+    let prefix = &child.name[..child.name.len() - child.local.len()];
+    // A name in another case is that of the element, even if the same name is known elsewhere.
+    if let Some(name) = allowed().find(|name| name.eq_ignore_ascii_case(child.local)) {
+        return format!("; did you mean `{prefix}{name}`?");
+    }
+    let is_core = child.ns.is_empty() || child.ns == scope.element.ns && scope.feed.kind == Kind::Atom;
+    let other = is_core.then(|| other_name(scope, child.local)).flatten();
+    if let Some(name) = other.filter(|name| name.contains(':') || allowed().any(|known| known == *name)) {
+        return format!("; did you mean `{name}`?");
+    }
+    let mut parents: Vec<String> = Vec::new();
+    let is_parent = |parent: &Def, def: &Def| def.is_allowed_in(parent);
+    for def in known().filter(|def| def.name == child.local) {
+        let all = feed.families.iter().filter(|f| is_of_format(f.name, feed.kind));
+        for (name, parent) in all.flat_map(|f| f.elements.iter().map(move |def| (f, def))) {
+            if is_parent(parent, def) {
+                let is_prefixed = !matches!(name.name, "rss" | "atom" | "rss1" | "opml");
+                let name = if is_prefixed {
+                    format!("`{}:{}`", name.name, parent.name)
+                } else {
+                    format!("`{}`", parent.name)
+                };
+                if !parents.contains(&name) {
+                    parents.push(name);
+                }
+            }
+        }
+    }
+    match &parents[..] {
+        [] => {}
+        [one] => return format!("; it belongs in {one}"),
+        [one, two] => return format!("; it belongs in {one} or {two}"),
+        // Some are allowed nearly anywhere.
+        _ => return String::new(),
+    }
+    step(child.name.len());
+    nearest(child.local, allowed())
+        .map(|name| format!("; did you mean `{prefix}{name}`?"))
+        .unwrap_or_default()
+}
+
+/// True if a document of a format can have elements of a vocabulary.
+fn is_of_format(family: &str, kind: Kind) -> bool {
+    match family {
+        "rss" => kind == Kind::Rss,
+        "atom" => kind == Kind::Atom,
+        "rss1" => kind == Kind::Rdf,
+        "opml" => kind == Kind::Opml,
+        _ => true,
+    }
+}
+
+/// Returns the name in this format of what another format or vocabulary calls `name`.
+fn other_name(scope: &Scope<'_, '_>, name: &str) -> Option<&'static str> {
+    let is_in = |parent: Parent| scope.def.container == Some(parent);
+    let lower = name.to_ascii_lowercase();
+    Some(match (scope.feed.kind, &*lower) {
+        (Kind::Rss, "updated" | "modified" | "lastmod" | "date") if is_in(Parent::Channel) => "lastBuildDate",
+        (Kind::Rss, "published" | "updated" | "date" | "created" | "modified" | "issued" | "lastmod") => {
+            "pubDate"
+        }
+        (
+            Kind::Rss,
+            "summary" | "content" | "subtitle" | "excerpt" | "abstract" | "body" | "text" | "tagline",
+        ) => "description",
+        (Kind::Rss, "creator" | "authors") => "dc:creator",
+        (Kind::Rss, "contributor") => "dc:contributor",
+        (Kind::Rss, "encoded") => "content:encoded",
+        (Kind::Rss, "thumbnail") => "media:thumbnail",
+        (Kind::Rss, "duration") => "itunes:duration",
+        (Kind::Rss, "explicit") => "itunes:explicit",
+        (Kind::Rss, "id" | "uuid" | "identifier") => "guid",
+        (Kind::Rss, "url" | "uri" | "href") => "link",
+        (Kind::Rss, "name" | "headline") => "title",
+        (Kind::Rss, "logo" | "icon") => "image",
+        (Kind::Rss, "rights" | "license") => "copyright",
+        (Kind::Rss, "tag" | "tags" | "keywords" | "keyword" | "subject" | "categories") => "category",
+        (Kind::Rss, "entry" | "post" | "article") => "item",
+        (Kind::Rss, "lang") => "language",
+        (Kind::Atom, "pubdate" | "issued" | "created") => "published",
+        (Kind::Atom, "lastbuilddate" | "modified" | "date") => "updated",
+        (Kind::Atom, "description" | "tagline") if is_in(Parent::Feed) => "subtitle",
+        (Kind::Atom, "description" | "excerpt") => "summary",
+        (Kind::Atom, "encoded" | "body" | "text") => "content",
+        (Kind::Atom, "guid") => "id",
+        (Kind::Atom, "item") => "entry",
+        (Kind::Atom, "creator" | "managingeditor") => "author",
+        (Kind::Atom, "copyright" | "license") => "rights",
+        (Kind::Atom, "image") => "logo",
+        (Kind::Atom, "tag" | "tags" | "keywords") => "category",
+        _ => return None,
+    })
 }
 
 /// Reports attributes that the element does not have.

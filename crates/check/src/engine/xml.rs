@@ -1,14 +1,17 @@
 //! XML itself: encodings, syntax, document types and characters.
 
+use crate::document::parse_error::Fault;
 use crate::document::source::Source;
 use crate::document::xml::{Document, Element, XML};
 use crate::engine::log::Log;
-use crate::engine::vocabulary::Scope;
+use crate::engine::namespace;
+use crate::engine::vocabulary::{Family, Scope};
 use crate::message::shown;
 use crate::rule::{
     Context::{Item, Whole},
     Rule,
 };
+use crate::values::suggest::suggestion;
 use crate::values::{language, url};
 use feedmill_types::work::step;
 
@@ -19,12 +22,53 @@ macro_rules! feed_behind {
     };
 }
 
-pub(crate) static NOT_WELL_FORMED: Rule = Rule::error("xml/not-well-formed", "XML syntax error")
-    .why("An XML parser must stop at the first error, so a reader shows nothing of the feed, or only what comes before it. Usually a `&` or `<` is not escaped, or there is an HTML entity such as `&nbsp;`: XML has only five entities.")
-    .remedy("escape the text, or correct the markup at this place")
-    .spec("XML 1.0, 2.1", "https://www.w3.org/TR/xml/#sec-well-formed")
-    .example(Whole, r#"<?xml version="1.0"?>
-<rss version="2.0"><channel><title>Cats & Dogs</title></channel></rss>"#, feed_behind!(r#"<?xml version="1.0"?>"#));
+pub(crate) static NOT_WELL_FORMED: Rule =
+    not_well_formed("escape the text, or correct the markup at this place");
+
+/// Returns the rule about syntax errors, with the remedy of one kind of them.
+const fn not_well_formed(remedy: &'static str) -> Rule {
+    Rule::error("xml/not-well-formed", "XML syntax error")
+        .why("An XML parser must stop at the first error, so a reader shows nothing of the feed, or only what comes before it. Usually a `&` or `<` is not escaped, or there is an HTML entity such as `&nbsp;`: XML has only five entities.")
+        .remedy(remedy)
+        .spec("XML 1.0, 2.1", "https://www.w3.org/TR/xml/#sec-well-formed")
+        .example(Whole, r#"<?xml version="1.0"?>
+<rss version="2.0"><channel><title>Cats & Dogs</title></channel></rss>"#, feed_behind!(r#"<?xml version="1.0"?>"#))
+}
+
+/// The same rule, with the remedies of the kinds of errors.
+static BY_FAULT: [Rule; 10] = [
+    not_well_formed("write `&amp;` for each `&` that begins no reference"),
+    not_well_formed("write `&lt;` for each `<` that begins no tag"),
+    not_well_formed(
+        "write the character itself, or its number: XML has only `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`",
+    ),
+    not_well_formed("write the text itself in place of the entity, and remove the DOCTYPE"),
+    not_well_formed("remove the character: no reference can stand for it either"),
+    not_well_formed("declare the prefix on the root element, or correct it"),
+    not_well_formed("write `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`, or remove the declaration"),
+    not_well_formed("begin the document with `<?xml`, or with the root element"),
+    not_well_formed("end each element before the end of the one that it is in"),
+    not_well_formed("check the program that writes the document: there is no feed in it"),
+];
+
+/// Returns the rule about an error, with its remedy.
+fn rule_of(fault: &Fault) -> &'static Rule {
+    let index = match fault {
+        Fault::Limit => return &LIMIT,
+        Fault::Markup => return &NOT_WELL_FORMED,
+        Fault::Ampersand => 0,
+        Fault::LessThan => 1,
+        Fault::Entity => 2,
+        Fault::EntityText => 3,
+        Fault::Character => 4,
+        Fault::Prefix(_) => 5,
+        Fault::Declaration => 6,
+        Fault::Start => 7,
+        Fault::EndTag => 8,
+        Fault::Empty => 9,
+    };
+    &BY_FAULT[index]
+}
 
 static LIMIT: Rule = Rule::error("xml/limit", "XML document exceeds limits")
     .why("Readers limit the number and depth of elements and the number of attributes, so that a hostile document cannot exhaust them. No feed needs that many.")
@@ -93,6 +137,16 @@ static SYSTEM_ENTITY: Rule = Rule::note("xml/system-entity", "reference to an ex
     .spec("XML 1.0, 4.2.2", "https://www.w3.org/TR/xml/#sec-external-ent")
     .example(Whole, feed_behind!(r#"<!DOCTYPE rss SYSTEM "rss.dtd">"#), feed_behind!(""));
 
+static ENTITY: Rule = Rule::note("xml/entity", "reference to an entity of the DOCTYPE")
+    .why("Many readers do not expand entities, because a short document can hold a very long text in them. `check` does not look at markup in them either.")
+    .remedy("write the text itself in place of the entity, and remove the DOCTYPE")
+    .spec("XML 1.0, 4.1", "https://www.w3.org/TR/xml/#sec-references")
+    .example(
+        Whole,
+        concat!("<!DOCTYPE rss [<!ENTITY town \"Town\">]>\n", channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"", "<copyright>&town;</copyright>\n", self_link!())),
+        concat!("<!DOCTYPE rss [<!ENTITY town \"Town\">]>\n", channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"", "<copyright>Town</copyright>\n", self_link!())),
+    );
+
 static BAD_CHARACTERS: Rule = Rule::warning("xml/bad-characters", "wrongly decoded characters")
     .why("Control characters from U+0080 to U+009F are Windows-1252 punctuation read as Latin-1; `Ã©` is UTF-8 that was encoded twice; U+FFFD replaces bytes that are lost already.")
     .remedy("decode the source in its own encoding")
@@ -109,6 +163,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &DOCTYPE,
     &DOCTYPE_VERSION,
     &SYSTEM_ENTITY,
+    &ENTITY,
     &BAD_CHARACTERS,
 ];
 
@@ -134,7 +189,7 @@ pub(crate) fn encoding(source: &Source<'_>, log: &mut Log) {
 }
 
 /// Checks what is before the root element, and reports the syntax error that ended the reading.
-pub(crate) fn document(document: &Document<'_>, log: &mut Log) {
+pub(crate) fn document(document: &Document<'_>, families: &[&Family], log: &mut Log) {
     if let Some(version) = document.version.as_deref().filter(|v| *v != "1.0") {
         log.at(&VERSION, 0, format_args!("`{version}`"));
     }
@@ -156,8 +211,17 @@ pub(crate) fn document(document: &Document<'_>, log: &mut Log) {
             log.at(&SYSTEM_ENTITY, *at, "");
         }
     }
+    if let Some((at, name)) = &document.entity {
+        log.at(&ENTITY, *at, format_args!("`&{};`", shown(name)));
+    }
     if let Some(error) = &document.error {
-        log.at(if error.is_limit { &LIMIT } else { &NOT_WELL_FORMED }, error.at, &error.message);
+        let fix = match &error.fault {
+            Fault::Prefix(prefix) => namespace::declaration_of(prefix, families),
+            _ => None,
+        };
+        let fix =
+            fix.map(|declaration| format!("; add {declaration} to the root element")).unwrap_or_default();
+        log.at(rule_of(&error.fault), error.at, format_args!("{}{fix}", error.message));
     }
 }
 
@@ -170,7 +234,9 @@ pub(crate) fn attributes(scope: &Scope<'_, '_>, log: &mut Log) {
             _ => None,
         };
         if let Some(rule) = verdict {
-            let detail = format_args!("`{}` is `{}`", attribute.name, shown(&attribute.value));
+            let fix =
+                if log.is_full(rule) { String::new() } else { suggestion(rule.meta.code, &attribute.value) };
+            let detail = format_args!("`{}` is `{}`{fix}", attribute.name, shown(&attribute.value));
             log.attribute(rule, attribute, detail);
         }
     }

@@ -225,7 +225,7 @@ pub fn linked_files(bytes: &[u8], options: Options<'_>) -> Vec<LinkedFile> {
     let source = source::decode(bytes);
     let base = options.url.and_then(|url| Url::parse(url).ok());
     let mut found = Found { base, files: Vec::new() };
-    if detect::format(&source.text) == Some(Format::Json) {
+    if detect::format(&source.text, "") == Some(Format::Json) {
         if let Ok(value) = json::parse(&source.text) {
             found.json(&value);
         }

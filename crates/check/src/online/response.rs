@@ -248,7 +248,7 @@ pub fn check_response(response: &Response, bytes: &[u8], file: &str) -> Vec<Find
     if let Some(redirect) = response.redirects.iter().find(|redirect| !redirect.is_permanent()) {
         report(&TEMPORARY_REDIRECT, format!("to `{}`, with {}", redirect.to, redirect.status));
     }
-    if let Some(format) = detect::format(&source.text) {
+    if let Some(format) = detect::format(&source.text, "") {
         match &response.content_type {
             None => report(&MISSING_TYPE, format!("send `{}`", format.media_types()[0])),
             Some(stated) => {

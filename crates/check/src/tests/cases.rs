@@ -106,7 +106,7 @@ fn children_of_extensions_are_no_errors_of_rss() {
             channel(
                 "<snf:logo xmlns:snf=\"http://www.smartnews.be/snf\"><url>https://town.example/l.png</url></snf:logo>",
             ),
-            &["xml/undefined-namespace"],
+            &[],
         ),
         (item("<media:content url=\"https://town.example/1.mp4\"><title>One</title></media:content>"), &[]),
         (
@@ -489,4 +489,387 @@ fn a_document_is_read_in_spite_of_its_first_bytes() {
     assert_eq!(codes(&bytes), ["xml/not-well-formed", "feed/duplicate-element"]);
     let nested = feed.replace("<pubDate>", "<?xml version=\"1.0\"?><pubDate>");
     assert_eq!(codes(nested.as_bytes()), ["xml/not-well-formed"]);
+}
+
+#[test]
+fn a_declaration_is_one_that_every_parser_accepts() {
+    let rest =
+        item("<title>One</title>").replace("<title>One</title><title>One</title>", "<title>One</title>");
+    let errors = |declaration: &str| {
+        let found = found(&format!("{declaration}{rest}"), None);
+        let found: Vec<_> =
+            found.into_iter().filter(|d| d.severity == Severity::Error).map(|d| d.meta.code).collect();
+        found.into_iter().filter(|code| !code.starts_with("feed/")).collect::<Vec<_>>()
+    };
+    for bad in [
+        "<?xml?>",
+        "<?xml encoding='utf-8'?>",
+        "<?xml version='1.0' encoding=utf-8?>",
+        "<?xml version='1.0' encoding=utf-8 standalone='no'?>",
+        "<?xml version='1.0' encoding=''?>",
+        "<?xml version='1.0' encoding='UTF-8 '?>",
+        "<?xml encoding='utf-8' version='1.0'?>",
+        "<?xml version='1.0'encoding='utf-8'?>",
+        "<?xml version='1.0' standalone='maybe'?>",
+        "<?xml version='1.0' author='Ann'?>",
+        "<? xml version='1.0'?>",
+        "<? a?>",
+    ] {
+        assert_eq!(errors(bad), ["xml/not-well-formed"], "{bad}");
+    }
+    assert!(errors("<?xml version = \"1.0\"\n encoding='us-ascii' standalone='yes' ?>\n<?a?><?xml-stylesheet href='a'?>").is_empty());
+    let wide = |text: &str, mark: &str| -> Vec<u8> {
+        format!("{mark}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    let declared = format!("<?xml version='1.0' encoding='UTF-16'?>{rest}");
+    assert!(codes(&wide(&declared, "")).contains(&"xml/encoding"));
+    assert!(!codes(&wide(&declared, "\u{feff}")).contains(&"xml/encoding"));
+}
+
+#[test]
+fn a_used_entity_is_well_formed_and_short_ones_are_expanded() {
+    let feed = |subset: &str, version: &str, copyright: &str| {
+        format!("<!DOCTYPE rss [{subset}]>\n{}", channel(&format!("<copyright>{copyright}</copyright>")))
+            .replace("version=\"2.0\"", &format!("version=\"{version}\""))
+    };
+    let all = |document: String| {
+        let found = found(&document, None).into_iter().filter(|d| d.meta.code != "feed/no-language");
+        found.map(|d| d.meta.code).collect::<Vec<_>>()
+    };
+    assert_eq!(all(feed("<!ENTITY v '2.0'>", "&v;", "x")), ["xml/entity"]);
+    assert_eq!(all(feed("<!ENTITY a 'Ann &amp; Bo'>", "2.0", "&a; &a;")), ["xml/entity"]);
+    assert_eq!(all(feed("<!ENTITY a '<b>x</b>'>", "2.0", "&a;")), ["xml/entity"]);
+    assert!(all(feed("<!ENTITY a ' '>", "2.0", "x")).is_empty());
+    for bad in [
+        "<!ENTITY a '&b;'><!ENTITY b '&a;'>",
+        "<!ENTITY a '&zzz;'>",
+        "<!ENTITY a '<b>'>",
+        "<!ENTITY a '&#38; x'>",
+    ] {
+        assert_eq!(codes(feed(bad, "2.0", "&a;").as_bytes()), ["xml/not-well-formed"], "{bad}");
+        assert!(codes(feed(bad, "2.0", "x").as_bytes()).is_empty(), "{bad}");
+    }
+    assert_eq!(codes(feed("<!ENTITY a '<b/>'>", "&a;", "x").as_bytes()), ["xml/not-well-formed"]);
+}
+
+#[test]
+fn a_syntax_error_says_what_to_write() {
+    let message = |inside: &str| {
+        let found = found(&channel(inside), None);
+        let found: Vec<_> = found.iter().filter(|d| d.severity > Severity::Note).collect();
+        assert_eq!(found.len(), 1, "{inside}: {found:?}");
+        assert_eq!(found[0].meta.code, "xml/not-well-formed");
+        (found[0].detail.clone(), found[0].meta.remedy)
+    };
+    for (inside, detail, remedy) in [
+        ("<copyright>Ann & Bo</copyright>", "`&` that begins no reference; write `&amp;`", "write `&amp;`"),
+        (
+            "<copyright>Ann & Bo; and more</copyright>",
+            "`&` that begins no reference; write `&amp;`",
+            "write `&amp;`",
+        ),
+        (
+            "<docs>https://town.example/?a=1&b=2</docs>",
+            "`&` that begins no reference; write `&amp;`",
+            "write `&amp;`",
+        ),
+        (
+            "<category domain=\"a&b\">x</category>",
+            "`&` that begins no reference; write `&amp;`",
+            "write `&amp;`",
+        ),
+        (
+            "<copyright>&copy; Ann</copyright>",
+            "undefined entity `&copy;`; write `&#169;`",
+            "write the character itself",
+        ),
+        (
+            "<copyright>&town;</copyright>",
+            "undefined entity `&town;`; write `&amp;town;` if it is text",
+            "write the character itself",
+        ),
+        (
+            "<copyright>a&#11;b</copyright>",
+            "reference to a character that XML forbids: `&#11;`; remove it",
+            "remove the character",
+        ),
+        (
+            "<copyright>a&#x0;b</copyright>",
+            "reference to a character that XML forbids: `&#x0;`; remove it",
+            "remove the character",
+        ),
+        (
+            "<copyright>a\u{b}b</copyright>",
+            "character U+000B, which XML forbids; remove it",
+            "remove the character",
+        ),
+        ("<copyright>1 < 2</copyright>", "`<` that begins no tag; write `&lt;`", "write `&lt;`"),
+        ("<copyright>I <3 you</copyright>", "`<` that begins no tag; write `&lt;`", "write `&lt;`"),
+        (
+            "<copyright>a <b c</copyright>",
+            "`<b` is not closed before the next `<`; write `&lt;` if it is text",
+            "write `&lt;`",
+        ),
+        (
+            "<category domain=\"a<b\">x</category>",
+            "`<` in the value of an attribute; write `&lt;`",
+            "write `&lt;`",
+        ),
+        (
+            "<dc:creator>Ann</dc:creator>",
+            "undeclared prefix of `dc:creator`; add `xmlns:dc=\"http://purl.org/dc/elements/1.1/\"` to the root element",
+            "declare the prefix",
+        ),
+        ("<town:mayor>Ann</town:mayor>", "undeclared prefix of `town:mayor`", "declare the prefix"),
+        (
+            "<copyright>Ann</copywrong>",
+            "expected `</copyright>`, but `</copywrong>` was found",
+            "end each element",
+        ),
+    ] {
+        let (found, help) = message(inside);
+        assert_eq!(found, detail);
+        assert!(help.starts_with(remedy), "{inside}: {help}");
+    }
+    let first = |document: &str| found(document, None).first().map(|d| d.message()).unwrap_or_default();
+    assert_eq!(first(""), "XML syntax error: the document is empty");
+    assert_eq!(first(" \n"), "XML syntax error: the document is empty");
+    let feed = channel("<docs>https://town.example/</docs>");
+    assert_eq!(
+        first(&format!("\n<?xml version='1.0'?>{feed}")),
+        "XML syntax error: white space before the XML declaration; remove it"
+    );
+    assert_eq!(
+        first(&format!("PHP Notice: x\n<?xml version='1.0'?>{feed}")),
+        "XML syntax error: `PHP Notice: x` before the XML declaration; remove it"
+    );
+}
+
+#[test]
+fn an_element_of_another_format_has_a_name_here() {
+    let hint = |document: String| {
+        let found = found(&document, None);
+        let one = found.iter().find(|d| d.meta.code == "feed/undefined-element");
+        one.map(|d| d.detail.split("; ").nth(1).unwrap_or_default().to_owned()).unwrap_or_default()
+    };
+    for (name, expected) in [
+        ("published", "did you mean `pubDate`?"),
+        ("updated", "did you mean `pubDate`?"),
+        ("PubDate", "did you mean `pubDate`?"),
+        ("summary", "did you mean `description`?"),
+        ("creator", "did you mean `dc:creator`?"),
+        ("id", "did you mean `guid`?"),
+        ("ttl", "it belongs in `channel`"),
+        ("zzz", ""),
+    ] {
+        assert_eq!(hint(item(&format!("<{name}>x</{name}>"))), expected, "{name}");
+    }
+    assert_eq!(hint(channel("<updated>x</updated>")), "did you mean `lastBuildDate`?");
+    assert_eq!(hint(document(Context::Entry, "<pubDate>x</pubDate>")), "did you mean `published`?");
+    assert_eq!(hint(document(Context::Feed, "<description>x</description>")), "did you mean `subtitle`?");
+}
+
+#[test]
+fn a_misspelled_namespace_is_shown_as_it_should_be() {
+    let details = |declaration: &str| {
+        let found = found(
+            &channel("").replace("xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"", declaration),
+            None,
+        );
+        let found = found.into_iter().filter(|d| d.severity > Severity::Note);
+        found.map(|d| format!("{} {}", d.meta.code, d.detail)).collect::<Vec<_>>().join("\n")
+    };
+    for (declaration, code, right) in [
+        (
+            "xmlns:itunes=\"https://www.itunes.com/dtds/podcast-1.0.dtd\"",
+            "itunes/namespace",
+            "xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
+        ),
+        (
+            "xmlns:itunes=\"http://www.itunes.com/DTDs/Podcast-1.0.dtd\"",
+            "itunes/namespace",
+            "xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
+        ),
+        (
+            "xmlns:dc=\"http://purl.org/dc/elements/1.1\"",
+            "xml/reserved-prefix",
+            "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"",
+        ),
+        (
+            "xmlns:dc=\"http://purl.org/dc/elements/1.0/\"",
+            "xml/reserved-prefix",
+            "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"",
+        ),
+        (
+            "xmlns:content=\"https://purl.org/rss/1.0/modules/content/\"",
+            "xml/reserved-prefix",
+            "xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"",
+        ),
+        (
+            "xmlns:sy=\"http://purl.org/rss/1.0/module/syndication/\"",
+            "xml/reserved-prefix",
+            "xmlns:sy=\"http://purl.org/rss/1.0/modules/syndication/\"",
+        ),
+    ] {
+        let found = details(declaration);
+        assert!(found.starts_with(code) && found.ends_with(&format!("; write `{right}`")), "{found}");
+    }
+    assert!(!details("xmlns:slash=\"http://purl.org/dc/terms/\"").contains("write"));
+}
+
+#[test]
+fn registered_schemes_numbers_of_xml_schema_and_lists_of_images_are_valid() {
+    for scheme in [
+        "magnet", "feed", "spotify", "irc", "webcal", "git", "ssh", "steam", "skype", "rtmp", "ipfs",
+        "MAGNET",
+    ] {
+        assert!(codes(item(&format!("<link>{scheme}:x</link>")).as_bytes()).is_empty(), "{scheme}");
+    }
+    compare(&[
+        (item("<link>blip:x</link>"), &["url/scheme"]),
+        (item("<link>https://[::1/</link>"), &["url/character"]),
+        (item("<link>https://[2001:db8::1]:8080/a</link>"), &[]),
+        (item("<link>https://[town]/</link>"), &["url/character"]),
+        (item("<georss:point>4.5e1 .5</georss:point>"), &[]),
+        (item("<georss:point>45. -71.</georss:point>"), &[]),
+        (item("<georss:point>4.5e 1</georss:point>"), &["geo/point"]),
+        (item("<media:credit role=\"owner\" scheme=\"urn:yvs\">Ann</media:credit>"), &[]),
+        (
+            item(
+                "<media:restriction relationship=\"deny\" type=\"uri\">https://a.example/ https://b.example/</media:restriction>",
+            ),
+            &[],
+        ),
+        (
+            item(
+                "<media:restriction relationship=\"deny\" type=\"uri\">https://a.example/ b</media:restriction>",
+            ),
+            &["url/relative"],
+        ),
+        (item("<media:content type=\"video/mp4\"/>"), &["feed/missing-attribute"]),
+        (
+            item(
+                "<media:content type=\"video/mp4\"><media:player url=\"https://town.example/p\"/></media:content>",
+            ),
+            &[],
+        ),
+        (
+            item(
+                "<description>&lt;img src=\"https://town.example/1.png\" srcset=\"https://town.example/1.png, /2.png 2x\" alt=\"\"&gt;</description>",
+            ),
+            &["html/relative"],
+        ),
+        (
+            item(
+                "<description>&lt;img src=\"https://town.example/1.png\" srcset=\"https://town.example/1.png 1x,https://town.example/2,3.png 2x\" alt=\"\"&gt;</description>",
+            ),
+            &[],
+        ),
+    ]);
+    let twice = document(
+        Context::Entry,
+        "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">a</div><div xmlns=\"http://www.w3.org/1999/xhtml\">b</div></content>",
+    );
+    assert_eq!(codes(twice.as_bytes()), ["feed/duplicate-element"]);
+}
+
+#[test]
+fn json_that_is_no_feed_has_one_error_and_empty_texts_are_reported() {
+    let all = |document: &str| found(document, None).iter().map(|d| d.meta.code).collect::<Vec<_>>();
+    assert_eq!(all("{\"name\": \"town\", \"version\": \"1.0.0\"}"), ["feed/unknown-root"]);
+    assert_eq!(all("{\"name\": \"Town\", \"icons\": [], \"start_url\": \"/\"}"), ["feed/unknown-root"]);
+    assert_eq!(all(&document(Context::JsonItem, "\"title\": \"\"")), ["feed/blank"]);
+    let feed = document(Context::Json, "\"items\": [{\"id\": \" \", \"content_text\": \"x\"}]");
+    assert_eq!(all(&feed.replace("\"Town\"", "\"\"")), ["feed/blank", "feed/blank"]);
+}
+
+#[test]
+fn messages_show_what_is_wrong_with_a_value_and_where() {
+    let first = |document: String, code: &str| {
+        let found = found(&document, None);
+        let one = found.iter().find(|d| d.meta.code == code);
+        one.map(|d| (d.detail.clone(), d.place.line, d.place.column)).unwrap_or_default()
+    };
+    let detail = |document: String, code: &str| first(document, code).0;
+    let enclosure = |url: &str| item(&format!("<enclosure url=\"{url}\" length=\"1\" type=\"audio/mpeg\"/>"));
+    assert_eq!(
+        detail(enclosure(" https://town.example/1.mp3"), "url/attribute"),
+        "`url` is `https://town.example/1.mp3` with white space around it; remove the white space"
+    );
+    assert_eq!(
+        detail(enclosure("https://town.example/a b.mp3"), "url/attribute"),
+        "`url` is `https://town.example/a b.mp3`: invalid character in a URL; write `https://town.example/a%20b.mp3`"
+    );
+    let episode =
+        |url: &str| enclosure(url).replace("</item>", "<itunes:duration>60</itunes:duration></item>");
+    assert_eq!(detail(episode("https://town.example/play?id=1"), "itunes/format"), "the URL has no suffix");
+    assert_eq!(detail(episode("/1.ogg"), "itunes/format"), "");
+    assert_eq!(
+        detail(item("<author>Ann Lee (ann@town.example)</author>"), "email/contact"),
+        "`author` is `Ann Lee (ann@town.example)`; write `ann@town.example (Ann Lee)`"
+    );
+    assert_eq!(detail(item("<author>Ann &lt;ann@town.example&gt;</author>"), "html/character-data"), "");
+    let place = first(
+        format!("\n{}", item("<source url=\"https://town.example/\">a\nb &lt;b&gt;c&lt;/b&gt;</source>")),
+        "html/in-text",
+    );
+    assert_eq!((place.0.as_str(), place.1, place.2), ("`</b>` in `source`", 3, 13));
+    assert_eq!(
+        detail(channel("<language xml:lang=\"pt_BR\">pt</language>"), "lang/tag"),
+        "`xml:lang` is `pt_BR`; write `pt-BR`"
+    );
+    let latin =
+        format!("<?xml version='1.0' encoding='Latin1'?>{}", channel("<itunes:author>Ann</itunes:author>"));
+    assert_eq!(first(latin, "itunes/not-utf8"), ("`Latin1`".to_owned(), 1, 31));
+    for (category, expected) in [
+        ("<itunes:category text=\"news\"/>", "`text` is `news`; write `News`"),
+        (
+            "<itunes:category text=\"Society and Culture\"/>",
+            "`text` is `Society and Culture`; write `Society & Culture`",
+        ),
+        ("<itunes:category text=\"TV &amp;amp; Film\"/>", "`text` is `TV &amp; Film`; write `TV & Film`"),
+        ("<itunes:category text=\"Tecnology\"/>", "`text` is `Tecnology`; did you mean `Technology`?"),
+        (
+            "<itunes:category text=\"Improv\"/>",
+            "`text` is `Improv`; `Improv` belongs in `Comedy`: write `<itunes:category text=\"Comedy\"><itunes:category text=\"Improv\"/></itunes:category>`",
+        ),
+        (
+            "<itunes:category text=\"News\"><itunes:category text=\"Improv\"/></itunes:category>",
+            "`text` is `Improv`; `Improv` belongs in `Comedy`",
+        ),
+        ("<itunes:category text=\"Town\"/>", "`text` is `Town`"),
+    ] {
+        assert_eq!(detail(channel(category), "itunes/category"), expected);
+    }
+    for (category, expected) in [
+        (
+            "<itunes:category text=\"Games &amp; Hobbies\"/>",
+            "`text` is `Games & Hobbies`; its successor is `Leisure`",
+        ),
+        (
+            "<itunes:category text=\"Technology\"><itunes:category text=\"Podcasting\"/></itunes:category>",
+            "`text` is `Podcasting`; its successor is `Technology`",
+        ),
+        (
+            "<itunes:category text=\"Society &amp; Culture\"><itunes:category text=\"History\"/></itunes:category>",
+            "`text` is `History`; `History` is a category of its own, not part of another",
+        ),
+    ] {
+        assert_eq!(detail(channel(category), "itunes/obsolete-category"), expected);
+    }
+    let link = |document: String, code: &str| {
+        found(&document, None).iter().find(|d| d.meta.code == code).map(|d| d.meta.url).unwrap_or_default()
+    };
+    assert!(
+        link(document(Context::Entry, "<title x=\"1\">One</title>"), "feed/unexpected-attribute")
+            .contains("rfc4287")
+    );
+    assert!(link(channel("<itunes:image/>"), "feed/missing-attribute").contains("apple.com"));
+    assert!(
+        link(document(Context::Feed, "<title>Two</title>"), "feed/duplicate-element").contains("rfc4287")
+    );
+    assert!(
+        link(item("<guid x=\"1\">https://town.example/2</guid>"), "feed/unexpected-attribute")
+            .ends_with("rss-specification")
+    );
 }

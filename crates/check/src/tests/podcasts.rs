@@ -120,7 +120,8 @@ const VALID: &[(&str, &str)] = &[
     ("<itunes:episode>2", "<podcast:socialInteract protocol=\"activitypub\" uri=\"https://town.example/@ann/1\" accountId=\"@ann\" priority=\"1\"/>\n<podcast:socialInteract protocol=\"disabled\"/>\n<itunes:episode>2"),
     ("<itunes:episode>2", "<podcast:value type=\"lightning\" method=\"keysend\"><podcast:valueRecipient type=\"node\" address=\"02d5\" split=\"100\"/><podcast:valueTimeSplit startTime=\"60\" duration=\"237\" remotePercentage=\"95\"><podcast:remoteItem itemGuid=\"a\" feedGuid=\"a94f5cc9-8c58-55fc-91fe-a324087a655b\" medium=\"music\"/></podcast:valueTimeSplit></podcast:value>\n<itunes:episode>2"),
     ("<description>It stopped at noon.</description>", "<description><![CDATA[<p>It <em>stopped</em> at noon.</p>]]></description>\n<content:encoded><![CDATA[<p>It <em>stopped</em>.</p>]]></content:encoded>"),
-    ("<itunes:author>", "<podcast:newThing since=\"2027\"/>\n<itunes:author>"),
+    ("<podcast:locked", "<podcast:license>cc-by-4.0</podcast:license>\n<podcast:locked"),
+    ("<itunes:episode>2", "<podcast:location rel=\"subject\" country=\"DE\">Hamburg</podcast:location>\n<itunes:episode>2"),
 ];
 
 /// Errors of a podcast under a profile, without repetition.
@@ -191,6 +192,131 @@ fn thirty_good_podcasts_are_accepted_by_all() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_document_that_is_no_podcast_is_refused_by_stores() {
+    let errors = |feed: &str, profile: Profile| {
+        let options = Options { is_podcast: profile.is_of_podcasts(), ..Options::default() };
+        let found = check(feed.as_bytes(), options).into_iter().filter_map(|finding| profile.apply(finding));
+        let mut errors: Vec<_> =
+            found.filter(|d| d.severity == Severity::Error).map(|d| d.meta.code).collect();
+        errors.sort_unstable();
+        errors.dedup();
+        errors
+    };
+    let plain = document(Context::Item, "<link>https://town.example/1</link>");
+    let empty = document(Context::Channel, "<ttl>60</ttl>");
+    let atom = document(Context::Feed, "<subtitle>News</subtitle>");
+    let json = document(Context::Json, "\"description\": \"News\"");
+    let rdf =
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'/>";
+    let wrong_namespace = GOOD.replace("http://www.itunes.com/dtds/", "https://www.itunes.com/DTDs/");
+    for (feed, apple, spotify, psp1) in [
+        (
+            &*plain,
+            vec!["itunes/missing-element", "itunes/missing-enclosure", "itunes/missing-image"],
+            vec!["itunes/missing-email", "itunes/missing-enclosure", "itunes/missing-image"],
+            4,
+        ),
+        (
+            &*empty,
+            vec!["itunes/missing-element", "itunes/missing-image", "itunes/no-episode"],
+            vec!["itunes/missing-email", "itunes/missing-image", "itunes/no-episode"],
+            3,
+        ),
+        (&*atom, vec!["itunes/not-rss"], vec!["itunes/not-rss"], 1),
+        (&*json, vec!["itunes/not-rss"], vec!["itunes/not-rss"], 1),
+        (&*wrong_namespace, vec!["itunes/namespace"], vec!["itunes/namespace"], 1),
+        (
+            &*GOOD.replace("<title>The ferry</title>", "<title> </title>"),
+            vec!["itunes/blank"],
+            vec!["itunes/blank"],
+            1,
+        ),
+        (
+            &*GOOD.replace("<title>Town Talk</title>", "<title/>"),
+            vec!["itunes/blank"],
+            vec!["itunes/blank"],
+            1,
+        ),
+    ] {
+        assert_eq!(errors(feed, Profile::Apple), apple, "{feed}");
+        assert_eq!(errors(feed, Profile::Spotify), spotify, "{feed}");
+        assert_eq!(errors(feed, Profile::Psp1).len(), psp1, "{feed} {:?}", errors(feed, Profile::Psp1));
+        assert!(errors(feed, Profile::W3c).is_empty(), "{feed}");
+    }
+    assert!(errors(rdf, Profile::Apple).contains(&"itunes/not-rss"));
+    assert!(errors(GOOD, Profile::Apple).is_empty());
+}
+
+#[test]
+fn values_and_places_of_podcasting_2_are_checked() {
+    let at = |mark: &str, inside: &str| {
+        let feed = GOOD.replacen(mark, &format!("{inside}\n{mark}"), 1);
+        let found = found(&feed, None)
+            .into_iter()
+            .filter(|d| d.severity > Severity::Note || d.meta.code == "podcast/srt-type");
+        found.map(|d| format!("{}: {}", d.meta.code, d.detail)).collect::<Vec<_>>().join("\n")
+    };
+    let in_channel = |inside: &str| at("<podcast:locked", inside);
+    let in_item = |inside: &str| at("<itunes:episode>2", inside);
+    for (found, expected) in [
+        (
+            in_item("<podcast:transkript url=\"https://town.example/1.vtt\" type=\"text/vtt\"/>"),
+            "podcast/unknown-element: `podcast:transkript` in `item`; did you mean `podcast:transcript`?",
+        ),
+        (
+            in_channel("<podcast:newThing since=\"2027\"/>"),
+            "podcast/unknown-element: `podcast:newThing` in `channel`",
+        ),
+        (
+            in_item("<podcast:locked>yes</podcast:locked>"),
+            "podcast/misplaced-element: `podcast:locked` in `item`; it belongs in `channel`",
+        ),
+        (
+            in_channel("<podcast:source uri=\"https://town.example/1.mp3\"/>"),
+            "podcast/misplaced-element: `podcast:source` in `channel`; it belongs in `podcast:alternateEnclosure`",
+        ),
+        (
+            in_item("<itunes:owner><itunes:email>ann@town.example</itunes:email></itunes:owner>"),
+            "feed/undefined-element: `itunes:owner` in `item`; it belongs in `channel`",
+        ),
+        (
+            in_item("<itunes:Author>Ann</itunes:Author>"),
+            "feed/undefined-element: `itunes:Author` in `item`; did you mean `itunes:author`?",
+        ),
+        (
+            in_channel("<podcast:location country=\"Germany\">Hamburg</podcast:location>"),
+            "podcast/location: `country` is `Germany`",
+        ),
+        (
+            in_channel("<podcast:location country=\"XX\">Hamburg</podcast:location>"),
+            "podcast/location: `country` is `XX`",
+        ),
+        (
+            in_channel("<podcast:license>all mine</podcast:license>"),
+            "podcast/license-url: `podcast:license` is `all mine`",
+        ),
+        (
+            in_item(
+                "<podcast:transcript url=\"https://town.example/1.vtt\" type=\"text/vtt\" rel=\"caption\"/>",
+            ),
+            "podcast/transcript-rel: `rel` is `caption`; write `captions`",
+        ),
+        (
+            in_item("<podcast:transcript url=\"https://town.example/1.srt\" type=\"text/srt\"/>"),
+            "podcast/srt-type: `type` is `text/srt`; write `application/x-subrip`",
+        ),
+        (
+            in_channel(
+                "<podcast:liveItem status=\"live\" start=\"20231031T211502Z\" end=\"2023-10-31T22:15:02.000-0600\"><title>Live</title><guid>https://town.example/live</guid></podcast:liveItem>",
+            ),
+            "podcast/live-time: `start` is `20231031T211502Z`: date and time need hyphens and colons; write `2023-10-31T21:15:02Z`\npodcast/live-time: `end` is `2023-10-31T22:15:02.000-0600`: an offset has a colon; write `2023-10-31T22:15:02-06:00`",
+        ),
+    ] {
+        assert_eq!(found, expected);
+    }
 }
 
 #[test]

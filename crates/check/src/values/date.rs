@@ -76,6 +76,40 @@ pub(crate) fn rfc3339_value(value: &str) -> Option<&'static Rule> {
     read_rfc3339(value).err()
 }
 
+/// True if a text is a date and time of ISO 8601 with a zone, in the extended form or in the basic one: `20231031T211502Z`.
+pub(crate) fn is_iso_8601(text: &str) -> bool {
+    let extended = extended(text);
+    let text = extended.as_deref().unwrap_or(text);
+    read_iso(text).is_some() && text.contains('T')
+}
+
+/// Returns a date and time of ISO 8601 with all hyphens and colons; `None` if it has them already or is no date.
+pub(super) fn extended(text: &str) -> Option<String> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let (date, rest) = text.split_once('T')?;
+    let (time, zone) = rest.split_at(rest.find(['Z', '+', '-']).unwrap_or(rest.len()));
+    let date = if date.len() == 8 && is_whole(date) {
+        format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..])
+    } else {
+        date.to_owned()
+    };
+    let (whole, fraction) = time.split_at(time.find('.').unwrap_or(time.len()));
+    let time = match whole.len() {
+        4 if is_whole(whole) => format!("{}:{}{fraction}", &whole[..2], &whole[2..]),
+        6 if is_whole(whole) => format!("{}:{}:{}{fraction}", &whole[..2], &whole[2..4], &whole[4..]),
+        _ => time.to_owned(),
+    };
+    let zone = match zone.len() {
+        3 => format!("{zone}:00"),
+        5 if is_whole(&zone[1..]) => format!("{}:{}", &zone[..3], &zone[3..]),
+        _ => zone.to_owned(),
+    };
+    let extended = format!("{date}T{time}{zone}");
+    (extended != text).then_some(extended)
+}
+
 /// Checks a date of RFC 822, without its plausibility.
 pub(crate) fn rfc822_value(value: &str) -> Option<&'static Rule> {
     read_rfc822(value).err()

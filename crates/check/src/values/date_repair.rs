@@ -28,8 +28,22 @@ pub(crate) fn explain(text: &str, form: Form) -> String {
         return String::new();
     }
     step(text.len());
-    let meant = Meant::read(text);
-    let reason = reason(text, form, &meant);
+    let is_iso = form != Form::Rfc822;
+    let point = Some(text).filter(|_| is_iso).and_then(with_point);
+    let century = Some(text).filter(|t| is_iso && has_short_year(t)).map(with_long_year);
+    let extended = date::extended(text);
+    let plain = [&point, &century, &extended].into_iter().find_map(Option::as_deref).unwrap_or(text);
+    let meant = Meant::read(plain);
+    let is_basic = form != Form::Rfc822 && extended.is_some() && text.as_bytes().get(4) != Some(&b'-');
+    let reason = if point.is_some() {
+        "a point separates the fraction of a second".to_owned()
+    } else if century.is_some() {
+        "the year needs four digits".to_owned()
+    } else if is_basic {
+        "date and time need hyphens and colons".to_owned()
+    } else {
+        reason(text, form, &meant)
+    };
     let Some(fixed) = meant.written(form) else { return reason };
     if fixed == text {
         return reason;
@@ -39,6 +53,29 @@ pub(crate) fn explain(text: &str, form: Form) -> String {
         _ => format!("write `{fixed}`"),
     };
     if reason.is_empty() { fix } else { format!("{reason}; {fix}") }
+}
+
+/// Returns a date with a point for the comma before the fraction of a second.
+fn with_point(text: &str) -> Option<String> {
+    let (before, after) = text.split_once(',')?;
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    (before.contains(':') && is_digit(before.chars().next_back()) && is_digit(after.chars().next()))
+        .then(|| format!("{before}.{after}"))
+}
+
+/// True if a date begins with a year of two digits: `23-10-31`.
+fn has_short_year(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let is_two = |part: Option<&str>| part.is_some_and(|p| p.len() == 2 && is_whole(p));
+    let last = |part: Option<&str>| {
+        part.is_some_and(|p| is_two(p.get(..2)) && !p[2..].starts_with(|c: char| c.is_ascii_digit()))
+    };
+    is_two(parts.next()) && is_two(parts.next()) && last(parts.next())
+}
+
+fn with_long_year(text: &str) -> String {
+    let year = text.get(..2).and_then(|year| year.parse().ok()).unwrap_or_default();
+    format!("{}{}", date::with_century(year), &text[2..])
 }
 
 /// Time zone of a date.
@@ -69,6 +106,8 @@ struct Meant {
     stray: Option<String>,
     /// True if the time is after noon on a clock of twelve hours.
     is_afternoon: Option<bool>,
+    /// Day of the week in another language, such as `mar` for Tuesday.
+    foreign_day: Option<String>,
 }
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -133,7 +172,17 @@ impl Meant {
             let rest = text[end..].trim_start_matches(['T', 't', ' ', '_']);
             meant.words(rest);
         } else {
-            meant.words(text);
+            let (first, rest) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+            let name = first.trim_end_matches([',', '.']);
+            let has_month =
+                rest.split(|c: char| !c.is_alphabetic()).any(|word| named(word, &MONTHS).is_some());
+            let is_day = has_month
+                && !name.is_empty()
+                && name.chars().all(char::is_alphabetic)
+                && named(name, &DAYS).is_none()
+                && (first.ends_with(',') || named(name, &MONTHS).is_some());
+            meant.foreign_day = is_day.then(|| name.to_owned());
+            meant.words(if is_day { rest } else { text });
         }
         if let (Some(time), Some(is_afternoon)) = (meant.time, meant.is_afternoon) {
             let hour = time.hour() % 12 + if is_afternoon { 12 } else { 0 };
@@ -296,6 +345,9 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
     if text.contains(':') && meant.time.is_none() {
         return "there is no such time".to_owned();
     }
+    if let Some(day) = &meant.foreign_day {
+        return format!("`{day}` is not an English day of the week");
+    }
     let Some(date) = meant.date() else {
         return if meant.month.is_none() && meant.stray.is_some() {
             format!("`{}` is not a part of a date", meant.stray.as_deref().unwrap_or_default())
@@ -330,6 +382,9 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
             if meant.time.is_none() {
                 return "no time".to_owned();
             }
+            if let Some(reason) = order_822(text).or_else(|| clock_822(text, meant)) {
+                return reason;
+            }
         }
         Form::Rfc3339 | Form::W3cdtf => {
             if !meant.is_iso {
@@ -338,8 +393,19 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
             if meant.time.is_none() {
                 return if form == Form::Rfc3339 { "no time".to_owned() } else { String::new() };
             }
-            if text.as_bytes().get(10) != Some(&b'T') {
+            let end = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
+            if text[end..].starts_with(['/', '.']) {
+                return "hyphens separate year, month and day".to_owned();
+            }
+            if !text[end..].starts_with('T') {
                 return "a capital T must separate date and time".to_owned();
+            }
+            if end != 10 {
+                return "month and day need two digits".to_owned();
+            }
+            let clock = text[end + 1..].split(['Z', 'z', '+', '-']).next().unwrap_or_default();
+            if clock.split(['.', ',']).next().unwrap_or_default().split(':').any(|field| field.len() != 2) {
+                return "hours, minutes and seconds need two digits".to_owned();
             }
         }
     }
@@ -351,6 +417,11 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
             Form::Rfc822 if last.eq_ignore_ascii_case("UTC") => "RFC 822 has no zone `UTC`".to_owned(),
             Form::Rfc822 if last.contains(':') && last.starts_with(['+', '-']) => {
                 format!("`{last}` has a colon")
+            }
+            Form::Rfc822
+                if last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()) && !is_zone_822(last) =>
+            {
+                format!("RFC 822 has no zone `{last}`")
             }
             Form::Rfc822 if last.starts_with(|c: char| c.is_ascii_alphabetic()) && last.len() > 3 => {
                 format!("RFC 822 has no zone `{last}`")
@@ -368,6 +439,56 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
             }
         },
     }
+}
+
+fn is_zone_822(word: &str) -> bool {
+    ["UT", "GMT", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"]
+        .iter()
+        .any(|zone| zone.eq_ignore_ascii_case(word))
+}
+
+/// Returns what is wrong with the order of the parts of a date, and with the characters between them.
+fn order_822(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let first = words.first()?;
+    let is_joined = |word: &&&str| {
+        let mut parts = word.split('-');
+        parts.next().is_some_and(is_whole)
+            && parts.next().is_some_and(|p| named(p, &MONTHS).is_some())
+            && parts.next().is_some_and(is_whole)
+    };
+    if words.iter().find(is_joined).is_some() {
+        return Some("spaces separate day, month and year, not hyphens".to_owned());
+    }
+    let position = |is: &dyn Fn(&str) -> bool| words.iter().position(|word| is(word.trim_end_matches(',')));
+    let month = position(&|word| named(word, &MONTHS).is_some());
+    let day = position(&|word| {
+        is_whole(word.trim_end_matches(|c: char| c.is_ascii_alphabetic())) && word.len() <= 4
+    });
+    let year = position(&|word| is_whole(word) && word.len() == 4);
+    let time = position(&|word| word.contains(':'));
+    let is_late =
+        |early: Option<usize>, late: Option<usize>| early.zip(late).is_some_and(|(early, late)| early > late);
+    if is_late(day, month) || is_late(month, year) || is_late(year, time) {
+        return Some("the order is day, month, year, time, zone".to_owned());
+    }
+    (named(first, &DAYS).is_some()).then(|| format!("no comma after `{first}`"))
+}
+
+/// Returns what is wrong with the time of a date.
+fn clock_822(text: &str, meant: &Meant) -> Option<String> {
+    if meant.is_afternoon.is_some() {
+        return Some("the clock has 24 hours".to_owned());
+    }
+    let time = text
+        .split_whitespace()
+        .find(|word| word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let digits = time.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(time.len());
+    if time[..digits].contains('.') {
+        return Some("RFC 822 has no fractions of a second".to_owned());
+    }
+    let is_short = time[..digits].split(':').any(|field| field.len() != 2);
+    is_short.then(|| "hours, minutes and seconds need two digits".to_owned())
 }
 
 #[cfg(test)]
@@ -438,6 +559,11 @@ mod tests {
                 Form::Rfc3339,
                 "an offset has a colon; write `2023-10-31T21:15:02+01:00`",
             ),
+            (
+                "20231031T211502-0100",
+                Form::Rfc3339,
+                "date and time need hyphens and colons; write `2023-10-31T21:15:02-01:00`",
+            ),
             ("2023-10-31T21:15Z", Form::Rfc3339, "no seconds; write `2023-10-31T21:15:00Z`"),
             (
                 "Tue, 31 Oct 2023 21:15:02 GMT",
@@ -447,6 +573,82 @@ mod tests {
             ("31 October 2023", Form::W3cdtf, "the order is year, month, day; write `2023-10-31`"),
             ("2023/10/31", Form::W3cdtf, "write `2023-10-31`"),
             ("", Form::Rfc822, ""),
+            (
+                "mar, 31 oct 2023 21:15:02 +0100",
+                Form::Rfc822,
+                "`mar` is not an English day of the week; write `Tue, 31 Oct 2023 21:15:02 +0100`",
+            ),
+            (
+                "mar 31 Oct 2023 21:15:02 GMT",
+                Form::Rfc822,
+                "`mar` is not an English day of the week; write `Tue, 31 Oct 2023 21:15:02 GMT`",
+            ),
+            (
+                "Mar 31, 2023 21:15:02 GMT",
+                Form::Rfc822,
+                "the order is day, month, year, time, zone; write `Fri, 31 Mar 2023 21:15:02 GMT`",
+            ),
+            (
+                "Tue 31 Oct 2023 21:15:02 GMT",
+                Form::Rfc822,
+                "no comma after `Tue`; write `Tue, 31 Oct 2023 21:15:02 GMT`",
+            ),
+            (
+                "Tue, 31 Oct 2023 9:15:02 GMT",
+                Form::Rfc822,
+                "hours, minutes and seconds need two digits; write `Tue, 31 Oct 2023 09:15:02 GMT`",
+            ),
+            (
+                "Tue, 31 Oct 2023 21:15:02.000 GMT",
+                Form::Rfc822,
+                "RFC 822 has no fractions of a second; write `Tue, 31 Oct 2023 21:15:02 GMT`",
+            ),
+            (
+                "Tue, 31 Oct 2023 21:15:02 CET",
+                Form::Rfc822,
+                "RFC 822 has no zone `CET`; write `Tue, 31 Oct 2023 21:15:02 +0100`",
+            ),
+            (
+                "Tue, 31 Oct 2023 21:15:02 JST",
+                Form::Rfc822,
+                "RFC 822 has no zone `JST`; write `Tue, 31 Oct 2023 21:15:02 +0900`",
+            ),
+            (
+                "Tue Oct 31 21:15:02 GMT 2023",
+                Form::Rfc822,
+                "the order is day, month, year, time, zone; write `Tue, 31 Oct 2023 21:15:02 GMT`",
+            ),
+            (
+                "31-Oct-2023 21:15:02 GMT",
+                Form::Rfc822,
+                "spaces separate day, month and year, not hyphens; write `Tue, 31 Oct 2023 21:15:02 GMT`",
+            ),
+            (
+                "Tue, 31 Oct 2023 9:15 PM GMT",
+                Form::Rfc822,
+                "the clock has 24 hours; write `Tue, 31 Oct 2023 21:15:00 GMT`",
+            ),
+            (
+                "2023-1-1T09:15:02Z",
+                Form::Rfc3339,
+                "month and day need two digits; write `2023-01-01T09:15:02Z`",
+            ),
+            (
+                "2023-10-31T9:15:02Z",
+                Form::Rfc3339,
+                "hours, minutes and seconds need two digits; write `2023-10-31T09:15:02Z`",
+            ),
+            ("23-10-31T21:15:02Z", Form::Rfc3339, "the year needs four digits; write `2023-10-31T21:15:02Z`"),
+            (
+                "2023-10-31T21:15:02,123Z",
+                Form::Rfc3339,
+                "a point separates the fraction of a second; write `2023-10-31T21:15:02Z`",
+            ),
+            (
+                "2023-10-31t21:15:02Z",
+                Form::Rfc3339,
+                "a capital T must separate date and time; write `2023-10-31T21:15:02Z`",
+            ),
             ("é é é", Form::Rfc3339, "`é` is not a part of a date"),
         ] {
             assert_eq!(explain(text, form), expected, "{text}");

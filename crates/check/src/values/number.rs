@@ -108,14 +108,32 @@ pub(crate) fn is_decimal(text: &str) -> bool {
     is_whole(whole) && (fraction.is_empty() || is_whole(fraction))
 }
 
+/// True if the text is a finite number of XML Schema, with or without a sign, a fraction and an exponent: `4.5e1`, `45.`,
+/// `.5` ([xs:double](https://www.w3.org/TR/xmlschema-2/#double)).
+pub(crate) fn is_double(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let mantissa = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    is_whole(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))
+        && is_digits(whole)
+        && is_digits(fraction)
+        && !(whole.is_empty() && fraction.is_empty())
+}
+
+/// Checks a number of XML Schema, with or without a sign.
+pub(crate) fn double(text: &str) -> Option<&'static Rule> {
+    (!is_double(text)).then_some(&DECIMAL)
+}
+
+/// Checks a number of XML Schema from 0.
+pub(crate) fn positive_double(text: &str) -> Option<&'static Rule> {
+    (!is_double(text) || text.starts_with('-')).then_some(&DECIMAL)
+}
+
 /// Checks a decimal number from 0.
 pub(crate) fn decimal(text: &str) -> Option<&'static Rule> {
     (!is_decimal(text) || text.starts_with('-')).then_some(&DECIMAL)
-}
-
-/// Checks a decimal number with or without a sign.
-pub(crate) fn signed(text: &str) -> Option<&'static Rule> {
-    (!is_decimal(text)).then_some(&DECIMAL)
 }
 
 /// Checks a boolean in any case.

@@ -76,6 +76,7 @@ fn words(code: &str) -> &'static [&'static str] {
         "media/expression" => &["sample", "full", "nonstop"],
         "atom/text-type" => &["text", "html", "xhtml"],
         "rss/version" => &["2.0"],
+        "podcast/transcript-rel" => &["captions"],
         _ => &[],
     }
 }
@@ -85,7 +86,7 @@ pub(crate) fn suggestion(code: &str, value: &str) -> String {
     let value = value.trim();
     let form = match code {
         "date/rfc822" | "date/rfc822-problematic" | "date/weekday" => Some(date_repair::Form::Rfc822),
-        "date/rfc3339" => Some(date_repair::Form::Rfc3339),
+        "date/rfc3339" | "podcast/live-time" => Some(date_repair::Form::Rfc3339),
         "date/w3cdtf" => Some(date_repair::Form::W3cdtf),
         _ => None,
     };
@@ -97,9 +98,27 @@ pub(crate) fn suggestion(code: &str, value: &str) -> String {
         let reason = date_repair::explain(value, form);
         return if reason.is_empty() { reason } else { format!(": {reason}") };
     }
+    if code == "url/attribute" {
+        return why_not_http(value);
+    }
     match corrected(code, value) {
         Some(corrected) if corrected != value => format!("; write `{corrected}`"),
         _ => String::new(),
+    }
+}
+
+/// Returns why a value is not an http URL that can be fetched, and its correction.
+fn why_not_http(value: &str) -> String {
+    if let Some(rule) = address::uri(value) {
+        let fix =
+            corrected(rule.meta.code, value).filter(|fixed| fixed != value && address::http(fixed).is_none());
+        let fix = fix.map(|fixed| format!("; write `{fixed}`")).unwrap_or_default();
+        return format!(": {}{fix}", rule.meta.title);
+    }
+    match Url::parse(value) {
+        Err(cause) => format!(": {cause}"),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => format!(": its scheme is `{}`", url.scheme()),
+        Ok(url) => format!(": its host `{}` is not on the internet", url.host_str().unwrap_or_default()),
     }
 }
 
@@ -108,7 +127,9 @@ fn corrected(code: &str, value: &str) -> Option<String> {
     let lower = value.to_ascii_lowercase();
     match code {
         "url/character" | "url/not-ascii" => {
-            let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+            // A line break inside a URL comes from a program that wrapped the line.
+            let lines: String = value.lines().map(str::trim).collect();
+            let url = Url::parse(&lines).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
             // The parser leaves some characters that a URL may not have.
             let text = url
                 .to_string()
@@ -133,8 +154,13 @@ fn corrected(code: &str, value: &str) -> Option<String> {
         }
         "url/scheme" => {
             let scheme = address::scheme(value)?;
-            let near = nearest(scheme, ["https", "http", "mailto", "ftp"])?;
-            Some(format!("{near}{}", &value[scheme.len()..]))
+            let lower = scheme.to_ascii_lowercase();
+            let rest = &value[scheme.len()..];
+            let near = nearest(&lower, ["https", "http", "mailto"])?;
+            // Any scheme of four or five letters is near to one of these: only what follows shows that it is misspelled.
+            let is_web = near != "mailto" && rest.strip_prefix("://").is_some_and(has_host);
+            let is_mail = near == "mailto" && email::address(&rest[1..]).is_none();
+            (is_web || is_mail).then(|| format!("{near}{rest}"))
         }
         "url/not-canonical" | "url/lowercase-escape" => Some(address::canonical(value).into_owned()),
         "lang/tag" => {
@@ -167,6 +193,11 @@ fn corrected(code: &str, value: &str) -> Option<String> {
                 .then(|| whole.trim_start_matches('0').to_owned())
                 .filter(|number| !number.is_empty())
         }
+        "email/contact" => {
+            let (name, rest) = value.strip_suffix(')')?.split_once('(')?;
+            let (name, mailbox) = (name.trim().trim_matches('"'), rest.trim());
+            (!name.is_empty() && email::address(mailbox).is_none()).then(|| format!("{mailbox} ({name})"))
+        }
         "email/format" => {
             let (name, rest) = value.split_once('<')?;
             let (mailbox, after) = rest.split_once('>')?;
@@ -174,6 +205,7 @@ fn corrected(code: &str, value: &str) -> Option<String> {
             let is_clear = after.trim().is_empty() && !name.is_empty() && !name.contains(['(', ')']);
             (is_clear && email::address(mailbox).is_none()).then(|| format!("{mailbox} ({name})"))
         }
+        "podcast/srt-type" => Some("application/x-subrip".to_owned()),
         "rss/midnight" => Some("0".to_owned()),
         _ => {
             let known = words(code);
@@ -181,6 +213,11 @@ fn corrected(code: &str, value: &str) -> Option<String> {
             word.or_else(|| nearest(value, known.iter().copied())).map(str::to_owned)
         }
     }
+}
+
+/// True if a text begins with a host that has a dot.
+fn has_host(text: &str) -> bool {
+    text.split(['/', '?', '#']).next().is_some_and(|host| host.contains('.'))
 }
 
 #[cfg(test)]
@@ -204,6 +241,10 @@ mod tests {
             ("url/relative", "www.town.example/1", "; write `https://www.town.example/1`"),
             ("url/relative", "/1", ""),
             ("url/scheme", "ttps://town.example/1", "; write `https://town.example/1`"),
+            ("url/scheme", "htpps://town.example/1", "; write `https://town.example/1`"),
+            ("url/scheme", "mailt:ann@town.example", "; write `mailto:ann@town.example`"),
+            ("url/scheme", "hstp:abc", ""),
+            ("url/scheme", "blip:xyz", ""),
             ("url/not-canonical", "HTTP://Town.example", "; write `http://town.example/`"),
             ("lang/tag", "English", "; write `en`"),
             ("lang/tag", "pt_BR", "; write `pt-BR`"),
@@ -213,6 +254,22 @@ mod tests {
             ("mime/type", "text/html;", "; write `text/html`"),
             ("number/attribute", "1,234", "; write `1234`"),
             ("number/positive", "0", ""),
+            ("email/contact", "Ann Lee (ann@town.example)", "; write `ann@town.example (Ann Lee)`"),
+            ("email/contact", "Ann (Lee)", ""),
+            ("url/character", "https://town.example/\n   one", "; write `https://town.example/one`"),
+            (
+                "url/attribute",
+                "https://town.example/a b.mp3",
+                ": invalid character in a URL; write `https://town.example/a%20b.mp3`",
+            ),
+            ("url/attribute", "/1.mp3", ": relative URL where an absolute one is required"),
+            (
+                "url/attribute",
+                "www.town.example/1.mp3",
+                ": relative URL where an absolute one is required; write `https://www.town.example/1.mp3`",
+            ),
+            ("url/attribute", "ftp://town.example/1.mp3", ": its scheme is `ftp`"),
+            ("url/attribute", "https://localhost/1.mp3", ": its host `localhost` is not on the internet"),
             ("email/format", "Ann <ann@town.example>", "; write `ann@town.example (Ann)`"),
             ("itunes/episode-type", "Full", "; write `full`"),
             ("sy/update-period", "dayly", "; write `daily`"),

@@ -116,16 +116,30 @@ pub(crate) static RULES: &[&Rule] = &[
     &SAME_DOCUMENT,
 ];
 
-/// Permanently registered schemes (<https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml>) of letters only, and
-/// historical ones.
+/// Registered schemes of letters only (<https://www.iana.org/assignments/uri-schemes/uri-schemes.xhtml>): permanent,
+/// provisional and historical ones, in order.
 #[rustfmt::skip]
 const SCHEMES: &[&str] = &[
-    "aaa", "aaas", "about", "acap", "acct", "cap", "cid", "coap", "coaps", "crid", "data", "dav", "dict", "dns", "dtn",
-    "example", "fax", "file", "ftp", "geo", "go", "gopher", "http", "https", "iax", "icap", "im", "imap", "info", "ipn",
-    "ipp", "ipps", "iris", "jabber", "ldap", "mailto", "mid", "modem", "msrp", "msrps", "mt", "mtqp", "mupdate", "news",
-    "nfs", "ni", "nih", "nntp", "opaquelocktoken", "pop", "pres", "prospero", "reload", "rtsp", "rtsps", "rtspu",
-    "service", "session", "shttp", "sieve", "sip", "sips", "sms", "snmp", "stun", "stuns", "tag", "tel", "telnet",
-    "tftp", "thismessage", "tip", "turn", "turns", "tv", "urn", "vemmi", "vnc", "wais", "ws", "wss", "xcon", "xmpp",
+    "aaa", "aaas", "about", "acap", "acct", "acr", "adiumxtra", "afp", "afs", "aim", "appdata", "apt", "ar", "ark",
+    "attachment", "aw", "barion", "beshare", "bitcoin", "bitcoincash", "blob", "bolo", "cabal", "callto", "cap",
+    "cast", "casts", "chrome", "cid", "coap", "coaps", "content", "crid", "cvs", "dat", "data", "dav", "dict", "did",
+    "dis", "dns", "dntp", "dpp", "drop", "dtmi", "dtn", "dvb", "dweb", "eid", "embedded", "ens", "ethereum",
+    "example", "facetime", "fax", "feed", "feedready", "fido", "file", "filesystem", "finger", "fish", "fm", "ftp",
+    "geo", "gg", "git", "gitoid", "gizmoproject", "go", "gopher", "graph", "grd", "gtalk", "ham", "hcp", "http",
+    "https", "hxxp", "hxxps", "hydrazone", "hyper", "iax", "icap", "icon", "im", "imap", "info", "iotdisco", "ipfs",
+    "ipn", "ipns", "ipp", "ipps", "irc", "ircs", "iris", "isostore", "itms", "jabber", "jar", "jms", "keyparc",
+    "lastfm", "lbry", "ldap", "ldaps", "lorawan", "lpa", "lvlt", "magnet", "mailserver", "mailto", "maps", "market",
+    "matrix", "message", "mid", "mms", "modem", "mongodb", "moz", "msnim", "msrp", "msrps", "mss", "mt", "mtgate",
+    "mtqp", "mumble", "mupdate", "mvn", "mvrp", "mvrps", "news", "nfc", "nfs", "ni", "nih", "nntp", "notes", "num",
+    "oid", "onenote", "opaquelocktoken", "openid", "otpauth", "pack", "palm", "paparazzi", "payto", "platform", "pop",
+    "pres", "prospero", "proxy", "psyc", "pttp", "qb", "query", "quic", "redis", "rediss", "reload", "res", "resource",
+    "rmi", "rsync", "rtmfp", "rtmp", "rtmps", "rtsp", "rtsps", "rtspu", "sarif", "scitt", "secondlife", "secret",
+    "service", "session", "sftp", "sgn", "shc", "shelter", "shttp", "sieve", "simpleledger", "simplex", "sip", "sips",
+    "skype", "smb", "smp", "sms", "smtp", "snews", "snmp", "soldat", "spotify", "ssb", "ssh", "starknet", "steam",
+    "stun", "stuns", "submit", "svn", "swh", "swidpath", "tag", "taler", "teamspeak", "teapot", "tel", "teliaeid",
+    "telnet", "tftp", "things", "thismessage", "tip", "tool", "turn", "turns", "tv", "tvarium", "udp", "unreal", "upt",
+    "urn", "ut", "utp", "uuid", "vemmi", "ventrilo", "videotex", "vnc", "vscode", "vsls", "wais", "wasm", "wcr", "web",
+    "webcal", "wifi", "wpid", "ws", "wss", "wtai", "wyciwyg", "xcon", "xfire", "xftp", "xmpp", "xrcp", "xri", "ymsgr",
 ];
 
 /// Allowed forms of a URL.
@@ -253,7 +267,8 @@ fn address(text: &str, form: Form) -> Option<&'static Rule> {
         let hosted = rest.strip_prefix("//").is_some_and(|r| !r.is_empty() && !r.starts_with('/'));
         return (!hosted).then_some(&NO_HOST);
     }
-    (scheme.bytes().all(|b| b.is_ascii_alphabetic()) && !SCHEMES.contains(&scheme)).then_some(&SCHEME)
+    (scheme.bytes().all(|b| b.is_ascii_alphabetic()) && SCHEMES.binary_search(&scheme).is_err())
+        .then_some(&SCHEME)
 }
 
 /// Checks the characters of a URL ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#appendix-A)). Square brackets are
@@ -263,6 +278,9 @@ fn characters(text: &str) -> Option<&'static Rule> {
     let authority = text.find("//").map_or(0..0, |start| {
         start..text[start + 2..].find(['/', '?', '#']).map_or(text.len(), |end| start + 2 + end)
     });
+    if !has_closed_brackets(text.get(authority.clone()).unwrap_or_default()) {
+        return Some(&CHARACTER);
+    }
     let ok = |at: usize, b: u8| match b {
         b'%' => bytes.get(at + 1..at + 3).is_some_and(|h| h.iter().all(u8::is_ascii_hexdigit)),
         b'[' | b']' => authority.contains(&at),
@@ -270,6 +288,20 @@ fn characters(text: &str) -> Option<&'static Rule> {
     };
     let twice = text.bytes().filter(|b| *b == b'#').count() > 1;
     (twice || !bytes.iter().enumerate().all(|(at, b)| ok(at, *b))).then_some(&CHARACTER)
+}
+
+/// True if the host of an authority is in brackets and is an address of IPv6, or has no brackets
+/// ([RFC 3986, 3.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2)).
+fn has_closed_brackets(authority: &str) -> bool {
+    let Some((before, rest)) = authority.split_once('[') else { return !authority.contains(']') };
+    let Some((address, port)) = rest.split_once(']') else { return false };
+    let is_later_version = address.starts_with(['v', 'V']) && address.contains('.');
+    let is_port =
+        port.is_empty() || port.strip_prefix(':').is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()));
+    let is_before = before.trim_start_matches('/');
+    (is_before.is_empty() || is_before.ends_with('@'))
+        && is_port
+        && (is_later_version || address.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 /// True if the text after `tag:` is valid.

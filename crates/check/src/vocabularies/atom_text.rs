@@ -125,6 +125,7 @@ fn children(scope: &Scope<'_, '_>, kind: &str, log: &mut Log) {
     let own = scope.element;
     let mut has_begun = false;
     let mut is_text_reported = false;
+    let mut has_div = false;
     for node in &own.nodes {
         let child = match node {
             Node::Text(text) => {
@@ -145,6 +146,10 @@ fn children(scope: &Scope<'_, '_>, kind: &str, log: &mut Log) {
         };
         if kind == "xhtml" {
             let is_div = child.is(XHTML, "div");
+            if has_div && is_div {
+                structure::duplicate(own, child, log);
+            }
+            has_div |= is_div;
             if !is_div && !has_begun {
                 log.start(&MISSING_DIV, child, format_args!("`{}` in `{}`", child.name, own.name));
             }

@@ -85,10 +85,10 @@ pub(crate) static FAMILY: Family = Family {
             &GEO_POINT,
             &Def::text("lat", ANYWHERE, latitude).many(),
             &Def::text("long", ANYWHERE, longitude).many(),
-            &Def::text("alt", ANYWHERE, |s, log| s.value(log, number::signed)).many(),
+            &Def::text("alt", ANYWHERE, |s, log| s.value(log, number::double)).many(),
             &Def::text("lat", &[Parent::GeoPoint], latitude),
             &Def::text("long", &[Parent::GeoPoint], longitude),
-            &Def::text("alt", &[Parent::GeoPoint], |s, log| s.value(log, number::signed)),
+            &Def::text("alt", &[Parent::GeoPoint], |s, log| s.value(log, number::double)),
         ],
     )
 };
@@ -135,9 +135,9 @@ pub(crate) static GEORSS: Family = Family {
             &Def::text("polygon", ANYWHERE, polygon).any_attribute().many(),
             &Def::text("box", ANYWHERE, bounds).any_attribute().many(),
             &Def::text("circle", ANYWHERE, circle).any_attribute().many(),
-            &Def::text("elev", ANYWHERE, |s, log| s.value(log, number::signed)).many(),
+            &Def::text("elev", ANYWHERE, |s, log| s.value(log, number::double)).many(),
             &Def::text("floor", ANYWHERE, |s, log| s.value(log, number::integer)).many(),
-            &Def::text("radius", ANYWHERE, |s, log| s.value(log, number::decimal)).many(),
+            &Def::text("radius", ANYWHERE, |s, log| s.value(log, number::positive_double)).many(),
             &Def::text("featureTypeTag", ANYWHERE, |_, _| {}).many(),
             &Def::text("featuretypetag", ANYWHERE, |_, _| {}).many(),
             &Def::text("relationshipTag", ANYWHERE, |_, _| {}).many(),
@@ -192,7 +192,7 @@ pub(crate) static GML: Family = Family::new(
         &Def::text("pos", &[Parent::GmlPoint, Parent::GmlCircle], point).attributes(NAMED),
         &Def::text("posList", &[Parent::GmlLine], line).attributes(POSITIONS),
         &Def::text("posList", &[Parent::GmlRing], polygon).attributes(POSITIONS),
-        &Def::text("radius", &[Parent::GmlCircle], |s, log| s.value(log, number::decimal))
+        &Def::text("radius", &[Parent::GmlCircle], |s, log| s.value(log, number::positive_double))
             .attributes(&["uom"]),
         &Def::text("lowerCorner", &[Parent::GmlEnvelope], point).attributes(NAMED),
         &Def::text("upperCorner", &[Parent::GmlEnvelope], point).attributes(NAMED),
@@ -208,7 +208,7 @@ fn place(scope: &Scope<'_, '_>, log: &mut Log) {
 }
 
 fn degrees(text: &str, max: f64) -> bool {
-    number::is_decimal(text) && text.parse().is_ok_and(|n: f64| n.abs() <= max)
+    number::is_double(text) && text.parse().is_ok_and(|n: f64| n.abs() <= max)
 }
 
 fn latitude(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -223,7 +223,7 @@ fn longitude(scope: &Scope<'_, '_>, log: &mut Log) {
 fn numbers(text: &str) -> Option<Vec<f64>> {
     step(text.len());
     let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
-    words.map(|word| word.parse().ok().filter(|_| number::is_decimal(word))).collect()
+    words.map(|word| word.parse().ok().filter(|_| number::is_double(word))).collect()
 }
 
 /// Returns the rule that a list of latitudes and longitudes breaks. Another reference system has other numbers.
@@ -257,9 +257,9 @@ fn coordinates(
     });
     if scope.element.ns.starts_with("http://www.georss.org/") {
         for (name, test) in [
-            ("elev", number::signed as fn(&str) -> _),
+            ("elev", number::double as fn(&str) -> _),
             ("floor", number::integer),
-            ("radius", number::decimal),
+            ("radius", number::positive_double),
         ] {
             scope.attribute(log, name, test);
         }
@@ -301,6 +301,7 @@ mod tests {
     fn lists_of_numbers() {
         assert_eq!(numbers("1 -2.5\n3,4"), Some(vec![1.0, -2.5, 3.0, 4.0]));
         assert_eq!(numbers(""), Some(Vec::new()));
-        assert!(["1 two", "1e5", "NaN", "inf"].iter().all(|text| numbers(text).is_none()));
+        assert_eq!(numbers("4.5e1 45. .5 -1E+2"), Some(vec![45.0, 45.0, 0.5, -100.0]));
+        assert!(["1 two", "1e", "e5", ".", "1.5.2", "NaN", "inf"].iter().all(|text| numbers(text).is_none()));
     }
 }

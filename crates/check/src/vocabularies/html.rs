@@ -31,7 +31,8 @@ pub(super) fn plain(scope: &Scope<'_, '_>, log: &mut Log) {
         Some(Evidence::Likeness(found)) if scope.is_rss_2() => (&CHARACTER_DATA, found),
         _ => return,
     };
-    log.text(rule, scope.element, format_args!("`{}` in `{}`", shown(found), scope.element.name));
+    let detail = format_args!("`{}` in `{}`", shown(found), scope.element.name);
+    log.at(rule, place_in(scope.element, &text, found), detail);
 }
 
 /// Reports HTML in a plain attribute.
@@ -46,7 +47,17 @@ pub(super) fn undeclared(scope: &Scope<'_, '_>, log: &mut Log) {
     let text = scope.element.text();
     if let Some(Evidence::Markup(found)) = evidence_in(scope, &text) {
         let detail = format_args!("`{}` in `{}`", shown(found), scope.element.name);
-        log.text(&UNDECLARED, scope.element, detail);
+        log.at(&UNDECLARED, place_in(scope.element, &text, found), detail);
+    }
+}
+
+/// Returns the offset in the document of a part of the text of an element. A text in several parts is located as a whole.
+fn place_in(element: &Element<'_>, text: &str, part: &str) -> usize {
+    let offset = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize).filter(|at| *at < text.len());
+    let mut parts = element.texts();
+    match (offset, parts.next(), parts.next()) {
+        (Some(offset), Some(text), None) => text.locate(offset),
+        _ => element.text_at(),
     }
 }
 

@@ -14,9 +14,11 @@ use crate::rule::{
     Rule,
 };
 use crate::values::{email, number, url};
+use feedmill_diag::nearest;
 use feedmill_types::podcast::{CATEGORIES, is_playable};
+use feedmill_types::work::step;
 
-const NS: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
+const NS: &str = ns::ITUNES;
 const APPLE: &str = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390";
 
 /// A show with the lines that an example adds.
@@ -373,6 +375,22 @@ static COMPLETE: Rule = Rule::warning("itunes/complete", "value of `itunes:compl
     .spec("Apple Podcasts, itunes:complete", APPLE)
     .example(Channel, "<itunes:complete>true</itunes:complete>", "<itunes:complete>Yes</itunes:complete>");
 
+static BLANK: Rule = Rule::error("itunes/blank", "empty title or description of a podcast")
+    .why("Stores refuse a show without a title or description, and an episode without a title. An empty one is none. Checked only for podcasts: with the profile apple, spotify or psp1.")
+    .remedy("write the text")
+    .spec("Apple Podcasts, required tags", APPLE)
+    .example(
+        Whole,
+        episode!(cover!(), concat!(audio!(), "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>\n</item>\n<item>\n<title/>\n<guid>https://town.example/2</guid>\n<enclosure url=\"https://town.example/2.mp3\" length=\"1000\" type=\"audio/mpeg\"/>\n")),
+        episode!(cover!(), audio!()),
+    );
+
+static NOT_RSS: Rule = Rule::error("itunes/not-rss", "podcast that is not RSS")
+    .why("Stores read RSS 2.0 and no other format. Checked only for podcasts: with the profile apple, spotify or psp1.")
+    .remedy("publish the podcast as RSS 2.0")
+    .spec("Apple Podcasts, RSS feed requirements", APPLE)
+    .example(Whole, atom!(), episode!(cover!(), audio!()));
+
 const CHANNELS: &[Parent] = &[Parent::Channel, Parent::Feed];
 const ITEMS: &[Parent] = &[Parent::Item, Parent::Entry];
 const BOTH: &[Parent] = &[Parent::Channel, Parent::Item, Parent::Feed, Parent::Entry];
@@ -410,6 +428,8 @@ pub(crate) static FAMILY: Family = Family {
         &NO_DATE,
         &NO_EPISODE,
         &TEXT_LENGTH,
+        &BLANK,
+        &NOT_RSS,
     ],
     extra_checks: &[
         (Parent::Channel, show),
@@ -468,7 +488,7 @@ fn one_of(value: &str, known: &[&str], rule: &'static Rule) -> Option<&'static R
 }
 
 fn is_ours(element: &Element<'_>) -> bool {
-    ns::is_same(&element.ns, NS)
+    &*element.ns == NS || ns::is_near(&element.ns, NS)
 }
 
 fn short(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -539,11 +559,13 @@ fn show(scope: &Scope<'_, '_>, log: &mut Log) {
     let show = scope.element;
     let in_items =
         || show.elements().filter(|e| matches!(e.local, "item" | "entry")).flat_map(Element::elements);
-    let Some(first) = show.elements().find(|e| is_ours(e)).or_else(|| in_items().find(|e| is_ours(e))) else {
-        return;
-    };
+    let first = show.elements().find(|e| is_ours(e)).or_else(|| in_items().find(|e| is_ours(e)));
+    let Some(first) = first.or(Some(show).filter(|_| scope.feed.is_podcast)) else { return };
     if let Some(encoding) = scope.feed.encoding.filter(|e| *e != "UTF-8") {
-        log.start(&NOT_UTF8, first, format_args!("`{encoding}`"));
+        match scope.feed.declared {
+            Some((at, name)) => log.at(&NOT_UTF8, at, format_args!("`{}`", shown(name))),
+            None => log.start(&NOT_UTF8, first, format_args!("`{encoding}`")),
+        }
     }
     if !show.closed {
         return;
@@ -610,6 +632,22 @@ fn text_lengths(parent: &Element<'_>, log: &mut Log) {
     }
 }
 
+/// Reports a required text without characters: the title of a show or an episode, or the description of a show.
+fn blank_texts(parent: &Element<'_>, log: &mut Log) {
+    let is_required =
+        |e: &&Element<'_>| e.is("", "title") || e.is("", "description") && parent.local == "channel";
+    for element in parent.elements().filter(is_required) {
+        if element.closed && element.text().trim().is_empty() && element.elements().next().is_none() {
+            log.start(&BLANK, element, format_args!("`{}` in `{}`", element.name, parent.name));
+        }
+    }
+}
+
+/// Reports a document that is to be a podcast, but has another format.
+pub(crate) fn not_rss(format: &str, at: usize, log: &mut Log) {
+    log.at(&NOT_RSS, at, format_args!("this is {format}"));
+}
+
 /// Checks what a store requires of the episodes of an RSS feed together.
 fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
     let show = scope.element;
@@ -622,25 +660,29 @@ fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
     let has_image = show.elements().any(|e| is_ours(e) && e.local == "image");
     // A channel with no more than a category, or an author and owner (a newsletter), is hardly meant for a store.
     let has_other_than = |names: &[&str]| show.elements().any(|e| is_ours(e) && !names.contains(&e.local));
-    let is_show = (has_other_than(&["category"]) && has_other_than(&["author", "owner"]))
+    let is_show = scope.feed.is_podcast
+        || (has_other_than(&["category"]) && has_other_than(&["author", "owner"]))
         || items().any(|item| item.elements().any(is_ours));
-    if has_files && !has_image {
+    if (has_files || scope.feed.is_podcast) && !has_image {
         log.end(if is_show { &NO_IMAGE } else { &MISSING }, show, "`itunes:image`");
     }
-    if has_image
-        && items().next().is_none()
-        && ["category", "explicit"].iter().all(|n| ours(show, n).is_some())
-    {
+    let is_complete = has_image && ["category", "explicit"].iter().all(|n| ours(show, n).is_some());
+    if items().next().is_none() && (is_complete || scope.feed.is_podcast) {
         log.end(&NO_EPISODE, show, "");
     }
     text_lengths(show, log);
+    if scope.feed.is_podcast {
+        for parent in std::iter::once(show).chain(items()) {
+            blank_texts(parent, log);
+        }
+    }
     let is_serial = ours(show, "type").as_deref() == Some("serial");
     let (mut addresses, mut numbers) = (HashSet::new(), HashSet::new());
     for item in items() {
         text_lengths(item, log);
         if files(item).next().is_none() {
             // An item of another kind in a show is an episode only if it says so.
-            if has_files || item.elements().any(is_ours) {
+            if has_files || scope.feed.is_podcast || item.elements().any(is_ours) {
                 log.start(&NO_ENCLOSURE, item, "no `enclosure` in `item`");
             }
             continue;
@@ -681,21 +723,129 @@ fn episode(scope: &Scope<'_, '_>, log: &mut Log) {
     for enclosure in files(scope.element) {
         let Some(address) = enclosure.attribute("url") else { continue };
         let path = address.value.split(['?', '#']).next().unwrap_or_default();
-        if !is_playable(path) {
-            let extension = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-            log.attribute(&FORMAT, address, format_args!("`.{}`", shown(&extension)));
+        // An invalid URL breaks a rule of its own.
+        if is_playable(path) || url::http(&address.value).is_some() {
+            continue;
+        }
+        match &*extension(&address.value) {
+            "" => log.attribute(&FORMAT, address, "the URL has no suffix"),
+            extension => log.attribute(&FORMAT, address, format_args!("`.{}`", shown(extension))),
         }
     }
 }
 
 fn category(scope: &Scope<'_, '_>, log: &mut Log) {
-    scope.required(log, "text", |text| category_rule(text, None));
+    check_category(scope, None, log);
 }
 
 fn subcategory(scope: &Scope<'_, '_>, log: &mut Log) {
-    let above = scope.parent.and_then(|p| p.element.value("text"));
-    scope.required(log, "text", |text| category_rule(text, above));
+    check_category(scope, scope.parent.and_then(|p| p.element.value("text")), log);
 }
+
+/// Checks a category, or one in the category `above`.
+fn check_category(scope: &Scope<'_, '_>, above: Option<&str>, log: &mut Log) {
+    let Some(attribute) = scope.required(log, "text", |_| None) else { return };
+    let Some(rule) = category_rule(&attribute.value, above) else { return };
+    let fix = if log.is_full(rule) { String::new() } else { current_category(&attribute.value, above) };
+    match attribute.value.trim() {
+        "" => log.attribute(rule, attribute, format_args!("`text` of `{}` is empty", scope.element.name)),
+        _ => log.attribute(rule, attribute, format_args!("`text` is `{}`{fix}", shown(&attribute.value))),
+    }
+}
+
+/// Returns the end of a message about a category that is not a current one here: `; write …`, or an empty string.
+fn current_category(text: &str, above: Option<&str>) -> String {
+    let key = |text: &str| {
+        let text = text.to_lowercase().replace("&amp;", "&").replace(" and ", " & ");
+        text.chars().filter(|c| c.is_alphanumeric() || *c == '&').collect::<String>()
+    };
+    step(text.len());
+    let own = key(text);
+    if own.is_empty() {
+        return String::new();
+    }
+    let is_own = |name: &&str| key(name) == own;
+    let tops = || CATEGORIES.iter().map(|(name, _)| *name);
+    let pairs = || CATEGORIES.iter().flat_map(|(top, below)| below.split('|').map(move |name| (*top, name)));
+    let within = |above: &str| {
+        CATEGORIES.iter().find(|(top, _)| *top == above).into_iter().flat_map(|(_, below)| below.split('|'))
+    };
+    if let Some(above) = above {
+        if let Some(name) = within(above).find(is_own) {
+            return format!("; write `{name}`");
+        }
+        if let Some((top, name)) = pairs().find(|(_, name)| is_own(name)) {
+            return format!("; `{name}` belongs in `{top}`");
+        }
+        if let Some(name) = tops().find(is_own) {
+            return format!("; `{name}` is a category of its own, not part of another");
+        }
+    } else {
+        if let Some(name) = tops().find(is_own) {
+            return format!("; write `{name}`");
+        }
+        if let Some((top, name)) = pairs().find(|(_, name)| is_own(name)) {
+            return format!(
+                "; `{name}` belongs in `{top}`: write `<itunes:category text=\"{}\"><itunes:category text=\"{}\"/></itunes:category>`",
+                top.replace('&', "&amp;"),
+                name.replace('&', "&amp;")
+            );
+        }
+    }
+    if let Some((_, new)) = SUCCESSORS.iter().find(|(old, _)| key(old) == own) {
+        return format!("; its successor is `{new}`");
+    }
+    let near = match above {
+        None => nearest(text, tops()),
+        Some(above) => nearest(text, within(above)),
+    };
+    near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
+/// Former categories, and the current ones that Apple shows their podcasts in.
+const SUCCESSORS: &[(&str, &str)] = &[
+    ("Arts & Entertainment", "Arts"),
+    ("Business News", "Business"),
+    ("College & High School", "Sports"),
+    ("Computers", "Technology"),
+    ("Diet & Nutrition", "Nutrition"),
+    ("Education Technology", "Education"),
+    ("Family", "Kids & Family"),
+    ("Finance", "Business"),
+    ("Fitness & Nutrition", "Fitness"),
+    ("Gadgets", "Technology"),
+    ("Games & Hobbies", "Leisure"),
+    ("Government & Organizations", "Government"),
+    ("Health", "Health & Fitness"),
+    ("Higher Education", "Education"),
+    ("International", "News"),
+    ("K-12", "Education"),
+    ("Language Courses", "Language Learning"),
+    ("Literature", "Books"),
+    ("Local", "Government"),
+    ("Management & Marketing", "Management"),
+    ("Movies & Television", "TV & Film"),
+    ("National", "Government"),
+    ("News & Politics", "News"),
+    ("Other", "Religion & Spirituality"),
+    ("Other Games", "Games"),
+    ("Outdoor", "Wilderness"),
+    ("Podcasting", "Technology"),
+    ("Politics", "News"),
+    ("Professional", "Sports"),
+    ("Public Radio", "News"),
+    ("Regional", "Government"),
+    ("Science & Medicine", "Science"),
+    ("Self-Help", "Self-Improvement"),
+    ("Shopping", "Business"),
+    ("Software How-To", "Technology"),
+    ("Sports & Recreation", "Sports"),
+    ("Talk Radio", "News"),
+    ("Tech News", "Technology"),
+    ("Training", "Courses"),
+    ("Transportation", "Leisure"),
+    ("Travel", "Society & Culture"),
+];
 
 /// Returns the rule that a category breaks: it may be a current one, a former one, or none.
 fn category_rule(text: &str, above: Option<&str>) -> Option<&'static Rule> {

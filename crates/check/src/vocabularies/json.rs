@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::document::json::{self, parse};
 use crate::document::source::Source;
 use crate::engine::log::Log;
+use crate::engine::structure::{BLANK, UNKNOWN_ROOT};
 use crate::message::shown;
 use crate::rule::{
     Context::{Json, JsonItem, Whole},
@@ -265,6 +266,10 @@ pub(crate) fn document(source: &Source<'_>, url: Option<&str>, now: Option<UnixM
         }
     }
     match parse(text) {
+        Ok(Value::Object(root)) if !is_feed(&root) => {
+            let detail = "this JSON object has neither `version` nor `items` of JSON Feed";
+            log.at(&UNKNOWN_ROOT, root.start(), detail);
+        }
         Ok(root) => {
             let mut checker = Checker { text, now, log };
             checker.object(&root, Shape::Feed);
@@ -273,9 +278,20 @@ pub(crate) fn document(source: &Source<'_>, url: Option<&str>, now: Option<UnixM
             }
         }
         Err(error) => {
-            log.at(if error.is_limit { &LIMIT } else { &NOT_WELL_FORMED }, error.at, error.message);
+            log.at(if error.is_limit() { &LIMIT } else { &NOT_WELL_FORMED }, error.at, error.message);
         }
     }
+}
+
+/// True if an object is meant to be a feed.
+fn is_feed(root: &Object<'_>) -> bool {
+    const KEYS: [&str; 4] = ["items", "feed_url", "home_page_url", "next_url"];
+    let is_version = |version: &str| version.contains("jsonfeed");
+    let is_known =
+        |key: &str| key.starts_with('_') || Shape::Feed.keys().iter().any(|(known, ..)| *known == key);
+    KEYS.iter().any(|key| member(root, key).is_some())
+        || root.properties.iter().all(|member| is_known(member.name.as_str()))
+        || text_of(root, "version").is_some_and(|(version, _)| is_version(version))
 }
 
 struct Checker<'t, 'l> {
@@ -397,6 +413,10 @@ impl Checker<'_, '_> {
     }
 
     fn text(&mut self, key: &str, at: usize, text: &str, holds: Holds) {
+        if matches!(key, "title" | "id" | "name") && text.trim().is_empty() {
+            self.log.at(&BLANK, at, format_args!("`{key}`"));
+            return;
+        }
         let verdict = match holds {
             Holds::Url => url::iri(text),
             Holds::Date => match date::read_rfc3339(text) {

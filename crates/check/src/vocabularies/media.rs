@@ -309,6 +309,16 @@ fn content(scope: &Scope<'_, '_>, log: &mut Log) {
     optional(scope, log, "lang", language::tag);
     optional(scope, log, "type", media_type::enclosure);
     optional(scope, log, "url", url::uri);
+    let has_player = || {
+        scope
+            .chain()
+            .take(3)
+            .any(|s| s.element.elements().any(|e| e.local == "player" && ns::is_same(&e.ns, ns::MEDIA)))
+    };
+    if scope.element.closed && scope.element.attribute("url").is_none() && !has_player() {
+        let detail = format_args!("`url` on `{}`, or `media:player` in it", scope.element.name);
+        structure::missing_attribute(scope.element, detail, log);
+    }
 }
 
 fn embed(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -426,7 +436,8 @@ fn credit(scope: &Scope<'_, '_>, log: &mut Log) {
         let known = scheme != "urn:ebu" || EBU.contains(&role) || role.is_empty();
         (!known || role != role.to_lowercase()).then_some(&CREDIT)
     });
-    if scheme != "urn:ebu" {
+    // The specification names both, although they are too short for a URN.
+    if !matches!(scheme, "urn:ebu" | "urn:yvs") {
         optional(scope, log, "scheme", url::uri);
     }
 }
@@ -548,7 +559,10 @@ fn restriction(scope: &Scope<'_, '_>, log: &mut Log) {
                 structure::not_blank(scope.element, log);
             }
         }
-        Some("uri") => scope.value(log, |v| v.split_whitespace().find_map(url::uri).or_else(|| url::uri(v))),
+        Some("uri") => scope.value(log, |v| match v {
+            "" => url::uri(v),
+            list => list.split_whitespace().find_map(url::uri),
+        }),
         Some("sharing") => {}
         Some(_) => {
             optional(scope, log, "type", |_| Some(&RESTRICTION_TYPE));
@@ -558,7 +572,7 @@ fn restriction(scope: &Scope<'_, '_>, log: &mut Log) {
 
 /// [ISO 3166-1](https://www.iso.org/iso-3166-country-codes.html), with former codes.
 #[rustfmt::skip]
-const COUNTRIES: &[&str] = &[
+pub(super) const COUNTRIES: &[&str] = &[
     "ad", "ae", "af", "ag", "ai", "al", "am", "an", "ao", "aq", "ar", "as", "at", "au", "aw", "ax", "az", "ba", "bb",
     "bd", "be", "bf", "bg", "bh", "bi", "bj", "bl", "bm", "bn", "bo", "bq", "br", "bs", "bt", "bv", "bw", "by", "bz",
     "ca", "cc", "cd", "cf", "cg", "ch", "ci", "ck", "cl", "cm", "cn", "co", "cr", "cu", "cv", "cw", "cx", "cy", "cz",

@@ -1,10 +1,11 @@
-//! Podcasting 2.0 (<https://podcasting2.org/docs/podcast-namespace>). New elements appear often, so unknown ones are
-//! allowed.
+//! Podcasting 2.0 (<https://podcasting2.org/docs/podcast-namespace>). New elements appear often, so unknown ones are only
+//! a warning.
 
+use super::media::COUNTRIES;
 use crate::engine::log::Log;
 use crate::engine::parent::Parent;
 use crate::engine::structure;
-use crate::engine::vocabulary::{Def, Family, Scope, Unknown};
+use crate::engine::vocabulary::{Def, Family, Kind, Scope, Unknown};
 use crate::rule::{
     Context::{Channel, Item, Whole},
     Rule,
@@ -83,8 +84,8 @@ static LIVE_STATUS: Rule = Rule::error("podcast/live-status", "invalid status of
     );
 
 static LOCATION: Rule = Rule::error("podcast/location", "invalid location")
-    .why("Directories list shows by place; they read a geo URI and an identifier of OpenStreetMap.")
-    .remedy("write geo=\"geo:52.5,13.4\" and osm=\"R62422\"")
+    .why("Directories list shows by place; they read a geo URI, an identifier of OpenStreetMap and a country code of two letters.")
+    .remedy("write geo=\"geo:52.5,13.4\", osm=\"R62422\" and country=\"DE\"")
     .spec("Podcasting 2.0, podcast:location", "https://podcasting2.org/docs/podcast-namespace/tags/location")
     .example(
         Channel,
@@ -179,6 +180,75 @@ static UNDECLARED: Rule = Rule::note("podcast/undeclared", "show that does not d
     )
     .example(Whole, declaring!(""), declaring!(" xmlns:podcast=\"https://podcastindex.org/namespace/1.0\""));
 
+static UNKNOWN: Rule = Rule::warning("podcast/unknown-element", "unknown element of Podcasting 2.0")
+    .why("Players ignore elements that the namespace does not define. New ones appear often, and this may be one.")
+    .remedy("correct its name; keep it if it is new in the specification")
+    .spec("Podcasting 2.0", NAMESPACE)
+    .example(
+        Item,
+        r#"<podcast:transkript url="https://town.example/1.vtt" type="text/vtt"/>"#,
+        r#"<podcast:transcript url="https://town.example/1.vtt" type="text/vtt"/>"#,
+    );
+
+static MISPLACED: Rule =
+    Rule::warning("podcast/misplaced-element", "element of Podcasting 2.0 in the wrong parent")
+        .why("The specification names the parents of each element, and players look for it only there.")
+        .remedy("move it")
+        .spec("Podcasting 2.0", NAMESPACE)
+        .example(
+            Channel,
+            r#"<podcast:chapters url="https://town.example/1.json" type="application/json+chapters"/>"#,
+            "<podcast:medium>podcast</podcast:medium>",
+        );
+
+static SRT: Rule = Rule::note("podcast/srt-type", "transcript in SRT with an unregistered type")
+    .why(
+        "PSP-1 knows SRT only as application/x-subrip. Apple Podcasts and most players read other names too.",
+    )
+    .remedy("write type=\"application/x-subrip\"")
+    .spec(
+        "Podcasting 2.0, podcast:transcript",
+        "https://podcasting2.org/docs/podcast-namespace/tags/transcript",
+    )
+    .example(
+        Item,
+        r#"<podcast:transcript url="https://town.example/1.srt" type="application/srt"/>"#,
+        r#"<podcast:transcript url="https://town.example/1.srt" type="application/x-subrip"/>"#,
+    );
+
+static TRANSCRIPT_REL: Rule = Rule::warning("podcast/transcript-rel", "unknown relation of a transcript")
+    .why("The only one is captions, which tells players that the file has time codes.")
+    .remedy("write rel=\"captions\", or omit it")
+    .spec(
+        "Podcasting 2.0, podcast:transcript",
+        "https://podcasting2.org/docs/podcast-namespace/tags/transcript",
+    )
+    .example(
+        Item,
+        r#"<podcast:transcript url="https://town.example/1.vtt" type="text/vtt" rel="subtitles"/>"#,
+        r#"<podcast:transcript url="https://town.example/1.vtt" type="text/vtt" rel="captions"/>"#,
+    );
+
+static LICENSE_URL: Rule = Rule::warning("podcast/license-url", "license of one's own without a URL")
+    .why("Only a well-known license may be named by its identifier alone. Of any other, nobody knows the terms.")
+    .remedy("add `url` with the text of the license, or write a known identifier such as cc-by-4.0")
+    .spec("Podcasting 2.0, podcast:license", "https://podcasting2.org/docs/podcast-namespace/tags/license")
+    .example(
+        Channel,
+        "<podcast:license>Town license</podcast:license>",
+        r#"<podcast:license url="https://town.example/license">Town license</podcast:license>"#,
+    );
+
+static LIVE_TIME: Rule = Rule::warning("podcast/live-time", "time of a live item in a form that few players read")
+    .why("The specification allows any form of ISO 8601, but most programs read only that of RFC 3339: with hyphens and colons, also in the time zone.")
+    .remedy("write it like 2023-10-31T21:15:02-06:00")
+    .spec("Podcasting 2.0, podcast:liveItem", "https://podcasting2.org/docs/podcast-namespace/tags/live-item")
+    .example(
+        Channel,
+        "<podcast:liveItem status=\"live\" start=\"2023-10-31T21:15:02-0600\"><title>Live</title><guid>https://town.example/live</guid></podcast:liveItem>",
+        "<podcast:liveItem status=\"live\" start=\"2023-10-31T21:15:02-06:00\"><title>Live</title><guid>https://town.example/live</guid></podcast:liveItem>",
+    );
+
 const CHANNELS: &[Parent] = &[Parent::Channel];
 const ITEMS: &[Parent] = &[Parent::Item];
 const BOTH: &[Parent] = &[Parent::Channel, Parent::Item];
@@ -215,8 +285,22 @@ pub(crate) static FAMILY: Family = Family {
         &HTTPS,
         &BOOLEAN,
         &UNDECLARED,
+        &UNKNOWN,
+        &MISPLACED,
+        &SRT,
+        &TRANSCRIPT_REL,
+        &LICENSE_URL,
+        &LIVE_TIME,
     ],
-    on_unknown_child: |_, _| Unknown::Ignored,
+    on_unknown_child: |scope, child| {
+        if scope.feed.kind != Kind::Rss {
+            Unknown::Ignored
+        } else if FAMILY.has_element(child.local) {
+            Unknown::Breaks(&MISPLACED)
+        } else {
+            Unknown::Breaks(&UNKNOWN)
+        }
+    },
     ..Family::new(
         "podcast",
         NAMESPACES,
@@ -253,7 +337,9 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("trailer", CHANNELS, trailer).any_attribute().many(),
             &Def::text("license", BOTH, |s, log| {
                 structure::not_blank(s.element, log);
-                s.attribute(log, "url", url::uri);
+                if s.attribute(log, "url", url::uri).is_none() {
+                    s.value(log, |v| (!v.is_empty() && !is_known_license(v)).then_some(&LICENSE_URL));
+                }
                 at_most(s, 128, log);
             })
             .any_attribute(),
@@ -295,13 +381,9 @@ pub(crate) static FAMILY: Family = Family {
             })
             .any_attribute()
             .many(),
-            &Def::empty(
-                "remoteItem",
-                &[Parent::Channel, Parent::Item, Parent::PodcastSplit, Parent::PodcastRoll],
-                remote,
-            )
-            .any_attribute()
-            .many(),
+            &Def::empty("remoteItem", &[Parent::Channel, Parent::PodcastSplit, Parent::PodcastRoll], remote)
+                .any_attribute()
+                .many(),
             &Def::text("updateFrequency", CHANNELS, frequency).any_attribute(),
             &Def::empty("podping", CHANNELS, |s, log| {
                 s.attribute(log, "usesPodping", boolean);
@@ -324,6 +406,16 @@ pub(super) fn namespace(show: &Scope<'_, '_>, log: &mut Log) {
     if !declared.any(|d| NAMESPACES.contains(&&*d.uri)) {
         log.start(&UNDECLARED, show.element, "");
     }
+}
+
+/// True if a license is a well-known one, such as those of Creative Commons, so that its identifier says what it is.
+fn is_known_license(text: &str) -> bool {
+    const IDENTIFIERS: [&str; 7] = ["arr", "mit", "unlicense", "wtfpl", "pddl-1.0", "isc", "zlib"];
+    const FAMILIES: [&str; 11] =
+        ["cc-", "cc0-", "pod-v4v-", "apache-", "gpl-", "lgpl-", "agpl-", "gfdl-", "mpl-", "bsd-", "odbl-"];
+    let lower = text.to_ascii_lowercase();
+    IDENTIFIERS.contains(&&*lower)
+        || FAMILIES.iter().any(|family| lower.starts_with(family)) && !lower.contains(char::is_whitespace)
 }
 
 fn boolean(value: &str) -> Option<&'static Rule> {
@@ -385,8 +477,11 @@ fn transcript(scope: &Scope<'_, '_>, log: &mut Log) {
     file(scope, "url", log);
     scope.required(log, "type", |v| {
         let essence = v.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        media_type::media_type(v).or_else(|| (!TYPES.contains(&&*essence)).then_some(&TRANSCRIPT_TYPE))
+        media_type::media_type(v)
+            .or_else(|| (!TYPES.contains(&&*essence)).then_some(&TRANSCRIPT_TYPE))
+            .or_else(|| matches!(&*essence, "text/srt" | "application/srt").then_some(&SRT))
     });
+    scope.attribute(log, "rel", |v| (v != "captions").then_some(&TRANSCRIPT_REL));
     scope.attribute(log, "language", language::tag);
 }
 
@@ -425,6 +520,10 @@ fn location(scope: &Scope<'_, '_>, log: &mut Log) {
         let is_geo = matches!(numbers.len(), 2 | 3) && numbers.iter().all(|n| number::is_decimal(n));
         (!is_geo).then_some(&LOCATION)
     });
+    scope.attribute(log, "country", |v| {
+        let is_country = v.len() == 2 && COUNTRIES.binary_search(&&*v.to_ascii_lowercase()).is_ok();
+        (!is_country).then_some(&LOCATION)
+    });
     scope.attribute(log, "osm", |v| {
         let id = v.strip_prefix(['N', 'W', 'R']).map(|id| id.split('#').next().unwrap_or_default());
         (!id.is_some_and(number::is_whole)).then_some(&LOCATION)
@@ -442,8 +541,10 @@ fn trailer(scope: &Scope<'_, '_>, log: &mut Log) {
 
 fn live_item(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.required(log, "status", |v| (!matches!(v, "pending" | "live" | "ended")).then_some(&LIVE_STATUS));
-    scope.required(log, "start", date::rfc3339_value);
-    scope.attribute(log, "end", date::rfc3339_value);
+    let time =
+        |v: &str| date::rfc3339_value(v).map(|rule| if date::is_iso_8601(v) { &LIVE_TIME } else { rule });
+    scope.required(log, "start", time);
+    scope.attribute(log, "end", time);
     // Its children are those of an item, which have no namespace.
     for name in ["title", "guid"] {
         if scope.element.closed && scope.element.child("", name).is_none() {

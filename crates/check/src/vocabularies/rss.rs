@@ -510,7 +510,10 @@ fn later_elements(scope: &Scope<'_, '_>, log: &mut Log) {
 }
 
 fn contact(scope: &Scope<'_, '_>, log: &mut Log) {
-    html::plain(scope, log);
+    // An address in angle brackets only looks like HTML.
+    if email::in_name(&scope.element.text()).is_none() {
+        html::plain(scope, log);
+    }
     scope.value(log, email::contact);
 }
 

@@ -114,9 +114,9 @@ macro_rules! referring {
     };
 }
 
-static RESOURCE: Rule = Rule::warning("rss1/resource", "channel refers to another `image` or `textinput`")
-    .why("The resource of the channel's element must be the `rdf:about` of the one in the document; otherwise the two are not connected.")
-    .remedy("write the same URI in both")
+static RESOURCE: Rule = Rule::warning("rss1/resource", "channel does not refer to the `image` or `textinput`")
+    .why("The channel refers to an image or a text input by an element of the same name, whose resource is the `rdf:about` of the one in the document; otherwise the two are not connected.")
+    .remedy("write `<image rdf:resource=\"…\"/>` in the channel, with the same URI as in `rdf:about`")
     .spec("RSS 1.0, 5.3.4", SPEC)
     .example(
         Whole,
@@ -226,6 +226,10 @@ fn root(scope: &Scope<'_, '_>, log: &mut Log) {
         let own = ours(name).next().and_then(|e| named(e, "about"));
         let resource =
             channel.elements().find(|e| e.local == name && is_ours(e)).and_then(|e| named(e, "resource"));
+        if let Some(own) = own.filter(|_| resource.is_none() && channel.closed && !is_090(channel)) {
+            let detail = format_args!("`{name}` of `{}` is not in `channel`", shown(&own.value));
+            log.attribute(&RESOURCE, own, detail);
+        }
         if let (Some(own), Some(resource)) = (own, resource)
             && own.value.trim() != resource.value.trim()
         {
@@ -247,7 +251,7 @@ fn about(scope: &Scope<'_, '_>, log: &mut Log) {
     match named(scope.element, "about") {
         None => {
             let detail = format_args!("`rdf:about` on `{}`", scope.element.name);
-            log.start(&structure::MISSING_ATTRIBUTE, scope.element, detail);
+            structure::missing_attribute(scope.element, detail, log);
         }
         Some(attribute) => {
             // Parsers of RDF resolve a relative one.
@@ -286,7 +290,7 @@ fn text_input(scope: &Scope<'_, '_>, log: &mut Log) {
 fn reference(scope: &Scope<'_, '_>, log: &mut Log) {
     if named(scope.element, "resource").is_none() {
         let detail = format_args!("`rdf:resource` on `{}`", scope.element.name);
-        log.start(&structure::MISSING_ATTRIBUTE, scope.element, detail);
+        structure::missing_attribute(scope.element, detail, log);
     }
 }
 
@@ -300,7 +304,7 @@ fn items(scope: &Scope<'_, '_>, log: &mut Log) {
                     structure::undefined(list, entry, std::iter::once("li"), log);
                 } else if named(entry, "resource").is_none() {
                     let detail = format_args!("`rdf:resource` on `{}`", entry.name);
-                    log.start(&structure::MISSING_ATTRIBUTE, entry, detail);
+                    structure::missing_attribute(entry, detail, log);
                 }
             }
         } else {

@@ -37,6 +37,20 @@ pub trait Renderer: Sync {
     /// Any error of `out`.
     fn render(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()>;
 
+    /// True if the style groups findings by file, so that it prints each file with [`Self::render_file`].
+    fn groups_by_file(&self) -> bool {
+        false
+    }
+
+    /// Prints the findings of a file, of which there may be none.
+    ///
+    /// # Errors
+    /// Any error of `out`.
+    fn render_file(&self, file: &str, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+        let _ = file;
+        findings.iter().try_for_each(|finding| self.render(finding, out))
+    }
+
     /// Prints the end; called once after the last finding, with the kinds of all that were printed, sorted by code.
     ///
     /// # Errors
