@@ -243,6 +243,11 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("config-syntax", "title = \n", &[]),
     ("config-unknown-key", "titel = \"Town news\"\n", &[]),
     ("config-unknown-section", "[section.twon]\ntitle = \"Town\"\n", &[("town/1.txt", GOOD)]),
+    (
+        "email-placeholder",
+        "base_url = \"https://news.example/feeds/\"\nauthor = \"Ann <ann@mail.invalid>\"\n",
+        &[("1.txt", GOOD)],
+    ),
     ("feed-empty", "[[feed]]\nname = \"rain\"\ntitle_contains = \"rain\"\n", &[("1.txt", GOOD)]),
     (
         "feed-name",
@@ -259,7 +264,6 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
         &[("1.txt", "<!--1717225200000-->\n[A\u{8} title](https://news.example/1)\n------\n\n<p>Text</p>\n")],
     ),
     ("seed-bad-date", SITE, &[("1.md", "---\ntitle: A title\ndate: yesterday\n---\nText\n")]),
-    ("seed-bad-id", SITE, &[("1.md", "---\ntitle: A title\ndate: 2024-06-01\nguid: post 7\n---\nText\n")]),
     ("seed-bad-link", "", &[("1.txt", "<!--1717225200000-->\n[A title](ftp://news.example/1)\n------\n")]),
     ("seed-bad-matter", SITE, &[("1.md", "---\ntitle: [A title\ndate: 2024-06-01\n---\nText\n")]),
     ("seed-bad-stamp", "", &[("1.txt", "<!--yesterday-->\n[A title](https://news.example/1)\n------\n")]),
@@ -446,7 +450,11 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
     let known = [
         "audio-broken",
         "audio-chapters",
+        "audio-cover",
         "audio-date",
+        "audio-format",
+        "audio-missing",
+        "audio-notes",
         "audio-truncated",
         "catalog-lost",
         "check-not-a-feed",

@@ -80,6 +80,22 @@ pub struct Catalog {
     /// Start of the build in nanoseconds since the Unix epoch.
     started: i128,
     is_committed: bool,
+    /// True if it is of another configuration: its heads only say which addresses seeds had.
+    is_outdated: bool,
+}
+
+impl Index {
+    /// Returns the index for a build whose heads depend on something with a hash, and true if that is not what its own heads
+    /// depend on. Then every seed has to be read again.
+    fn based_on(mut self, basis: u128) -> (Self, bool) {
+        let is_outdated = self.basis != basis;
+        if is_outdated {
+            self.basis = basis;
+            self.last_build = LastBuild::default();
+            self.folders.values_mut().flatten().for_each(|chunk| chunk.needs_reread = true);
+        }
+        (self, is_outdated)
+    }
 }
 
 impl Catalog {
@@ -87,7 +103,8 @@ impl Catalog {
     #[must_use]
     pub fn temporary() -> Self {
         let (folder, index) = Default::default();
-        Self { folder, index, blocks: BlockFile::temporary(), started: i128::MIN, is_committed: false }
+        let (blocks, started) = (BlockFile::temporary(), i128::MIN);
+        Self { folder, index, blocks, started, is_committed: false, is_outdated: false }
     }
 
     /// Opens the catalog in a cache directory. If it is unusable, returns an empty one and the reason. `basis` is the hash
@@ -102,13 +119,14 @@ impl Catalog {
             Err(e) if e.kind() == io::ErrorKind::NotFound => (Index::default(), None),
             Err(e) => (Index::default(), Some(e.to_string())),
         };
-        if lost.is_some() || index.end == 0 || index.basis != basis {
+        if lost.is_some() || index.end == 0 {
             return Self::recreate(folder, basis, started, lost);
         }
+        let (index, is_outdated) = index.based_on(basis);
         match BlockFile::open(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
             Ok(blocks) => {
                 let (folder, started) = (Some(folder.to_path_buf()), since_epoch(started));
-                (Self { folder, index, blocks, started, is_committed: false }, None)
+                (Self { folder, index, blocks, started, is_committed: false, is_outdated }, None)
             }
             Err(e) => {
                 Self::recreate(folder, basis, started, Some(format!("cannot read its seeds file: {e}")))
@@ -121,12 +139,12 @@ impl Catalog {
     pub fn open_read_only(folder: &Path, basis: u128, started: SystemTime) -> Self {
         let bytes = fs::read(folder.join(INDEX_NAME)).unwrap_or_default();
         let index = checksummed::decode::<Index>(MAGIC, &bytes);
-        let Some(index) = index.filter(|index| index.end > 0 && index.basis == basis) else {
-            return Self::temporary();
-        };
+        let Some(index) = index.filter(|index| index.end > 0) else { return Self::temporary() };
+        let (index, is_outdated) = index.based_on(basis);
         match BlockFile::open_read_only(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
             Ok(blocks) => {
-                Self { folder: None, index, blocks, started: since_epoch(started), is_committed: false }
+                let (folder, started) = (None, since_epoch(started));
+                Self { folder, index, blocks, started, is_committed: false, is_outdated }
             }
             Err(_) => Self::temporary(),
         }
@@ -146,8 +164,8 @@ impl Catalog {
         match prepare(folder).and_then(|()| BlockFile::create(&folder.join(SEEDS_NAME), id)) {
             Ok(blocks) => {
                 let index = Index { blocks_id: id, basis, ..Index::default() };
-                let folder = Some(folder.to_path_buf());
-                (Self { folder, index, blocks, started, is_committed: false }, lost)
+                let (folder, is_committed, is_outdated) = (Some(folder.to_path_buf()), false, false);
+                (Self { folder, index, blocks, started, is_committed, is_outdated }, lost)
             }
             Err(e) => (Self::temporary(), Some(format!("cannot write it: {e}"))),
         }
@@ -182,6 +200,12 @@ impl Catalog {
     #[must_use]
     pub fn may_change_unnoticed(&self, stamp: &Stamp) -> bool {
         stamp.modified.max(stamp.changed) >= self.started.saturating_sub(STAMP_RESOLUTION)
+    }
+
+    /// True if its heads may differ from those that the present configuration makes of the same seeds.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.is_outdated
     }
 
     /// Reads the block of a chunk; `None` if it is damaged.

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind};
 use crate::generator::Files;
 use crate::model::podcast::Category;
 use crate::pipeline::{Inspection, inspect, inspect_at};
+use crate::seed::audio;
 use crate::store::{FsStore, Store};
 
 use super::args::Init;
@@ -83,12 +84,21 @@ fn find_articles(folder: &Path) -> Result<(String, Inspection), Error> {
     if let Some((only, count)) = seen.sections.first_key_value()
         && *count == seen.seeds
         && let Some(name) = only.to_str()
+        // The cover of the show is in the folder above.
+        && !(is_podcast(&seen) && has_cover(folder))
         && let Ok(seen) = at(&folder.join(only))
     {
         return Ok((name.to_owned(), seen));
     }
     let seeds = if seen.seeds > 0 { "." } else { SEEDS };
     Ok((seeds.to_owned(), seen))
+}
+
+/// True if a folder has an image that stands for the recordings below it.
+fn has_cover(folder: &Path) -> bool {
+    let names = fs::read_dir(on_disk(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let names: Vec<_> = names.collect();
+    audio::cover(names.iter().map(|name| name.as_os_str())).is_some()
 }
 
 fn none(_: io::Error) -> Result<Inspection, Error> {

@@ -217,7 +217,10 @@ fn item(entry: &Entry, feed: &Feed) -> Item {
                 mime_type: e.media_type.as_ref()?.to_string(),
             })
         }),
-        guid: Some(Guid { value: entry.id.clone(), permalink: entry.id_is_permalink }),
+        guid: Some(match &entry.guid {
+            Some(guid) => Guid { value: guid.clone(), permalink: false },
+            None => Guid { value: entry.id.clone(), permalink: entry.id_is_permalink },
+        }),
         pub_date: Some(entry.published.to_rfc822()),
         content: (!entry.content.is_empty()).then(|| entry.content.as_str().to_owned()),
         dublin_core_ext: (dublin_core != DublinCoreExtension::default()).then_some(dublin_core),

@@ -25,10 +25,14 @@ use crate::types::{Bytes, MediaType, UnixMs};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Permanent id, the same in every format.
+    /// Permanent id, the same in every format unless there is a [`guid`](Self::guid).
     ///
     /// RSS: `item/guid`. Atom: `entry/id`. JSON Feed: `id`.
     pub id: String,
+    /// Permanent id in RSS, which may be any text; `None` if it is that of the other formats.
+    ///
+    /// RSS: `item/guid` with `isPermaLink="false"`. Atom and JSON Feed have none.
+    pub guid: Option<String>,
     /// True if the id is also an address that shows the article.
     ///
     /// RSS: `item/guid/@isPermaLink`. Atom and JSON Feed have none.
@@ -116,6 +120,7 @@ impl Entry {
         let link = link.into();
         Self {
             id: link.clone(),
+            guid: None,
             id_is_permalink: true,
             link,
             title: title.into(),
@@ -145,6 +150,7 @@ impl Entry {
     }
 
     builder! {
+        guid(text: impl Into<String>) = Some(text.into());
         updated(time: UnixMs) = time;
         summary(text: impl Into<String>) = text.into();
         content(html: CleanHtml) = html;

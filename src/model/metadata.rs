@@ -11,6 +11,8 @@ use super::{Enclosure, Episode, Person};
 pub struct Metadata {
     /// Permanent id, if the article gives one (`guid` or `id` in front matter).
     pub id: Option<String>,
+    /// Permanent id in RSS as the article spells it (`guid` in front matter), if that is not the id.
+    pub guid: Option<String>,
     /// Authors, in order.
     pub authors: Vec<Person>,
     /// Tags and categories, in order, each once.
@@ -36,6 +38,7 @@ pub struct Metadata {
 impl Metadata {
     builder! {
         id(id: impl Into<String>) = Some(id.into());
+        guid(guid: impl Into<String>) = Some(guid.into());
         authors(people: Vec<Person>) = people;
         tags(names: Vec<String>) = names;
         summary(text: impl Into<String>) = Some(text.into());

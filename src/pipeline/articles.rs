@@ -139,7 +139,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
         .map(|(article, seed)| (seed.path.clone(), clean(article, &plan).0))
         .collect();
     let built = docs.iter().filter_map(|doc| {
-        let mut feed = assemble::feed(doc, TITLE, &plan.addresses, [None, None])?;
+        let mut feed = assemble::feed(doc, TITLE, &plan, [None, None])?;
         let articles = doc.picks.iter().filter_map(|pick| Some((pick, cleaned.get(&pick.seed.path)?)));
         feed.entries = articles.map(|(pick, article)| assemble::entry(pick, article, &doc.channel)).collect();
         let (formats, layout) = (doc.channel.formats.clone(), doc.channel.layout);

@@ -1,14 +1,19 @@
 //! Step 7: a document becomes a feed, and its picks with their articles become entries.
 
+#[cfg(feature = "folder")]
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+#[cfg(feature = "folder")]
+use std::path::Path;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use url::Url;
 
-use crate::config::{Channel, Ids, derived_title};
+use crate::config::{Channel, Ids, Plan, derived_title};
 use crate::html::{self, CleanHtml, Medium, Policy, RawHtml};
 #[cfg(feature = "folder")]
 use crate::model::Person;
-use crate::model::{Entry, Feed};
+use crate::model::{Entry, Episode, Feed};
 use crate::seed::Addresses;
 #[cfg(feature = "folder")]
 use crate::seed::audio::{COVERS_FOLDER, Recording, cover_name};
@@ -23,11 +28,12 @@ use super::select::Pick;
 pub(super) fn feed(
     doc: &OutputDoc,
     name: &str,
-    addresses: &Addresses,
+    plan: &Plan,
     [stylesheet, script]: [Option<String>; 2],
 ) -> Option<Feed> {
     let OutputDoc { feed: folder, channel, .. } = doc;
-    let site = channel.site.clone().filter(|_| !doc.picks.is_empty()).or_else(|| site(doc))?;
+    let site =
+        channel.site.clone().filter(|_| !doc.picks.is_empty()).or_else(|| site(doc, &plan.addresses))?;
     let feed = Feed {
         id: id(folder, channel, name),
         title: title(doc, name),
@@ -51,12 +57,14 @@ pub(super) fn feed(
         entries: Vec::new(),
     };
     #[cfg(feature = "folder")]
-    let feed = match Show::of(doc, addresses) {
-        Some(show) => show.complete(feed, channel),
+    let feed = match Show::of(doc, &plan.addresses) {
+        Some(show) => {
+            let main = plan.main_feed.title.as_deref().unwrap_or(name);
+            let derived = derived_title(folder.rsplit('/').next().unwrap_or(folder), main);
+            show.complete(feed, channel, &plan.main_feed, &derived)
+        }
         None => feed,
     };
-    #[cfg(not(feature = "folder"))]
-    let _ = addresses;
     Some(feed)
 }
 
@@ -114,6 +122,8 @@ struct Show {
     cover: Option<Url>,
     /// True if every entry is an episode.
     is_podcast: bool,
+    /// True if it is the show of a section.
+    is_section: bool,
 }
 
 #[cfg(feature = "folder")]
@@ -129,17 +139,18 @@ impl Show {
             return None;
         }
         // Of several values, the one that most episodes have.
-        let common = |get: fn(&Recording) -> Option<&str>| {
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let common = |get: fn(&Recording) -> Option<Cow<'_, str>>| {
+            let mut counts: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
             for text in recordings.iter().filter_map(|(_, recording)| get(recording)) {
                 *counts.entry(text).or_default() += 1;
             }
-            let most = counts.into_iter().max_by_key(|(text, count)| (*count, std::cmp::Reverse(*text)));
+            let most = counts
+                .iter()
+                .max_by(|(text, count), (other, more)| count.cmp(more).then_with(|| other.cmp(text)));
             most.map(|(text, _)| html::xml_line(text)).filter(|text| !text.is_empty())
         };
-        let folder_cover = recordings.iter().find_map(|(pick, recording)| {
-            let folder = pick.seed.path.parent()?;
-            Some(addresses.media_url(&folder.join(recording.folder_cover.as_ref()?)))
+        let folder_cover = recordings.iter().find_map(|(_, recording)| {
+            Some(addresses.media_url(Path::new(recording.folder_cover.as_ref()?)))
         });
         let tag_cover = || {
             let (hash, extension) =
@@ -147,29 +158,41 @@ impl Show {
             addresses.feeds.as_ref()?.join(&format!("{COVERS_FOLDER}/{}", cover_name(hash, &extension))).ok()
         };
         Some(Self {
-            title: common(|recording| recording.main.tags.album.as_deref()),
-            author: common(|recording| {
-                let tags = &recording.main.tags;
-                tags.album_artist.as_deref().or(tags.artist.as_deref())
-            }),
-            language: common(|recording| recording.language()),
-            copyright: common(|recording| recording.main.tags.copyright.as_deref()),
+            title: common(|recording| recording.main.tags.album.as_deref().map(Cow::Borrowed)),
+            author: common(|recording| recording.main.tags.author().map(Cow::Owned)),
+            language: common(|recording| recording.language().map(Cow::Borrowed)),
+            copyright: common(|recording| recording.main.tags.copyright.as_deref().map(Cow::Borrowed)),
             cover: folder_cover.or_else(tag_cover),
             is_podcast: recordings.len() == doc.picks.len(),
+            is_section: !doc.feed.is_empty(),
         })
     }
 
-    /// Completes a feed.
-    fn complete(self, mut feed: Feed, channel: &Channel) -> Feed {
-        if let Some(title) = self.title.filter(|_| channel.title.is_none()) {
+    /// Completes a feed. What a section has from the settings of the main feed counts less than what its files say. `derived`
+    /// is the title that is made of the name of a section.
+    fn complete(self, mut feed: Feed, channel: &Channel, main: &Channel, derived: &str) -> Feed {
+        let has_title = channel.title.as_deref().is_some_and(|title| !self.is_section || title != derived);
+        if let Some(title) = self.title.filter(|_| !has_title) {
             feed.title = title;
         }
-        feed.author = feed.author.take().or_else(|| self.author.map(Person::new));
-        feed.language = feed.language.take().or(self.language);
-        feed.copyright = feed.copyright.take().or(self.copyright);
         if feed.podcast.is_none() && self.is_podcast {
             feed.podcast = Some(Default::default());
         }
+        let is_section = self.is_section;
+        let author = self.author.map(Person::new);
+        if is_section && author.is_some() && feed.author == main.author {
+            let owner = feed.author.take().filter(|author| author.email.is_some());
+            if let Some(podcast) = &mut feed.podcast {
+                // The files do not say whom stores can ask.
+                podcast.owner = podcast.owner.take().or(owner);
+            }
+        }
+        feed.author = feed.author.take().or(author);
+        feed.language = feed.language.take().or(self.language);
+        if is_section && self.copyright.is_some() && feed.copyright == main.copyright {
+            feed.copyright = None;
+        }
+        feed.copyright = feed.copyright.take().or(self.copyright);
         if feed.icon.is_none() && feed.podcast.as_ref().is_some_and(|podcast| podcast.image.is_none()) {
             feed.icon = self.cover;
         }
@@ -189,19 +212,26 @@ fn id(folder: &str, channel: &Channel, name: &str) -> String {
         }
         return site.to_string();
     }
-    let encode = |text: &str| {
-        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-    };
+    let encode = |text: &str| percent_encoding::utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let tail = if folder.is_empty() { String::new() } else { format!("/{}", encode(folder)) };
     format!("tag:feedmill.invalid,2024:{}{tail}", encode(name))
 }
 
 /// Returns the site of the articles of a document. If they come from several, it is the page of the feeds, or, if their URL is
 /// not known, the site of most articles.
-fn site(doc: &OutputDoc) -> Option<Url> {
+fn site(doc: &OutputDoc, addresses: &Addresses) -> Option<Url> {
     let mut sites: BTreeMap<Url, usize> = BTreeMap::new();
+    let storage = addresses.media.as_ref().zip(addresses.feeds.as_ref());
+    let storage = storage.filter(|(media, feeds)| media.host() != feeds.host());
     let mut origins: BTreeMap<&str, usize> = BTreeMap::new();
     for link in doc.picks.iter().map(|pick| &*pick.seed.link) {
+        if let Some((media, feeds)) = storage
+            && link.starts_with(media.as_str())
+        {
+            // Nobody visits the host of the files: the page of the feeds shows the episodes.
+            *sites.entry(feeds.clone()).or_default() += 1;
+            continue;
+        }
         let host = link.find("://").map_or(0, |at| at + 3);
         let end = link[host..].find(['/', '?', '#']).map_or(link.len(), |at| host + at);
         *origins.entry(&link[..end]).or_default() += 1;
@@ -233,7 +263,7 @@ fn site_of(link: &str) -> Option<Url> {
 
 pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> Entry {
     let metadata = &article.metadata;
-    let id = entry_id(pick, metadata.id.as_deref(), channel.ids);
+    let id = entry_id(pick, metadata.id.as_deref(), metadata.guid.is_some(), channel.ids);
     let names = pick.sections().map(|section| &**section).chain(metadata.tags.iter().map(String::as_str));
     let mut enclosures = article.enclosures.clone();
     if !channel.publishes_images() {
@@ -244,6 +274,8 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
             Some(_) => id == *pick.seed.link,
             None => channel.ids == Ids::Link,
         },
+        // RSS compares guids literally, so that one of another host or program stays as it is.
+        guid: metadata.guid.clone().filter(|guid| *guid != id),
         id,
         link: pick.seed.link.to_string(),
         title: article.title.clone(),
@@ -259,9 +291,28 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         image: article.image.clone(),
         banner: metadata.banner.clone(),
         enclosures,
-        episode: metadata.episode.clone(),
+        episode: episode(pick, metadata.episode.clone(), channel),
         extra: channel.entry_extra.filled(&[("title", &article.title), ("link", &pick.seed.link)]),
     }
+}
+
+/// Returns the details of an episode. In a serial show, the track is the number of the episode, and the disc the season,
+/// if nothing else says them: episodes of such a show have to have numbers.
+fn episode(pick: &Pick, own: Option<Episode>, channel: &Channel) -> Option<Episode> {
+    #[cfg(feature = "folder")]
+    if channel.podcast.as_ref().is_some_and(|podcast| podcast.serial)
+        && let Some(recording) = pick.seed.recording.as_deref().and_then(Recording::decode)
+    {
+        let mut episode = own.unwrap_or_default();
+        let tags = &recording.main.tags;
+        let has_one_disc = tags.disc == Some(1) && tags.discs == Some(1);
+        episode.number = episode.number.or(tags.track);
+        episode.season = episode.season.or(tags.disc.filter(|_| !has_one_disc));
+        return Some(episode);
+    }
+    #[cfg(not(feature = "folder"))]
+    let _ = (pick, channel);
+    own
 }
 
 /// Returns the text of an entry and what is appended to it; none in a feed of summaries.
@@ -293,7 +344,7 @@ fn filled(template: &str, title: &str, link: &str) -> String {
         };
         let is_in_tag = out.rfind('<') > out.rfind('>');
         if is_in_tag {
-            out.extend(percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
+            out.extend(percent_encoding::utf8_percent_encode(value, NON_ALPHANUMERIC));
         } else {
             out.push_str(&html::escape_text(value));
         }
@@ -303,9 +354,9 @@ fn filled(template: &str, title: &str, link: &str) -> String {
 }
 
 /// Returns the id of an entry: that of the article itself, else one made of its first link or file. The date in a tag URI is a constant, so that the id never changes.
-fn entry_id(pick: &Pick, own: Option<&str>, ids: Ids) -> String {
+fn entry_id(pick: &Pick, own: Option<&str>, is_guid: bool, ids: Ids) -> String {
     if let Some(own) = own {
-        return own_id(own, pick.first_link());
+        return own_id(own, pick.first_link(), if is_guid { UNRESERVED } else { NON_ALPHANUMERIC });
     }
     if ids == Ids::Link {
         return pick.first_link().to_owned();
@@ -324,26 +375,25 @@ fn entry_id(pick: &Pick, own: Option<&str>, ids: Ids) -> String {
             let key: Vec<_> = pick
                 .key
                 .split('/')
-                .map(|part| {
-                    percent_encoding::utf8_percent_encode(part, percent_encoding::NON_ALPHANUMERIC)
-                        .to_string()
-                })
+                .map(|part| percent_encoding::utf8_percent_encode(part, NON_ALPHANUMERIC).to_string())
                 .collect();
             format!("tag:{host},2000:{}", key.join("/"))
         }
     }
 }
 
+/// Characters that a normalized URI has as they are ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Returns the id that an article gives itself. Ids of Atom are URIs, so any other text becomes a tag URI.
-fn own_id(own: &str, link: &str) -> String {
+fn own_id(own: &str, link: &str, encoded: &'static AsciiSet) -> String {
     let is_uri = Url::parse(own).is_ok() && crate::types::percent_encode_invalid(own) == own;
     if is_uri {
         return own.to_owned();
     }
     let url = Url::parse(link).ok();
     let host = url.as_ref().and_then(Url::host_str).unwrap_or("feedmill.invalid");
-    let encoded = percent_encoding::utf8_percent_encode(own, percent_encoding::NON_ALPHANUMERIC);
-    format!("tag:{host},2000:{encoded}")
+    format!("tag:{host},2000:{}", percent_encoding::utf8_percent_encode(own, encoded))
 }
 
 #[cfg(test)]
@@ -360,7 +410,7 @@ mod tests {
             ("a b", "tag:a.example,2000:a%20b"),
             ("tag:me:ü", "tag:a.example,2000:tag%3Ame%3A%C3%BC"),
         ] {
-            assert_eq!(own_id(own, "https://a.example/x"), id);
+            assert_eq!(own_id(own, "https://a.example/x", NON_ALPHANUMERIC), id);
         }
     }
 

@@ -1,6 +1,8 @@
 //! Step 5: the body is cleaned, what the article says about itself is made fit for feeds, and an article without a title gets
 //! one unless it has none on purpose.
 
+use std::path::PathBuf;
+
 use url::Url;
 
 use crate::config::Plan;
@@ -33,6 +35,8 @@ pub(super) struct CleanArticle {
     pub(super) metadata: Metadata,
     /// Parts that cleaning removed.
     pub(super) removed: Vec<Removal>,
+    /// Files of the seeds folder that it names, whether they exist or not.
+    pub(super) files: Vec<PathBuf>,
 }
 
 /// Cleans an article. The findings have no line and no file.
@@ -76,6 +80,7 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
         content: cleaned.html,
         metadata,
         removed: cleaned.removed,
+        files: Vec::new(),
     };
     (article, findings)
 }

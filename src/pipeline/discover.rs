@@ -143,12 +143,14 @@ pub(super) fn discover(context: &Context<'_>, catalog: &Catalog, kept: Kept) -> 
         spare,
         error,
     };
-    rayon::scope(|scope| scanner.visit(PathBuf::new(), scope));
+    rayon::scope(|scope| scanner.visit(PathBuf::new(), None, scope));
     if let Some(error) = scanner.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
     let mut scan = scanner.scan.into_inner().unwrap_or_else(PoisonError::into_inner);
     scan.findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
+    // Several folders may have the cover of the one above.
+    scan.findings.dedup();
     scan.reread.sort_unstable();
     Ok(scan)
 }
@@ -191,6 +193,8 @@ struct Listing {
     names: Names,
     /// Its episodes.
     groups: Groups,
+    /// Path of the image that stands for it.
+    cover: Option<PathBuf>,
 }
 
 /// A chunk after the scan.
@@ -206,17 +210,26 @@ struct ScannedChunk {
 }
 
 impl<'a> Scanner<'a> {
-    fn visit<'s>(&'s self, folder: PathBuf, scope: &rayon::Scope<'s>) {
+    /// Scans a folder and those below it. `above` is the image that stands for a folder above.
+    fn visit<'s>(&'s self, folder: PathBuf, above: Option<PathBuf>, scope: &rayon::Scope<'s>) {
         if lock(&self.error).is_some() {
             return;
         }
         let old = self.catalog.folder(&folder);
-        let mut listing = match self.list(&folder, old) {
+        let mut listing = match self.list(&folder, above.as_deref(), old) {
             Ok(listing) => listing,
             Err(error) => return self.unlisted(&folder, error),
         };
+        let cover = listing.cover.or(above);
+        if let Some(cover) = cover.as_deref().filter(|_| !listing.groups.is_empty())
+            && !audio::is_accepted(cover.as_os_str())
+        {
+            let finding = self.finding(&codes::AUDIO_COVER, cover, String::new());
+            lock(&self.scan).findings.push(finding);
+        }
         for folder in listing.folders {
-            scope.spawn(move |scope| self.visit(folder, scope));
+            let cover = cover.clone();
+            scope.spawn(move |scope| self.visit(folder, cover, scope));
         }
         let chunks = if listing.is_unchanged {
             Ok(old.iter().map(|chunk| self.unchanged(chunk)).collect())
@@ -248,7 +261,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Lists a folder, and compares it with what the last build saw.
-    fn list(&self, folder: &Path, old: &[Chunk]) -> io::Result<Listing> {
+    fn list(&self, folder: &Path, above: Option<&Path>, old: &[Chunk]) -> io::Result<Listing> {
         let mut names = lock(&self.spare).pop().unwrap_or_default();
         let (mut folders, mut not_a_seed) = (Vec::new(), Vec::new());
         let (mut fingerprint, mut seeds) = (0_u128, 0_u32);
@@ -301,11 +314,18 @@ impl<'a> Scanner<'a> {
         }
         let mut groups = Groups::default();
         if has_media {
-            groups = names.group(&others);
+            let above = above.map(|path| {
+                let stamp = self.store.stamp(path).unwrap_or_default();
+                let name = path.file_name().unwrap_or_default();
+                (path.to_path_buf(), reuse::fingerprint(name, stamp.as_ref()))
+            });
+            groups = names.group(&others, above);
             (fingerprint, seeds) = names.sum();
             is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
         }
-        Ok(Listing { folders, not_a_seed, seeds, is_unchanged, names, groups })
+        let cover = if has_media { groups.cover().map(OsStr::to_owned) } else { others.cover() };
+        let cover = cover.map(|name| folder.join(name));
+        Ok(Listing { folders, not_a_seed, seeds, is_unchanged, names, groups, cover })
     }
 
     /// Handles a folder that cannot be listed.
@@ -360,7 +380,8 @@ impl<'a> Scanner<'a> {
         }
         let mut buffer = Vec::new();
         let block = old.and_then(|old| self.catalog.read(old, &mut buffer));
-        let trusted: HashMap<u128, usize> = block.iter().flat_map(|block| block.trusted()).collect();
+        let known = block.iter().filter(|_| !self.catalog.is_outdated());
+        let trusted: HashMap<u128, usize> = known.flat_map(|block| block.trusted()).collect();
         let row = |fingerprint: u128| block.as_ref()?.row(*trusted.get(&fingerprint)?);
         let unknown = all().filter(|(fingerprint, _)| row(*fingerprint).is_none());
         let unknown: Vec<OsString> = unknown.map(|(_, name)| file_name(name)).collect();
@@ -384,10 +405,12 @@ impl<'a> Scanner<'a> {
                 if let (Some(before), Some(now)) = (before, &head.head)
                     && before.time == now.time
                     && before.link != now.link
+                    && !before.link.starts_with(seed::UNKNOWN_MEDIA)
                 {
                     moved.push((folder.join(&unknown[number]), before.link.to_owned()));
                 }
-                return self.push(&mut out, name, &unknown[number], head);
+                let neighborhood = groups.neighborhood(&unknown[number]);
+                return self.push(&mut out, name, &unknown[number], head, neighborhood);
             }
         };
         read_heads(self.store, self.addresses, folder, &unknown_names, groups, &mut see)
@@ -406,8 +429,9 @@ impl<'a> Scanner<'a> {
     }
 
     /// Adds the row of a seed that was read.
-    fn push(&self, rows: &mut Rows, name: &[u8], file: &OsStr, result: HeadResult) {
-        let mut fingerprint = reuse::fingerprint(file, result.stamp.as_ref());
+    fn push(&self, rows: &mut Rows, name: &[u8], file: &OsStr, result: HeadResult, neighborhood: u128) {
+        let own = reuse::fingerprint(file, result.stamp.as_ref());
+        let mut fingerprint = own.wrapping_add(neighborhood);
         let mut is_settled = reuse::is_settled(self.catalog, result.stamp.as_ref()) && !result.failed;
         for (companion, stamp) in &result.companions {
             fingerprint = fingerprint.wrapping_add(reuse::fingerprint(companion, stamp.as_ref()));

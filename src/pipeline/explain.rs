@@ -307,9 +307,12 @@ impl<'a> Overview<'a> {
             return Ok(false);
         }
         let result = super::audio::read_head(store, addresses, folder, name, &groups)?;
-        let shown = explanation.seed.clone();
         explanation.dialect = result.dialect;
-        let findings = result.findings.into_iter().map(|finding| finding.in_file(shown.as_str()));
+        let findings = result.findings.into_iter().map(|finding| {
+            let own = Some(&finding.place.file).filter(|file| !file.is_empty());
+            let file = own.map_or_else(|| path.to_path_buf(), |file| folder.join(file));
+            finding.in_file(store.show(&file))
+        });
         explanation.findings.extend(findings);
         let Some(head) = result.head else {
             explanation.absence = Some(Absence::Unreadable);

@@ -52,6 +52,11 @@ pub(super) fn read_heads(
             .map_err(|error| (error, 0))
             .and_then(|beginning| read(store, &origin, beginning))
             .or_else(|(error, bytes)| failed(store, &origin.path(), error, bytes));
+        #[cfg(feature = "folder")]
+        let head = head.map(|head| match groups.is_empty() {
+            true => head,
+            false => super::audio::beside_episodes(store, folder, names[number], groups, head),
+        });
         seen = number + 1;
         note(number, head.map(|head| HeadResult { stamp, ..head }));
     });

@@ -78,11 +78,11 @@ impl Show {
     #[cfg(feature = "folder")]
     fn add(&mut self, recording: &Recording) {
         let tags = &recording.main.tags;
-        let artist = tags.album_artist.as_deref().or(tags.artist.as_deref());
+        let artist = tags.author();
         let language = recording.language();
         for (counts, text) in [
             (&mut self.albums, tags.album.as_deref()),
-            (&mut self.artists, artist),
+            (&mut self.artists, artist.as_deref()),
             (&mut self.genres, tags.genre.as_deref()),
             (&mut self.languages, language),
         ] {

@@ -25,9 +25,7 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result
     if let Some(recording) = chosen.recording.as_deref().and_then(Recording::decode) {
         return super::audio::load(store, chosen, &recording, plan);
     }
-    let fail = |finding: Finding, bytes| {
-        Ok(Loaded { article: None, text: String::new(), findings: vec![finding], bytes })
-    };
+    let fail = |finding: Finding, bytes| Ok(Loaded { findings: vec![finding], bytes, ..Loaded::default() });
     let bytes = match store.read(&chosen.path, SEED_LIMIT) {
         Ok(bytes) => bytes,
         Err(error) => return fail(unreadable_seed(store, &chosen.path, error)?, 0),
@@ -48,5 +46,6 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result
     let html = seed::body(&text, &seed, &origin, &mut findings).into_owned();
     let metadata = seed::metadata(&seed);
     let article = article(link, Head { metadata, ..seed.head }, html);
-    Ok(Loaded { article: Some(article), text: text.into_owned(), findings, bytes: read })
+    let article = Some(article);
+    Ok(Loaded { article, text: text.into_owned(), findings, bytes: read, ..Loaded::default() })
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use url::Url;
 
 use crate::catalog::{LastBuild, PublishedMedia};
-use crate::config::{Plan, PublishMedia};
+use crate::config::PublishMedia;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::html::Medium;
@@ -23,38 +23,46 @@ use super::context::{Context, Report};
 use super::reuse;
 use super::select::Candidate;
 
-/// Returns the files to publish for an episode.
-pub(super) fn of_episode(plan: &Plan, seed: &Candidate, article: &CleanArticle) -> Vec<PublishedMedia> {
+/// Returns the files of an episode: those to publish, and others on which its entry depends.
+pub(super) fn of_episode(
+    context: &Context<'_>,
+    seed: &Candidate,
+    article: &CleanArticle,
+) -> Vec<PublishedMedia> {
+    let plan = context.plan;
     let Some(recording) = seed.recording.as_deref().and_then(Recording::decode) else { return Vec::new() };
     let name = seed.path.file_name().unwrap_or_default();
     let folder = seed.path.parent().unwrap_or(Path::new(""));
-    let mut files = Vec::new();
-    if plan.publish_media != PublishMedia::No {
-        let own = recording.published(name).map(OsStr::new).chain([name]);
-        // A file that its notes name may be anywhere below the media folder.
-        let episode = article.metadata.episode.as_ref();
-        let transcripts = episode.into_iter().flat_map(|episode| &episode.transcripts).map(|one| &one.url);
-        let chapters = episode.into_iter().filter_map(|episode| episode.chapters_url.as_ref());
-        let people =
-            episode.into_iter().flat_map(|episode| &episode.people).filter_map(|one| one.image.as_ref());
-        let named =
-            article.image.iter().map(|image| &image.url).chain(transcripts).chain(chapters).chain(people);
-        let named = named.filter_map(|url| plan.addresses.media_path(url));
-        let paths: BTreeSet<PathBuf> = own.map(|file| folder.join(file)).chain(named).collect();
-        files.extend(paths.into_iter().map(|from| PublishedMedia {
-            to: Path::new(MEDIA_FOLDER).join(&from),
-            from,
-            is_cover: false,
-            fingerprint: 0,
-        }));
+    let is_published = plan.publish_media != PublishMedia::No;
+    let to = |from: &Path| if is_published { Path::new(MEDIA_FOLDER).join(from) } else { PathBuf::new() };
+    let mut files: BTreeMap<PathBuf, PublishedMedia> = BTreeMap::new();
+    for from in &article.files {
+        let stamp = context.seeds.stamp(from).ok().flatten();
+        let is_there = stamp.is_some() || context.seeds.prefix(from, Bytes(1)).is_ok();
+        let to = if is_there { to(from) } else { PathBuf::new() };
+        let fingerprint = reuse::fingerprint_or_missing(from, stamp.as_ref());
+        files.insert(from.clone(), PublishedMedia { to, from: from.clone(), is_cover: false, fingerprint });
     }
+    if is_published {
+        let episode = article.metadata.episode.as_ref();
+        let chapters = episode.and_then(|episode| episode.chapters_url.as_ref());
+        let chapters = chapters.and_then(|url| plan.addresses.media_path(url));
+        let own = recording.published(name).map(OsStr::new).chain([recording.name(name)]);
+        let cover = recording.folder_cover.as_ref().map(PathBuf::from);
+        for from in own.map(|file| folder.join(file)).chain(chapters).chain(cover) {
+            let file = PublishedMedia { to: to(&from), from: from.clone(), is_cover: false, fingerprint: 0 };
+            files.entry(from).or_insert(file);
+        }
+    }
+    let mut files: Vec<PublishedMedia> = files.into_values().collect();
     if let Some((hash, extension)) = &recording.main.cover {
         let to = Path::new(COVERS_FOLDER).join(cover_name(*hash, extension));
         let url = plan.addresses.feeds.as_ref().and_then(|feeds| feeds.join(to.to_str()?).ok());
         // It is not used if a file next to the episode is its image, except for the show.
         let is_used = url.is_some_and(|url| article.image.as_ref().is_some_and(|image| image.url == url));
         if is_used || recording.folder_cover.is_none() {
-            files.push(PublishedMedia { to, from: seed.path.clone(), is_cover: true, fingerprint: 0 });
+            let from = folder.join(recording.name(name));
+            files.push(PublishedMedia { to, from, is_cover: true, fingerprint: 0 });
         }
     }
     files

@@ -11,6 +11,7 @@ use crate::types::{is_http, to_rfc3986};
 pub(super) fn normalize(metadata: &Metadata) -> Metadata {
     let mut result = metadata.clone();
     result.id = text(metadata.id.as_deref());
+    result.guid = text(metadata.guid.as_deref());
     result.authors = metadata.authors.iter().filter_map(person).collect();
     result.tags = unique(metadata.tags.iter().map(String::as_str));
     result.summary = text(metadata.summary.as_deref());

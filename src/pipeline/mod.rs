@@ -51,12 +51,11 @@ mod media_files {
     use super::context::Context;
     use super::select::Candidate;
     use crate::catalog::PublishedMedia;
-    use crate::config::Plan;
     use crate::diag::Finding;
 
     pub(super) type Linked = HashMap<PathBuf, Vec<PublishedMedia>>;
 
-    pub(super) fn of_episode(_: &Plan, _: &Candidate, _: &CleanArticle) -> Vec<PublishedMedia> {
+    pub(super) fn of_episode(_: &Context<'_>, _: &Candidate, _: &CleanArticle) -> Vec<PublishedMedia> {
         Vec::new()
     }
 

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
+use std::path::PathBuf;
 
 use crate::catalog::{chunk_boundary, file_name};
-use crate::seed::audio::Groups;
+use crate::seed::audio::{self, Groups};
 
 /// Names and fingerprints of the seeds of a folder, packed: there may be a million.
 #[derive(Default)]
@@ -65,24 +66,32 @@ impl Names {
         });
     }
 
-    /// Leaves one name for each episode, with the fingerprints of all its files, and returns which files those are.
-    pub(super) fn group(&mut self, others: &Self) -> Groups {
+    /// Returns the image that stands for the folder.
+    pub(super) fn cover(&self) -> Option<OsString> {
+        let names: Vec<OsString> =
+            self.get(0..self.positions.len()).map(|(_, name)| file_name(name)).collect();
+        audio::cover(names.iter().map(OsString::as_os_str)).map(OsStr::to_owned)
+    }
+
+    /// Leaves one name for each episode, with the fingerprints of all its files, and returns which files those are. `above` is
+    /// the image of a folder above, with its fingerprint.
+    pub(super) fn group(&mut self, others: &Self, above: Option<(PathBuf, u128)>) -> Groups {
         let all: Vec<(OsString, u128)> = [&*self, others]
             .into_iter()
             .flat_map(|names| names.get(0..names.positions.len()))
             .map(|(fingerprint, name)| (file_name(name), fingerprint))
             .collect();
-        let groups = Groups::of(all.iter().map(|(name, _)| name.as_os_str()));
-        if !groups.has_companions() {
-            return groups;
-        }
+        let (above, of_above) = above.map_or((None, 0), |(path, fingerprint)| (Some(path), fingerprint));
+        let groups = Groups::of(all.iter().map(|(name, _)| name.as_os_str())).inheriting(above);
         let fingerprints: HashMap<&OsStr, u128> =
             all.iter().map(|(name, fingerprint)| (name.as_os_str(), *fingerprint)).collect();
         let seeds = self.positions.len();
         self.clear();
         for (name, fingerprint) in all.iter().take(seeds).filter(|(name, _)| !groups.is_owned(name)) {
             let files = groups.files(name).filter_map(|file| fingerprints.get(file));
-            self.push(name, files.fold(*fingerprint, |sum, one| sum.wrapping_add(*one)));
+            let of_above = if groups.inherited().is_some() && audio::is_media(name) { of_above } else { 0 };
+            let own = fingerprint.wrapping_add(groups.neighborhood(name)).wrapping_add(of_above);
+            self.push(name, files.fold(own, |sum, one| sum.wrapping_add(*one)));
         }
         groups
     }

@@ -325,7 +325,7 @@ fn write_window(
     for picks in window {
         let Some(article) = articles.get(&picks.seed.path) else { continue };
         let is_episode = picks.seed.recording.is_some();
-        let episode = is_episode.then(|| media_files::of_episode(context.plan, picks.seed, article));
+        let episode = is_episode.then(|| media_files::of_episode(context, picks.seed, article));
         let media = ArticleMedia {
             episode: episode.unwrap_or_default(),
             linked: linked.remove(&picks.seed.path).unwrap_or_default(),
@@ -350,16 +350,21 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
     let mut findings = loaded.findings;
     let article = loaded.article.map(|article| {
         let (article, more) = clean(&article, context.plan);
-        findings.extend(more);
-        article
+        let source = loaded.source.unwrap_or_default();
+        findings.extend(more.into_iter().map(|finding| finding.in_file(source.as_str())));
+        CleanArticle { files: loaded.files, ..article }
     });
     let mut seen = BTreeSet::new();
-    findings.retain(|finding| seen.insert((finding.meta.code, finding.place.line)));
+    findings.retain(|f| seen.insert((f.meta.code, f.place.file.clone(), f.place.line)));
     let file = if findings.is_empty() { String::new() } else { context.seeds.show(&seed.path) };
-    let findings = findings
-        .into_iter()
-        .map(|finding| finding.showing_line_of(&loaded.text).in_file(file.as_str()))
-        .collect();
+    let place = |finding: Finding| match &*finding.place.file {
+        "" => finding.showing_line_of(&loaded.text).in_file(file.as_str()),
+        other => {
+            let other = context.seeds.show(&seed.path.with_file_name(other));
+            finding.in_file(other)
+        }
+    };
+    let findings = findings.into_iter().map(place).collect();
     Ok(LoadedArticle { article, findings, bytes: loaded.bytes })
 }
 
@@ -399,6 +404,15 @@ fn report_feed_findings(context: &Context<'_>, build: &LastBuild, sink: &mut Sin
     if let Some(base) = context.plan.main_feed.base.as_ref().filter(|base| is_placeholder(base)) {
         let detail = format!("{base} is a placeholder");
         sink.push(Finding::new(&codes::NO_BASE_URL, Place::default(), detail));
+    }
+    let mut mails: BTreeSet<&str> = BTreeSet::new();
+    for channel in std::iter::once(&context.plan.main_feed).chain(context.plan.sections.values()) {
+        let owner = channel.podcast.as_ref().and_then(|podcast| podcast.owner.as_ref());
+        let people = channel.author.iter().chain(owner);
+        mails.extend(people.filter_map(|person| person.email.as_deref()));
+    }
+    for mail in mails.into_iter().filter(|mail| mail.ends_with(".invalid")) {
+        sink.push(Finding::new(&codes::EMAIL_PLACEHOLDER, Place::default(), format!("`{mail}`")));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! the whole build.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -18,6 +19,11 @@ use super::select::is_future;
 /// Returns the fingerprint of a file; 0 if its storage has no stamps.
 pub(super) fn fingerprint(name: &OsStr, stamp: Option<&Stamp>) -> u128 {
     stamp.map_or(0, |stamp| catalog::fingerprint(name, stamp))
+}
+
+/// Returns the fingerprint of a file at a path; 1 if it is missing or its storage has no stamps.
+pub(super) fn fingerprint_or_missing(path: &Path, stamp: Option<&Stamp>) -> u128 {
+    fingerprint(path.file_name().unwrap_or_default(), stamp).max(1)
 }
 
 /// True if a file has a stamp, and every later change of the file changes the stamp.
@@ -98,12 +104,11 @@ fn published(context: &Context<'_>, catalog: &Catalog, old: &BuiltDoc) -> Option
         return None;
     }
     let is_same = |file: &PublishedMedia| {
-        let name = file.from.file_name().unwrap_or_default();
         file.fingerprint == 0
             || context
                 .seeds
                 .stamp(&file.from)
-                .is_ok_and(|stamp| fingerprint(name, stamp.as_ref()) == file.fingerprint)
+                .is_ok_and(|stamp| fingerprint_or_missing(&file.from, stamp.as_ref()) == file.fingerprint)
     };
     if !old.media.iter().all(is_same) {
         return None;

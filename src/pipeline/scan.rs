@@ -141,7 +141,12 @@ impl Scanned {
             let Some(block) = self.catalog.read(chunk, &mut buffer) else { continue };
             for (row, finding) in &block.findings {
                 let Some(row) = block.row(*row as usize) else { continue };
-                let file = context.seeds.show(&path.join(catalog::file_name(row.name)));
+                // The problem may be in another file of an episode.
+                let file = match &*finding.place.file {
+                    "" => path.join(catalog::file_name(row.name)),
+                    other => path.join(other),
+                };
+                let file = context.seeds.show(&file);
                 if finding.meta.code != codes::NO_SITE_URL.code {
                     sink.push(finding.clone().in_file(file));
                     continue;

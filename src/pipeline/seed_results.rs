@@ -1,6 +1,7 @@
 //! Results of reading seeds, which the files for steps 2 and 4 and for audio and video share.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use url::Url;
 
@@ -18,7 +19,7 @@ pub(super) struct HeadResult {
     pub(super) head: Option<Head>,
     /// True if the file is intentionally not an article.
     pub(super) ignored: bool,
-    /// Findings, each with its line but without its file.
+    /// Findings, each with its line but without its file, or with the name of another file next to it.
     pub(super) findings: Vec<Finding>,
     /// Number of bytes read.
     pub(super) bytes: u64,
@@ -39,8 +40,12 @@ pub(super) struct Loaded {
     pub(super) article: Option<Article>,
     /// Text of the seed.
     pub(super) text: String,
-    /// Findings, each without its line and file.
+    /// Findings, each without its line and file, or with the name of another file next to the seed.
     pub(super) findings: Vec<Finding>,
+    /// Name of the file next to the seed that has the body; `None` if that is the seed.
+    pub(super) source: Option<String>,
+    /// Files of the seeds folder that the article names, whether they exist or not, apart from those of its seed.
+    pub(super) files: Vec<PathBuf>,
     /// Number of bytes read.
     pub(super) bytes: u64,
 }

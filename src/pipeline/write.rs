@@ -273,7 +273,7 @@ impl<'a> OpenDoc<'a> {
         let is_listed = !doc.is_archive() && (doc.feed.is_empty() || context.plan.feed_pages);
         Self {
             doc,
-            feed: assemble::feed(doc, &context.name, &context.plan.addresses, files),
+            feed: assemble::feed(doc, &context.name, context.plan, files),
             style: 0,
             entries: vec![None; doc.picks.len()],
             newest: BTreeMap::new(),

@@ -39,7 +39,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Duration, "duration", "seconds, or `1:02:03`; it replaces that of the file"),
     (Field::Transcript, "transcript", "an address, an object with `url`, `type` and `language`, or a list"),
     (Field::Transcript, "transcripts", "as `transcript`"),
-    (Field::Chapters, "chapters", "the address of a JSON file, or a list of objects with `start`, `title`, `url` and `image`"),
+    (Field::Chapters, "chapters", "the address of a JSON file, a list of objects with `start`, `title`, `url` and `image`, or lines such as `1:30 Title`"),
     (Field::People, "people", "a name, an object with `name`, `role`, `url` and `image`, or a list"),
     (Field::Guests, "guests", "as `people`, with the role `guest`"),
     (Field::Guests, "guest", "as `guests`"),
@@ -62,6 +62,14 @@ fn value(matter: &Matter, field: Field) -> Option<&Value> {
     found.next()
 }
 
+/// True if front matter says what only episodes have.
+#[cfg(feature = "folder")]
+pub(super) fn is_episode(matter: &Matter) -> bool {
+    // Articles have these as well.
+    let is_common = |field: Field| matches!(field, Field::Location | Field::License | Field::People);
+    KEYS.iter().any(|(field, _, _)| !is_common(*field) && value(matter, *field).is_some())
+}
+
 /// Adds what front matter says about an episode to the metadata of its article.
 pub(super) fn complete(matter: &Matter, context: &Context<'_>, metadata: &mut Metadata) {
     if let (Some(first), Some(length)) = (metadata.media.first_mut(), duration(matter)) {
@@ -79,20 +87,24 @@ fn read(matter: &Matter, context: &Context<'_>) -> Option<Episode> {
     let mut people =
         list(get(Field::People)).filter_map(|one| credit(one, None, context)).collect::<Vec<_>>();
     people.extend(list(get(Field::Guests)).filter_map(|one| credit(one, Some("guest"), context)));
-    let chapters = get(Field::Chapters).and_then(Value::as_array);
+    let chapters = get(Field::Chapters);
+    let lines = chapters.and_then(Value::as_str).filter(|text| text.trim().contains('\n'));
     let mut episode = Episode {
         season: number(Field::Season).filter(|season| *season > 0),
         number: number(Field::Number).filter(|number| *number > 0),
         kind: text(Field::Kind).and_then(|name| EpisodeKind::named(&name)).unwrap_or_default(),
         explicit: get(Field::Explicit).and_then(metadata::flag),
         transcripts: list(get(Field::Transcript)).filter_map(|one| transcript(one, context)).collect(),
-        chapters_url: text(Field::Chapters).and_then(|own| metadata::resolve(&own, context)),
-        chapters: chapters
-            .into_iter()
-            .flatten()
-            .take(MAX_VALUES)
-            .filter_map(|one| chapter(one, context))
-            .collect(),
+        chapters_url: text(Field::Chapters)
+            .filter(|_| lines.is_none())
+            .and_then(|own| metadata::resolve(&own, context)),
+        chapters: match lines {
+            Some(lines) => lines.lines().take(MAX_VALUES).filter_map(chapter_line).collect(),
+            None => {
+                let all = chapters.and_then(Value::as_array).into_iter().flatten().take(MAX_VALUES);
+                all.filter_map(|one| chapter(one, context)).collect()
+            }
+        },
         people,
         location: get(Field::Location).and_then(|value| label(value, &["name", "title"])),
         soundbites: list(get(Field::Soundbite)).filter_map(soundbite).collect(),
@@ -163,6 +175,14 @@ fn chapter(value: &Value, context: &Context<'_>) -> Option<Chapter> {
         |keys: &[&str]| metadata::member(value, keys).and_then(|own| metadata::resolve(&own, context));
     let (url, image) = (address(&["url", "href", "link"]), address(&["image", "img"]));
     Some(Chapter { start, title: title::plain_text(&title), url, image })
+}
+
+/// Reads a chapter in a line: its start and its title.
+fn chapter_line(line: &str) -> Option<Chapter> {
+    let (start, title) =
+        line.trim().trim_start_matches(['-', '*']).trim_start().split_once(char::is_whitespace)?;
+    let title = title::plain_text(title.trim_start_matches(['-', '–', '—']));
+    Some(Chapter { start: time(start)?, title, url: None, image: None })
 }
 
 fn credit(value: &Value, role: Option<&str>, context: &Context<'_>) -> Option<Credit> {

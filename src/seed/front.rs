@@ -152,15 +152,6 @@ impl<'a> FrontMatter<'a> {
             metadata.unlisted = true;
             findings.push(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why));
         }
-        if metadata.id.is_none()
-            && let Some(guid) = self.text("guid")
-        {
-            findings.push(self.finding(
-                &codes::SEED_BAD_ID,
-                "guid",
-                format!("`guid` is `{}`", excerpt(&guid, SHOWN)),
-            ));
-        }
         metadata
     }
 

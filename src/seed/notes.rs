@@ -6,11 +6,13 @@ use std::path::Path;
 use super::front::FrontMatter;
 use super::metadata::Field;
 use super::site::PageContext;
-use super::{Fault, Head, Lines, Origin, default_path, episode, json, markdown, tags, title, toml, yaml};
+use super::{
+    Fault, Head, Lines, Origin, default_path, episode, json, markdown, metadata, tags, title, toml, yaml,
+};
 use crate::diag::Finding;
 use crate::generator::pattern::Values;
 use crate::generator::{Kind, Matter, Unzoned};
-use crate::html::{escape_text, xml_text};
+use crate::html::{Policy, RawHtml, clean, decode_entities_once, escape_text, xml_text};
 use crate::model::Metadata;
 use crate::types::{UnixMs, is_http, work};
 
@@ -25,6 +27,16 @@ pub(super) struct Notes<'a> {
     none: Matter,
     body: &'a str,
     line: u32,
+}
+
+/// What front matter says about the kind of a text.
+pub(super) struct Standing {
+    /// True if it has an address.
+    pub(super) has_address: bool,
+    /// True if it names audio or video.
+    pub(super) has_media: bool,
+    /// True if it says what only episodes have.
+    pub(super) is_episode: bool,
 }
 
 /// Reads the text of an episode, or its beginning.
@@ -52,6 +64,14 @@ impl Notes<'_> {
         self.matter.as_ref().and_then(FrontMatter::exclusion_reason)
     }
 
+    /// Returns what the text is; `None` if it has no front matter.
+    pub(super) fn standing(&self) -> Option<Standing> {
+        let values = &self.matter.as_ref()?.values;
+        let has_address = LINKS.iter().chain(&["path"]).any(|key| values.text(key).is_some());
+        let has_media = metadata::has_media(values);
+        Some(Standing { has_address, has_media, is_episode: episode::is_episode(values) })
+    }
+
     /// Returns the address of the page of the episode.
     pub(super) fn link(&self) -> Option<String> {
         LINKS.iter().filter_map(|key| self.values().text(key)).find(|link| is_http(link))
@@ -62,10 +82,15 @@ impl Notes<'_> {
         self.matter.as_ref().map(FrontMatter::title).unwrap_or_default()
     }
 
-    /// Returns the heading with which the text begins.
-    pub(super) fn heading(&self) -> Option<String> {
+    /// Returns the title in the text of a file of this name: the heading with which Markdown begins, the first heading of
+    /// HTML, or its `<title>`.
+    pub(super) fn heading(&self, name: &str) -> Option<String> {
         let line = self.body.trim_start().lines().next()?;
-        let text = line.strip_prefix("# ").or_else(|| line.strip_prefix("<h1>")?.strip_suffix("</h1>"))?;
+        if is_html(OsStr::new(name)) || line.starts_with("<h") {
+            return html_heading(self.body);
+        }
+        let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
+        let text = line.get(hashes..)?.strip_prefix(' ').filter(|_| (1..=6).contains(&hashes))?;
         Some(title::plain_text(text.trim_end_matches('#')))
     }
 
@@ -97,6 +122,47 @@ impl Notes<'_> {
     }
 }
 
+fn is_html(name: &OsStr) -> bool {
+    let extension = Path::new(name).extension().unwrap_or_default();
+    ["html", "htm"].iter().any(|html| extension.eq_ignore_ascii_case(html))
+}
+
+/// Returns the first heading of HTML as text, else its title.
+fn html_heading(body: &str) -> Option<String> {
+    let lower = body.to_ascii_lowercase();
+    work::step(lower.len());
+    let (mut title, mut next) = (None, 0);
+    for (at, _) in lower.match_indices('<') {
+        if at < next {
+            continue;
+        }
+        let rest = &lower[at + 1..];
+        let is_heading = matches!(rest.as_bytes(), [b'h', b'1'..=b'6', b'>' | b' ' | b'\n' | b'\t', ..]);
+        let is_title = title.is_none() && rest.starts_with("title>");
+        if !is_heading && !is_title {
+            continue;
+        }
+        let start = at + 1 + rest.find('>')? + 1;
+        let close = if is_title { "</title" } else { "</h" };
+        let Some(length) = lower[start..].find(close) else { break };
+        next = start + length;
+        let inner = &body[start..start + length];
+        let plain = match url::Url::parse("https://page.invalid/") {
+            Ok(base) if !is_title => clean(RawHtml(inner), &base, &Policy::default()).text,
+            _ => decode_entities_once(inner).into_owned(),
+        };
+        let text = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.is_empty() {
+            continue;
+        }
+        if is_heading {
+            return Some(text);
+        }
+        title = Some(text);
+    }
+    title
+}
+
 /// Returns the text of an episode as raw HTML.
 pub(super) fn html(
     text: &str,
@@ -111,7 +177,7 @@ pub(super) fn html(
     if is(&["txt"]) {
         return paragraphs(notes.body);
     }
-    if is(&["html", "htm"]) {
+    if is_html(name) {
         return notes.body.to_owned();
     }
     let values = Values {

@@ -12,6 +12,7 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use tokio::sync::Mutex;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use crate::seed::audio;
 use crate::store::{Kind, Opened, Store};
 use crate::types::Bytes as Size;
 
@@ -109,7 +110,8 @@ impl DocumentCache {
                 Ok(bytes) => {
                     let (hash, size) = (xxh3_128(&bytes), bytes.len() as u64);
                     let now = SystemTime::now();
-                    let new = || Arc::new(Body::new(path, Some(bytes.into()), size, hash));
+                    let has_video = self.has_video(path);
+                    let new = || Arc::new(Body::new(path, has_video, Some(bytes.into()), size, hash));
                     (unchanged(hash).unwrap_or_else(new), now)
                 }
                 Err(e) if e.kind() == io::ErrorKind::FileTooLarge => {
@@ -124,7 +126,8 @@ impl DocumentCache {
                         }
                         _ => hash(opened)?,
                     };
-                    let new = || Arc::new(Body::new(path, None, size, hash));
+                    let has_video = self.has_video(path);
+                    let new = || Arc::new(Body::new(path, has_video, None, size, hash));
                     (unchanged(hash).unwrap_or_else(new), SystemTime::now())
                 }
                 Err(e) => return Err(e),
@@ -137,6 +140,13 @@ impl DocumentCache {
             }
         }
         Err(io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// False if a file whose suffix may be that of a video has only audio, as its feed says.
+    fn has_video(&self, path: &str) -> bool {
+        let may_be_audio = [".webm", ".mp4"].iter().any(|end| path.to_ascii_lowercase().ends_with(end));
+        let read = || audio::read(self.store.open(Path::new(path)).ok()?.content).ok();
+        !may_be_audio || read().is_none_or(|read| read.file.has_video)
     }
 
     /// Compresses a document, once for all requests. The work is finished even if the client that wanted it is gone.

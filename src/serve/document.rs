@@ -101,9 +101,10 @@ pub(super) struct Representation {
 }
 
 impl Body {
-    /// Creates the body of a file; `bytes` is `None` if the file is too large to keep in memory.
-    pub(super) fn new(path: &str, bytes: Option<Bytes>, size: u64, hash: u128) -> Self {
-        let media_type = media_type(path);
+    /// Creates the body of a file; `bytes` is `None` if the file is too large to keep in memory. `has_video` is false for audio
+    /// in a file whose suffix is that of a video.
+    pub(super) fn new(path: &str, has_video: bool, bytes: Option<Bytes>, size: u64, hash: u128) -> Self {
+        let media_type = media_type(path, has_video);
         let is_compressible = media_type.is_text && bytes.is_some() && size >= MIN_COMPRESSIBLE;
         let identity = represent(Coding::Identity, bytes, size, hash, &media_type, is_compressible);
         Self { hash, identity, compressed: Default::default(), is_compressible, media_type }
@@ -224,7 +225,7 @@ struct MediaType {
 
 /// Returns the media type for a file name. Documents that feedmill wrote are known to be UTF-8; JSON has no `charset`
 /// parameter ([RFC 8259, 11](https://www.rfc-editor.org/rfc/rfc8259#section-11)).
-fn media_type(path: &str) -> MediaType {
+fn media_type(path: &str, has_video: bool) -> MediaType {
     let name = path.rsplit('/').next().unwrap_or(path);
     let format = FORMATS.iter().find(|format| format.file_name() == name).map(|format| format.media_type());
     let index = INDEX.iter().find(|index| index.file_name() == name).map(|index| index.media_type());
@@ -235,6 +236,7 @@ fn media_type(path: &str) -> MediaType {
     let is_text = is_json || is_xml || essence.starts_with("text/") || essence == "application/javascript";
     let value =
         if own.is_some() && !is_json { format!("{essence}; charset=utf-8") } else { essence.to_owned() };
+    let value = if has_video { value } else { value.replacen("video/", "audio/", 1) };
     let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     MediaType { value, is_text, is_feed: format.is_some() && is_xml }
 }
@@ -267,7 +269,7 @@ const TYPES: &[(&str, &str)] = &[
     ("jpg", "image/jpeg"),
     ("js", "text/javascript"),
     ("json", "application/json"),
-    ("m4a", "audio/m4a"),
+    ("m4a", "audio/mp4"),
     ("m4b", "audio/mp4"),
     ("m4v", "video/x-m4v"),
     ("md", "text/markdown"),
@@ -279,7 +281,7 @@ const TYPES: &[(&str, &str)] = &[
     ("ogg", "audio/ogg"),
     ("ogv", "video/ogg"),
     ("opml", "text/x-opml"),
-    ("opus", "audio/ogg"),
+    ("opus", "audio/opus"),
     ("pdf", "application/pdf"),
     ("png", "image/png"),
     ("rss", "application/rss+xml"),
@@ -308,7 +310,7 @@ mod tests {
 
     fn document(modified: i128, changed: i128, now: i128) -> Document {
         let stamp = Stamp { size: Size(0), modified, changed, inode: 1 };
-        let body = Arc::new(Body::new("rss.xml", Some(Bytes::new()), 0, 0));
+        let body = Arc::new(Body::new("rss.xml", true, Some(Bytes::new()), 0, 0));
         Document::new(body, Some(stamp), time(now).unwrap())
     }
 
@@ -347,7 +349,7 @@ mod tests {
             ("a.png", "image/png"),
             ("noname", "application/octet-stream"),
         ] {
-            assert_eq!(media_type(path).value, expected, "{path}");
+            assert_eq!(media_type(path, true).value, expected, "{path}");
         }
     }
 }

@@ -34,7 +34,7 @@ fn frame(rate: u8) -> Vec<u8> {
 }
 
 /// Returns a WAV file: 8 kHz, 16 bit, mono.
-fn wav(seconds: u32) -> Vec<u8> {
+pub(super) fn wav(seconds: u32) -> Vec<u8> {
     let data = seconds * 16_000;
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + data).to_le_bytes());
@@ -45,7 +45,7 @@ fn wav(seconds: u32) -> Vec<u8> {
 }
 
 /// Returns an ID3v2 tag of version 2, 3 or 4 with text frames: a name, the number of the encoding, and bytes.
-fn id3(version: u8, frames: &[(&str, u8, &[u8])]) -> Vec<u8> {
+pub(super) fn id3(version: u8, frames: &[(&str, u8, &[u8])]) -> Vec<u8> {
     let seven = |size: usize| [21, 14, 7, 0].map(|shift| (size >> shift) as u8 & 0x7f);
     let mut body = Vec::new();
     for (name, encoding, text) in frames {
@@ -73,7 +73,7 @@ fn utf16(text: &str) -> Vec<u8> {
     [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
-const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9";
+pub(super) const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9";
 
 pub(super) fn podcast() -> Project {
     let project = Project::new();
@@ -86,7 +86,7 @@ pub(super) fn podcast() -> Project {
 }
 
 /// Returns the items of the JSON Feed, by the name of their file.
-fn items(project: &Project) -> std::collections::BTreeMap<String, Value> {
+pub(super) fn items(project: &Project) -> std::collections::BTreeMap<String, Value> {
     let feed: Value = serde_json::from_str(&project.read_file("feeds/feed.json")).unwrap();
     let name = |item: &Value| {
         let url = item["attachments"][0]["url"].as_str().unwrap_or_default();
@@ -232,7 +232,8 @@ fn a_broken_file_is_reported_and_the_others_are_published() {
         "empty.mp3: error[audio-broken]: broken audio or video file: it is empty",
         "text.m4a: error[audio-broken]",
         "cut.wav: warning[audio-truncated]: audio or video file that ends early: it has 100000 of 960044 bytes",
-        "bad-notes.mp3: error[seed-bad-date]: invalid date: line 2 of `bad-notes.md`: `date` is `soon`",
+        "bad-notes.md:2:",
+        "error[seed-bad-date]: invalid date: `date` is `soon`",
     ] {
         assert!(stderr.contains(line), "{line}: {stderr}");
     }

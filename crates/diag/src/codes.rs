@@ -30,8 +30,16 @@ catalogue! {
         "replace the file by one that plays; the other episodes are published";
     AUDIO_CHAPTERS = "audio-chapters", Warning, "invalid file of chapters",
         "write JSON such as {\"version\": \"1.2.0\", \"chapters\": [{\"startTime\": 0, \"title\": \"Start\"}]}";
+    AUDIO_COVER = "audio-cover", Note, "cover in a format that stores do not accept",
+        "add a `cover.jpg` or `cover.png` of 1400 to 3000 pixels; RSS has no cover otherwise";
     AUDIO_DATE = "audio-date", Note, "episode without a date",
         "write a date into the tags, the file name (`2024-05-31-name.mp3`) or the notes of the episode, because copying a file may change its time";
+    AUDIO_FORMAT = "audio-format", Warning, "audio or video file with the extension of another format",
+        "rename the file: players rely on the extension and on the type that the feed makes of it";
+    AUDIO_MISSING = "audio-missing", Warning, "missing file of an episode",
+        "correct the name, or put the file there; feedmill left it out";
+    AUDIO_NOTES = "audio-notes", Warning, "notes without a recording",
+        "put the recording back next to them, or delete them; if they are an article of their own, give it a `permalink` or move it to another folder";
     AUDIO_TRUNCATED = "audio-truncated", Warning, "audio or video file that ends early",
         "copy the file again: the rest is missing";
     CATALOG_LOST = "catalog-lost", Note, "cannot use the cache",
@@ -52,6 +60,8 @@ catalogue! {
         "correct or remove the key; `feedmill schema` lists all keys";
     CONFIG_UNKNOWN_SECTION = "config-unknown-section", Warning, "configured section without seeds",
         "correct the name: a section is a folder below the seeds folder";
+    EMAIL_PLACEHOLDER = "email-placeholder", Warning, "placeholder instead of an e-mail address",
+        "write your address to `author` (or `owner` in [podcast]) in feedmill.toml: stores send a code to it before they list a show";
     FEED_EMPTY = "feed-empty", Note, "feed without entries",
         "loosen its filter, or remove it from the configuration; feedmill did not write it";
     FEED_NAME = "feed-name", Warning, "tag, author or language without a feed of its own",
@@ -80,8 +90,6 @@ catalogue! {
         "remove the control characters from the seed; feedmill left them out";
     SEED_BAD_DATE = "seed-bad-date", Error, "invalid date",
         "write it as 2024-05-31, 2024-05-31 08:30:00 +0200 or 2024-05-31T08:30:00+02:00";
-    SEED_BAD_ID = "seed-bad-id", Warning, "id is not a URI",
-        "write it as a URI such as tag:news.example,2024:1 or urn:uuid:…; feedmill used the link instead";
     SEED_BAD_LINK = "seed-bad-link", Error, "invalid link",
         "write an absolute http or https URL; in a stamped seed, line 2 is [title](https://host/path)";
     SEED_BAD_MATTER = "seed-bad-matter", Error, "invalid front matter",

@@ -1,8 +1,9 @@
 //! Which files of a folder belong to an episode: all that have the name of its audio or video file up to the first dot of
 //! their endings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use crate::seed::extension;
 use crate::types::work;
@@ -14,6 +15,8 @@ pub(crate) const MEDIA: &[&str] =
 const IMAGES: &[&str] = &["jpg", "jpeg", "png", "webp", "gif"];
 /// Other extensions of files that belong to an episode.
 const OTHERS: &[&str] = &["vtt", "srt", "json", "md", "markdown", "html", "htm", "txt"];
+/// Extensions of files that belong to an episode and are never articles.
+const SIDECARS: &[&str] = &["vtt", "srt", "json"];
 /// Names of the cover of a show, without extension.
 const COVERS: &[&str] = &["cover", "folder", "artwork", "podcast", "show", "logo"];
 
@@ -35,10 +38,35 @@ pub(crate) fn is_media(name: &OsStr) -> bool {
     rank(name, MEDIA).is_some()
 }
 
+/// Returns how many players accept a media file of this name, the least number for most; `None` if it is none.
+#[must_use]
+pub(crate) fn media_rank(name: &OsStr) -> Option<usize> {
+    rank(name, MEDIA)
+}
+
 /// True if a file of this name may belong to an episode.
 #[must_use]
 pub(crate) fn may_belong(name: &OsStr) -> bool {
     rank(name, IMAGES).is_some() || rank(name, OTHERS).is_some()
+}
+
+/// Returns how well an image stands for its folder, the best first; `None` if it does not.
+fn cover_rank(name: &OsStr) -> Option<(bool, usize, usize)> {
+    let kind = rank(name, IMAGES)?;
+    let cover = COVERS.iter().position(|cover| stem(name).eq_ignore_ascii_case(cover.as_bytes()))?;
+    Some((!is_accepted(name), cover, kind))
+}
+
+/// True if stores accept a cover of this name: they know JPEG and PNG.
+#[must_use]
+pub(crate) fn is_accepted(cover: &OsStr) -> bool {
+    rank(cover, &IMAGES[..3]).is_some()
+}
+
+/// Returns the image among some names that stands for their folder.
+#[must_use]
+pub(crate) fn cover<'a>(names: impl Iterator<Item = &'a OsStr>) -> Option<&'a OsStr> {
+    names.filter_map(|name| Some((cover_rank(name)?, name))).min().map(|(_, name)| name)
 }
 
 /// The files of a folder by episode.
@@ -51,6 +79,10 @@ pub(crate) struct Groups {
     owners: HashMap<OsString, OsString>,
     /// Image that stands for the folder.
     cover: Option<OsString>,
+    /// Path of the image of a folder above, if the folder has none.
+    inherited: Option<PathBuf>,
+    /// Beginnings of the names of transcripts and chapters that belong to no episode.
+    sidecars: HashSet<Vec<u8>>,
     /// True if there is an episode.
     has_episodes: bool,
 }
@@ -69,7 +101,7 @@ impl Groups {
         if main.is_empty() {
             return groups;
         }
-        let mut covers: Vec<(usize, usize, &OsStr)> = Vec::new();
+        let mut covers: Vec<((bool, usize, usize), &OsStr)> = Vec::new();
         for name in names {
             let bytes = name.as_encoded_bytes();
             // A name may have several endings: `ep1.chapters.json`, `ep1.en.vtt`.
@@ -83,15 +115,15 @@ impl Groups {
                 }
                 Some(_) => {}
                 None => {
-                    let cover =
-                        COVERS.iter().position(|cover| stem(name).eq_ignore_ascii_case(cover.as_bytes()));
-                    if let (Some(cover), Some(kind)) = (cover, rank(name, IMAGES)) {
-                        covers.push((cover, kind, name));
+                    covers.extend(cover_rank(name).map(|rank| (rank, name)));
+                    if rank(name, SIDECARS).is_some() {
+                        let ends = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.').take(4);
+                        groups.sidecars.extend(ends.map(|(at, _)| bytes[..at].to_vec()));
                     }
                 }
             }
         }
-        groups.cover = covers.iter().min().map(|(_, _, name)| (*name).to_owned());
+        groups.cover = covers.iter().min().map(|(_, name)| (*name).to_owned());
         groups.episodes.values_mut().for_each(|files| files.sort_unstable());
         groups
     }
@@ -108,9 +140,31 @@ impl Groups {
         self.owners.contains_key(name)
     }
 
-    /// True if an episode has several files.
-    pub(crate) fn has_companions(&self) -> bool {
-        !self.owners.is_empty() || self.cover.is_some()
+    /// Sets the image of a folder above. It counts if the folder has none.
+    #[must_use]
+    pub(crate) fn inheriting(mut self, cover: Option<PathBuf>) -> Self {
+        self.inherited = cover.filter(|_| self.cover.is_none() && self.has_episodes);
+        self
+    }
+
+    /// Returns the path of the image of a folder above that stands for this folder.
+    #[must_use]
+    pub(crate) fn inherited(&self) -> Option<&Path> {
+        self.inherited.as_deref()
+    }
+
+    /// True if a transcript or chapters without an episode have the name of a text.
+    #[must_use]
+    pub(crate) fn has_sidecar(&self, text: &OsStr) -> bool {
+        self.sidecars.contains(stem(text))
+    }
+
+    /// Returns a number that changes with what other files of the folder decide about one that is no episode and belongs to
+    /// none; 0 in a folder without episodes.
+    #[must_use]
+    pub(crate) fn neighborhood(&self, name: &OsStr) -> u128 {
+        let is_text = self.has_episodes && !is_media(name);
+        if is_text { 1 + u128::from(self.has_sidecar(name)) } else { 0 }
     }
 
     /// Returns the main file of the episode that a file belongs to.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::tags::{Tags, number};
+use super::tags::{Tags, number, unique};
 use crate::types::work;
 
 /// Maximum number of frames.
@@ -11,15 +11,26 @@ const MAX_FRAMES: usize = 1000;
 /// Length of the longest text.
 const MAX_TEXT: usize = 64 << 10;
 
-/// Adds the texts of the first tag in some bytes that are missing.
+/// Adds the texts of the first tag in some bytes that are missing, and a more precise date.
 pub(super) fn complete(tags: &mut Tags, bytes: &[u8]) {
+    let texts = texts(bytes);
+    if let Some(date) = date(&texts)
+        && tags.date.as_ref().is_none_or(|known| known.len() < date.len())
+    {
+        tags.date = Some(date);
+    }
     if tags.title.is_some() {
         return;
     }
-    for (id, text) in texts(bytes) {
+    let has_artists = !tags.artists.is_empty();
+    for (id, text) in texts {
+        if matches!(&id[..], b"TPE1" | b"TP1") && !has_artists {
+            tags.artists = unique(text.split('\0').map(|artist| artist.trim().to_owned()).collect());
+            continue;
+        }
+        let text = text.split('\0').next().unwrap_or_default().to_owned();
         let place = match &id[..] {
             b"TIT2" | b"TT2" => &mut tags.title,
-            b"TPE1" | b"TP1" => &mut tags.artist,
             b"TALB" | b"TAL" => &mut tags.album,
             b"TPE2" | b"TP2" => &mut tags.album_artist,
             b"TDRL" | b"TDRC" | b"TYER" | b"TYE" => &mut tags.date,
@@ -38,7 +49,27 @@ pub(super) fn complete(tags: &mut Tags, bytes: &[u8]) {
     tags.repair();
 }
 
-/// Returns the names and values of the frames with text.
+/// Returns the date that texts say: that of 2.4, which may have a zone, or year, day and time of earlier versions.
+fn date(texts: &[(Vec<u8>, String)]) -> Option<String> {
+    let get = |ids: [&[u8]; 2]| {
+        let found = texts.iter().find(|(id, _)| ids.contains(&id.as_slice()));
+        found.and_then(|(_, text)| text.split('\0').next()).map(str::trim)
+    };
+    let is_precise = |text: &&str| text.len() > 4;
+    if let Some(date) = get([b"TDRL", b"TDRL"]).filter(is_precise).or_else(|| get([b"TDRC", b"TRD"])) {
+        return Some(date.to_owned());
+    }
+    let digits = |text: Option<&'_ str>| {
+        let text = text.filter(|text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Some((text[..2].to_owned(), text[2..].to_owned()))
+    };
+    let year = get([b"TYER", b"TYE"]).filter(|year| year.len() == 4)?;
+    let (day, month) = digits(get([b"TDAT", b"TDA"]))?;
+    let time = digits(get([b"TIME", b"TIM"])).map(|(hour, minute)| format!("T{hour}:{minute}"));
+    Some(format!("{year}-{month}-{day}{}", time.unwrap_or_default()))
+}
+
+/// Returns the names and values of the frames with text. Of several values, all, with zeros between them.
 fn texts(bytes: &[u8]) -> Vec<(Vec<u8>, String)> {
     let Some((head, rest)) = bytes.split_first_chunk::<10>() else { return Vec::new() };
     let [b'I', b'D', b'3', version @ 2..=4, _, flags, sizes @ ..] = *head else { return Vec::new() };
@@ -76,7 +107,7 @@ fn texts(bytes: &[u8]) -> Vec<(Vec<u8>, String)> {
         if id.first() == Some(&b'T') && is_plain {
             let is_unsynchronized = version == 4 && head.get(5).is_some_and(|flags| flags & 2 != 0);
             let content = if is_unsynchronized { synchronized(content) } else { Cow::Borrowed(content) };
-            let text = decoded(&content).trim().to_owned();
+            let text = decoded(&content).trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned();
             if !text.is_empty() && text.len() <= MAX_TEXT {
                 found.push((id.to_vec(), text));
             }
@@ -102,10 +133,10 @@ fn synchronized(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// Reads a unit of UTF-16.
 type Unit = fn([u8; 2]) -> u16;
 
-/// Decodes a text whose first byte names its encoding, up to the first zero.
+/// Decodes a text whose first byte names its encoding.
 fn decoded(bytes: &[u8]) -> String {
     let Some((encoding, bytes)) = bytes.split_first() else { return String::new() };
-    let text = match encoding {
+    match encoding {
         1 | 2 => {
             let (little, big): (Unit, Unit) = (u16::from_le_bytes, u16::from_be_bytes);
             // Without a mark, the zeros of ASCII say the order.
@@ -121,6 +152,5 @@ fn decoded(bytes: &[u8]) -> String {
         }
         3 => String::from_utf8_lossy(bytes).into_owned(),
         _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
-    };
-    text.split('\0').next().unwrap_or_default().to_owned()
+    }
 }

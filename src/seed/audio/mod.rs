@@ -19,6 +19,8 @@ mod ogg_flac;
 #[cfg(feature = "folder")]
 mod read;
 #[cfg(feature = "folder")]
+mod references;
+#[cfg(feature = "folder")]
 mod tags;
 #[cfg(feature = "folder")]
 mod wav;
@@ -26,10 +28,14 @@ mod wav;
 mod webm;
 
 #[cfg(feature = "folder")]
-pub(crate) use episode::{Recording, body, cover_name, episode};
-pub(crate) use group::{Groups, MEDIA, is_media, may_belong};
+pub(crate) use chapters::{InvalidChapters, read as read_chapters};
+#[cfg(feature = "folder")]
+pub(crate) use episode::{Recording, Stray, cover_name, episode, image, stray, text_of_notes, text_of_tags};
+pub(crate) use group::{Groups, MEDIA, cover, is_accepted, is_media, may_belong, media_rank};
 #[cfg(feature = "folder")]
 pub(crate) use read::{MediaFile, read};
+#[cfg(feature = "folder")]
+pub(crate) use references::{relative, relink};
 
 /// Name of the dialect.
 pub(crate) const NAME: &str = "audio";

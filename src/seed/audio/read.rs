@@ -11,11 +11,11 @@ use lofty::id3::v2::{Frame, FrameId, Id3v2Tag};
 use lofty::mpeg::MpegFile;
 use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
-use lofty::tag::Tag;
+use lofty::tag::{ItemKey, Tag};
 use serde::{Deserialize, Serialize};
 
 use super::blocks::Blocks;
-use super::tags::{Tags, number};
+use super::tags::{Tags, is_internal, number, unique};
 use super::{boxes, frames, id3, ogg_flac, wav, webm};
 use crate::model::Chapter;
 use crate::store::Content;
@@ -30,11 +30,40 @@ const SAMPLE: usize = 8 << 10;
 /// Size of the largest image that is extracted.
 const MAX_COVER: usize = 12 << 20;
 
+/// Format of a media file, as its first bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Container {
+    Mpeg,
+    Adts,
+    Mp4,
+    Ogg,
+    Flac,
+    Wav,
+    WebM,
+}
+
+impl Container {
+    /// Returns its name, and the extensions of its files in lower case.
+    pub(crate) fn describe(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Mpeg => ("MP3", &["mp3"]),
+            Self::Adts => ("AAC", &["aac"]),
+            Self::Mp4 => ("MP4", &["m4a", "m4b", "mp4", "m4v"]),
+            Self::Ogg => ("Ogg", &["ogg", "opus"]),
+            Self::Flac => ("FLAC", &["flac"]),
+            Self::Wav => ("WAV", &["wav"]),
+            Self::WebM => ("WebM", &["webm"]),
+        }
+    }
+}
+
 /// What a media file says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MediaFile {
     /// Size in bytes.
     pub(crate) size: u64,
+    /// Format; `None` if it was not read.
+    pub(crate) container: Option<Container>,
     /// Length in milliseconds.
     pub(crate) milliseconds: Option<u64>,
     /// True if it has a video track.
@@ -68,8 +97,9 @@ pub(crate) fn read(content: Box<dyn Content>) -> Result<Read, io::Error> {
     }
     // The parsers of tags are tested with broken files; this is for the one that nobody tried.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse(&mut blocks)));
-    let (mut file, cover) = parsed.unwrap_or_else(|_| Err(invalid("its headers are broken")))?;
+    let (container, (mut file, cover)) = parsed.unwrap_or_else(|_| Err(invalid("its headers are broken")))?;
     file.size = size;
+    file.container = Some(container);
     file.declared_size = file.declared_size.filter(|declared| *declared > size);
     file.cover =
         cover.as_ref().map(|(bytes, extension)| (xxhash_rust::xxh3::xxh3_128(bytes), extension.clone()));
@@ -82,29 +112,40 @@ fn invalid(why: impl Into<String>) -> io::Error {
 
 type Cover = Option<(Vec<u8>, String)>;
 
-fn parse(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
+fn parse(file: &mut Blocks) -> Result<(Container, (MediaFile, Cover)), io::Error> {
     let start = frames::after_tags(file)?;
     let head = file.bytes_at(start, 16)?;
-    match head[..] {
-        [0x1a, 0x45, 0xdf, 0xa3, ..] => return of_webm(file),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => return of_mp4(file),
-        [b'O', b'g', b'g', b'S', ..] => return of_ogg(file),
-        [b'f', b'L', b'a', b'C', ..] => return of_lofty(file, Some(FileType::Flac)),
+    Ok(match head[..] {
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => (Container::WebM, of_webm(file)?),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => (Container::Mp4, of_mp4(file)?),
+        [b'O', b'g', b'g', b'S', ..] => (Container::Ogg, of_ogg(file)?),
+        [b'f', b'L', b'a', b'C', ..] => (Container::Flac, of_lofty(file, Some(FileType::Flac))?),
         [b'R', b'I', b'F', b'F', ..] | [b'R', b'F', b'6', b'4', ..] | [b'r', b'i', b'f', b'f', 0x2e, ..] => {
-            return of_wav(file);
+            (Container::Wav, of_wav(file)?)
         }
-        _ => {}
-    }
+        _ => of_frame_sequence(file, start, &head)?,
+    })
+}
+
+fn of_frame_sequence(
+    file: &mut Blocks,
+    start: u64,
+    head: &[u8],
+) -> Result<(Container, (MediaFile, Cover)), io::Error> {
     let is_adts = |head: &[u8]| head.len() > 1 && head[0] == 0xff && head[1] & 0xf6 == 0xf0;
-    let length = if is_adts(&head) { frames::of_adts(file)? } else { frames::of_mpeg(file)? };
-    let length = match length {
-        Some(length) => length,
-        None => frames::of_adts(file)?.ok_or_else(|| invalid("it has no audio that can be recognized"))?,
+    let first = if is_adts(head) { Container::Adts } else { Container::Mpeg };
+    let length = if is_adts(head) { frames::of_adts(file)? } else { frames::of_mpeg(file)? };
+    let (container, length) = match length {
+        Some(length) => (first, length),
+        None => {
+            let length = frames::of_adts(file)?;
+            (Container::Adts, length.ok_or_else(|| invalid("it has no audio that can be recognized"))?)
+        }
     };
     let mut media = MediaFile { milliseconds: Some(length.milliseconds), ..MediaFile::default() };
     media.declared_size = length.declared_size;
     let cover = of_id3(file, start, &mut media);
-    Ok((media, cover))
+    Ok((container, (media, cover)))
 }
 
 /// Reads the tags of a file of frames: those before and behind the frames, without what is between.
@@ -122,7 +163,7 @@ fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
         id3::complete(&mut media.tags, &raw);
         return None;
     };
-    let tags = [parsed.id3v2().cloned().map(Tag::from), parsed.ape().cloned().map(Tag::from)];
+    let tags = [parsed.id3v2().map(of_frames), parsed.ape().cloned().map(Tag::from)];
     if let Some(id3) = parsed.id3v2() {
         media.chapters = chapters(id3);
     }
@@ -130,6 +171,38 @@ fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
     media.tags = if tags.is_empty() { last } else { Tags::of(&tags, parsed.id3v2().is_some_and(is_latin)) };
     id3::complete(&mut media.tags, &raw);
     cover(&tags)
+}
+
+/// Returns a tag with one comment: the one without a description, else one that is not a value of iTunes, else what ffmpeg
+/// writes.
+fn of_frames(id3: &Id3v2Tag) -> Tag {
+    let mut tag = Tag::from(id3.clone());
+    let comments = || {
+        id3.into_iter().filter_map(|frame| match frame {
+            Frame::Comment(text) => Some((&*text.description, &*text.content)),
+            _ => None,
+        })
+    };
+    let longest = |is_wanted: &dyn Fn(&str) -> bool| {
+        let wanted = comments().filter(|(description, text)| is_wanted(description) && !is_internal(text));
+        wanted.map(|(_, text)| text).max_by_key(|text| (text.len(), *text))
+    };
+    let user = |name: &str| {
+        id3.into_iter().find_map(|frame| match frame {
+            Frame::UserText(text) if text.description.eq_ignore_ascii_case(name) => Some(&*text.content),
+            _ => None,
+        })
+    };
+    let is_of_itunes = |text: &str| text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("itun"));
+    let comment = longest(&|description| description.trim().is_empty())
+        .or_else(|| longest(&|description| !is_of_itunes(description)))
+        .or_else(|| ["comment", "description"].into_iter().find_map(user))
+        .map(str::to_owned);
+    tag.remove_key(ItemKey::Comment);
+    if let Some(comment) = comment {
+        tag.insert_text(ItemKey::Comment, comment);
+    }
+    tag
 }
 
 /// Reads the tag at the end of a file ([ID3v1](https://id3.org/ID3v1)), whose encoding nobody knows.
@@ -146,7 +219,7 @@ fn id3v1(file: &mut Blocks) -> io::Result<Tags> {
     };
     let mut tags = Tags {
         title: text(3, 33),
-        artist: text(33, 63),
+        artists: text(33, 63).into_iter().collect(),
         album: text(63, 93),
         date: text(93, 97),
         comment: text(97, 125),
@@ -359,9 +432,10 @@ fn named(tags: &[(String, String)]) -> Tags {
         names.iter().find_map(one).filter(|value| !value.trim().is_empty())
     };
     let number = |names: &[&str]| get(names).and_then(|text| number(&text));
+    let artists = tags.iter().filter(|(name, _)| ["ARTIST", "LEAD_PERFORMER"].contains(&name.as_str()));
     Tags {
         title: get(&["TITLE"]),
-        artist: get(&["ARTIST", "LEAD_PERFORMER"]),
+        artists: unique(artists.map(|(_, artist)| artist.trim().to_owned()).collect()),
         album: get(&["ALBUM"]),
         album_artist: get(&["ALBUM_ARTIST", "ALBUMARTIST"]),
         date: get(&["DATE_RELEASED", "DATE", "DATE_RECORDED"]),
@@ -369,6 +443,7 @@ fn named(tags: &[(String, String)]) -> Tags {
         lyrics: get(&["LYRICS"]),
         track: number(&["TRACK", "PART_NUMBER", "TRACKNUMBER"]),
         disc: number(&["DISC", "DISCNUMBER"]),
+        discs: number(&["DISCTOTAL", "TOTALDISCS"]),
         genre: get(&["GENRE"]),
         language: get(&["LANGUAGE"]),
         copyright: get(&["COPYRIGHT"]),
@@ -473,7 +548,7 @@ mod tests {
         let file = flac(b"\x09\0\0\0title=Hi!\x0a\0\0\0ARTIST=Ann\x09\0\0\0DATE=2024\xff\xff\xff\xff");
         let read = read(Box::new(Cursor::new(file))).unwrap();
         let tags = read.file.tags;
-        assert_eq!((tags.title.as_deref(), tags.artist.as_deref()), (Some("Hi!"), Some("Ann")));
+        assert_eq!((tags.title.as_deref(), tags.artists), (Some("Hi!"), vec!["Ann".to_owned()]));
         assert_eq!(tags.date.as_deref(), Some("2024"));
     }
 

@@ -104,7 +104,7 @@ fn texts(list: &[u8]) -> Tags {
         let text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         match kind {
             b"INAM" => tags.title = text,
-            b"IART" => tags.artist = text,
+            b"IART" => tags.artists.extend(text),
             b"IPRD" => tags.album = text,
             b"ICRD" => tags.date = text,
             b"ICMT" => tags.comment = text,
