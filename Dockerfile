@@ -5,7 +5,7 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked
+RUN cargo build --release --locked --features object-store
 
 # The binary depends on libc and libgcc_s, which every Debian has.
 FROM debian:bookworm-slim

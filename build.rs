@@ -38,6 +38,8 @@ fn main() {
     let shared = root.join(variable("FEEDMILL_SHARED").unwrap_or_else(|| "../shared".into()));
     set_cfg("has_shared", shared.join("seeds").is_dir());
     set_cfg("has_tools", variable("FEEDMILL_PYTHON").is_some_and(|python| python.is_file()));
+    let moto = variable("FEEDMILL_PYTHON").map(|python| python.with_file_name("moto_server"));
+    set_cfg("has_moto", moto.is_some_and(|moto| moto.is_file()));
     set_cfg("has_readers", variable("FEEDMILL_NODE_MODULES").is_some_and(|modules| modules.is_dir()));
     set_cfg("has_faults", variable("FEEDMILL_FAULTS").is_some());
     for (command, name) in COMMANDS {

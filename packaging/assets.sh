@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release --locked --quiet
+cargo build --release --locked --quiet --features object-store
 binary=${CARGO_TARGET_DIR:-target}/release/feedmill
 if [ -e "$binary.exe" ]; then binary=$binary.exe; fi
 assets=target/packaging

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release --locked --quiet
+cargo build --release --locked --quiet --features object-store
 host=$(rustc -vV | sed -n 's/^host: //p')
 case $host in
 x86_64-*) processor=x64 ;;

@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rm -rf target/packaging/wheels
-maturin build --release --quiet --out target/packaging/wheels "$@"
+maturin build --release --features object-store --quiet --out target/packaging/wheels "$@"

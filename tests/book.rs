@@ -57,6 +57,11 @@ pages! {
     mirror = "docs/recipes/mirror.md";
     #[cfg_attr(not(has_readers), ignore = "needs nginx: run tests/run.sh")]
     nginx = "docs/recipes/nginx.md";
+    #[cfg_attr(
+        not(all(feature = "object-store", has_moto, has_readers)),
+        ignore = "needs the feature `object-store`, rclone, and a Python with moto (FEEDMILL_PYTHON): run tests/run.sh"
+    )]
+    object_storage = "docs/recipes/object-storage.md";
     podcast = "docs/recipes/podcast.md";
     #[cfg_attr(not(has_readers), ignore = "needs rclone: run tests/run.sh")]
     s3 = "docs/recipes/s3.md";
@@ -302,6 +307,9 @@ impl Home {
             "systemctl",
             "while [ -e ~/nginx/nginx.pid ] && nginx -s stop 2>/dev/null; do sleep 0.1; done\nexec nginx",
         );
+        if let Some(python) = std::env::var_os("FEEDMILL_PYTHON") {
+            home.program("moto_server", &format!("exec {} -m moto.server \"$@\"", python.display()));
+        }
         // In the S3 recipe, the bucket is a folder.
         let remote = format!("[bucket]\ntype = alias\nremote = {home}/bucket\n");
         fs::create_dir_all(home.path(".config/rclone")).unwrap();

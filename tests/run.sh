@@ -56,9 +56,10 @@ if [ ${#packages[@]} -gt 0 ]; then
     { install || { as_root apt-get update -qq && install; }; } >/dev/null
 fi
 tools=target/test-tools
-if ! "$tools/bin/python" -c 'import feedparser, podcastparser, yaml' 2>/dev/null; then
+if ! "$tools/bin/python" -c 'import feedparser, podcastparser, yaml, moto.server' 2>/dev/null; then
     python3 -m venv "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.12 podcastparser==0.6.11 PyYAML==6.0.4
+    "$tools/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.12 podcastparser==0.6.11 PyYAML==6.0.4 \
+        "moto[s3,server]==5.2.5"
 fi
 variables+=("FEEDMILL_PYTHON=$PWD/$tools/bin/python")
 modules="puppeteer-core@25.16.0 axe-core@4.14.1 rss-parser@3.13.0"
@@ -78,9 +79,9 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --quiet --locked cargo-nextest
 fi
 
-# The tests of the command run the optimized binary: users have it, and it is faster. It is built without the variables, which
-# build.rs reads.
-cargo build --release --locked
+# The tests of the command run the optimized binary, with the features of releases: users have it, and it is faster. It is
+# built without the variables, which build.rs reads.
+cargo build --release --locked --features object-store
 target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
 variables+=("TESTED_BINARY=$target/release/feedmill")
 
@@ -93,8 +94,9 @@ if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | 
 fi
 # Many tests wait for a server, a signal or a time limit. Others can run meanwhile.
 variables+=("NEXTEST_TEST_THREADS=$(($(nproc) * 3 / 2))")
-env "${variables[@]}" TMPDIR="$temporary" cargo nextest run --workspace --locked --no-fail-fast
-env "${variables[@]}" cargo test --workspace --doc --locked --quiet
+env "${variables[@]}" TMPDIR="$temporary" cargo nextest run --workspace --locked --features feedmill/object-store \
+    --no-fail-fast
+env "${variables[@]}" cargo test --workspace --doc --locked --quiet --features feedmill/object-store
 # Without the variables, which build.rs reads, so that cargo does not compile the release again.
 bash tests/package.sh
 echo "tests/run.sh: all tests passed"

@@ -6,23 +6,23 @@ use std::path::{Path, PathBuf};
 use super::hash::path_hash;
 use crate::config::Plan;
 use crate::diag::{Finding, Place, codes};
+use crate::store::Store;
 
 /// Name of the cache directory in the feeds folder, if none is configured.
 pub const FOLDER: &str = ".feedmill";
 
-/// Returns the cache directory of a feeds folder; `None` if there is to be none. A configured directory may serve several
-/// feeds folders, each in a folder of its own.
-#[must_use]
-pub fn folder(plan: &Plan, feeds: Option<&Path>) -> Option<PathBuf> {
-    let feeds = feeds.filter(|_| plan.catalog)?;
-    Some(match &plan.cache_dir {
-        Some(cache) => {
-            let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_path_buf());
-            cache.join(format!("{:016x}", path_hash(&feeds)))
-        }
+/// Returns the cache directory of feeds if it is on disk; `None` if there is to be none. A configured directory may serve
+/// several feeds folders, each in a folder of its own.
+pub(super) fn on_disk(plan: &Plan, feeds: &dyn Store) -> Option<PathBuf> {
+    let root = match feeds.folder() {
+        Some(folder) => std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf()),
+        None => Some(feeds.show(Path::new(""))).filter(|_| feeds.keeps_cache())?.into(),
+    };
+    match &plan.cache_dir {
+        Some(cache) => Some(cache.join(format!("{:016x}", path_hash(&root)))),
         // The feeds folder may come from an untrusted repository: never write through a link in it.
-        None => Some(feeds.join(FOLDER)).filter(|folder| !has_links(folder))?,
-    })
+        None => Some(feeds.folder()?.join(FOLDER)).filter(|folder| !has_links(folder)),
+    }
 }
 
 /// Returns the finding that a cache directory cannot be used or written.

@@ -7,10 +7,12 @@
 //! notifications and media metadata are in a small file each ([`HubState`], [`MediaCache`]), which survive an update of
 //! feedmill.
 //!
-//! A build without a cache uses the same blocks in a temporary file.
+//! A build without a cache uses the same blocks in a temporary file. Feeds that are in object storage have their cache there:
+//! a build works with a copy ([`CacheDir`]).
 
 mod block;
 mod block_file;
+mod cache_dir;
 mod checksummed;
 mod chunk;
 mod hash;
@@ -34,11 +36,12 @@ use crate::store::Stamp;
 pub(crate) use block::is_index_page;
 pub use block::{About, Block, Head, Row, Rows};
 use block_file::BlockFile;
+pub use cache_dir::CacheDir;
 pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
 pub use hash::{Hasher, fingerprint, hash, key_hash, path_hash, plan_hash};
 pub use hub_state::HubState;
 pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile, PublishedMedia};
-pub use location::{FOLDER, folder, lost};
+pub use location::{FOLDER, lost};
 pub use media_cache::{Known, MediaCache};
 pub use published_links::PublishedLinks;
 pub use serial::file_name;
@@ -199,7 +202,8 @@ impl Catalog {
     /// started.
     #[must_use]
     pub fn may_change_unnoticed(&self, stamp: &Stamp) -> bool {
-        stamp.modified.max(stamp.changed) >= self.started.saturating_sub(STAMP_RESOLUTION)
+        !stamp.is_versioned()
+            && stamp.modified.max(stamp.changed) >= self.started.saturating_sub(STAMP_RESOLUTION)
     }
 
     /// True if its heads may differ from those that the present configuration makes of the same seeds.

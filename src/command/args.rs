@@ -260,10 +260,10 @@ pub(super) struct BuildOnce {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Build {
-    /// Folder of the seeds [default: seeds]
+    /// Folder of the seeds, or a URL such as s3://bucket/seeds [default: seeds]
     #[arg(long, value_name = "DIR", env = "FEEDMILL_SEEDS")]
     pub(super) seeds: Option<PathBuf>,
-    /// Folder to write the feeds to [default: feeds]
+    /// Folder to write the feeds to, or a URL such as s3://bucket/feeds [default: feeds]
     #[arg(long, value_name = "DIR", env = "FEEDMILL_FEEDS")]
     pub(super) feeds: Option<PathBuf>,
     /// Configuration file [default: feedmill.toml, if it exists]

@@ -1,6 +1,7 @@
 //! `feedmill [build]`: builds the feeds once, or with `--dry-run` shows what that would change.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use url::Url;
@@ -11,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::model::Answer;
 use crate::net::{AddressPolicy, Probe};
 use crate::pipeline::{self, Options, Prober, Progress, Report};
-use crate::store::{Action, FsStore, PlannedChange, PreviewStore, Store};
+use crate::store::{self, Action, PlannedChange, PreviewStore, Store, Traffic};
 use crate::types::Bytes;
 
 use super::args::{Build, BuildOnce, Sources};
@@ -38,6 +39,9 @@ fn build_once(args: &Build) -> CommandResult {
     if args.common.verbose || is_wanted(&args.common) {
         print_message(&summary(&report));
     }
+    if args.common.verbose && report.traffic != Traffic::default() {
+        print_message(&requests(report.traffic));
+    }
     // Only findings about seeds and feeds count, not those about hubs.
     let has_findings = args.strict && report.tally.errors + report.tally.warnings > 0;
     Ok(if has_findings { Outcome::FindingsPresent } else { Outcome::Success })
@@ -48,14 +52,14 @@ fn dry_run(args: &Build, diff: bool) -> CommandResult {
     let mut stderr = std::io::stderr();
     let mut sink = message_sink(&args.common, &mut stderr);
     let result = plan(args, &mut sink).and_then(|plan| {
-        let feeds = PreviewStore::new(FsStore::new(&plan.feeds)).keeping_bytes(diff);
+        let feeds = PreviewStore::new(open(&plan.feeds)?).keeping_bytes(diff);
         // The answers of media servers are taken from the cache. No server is asked.
         let probe = plan.probe.then_some(&Offline as &dyn Prober);
         let report = build_into(args, &plan, &feeds, probe, None, &mut sink)?;
-        Ok((plan, feeds.changes(), report))
+        Ok((Path::new(&store::shown(&plan.feeds)).to_path_buf(), feeds.changes(), report))
     });
     sink.finish();
-    let (plan, changes, report) = result?;
+    let (root, changes, report) = result?;
     let mut out = Output::new();
     let mut all = changes;
     for path in report.files {
@@ -63,7 +67,7 @@ fn dry_run(args: &Build, diff: bool) -> CommandResult {
         all.entry(path).or_insert(kept);
     }
     for (path, change) in &all {
-        let path = printable(&plan.feeds.join(path).to_string_lossy());
+        let path = printable(&root.join(path).to_string_lossy());
         let _ = match change.action {
             Action::Create => writeln!(out, "write {path} (new)"),
             Action::Update => writeln!(out, "write {path} (changed)"),
@@ -191,13 +195,36 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     }
     let mut plan = raw.resolve(sink)?;
     // Folder names need not be UTF-8. Those of flags bypass the strings of the configuration.
-    plan.seeds = args.seeds.clone().unwrap_or(plan.seeds);
-    plan.feeds = args.feeds.clone().unwrap_or(plan.feeds);
+    plan.seeds = args.seeds.as_deref().map_or(plan.seeds, store::place);
+    plan.feeds = args.feeds.as_deref().map_or(plan.feeds, store::place);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
     if let Some(repository) = crate::generator::find(&plan.seeds) {
         plan.adopt(repository);
     }
     Ok(plan)
+}
+
+/// Opens the store of seeds or feeds.
+///
+/// # Errors
+/// If its URL is invalid.
+pub(super) fn open(place: &Path) -> Result<Box<dyn Store>, Error> {
+    store::open(place).map_err(|error| Error::new(Kind::Config, error.to_string()).at(store::shown(place)))
+}
+
+/// Checks that seeds and feeds are on disk, for a command that needs that.
+///
+/// # Errors
+/// If one of them is a URL.
+pub(super) fn require_folders(plan: &Plan, command: &str) -> Result<(), Error> {
+    for (key, place) in [("seeds", &plan.seeds), ("feeds", &plan.feeds)] {
+        if store::is_url(place) {
+            let message =
+                format!("`{command}` needs folders on disk, and `{key}` is a URL; use `feedmill build`");
+            return Err(Error::new(Kind::Config, message).at(store::shown(place)));
+        }
+    }
+    Ok(())
 }
 
 /// Builds once, and notifies hubs about changes.
@@ -222,7 +249,7 @@ pub(super) fn build(
     let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
     let probe = plan.probe.then(|| Probe::new(policy, plan.main_feed.base.as_ref()));
     let probe = probe.as_ref().map(|probe| probe as &dyn Prober);
-    build_into(args, plan, &FsStore::new(&plan.feeds), probe, progress, sink)
+    build_into(args, plan, &open(&plan.feeds)?, probe, progress, sink)
 }
 
 fn build_into(
@@ -242,7 +269,7 @@ fn build_into(
         probe,
         progress,
     };
-    pipeline::build(plan, &FsStore::new(&plan.seeds), feeds, options, sink)
+    pipeline::build(plan, &open(&plan.seeds)?, feeds, options, sink)
 }
 
 impl Prober for Probe {
@@ -260,6 +287,19 @@ pub(super) fn changes(report: &Report) -> String {
         (_, 0) => format!("{written} written, {unchanged} unchanged"),
         _ => format!("{written} written, {unchanged} unchanged, {removed} removed"),
     }
+}
+
+/// Returns the requests to object storage in one line.
+fn requests(traffic: Traffic) -> String {
+    let Traffic { lists, reads, writes, others, received, sent } = traffic;
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    format!(
+        "object storage: {}, {}, {}, {}; received {received}, sent {sent}",
+        count(number(lists), "listing", "listings"),
+        count(number(reads), "read", "reads"),
+        count(number(writes), "write", "writes"),
+        count(number(others), "other request", "other requests"),
+    )
 }
 
 /// Summarizes a build in one line.

@@ -14,6 +14,7 @@ use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, co
 use crate::error::{Error, Kind};
 use crate::net::{AddressPolicy, FeedClient, FetchError, FileVerifier, without_secrets};
 use crate::online::{self, Document, Limits};
+use crate::store::{is_url, shown};
 use crate::types::{Bytes, UnixMs};
 
 use super::args::{Check, MessageFormat};
@@ -362,6 +363,10 @@ fn config(args: &Check) -> Result<Config, Error> {
         let raw = raw.unwrap_or_else(RawConfig::default);
         if args.paths.is_empty() && args.stdin_filename.is_none() {
             let plan = raw.resolve(&mut sink)?;
+            if is_url(&plan.feeds) {
+                let message = "`check` reads folders and feeds at http URLs; name one of them";
+                return Err(Error::new(Kind::Config, message).at(shown(&plan.feeds)));
+            }
             return Ok(Config { check: plan.check, feeds: plan.feeds, base: plan.main_feed.base });
         }
         Ok(Config { check: raw.check(&mut sink)?, feeds: PathBuf::new(), base: None })

@@ -15,7 +15,7 @@ use crate::pipeline::{Absence, AddressSource, Explanation, Standing};
 use crate::types::UnixMs;
 
 use super::args::Explain;
-use super::build::plan_without_build;
+use super::build::{plan_without_build, require_folders};
 use super::context::{CommandResult, Outcome, message_renderer};
 use super::list::{feed_name, with_overview};
 use super::output::{Output, print};
@@ -32,6 +32,7 @@ pub(super) fn run(args: &Explain) -> CommandResult {
         return Ok(Outcome::Success);
     }
     let (plan, flags) = plan_without_build(&args.sources)?;
+    require_folders(&plan, "explain")?;
     let is_url = is_url(&args.what);
     let named = if is_url { None } else { Some(seed_path(&plan, &args.what)?) };
     let explanations = with_overview(&plan, |overview| {

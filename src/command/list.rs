@@ -10,10 +10,10 @@ use crate::config::Plan;
 use crate::diag::printable;
 use crate::error::Error;
 use crate::pipeline::{ListedEntry, Options, Overview, Progress};
-use crate::store::{FsStore, PreviewStore};
+use crate::store::PreviewStore;
 
 use super::args::List;
-use super::build::plan_without_build;
+use super::build::{open, plan_without_build};
 use super::context::{CommandResult, Outcome, now};
 use super::output::Output;
 
@@ -33,7 +33,7 @@ pub(super) fn with_overview<T>(
     plan: &Plan,
     then: impl FnOnce(&Overview<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let (seeds, feeds) = (FsStore::new(&plan.seeds), PreviewStore::new(FsStore::new(&plan.feeds)));
+    let (seeds, feeds) = (open(&plan.seeds)?, PreviewStore::new(open(&plan.feeds)?));
     let (options, progress) = (Options { now: now()?, ..Options::default() }, Progress::default());
     then(&Overview::new(plan, &seeds, &feeds, options, &progress)?)
 }

@@ -16,7 +16,7 @@ use crate::store::{self, FsStore, Store};
 use crate::types::{Bytes, UnixMs};
 
 use super::args::New;
-use super::build::plan_without_build;
+use super::build::{plan_without_build, require_folders};
 use super::context::{CommandResult, Outcome, now};
 use super::output::print;
 
@@ -77,6 +77,7 @@ struct Habits {
 
 pub(super) fn run(args: &New) -> CommandResult {
     let (plan, _) = plan_without_build(&args.sources)?;
+    require_folders(&plan, "new")?;
     let title = crate::html::xml_line(&args.title);
     let slug = slug(&title);
     if slug.is_empty() {

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use url::Url;
 
-use crate::catalog::{self, HubState};
+use crate::catalog::{self, CacheDir, HubState};
 use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes, count};
 use crate::format::configured_formats;
 use crate::net::{HubClient, without_secrets};
 use crate::pipeline::Report;
+use crate::store::{open, shown};
 
 /// A document that a hub knows by its URL.
 struct Topic {
@@ -30,7 +31,17 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         return;
     }
     let topics = topics(report);
-    let folder = catalog::folder(plan, Some(&plan.feeds)).filter(|_| !topics.is_empty());
+    if topics.is_empty() {
+        return;
+    }
+    let lost =
+        |error: &std::io::Error| catalog::lost(Some(Path::new(&shown(&plan.feeds))), &error.to_string());
+    let feeds = open(&plan.feeds);
+    let opened = feeds.as_ref().map_err(copy).and_then(|feeds| CacheDir::open(plan, feeds));
+    let folder = opened.unwrap_or_else(|error| {
+        sink.push(lost(&error));
+        None
+    });
     let state = folder.as_deref().map(HubState::open);
     let mut hubs: BTreeMap<&Url, Vec<Url>> = BTreeMap::new();
     for topic in &topics {
@@ -61,11 +72,17 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         .filter(|topic| accepted.contains(&topic.url))
         .for_each(|t| state.mark_notified(&t.url, t.hash));
     state.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
+    let Ok(feeds) = feeds else { return };
     if state != before
-        && let Err(error) = state.save(&folder)
+        && let Err(error) = state.save(&folder).and_then(|()| folder.save(&feeds))
     {
-        sink.push(catalog::lost(Some(&folder), &error.to_string()));
+        sink.push(catalog::lost(Some(Path::new(&folder.show(&feeds))), &error.to_string()));
     }
+}
+
+/// Returns a copy of an error.
+fn copy(error: &std::io::Error) -> std::io::Error {
+    std::io::Error::new(error.kind(), error.to_string())
 }
 
 /// Returns every document that has a hub. Archive documents have none, because nobody subscribes to them.

@@ -37,6 +37,7 @@ const LIMITS: Limits = Limits { feeds: 5, time: Duration::from_secs(15) };
 
 pub(super) fn run(args: Box<Serve>) -> CommandResult {
     let plan = initial_plan(&args)?;
+    build::require_folders(&plan, "serve")?;
     let settings = Settings {
         listen: args.listen,
         log: args.access_log.map(|style| match style {

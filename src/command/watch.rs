@@ -89,6 +89,7 @@ pub(super) fn build_on_changes(
         watch.set_targets(targets.clone());
         let mut findings = Sink::collecting();
         let done = build::plan(args, &mut findings).and_then(|plan| {
+            build::require_folders(&plan, "watch")?;
             targets.files = vec![file.clone()];
             targets.files.extend(plan.page_template.iter().chain(&plan.entry_template).cloned());
             targets.folders = vec![plan.seeds.clone()];

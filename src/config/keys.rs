@@ -348,7 +348,7 @@ pub(super) const TOP: &[Key] = &[
         PATH,
         value("\"feeds\""),
         "\"public/feeds\"",
-        "Output folder, relative to the configuration file.",
+        "Output folder, relative to the configuration file, or [a URL of object storage](../recipes/object-storage.md).",
     ),
     key(
         "feeds_by",
@@ -433,7 +433,7 @@ pub(super) const TOP: &[Key] = &[
         PATH,
         value("\"seeds\""),
         "\"articles\"",
-        "Folder of the articles, relative to the configuration file.",
+        "Folder of the articles, relative to the configuration file, or [a URL of object storage](../recipes/object-storage.md).",
     ),
     key(
         "timezone",

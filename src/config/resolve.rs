@@ -22,6 +22,7 @@ use crate::model::podcast::Category;
 use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::check_permalink;
 use crate::seed::{ADDRESS_RULES, Addresses, SameAddress};
+use crate::store::{is_url, place};
 use crate::types::{excerpt, to_rfc3986};
 
 /// Milliseconds of a day.
@@ -153,6 +154,9 @@ impl RawConfig {
             r.fault(set, format!("`{key}` is empty; write `{key} = \"{example}\"` for {what}"));
         } else if text.contains('\0') {
             r.fault(set, format!("`{key}` contains a NUL character; remove it"));
+        }
+        if matches!(key, "seeds" | "feeds") && is_url(Path::new(text)) {
+            return Some(place(Path::new(text)));
         }
         Some(match set.origin {
             Origin::File(_) => self.folder.join(text),

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::catalog;
+use crate::catalog::{self, CacheDir};
 use crate::config::Plan;
 use crate::diag::{Finding, Place, Tally, codes};
 use crate::error::Error;
 use crate::model::Site;
-use crate::store::{Store, is_exhausted};
+use crate::store::{Store, Traffic, is_exhausted};
 use crate::types::{Bytes, UnixMs};
 
 use super::probe::{Probe, Prober};
@@ -93,6 +93,8 @@ pub struct Report {
     pub head_bytes: u64,
     /// Number of bytes read from seeds that are published.
     pub body_bytes: u64,
+    /// Requests to object storage.
+    pub traffic: Traffic,
     /// The feeds.
     pub site: Site,
     /// Documents of [`Report::site`] that subscribers read, each with the hash of its bytes.
@@ -122,7 +124,7 @@ pub(super) struct Context<'a> {
     /// Media metadata, if servers are asked for it.
     pub(super) probe: Option<Probe<'a>>,
     /// Cache directory; `None` if nothing is kept.
-    pub(super) cache: Option<PathBuf>,
+    pub(super) cache: Option<CacheDir>,
     /// Templates of the user for pages.
     pub(super) user: UserTemplates,
     /// Title of a main feed without one.
@@ -132,13 +134,17 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// Collects the inputs.
+    ///
+    /// # Errors
+    /// If the cache cannot be copied from the store of the feeds.
     pub(super) fn new(
         plan: &'a Plan,
         seeds: &'a dyn Store,
         feeds: &'a dyn Store,
         options: Options<'a>,
         progress: &'a Progress,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let root = Path::new("");
         let name = folder_title(&seeds.show(root));
         let user = templates::read(plan);
@@ -146,12 +152,19 @@ impl<'a> Context<'a> {
         let mut more = vec![seeds_root.as_str(), &feeds_root, &name];
         more.extend(user.texts.iter().map(String::as_str));
         let inputs_hash = catalog::plan_hash(plan, &more);
-        let cache = catalog::folder(plan, feeds.folder());
+        let cache = CacheDir::open(plan, feeds)
+            .map_err(|e| Error::io("read the cache", feeds.show(catalog::FOLDER.as_ref()), e))?;
         let probe = options
             .probe
             .filter(|_| plan.probe)
-            .map(|prober| Probe::new(prober, cache.clone(), !feeds.is_preview()));
-        Self { plan, seeds, feeds, options, progress, probe, cache, user, name, inputs_hash }
+            .map(|prober| Probe::new(prober, cache.as_deref().map(Path::to_path_buf), !feeds.is_preview()));
+        Ok(Self { plan, seeds, feeds, options, progress, probe, cache, user, name, inputs_hash })
+    }
+
+    /// Returns the finding that the cache cannot be used or written.
+    pub(super) fn lost(&self, why: &str) -> Finding {
+        let shown = self.cache.as_ref().map(|cache| cache.show(self.feeds));
+        catalog::lost(shown.as_deref().map(Path::new), why)
     }
 
     /// Returns the site without its feeds.

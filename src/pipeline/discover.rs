@@ -157,7 +157,11 @@ pub(super) fn discover(context: &Context<'_>, catalog: &Catalog, kept: Kept) -> 
 
 /// Returns the path of the feeds folder relative to the seeds folder, if it is below it.
 fn feeds_below(seeds: &dyn Store, feeds: &dyn Store) -> Option<PathBuf> {
-    let absolute = |store: &dyn Store| store.folder()?.canonicalize().ok();
+    let absolute = |store: &dyn Store| match store.folder() {
+        Some(folder) => folder.canonicalize().ok(),
+        // The URL of a bucket; a store in memory has no name.
+        None => Some(PathBuf::from(store.show(Path::new("")))).filter(|root| !root.as_os_str().is_empty()),
+    };
     let below = absolute(feeds)?.strip_prefix(absolute(seeds)?).ok()?.to_path_buf();
     (!below.as_os_str().is_empty()).then_some(below)
 }

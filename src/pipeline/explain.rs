@@ -151,7 +151,7 @@ impl<'a> Overview<'a> {
         if !feeds.is_preview() {
             return Err(Error::new(Kind::Config, "an overview needs a preview of the feeds folder"));
         }
-        let context = Context::new(plan, seeds, feeds, options, progress);
+        let context = Context::new(plan, seeds, feeds, options, progress)?;
         let Scanned { catalog, mut scan, outcome, .. } = scan(&context, &mut Sink::collecting())?;
         let selection = match outcome {
             Outcome::Rebuild(selection) => Some(selection),

@@ -21,6 +21,9 @@ mod articles;
 mod assemble;
 #[cfg(feature = "folder")]
 mod audio;
+#[cfg(test)]
+#[cfg(feature = "object-store")]
+mod buckets;
 mod clean;
 mod context;
 mod discover;
@@ -109,7 +112,6 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::catalog;
 use crate::config::Plan;
 use crate::diag::Sink;
 use crate::error::{Error, Kind};
@@ -160,6 +162,25 @@ pub fn build(
     options: Options<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
+    let requests = seeds.in_flight().max(feeds.in_flight());
+    let Some(threads) = requests.filter(|requests| *requests > rayon::current_num_threads()) else {
+        return build_here(plan, seeds, feeds, options, sink);
+    };
+    // Most of them wait for a server.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|e| Error::new(Kind::Io, "cannot start threads").because(e))?;
+    pool.install(|| build_here(plan, seeds, feeds, options, sink))
+}
+
+/// Builds on the threads of the present pool.
+#[cfg(feature = "folder")]
+fn build_here(
+    plan: &Plan,
+    seeds: &dyn Store,
+    feeds: &dyn Store,
+    options: Options<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<Report, Error> {
     let root = Path::new("");
     let _lock = feeds.lock(options.wait).map_err(|e| match e.kind() {
         ErrorKind::WouldBlock => Error::new(Kind::Locked, e.to_string()).at(feeds.show(root)),
@@ -167,7 +188,7 @@ pub fn build(
     })?;
     let own_progress = Progress::default();
     let progress = options.progress.unwrap_or(&own_progress);
-    let context = Context::new(plan, seeds, feeds, options, progress);
+    let context = Context::new(plan, seeds, feeds, options, progress)?;
     context.user.findings.iter().for_each(|finding| sink.push(finding.clone()));
     let mut scanned = scan::scan(&context, sink)?;
     let mut report = scanned.report();
@@ -215,11 +236,17 @@ pub fn build(
         && !feeds.is_preview()
         && let Err(error) = published.save(cache)
     {
-        sink.push(catalog::lost(Some(cache), &error.to_string()));
+        sink.push(context.lost(&error.to_string()));
     }
     if let Err(error) = catalog.commit(scan.folders, build) {
-        sink.push(catalog::lost(context.cache.as_deref(), &error.to_string()));
+        sink.push(context.lost(&error.to_string()));
     }
+    if let Some(cache) = context.cache.as_ref().filter(|_| !feeds.is_preview())
+        && let Err(error) = cache.save(feeds)
+    {
+        sink.push(context.lost(&error.to_string()));
+    }
+    report.traffic = seeds.traffic() + feeds.traffic();
     report.tally = sink.tally();
     Ok(report)
 }

@@ -12,12 +12,13 @@ use crate::config::Grouping;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::{self, Document, FORMATS, INDEX};
-use crate::store::{Change, Kind, Source, Store, is_exhausted};
+use crate::store::{Change, Kind, Source, Stamp, Store, is_exhausted};
 use crate::types::Bytes;
 
 use super::archive;
 use super::context::{Context, Report};
 use super::entry_pages;
+use super::reuse;
 use super::spool::FileBytes;
 
 /// Size of the largest file that is read to see whether feedmill generated it.
@@ -43,6 +44,8 @@ pub(super) struct Publisher<'a> {
 pub(super) struct Published {
     pub(super) path: PathBuf,
     pub(super) hash: u128,
+    /// Hash of its name and stamp; 0 if it may change without a new stamp.
+    pub(super) fingerprint: u128,
     /// True if it is new or has new bytes.
     pub(super) is_changed: bool,
 }
@@ -73,7 +76,12 @@ impl<'a> Publisher<'a> {
             let is_changed = put(self.store, &path, &file.bytes)?;
             let hash = file.bytes.hash();
             let hash = hash.map_err(|e| Error::io("read a temporary file", self.store.show(&path), e))?;
-            Ok(Published { path, hash, is_changed })
+            // On disk, a file that was just written may be written again without a new stamp.
+            let stamp =
+                if self.store.folder().is_some() { None } else { self.store.stamp(&path).ok().flatten() };
+            let stamp = stamp.filter(Stamp::is_versioned);
+            let fingerprint = reuse::fingerprint(path.file_name().unwrap_or_default(), stamp.as_ref());
+            Ok(Published { path, hash, fingerprint, is_changed })
         });
         published.collect()
     }

@@ -43,7 +43,7 @@ struct Rebuild<'a> {
     /// Seeds that could not be loaded.
     failed: BTreeSet<PathBuf>,
     /// Hashes of the files that were published.
-    hashes: HashMap<PathBuf, u128>,
+    hashes: HashMap<PathBuf, (u128, u128)>,
     report: &'a mut Report,
 }
 
@@ -156,7 +156,9 @@ impl Rebuild<'_> {
         }
         self.publish(publisher)?;
         for file in self.build.docs.values_mut().flat_map(|doc| &mut doc.files) {
-            file.hash = self.hashes.remove(&file.path).unwrap_or(file.hash);
+            if let Some((hash, fingerprint)) = self.hashes.remove(&file.path) {
+                (file.hash, file.fingerprint) = (hash, fingerprint);
+            }
         }
         let files: usize = self.build.docs.values().map(|doc| doc.files.len()).sum();
         self.report.unchanged = files - self.report.changed.len();
@@ -170,7 +172,7 @@ impl Rebuild<'_> {
     fn publish(&mut self, publisher: Publisher<'_>) -> Result<(), Error> {
         for file in publisher.finish()? {
             self.report.changed.extend(file.is_changed.then(|| file.path.clone()));
-            self.hashes.insert(file.path, file.hash);
+            self.hashes.insert(file.path, (file.hash, file.fingerprint));
         }
         Ok(())
     }

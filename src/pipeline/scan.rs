@@ -43,7 +43,7 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
     };
     loop {
         if let Some(why) = lost.take() {
-            sink.push(catalog::lost(folder, &why));
+            sink.push(context.lost(&why));
         }
         let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
         context.progress.begin(expected);

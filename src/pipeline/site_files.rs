@@ -103,7 +103,7 @@ pub(super) fn publish_site_files(
     }
     for published in publisher.finish()? {
         if let Some(file) = files.iter_mut().find(|file| file.path == published.path) {
-            file.hash = published.hash;
+            (file.hash, file.fingerprint) = (published.hash, published.fingerprint);
         }
         if published.is_changed {
             report.changed.push(published.path);

@@ -176,4 +176,8 @@ impl<S: Store> Store for FaultyStore<S> {
     fn folder(&self) -> Option<&Path> {
         self.inner.folder()
     }
+
+    fn keeps_cache(&self) -> bool {
+        self.inner.keeps_cache()
+    }
 }

@@ -1,23 +1,32 @@
-//! Lock of a folder on disk: one build at a time.
+//! Lock of a store, and that of a folder on disk: one build at a time.
 
+use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Name of the lock file in the folder.
-const NAME: &str = ".feedmill.lock";
+pub(super) const NAME: &str = ".feedmill.lock";
 /// Interval at which a waiting build tries again.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// Lock of a store, held by one build until it is dropped.
 #[derive(Debug)]
-pub struct Lock(Option<(File, PathBuf)>);
+pub struct Lock {
+    /// Releases the lock when it is dropped; `None` if no other process can reach the store.
+    _guard: Option<Box<dyn Debug + Send + Sync>>,
+}
 
 impl Lock {
     /// Returns the lock of a store that no other process can reach.
     pub(super) fn none() -> Self {
-        Self(None)
+        Self { _guard: None }
+    }
+
+    /// Returns a lock that is released when a guard is dropped.
+    pub(super) fn held_by(guard: impl Debug + Send + Sync + 'static) -> Self {
+        Self { _guard: Some(Box::new(guard)) }
     }
 
     /// Locks a folder and creates it if needed. The system releases the lock if its holder dies. The second value is true if
@@ -53,7 +62,7 @@ impl Lock {
                         .set_len(0)
                         .and_then(|()| file.rewind())
                         .and_then(|()| writeln!(file, "{}", std::process::id()));
-                    return Ok((Self(Some((file, path))), is_stale));
+                    return Ok((Self::held_by(LockFile { _file: file, path }), is_stale));
                 }
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(PAUSE),
@@ -75,14 +84,19 @@ impl Lock {
     }
 }
 
-impl Drop for Lock {
+/// A lock file. The system locks it as long as it is open.
+#[derive(Debug)]
+struct LockFile {
+    _file: File,
+    path: PathBuf,
+}
+
+impl Drop for LockFile {
     fn drop(&mut self) {
-        if let Some((_file, path)) = &self.0 {
-            let _ = fs::remove_file(path);
-            // Removes a folder that was created for a build without output; one with files in it stays.
-            if let Some(folder) = path.parent() {
-                let _ = fs::remove_dir(folder);
-            }
+        let _ = fs::remove_file(&self.path);
+        // Removes a folder that was created for a build without output; one with files in it stays.
+        if let Some(folder) = self.path.parent() {
+            let _ = fs::remove_dir(folder);
         }
     }
 }

@@ -1,13 +1,16 @@
-//! Storage of seeds and feeds: one narrow trait, implemented for a folder on disk, for memory, and for tests by a store
-//! that fails on demand.
+//! Storage of seeds and feeds: one narrow trait, implemented for a folder on disk, for memory, for object storage, and for
+//! tests by a store that fails on demand. [`open`] chooses the store of a place.
 //!
 //! A store knows nothing about seeds or feeds. Paths are relative to its root.
 
 #[cfg(test)]
 pub(crate) mod faulty;
 mod fs;
+mod location;
 mod lock;
 mod memory;
+#[cfg(feature = "object-store")]
+pub(crate) mod object;
 mod preview;
 
 use std::ffi::{OsStr, OsString};
@@ -16,8 +19,11 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use fs::FsStore;
+pub use location::{is_url, open, place, shown};
 pub use lock::Lock;
 pub use memory::MemoryStore;
+#[cfg(feature = "object-store")]
+pub use object::BucketStore;
 pub use preview::{Action, PlannedChange, PreviewStore};
 
 use crate::types::{Bytes, UnixMs};
@@ -59,13 +65,24 @@ pub struct Stamp {
     pub size: Bytes,
     /// Last change of the bytes, in nanoseconds since 1970; users can set it.
     pub modified: i128,
-    /// Last change of bytes or metadata, in nanoseconds since 1970; users cannot set it.
+    /// Last change of bytes or metadata, in nanoseconds since 1970; users cannot set it. [`Stamp::VERSIONED`] if
+    /// [`Stamp::inode`] identifies the bytes.
     pub changed: i128,
     /// Number that identifies the file.
     pub inode: u64,
 }
 
 impl Stamp {
+    /// [`Stamp::changed`] of a storage that has an identifier for each version of a file, such as an ETag: every change
+    /// changes the stamp, however soon it follows.
+    pub const VERSIONED: i128 = i128::MIN;
+
+    /// True if every change of the bytes changes the stamp.
+    #[must_use]
+    pub fn is_versioned(&self) -> bool {
+        self.changed == Self::VERSIONED
+    }
+
     /// Returns the time of the last change of the bytes; `None` if it is out of range.
     pub(crate) fn time(&self) -> Option<UnixMs> {
         i64::try_from(self.modified / 1_000_000).ok().map(UnixMs)
@@ -131,6 +148,38 @@ pub enum Change {
     Written,
     /// The file had these bytes already and was left untouched.
     Unchanged,
+}
+
+/// Requests to object storage, and the bytes of their bodies. Repeated requests count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Number of requests that list objects.
+    pub lists: u64,
+    /// Number of requests for objects or their metadata.
+    pub reads: u64,
+    /// Number of requests that write an object.
+    pub writes: u64,
+    /// Number of other requests: those that remove objects, or get credentials.
+    pub others: u64,
+    /// Bytes received.
+    pub received: Bytes,
+    /// Bytes sent.
+    pub sent: Bytes,
+}
+
+impl std::ops::Add for Traffic {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            lists: self.lists + other.lists,
+            reads: self.reads + other.reads,
+            writes: self.writes + other.writes,
+            others: self.others + other.others,
+            received: Bytes(self.received.0 + other.received.0),
+            sent: Bytes(self.sent.0 + other.sent.0),
+        }
+    }
 }
 
 /// A tree of files.
@@ -258,9 +307,111 @@ pub trait Store: Sync {
         None
     }
 
+    /// True if the cache of the builds belongs in the store: it has no folder on disk, and other machines use it.
+    fn keeps_cache(&self) -> bool {
+        false
+    }
+
+    /// Returns the number of requests that are best made at the same time, because each waits for a server; `None` if more
+    /// requests than processor cores gain nothing.
+    fn in_flight(&self) -> Option<usize> {
+        None
+    }
+
+    /// Returns the requests so far; none for a store that makes no requests.
+    fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
+
     /// True if nothing is written, so that callers must not write other files either: see [`PreviewStore`].
     fn is_preview(&self) -> bool {
         false
+    }
+}
+
+/// Forwards to the store inside.
+impl Store for Box<dyn Store> {
+    fn show(&self, path: &Path) -> String {
+        (**self).show(path)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
+        (**self).list(folder)
+    }
+
+    fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix> {
+        (**self).prefix(path, length)
+    }
+
+    fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
+        (**self).read(path, limit)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Opened> {
+        (**self).open(path)
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
+        (**self).replace(path, bytes)
+    }
+
+    fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
+        (**self).replace_from(path, source)
+    }
+
+    fn import(&self, from: &dyn Store, source: &Path, target: &Path, is_link: bool) -> io::Result<Change> {
+        (**self).import(from, source, target, is_link)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        (**self).remove(path)
+    }
+
+    fn lock(&self, wait: Duration) -> io::Result<Lock> {
+        (**self).lock(wait)
+    }
+
+    fn scan(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+    ) -> io::Result<()> {
+        (**self).scan(folder, stamps, see)
+    }
+
+    fn heads(
+        &self,
+        folder: &Path,
+        names: &[&OsStr],
+        length: Bytes,
+        see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
+    ) -> io::Result<()> {
+        (**self).heads(folder, names, length, see)
+    }
+
+    fn stamp(&self, path: &Path) -> io::Result<Option<Stamp>> {
+        (**self).stamp(path)
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        (**self).folder()
+    }
+
+    fn keeps_cache(&self) -> bool {
+        (**self).keeps_cache()
+    }
+
+    fn in_flight(&self) -> Option<usize> {
+        (**self).in_flight()
+    }
+
+    fn traffic(&self) -> Traffic {
+        (**self).traffic()
+    }
+
+    fn is_preview(&self) -> bool {
+        (**self).is_preview()
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Source, Stamp, Store, has_bytes};
+use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Source, Stamp, Store, Traffic, has_bytes};
 use crate::types::Bytes;
 
 /// [`Store`] that reads another one and never changes it. It always shows the files as they are, not as they would be.
@@ -169,6 +169,18 @@ impl<S: Store> Store for PreviewStore<S> {
 
     fn folder(&self) -> Option<&Path> {
         self.inner.folder()
+    }
+
+    fn keeps_cache(&self) -> bool {
+        self.inner.keeps_cache()
+    }
+
+    fn in_flight(&self) -> Option<usize> {
+        self.inner.in_flight()
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.inner.traffic()
     }
 
     fn is_preview(&self) -> bool {

@@ -8,6 +8,8 @@ mod archive;
 mod attack;
 mod audio;
 mod audio_tools;
+#[cfg(feature = "object-store")]
+mod bucket;
 mod build;
 mod catalog;
 mod check;

@@ -1,0 +1,155 @@
+//! Builds with seeds and feeds in object storage: the same feeds as in folders, few requests, and no harm if any of them
+//! fails.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config::{Plan, RawConfig};
+use crate::diag::Sink;
+use crate::error::Error;
+use crate::format::{FORMATS, INDEX};
+use crate::store::object::faulty::{Fault, Faulty, bucket};
+use crate::store::{FsStore, Kind, Store};
+use crate::types::{Bytes, UnixMs};
+
+use super::{Options, Report, build};
+
+#[test]
+fn documents_have_a_type_and_a_lifetime() {
+    let (_, store) = bucket("");
+    let of = |path: &str| {
+        store.replace(Path::new(path), b"text").unwrap();
+        store.attributes_of(path)
+    };
+    for format in FORMATS {
+        let charset = if format.media_type().ends_with("json") { "" } else { "; charset=utf-8" };
+        let expected = format!("{}{charset}", format.media_type());
+        assert_eq!(of(format.file_name()), (expected, "public, max-age=300".to_owned()));
+    }
+    for index in INDEX {
+        assert_eq!(of(index.file_name()).0, format!("{}; charset=utf-8", index.media_type()));
+    }
+    assert_eq!(of("media/town/1.mp3").0, "audio/mpeg");
+    assert_eq!(of("covers/a.png").0, "image/png");
+    assert_eq!(of(".feedmill/index"), (String::new(), String::new()));
+}
+
+fn seed(number: usize) -> Vec<u8> {
+    let time = 1_698_786_902_000_u64 + number as u64 * 60_000;
+    format!("<!--{time}-->\n[Title {number}](https://news.example/{number})\n------\n<p>Text {number}</p>\n")
+        .into()
+}
+
+fn path_of(number: usize) -> String {
+    format!("{}/{number:03}.txt", ["town", "bridge"][number % 2])
+}
+
+fn plan() -> Plan {
+    let text = b"title = 'News'\nbase_url = 'https://feeds.example/'\n";
+    RawConfig::from_bytes(text, Path::new("feedmill.toml"), &mut Sink::collecting())
+        .unwrap()
+        .resolve(&mut Sink::collecting())
+        .unwrap()
+}
+
+fn run(seeds: &dyn Store, feeds: &dyn Store) -> Result<Report, Error> {
+    let now = UnixMs(1_800_000_000_000);
+    let options = Options { now, wait: Duration::ZERO, ..Options::default() };
+    build(&plan(), seeds, feeds, options, &mut Sink::collecting())
+}
+
+/// Returns every file of a store except the cache.
+fn files(store: &dyn Store) -> BTreeMap<String, Vec<u8>> {
+    let (mut files, mut folders) = (BTreeMap::new(), vec![PathBuf::new()]);
+    while let Some(folder) = folders.pop() {
+        for item in store.list(&folder).unwrap() {
+            let path = folder.join(&item.name);
+            match item.kind {
+                _ if item.name.as_encoded_bytes().starts_with(b".") => {}
+                Kind::Folder => folders.push(path),
+                _ => {
+                    let bytes = store.read(&path, Bytes(1 << 24)).unwrap();
+                    files.insert(path.to_string_lossy().into_owned(), bytes);
+                }
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn a_bucket_gives_the_feeds_of_a_folder_and_an_unchanged_build_reads_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let folders = ["seeds", "feeds"].map(|name| FsStore::new(dir.path().join(name)));
+    let ((seed_log, seeds), (feed_log, feeds)) = (bucket("news/seeds"), bucket("news/feeds"));
+    for number in 0..40 {
+        folders[0].replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    run(&folders[0], &folders[1]).unwrap();
+    let first = run(&seeds, &feeds).unwrap();
+    assert_eq!(files(&feeds), files(&folders[1]));
+    assert!(first.seeds == 40 && !files(&feeds).is_empty());
+    let count = |log: &Faulty| {
+        let mut counts = BTreeMap::new();
+        log.log().into_iter().for_each(|(method, _)| *counts.entry(method).or_insert(0) += 1);
+        counts
+    };
+    let [_, _] = [count(&seed_log), count(&feed_log)];
+    let second = run(&seeds, &feeds).unwrap();
+    assert!(second.changed.is_empty());
+    assert_eq!(count(&seed_log), BTreeMap::from([("LIST", 3)]));
+    // The lease, and the two files of the cache.
+    assert_eq!(count(&feed_log), BTreeMap::from([("DELETE", 1), ("GET", 2), ("LIST", 1), ("PUT", 1)]));
+    for store in [&folders[0] as &dyn Store, &seeds] {
+        store.replace(Path::new(&path_of(39)), &seed(140)).unwrap();
+    }
+    count(&seed_log);
+    run(&folders[0], &folders[1]).unwrap();
+    let third = run(&seeds, &feeds).unwrap();
+    let reads: Vec<_> = seed_log.log().into_iter().filter(|(method, _)| *method == "GET").collect();
+    let changed = reads.iter().filter(|(_, key)| key.ends_with("039.txt")).count();
+    assert!(changed >= 1 && reads.len() <= 41, "{reads:?}");
+    assert_eq!(files(&feeds), files(&folders[1]));
+    assert!(third.changed.iter().all(|path| !path.starts_with("town")));
+}
+
+#[test]
+fn whichever_request_fails_the_old_feeds_or_the_new_ones_are_there() {
+    let build_twice = |first: usize, for_good: bool, fault: Option<Fault>| {
+        let ((_, seeds), (log, feeds)) = (bucket("seeds"), bucket("feeds"));
+        for number in 0..4 {
+            seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+        }
+        run(&seeds, &feeds).unwrap();
+        let old = files(&feeds);
+        seeds.replace(Path::new(&path_of(4)), &seed(4)).unwrap();
+        log.fail(first, for_good, fault);
+        let result = run(&seeds, &feeds);
+        let requests = log.log().len();
+        log.fail(0, false, None);
+        let now = files(&feeds);
+        // A builder that could not remove its lease is waited for in vain.
+        let lease = Path::new(".feedmill.lock");
+        let _ = feeds.remove(lease);
+        run(&seeds, &feeds).unwrap();
+        let is_complete = result.is_ok_and(|report| report.tally.errors + report.tally.warnings == 0);
+        (old, now, files(&feeds), is_complete, requests)
+    };
+    let (old, new, _, _, requests) = build_twice(0, false, None);
+    assert!(old != new && requests > 10);
+    for fault in [Fault::Refused, Fault::AnswerLost, Fault::Half] {
+        for (first, for_good) in (1..=requests).flat_map(|first| [(first, false), (first, true)]) {
+            let (_, now, after, is_complete, _) = build_twice(first, for_good, Some(fault));
+            let case = format!("{fault:?} {first} {for_good}");
+            for (path, bytes) in &now {
+                let known = [&old, &new].iter().any(|files| files.get(path) == Some(bytes));
+                assert!(known, "{case}: {path} is neither old nor new");
+            }
+            assert!(old.keys().all(|path| now.contains_key(path)), "{case}");
+            assert!(!is_complete || now == new, "{case}: a build without a warning is complete");
+            assert_eq!(after, new, "{case}: the next build continues");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Objects in memory, with a log of requests, of which some fail on demand.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use futures_util::stream::BoxStream;
+use object_store::memory::InMemory;
+use object_store::{CopyOptions, GetResult, ListResult, MultipartUpload, PutMultipartOptions};
+
+use super::*;
+
+/// What a [`Faulty`] server does with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It answers with an error and does nothing.
+    Refused,
+    /// It does what was requested, and the answer is lost.
+    AnswerLost,
+    /// It sends half of the bytes.
+    Half,
+}
+
+/// Objects in memory, with a log of requests, of which some fail.
+#[derive(Debug, Default)]
+pub(crate) struct Faulty {
+    pub(crate) inner: InMemory,
+    /// Number of the first request that fails, from 1; 0 for none.
+    first: AtomicUsize,
+    /// True if all later ones fail too.
+    for_good: AtomicBool,
+    fault: Mutex<Option<Fault>>,
+    log: Mutex<Vec<(&'static str, String)>>,
+}
+
+impl fmt::Display for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Faulty")
+    }
+}
+
+fn refused() -> Error {
+    Error::Generic { store: "test", source: "the server is down".into() }
+}
+
+impl Faulty {
+    /// Logs a request, and returns its fault.
+    fn next(&self, method: &'static str, key: &str) -> Option<Fault> {
+        let mut log = self.log.lock().unwrap();
+        log.push((method, key.to_owned()));
+        let (number, first) = (log.len(), self.first.load(Ordering::Relaxed));
+        let is_hit =
+            first > 0 && (number == first || number > first && self.for_good.load(Ordering::Relaxed));
+        (*self.fault.lock().unwrap()).filter(|_| is_hit)
+    }
+
+    /// Lets requests fail from now on.
+    pub(crate) fn fail(&self, first: usize, for_good: bool, fault: Option<Fault>) {
+        self.log.lock().unwrap().clear();
+        self.first.store(first, Ordering::Relaxed);
+        self.for_good.store(for_good, Ordering::Relaxed);
+        *self.fault.lock().unwrap() = fault;
+    }
+
+    /// Returns the log.
+    pub(crate) fn log(&self) -> Vec<(&'static str, String)> {
+        std::mem::take(&mut *self.log.lock().unwrap())
+    }
+}
+
+/// Calls a method of the store inside, unless the request is refused.
+macro_rules! pass {
+    ($self:ident, $method:literal, $key:expr, $call:expr) => {
+        match $self.next($method, $key.as_ref()) {
+            Some(Fault::Refused) => Err(refused()),
+            Some(Fault::AnswerLost) => $call.await.and_then(|_| Err(refused())),
+            _ => $call.await,
+        }
+    };
+}
+
+#[async_trait::async_trait]
+impl ObjectStore for Faulty {
+    async fn put_opts(
+        &self,
+        key: &Key,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> object_store::Result<PutResult> {
+        pass!(self, "PUT", key, self.inner.put_opts(key, payload, options))
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        key: &Key,
+        options: PutMultipartOptions,
+    ) -> object_store::Result<Box<dyn MultipartUpload>> {
+        self.inner.put_multipart_opts(key, options).await
+    }
+
+    async fn get_opts(&self, key: &Key, options: GetOptions) -> object_store::Result<GetResult> {
+        let method = if options.head { "HEAD" } else { "GET" };
+        let fault = self.next(method, key.as_ref());
+        match fault {
+            Some(Fault::Refused | Fault::AnswerLost) => return Err(refused()),
+            Some(Fault::Half) if !options.head => {}
+            _ => return self.inner.get_opts(key, options).await,
+        }
+        let mut result = self.inner.get_opts(key, options).await?;
+        let bytes = self.inner.get_range(key, result.range.clone()).await?;
+        let half = bytes.slice(..bytes.len() / 2);
+        result.payload = object_store::GetResultPayload::Stream(
+            futures_util::stream::iter([Ok(half), Err(refused())]).boxed(),
+        );
+        Ok(result)
+    }
+
+    fn delete_stream(
+        &self,
+        keys: BoxStream<'static, object_store::Result<Key>>,
+    ) -> BoxStream<'static, object_store::Result<Key>> {
+        match self.next("DELETE", "") {
+            Some(Fault::Refused) => futures_util::stream::iter([Err(refused())]).boxed(),
+            Some(Fault::AnswerLost) => {
+                self.inner.delete_stream(keys).map(|done| done.and_then(|_| Err(refused()))).boxed()
+            }
+            _ => self.inner.delete_stream(keys),
+        }
+    }
+
+    fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
+        match self.next("LIST", prefix.map_or("", |prefix| prefix.as_ref())) {
+            Some(Fault::Refused | Fault::AnswerLost) => futures_util::stream::iter([Err(refused())]).boxed(),
+            _ => self.inner.list(prefix),
+        }
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Key>) -> object_store::Result<ListResult> {
+        let shown = prefix.map_or("", |prefix| prefix.as_ref());
+        pass!(self, "LIST", shown, self.inner.list_with_delimiter(prefix))
+    }
+
+    async fn copy_opts(&self, from: &Key, to: &Key, options: CopyOptions) -> object_store::Result<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}
+
+/// Returns objects in memory, and the store of those below a prefix.
+pub(crate) fn bucket(prefix: &str) -> (Arc<Faulty>, BucketStore) {
+    let all = Arc::new(Faulty::default());
+    let shown = format!("s3://bucket/{prefix}");
+    (all.clone(), BucketStore::new(all, prefix, shown.trim_end_matches('/').to_owned(), None).unwrap())
+}

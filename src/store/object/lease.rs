@@ -1,0 +1,177 @@
+//! Lock of a store in object storage: an object that is written only if there is none, and expires by the clock of the server
+//! unless its holder renews it. So a build that was killed stops nobody for long.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant, SystemTime};
+
+use object_store::path::Path as Key;
+use object_store::{Error, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
+
+use super::super::lock::NAME;
+use super::{Objects, into_io};
+
+/// Time after which a lease expires that is not renewed.
+const EXPIRY: Duration = Duration::from_secs(60);
+/// Time between renewals.
+const RENEWAL: Duration = Duration::from_secs(15);
+/// Time that a server may take for a request, and by which clocks may differ.
+const MARGIN: Duration = Duration::from_secs(5);
+/// Time between attempts to take a lease that another build holds.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A lease that this build holds.
+pub(super) struct Lease {
+    objects: Objects,
+    key: Key,
+    /// Identifies the holder.
+    holder: String,
+    state: Mutex<State>,
+}
+
+struct State {
+    version: UpdateVersion,
+    /// Start of the last request that renewed it.
+    renewed: Instant,
+    /// True if another build has it, or it has ended.
+    is_over: bool,
+}
+
+impl Lease {
+    /// Takes the lease; waits for another holder for up to `wait`. `clock` returns the time by the clock of the server.
+    pub(super) fn take(
+        objects: Objects,
+        wait: Duration,
+        clock: impl Fn() -> SystemTime,
+    ) -> io::Result<Arc<Self>> {
+        let key = objects.key(NAME)?;
+        let until = Instant::now() + wait;
+        let holder = format!("process {} of {}", std::process::id(), host());
+        let mut mode = PutMode::Create;
+        let (version, renewed) = loop {
+            let begun = Instant::now();
+            match objects.wait(put(&objects, &key, &holder, mode)) {
+                Ok(version) => break (version, begun),
+                Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
+                // The server has no conditional writes: two builds at once are not noticed.
+                Err(Error::NotImplemented { .. }) => {
+                    let put = objects.wait(put(&objects, &key, &holder, PutMode::Overwrite));
+                    break (put.map_err(into_io)?, begun);
+                }
+                Err(error) => return Err(into_io(error)),
+            }
+            let found = objects.wait(async {
+                let found = objects.all.get(&key).await?;
+                Ok((found.meta.clone(), found.bytes().await?))
+            });
+            mode = match found {
+                Err(Error::NotFound { .. }) => PutMode::Create,
+                Err(error) => return Err(into_io(error)),
+                Ok((meta, text)) => {
+                    let age = clock().duration_since(meta.last_modified.into()).unwrap_or_default();
+                    if age > EXPIRY + MARGIN {
+                        PutMode::Update(UpdateVersion { e_tag: meta.e_tag, version: meta.version })
+                    } else if Instant::now() < until {
+                        std::thread::sleep(PAUSE);
+                        PutMode::Create
+                    } else {
+                        let text = String::from_utf8_lossy(&text);
+                        let holder = text.lines().next().unwrap_or_default();
+                        return Err(io::Error::new(
+                            io::ErrorKind::WouldBlock,
+                            format!("{holder} is building these feeds; nothing was changed"),
+                        ));
+                    }
+                }
+            };
+        };
+        let state = Mutex::new(State { version, renewed, is_over: false });
+        let lease = Arc::new(Self { objects, key, holder, state });
+        lease.objects.handle.spawn(Self::renew_until_over(Arc::downgrade(&lease)));
+        Ok(lease)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn renew_until_over(lease: Weak<Self>) {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            match lease.upgrade() {
+                Some(lease) if !lease.state().is_over => lease.renew().await,
+                _ => return,
+            }
+        }
+    }
+
+    async fn renew(&self) {
+        let (begun, mode) = (Instant::now(), PutMode::Update(self.state().version.clone()));
+        let renewed = match put(&self.objects, &self.key, &self.holder, mode).await {
+            Err(Error::NotImplemented { .. }) => {
+                put(&self.objects, &self.key, &self.holder, PutMode::Overwrite).await
+            }
+            renewed => renewed,
+        };
+        let mut state = self.state();
+        match renewed {
+            Ok(version) => (state.version, state.renewed) = (version, begun),
+            Err(Error::Precondition { .. } | Error::AlreadyExists { .. } | Error::NotFound { .. }) => {
+                state.is_over = true;
+            }
+            // The next attempt may succeed in time.
+            Err(_) => {}
+        }
+    }
+
+    /// Renews the lease now instead of at its time.
+    #[cfg(test)]
+    pub(super) fn renew_now(&self) {
+        self.objects.wait(self.renew());
+    }
+
+    /// True if no other build can hold the lease.
+    fn is_held(&self) -> bool {
+        let state = self.state();
+        !state.is_over && state.renewed.elapsed() < EXPIRY
+    }
+
+    /// Checks that no other build holds the lease: nothing may be written any more then.
+    pub(super) fn verify(&self) -> io::Result<()> {
+        if self.is_held() {
+            return Ok(());
+        }
+        let why = "this build has lost its lock, because it did not renew it in time; build again";
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, why))
+    }
+
+    /// Removes the lease, unless another build may hold it.
+    pub(super) fn end(&self) {
+        let is_held = self.is_held();
+        self.state().is_over = true;
+        if is_held {
+            // It expires by itself if this fails.
+            let _ = self.objects.wait(self.objects.all.delete(&self.key));
+        }
+    }
+}
+
+/// Writes the lease. Its text differs each time, and so does its ETag.
+async fn put(
+    objects: &Objects,
+    key: &Key,
+    holder: &str,
+    mode: PutMode,
+) -> object_store::Result<UpdateVersion> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let text = format!("{holder}\n{}\n", now.as_nanos());
+    let options = PutOptions { mode, ..PutOptions::default() };
+    let result = objects.all.put_opts(key, text.into(), options).await?;
+    Ok(UpdateVersion { e_tag: result.e_tag, version: result.version })
+}
+
+/// Returns the name of this machine, for messages.
+fn host() -> String {
+    let name = rustix::system::uname();
+    name.nodename().to_string_lossy().into_owned()
+}

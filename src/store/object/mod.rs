@@ -1,0 +1,737 @@
+//! Object storage: S3, Google Cloud Storage, Azure, WebDAV, and whatever else the crate `object_store` reaches.
+//!
+//! A listing has the size and the ETag of each object, so only objects that changed are fetched. Every write is conditional:
+//! if another build has changed an object in the meantime, nothing is overwritten. While the store is locked, nobody else
+//! changes it, so its objects are listed once, and a question about one of them costs no request.
+
+#[cfg(test)]
+pub(crate) mod faulty;
+mod http;
+mod lease;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::{Component, Path};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt;
+use object_store::aws::AmazonS3Builder;
+use object_store::azure::MicrosoftAzureBuilder;
+use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::http::HttpBuilder;
+use object_store::limit::LimitStore;
+use object_store::path::Path as Key;
+use object_store::{
+    Attribute, Attributes, BackoffConfig, Error, GetOptions, GetRange, ObjectMeta, ObjectStore,
+    ObjectStoreExt, PutMode, PutOptions, PutPayload, PutResult, RetryConfig, UpdateVersion,
+};
+use percent_encoding::percent_decode_str;
+use tokio::runtime::{Handle, Runtime};
+use url::Url;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Source, Stamp, Store, Traffic};
+use crate::types::Bytes;
+
+use http::{Connector, Meter};
+use lease::Lease;
+
+/// Largest number of requests at the same time.
+const IN_FLIGHT: usize = 64;
+/// Number of bytes of an open object that are fetched at once.
+const BLOCK: u64 = 256 << 10;
+/// Time after which a request is not repeated any more.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
+/// Number of times that a request is repeated.
+const RETRIES: usize = 8;
+/// Number of times that a conditional write without an answer is tried.
+const WRITE_ATTEMPTS: usize = 4;
+/// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
+const CACHE_CONTROL: &str = "public, max-age=300";
+
+/// [`Store`] in object storage.
+///
+/// ```
+/// use feedmill::store::{BucketStore, Store};
+///
+/// let store = BucketStore::connect(&"https://ann:secret@dav.example/feeds".parse()?)?;
+/// assert_eq!(store.show("rss.xml".as_ref()), "https://dav.example/feeds/rss.xml");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct BucketStore {
+    objects: Objects,
+    /// URL for messages, without secrets.
+    shown: String,
+    meter: Option<Arc<Meter>>,
+    /// While the store is locked, the lease and what was in the store.
+    held: Arc<Mutex<Option<Held>>>,
+    /// Runs the requests. Dropped last.
+    _runtime: Runtime,
+}
+
+/// State of a store that this build has locked.
+struct Held {
+    lease: Arc<Lease>,
+    /// Every object, by its path; `None` if the server cannot list all objects at once.
+    objects: Option<BTreeMap<String, Version>>,
+}
+
+/// A version of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Version {
+    size: u64,
+    e_tag: Option<String>,
+    version: Option<String>,
+}
+
+impl Version {
+    fn of(meta: &ObjectMeta) -> Self {
+        Self { size: meta.size, e_tag: meta.e_tag.clone(), version: meta.version.clone() }
+    }
+
+    fn put(result: &PutResult, size: usize) -> Self {
+        Self { size: size as u64, e_tag: result.e_tag.clone(), version: result.version.clone() }
+    }
+
+    fn mode(&self) -> PutMode {
+        PutMode::Update(UpdateVersion { e_tag: self.e_tag.clone(), version: self.version.clone() })
+    }
+}
+
+/// Returns the stamp of an object. Servers send times with different precision, so only seconds count.
+fn stamp(size: u64, seconds: i64, e_tag: Option<&str>) -> Stamp {
+    let modified = i128::from(seconds) * 1_000_000_000;
+    // Some servers quote it in headers only.
+    let e_tag = e_tag.map(|tag| tag.trim_start_matches("W/").trim_matches('"')).filter(|tag| !tag.is_empty());
+    match e_tag {
+        Some(tag) => {
+            let inode = xxh3_64(tag.as_bytes());
+            Stamp { size: Bytes(size), modified, changed: Stamp::VERSIONED, inode }
+        }
+        None => Stamp { size: Bytes(size), modified, changed: modified, inode: 0 },
+    }
+}
+
+fn stamp_of(meta: &ObjectMeta) -> Stamp {
+    stamp(meta.size, meta.last_modified.timestamp(), meta.e_tag.as_deref())
+}
+
+/// The objects below a prefix, and the threads that request them.
+#[derive(Clone)]
+struct Objects {
+    all: Arc<dyn ObjectStore>,
+    /// Begins the keys of all objects.
+    prefix: String,
+    handle: Handle,
+}
+
+impl fmt::Debug for BucketStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BucketStore").field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
+
+impl BucketStore {
+    /// Creates a store for a URL: `s3://BUCKET/FOLDER`, `gs://BUCKET/FOLDER`, `az://CONTAINER/FOLDER`, or the URL of a
+    /// WebDAV server. Endpoints and credentials are those in the variables of the environment that the tools of the
+    /// providers read, such as `AWS_ACCESS_KEY_ID`. Nothing is requested.
+    ///
+    /// # Errors
+    /// If the URL or the environment is invalid.
+    pub fn connect(url: &Url) -> io::Result<Self> {
+        let place = Path::new(url.as_str());
+        let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why);
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(invalid("the URL has parameters; remove all after `?` or `#`"));
+        }
+        let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+        if host.is_empty() {
+            return Err(invalid("the URL names no bucket; write it after `://`"));
+        }
+        let is_web = matches!(scheme, "http" | "https");
+        if !is_web && (!url.username().is_empty() || url.password().is_some()) {
+            return Err(invalid(
+                "the URL has a user name or password; set the variables of the provider instead, such as \
+                 `AWS_ACCESS_KEY_ID`",
+            ));
+        }
+        let connector = Connector::new(IN_FLIGHT, login(url));
+        let meter = connector.meter.clone();
+        let backoff = BackoffConfig {
+            init_backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_secs(10),
+            base: 2.0,
+        };
+        let retry = RetryConfig { backoff, max_retries: RETRIES, retry_timeout: RETRY_TIMEOUT };
+        let built: object_store::Result<Arc<dyn ObjectStore>> = match scheme {
+            "s3" => AmazonS3Builder::from_env()
+                .with_bucket_name(host)
+                .with_http_connector(connector)
+                .with_retry(retry)
+                .build()
+                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+            "gs" => GoogleCloudStorageBuilder::from_env()
+                .with_bucket_name(host)
+                .with_http_connector(connector)
+                .with_retry(retry)
+                .build()
+                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+            "az" => MicrosoftAzureBuilder::from_env()
+                .with_container_name(host)
+                .with_http_connector(connector)
+                .with_retry(retry)
+                .build()
+                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+            _ => HttpBuilder::new()
+                .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
+                .with_http_connector(connector)
+                .with_retry(retry)
+                .build()
+                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+        };
+        let all = built.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error)))?;
+        let prefix = Key::from_url_path(url.path()).map_err(|error| invalid(&error.to_string()))?;
+        Self::new(all, prefix.as_ref(), super::shown(place), Some(meter))
+    }
+
+    fn new(
+        all: Arc<dyn ObjectStore>,
+        prefix: &str,
+        shown: String,
+        meter: Option<Arc<Meter>>,
+    ) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(2 * IN_FLIGHT)
+            .enable_time()
+            .build()?;
+        let objects = Objects { all, prefix: prefix.to_owned(), handle: runtime.handle().clone() };
+        Ok(Self { objects, shown, meter, held: Arc::default(), _runtime: runtime })
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls a function with all objects, if they are known because the store is locked.
+    fn known<T>(&self, then: impl FnOnce(&mut BTreeMap<String, Version>) -> T) -> Option<T> {
+        self.held().as_mut().and_then(|held| held.objects.as_mut()).map(then)
+    }
+
+    /// Returns the present version of an object; `None` if there is none.
+    fn version(&self, path: &Path) -> io::Result<Option<Version>> {
+        let name = name(path)?;
+        if let Some(known) = self.known(|objects| objects.get(&name).cloned()) {
+            return Ok(known);
+        }
+        match self.objects.head(&name) {
+            Ok(meta) => Ok(Some(Version::of(&meta))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// True if a folder has objects, or is the root.
+    fn is_folder(&self, name: &str) -> io::Result<bool> {
+        let begin = if name.is_empty() { return Ok(true) } else { format!("{name}/") };
+        if let Some(known) = self.known(|objects| {
+            objects.range(begin.clone()..).next().is_some_and(|(name, _)| name.starts_with(&begin))
+        }) {
+            return Ok(known);
+        }
+        let prefix = self.objects.key(name)?;
+        let mut listed = self.objects.all.list(Some(&prefix));
+        self.objects.wait(listed.next()).transpose().map(|first| first.is_some()).map_err(into_io)
+    }
+
+    /// Returns the error of a request for an object that may be none, or be a folder.
+    fn missing(&self, path: &Path, error: io::Error) -> io::Error {
+        let is_folder = error.kind() == io::ErrorKind::NotFound
+            && name(path).and_then(|name| self.is_folder(&name)).unwrap_or(false);
+        if is_folder { io::ErrorKind::InvalidInput.into() } else { error }
+    }
+
+    /// Fetches a range of an object, and returns its bytes and metadata. Without a request if the object does not exist,
+    /// and that is known.
+    fn fetch(&self, path: &Path, length: Option<u64>) -> io::Result<(Vec<u8>, ObjectMeta)> {
+        let name = name(path)?;
+        let is_missing = self.known(|objects| !objects.contains_key(&name)).unwrap_or(false);
+        let fetched = if is_missing {
+            Err(io::ErrorKind::NotFound.into())
+        } else {
+            self.objects.wait(self.objects.fetch(&name, length))
+        };
+        fetched.map_err(|error| self.missing(path, error))
+    }
+
+    /// Writes an object in place of a known version.
+    fn write(&self, path: &Path, bytes: Vec<u8>) -> io::Result<Change> {
+        let name = name(path)?;
+        if let Some(held) = self.held().as_ref() {
+            held.lease.verify()?;
+        }
+        let key = self.objects.key(&name)?;
+        let before = self.version(path)?;
+        let has_same_bytes = || match self.objects.wait(self.objects.fetch(&name, None)) {
+            Ok((old, meta)) => Ok((old == bytes, Some(Version::of(&meta)))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((false, None)),
+            Err(error) => Err(error),
+        };
+        if before.as_ref().is_some_and(|old| old.size == bytes.len() as u64) && has_same_bytes()?.0 {
+            return Ok(Change::Unchanged);
+        }
+        let payload = PutPayload::from(bytes.clone());
+        let mut attempt = 1;
+        let written = loop {
+            let options = |mode| PutOptions { mode, attributes: attributes(path), ..PutOptions::default() };
+            let mode = before.as_ref().map_or(PutMode::Create, Version::mode);
+            let mut put = self.objects.wait(self.objects.all.put_opts(&key, payload.clone(), options(mode)));
+            if let Err(Error::NotImplemented { .. }) = put {
+                // The server has no conditional writes.
+                let mode = PutMode::Overwrite;
+                put = self.objects.wait(self.objects.all.put_opts(&key, payload.clone(), options(mode)));
+            }
+            let error = match put {
+                Ok(result) => break Version::put(&result, bytes.len()),
+                Err(error) => error,
+            };
+            // An answer that was lost may have been that it was written.
+            let (is_same, now) = has_same_bytes()?;
+            match now {
+                Some(now) if is_same => break now,
+                now if now != before => {
+                    let why = "another build has changed it in the meantime; build again";
+                    return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
+                }
+                _ if attempt < WRITE_ATTEMPTS && matches!(error, Error::Generic { .. }) => attempt += 1,
+                _ => return Err(into_io(error)),
+            }
+        };
+        self.known(|objects| objects.insert(name, written));
+        Ok(Change::Written)
+    }
+}
+
+impl Objects {
+    fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.handle.block_on(future)
+    }
+
+    /// Returns the key of a path under the root.
+    fn key(&self, name: &str) -> io::Result<Key> {
+        let joined = match (self.prefix.as_str(), name) {
+            ("", name) => name.to_owned(),
+            (prefix, "") => prefix.to_owned(),
+            (prefix, name) => format!("{prefix}/{name}"),
+        };
+        Key::parse(joined).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))
+    }
+
+    /// Returns the path of a key under the root; `None` for the root itself.
+    fn name<'k>(&self, key: &'k Key) -> Option<&'k str> {
+        let rest = key.as_ref().strip_prefix(self.prefix.as_str())?;
+        let rest = if self.prefix.is_empty() { rest } else { rest.strip_prefix('/')? };
+        Some(rest).filter(|rest| !rest.is_empty())
+    }
+
+    fn head(&self, name: &str) -> io::Result<ObjectMeta> {
+        let key = self.key(name)?;
+        self.wait(self.all.head(&key)).map_err(into_io)
+    }
+
+    /// Fetches the first bytes of an object, or all.
+    async fn fetch(&self, name: &str, length: Option<u64>) -> io::Result<(Vec<u8>, ObjectMeta)> {
+        let key = self.key(name)?;
+        let range = length.map(|length| GetRange::Bounded(0..length.max(1)));
+        let options = GetOptions { range, ..GetOptions::default() };
+        match self.all.get_opts(&key, options).await {
+            Ok(result) => {
+                let meta = result.meta.clone();
+                let mut bytes = Vec::from(result.bytes().await.map_err(into_io)?);
+                bytes.truncate(length.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX));
+                Ok((bytes, meta))
+            }
+            // An empty object has no range.
+            Err(Error::Generic { store, source }) if length.is_some() => match self.all.head(&key).await {
+                Ok(meta) if meta.size == 0 => Ok((Vec::new(), meta)),
+                _ => Err(into_io(Error::Generic { store, source })),
+            },
+            Err(error) => Err(into_io(error)),
+        }
+    }
+}
+
+/// Returns a path under the root as text. Keys are UTF-8, so no object has another path.
+fn name(path: &Path) -> io::Result<String> {
+    let parts = path.components().map(|part| match part {
+        Component::Normal(part) => part.to_str().ok_or_else(|| io::ErrorKind::NotFound.into()),
+        _ => Err(io::Error::from(io::ErrorKind::InvalidInput)),
+    });
+    Ok(parts.collect::<io::Result<Vec<_>>>()?.join("/"))
+}
+
+/// Returns the value of `Authorization` for user name and password of a URL.
+fn login(url: &Url) -> Option<ureq::http::HeaderValue> {
+    let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
+    let (name, password) = (decode(url.username()), decode(url.password().unwrap_or_default()));
+    if name.is_empty() && password.is_empty() {
+        return None;
+    }
+    let encoded = STANDARD.encode([name.as_slice(), b":", &password].concat());
+    let mut value = ureq::http::HeaderValue::try_from(format!("Basic {encoded}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Returns type and lifetime of a document, which servers and caches pass on.
+fn attributes(path: &Path) -> Attributes {
+    let mut attributes = Attributes::new();
+    let is_ours = path.iter().next().is_some_and(|first| !first.as_encoded_bytes().starts_with(b"."));
+    if let Some(content_type) = content_type(path).filter(|_| is_ours) {
+        attributes.insert(Attribute::ContentType, content_type.into());
+        attributes.insert(Attribute::CacheControl, CACHE_CONTROL.into());
+    }
+    attributes
+}
+
+/// Returns the value of `Content-Type` for a file.
+fn content_type(path: &Path) -> Option<String> {
+    let own = match path.file_name()?.to_str()? {
+        "rss.xml" => Some("application/rss+xml; charset=utf-8"),
+        "atom.xml" => Some("application/atom+xml; charset=utf-8"),
+        "feed.json" => Some("application/feed+json"),
+        _ => None,
+    };
+    let by_extension = || match path.extension()?.to_str()? {
+        "html" => Some("text/html; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "opml" => Some("text/x-opml; charset=utf-8"),
+        "xml" => Some("application/xml"),
+        "json" => Some("application/json"),
+        "txt" => Some("text/plain; charset=utf-8"),
+        _ => None,
+    };
+    let media = || {
+        let url = Url::parse("https://host.example/").ok()?.join(path.file_name()?.to_str()?).ok()?;
+        crate::html::media_type(&url).map(|known| known.to_string())
+    };
+    own.or_else(by_extension).map(str::to_owned).or_else(media)
+}
+
+/// Returns the last cause of an error: what the server or the system reports, without URLs that repeat the place.
+fn cause(error: &Error) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    let text = last.to_string();
+    let text = text.trim_end_matches([':', ' ']);
+    text.strip_prefix("Server returned non-2xx status code: ").unwrap_or(text).to_owned()
+}
+
+fn into_io(error: Error) -> io::Error {
+    use io::ErrorKind;
+    let kind = match &error {
+        Error::NotFound { .. } => ErrorKind::NotFound,
+        Error::AlreadyExists { .. } => ErrorKind::AlreadyExists,
+        Error::Precondition { .. } => ErrorKind::ResourceBusy,
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::PermissionDenied,
+        Error::NotSupported { .. } | Error::NotImplemented { .. } => ErrorKind::Unsupported,
+        Error::InvalidPath { .. } => ErrorKind::InvalidData,
+        _ => ErrorKind::Other,
+    };
+    io::Error::new(kind, cause(&error))
+}
+
+impl Store for BucketStore {
+    fn show(&self, path: &Path) -> String {
+        match path.as_os_str().is_empty() {
+            true => self.shown.clone(),
+            false => format!("{}/{}", self.shown, path.to_string_lossy()),
+        }
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
+        let mut items = Vec::new();
+        self.scan(folder, false, &mut |name, kind, _| items.push(Item { name: name.to_owned(), kind }))?;
+        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(items)
+    }
+
+    fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix> {
+        let (bytes, meta) = self.fetch(path, Some(length.0))?;
+        Ok(Prefix { bytes, size: Bytes(meta.size) })
+    }
+
+    fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
+        // A request without a range is shorter, and no object has more bytes.
+        let length = (limit.0 < u64::from(u32::MAX)).then(|| limit.0 + 1);
+        let (bytes, meta) = self.fetch(path, length)?;
+        if meta.size.max(bytes.len() as u64) > limit.0 {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit}")));
+        }
+        if bytes.len() as u64 != meta.size {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server sent too few bytes"));
+        }
+        Ok(bytes)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Opened> {
+        let (bytes, meta) = self.fetch(path, Some(BLOCK))?;
+        let is_known = self.known(|_| ()).is_some();
+        let stamp = Some(if is_known { stamp(meta.size, 0, meta.e_tag.as_deref()) } else { stamp_of(&meta) });
+        if bytes.len() as u64 == meta.size {
+            return Ok(Opened { content: Box::new(Cursor::new(bytes)), stamp });
+        }
+        let key = self.objects.key(&name(path)?)?;
+        let content = Ranges { objects: self.objects.clone(), key, meta, at: 0, start: 0, bytes };
+        Ok(Opened { content: Box::new(content), stamp })
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
+        self.write(path, bytes.to_vec())
+    }
+
+    fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
+        let mut bytes = Vec::with_capacity(usize::try_from(source.size().0).unwrap_or_default());
+        source.open().read_to_end(&mut bytes)?;
+        self.write(path, bytes)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let name = name(path)?;
+        if let Some(held) = self.held().as_ref() {
+            held.lease.verify()?;
+        }
+        // Removing an object that does not exist is no error for servers.
+        self.version(path)?.ok_or(io::ErrorKind::NotFound)?;
+        let key = self.objects.key(&name)?;
+        self.objects.wait(self.objects.all.delete(&key)).map_err(into_io)?;
+        self.known(|objects| objects.remove(&name));
+        Ok(())
+    }
+
+    fn lock(&self, wait: Duration) -> io::Result<Lock> {
+        let clock = {
+            let meter = self.meter.clone();
+            move || meter.as_ref().map_or_else(SystemTime::now, |meter| meter.now())
+        };
+        let lease = Lease::take(self.objects.clone(), wait, clock)?;
+        let listed = self.objects.wait(async {
+            let prefix = self.objects.key("")?;
+            let mut stream = self.objects.all.list((!prefix.as_ref().is_empty()).then_some(&prefix));
+            let mut objects = BTreeMap::new();
+            while let Some(meta) = stream.next().await {
+                let meta = meta.map_err(into_io)?;
+                if let Some(name) = self.objects.name(&meta.location) {
+                    objects.insert(name.to_owned(), Version::of(&meta));
+                }
+            }
+            io::Result::Ok(objects)
+        });
+        *self.held() = Some(Held { lease: lease.clone(), objects: listed.ok() });
+        Ok(Lock::held_by(HeldLock { held: self.held.clone(), lease }))
+    }
+
+    fn scan(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+    ) -> io::Result<()> {
+        let name = name(folder)?;
+        if let Some(children) = self.known(|objects| children(objects, &name)) {
+            if children.is_empty() && !name.is_empty() {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            for (name, version) in children {
+                let kind = if version.is_some() { Kind::File } else { Kind::Folder };
+                let stamp = version.map(|version| stamp(version.size, 0, version.e_tag.as_deref()));
+                see(OsStr::new(&name), kind, stamp.filter(|_| stamps));
+            }
+            return Ok(());
+        }
+        let prefix = self.objects.key(&name)?;
+        let prefix = (!prefix.as_ref().is_empty()).then_some(&prefix);
+        let listed = self.objects.wait(self.objects.all.list_with_delimiter(prefix)).map_err(into_io)?;
+        if listed.objects.is_empty() && listed.common_prefixes.is_empty() && !name.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let child = |key: &Key| {
+            let rest = self.objects.name(key)?;
+            let rest =
+                if name.is_empty() { rest } else { rest.strip_prefix(name.as_str())?.strip_prefix('/')? };
+            (!rest.contains('/')).then(|| rest.to_owned())
+        };
+        for key in &listed.common_prefixes {
+            child(key).iter().for_each(|name| see(OsStr::new(name), Kind::Folder, None));
+        }
+        for meta in &listed.objects {
+            // Tools create an object in the place of an empty folder.
+            let stamp = stamps.then(|| stamp_of(meta));
+            child(&meta.location).iter().for_each(|name| see(OsStr::new(name), Kind::File, stamp));
+        }
+        Ok(())
+    }
+
+    /// Requests many at once.
+    fn heads(
+        &self,
+        folder: &Path,
+        names: &[&OsStr],
+        length: Bytes,
+        see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
+    ) -> io::Result<()> {
+        let requests = futures_util::stream::iter(names.iter().map(|file| {
+            let (objects, path) = (self.objects.clone(), name(&folder.join(file)));
+            let request = async move { objects.fetch(&path?, Some(length.0)).await };
+            // It goes on while the one before is read.
+            self.objects.handle.spawn(request)
+        }));
+        let mut requests = requests.buffered(IN_FLIGHT);
+        for (number, file) in names.iter().enumerate() {
+            let Some(fetched) = self.objects.wait(requests.next()) else { break };
+            let fetched = fetched.map_err(io::Error::other).and_then(|fetched| fetched);
+            let fetched = fetched.map_err(|error| self.missing(&folder.join(file), error));
+            see(
+                number,
+                fetched.as_ref().map_err(copy).map(|(bytes, meta)| Beginning {
+                    bytes,
+                    size: Bytes(meta.size),
+                    stamp: Some(stamp_of(meta)),
+                }),
+            );
+        }
+        Ok(())
+    }
+
+    fn stamp(&self, path: &Path) -> io::Result<Option<Stamp>> {
+        let name = name(path)?;
+        if let Some(known) = self.known(|objects| objects.get(&name).cloned()) {
+            let known = known.ok_or(io::ErrorKind::NotFound)?;
+            return Ok(Some(stamp(known.size, 0, known.e_tag.as_deref())));
+        }
+        Ok(Some(stamp_of(&self.objects.head(&name)?)))
+    }
+
+    fn keeps_cache(&self) -> bool {
+        true
+    }
+
+    fn in_flight(&self) -> Option<usize> {
+        Some(IN_FLIGHT)
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.meter.as_ref().map(|meter| meter.traffic()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+impl BucketStore {
+    /// Returns type and lifetime of an object.
+    pub(crate) fn attributes_of(&self, name: &str) -> (String, String) {
+        let key = self.objects.key(name).unwrap();
+        let attributes = self.objects.wait(self.objects.all.get(&key)).unwrap().attributes;
+        let get = |name| attributes.get(&name).map_or("", |value| value.as_ref()).to_owned();
+        (get(Attribute::ContentType), get(Attribute::CacheControl))
+    }
+}
+
+/// Returns the names in a folder, sorted, with the versions of those that are objects.
+fn children(objects: &BTreeMap<String, Version>, folder: &str) -> Vec<(String, Option<Version>)> {
+    let begin = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let mut children: Vec<(String, Option<Version>)> = Vec::new();
+    for (name, version) in objects.range(begin.clone()..).take_while(|(name, _)| name.starts_with(&begin)) {
+        match name[begin.len()..].split_once('/') {
+            None => children.push((name[begin.len()..].to_owned(), Some(version.clone()))),
+            Some((child, _)) => {
+                if children.last().is_none_or(|(last, version)| last != child || version.is_some()) {
+                    children.push((child.to_owned(), None));
+                }
+            }
+        }
+    }
+    children
+}
+
+/// Returns a copy of an error.
+fn copy(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
+}
+
+/// Ends the lease when the build ends.
+struct HeldLock {
+    held: Arc<Mutex<Option<Held>>>,
+    lease: Arc<Lease>,
+}
+
+impl fmt::Debug for HeldLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HeldLock")
+    }
+}
+
+impl Drop for HeldLock {
+    fn drop(&mut self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.lease.end();
+    }
+}
+
+/// An open object that is fetched piece by piece. It is an error if it is replaced in the meantime.
+struct Ranges {
+    objects: Objects,
+    key: Key,
+    meta: ObjectMeta,
+    /// Position of the reader.
+    at: u64,
+    /// Position of the bytes that were fetched.
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Read for Ranges {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at >= self.meta.size {
+            return Ok(0);
+        }
+        let is_fetched = self.at >= self.start && self.at - self.start < self.bytes.len() as u64;
+        if !is_fetched {
+            let range = Some(GetRange::Bounded(self.at..(self.at + BLOCK).min(self.meta.size)));
+            let options = GetOptions { range, if_match: self.meta.e_tag.clone(), ..GetOptions::default() };
+            let fetched = self
+                .objects
+                .wait(async { self.objects.all.get_opts(&self.key, options).await?.bytes().await });
+            self.bytes = fetched.map_err(into_io)?.into();
+            self.start = self.at;
+        }
+        let from = usize::try_from(self.at - self.start).map_err(io::Error::other)?;
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let read = rest.len().min(buffer.len());
+        buffer[..read].copy_from_slice(&rest[..read]);
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Ranges {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.meta.size.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests;

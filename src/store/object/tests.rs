@@ -1,0 +1,135 @@
+use super::faulty::{Fault, bucket};
+use super::*;
+
+#[test]
+fn keeps_the_contract_below_a_prefix_or_not_and_locked_or_not() {
+    for prefix in ["", "a/b c"] {
+        crate::store::contract::holds(&bucket(prefix).1);
+    }
+    let (all, store) = bucket("feeds");
+    all.log();
+    let lock = store.lock(Duration::ZERO).unwrap();
+    let path = Path::new("b/one.txt");
+    assert_eq!(store.replace(path, b"hello").unwrap(), Change::Written);
+    assert_eq!(store.replace(path, b"hello").unwrap(), Change::Unchanged);
+    assert_eq!(store.replace(path, b"hello, again").unwrap(), Change::Written);
+    let stamp = store.stamp(path).unwrap().unwrap();
+    assert_eq!(store.open(path).unwrap().stamp, Some(stamp));
+    let names = |folder: &str| store.list(Path::new(folder)).map(|all| all.len()).map_err(|e| e.kind());
+    assert_eq!((names(""), names("b"), names("c")), (Ok(2), Ok(1), Err(io::ErrorKind::NotFound)));
+    assert_eq!(store.read(Path::new("c"), Bytes(9)).unwrap_err().kind(), io::ErrorKind::NotFound);
+    assert_eq!(store.read(Path::new("b"), Bytes(9)).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    store.remove(path).unwrap();
+    assert_eq!(store.remove(path).unwrap_err().kind(), io::ErrorKind::NotFound);
+    drop(lock);
+    let methods: Vec<_> = all.log().into_iter().map(|(method, _)| method).collect();
+    assert_eq!(methods.join(" "), "PUT LIST PUT GET PUT GET DELETE DELETE");
+    assert!(store.list(Path::new("")).unwrap().is_empty());
+}
+
+#[test]
+fn a_large_object_is_read_in_parts_and_not_after_it_was_replaced() {
+    let (all, store) = bucket("");
+    let bytes: Vec<u8> = (0..BLOCK * 3 + 7).map(|n| n as u8).collect();
+    store.replace(Path::new("a.mp3"), &bytes).unwrap();
+    all.log();
+    let mut opened = store.open(Path::new("a.mp3")).unwrap();
+    let (mut last, mut whole) = ([0; 5], Vec::new());
+    opened.content.seek(SeekFrom::End(-5)).unwrap();
+    opened.content.read_exact(&mut last).unwrap();
+    assert_eq!((last.as_slice(), all.log().len()), (&bytes[bytes.len() - 5..], 2));
+    opened.content.seek(SeekFrom::Start(0)).unwrap();
+    opened.content.read_to_end(&mut whole).unwrap();
+    assert!(whole == bytes);
+    store.replace(Path::new("a.mp3"), b"other").unwrap();
+    opened.content.seek(SeekFrom::Start(0)).unwrap();
+    assert!(opened.content.read_to_end(&mut Vec::new()).is_err());
+}
+
+#[test]
+fn keys_that_no_file_has_are_listed_as_far_as_possible() {
+    let (all, store) = bucket("seeds");
+    for key in ["seeds", "seeds/town", "seeds/town/1.txt", "seedsnot/2.txt", "seeds/\u{e4} b.txt"] {
+        store.objects.wait(all.inner.put(&Key::parse(key).unwrap(), "text".into())).unwrap();
+    }
+    let shown = |folder: &str| {
+        let items = store.list(Path::new(folder)).unwrap();
+        items
+            .iter()
+            .map(|item| format!("{} {:?}", item.name.to_string_lossy(), item.kind))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shown(""), ["town Folder", "town File", "\u{e4} b.txt File"]);
+    assert_eq!(shown("town"), ["1.txt File"]);
+    for path in ["../seeds", "/seeds", "a/../b"] {
+        assert_eq!(
+            store.read(Path::new(path), Bytes(9)).unwrap_err().kind(),
+            io::ErrorKind::InvalidInput,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn another_build_is_noticed_and_a_lost_answer_is_not_taken_for_one() {
+    let path = Path::new("rss.xml");
+    for (locked, first) in [(false, "old"), (true, "old"), (true, "")] {
+        let (all, store) = bucket("");
+        if !first.is_empty() {
+            store.replace(path, first.as_bytes()).unwrap();
+        }
+        let lock = locked.then(|| store.lock(Duration::ZERO).unwrap());
+        all.fail(if locked { 1 } else { 2 }, false, Some(Fault::AnswerLost));
+        assert_eq!(store.replace(path, b"mine").unwrap(), Change::Written, "{locked} {first}");
+        all.fail(if locked { 1 } else { 2 }, false, Some(Fault::Refused));
+        assert_eq!(store.replace(path, b"mine, too").unwrap(), Change::Written, "{locked} {first}");
+        all.fail(0, false, None);
+        if let Some(lock) = lock {
+            store.objects.wait(all.inner.put(&Key::from("rss.xml"), "theirs".into())).unwrap();
+            let error = store.replace(path, b"mine again").unwrap_err();
+            assert!(error.to_string().starts_with("another build has changed it"), "{error}");
+            assert_eq!(store.read(path, Bytes(99)).unwrap(), b"theirs");
+            drop(lock);
+        }
+    }
+}
+
+#[test]
+fn a_url_must_be_complete_and_its_secrets_are_never_shown() {
+    let why = |url: &str| BucketStore::connect(&Url::parse(url).unwrap()).unwrap_err().to_string();
+    assert!(why("s3://bucket/x?key=secret").contains("remove all after"));
+    assert!(why("s3:///x").contains("names no bucket"));
+    assert!(why("s3://key:secret@bucket").starts_with("the URL has a user name or password; set"));
+    let store = BucketStore::connect(&Url::parse("https://ann:secret@dav.example/a%20b/").unwrap()).unwrap();
+    assert_eq!(
+        (store.objects.prefix.as_str(), store.show(Path::new(""))),
+        ("a b", "https://dav.example/a%20b".to_owned())
+    );
+    assert!(!format!("{store:?}").contains("secret"));
+}
+
+#[test]
+fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
+    let (all, store) = bucket("feeds");
+    let other = BucketStore::new(all.clone(), "feeds", "s3://bucket/feeds".to_owned(), None).unwrap();
+    let lock = store.lock(Duration::ZERO).unwrap();
+    let error = other.lock(Duration::ZERO).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+    assert!(error.to_string().contains("is building these feeds; nothing was changed"), "{error}");
+    drop(lock);
+    drop(other.lock(Duration::ZERO).unwrap());
+    // Its time is up by the clock of the server.
+    let lock = store.lock(Duration::ZERO).unwrap();
+    let late = || SystemTime::now() + Duration::from_secs(70);
+    let lease = Lease::take(other.objects.clone(), Duration::ZERO, late).unwrap();
+    let early = || SystemTime::now() + Duration::from_secs(50);
+    assert!(Lease::take(other.objects.clone(), Duration::ZERO, early).is_err());
+    // The first builder finds out when it renews, and removes nothing of the second.
+    store.held().as_ref().unwrap().lease.renew_now();
+    let error = store.replace(Path::new("rss.xml"), b"late").unwrap_err();
+    assert!(error.to_string().starts_with("this build has lost its lock"), "{error}");
+    drop(lock);
+    assert!(store.read(Path::new(super::super::lock::NAME), Bytes(999)).is_ok());
+    lease.end();
+    assert!(store.read(Path::new(super::super::lock::NAME), Bytes(999)).is_err());
+}

@@ -1,0 +1,317 @@
+//! Seeds and feeds in object storage, with a real S3 server (moto) and a real WebDAV server (rclone) on loopback.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Project, files_below, output_of};
+
+const BASE_TIME: i64 = 1_698_786_902_000;
+const SECRET: &str = "wJalrXUtnFEMI-K7MDENG";
+const TOKEN: &str = "FwoGZXIvYXdzEBYaD-session";
+
+/// A server that is killed when it is dropped, and its log.
+struct Server {
+    child: Child,
+    host: String,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// Starts a server on a free port, and waits until it listens.
+    fn start(command: impl Fn(u16) -> Command) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = command(port);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (log, stderr) = (Arc::new(Mutex::new(Vec::new())), child.stderr.take().unwrap());
+        let lines = log.clone();
+        thread::spawn(move || {
+            let all = BufReader::new(stderr).lines().map_while(Result::ok);
+            all.for_each(|line| lines.lock().unwrap().push(line));
+        });
+        let host = format!("127.0.0.1:{port}");
+        let begun = Instant::now();
+        while TcpStream::connect(&host).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{command:?} does not listen");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Self { child, host, log }
+    }
+
+    /// Returns the status and headers, in lower case, and the body of the answer to a request.
+    fn request(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (String, Vec<u8>) {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        // The server accepts any signature.
+        let signature = "Authorization: AWS4-HMAC-SHA256 Credential=x/20231129/us-east-1/s3/aws4_request, \
+                         SignedHeaders=host, Signature=x";
+        let (host, length) = (&self.host, body.len());
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: {host}\r\n{signature}\r\n{headers}Content-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).unwrap();
+        let end = all.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        (String::from_utf8_lossy(&all[..end]).to_lowercase(), all[end + 4..].to_vec())
+    }
+
+    /// Returns method and path of each request since the last call.
+    fn requests(&self) -> Vec<String> {
+        // The log is written after the answer.
+        thread::sleep(Duration::from_millis(100));
+        let lines = std::mem::take(&mut *self.log.lock().unwrap());
+        let request = |line: &String| {
+            let rest = line.split_once("] \"")?.1;
+            let from = rest.find(|c: char| c.is_ascii_uppercase() && c != 'm')?;
+            Some(rest[from..].split(" HTTP/").next()?.to_owned())
+        };
+        lines.iter().filter_map(request).collect()
+    }
+}
+
+/// Starts an S3 server with an empty bucket.
+fn s3() -> Server {
+    let python = PathBuf::from(std::env::var_os("FEEDMILL_PYTHON").unwrap());
+    let server = Server::start(|port| {
+        let mut command = Command::new(&python);
+        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]);
+        command
+    });
+    assert!(server.request("PUT", "/news", "", b"").0.contains(" 200 "));
+    server
+}
+
+/// Returns a command with the binary of this build, which has the feature.
+fn command(project: &Project, host: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
+    command.current_dir(project.dir.path()).args(args).env_clear();
+    command.env("AWS_ENDPOINT_URL", format!("http://{host}")).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").env("AWS_SECRET_ACCESS_KEY", SECRET);
+    command.env("AWS_SESSION_TOKEN", TOKEN);
+    command
+}
+
+/// Returns a project with articles in three sections, and a configuration.
+fn project() -> Project {
+    let project = Project::new();
+    project.write_file(
+        "feedmill.toml",
+        "base_url = 'https://feeds.example/'\nindex = ['page', 'opml', 'style']\n",
+    );
+    for number in 0..12 {
+        let section = ["town", "stadt \u{fc}", "bridge"][number % 3];
+        let (time, link) = (BASE_TIME + number as i64 * 60_000, format!("https://news.example/{number}"));
+        project.write_seed(
+            &format!("{section}/{number}.txt"),
+            time,
+            &format!("Title {number}"),
+            &link,
+            "<p>Text.</p>",
+        );
+    }
+    project.write_file("seeds/town/empty.txt", "");
+    project
+}
+
+/// Returns the feeds of a folder by path.
+fn feeds(project: &Project, folder: &str) -> BTreeMap<String, Vec<u8>> {
+    let root = project.path(folder);
+    let files = files_below(&root).into_iter().map(|file| {
+        let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        (path, std::fs::read(file).unwrap())
+    });
+    files.collect()
+}
+
+fn encoded(path: &str) -> String {
+    path.replace(' ', "%20").replace('\u{fc}', "%C3%BC")
+}
+
+#[test]
+#[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
+fn a_bucket_holds_the_feeds_of_a_folder_and_an_unchanged_build_elsewhere_fetches_no_seed() {
+    let (server, project) = (s3(), project());
+    let put = |path: &str| {
+        let bytes = std::fs::read(project.path(path)).unwrap();
+        assert!(server.request("PUT", &format!("/news/{}", encoded(path)), "", &bytes).0.contains(" 200 "));
+    };
+    for file in files_below(&project.path("seeds")) {
+        put(file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap());
+    }
+    let (folder, ..) = output_of(&mut command(&project, "", &["--quiet"]));
+    let bucket = ["--seeds", "s3://news/seeds", "--feeds", "s3://news/public/feeds", "-v"];
+    let (code, out, err) = output_of(&mut command(&project, &server.host, &bucket));
+    assert_eq!((folder, code, out.as_str()), (0, 0, ""), "{err}");
+    assert!(err.contains("object storage: ") && err.contains("s3://news/seeds/town/empty.txt: "), "{err}");
+    let expected = feeds(&project, "feeds");
+    assert!(expected.len() > 12);
+    for (path, bytes) in &expected {
+        let (head, body) = server.request("GET", &format!("/news/public/feeds/{}", encoded(path)), "", b"");
+        assert!(body == *bytes, "{path}: {head}");
+        assert!(head.contains("\r\ncache-control: public, max-age=300"), "{path}: {head}");
+    }
+    let (head, _) = server.request("HEAD", "/news/public/feeds/atom.xml", "", b"");
+    assert!(head.contains("\r\ncontent-type: application/atom+xml; charset=utf-8"), "{head}");
+
+    // A new machine without the cache of the first. Its configuration says what the flags said.
+    let other = Project::new();
+    let text = project.read_file("feedmill.toml");
+    let places = "seeds = 's3://news/seeds'\nfeeds = 's3://news/public/feeds'\n";
+    other.write_file("feedmill.toml", format!("{places}{text}"));
+    server.requests();
+    let (code, _, err) = output_of(&mut command(&other, &server.host, &["-v"]));
+    assert!(code == 0 && err.contains(": nothing changed; "), "{err}");
+    let requests = server.requests();
+    let of = |method: &str| requests.iter().filter(|request| request.starts_with(method)).collect::<Vec<_>>();
+    let is_listing = |request: &&&String| request.contains("list-type=2");
+    assert_eq!(of("PUT"), ["PUT /news/public/feeds/.feedmill.lock"], "only the lease is written");
+    assert_eq!(of("GET").iter().filter(is_listing).count(), 5, "{requests:?}");
+    let read: Vec<_> = of("GET").into_iter().filter(|request| !is_listing(&request)).collect();
+    assert!(read.iter().all(|request| request.contains("/.feedmill/")), "{read:?}");
+
+    // One article changes, and so do the feeds of its section.
+    project.write_seed(
+        "bridge/11.txt",
+        BASE_TIME + 660_000,
+        "New title",
+        "https://news.example/11",
+        "<p>Text.</p>",
+    );
+    put("seeds/bridge/11.txt");
+    server.requests();
+    let (code, _, err) = output_of(&mut command(&other, &server.host, &["-v"]));
+    assert!(code == 0 && err.contains("7 written"), "{err}");
+    let requests = server.requests();
+    assert!(
+        !requests.iter().any(|request| request.contains("PUT") && request.contains("/town/")),
+        "{requests:?}"
+    );
+    assert_eq!(output_of(&mut command(&project, "", &["--quiet"])).0, 0);
+    for (path, bytes) in &feeds(&project, "feeds") {
+        let (_, body) = server.request("GET", &format!("/news/public/feeds/{}", encoded(path)), "", b"");
+        assert!(body == *bytes, "{path}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
+fn builds_exclude_each_other_in_a_bucket_and_other_commands_name_the_problem() {
+    let (server, project) = (s3(), project());
+    let lease = b"process 1 of builder-7\n0\n";
+    server.request("PUT", "/news/feeds/.feedmill.lock", "", lease);
+    let args = ["--feeds", "s3://news/feeds", "--wait", "0"];
+    let (code, _, err) = output_of(&mut command(&project, &server.host, &args));
+    assert_eq!(code, 2);
+    assert!(err.contains("process 1 of builder-7 is building these feeds; nothing was changed"), "{err}");
+    server.request("DELETE", "/news/feeds/.feedmill.lock", "", b"");
+    assert_eq!(output_of(&mut command(&project, &server.host, &args)).0, 0);
+    assert!(server.request("HEAD", "/news/feeds/.feedmill.lock", "", b"").0.contains(" 404 "), "it is gone");
+    let (code, out, _) =
+        output_of(&mut command(&project, &server.host, &["build", "--dry-run", "--feeds", "s3://news/new"]));
+    assert!(code == 0 && out.contains("write s3://news/new/rss.xml (new)\n"), "{out}");
+    assert!(server.request("HEAD", "/news/new/rss.xml", "", b"").0.contains(" 404 "));
+    for (args, expected) in [
+        (
+            vec!["--feeds", "s3://none/feeds"],
+            "s3://none/feeds: cannot lock the feeds folder: 404 Not Found: NoSuchBucket",
+        ),
+        (
+            vec!["--seeds", "s3://news/none", "--feeds", "s3://news/feeds"],
+            "s3://news/none: no readable seeds",
+        ),
+        (
+            vec!["--feeds", "ftp://news/feeds"],
+            "ftp://news/feeds: unknown scheme `ftp`; use a folder, or `s3://",
+        ),
+        (vec!["serve", "--feeds", "s3://news/feeds"], "`serve` needs folders on disk, and `feeds` is a URL"),
+    ] {
+        let (code, _, err) = output_of(&mut command(&project, &server.host, &args));
+        assert!(code == 2 && err.contains(expected), "{args:?}: {err}");
+    }
+    let file = format!("file://{}", project.path("elsewhere").to_str().unwrap());
+    assert_eq!(output_of(&mut command(&project, "", &["--feeds", &file])).0, 0);
+    assert!(project.path("elsewhere/rss.xml").is_file());
+}
+
+/// Secrets of the environment and of URLs do not show up, even if a server repeats the request.
+#[test]
+fn secrets_are_never_printed() {
+    let project = project();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let seen = Arc::new(Mutex::new(String::new()));
+    let heads = seen.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|read| read > 0) {}
+            let body = format!(
+                "<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message><Request>{head}</Request></Error>"
+            );
+            heads.lock().unwrap().push_str(&head);
+            let _ = write!(
+                stream,
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    let dav = format!("http://ann:{SECRET}@{host}/feeds");
+    for place in ["s3://news/feeds", &dav] {
+        for format in ["human", "json", "sarif"] {
+            let args = ["--feeds", place, "-v", "--message-format", format];
+            let (code, out, err) = output_of(&mut command(&project, &host, &args));
+            assert_eq!(code, 2, "{err}");
+            assert!(err.contains("403 Forbidden: SignatureDoesNotMatch: No."), "{err}");
+            assert!(
+                !format!("{out}{err}").contains(SECRET) && !format!("{out}{err}").contains(TOKEN),
+                "{out}{err}"
+            );
+        }
+    }
+    let wrong = format!("s3://AKID:{SECRET}@news/feeds");
+    for args in [["--feeds", wrong.as_str()], ["--seeds", &dav], ["serve", &format!("--feeds={dav}")]] {
+        let (code, out, err) = output_of(&mut command(&project, &host, &args));
+        assert!(code == 2 && !format!("{out}{err}").contains(SECRET), "{args:?}: {out}{err}");
+    }
+    let heads = seen.lock().unwrap();
+    assert!(heads.contains(TOKEN) && heads.contains("Basic "), "the server was sent them: {heads}");
+    assert!(!heads.contains(SECRET));
+}
+
+#[test]
+#[cfg_attr(not(has_readers), ignore = "needs rclone: run tests/run.sh")]
+fn a_webdav_server_holds_the_feeds_of_a_folder() {
+    let project = project();
+    std::fs::create_dir(project.path("dav")).unwrap();
+    let root = project.path("dav");
+    let server = Server::start(|port| {
+        let mut command = Command::new("rclone");
+        let address = format!("127.0.0.1:{port}");
+        command.args(["serve", "webdav", "--addr", &address, "--user", "ann", "--pass", SECRET]).arg(&root);
+        command
+    });
+    let place = format!("http://ann:{SECRET}@{}/", server.host);
+    assert_eq!(output_of(&mut command(&project, "", &["--quiet"])).0, 0);
+    for (round, expected) in ["written", "nothing changed"].iter().enumerate() {
+        let args = ["--feeds", &format!("{place}public/feeds"), "-v"];
+        let (code, _, err) = output_of(&mut command(&project, "", &args));
+        assert!(code == 0 && err.contains(expected), "{round}: {err}");
+    }
+    assert_eq!(feeds(&project, "dav/public/feeds"), feeds(&project, "feeds"));
+    assert!(project.path("dav/public/feeds/.feedmill/index").is_file());
+}
