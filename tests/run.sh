@@ -79,9 +79,9 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --quiet --locked cargo-nextest
 fi
 
-# The tests of the command run the optimized binary, with the features of releases: users have it, and it is faster. It is
-# built without the variables, which build.rs reads.
-cargo build --release --locked --features object-store
+# The tests of the command run the optimized binary: users have it, and it is faster. It is built without the variables, which
+# build.rs reads. Those of object storage run the other one, because this one has no such feature.
+cargo build --release --locked
 target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
 variables+=("TESTED_BINARY=$target/release/feedmill")
 
