@@ -219,7 +219,29 @@ pub(crate) static RULES: &[&Rule] = &[
 /// Returns `; did you mean …?` if a known name is close enough.
 fn hint(name: &str, known: impl Iterator<Item = &'static str>) -> String {
     step(name.len());
-    nearest(name, known).map(|known| format!("; did you mean `{known}`?")).unwrap_or_default()
+    let near = nearest(name, known).filter(|known| is_misspelled(name, known));
+    near.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default()
+}
+
+/// True if a name may be a misspelling of a known one. Most short words are near to each other, such as `type` and `time`.
+pub(crate) fn is_misspelled(name: &str, known: &str) -> bool {
+    const SHORT: usize = 5;
+    let differing = name.chars().zip(known.chars()).filter(|(a, b)| !a.eq_ignore_ascii_case(b)).count();
+    known.len() > SHORT || name.len() != known.len() || differing <= 1
+}
+
+/// Returns the attribute of this element that others call `name`.
+fn other_attribute(name: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    const OTHERS: [(&str, &[&str]); 5] = [
+        ("url", &["href", "src", "uri", "link"]),
+        ("href", &["url", "src", "uri", "link"]),
+        ("length", &["size", "filesize", "bytes", "filelength"]),
+        ("type", &["mime", "mimetype", "mime-type", "mime_type", "contenttype", "media-type"]),
+        ("term", &["name", "tag"]),
+    ];
+    let lower = name.to_ascii_lowercase();
+    let (own, _) = OTHERS.iter().find(|(own, others)| known.contains(own) && others.contains(&&*lower))?;
+    Some(own)
 }
 
 /// Reports an element that is not allowed in its parent. `known` are the names that are.
@@ -264,7 +286,12 @@ pub(crate) fn unexpected_attribute(
 ) {
     let rule = rule_in(element, &UNEXPECTED_ATTRIBUTE, &UNEXPECTED_ATTRIBUTE_IN);
     let is_full = log.is_full(rule);
-    let hint = if is_full { String::new() } else { hint(attribute.name, known.iter().copied()) };
+    let is_free = |name: &&'static str| element.attribute(name).is_none();
+    let hint = match other_attribute(attribute.name, known).filter(is_free) {
+        _ if is_full => String::new(),
+        Some(other) => format!("; did you mean `{other}`?"),
+        None => hint(attribute.name, known.iter().copied().filter(is_free)),
+    };
     let detail = format_args!("`{}` on `{}`{hint}", attribute.name, element.name);
     log.attribute(rule, attribute, detail);
 }

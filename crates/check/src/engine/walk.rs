@@ -167,6 +167,9 @@ fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Fami
     if let Some(name) = other.filter(|name| name.contains(':') || allowed().any(|known| known == *name)) {
         return format!("; did you mean `{name}`?");
     }
+    if family.is_some_and(|family| family.name == "dc") && child.local == "author" {
+        return format!("; did you mean `{prefix}creator`?");
+    }
     let mut parents: Vec<String> = Vec::new();
     let is_parent = |parent: &Def, def: &Def| def.is_allowed_in(parent);
     for def in known().filter(|def| def.name == child.local) {
@@ -186,16 +189,16 @@ fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Fami
         }
     }
     match &parents[..] {
-        [] => {}
+        [] if known().all(|def| def.name != child.local) => {}
+        [] => return String::new(),
         [one] => return format!("; it belongs in {one}"),
         [one, two] => return format!("; it belongs in {one} or {two}"),
         // Some are allowed nearly anywhere.
         _ => return String::new(),
     }
     step(child.name.len());
-    nearest(child.local, allowed())
-        .map(|name| format!("; did you mean `{prefix}{name}`?"))
-        .unwrap_or_default()
+    let near = nearest(child.local, allowed()).filter(|name| structure::is_misspelled(child.local, name));
+    near.map(|name| format!("; did you mean `{prefix}{name}`?")).unwrap_or_default()
 }
 
 /// True if a document of a format can have elements of a vocabulary.
@@ -229,7 +232,7 @@ fn other_name(scope: &Scope<'_, '_>, name: &str) -> Option<&'static str> {
         (Kind::Rss, "duration") => "itunes:duration",
         (Kind::Rss, "explicit") => "itunes:explicit",
         (Kind::Rss, "id" | "uuid" | "identifier") => "guid",
-        (Kind::Rss, "url" | "uri" | "href") => "link",
+        (Kind::Rss, "url" | "uri" | "href" | "permalink") => "link",
         (Kind::Rss, "name" | "headline") => "title",
         (Kind::Rss, "logo" | "icon") => "image",
         (Kind::Rss, "rights" | "license") => "copyright",

@@ -403,6 +403,9 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
             if end != 10 {
                 return "month and day need two digits".to_owned();
             }
+            if text.contains(char::is_whitespace) {
+                return "there is no space in such a date".to_owned();
+            }
             let clock = text[end + 1..].split(['Z', 'z', '+', '-']).next().unwrap_or_default();
             if clock.split(['.', ',']).next().unwrap_or_default().split(':').any(|field| field.len() != 2) {
                 return "hours, minutes and seconds need two digits".to_owned();
@@ -431,6 +434,8 @@ fn reason(text: &str, form: Form, meant: &Meant) -> String {
                 let sign = text.rfind(['+', '-']).filter(|at| *at > 10);
                 if sign.is_some_and(|at| !text[at..].contains(':')) {
                     "an offset has a colon".to_owned()
+                } else if sign.is_some_and(|at| text.len() - at != "+01:00".len()) {
+                    "hours and minutes of an offset need two digits".to_owned()
                 } else if form == Form::Rfc3339 && text.get(16..17) != Some(":") {
                     "no seconds".to_owned()
                 } else {
@@ -472,7 +477,11 @@ fn order_822(text: &str) -> Option<String> {
     if is_late(day, month) || is_late(month, year) || is_late(year, time) {
         return Some("the order is day, month, year, time, zone".to_owned());
     }
-    (named(first, &DAYS).is_some()).then(|| format!("no comma after `{first}`"))
+    if named(first, &DAYS).is_some() {
+        return Some(format!("no comma after `{first}`"));
+    }
+    let is_spaced = text.contains("  ") || text.contains(|c: char| c.is_whitespace() && c != ' ');
+    is_spaced.then(|| "one space separates two parts".to_owned())
 }
 
 /// Returns what is wrong with the time of a date.
@@ -643,6 +652,21 @@ mod tests {
                 "2023-10-31T21:15:02,123Z",
                 Form::Rfc3339,
                 "a point separates the fraction of a second; write `2023-10-31T21:15:02Z`",
+            ),
+            (
+                "2023-10-31T21:15:02 Z",
+                Form::Rfc3339,
+                "there is no space in such a date; write `2023-10-31T21:15:02Z`",
+            ),
+            (
+                "2023-10-31T21:15:02+1:00",
+                Form::Rfc3339,
+                "hours and minutes of an offset need two digits; write `2023-10-31T21:15:02+01:00`",
+            ),
+            (
+                "Tue,  31 Oct 2023 21:15:02 GMT",
+                Form::Rfc822,
+                "one space separates two parts; write `Tue, 31 Oct 2023 21:15:02 GMT`",
             ),
             (
                 "2023-10-31t21:15:02Z",

@@ -98,6 +98,11 @@ pub(crate) fn suggestion(code: &str, value: &str) -> String {
         let reason = date_repair::explain(value, form);
         return if reason.is_empty() { reason } else { format!(": {reason}") };
     }
+    if code.starts_with("url/") && value.contains('\n') {
+        // It is shown as a space.
+        let fixed = corrected(code, value).map(|fixed| format!("; write `{fixed}`")).unwrap_or_default();
+        return format!(" with a line break in it{fixed}");
+    }
     if code == "url/attribute" {
         return why_not_http(value);
     }
@@ -256,7 +261,11 @@ mod tests {
             ("number/positive", "0", ""),
             ("email/contact", "Ann Lee (ann@town.example)", "; write `ann@town.example (Ann Lee)`"),
             ("email/contact", "Ann (Lee)", ""),
-            ("url/character", "https://town.example/\n   one", "; write `https://town.example/one`"),
+            (
+                "url/character",
+                "https://town.example/\n   one",
+                " with a line break in it; write `https://town.example/one`",
+            ),
             (
                 "url/attribute",
                 "https://town.example/a b.mp3",

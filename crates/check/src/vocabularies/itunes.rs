@@ -746,7 +746,12 @@ fn subcategory(scope: &Scope<'_, '_>, log: &mut Log) {
 fn check_category(scope: &Scope<'_, '_>, above: Option<&str>, log: &mut Log) {
     let Some(attribute) = scope.required(log, "text", |_| None) else { return };
     let Some(rule) = category_rule(&attribute.value, above) else { return };
-    let fix = if log.is_full(rule) { String::new() } else { current_category(&attribute.value, above) };
+    let is_padded = category_rule(attribute.value.trim(), above).is_none();
+    let fix = match rule {
+        _ if is_padded => " with white space around it; remove the white space".to_owned(),
+        rule if log.is_full(rule) => String::new(),
+        _ => current_category(&attribute.value, above),
+    };
     match attribute.value.trim() {
         "" => log.attribute(rule, attribute, format_args!("`text` of `{}` is empty", scope.element.name)),
         _ => log.attribute(rule, attribute, format_args!("`text` is `{}`{fix}", shown(&attribute.value))),
@@ -785,11 +790,7 @@ fn current_category(text: &str, above: Option<&str>) -> String {
             return format!("; write `{name}`");
         }
         if let Some((top, name)) = pairs().find(|(_, name)| is_own(name)) {
-            return format!(
-                "; `{name}` belongs in `{top}`: write `<itunes:category text=\"{}\"><itunes:category text=\"{}\"/></itunes:category>`",
-                top.replace('&', "&amp;"),
-                name.replace('&', "&amp;")
-            );
+            return format!("; `{name}` belongs in a category `{top}`");
         }
     }
     if let Some((_, new)) = SUCCESSORS.iter().find(|(old, _)| key(old) == own) {

@@ -126,7 +126,15 @@ fn outline(scope: &Scope<'_, '_>, log: &mut Log) {
     match scope.element.value("type").map(str::to_ascii_lowercase).as_deref() {
         Some("rss") => {
             if !has("xmlUrl") {
-                report(log, &MISSING_XML_URL);
+                // Names are case-sensitive.
+                let near = scope.element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("xmlUrl"));
+                match near {
+                    Some(near) => {
+                        let detail = format_args!("`{}`; did you mean `xmlUrl`?", near.name);
+                        log.attribute(&MISSING_XML_URL, near, detail);
+                    }
+                    None => report(log, &MISSING_XML_URL),
+                }
             }
             if !has("title") {
                 report(log, &MISSING_TITLE);
