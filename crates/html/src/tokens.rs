@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+use feedmill_types::work;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
@@ -141,6 +142,7 @@ fn decode(text: &str, in_attribute: bool) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
+    work::step(text.len());
     match decode_usual(text, in_attribute) {
         Some(decoded) => Cow::Owned(decoded),
         None if in_attribute => Cow::Owned(decode_attribute(text)),
