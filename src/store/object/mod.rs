@@ -41,8 +41,8 @@ use crate::types::Bytes;
 use http::{Connector, Meter};
 use lease::Lease;
 
-/// Largest number of requests at the same time.
-const IN_FLIGHT: usize = 64;
+/// Largest number of requests at the same time. Tests make hundreds of builds, and starting threads takes long.
+const IN_FLIGHT: usize = if cfg!(test) { 4 } else { 64 };
 /// Number of bytes of an open object that are fetched at first, and at most at once if it is read from one end to the other.
 const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 8 << 20;
