@@ -9,7 +9,7 @@ use crate::config::{Plan, RawConfig};
 use crate::diag::Sink;
 use crate::error::Error;
 use crate::format::{FORMATS, INDEX};
-use crate::store::object::faulty::{Fault, Faulty, bucket};
+use crate::store::object::faulty::{Fault, Faulty, bucket, bucket_of};
 use crate::store::{FsStore, Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
@@ -117,31 +117,34 @@ fn a_bucket_gives_the_feeds_of_a_folder_and_an_unchanged_build_reads_and_writes_
 
 #[test]
 fn whichever_request_fails_the_old_feeds_or_the_new_ones_are_there() {
-    let build_twice = |first: usize, for_good: bool, fault: Option<Fault>| {
-        let ((_, seeds), (log, feeds)) = (bucket("seeds"), bucket("feeds"));
-        for number in 0..4 {
-            seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
-        }
-        run(&seeds, &feeds).unwrap();
-        let old = files(&feeds);
-        seeds.replace(Path::new(&path_of(4)), &seed(4)).unwrap();
+    let ((before_seeds, seeds), (before_feeds, feeds)) = (bucket("seeds"), bucket("feeds"));
+    for number in 0..4 {
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    run(&seeds, &feeds).unwrap();
+    let old = files(&feeds);
+    seeds.replace(Path::new(&path_of(4)), &seed(4)).unwrap();
+    let build_again = |first: usize, for_good: bool, fault: Option<Fault>| {
+        let (_, seeds) = bucket_of(before_seeds.inner.fork(), "seeds");
+        let (log, feeds) = bucket_of(before_feeds.inner.fork(), "feeds");
         log.fail(first, for_good, fault);
         let result = run(&seeds, &feeds);
         let requests = log.log().len();
         log.fail(0, false, None);
         let now = files(&feeds);
         // A builder that could not remove its lease is waited for in vain.
-        let lease = Path::new(".feedmill.lock");
-        let _ = feeds.remove(lease);
+        let _ = feeds.remove(Path::new(".feedmill.lock"));
         run(&seeds, &feeds).unwrap();
         let is_complete = result.is_ok_and(|report| report.tally.errors + report.tally.warnings == 0);
-        (old, now, files(&feeds), is_complete, requests)
+        (now, files(&feeds), is_complete, requests)
     };
-    let (old, new, _, _, requests) = build_twice(0, false, None);
+    let (new, _, _, requests) = build_again(0, false, None);
     assert!(old != new && requests > 10);
-    for fault in [Fault::Refused, Fault::AnswerLost, Fault::Half] {
-        for (first, for_good) in (1..=requests).flat_map(|first| [(first, false), (first, true)]) {
-            let (_, now, after, is_complete, _) = build_twice(first, for_good, Some(fault));
+    for (fault, for_good) in
+        [(Fault::Refused, false), (Fault::Refused, true), (Fault::AnswerLost, false), (Fault::Half, false)]
+    {
+        for first in 1..=requests {
+            let (now, after, is_complete, _) = build_again(first, for_good, Some(fault));
             let case = format!("{fault:?} {first} {for_good}");
             for (path, bytes) in &now {
                 let known = [&old, &new].iter().any(|files| files.get(path) == Some(bytes));

@@ -145,7 +145,13 @@ impl ObjectStore for Faulty {
 
 /// Returns objects in memory, and the store of those below a prefix.
 pub(crate) fn bucket(prefix: &str) -> (Arc<Faulty>, BucketStore) {
-    let all = Arc::new(Faulty::default());
+    bucket_of(InMemory::new(), prefix)
+}
+
+/// Returns the store of objects below a prefix.
+pub(crate) fn bucket_of(inner: InMemory, prefix: &str) -> (Arc<Faulty>, BucketStore) {
+    let all = Arc::new(Faulty { inner, ..Faulty::default() });
     let shown = format!("s3://bucket/{prefix}");
-    (all.clone(), BucketStore::new(all, prefix, shown.trim_end_matches('/').to_owned(), None).unwrap())
+    let store = BucketStore::new(all.clone(), prefix, shown.trim_end_matches('/').to_owned(), None);
+    (all, store.unwrap())
 }

@@ -9,7 +9,7 @@ use object_store::path::Path as Key;
 use object_store::{Error, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
 use super::super::lock::NAME;
-use super::{Objects, into_io};
+use super::{Objects, Version, into_io};
 
 /// Time after which a lease expires that is not renewed.
 const EXPIRY: Duration = Duration::from_secs(60);
@@ -31,6 +31,8 @@ pub(super) struct Lease {
 
 struct State {
     version: UpdateVersion,
+    /// Text of the last request that was to write it.
+    text: String,
     /// Start of the last request that renewed it.
     renewed: Instant,
     /// True if another build has it, or it has ended.
@@ -48,35 +50,34 @@ impl Lease {
         let until = Instant::now() + wait;
         let holder = format!("process {} of {}", std::process::id(), host());
         let mut mode = PutMode::Create;
-        let (version, renewed) = loop {
-            let begun = Instant::now();
-            match objects.wait(put(&objects, &key, &holder, mode)) {
-                Ok(version) => break (version, begun),
-                Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
+        let (version, text, renewed) = loop {
+            let (begun, text) = (Instant::now(), text(&holder));
+            let error = match objects.wait(put(&objects, &key, &text, mode)) {
+                Ok(version) => break (version, text, begun),
                 // The server has no conditional writes: two builds at once are not noticed.
                 Err(Error::NotImplemented { .. }) => {
-                    let put = objects.wait(put(&objects, &key, &holder, PutMode::Overwrite));
-                    break (put.map_err(into_io)?, begun);
+                    let put = objects.wait(put(&objects, &key, &text, PutMode::Overwrite));
+                    break (put.map_err(into_io)?, text, begun);
                 }
-                Err(error) => return Err(into_io(error)),
-            }
-            let found = objects.wait(async {
-                let found = objects.all.get(&key).await?;
-                Ok((found.meta.clone(), found.bytes().await?))
-            });
-            mode = match found {
+                Err(error) => error,
+            };
+            mode = match objects.wait(found(&objects, &key)) {
+                // An answer that was lost may have been that it was written.
+                Ok((version, found, _)) if found == text => break (version, text, begun),
+                _ if !matches!(error, Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
+                    return Err(into_io(error));
+                }
                 Err(Error::NotFound { .. }) => PutMode::Create,
                 Err(error) => return Err(into_io(error)),
-                Ok((meta, text)) => {
-                    let age = clock().duration_since(meta.last_modified.into()).unwrap_or_default();
+                Ok((version, found, modified)) => {
+                    let age = clock().duration_since(modified).unwrap_or_default();
                     if age > EXPIRY + MARGIN {
-                        PutMode::Update(UpdateVersion { e_tag: meta.e_tag, version: meta.version })
+                        PutMode::Update(version)
                     } else if Instant::now() < until {
                         std::thread::sleep(PAUSE);
                         PutMode::Create
                     } else {
-                        let text = String::from_utf8_lossy(&text);
-                        let holder = text.lines().next().unwrap_or_default();
+                        let holder = found.lines().next().unwrap_or_default();
                         return Err(io::Error::new(
                             io::ErrorKind::WouldBlock,
                             format!("{holder} is building these feeds; nothing was changed"),
@@ -85,7 +86,7 @@ impl Lease {
                 }
             };
         };
-        let state = Mutex::new(State { version, renewed, is_over: false });
+        let state = Mutex::new(State { version, text, renewed, is_over: false });
         let lease = Arc::new(Self { objects, key, holder, state });
         lease.objects.handle.spawn(Self::renew_until_over(Arc::downgrade(&lease)));
         Ok(lease)
@@ -107,17 +108,28 @@ impl Lease {
 
     async fn renew(&self) {
         let (begun, mode) = (Instant::now(), PutMode::Update(self.state().version.clone()));
-        let renewed = match put(&self.objects, &self.key, &self.holder, mode).await {
+        let text = text(&self.holder);
+        let before = std::mem::replace(&mut self.state().text, text.clone());
+        let renewed = match put(&self.objects, &self.key, &text, mode).await {
             Err(Error::NotImplemented { .. }) => {
-                put(&self.objects, &self.key, &self.holder, PutMode::Overwrite).await
+                put(&self.objects, &self.key, &text, PutMode::Overwrite).await
             }
             renewed => renewed,
         };
-        let mut state = self.state();
         match renewed {
-            Ok(version) => (state.version, state.renewed) = (version, begun),
+            Ok(version) => {
+                let mut state = self.state();
+                (state.version, state.renewed) = (version, begun);
+            }
             Err(Error::Precondition { .. } | Error::AlreadyExists { .. } | Error::NotFound { .. }) => {
-                state.is_over = true;
+                let found = found(&self.objects, &self.key).await;
+                let mut state = self.state();
+                match found {
+                    // The answer to the last request was lost. The next one renews it.
+                    Ok((version, text, _)) if text == before => state.version = version,
+                    Ok(_) | Err(Error::NotFound { .. }) => state.is_over = true,
+                    Err(_) => {}
+                }
             }
             // The next attempt may succeed in time.
             Err(_) => {}
@@ -156,22 +168,30 @@ impl Lease {
     }
 }
 
-/// Writes the lease. Its text differs each time, and so does its ETag.
-async fn put(
-    objects: &Objects,
-    key: &Key,
-    holder: &str,
-    mode: PutMode,
-) -> object_store::Result<UpdateVersion> {
+/// Returns the text of a lease, which differs each time, and so does its ETag.
+fn text(holder: &str) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let text = format!("{holder}\n{}\n", now.as_nanos());
+    format!("{holder}\n{}\n", now.as_nanos())
+}
+
+async fn put(objects: &Objects, key: &Key, text: &str, mode: PutMode) -> object_store::Result<UpdateVersion> {
     let options = PutOptions { mode, ..PutOptions::default() };
-    let result = objects.all.put_opts(key, text.into(), options).await?;
+    let result = objects.all.put_opts(key, text.to_owned().into(), options).await?;
     Ok(UpdateVersion { e_tag: result.e_tag, version: result.version })
+}
+
+/// Returns the version, the text and the time of the lease that is there.
+async fn found(objects: &Objects, key: &Key) -> object_store::Result<(UpdateVersion, String, SystemTime)> {
+    let found = objects.all.get(key).await?;
+    let (version, modified) = (Version::of(&found.meta), found.meta.last_modified.into());
+    let text = String::from_utf8_lossy(&found.bytes().await?).into_owned();
+    Ok((UpdateVersion { e_tag: version.e_tag, version: version.version }, text, modified))
 }
 
 /// Returns the name of this machine, for messages.
 fn host() -> String {
-    let name = rustix::system::uname();
-    name.nodename().to_string_lossy().into_owned()
+    #[cfg(unix)]
+    return rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    std::env::var("COMPUTERNAME").unwrap_or_else(|_| "another machine".to_owned())
 }

@@ -41,10 +41,11 @@ use crate::types::Bytes;
 use http::{Connector, Meter};
 use lease::Lease;
 
-/// Largest number of requests at the same time.
-const IN_FLIGHT: usize = 64;
-/// Number of bytes of an open object that are fetched at once.
+/// Largest number of requests at the same time. Tests make hundreds of builds, and starting threads takes long.
+const IN_FLIGHT: usize = if cfg!(test) { 4 } else { 64 };
+/// Number of bytes of an open object that are fetched at first, and at most at once if it is read from one end to the other.
 const BLOCK: u64 = 256 << 10;
+const MAX_BLOCK: u64 = 8 << 20;
 /// Time after which a request is not repeated any more.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Number of times that a request is repeated.
@@ -704,7 +705,10 @@ impl Read for Ranges {
         }
         let is_fetched = self.at >= self.start && self.at - self.start < self.bytes.len() as u64;
         if !is_fetched {
-            let range = Some(GetRange::Bounded(self.at..(self.at + BLOCK).min(self.meta.size)));
+            let fetched = self.bytes.len() as u64;
+            let is_next = self.at == self.start + fetched;
+            let length = if is_next { (2 * fetched).clamp(BLOCK, MAX_BLOCK) } else { BLOCK };
+            let range = Some(GetRange::Bounded(self.at..(self.at + length).min(self.meta.size)));
             let options = GetOptions { range, if_match: self.meta.e_tag.clone(), ..GetOptions::default() };
             let fetched = self
                 .objects

@@ -118,6 +118,16 @@ fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     assert!(error.to_string().contains("is building these feeds; nothing was changed"), "{error}");
     drop(lock);
     drop(other.lock(Duration::ZERO).unwrap());
+    // An answer that is lost is not taken for that of another builder.
+    all.fail(1, false, Some(Fault::AnswerLost));
+    drop(store.lock(Duration::ZERO).unwrap());
+    // Nor is one of a renewal.
+    let lock = store.lock(Duration::ZERO).unwrap();
+    all.fail(1, false, Some(Fault::AnswerLost));
+    (0..3).for_each(|_| store.held().as_ref().unwrap().lease.renew_now());
+    all.fail(0, false, None);
+    assert_eq!(store.replace(Path::new("rss.xml"), b"in time").unwrap(), Change::Written);
+    drop(lock);
     // Its time is up by the clock of the server.
     let lock = store.lock(Duration::ZERO).unwrap();
     let late = || SystemTime::now() + Duration::from_secs(70);
