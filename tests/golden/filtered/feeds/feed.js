@@ -87,6 +87,7 @@
       return make("time", { datetime: date.toISOString(), title: exact.format(date), dir: "auto" }, day.format(date));
     };
   };
+  const commaOf = (language) => /^(ar|fa|ur)(?![a-z])/i.test(language) ? "، " : /^(ja|zh)(?![a-z])/i.test(language) ? "、" : ", ";
   const picture = (url, name) => {
     const image = make("img", { class: name, src: url, loading: "lazy", referrerpolicy: "no-referrer" });
     image.alt = "";
@@ -108,12 +109,13 @@
   const article = (entry, feed, date) => {
     const { title, link, summary, language, people } = entry;
     const name = title || summary.slice(0, 80) || link;
-    const by = people.filter((one) => one && feed.people.size > 1).join(", ");
+    const by = people.filter((one) => one && feed.people.size > 1), comma = commaOf(language || feed.language);
     return make("li", language ? { lang: language, dir: direction(language) } : {},
       thumbnail(entry),
       make("div", {},
         make("h2", { dir: "auto" }, link ? make("a", { href: link }, name) : name),
-        make("p", { class: "soft" }, date(entry.date), by && " · ", by && make("span", { dir: "auto" }, by)),
+        make("p", { class: "soft facts" }, date(entry.date),
+          by.length && make("span", {}, ...by.flatMap((one, at) => [at && comma, make("bdi", {}, one)]))),
         title && summary && summary !== title && make("p", { class: "summary", dir: "auto" }, summary),
         player(entry)));
   };
@@ -169,8 +171,8 @@
         make("header", {},
           feed.image && picture(feed.image, "cover"),
           make("div", {},
-            make("h1", { dir: "auto" }, feed.title),
-            feed.about && feed.about !== feed.title && make("p", { dir: "auto" }, feed.about),
+            make("h1", {}, make("bdi", {}, feed.title)),
+            feed.about && feed.about !== feed.title && make("p", {}, make("bdi", {}, feed.about)),
             site && make("p", { class: "soft" }, make("a", { href: feed.site, dir: "ltr" }, (site.host + site.pathname).replace(/\/$/, ""))))),
         subscribe(feed),
         make("main", {}, list, more),
