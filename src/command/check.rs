@@ -253,7 +253,10 @@ impl Run<'_> {
         }
         let published = self.published(path);
         let url = self.args.url.as_deref().or(published.as_deref());
-        let options = Options { file: &name, url, ..self.options() };
+        let options = self.options();
+        // A folder with a podcast also has its other formats, and feeds of other kinds.
+        let is_podcast = options.is_podcast && !file.is_found;
+        let options = Options { file: &name, url, is_podcast, ..options };
         let findings = self.judge(check::check(&bytes, options), &levels);
         let linked = if self.args.online { check::linked_files(&bytes, options) } else { Vec::new() };
         Ok(Checked::Feed { name: name.into_owned(), findings, linked, levels })

@@ -135,7 +135,9 @@ fn the_action_compiles_feedmill_only_on_request() {
     let (code, stdout, _) =
         run_action(&project, &["command=build", "compile=true"], Some(&project.path("bin")));
     assert_eq!(code, 0, "{stdout}");
-    let asked = format!("cargo install --quiet --locked --path {} --root ", env!("CARGO_MANIFEST_DIR"));
+    let features = "--features object-store";
+    let asked =
+        format!("cargo install --quiet --locked {features} --path {} --root ", env!("CARGO_MANIFEST_DIR"));
     assert!(stdout.contains(&asked), "{stdout}");
     assert!(project.path("feeds/rss.xml").exists());
 }

@@ -111,6 +111,9 @@ fn three_files_and_a_cover_become_a_podcast_that_stores_accept() {
         let (code, stdout, stderr) =
             project.feedmill(&["check", "feeds", "--profile", profile, "--deny", "warnings"]);
         assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+        // The other formats belong to the folder, but are not what a store takes.
+        let (code, stdout, _) = project.feedmill(&["check", "feeds/atom.xml", "--profile", profile]);
+        assert!(code == 1 && stdout.contains("error[itunes/not-rss]"), "{stdout}");
     }
     let rss = project.read_file("feeds/rss.xml");
     let length = mp3(61).len();
