@@ -2,9 +2,11 @@
 # Builds two packages for npm in target/packaging: feedmill-SYSTEM-PROCESSOR-VERSION.tgz, which has the release binary of this
 # machine, and feedmill-VERSION.tgz, which has the command that runs it. The second is the same on all machines.
 set -euo pipefail
+# Cargo features of the binary besides the default ones.
+features=${RELEASE_FEATURES-object-store}
 cd "$(dirname "$0")/.."
 
-cargo build --release --locked --quiet --features object-store
+cargo build --release --locked --quiet ${features:+--features "$features"}
 host=$(rustc -vV | sed -n 's/^host: //p')
 case $host in
 x86_64-*) processor=x64 ;;

@@ -96,7 +96,8 @@ fn a_bucket_gives_the_feeds_of_a_folder_and_an_unchanged_build_reads_and_writes_
         log.log().into_iter().for_each(|(method, _)| *counts.entry(method).or_insert(0) += 1);
         counts
     };
-    let [_, _] = [count(&seed_log), count(&feed_log)];
+    // Forget the requests so far.
+    let _ = (seed_log.log(), feed_log.log());
     let second = run(&seeds, &feeds).unwrap();
     assert!(second.changed.is_empty());
     assert_eq!(count(&seed_log), BTreeMap::from([("LIST", 3)]));
