@@ -104,13 +104,9 @@ impl Deref for CacheDir {
 
 /// Returns the hash of a file.
 fn hash(path: &Path) -> io::Result<u128> {
-    let (mut file, mut hasher, mut buffer) = (File::open(path)?, Hasher::default(), vec![0; 64 << 10]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finish()),
-            read => hasher.add(&buffer[..read]),
-        }
-    }
+    let mut hasher = Hasher::default();
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hasher.finish())
 }
 
 /// Bytes of a file on disk.

@@ -1,6 +1,7 @@
 //! Hashes by which the catalog recognizes files, seeds and inputs. None of them is cryptographic.
 
 use std::ffi::OsStr;
+use std::io::{self, Write};
 use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_128};
@@ -59,6 +60,18 @@ impl Hasher {
     #[must_use]
     pub fn finish(&self) -> u128 {
         self.0.digest128()
+    }
+}
+
+/// Lets [`io::copy`] hash what a reader has.
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -249,7 +249,7 @@ pub(super) fn build(
     let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
     let probe = plan.probe.then(|| Probe::new(policy, plan.main_feed.base.as_ref()));
     let probe = probe.as_ref().map(|probe| probe as &dyn Prober);
-    build_into(args, plan, &open(&plan.feeds)?, probe, progress, sink)
+    build_into(args, plan, &*open(&plan.feeds)?, probe, progress, sink)
 }
 
 fn build_into(
@@ -269,7 +269,7 @@ fn build_into(
         probe,
         progress,
     };
-    pipeline::build(plan, &open(&plan.seeds)?, feeds, options, sink)
+    pipeline::build(plan, &*open(&plan.seeds)?, feeds, options, sink)
 }
 
 impl Prober for Probe {

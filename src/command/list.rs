@@ -35,7 +35,7 @@ pub(super) fn with_overview<T>(
 ) -> Result<T, Error> {
     let (seeds, feeds) = (open(&plan.seeds)?, PreviewStore::new(open(&plan.feeds)?));
     let (options, progress) = (Options { now: now()?, ..Options::default() }, Progress::default());
-    then(&Overview::new(plan, &seeds, &feeds, options, &progress)?)
+    then(&Overview::new(plan, &*seeds, &feeds, options, &progress)?)
 }
 
 /// Returns the name of a feed: its folder relative to the feeds folder.

@@ -34,15 +34,13 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     if topics.is_empty() {
         return;
     }
-    let lost =
-        |error: &std::io::Error| catalog::lost(Some(Path::new(&shown(&plan.feeds))), &error.to_string());
-    let feeds = open(&plan.feeds);
-    let opened = feeds.as_ref().map_err(copy).and_then(|feeds| CacheDir::open(plan, feeds));
-    let folder = opened.unwrap_or_else(|error| {
-        sink.push(lost(&error));
+    let opened =
+        open(&plan.feeds).and_then(|feeds| Ok(CacheDir::open(plan, &*feeds)?.map(|cache| (cache, feeds))));
+    let opened = opened.unwrap_or_else(|error| {
+        sink.push(catalog::lost(Some(Path::new(&shown(&plan.feeds))), &error.to_string()));
         None
     });
-    let state = folder.as_deref().map(HubState::open);
+    let state = opened.as_ref().map(|(cache, _)| HubState::open(cache));
     let mut hubs: BTreeMap<&Url, Vec<Url>> = BTreeMap::new();
     for topic in &topics {
         let is_notified =
@@ -63,26 +61,20 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         }
         accepted.extend(notified.topics);
     }
-    let Some(folder) = folder else { return };
+    let Some((cache, feeds)) = opened else { return };
     // Another build may have notified hubs in the meantime.
-    let before = HubState::open(&folder);
+    let before = HubState::open(&cache);
     let mut state = before.clone();
     topics
         .iter()
         .filter(|topic| accepted.contains(&topic.url))
         .for_each(|t| state.mark_notified(&t.url, t.hash));
     state.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
-    let Ok(feeds) = feeds else { return };
     if state != before
-        && let Err(error) = state.save(&folder).and_then(|()| folder.save(&feeds))
+        && let Err(error) = state.save(&cache).and_then(|()| cache.save(&*feeds))
     {
-        sink.push(catalog::lost(Some(Path::new(&folder.show(&feeds))), &error.to_string()));
+        sink.push(catalog::lost(Some(Path::new(&cache.show(&*feeds))), &error.to_string()));
     }
-}
-
-/// Returns a copy of an error.
-fn copy(error: &std::io::Error) -> std::io::Error {
-    std::io::Error::new(error.kind(), error.to_string())
 }
 
 /// Returns every document that has a hub. Archive documents have none, because nobody subscribes to them.

@@ -327,7 +327,12 @@ impl<'a> Scanner<'a> {
             (fingerprint, seeds) = names.sum();
             is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
         }
-        let cover = if has_media { groups.cover().map(OsStr::to_owned) } else { others.cover() };
+        let cover = match has_media {
+            true => groups.cover().map(OsStr::to_owned),
+            // Only the folders below it need that of a folder without episodes.
+            false if folders.is_empty() => None,
+            false => others.cover(),
+        };
         let cover = cover.map(|name| folder.join(name));
         Ok(Listing { folders, not_a_seed, seeds, is_unchanged, names, groups, cover })
     }

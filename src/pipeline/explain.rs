@@ -446,7 +446,7 @@ mod tests {
 
     #[test]
     fn the_source_of_each_address_is_known() {
-        let (seeds, feeds) = (MemoryStore::new(), PreviewStore::new(MemoryStore::new()));
+        let (seeds, feeds) = (MemoryStore::new(), PreviewStore::new(Box::new(MemoryStore::new())));
         let post = |extra: &str| format!("---\ntitle: t\ndate: 2020-01-01\n{extra}---\nx");
         for (path, text) in [
             ("1.txt", "<!--1698786902000-->\n[t](https://s.example/1)\n---\n\nx".to_owned()),

@@ -353,7 +353,7 @@ fn placed(
             .into());
         }
     };
-    let link = link::read(&url, 0, 0, findings)?;
+    let link = link::read(&url, 0, || 0, findings)?;
     let time = published.instant;
     let updated = updated.filter(|updated| *updated > time);
     let mut metadata = matter.metadata(repository.rules().kind(), &link, origin, findings);
@@ -446,7 +446,7 @@ fn url(
     let own = matter.text(key);
     let line = || matter.line(key);
     if let Some(own) = own.as_deref().filter(|own| is_http(own)) {
-        return link::read(own, line(), 0, findings);
+        return link::read(own, line(), || 0, findings);
     }
     let of_format = (matter.format == Format::Header).then_some("/:slug.html");
     let configured = origin.addresses.permalink.as_deref().map(pattern::style);
@@ -456,5 +456,5 @@ fn url(
     let Some(site) = origin.site() else {
         return Err(Finding::in_text(&codes::NO_SITE_URL, 0, 0, "this article does not state its own URL"));
     };
-    link::read(&Repository::join(site, &path), line(), 0, findings)
+    link::read(&Repository::join(site, &path), line(), || 0, findings)
 }

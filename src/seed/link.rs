@@ -3,24 +3,27 @@
 use url::Url;
 
 use crate::diag::{Finding, codes};
-use crate::types::{excerpt, is_path_byte, percent_encode_invalid, to_rfc3986};
+use crate::types::{excerpt, is_path_byte, is_plain_http, percent_encode_invalid, to_rfc3986};
 
 /// Number of characters of a link that a finding shows.
 const SHOWN: usize = 80;
 
-/// Reads the link at `line` and `column`.
+/// Reads the link at `line` and `column`, which only findings need.
 pub(super) fn read(
     text: &str,
     line: u32,
-    column: u32,
+    column: impl Fn() -> u32,
     findings: &mut Vec<Finding>,
 ) -> Result<String, Finding> {
     let text = text.trim();
+    if is_plain(text) {
+        return Ok(text.to_owned());
+    }
     if text.is_empty() {
-        return Err(Finding::in_text(&codes::SEED_NO_LINK, line, column, ""));
+        return Err(Finding::in_text(&codes::SEED_NO_LINK, line, column(), ""));
     }
     let bad = |why: &str| {
-        Finding::in_text(&codes::SEED_BAD_LINK, line, column, format!("`{}` {why}", excerpt(text, SHOWN)))
+        Finding::in_text(&codes::SEED_BAD_LINK, line, column(), format!("`{}` {why}", excerpt(text, SHOWN)))
     };
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     if !(scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
@@ -29,9 +32,6 @@ pub(super) fn read(
     let authority = rest.strip_prefix("//").unwrap_or_default();
     if authority.is_empty() || authority.starts_with(['/', '\\', '?', '#']) {
         return Err(bad("has no host"));
-    }
-    if is_plain(authority) {
-        return Ok(text.to_owned());
     }
     let url = Url::parse(text).map_err(|e| bad(&format!("is not a URL: {e}")))?;
     let has_user = !url.username().is_empty() || url.password().is_some();
@@ -45,29 +45,17 @@ pub(super) fn read(
             return Err(bad("has a user name"));
         }
         let detail = format!("used `{}` instead", excerpt(url.as_str(), SHOWN));
-        findings.push(Finding::in_text(&codes::SEED_LINK_CREDENTIALS, line, column, detail));
+        findings.push(Finding::in_text(&codes::SEED_LINK_CREDENTIALS, line, column(), detail));
         return Ok(url.into());
     }
     // A text in which RFC 3986 allows every character is a URI already.
     Ok(if percent_encode_invalid(text).len() == text.len() { text.to_owned() } else { url.into() })
 }
 
-/// Returns a link that is valid without a look at its parts, without the white space around it; `None` for any other.
-pub(super) fn plain(text: &str) -> Option<&str> {
-    let text = text.trim();
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-    (!rest.is_empty() && !rest.starts_with('/') && is_plain(rest)).then_some(text)
-}
-
-/// True if [`Url`] accepts what follows `://`, and every byte is allowed there. Most links are of this kind, and a million are
-/// read: the name of a host that is no number and not internationalized, and a path without escapes.
-fn is_plain(rest: &str) -> bool {
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let top = host.rsplit_once('.').map_or(host, |(_, top)| top);
-    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
-        && top.starts_with(|c: char| c.is_ascii_alphabetic())
-        && !host.contains("--")
-        && path.bytes().all(is_path_byte)
+/// True if a link is valid without a look at its parts: the `url` crate accepts the host, and the rest has no escapes. Most
+/// links are of this kind, and a million are read.
+fn is_plain(link: &str) -> bool {
+    is_plain_http(link) && link.bytes().all(is_path_byte)
 }
 
 /// Rule by which two addresses are equal (`same_address` in the configuration).
@@ -285,14 +273,14 @@ mod tests {
             let link = format!("https://{rest}");
             let url = Url::parse(&link);
             let valid = url.is_ok_and(|url| url.username().is_empty() && url.password().is_none()) && link.bytes().all(is_path_byte);
-            prop_assert!(valid || !is_plain(&rest), "{}", link);
+            prop_assert!(valid || !is_plain(&link), "{}", link);
         }
     }
 
     #[test]
     fn most_links_are_plain() {
         for rest in ["news.example", "www.news-1.example/a/b-c_2.html?id=3", "localhost/"] {
-            assert!(is_plain(rest), "{rest}");
+            assert!(is_plain(&format!("https://{rest}")), "{rest}");
         }
     }
 

@@ -90,7 +90,7 @@ impl Dialect for Page {
                 return Err(Finding::in_text(&codes::SEED_NO_ADDRESS, 0, 0, "").into());
             }
         };
-        let link = link::read(&url, 0, 0, findings)?;
+        let link = link::read(&url, 0, || 0, findings)?;
         let is_placeholder = declared.is_none() && urls.other().is_none();
         if declared.is_none() && !is_placeholder {
             let detail = format!("the address is that of another version: `{}`", excerpt(&link, SHOWN));

@@ -27,13 +27,11 @@ pub(super) fn read(lines: &mut Lines<'_>, findings: &mut Vec<Finding>) -> Result
     let Some((target, _)) = rest.rsplit_once(')').filter(|(_, after)| after.trim().is_empty()) else {
         return Err(no_title("its link does not end in `)`").into());
     };
-    let link = match link::plain(target) {
-        Some(link) => link.to_owned(),
-        None => {
-            let indent = line.chars().count() - line.trim_start().chars().count();
-            link::read(target, number, (indent + text.chars().count() + 4) as u32, findings)?
-        }
+    let column = || {
+        let indent = line.chars().count() - line.trim_start().chars().count();
+        (indent + text.chars().count() + 4) as u32
     };
+    let link = link::read(target, number, column, findings)?;
     Ok((plain(text, number, findings), link))
 }
 

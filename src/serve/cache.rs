@@ -1,8 +1,8 @@
 //! Documents of the feeds folder, as they are now. A request costs one look at the stamp of the file; if that is
 //! unchanged, the document is in memory.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,8 +10,9 @@ use std::time::SystemTime;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use tokio::sync::Mutex;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
+use crate::catalog::Hasher;
 use crate::seed::audio;
 use crate::store::{Kind, Opened, Store};
 use crate::types::Bytes as Size;
@@ -215,15 +216,7 @@ impl DocumentCache {
 
 /// Returns the hash and the size of a file that is too large to keep in memory.
 fn hash(mut opened: Opened) -> io::Result<(u128, u64)> {
-    let (mut hasher, mut size) = (Xxh3::new(), 0);
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match opened.content.read(&mut buffer)? {
-            0 => return Ok((hasher.digest128(), size)),
-            read => {
-                hasher.update(&buffer[..read]);
-                size += read as u64;
-            }
-        }
-    }
+    let mut hasher = Hasher::default();
+    let size = io::copy(&mut opened.content, &mut hasher)?;
+    Ok((hasher.finish(), size))
 }

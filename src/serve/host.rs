@@ -5,6 +5,8 @@ use std::net::Ipv6Addr;
 use hyper::header::{HOST, HeaderMap};
 use hyper::{Request, Version};
 
+use crate::types::{is_escape, is_path_byte};
+
 /// True if a request has the `Host` header that it must have: exactly one valid one, or none before HTTP/1.1.
 pub(super) fn has_valid_host<B>(request: &Request<B>) -> bool {
     is_valid(request.version(), request.headers())
@@ -36,49 +38,12 @@ fn is_host(text: &str) -> bool {
     is_registered_name(host.as_bytes()) && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-/// True for each byte that a name may have unescaped: `unreserved` and `sub-delims` of RFC 3986.
-static IN_NAME: [bool; 256] = {
-    let mut in_name = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let ascii = byte as u8;
-        in_name[byte] = ascii.is_ascii_alphanumeric()
-            || matches!(
-                ascii,
-                b'-' | b'.'
-                    | b'_'
-                    | b'~'
-                    | b'!'
-                    | b'$'
-                    | b'&'
-                    | b'\''
-                    | b'('
-                    | b')'
-                    | b'*'
-                    | b'+'
-                    | b','
-                    | b';'
-                    | b'='
-            );
-        byte += 1;
-    }
-    in_name
-};
-
 fn is_registered_name(name: &[u8]) -> bool {
-    let mut bytes = name.iter();
-    while let Some(byte) = bytes.next() {
-        let is_valid = match byte {
-            b'%' => {
-                [bytes.next(), bytes.next()].iter().flatten().filter(|b| b.is_ascii_hexdigit()).count() == 2
-            }
-            byte => IN_NAME[usize::from(*byte)],
-        };
-        if !is_valid {
-            return false;
-        }
-    }
-    true
+    name.iter().enumerate().all(|(at, byte)| match byte {
+        b'%' => is_escape(name, at),
+        b':' | b'/' | b'?' | b'@' => false,
+        byte => is_path_byte(*byte),
+    })
 }
 
 #[cfg(test)]

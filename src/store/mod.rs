@@ -329,92 +329,6 @@ pub trait Store: Sync {
     }
 }
 
-/// Forwards to the store inside.
-impl Store for Box<dyn Store> {
-    fn show(&self, path: &Path) -> String {
-        (**self).show(path)
-    }
-
-    fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
-        (**self).list(folder)
-    }
-
-    fn prefix(&self, path: &Path, length: Bytes) -> io::Result<Prefix> {
-        (**self).prefix(path, length)
-    }
-
-    fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
-        (**self).read(path, limit)
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Opened> {
-        (**self).open(path)
-    }
-
-    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
-        (**self).replace(path, bytes)
-    }
-
-    fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
-        (**self).replace_from(path, source)
-    }
-
-    fn import(&self, from: &dyn Store, source: &Path, target: &Path, is_link: bool) -> io::Result<Change> {
-        (**self).import(from, source, target, is_link)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        (**self).remove(path)
-    }
-
-    fn lock(&self, wait: Duration) -> io::Result<Lock> {
-        (**self).lock(wait)
-    }
-
-    fn scan(
-        &self,
-        folder: &Path,
-        stamps: bool,
-        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
-    ) -> io::Result<()> {
-        (**self).scan(folder, stamps, see)
-    }
-
-    fn heads(
-        &self,
-        folder: &Path,
-        names: &[&OsStr],
-        length: Bytes,
-        see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
-    ) -> io::Result<()> {
-        (**self).heads(folder, names, length, see)
-    }
-
-    fn stamp(&self, path: &Path) -> io::Result<Option<Stamp>> {
-        (**self).stamp(path)
-    }
-
-    fn folder(&self) -> Option<&Path> {
-        (**self).folder()
-    }
-
-    fn keeps_cache(&self) -> bool {
-        (**self).keeps_cache()
-    }
-
-    fn in_flight(&self) -> Option<usize> {
-        (**self).in_flight()
-    }
-
-    fn traffic(&self) -> Traffic {
-        (**self).traffic()
-    }
-
-    fn is_preview(&self) -> bool {
-        (**self).is_preview()
-    }
-}
-
 /// True if an error means that the process or the system is out of file handles or memory: `EMFILE`, `ENFILE` or `ENOMEM`.
 /// Such an error says nothing about the file that was to be read.
 ///
@@ -457,7 +371,8 @@ fn has_bytes(file: &mut dyn Read, source: &dyn Source) -> io::Result<bool> {
 
 /// Returns a copy of an error.
 fn duplicate(error: &io::Error) -> io::Error {
-    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+    let with_message = || io::Error::new(error.kind(), error.to_string());
+    error.raw_os_error().map_or_else(with_message, io::Error::from_raw_os_error)
 }
 
 /// Contract of [`Store`], written once and run against every implementation.

@@ -17,15 +17,14 @@ use crate::types::Bytes;
 /// use feedmill::store::{Action, MemoryStore, PreviewStore, Store};
 /// use feedmill::types::Bytes;
 ///
-/// let store = PreviewStore::new(MemoryStore::new());
+/// let store = PreviewStore::new(Box::new(MemoryStore::new()));
 /// store.replace("rss.xml".as_ref(), b"text")?;
 /// assert!(store.read("rss.xml".as_ref(), Bytes(100)).is_err());
 /// assert_eq!(store.changes()["rss.xml".as_ref() as &std::path::Path].action, Action::Create);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Default)]
-pub struct PreviewStore<S> {
-    inner: S,
+pub struct PreviewStore {
+    inner: Box<dyn Store>,
     keeps_bytes: bool,
     changes: Mutex<BTreeMap<PathBuf, PlannedChange>>,
 }
@@ -54,9 +53,10 @@ pub enum Action {
     Remove,
 }
 
-impl<S: Store> PreviewStore<S> {
+impl PreviewStore {
     /// Creates a preview of a store.
-    pub fn new(inner: S) -> Self {
+    #[must_use]
+    pub fn new(inner: Box<dyn Store>) -> Self {
         Self { inner, keeps_bytes: false, changes: Mutex::default() }
     }
 
@@ -80,7 +80,7 @@ impl<S: Store> PreviewStore<S> {
     }
 }
 
-impl<S: Store> Store for PreviewStore<S> {
+impl Store for PreviewStore {
     fn show(&self, path: &Path) -> String {
         self.inner.show(path)
     }
@@ -199,7 +199,7 @@ mod tests {
         for name in ["same", "other", "old"] {
             inner.replace(name.as_ref(), b"1").unwrap();
         }
-        let store = PreviewStore::new(inner).keeping_bytes(true);
+        let store = PreviewStore::new(Box::new(inner)).keeping_bytes(true);
         let replace = |name: &str, bytes| store.replace(name.as_ref(), bytes).unwrap();
         assert_eq!(replace("same", b"1"), Change::Unchanged);
         assert_eq!(replace("other", b"2"), Change::Written);

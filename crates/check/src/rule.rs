@@ -95,6 +95,16 @@ impl Rule {
         self
     }
 
+    /// Returns the same rule with another fix.
+    pub(crate) const fn with_remedy(&self, remedy: &'static str) -> Self {
+        Self { meta: Meta { remedy, ..self.meta }, ..*self }
+    }
+
+    /// Returns the same rule with another source.
+    pub(crate) const fn with_spec(&self, (spec, url): (&'static str, &'static str)) -> Self {
+        Self { meta: Meta { url, ..self.meta }, spec, ..*self }
+    }
+
     /// Returns the explanation of the rule in Markdown, as in `feedmill rules CODE` and `docs/rules.md`.
     #[must_use]
     pub fn page(&self) -> String {

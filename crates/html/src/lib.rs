@@ -76,4 +76,5 @@ pub use markup::{EntryMarkup, entry_markup};
 pub use media::media_type;
 pub use page_metadata::{PageMetadata, page_metadata};
 pub use removals::{Removal, RemovalKind, RemovalRule};
+pub use srcset::srcset_candidates;
 pub use summary::summary;

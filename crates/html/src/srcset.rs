@@ -17,6 +17,24 @@ pub(super) struct Candidate {
     size: f32,
 }
 
+/// Returns the URLs of a `srcset` as they are written, each with its descriptor, by the
+/// [HTML standard](https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute).
+pub fn srcset_candidates(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    work::step(text.len());
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let (raw, after) = rest.split_at(end);
+        let url = raw.trim_end_matches(',');
+        // A URL that ends with a comma has no descriptor.
+        let length = if url.len() < raw.len() { 0 } else { after.find(',').unwrap_or(after.len()) };
+        let (descriptor, after) = after.split_at(length);
+        rest = after;
+        (!url.is_empty()).then_some((url, descriptor.trim()))
+    })
+}
+
 /// Parses a `srcset` by the [HTML standard](https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute).
 /// Skips candidates that cannot be shown.
 pub(super) fn parse(text: &str, base: &Base) -> Vec<Candidate> {
@@ -26,24 +44,10 @@ pub(super) fn parse(text: &str, base: &Base) -> Vec<Candidate> {
 /// Parses a `srcset` whose URLs a function makes absolute.
 pub(super) fn parse_with(text: &str, resolve: impl Fn(&str) -> Option<Url>) -> Vec<Candidate> {
     let mut found = Vec::new();
-    let mut rest = text;
-    work::step(text.len());
-    while found.len() < MAX_CANDIDATES {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
-        if rest.is_empty() {
+    for (raw, descriptor) in srcset_candidates(text) {
+        if found.len() >= MAX_CANDIDATES {
             break;
         }
-        let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
-        let raw = rest[..end].trim_end_matches(',');
-        let descriptor = if raw.len() < end {
-            rest = &rest[end..];
-            ""
-        } else {
-            let after = &rest[end..];
-            let comma = after.find(',').unwrap_or(after.len());
-            rest = &after[comma..];
-            after[..comma].trim()
-        };
         let size = match descriptor.strip_suffix(['w', 'x']).map(str::parse::<f32>) {
             None if descriptor.is_empty() => 1.0,
             Some(Ok(size)) if size.is_finite() && size > 0.0 => size,

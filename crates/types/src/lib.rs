@@ -249,20 +249,13 @@ pub fn percent_encode_invalid(text: &str) -> String {
         .map_or(scheme, |rest| text.len() - rest.len() + rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let (head, tail) = text.split_at(head);
     let mut out = String::with_capacity(text.len());
-    let mut fragment = false;
     out.push_str(head);
     if !head.bytes().all(is_authority_byte) {
         // Not a URI, and only the caller knows the intended one: make the result differ from the input.
         out.push('%');
     }
-    for (at, byte) in tail.bytes().enumerate() {
-        let hex = |i: usize| tail.as_bytes().get(at + i).is_some_and(u8::is_ascii_hexdigit);
-        let allowed = match byte {
-            b'%' => hex(1) && hex(2),
-            b'#' => !std::mem::replace(&mut fragment, true),
-            _ => is_path_byte(byte),
-        };
-        if allowed {
+    for (byte, is_allowed) in bytes_of_tail(tail) {
+        if is_allowed {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));
@@ -285,15 +278,25 @@ pub fn is_plain_http(text: &str) -> bool {
         && !host.contains("--")
 }
 
-/// True if every character after the host of a URI is allowed there.
-fn is_valid_tail(tail: &str) -> bool {
+/// Returns the bytes after the host of a URI, each with whether it is allowed there.
+fn bytes_of_tail(tail: &str) -> impl Iterator<Item = (u8, bool)> {
     let bytes = tail.as_bytes();
-    let mut fragment = false;
-    bytes.iter().enumerate().all(|(at, byte)| match byte {
-        b'%' => bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
-        b'#' => !std::mem::replace(&mut fragment, true),
-        byte => is_path_byte(*byte),
+    let mut has_fragment = false;
+    bytes.iter().enumerate().map(move |(at, byte)| {
+        let is_allowed = match byte {
+            b'%' => is_escape(bytes, at),
+            b'#' => !std::mem::replace(&mut has_fragment, true),
+            byte => is_path_byte(*byte),
+        };
+        (*byte, is_allowed)
     })
+}
+
+/// True if the `%` at a position of a URI and the two bytes after it stand for a byte
+/// ([RFC 3986, 2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)).
+#[must_use]
+pub fn is_escape(uri: &[u8], at: usize) -> bool {
+    uri.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Returns a URL that is valid by RFC 3986, which is stricter than the `url` crate. Returns `None` if the host contains a
@@ -304,7 +307,7 @@ pub fn to_rfc3986(url: Url) -> Option<Url> {
     if !host.bytes().all(is_authority_byte) {
         return None;
     }
-    let is_valid = is_valid_tail(url.as_str());
+    let is_valid = bytes_of_tail(url.as_str()).all(|(_, is_allowed)| is_allowed);
     // The `url` crate prints the path of such a URL as it parsed it.
     if is_valid && is_plain_http(url.as_str()) {
         return Some(url);

@@ -165,7 +165,7 @@ pub(crate) fn episode(
     let own_link =
         notes.as_ref().and_then(Notes::link).or_else(|| tags.page.clone().filter(|page| is_http(page)));
     let mut of_notes = Vec::new();
-    let link = link::read(own_link.as_deref().unwrap_or(address.as_str()), 0, 0, &mut of_notes)?;
+    let link = link::read(own_link.as_deref().unwrap_or(address.as_str()), 0, || 0, &mut of_notes)?;
     let (time, source) = time(recording, notes.as_ref(), origin)?;
     if source == DateSource::File {
         let detail = "used the time of the file's last change";

@@ -20,6 +20,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
+use hyper::body::Bytes as Content;
 use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
@@ -35,7 +36,7 @@ use tokio::runtime::{Handle, Runtime};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Source, Stamp, Store, Traffic};
+use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Source, Stamp, Store, Traffic, duplicate};
 use crate::types::Bytes;
 
 use http::{Connector, Meter};
@@ -271,7 +272,7 @@ impl BucketStore {
     }
 
     /// Writes an object in place of a known version.
-    fn write(&self, path: &Path, bytes: Vec<u8>) -> io::Result<Change> {
+    fn write(&self, path: &Path, bytes: Content) -> io::Result<Change> {
         let name = name(path)?;
         if let Some(held) = self.held().as_ref() {
             held.lease.verify()?;
@@ -279,7 +280,7 @@ impl BucketStore {
         let key = self.objects.key(&name)?;
         let before = self.version(path)?;
         let has_same_bytes = || match self.objects.wait(self.objects.fetch(&name, None)) {
-            Ok((old, meta)) => Ok((old == bytes, Some(Version::of(&meta)))),
+            Ok((old, meta)) => Ok((*old == *bytes, Some(Version::of(&meta)))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((false, None)),
             Err(error) => Err(error),
         };
@@ -496,13 +497,13 @@ impl Store for BucketStore {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
-        self.write(path, bytes.to_vec())
+        self.write(path, Content::copy_from_slice(bytes))
     }
 
     fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
         let mut bytes = Vec::with_capacity(usize::try_from(source.size().0).unwrap_or_default());
         source.open().read_to_end(&mut bytes)?;
-        self.write(path, bytes)
+        self.write(path, bytes.into())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -602,7 +603,7 @@ impl Store for BucketStore {
             let fetched = fetched.map_err(|error| self.missing(&folder.join(file), error));
             see(
                 number,
-                fetched.as_ref().map_err(copy).map(|(bytes, meta)| Beginning {
+                fetched.as_ref().map_err(duplicate).map(|(bytes, meta)| Beginning {
                     bytes,
                     size: Bytes(meta.size),
                     stamp: Some(stamp_of(meta)),
@@ -660,11 +661,6 @@ fn children(objects: &BTreeMap<String, Version>, folder: &str) -> Vec<(String, O
         }
     }
     children
-}
-
-/// Returns a copy of an error.
-fn copy(error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), error.to_string())
 }
 
 /// Ends the lease when the build ends.

@@ -1,5 +1,7 @@
 //! The XML declaration ([XML 1.0, 2.8](https://www.w3.org/TR/xml/#NT-XMLDecl)).
 
+use super::names::is_space;
+
 /// Returns what is wrong with the inside of an XML declaration: what is between `<?xml` and `?>`.
 pub(crate) fn fault(inside: &str) -> Option<String> {
     let mut rest = inside;
@@ -49,10 +51,6 @@ pub(crate) fn fault(inside: &str) -> Option<String> {
         rest = behind;
     }
     (next == 0).then(|| "no `version`".to_owned())
-}
-
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
 /// True if a value is allowed. Other versions than 1.0 break a rule of their own.

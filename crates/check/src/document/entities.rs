@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use feedmill_types::work::step;
 
-use super::names::{is_name, resolve};
+use super::names::{is_name, is_space, resolve};
 
 /// Maximum length of the text that a reference is expanded to, in bytes.
 const MAX_LENGTH: usize = 256;
@@ -224,10 +224,6 @@ impl Entities {
             Content::Text(text)
         })
     }
-}
-
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
 /// Returns the offset after a tag, whose attributes may have `>` in them.

@@ -20,6 +20,11 @@ pub(super) fn resolve(name: &str) -> Option<char> {
     })
 }
 
+/// True for white space ([XML 1.0, 2.3](https://www.w3.org/TR/xml/#NT-S)).
+pub(super) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r')
+}
+
 /// True for each byte of ASCII that a name may have.
 static IN_NAME: [bool; 256] = {
     let mut in_name = [false; 256];

@@ -21,12 +21,20 @@ const PODCAST_SPEC: (&str, &str) = ("Podcasting 2.0", "https://podcasting2.org/d
 const MEDIA_SPEC: (&str, &str) = ("Media RSS", "https://www.rssboard.org/media-rss");
 const RSS_1_SPEC: (&str, &str) = ("RSS 1.0", "https://web.resource.org/rss/1.0/spec");
 
-/// Returns the rule with the specification of an element's format or vocabulary.
-pub(crate) fn rule_in(
-    element: &Element<'_>,
-    rule: &'static Rule,
-    variants: &'static [Rule; 6],
-) -> &'static Rule {
+/// Returns a rule with the specification of each format and vocabulary except RSS.
+const fn in_formats(rule: &Rule) -> [Rule; 6] {
+    [
+        rule.with_spec(ATOM_SPEC),
+        rule.with_spec(OPML_SPEC),
+        rule.with_spec(APPLE_SPEC),
+        rule.with_spec(PODCAST_SPEC),
+        rule.with_spec(MEDIA_SPEC),
+        rule.with_spec(RSS_1_SPEC),
+    ]
+}
+
+/// Returns the rule with the specification of an element's format or vocabulary. `variants` are those of [`in_formats`].
+fn rule_in(element: &Element<'_>, rule: &'static Rule, variants: &'static [Rule; 6]) -> &'static Rule {
     let ns = &*element.ns;
     if ns == ATOM {
         &variants[0]
@@ -82,25 +90,14 @@ pub(crate) static MISSING: Rule = Rule::error("feed/missing-element", "missing r
         "<author><name>Ann</name><uri>https://ann.example/</uri></author>",
     );
 
-static DUPLICATE: Rule = duplicate_rule("RSS 2.0.11", "https://www.rssboard.org/rss-specification");
+static DUPLICATE: Rule = Rule::error("feed/duplicate-element", "duplicate element")
+    .why("Of two titles or dates, one reader shows the first and another the last.")
+    .remedy("keep one of them")
+    .spec("RSS 2.0.11", "https://www.rssboard.org/rss-specification")
+    .example(Item, "<title>One</title>\n<title>Two</title>", "<title>One</title>");
 
 /// The same rule, with the specifications of the formats and vocabularies.
-static DUPLICATE_IN: [Rule; 6] = [
-    duplicate_rule(ATOM_SPEC.0, ATOM_SPEC.1),
-    duplicate_rule(OPML_SPEC.0, OPML_SPEC.1),
-    duplicate_rule(APPLE_SPEC.0, APPLE_SPEC.1),
-    duplicate_rule(PODCAST_SPEC.0, PODCAST_SPEC.1),
-    duplicate_rule(MEDIA_SPEC.0, MEDIA_SPEC.1),
-    duplicate_rule(RSS_1_SPEC.0, RSS_1_SPEC.1),
-];
-
-const fn duplicate_rule(spec: &'static str, url: &'static str) -> Rule {
-    Rule::error("feed/duplicate-element", "duplicate element")
-        .why("Of two titles or dates, one reader shows the first and another the last.")
-        .remedy("keep one of them")
-        .spec(spec, url)
-        .example(Item, "<title>One</title>\n<title>Two</title>", "<title>One</title>")
-}
+static DUPLICATE_IN: [Rule; 6] = in_formats(&DUPLICATE);
 
 static UNEXPECTED_TEXT: Rule = Rule::error("feed/unexpected-text", "text between elements")
     .why("No reader shows text between elements. Usually it is left over from a broken template.")
@@ -135,50 +132,27 @@ pub(crate) static BLANK_ATTRIBUTE: Rule = Rule::warning("feed/blank-attribute", 
     );
 
 pub(crate) static MISSING_ATTRIBUTE: Rule =
-    missing_attribute_rule("RSS 2.0.11", "https://www.rssboard.org/rss-specification");
-
-/// The same rule, with the specifications of the formats and vocabularies.
-static MISSING_ATTRIBUTE_IN: [Rule; 6] = [
-    missing_attribute_rule(ATOM_SPEC.0, ATOM_SPEC.1),
-    missing_attribute_rule(OPML_SPEC.0, OPML_SPEC.1),
-    missing_attribute_rule(APPLE_SPEC.0, APPLE_SPEC.1),
-    missing_attribute_rule(PODCAST_SPEC.0, PODCAST_SPEC.1),
-    missing_attribute_rule(MEDIA_SPEC.0, MEDIA_SPEC.1),
-    missing_attribute_rule(RSS_1_SPEC.0, RSS_1_SPEC.1),
-];
-
-const fn missing_attribute_rule(spec: &'static str, url: &'static str) -> Rule {
     Rule::error("feed/missing-attribute", "missing required attribute")
         .why("The element is useless without it.")
         .remedy("add the attribute")
-        .spec(spec, url)
+        .spec("RSS 2.0.11", "https://www.rssboard.org/rss-specification")
         .example(
             Item,
             r#"<enclosure url="https://town.example/1.mp3" type="audio/mpeg"/>"#,
             r#"<enclosure url="https://town.example/1.mp3" length="1000" type="audio/mpeg"/>"#,
-        )
-}
-
-static UNEXPECTED_ATTRIBUTE: Rule =
-    unexpected_attribute_rule("RSS 2.0.11", "https://www.rssboard.org/rss-specification");
+        );
 
 /// The same rule, with the specifications of the formats and vocabularies.
-static UNEXPECTED_ATTRIBUTE_IN: [Rule; 6] = [
-    unexpected_attribute_rule(ATOM_SPEC.0, ATOM_SPEC.1),
-    unexpected_attribute_rule(OPML_SPEC.0, OPML_SPEC.1),
-    unexpected_attribute_rule(APPLE_SPEC.0, APPLE_SPEC.1),
-    unexpected_attribute_rule(PODCAST_SPEC.0, PODCAST_SPEC.1),
-    unexpected_attribute_rule(MEDIA_SPEC.0, MEDIA_SPEC.1),
-    unexpected_attribute_rule(RSS_1_SPEC.0, RSS_1_SPEC.1),
-];
+static MISSING_ATTRIBUTE_IN: [Rule; 6] = in_formats(&MISSING_ATTRIBUTE);
 
-const fn unexpected_attribute_rule(spec: &'static str, url: &'static str) -> Rule {
-    Rule::error("feed/unexpected-attribute", "unknown attribute")
+static UNEXPECTED_ATTRIBUTE: Rule = Rule::error("feed/unexpected-attribute", "unknown attribute")
     .why("Readers ignore it, so its value is lost. Names are case-sensitive: `ispermalink` is not `isPermaLink`.")
     .remedy("correct its name, or remove it")
-        .spec(spec, url)
-    .example(Item, r#"<guid ispermalink="true">https://town.example/1</guid>"#, r#"<guid isPermaLink="true">https://town.example/1</guid>"#)
-}
+        .spec("RSS 2.0.11", "https://www.rssboard.org/rss-specification")
+    .example(Item, r#"<guid ispermalink="true">https://town.example/1</guid>"#, r#"<guid isPermaLink="true">https://town.example/1</guid>"#);
+
+/// The same rule, with the specifications of the formats and vocabularies.
+static UNEXPECTED_ATTRIBUTE_IN: [Rule; 6] = in_formats(&UNEXPECTED_ATTRIBUTE);
 
 static TOO_LONG: Rule = Rule::error("feed/too-long", "text is too long")
     .why("The store truncates it or refuses the feed.")

@@ -171,11 +171,10 @@ fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Fami
         return format!("; did you mean `{prefix}creator`?");
     }
     let mut parents: Vec<String> = Vec::new();
-    let is_parent = |parent: &Def, def: &Def| def.is_allowed_in(parent);
     for def in known().filter(|def| def.name == child.local) {
         let all = feed.families.iter().filter(|f| is_of_format(f.name, feed.kind));
         for (name, parent) in all.flat_map(|f| f.elements.iter().map(move |def| (f, def))) {
-            if is_parent(parent, def) {
+            if def.is_allowed_in(parent) {
                 let is_prefixed = !matches!(name.name, "rss" | "atom" | "rss1" | "opml");
                 let name = if is_prefixed {
                     format!("`{}:{}`", name.name, parent.name)

@@ -22,52 +22,61 @@ macro_rules! feed_behind {
     };
 }
 
-pub(crate) static NOT_WELL_FORMED: Rule =
-    not_well_formed("escape the text, or correct the markup at this place");
-
-/// Returns the rule about syntax errors, with the remedy of one kind of them.
-const fn not_well_formed(remedy: &'static str) -> Rule {
-    Rule::error("xml/not-well-formed", "XML syntax error")
-        .why("An XML parser must stop at the first error, so a reader shows nothing of the feed, or only what comes before it. Usually a `&` or `<` is not escaped, or there is an HTML entity such as `&nbsp;`: XML has only five entities.")
-        .remedy(remedy)
-        .spec("XML 1.0, 2.1", "https://www.w3.org/TR/xml/#sec-well-formed")
-        .example(Whole, r#"<?xml version="1.0"?>
-<rss version="2.0"><channel><title>Cats & Dogs</title></channel></rss>"#, feed_behind!(r#"<?xml version="1.0"?>"#))
-}
-
-/// The same rule, with the remedies of the kinds of errors.
-static BY_FAULT: [Rule; 10] = [
-    not_well_formed("write `&amp;` for each `&` that begins no reference"),
-    not_well_formed("write `&lt;` for each `<` that begins no tag"),
-    not_well_formed(
-        "write the character itself, or its number: XML has only `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`",
-    ),
-    not_well_formed("write the text itself in place of the entity, and remove the DOCTYPE"),
-    not_well_formed("remove the character: no reference can stand for it either"),
-    not_well_formed("declare the prefix on the root element, or correct it"),
-    not_well_formed("write `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`, or remove the declaration"),
-    not_well_formed("begin the document with `<?xml`, or with the root element"),
-    not_well_formed("end each element before the end of the one that it is in"),
-    not_well_formed("check the program that writes the document: there is no feed in it"),
-];
+pub(crate) static NOT_WELL_FORMED: Rule = Rule::error("xml/not-well-formed", "XML syntax error")
+    .why("An XML parser must stop at the first error, so a reader shows nothing of the feed, or only what comes before it. Usually a `&` or `<` is not escaped, or there is an HTML entity such as `&nbsp;`: XML has only five entities.")
+    .remedy("escape the text, or correct the markup at this place")
+    .spec("XML 1.0, 2.1", "https://www.w3.org/TR/xml/#sec-well-formed")
+    .example(Whole, r#"<?xml version="1.0"?>
+<rss version="2.0"><channel><title>Cats & Dogs</title></channel></rss>"#, feed_behind!(r#"<?xml version="1.0"?>"#));
 
 /// Returns the rule about an error, with its remedy.
 fn rule_of(fault: &Fault) -> &'static Rule {
-    let index = match fault {
-        Fault::Limit => return &LIMIT,
-        Fault::Markup => return &NOT_WELL_FORMED,
-        Fault::Ampersand => 0,
-        Fault::LessThan => 1,
-        Fault::Entity => 2,
-        Fault::EntityText => 3,
-        Fault::Character => 4,
-        Fault::Prefix(_) => 5,
-        Fault::Declaration => 6,
-        Fault::Start => 7,
-        Fault::EndTag => 8,
-        Fault::Empty => 9,
-    };
-    &BY_FAULT[index]
+    match fault {
+        Fault::Limit => &LIMIT,
+        Fault::Markup => &NOT_WELL_FORMED,
+        Fault::Ampersand => {
+            const { &NOT_WELL_FORMED.with_remedy("write `&amp;` for each `&` that begins no reference") }
+        }
+        Fault::LessThan => {
+            const { &NOT_WELL_FORMED.with_remedy("write `&lt;` for each `<` that begins no tag") }
+        }
+        Fault::Entity => {
+            const {
+                &NOT_WELL_FORMED.with_remedy("write the character itself, or its number: XML has only `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`")
+            }
+        }
+        Fault::EntityText => {
+            const {
+                &NOT_WELL_FORMED
+                    .with_remedy("write the text itself in place of the entity, and remove the DOCTYPE")
+            }
+        }
+        Fault::Character => {
+            const { &NOT_WELL_FORMED.with_remedy("remove the character: no reference can stand for it either") }
+        }
+        Fault::Prefix(_) => {
+            const { &NOT_WELL_FORMED.with_remedy("declare the prefix on the root element, or correct it") }
+        }
+        Fault::Declaration => {
+            const {
+                &NOT_WELL_FORMED.with_remedy(
+                    "write `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`, or remove the declaration",
+                )
+            }
+        }
+        Fault::Start => {
+            const { &NOT_WELL_FORMED.with_remedy("begin the document with `<?xml`, or with the root element") }
+        }
+        Fault::EndTag => {
+            const { &NOT_WELL_FORMED.with_remedy("end each element before the end of the one that it is in") }
+        }
+        Fault::Empty => {
+            const {
+                &NOT_WELL_FORMED
+                    .with_remedy("check the program that writes the document: there is no feed in it")
+            }
+        }
+    }
 }
 
 static LIMIT: Rule = Rule::error("xml/limit", "XML document exceeds limits")

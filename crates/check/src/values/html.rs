@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use feedmill_html::srcset_candidates;
+
 use crate::message::shown;
 use crate::rule::{
     Context::{Entry, Item},
@@ -180,7 +182,7 @@ pub(crate) fn inspect(
                 report(&RELATIVE, at, &format_args!("`{}`", shown(value)));
             } else if relative
                 && name.eq_ignore_ascii_case("srcset")
-                && let Some(url) = candidates(value).find(|url| is_relative(url))
+                && let Some((url, _)) = srcset_candidates(value).find(|(url, _)| is_relative(url))
             {
                 report(&RELATIVE, at, &format_args!("`{}`", shown(url)));
             }
@@ -220,26 +222,6 @@ fn is_url_attribute(element: &str, name: &str) -> bool {
     name.eq_ignore_ascii_case("href") && !element.eq_ignore_ascii_case("base")
         || name.eq_ignore_ascii_case("src")
         || name.eq_ignore_ascii_case("poster")
-}
-
-/// Returns the URLs of a list of images
-/// ([HTML, 4.8.4.3.7](https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute)).
-fn candidates(list: &str) -> impl Iterator<Item = &str> {
-    step(list.len());
-    let mut rest = list;
-    std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
-        let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
-        let (url, after) = rest.split_at(end);
-        let bare = url.trim_end_matches(',');
-        // A URL that ends with a comma has no descriptor.
-        rest = match after.find(',') {
-            _ if bare.len() < url.len() => after,
-            Some(comma) => &after[comma + 1..],
-            None => "",
-        };
-        (!bare.is_empty()).then_some(bare)
-    })
 }
 
 fn is_relative(value: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use feedmill_types::{is_path_byte, starts_with_ignore_case};
+use feedmill_types::{is_escape, is_path_byte, starts_with_ignore_case};
 use url::Url;
 
 use crate::rule::{
@@ -282,7 +282,7 @@ fn characters(text: &str) -> Option<&'static Rule> {
         return Some(&CHARACTER);
     }
     let ok = |at: usize, b: u8| match b {
-        b'%' => bytes.get(at + 1..at + 3).is_some_and(|h| h.iter().all(u8::is_ascii_hexdigit)),
+        b'%' => is_escape(bytes, at),
         b'[' | b']' => authority.contains(&at),
         b => !b.is_ascii() || b == b'#' || is_path_byte(b),
     };
