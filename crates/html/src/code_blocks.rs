@@ -264,11 +264,22 @@ fn spaced_text(node: NodeRef<'_>) -> String {
     text
 }
 
-/// Returns the cells of each row of a table; `None` if another table is in it, or too many cells are.
+/// Returns the cells of each row of a table; `None` if another table is in it, or too many cells are. Tables and rows without
+/// content are ignored, because they are removed later.
 fn rows(table: NodeRef<'_>) -> Option<Vec<Vec<NodeRef<'_>>>> {
     let mut rows: Vec<Vec<NodeRef<'_>>> = Vec::new();
-    for node in table.subtree().skip(1) {
+    let mut ignored = None;
+    for edge in table.traverse().skip(1) {
+        let node = match edge {
+            Edge::Open(node) if ignored.is_none() => node,
+            Edge::Close(node) if ignored == Some(node.id()) => {
+                ignored = None;
+                continue;
+            }
+            Edge::Open(_) | Edge::Close(_) => continue,
+        };
         match node.name() {
+            "table" if is_empty_table(node) => ignored = Some(node.id()),
             "table" => return None,
             "tr" => rows.push(Vec::new()),
             "td" | "th" => {
@@ -281,9 +292,19 @@ fn rows(table: NodeRef<'_>) -> Option<Vec<Vec<NodeRef<'_>>>> {
             _ => {}
         }
     }
-    // Rows without cells are removed later.
     rows.retain(|cells| !cells.is_empty());
     Some(rows)
+}
+
+/// True for a table with no text, and with no elements except its own parts.
+fn is_empty_table(table: NodeRef<'_>) -> bool {
+    table.subtree().all(|node| match node.text() {
+        Some(text) => dom::is_blank(text),
+        None => matches!(
+            node.name(),
+            "table" | "caption" | "colgroup" | "col" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th"
+        ),
+    })
 }
 
 /// Returns the lines of code in a cell: one, or one for each block in it.
@@ -462,6 +483,11 @@ mod tests {
             ),
             ("obsolete element", "<listing><table><tr><td>a</td></tr></table></listing>", "<pre>a</pre>"),
             ("empty rows", "<pre><table><tr><td>a</td></tr><tr></tr></table></pre>", "<pre>a</pre>"),
+            (
+                "empty table in a table",
+                "<pre><table><tr><td><td>a<table><tr><td> </table></table></pre>",
+                "<pre>a</pre>",
+            ),
             (
                 "SyntaxHighlighter",
                 "<div class='syntaxhighlighter java'><table><tbody><tr><td class=gutter><div class='line number1'>1</div><div class='line number2'>2</div></td><td class=code><div class=container><div class='line number1'><code class='java plain'>int i;</code></div><div class='line number2'><code>i++;</code></div></div></td></tr></tbody></table></div>",
