@@ -134,7 +134,8 @@ pub(super) fn tidy(dom: &mut Dom, root: NodeId) -> Vec<NodeId> {
             dom.detach(id);
         }
     }
-    for (id, is_in_pre) in tables {
+    // The innermost first: a table with another in it is none of code.
+    for (id, is_in_pre) in tables.into_iter().rev() {
         unwrap_table(dom, id, is_in_pre);
     }
     for id in numbers {
@@ -487,6 +488,11 @@ mod tests {
                 "empty table in a table",
                 "<pre><table><tr><td><td>a<table><tr><td> </table></table></pre>",
                 "<pre>a</pre>",
+            ),
+            (
+                "table of code in a table of code",
+                "<pre><table><tr><td><td>a<table><tr><td>1<td>b</table></table></pre>",
+                "<pre>ab</pre>",
             ),
             (
                 "SyntaxHighlighter",
