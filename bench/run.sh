@@ -1,30 +1,32 @@
 #!/usr/bin/env bash
 # Measures feedmill, its peers and the limits of the machine on the same seeds, and prints a table.
 #
-#     bash bench/run.sh            10k, 100k and 1M seeds; 5 runs, or 2 of jobs that take over 10 s
-#     bash bench/run.sh --quick    10k seeds, 1 run
+#     bash bench/run.sh            10, 10k, 100k, 1M and 3M seeds; 5 runs, or 2 of jobs that take over 10 s
+#     bash bench/run.sh --quick    10 and 10k seeds, 1 run
 #     bash bench/run.sh --against BINARY    only feedmill and an older binary of it, alternating
 #
-# BENCH_DIR is the folder for corpora, peers and results (default target/bench; 10 GB), FEEDMILL the binary under test
-# (default target/release/feedmill, which is built first). An existing corpus is reused.
+# BENCH_DIR is the folder for corpora, peers and results (default target/bench; 50 GB), FEEDMILL the binary under test
+# (default target/release/feedmill, which is built first). BENCH_SIZES are other numbers of seeds. An existing corpus is
+# reused. Jekyll and jekyll-feed are measured if they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The cache, relative to the feeds folder. A cold build is one without it.
 cache=.feedmill
 
-sizes=(10000 100000 1000000)
+read -r -a sizes <<<"${BENCH_SIZES:-10 10000 100000 1000000 3000000}"
 runs=5
 slow_runs=2
 slow_after=10
 old=
 case "${1:-}" in
 --quick)
-    sizes=(10000)
+    sizes=(10 10000)
     runs=1
     ;;
 --against)
     old=$(realpath "$2")
+    sizes=(10000 100000 1000000)
     runs=${BENCH_RUNS:-9}
     ;;
 esac
@@ -52,7 +54,7 @@ install_peers() {
         cp bench/peers/package.json "$dir/node/"
         npm install --silent --no-audit --no-fund --prefix "$dir/node" || { rm "$dir/node/package.json" && exit 1; }
     fi
-    cp bench/peers/feeds.mjs "$dir/node/"
+    cp bench/peers/*.mjs "$dir/node/"
 }
 [ "$old" ] || install_peers
 
@@ -102,10 +104,10 @@ entries() {
     grep -o '<guid[^<]*' "$1" | sed 's/.*>//'
 }
 
-# A peer whose feed has different entries would have done different work.
+# same_entries FEED OURS: stops if a peer's feed has different entries, because it would have done different work.
 same_entries() {
-    [ ! -e "$1" ] || cmp -s <(entries "$1") <(entries "$feeds/rss.xml") ||
-        { echo "bench: $1 has different entries than $feeds/rss.xml" >&2 && exit 1; }
+    [ ! -e "$1" ] || cmp -s <(entries "$1") <(entries "$2") ||
+        { echo "bench: $1 has different entries than $2" >&2 && exit 1; }
 }
 
 # edit PATH...: adds a paragraph to each seed. `undo` restores them with their modification times.
@@ -166,12 +168,12 @@ job_limit() {
 job_feedgen() {
     rm -rf "$dir/feedgen"
     measure "$python" bench/peers/feeds.py "$seeds" "$dir/feedgen"
-    same_entries "$dir/feedgen/rss.xml"
+    same_entries "$dir/feedgen/rss.xml" "$feeds/rss.xml"
 }
 job_feedjs() {
     rm -rf "$dir/feedjs"
     measure node "$dir/node/feeds.mjs" "$seeds" "$dir/feedjs"
-    same_entries "$dir/feedjs/rss.xml"
+    same_entries "$dir/feedjs/rss.xml" "$feeds/rss.xml"
 }
 job_hugo() {
     local site=$dir/hugo-$size
@@ -180,7 +182,7 @@ job_hugo() {
     rm -rf "$site/public"
     warm "$site/content"
     measure "$hugo" --source "$site"
-    same_entries "$site/public/index.xml"
+    same_entries "$site/public/index.xml" "$feeds/rss.xml"
 }
 job_eleventy() {
     local site=$dir/node/eleventy-$size
@@ -190,22 +192,61 @@ job_eleventy() {
     rm -rf "$site/_site"
     warm "$site/content"
     measure env --chdir="$site" node "$dir/node/node_modules/.bin/eleventy" --config=eleventy.config.mjs
-    same_entries "$site/_site/rss.xml"
+    same_entries "$site/_site/rss.xml" "$feeds/rss.xml"
 }
 job_full() {
     rm -rf "${full:?}/$cache" "$full"
     warm "$seeds"
     measure "${mill[@]}" "$full" --limit 0
 }
+# Without sections, because the peers have none.
+job_equal() {
+    [ -d "$flat" ] || python3 bench/peers/flat.py "$seeds" "$flat"
+    rm -rf "$equal"
+    warm "$flat"
+    measure "${mill[0]}" --config bench/equal.toml --seeds "$flat" --feeds "$equal" --limit 0 --quiet
+}
 job_feedgen_full() {
     rm -rf "$dir/feedgen-full"
     warm "$seeds"
     measure "$python" bench/peers/feeds.py "$seeds" "$dir/feedgen-full" 0
+    same_entries "$dir/feedgen-full/rss.xml" "$equal/rss.xml"
+}
+job_feedsmith_full() {
+    rm -rf "$dir/feedsmith"
+    warm "$seeds"
+    measure node "$dir/node/feedsmith.mjs" "$seeds" "$dir/feedsmith"
+    same_entries "$dir/feedsmith/rss.xml" "$equal/rss.xml"
+}
+job_jekyll_full() {
+    local site=$dir/jekyll-$size
+    [ -d "$site/_posts" ] || "$python" bench/peers/content.py "$seeds" "$site/_posts" --posts
+    cp bench/peers/jekyll/_config.yml "$site"
+    rm -rf "$site/_site"
+    warm "$site/_posts"
+    measure jekyll build --quiet --source "$site" --destination "$site/_site"
+}
+job_archive() {
+    rm -rf "$dir/archive-$size"
+    warm "$seeds"
+    measure "${mill[0]}" --config bench/archive.toml --seeds "$seeds" --feeds "$dir/archive-$size" --quiet
+    rm -rf "$dir/archive-$size"
+}
+job_cat() {
+    warm "$seeds"
+    measure find "$seeds" -type f -exec cat {} +
+}
+job_version() {
+    measure "${mill[0]}" --version
+}
+job_true() {
+    measure "$(type -P true)"
 }
 
 # Sets the paths for a corpus of $size; $1 is the binary, $2 a suffix of the feeds folders.
 prepare() {
     seeds=$dir/seeds-$size feeds=$dir/feeds-$size$2 full=$dir/full-$size$2 copies=$dir/copies-$size
+    flat=$dir/flat-$size equal=$dir/equal-$size
     newest=section00/00000/newest.txt added=section00/00000/added.txt
     mill=("$1" --config bench/feedmill.toml --seeds "$seeds" --quiet --feeds)
 }
@@ -250,10 +291,17 @@ for size in "${sizes[@]}"; do
     warm "$seeds"
     # Alternating, so that a slow minute of the machine affects all of them.
     jobs=(cold same added edited percent find limit feedgen feedjs)
-    ((size > 100000)) || jobs+=(hugo full feedgen_full)
-    ((size > 10000)) || jobs+=(eleventy)
+    ((size > 100000)) || jobs+=(hugo full equal feedgen_full)
+    ((size > 10000)) || jobs+=(eleventy feedsmith_full)
+    ((size > 10000)) || ! command -v jekyll >/dev/null || jobs+=(jekyll_full)
+    ((size != 1000000)) || jobs+=(archive cat)
+    ((size <= 1000000)) || jobs=(cold same added find limit)
+    ((size > 10)) || jobs=(cold same version true)
     slow=()
-    for ((round = 1; round <= runs; round++)); do
+    # Differences of a millisecond need more runs.
+    rounds=$runs
+    ((size > 10)) || rounds=$((5 * runs))
+    for ((round = 1; round <= rounds; round++)); do
         for job in "${jobs[@]}"; do
             ((round > slow_runs)) && [ "${slow[$job]:-}" ] && continue
             echo "bench: $size seeds, run $round: $job" >&2

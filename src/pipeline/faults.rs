@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use super::tests::OPTIONS;
@@ -30,10 +31,26 @@ struct Scene<S> {
     catalog: bool,
 }
 
-fn memory() -> (tempfile::TempDir, Scene<MemoryStore>) {
-    // Nothing is written to the folder.
-    let dir = tempfile::tempdir().unwrap();
-    (dir, Scene { seeds: MemoryStore::new(), feeds: MemoryStore::new(), catalog: false })
+impl<S: Store> Scene<S> {
+    /// Builds the feeds of a day, and adds the news of the next.
+    fn with_news(self) -> Self {
+        write_seeds(&self.seeds, false);
+        run(&self.seeds, &self.feeds, self.catalog).0.unwrap();
+        assert!(documents(&self.feeds) == *OLD);
+        write_seeds(&self.seeds, true);
+        self
+    }
+}
+
+fn empty() -> Scene<MemoryStore> {
+    Scene { seeds: MemoryStore::new(), feeds: MemoryStore::new(), catalog: false }
+}
+
+/// Returns a function that makes stores in memory, all alike.
+fn memory() -> impl Fn() -> ((), Scene<MemoryStore>) {
+    let scene = empty().with_news();
+    let copy = move || Scene { seeds: scene.seeds.clone(), feeds: scene.feeds.clone(), catalog: false };
+    move || ((), copy())
 }
 
 /// Returns stores on a disk, in memory if possible: thousands of builds wait for it.
@@ -42,7 +59,7 @@ fn disk() -> (tempfile::TempDir, Scene<FsStore>) {
     let at = |name: &str| FsStore::new(dir.path().join(name));
     std::fs::create_dir(dir.path().join("seeds")).unwrap();
     let scene = Scene { seeds: at("seeds"), feeds: at("feeds"), catalog: true };
-    (dir, scene)
+    (dir, scene.with_news())
 }
 
 fn write(seeds: &dyn Store, number: i64, title: &str) {
@@ -93,9 +110,12 @@ fn write_seeds(seeds: &dyn Store, news: bool) {
     }
 }
 
-/// Returns the documents of each state.
+/// What is published on the first day, and with the news of the next.
+static OLD: LazyLock<Documents> = LazyLock::new(|| published(false));
+static NEW: LazyLock<Documents> = LazyLock::new(|| published(true));
+
 fn published(news: bool) -> Documents {
-    let (_dir, scene) = memory();
+    let scene = empty();
     write_seeds(&scene.seeds, news);
     run(&scene.seeds, &scene.feeds, false).0.unwrap();
     documents(&scene.feeds)
@@ -120,17 +140,8 @@ enum Side {
 }
 
 /// Runs a build with a fault; returns the number of operations of the side.
-fn run_with_fault<S: Store>(
-    scene: Scene<S>,
-    side: Side,
-    when: Option<When>,
-    old: &Documents,
-    new: &Documents,
-) -> usize {
-    write_seeds(&scene.seeds, false);
-    run(&scene.seeds, &scene.feeds, scene.catalog).0.unwrap();
-    assert!(documents(&scene.feeds) == *old);
-    write_seeds(&scene.seeds, true);
+fn run_with_fault<S: Store>(scene: Scene<S>, side: Side, when: Option<When>) -> usize {
+    let (old, new) = (&*OLD, &*NEW);
     let of = |which| when.filter(|_| side == which);
     let seeds = FaultyStore::new(scene.seeds, of(Side::Seeds));
     let feeds = FaultyStore::new(scene.feeds, of(Side::Feeds));
@@ -184,28 +195,20 @@ fn run_with_fault<S: Store>(
     count
 }
 
-fn run_with_every_fault<S: Store>(
-    make: fn() -> (tempfile::TempDir, Scene<S>),
-    faults: &[(Fault, bool)],
-) -> usize {
-    let (old, new) = (published(false), published(true));
+/// `make` also returns what keeps the stores alive.
+fn run_with_every_fault<S: Store, D>(make: impl Fn() -> (D, Scene<S>), faults: &[(Fault, bool)]) -> usize {
     let mut tried = 0;
     for side in [Side::Seeds, Side::Feeds] {
         let count = {
             let (_dir, scene) = make();
-            run_with_fault(scene, side, None, &old, &new)
+            run_with_fault(scene, side, None)
         };
         assert!(count > 15, "{side:?}: {count} operations");
         for (fault, for_good) in faults {
             for first in 1..=count {
                 let (_dir, scene) = make();
-                run_with_fault(
-                    scene,
-                    side,
-                    Some(When { first, for_good: *for_good, fault: *fault }),
-                    &old,
-                    &new,
-                );
+                let when = When { first, for_good: *for_good, fault: *fault };
+                run_with_fault(scene, side, Some(when));
                 tried += 1;
             }
         }
@@ -218,7 +221,7 @@ fn every_operation_fails_in_its_turn_without_a_catalog() {
     let once = [IO, FULL, DENIED, NOT_FOUND].map(|number| (Fault::Refused(number), false));
     let more = [(Fault::Refused(IO), true), (Fault::Half, false)];
     let all: Vec<_> = once.into_iter().chain(more).collect();
-    assert!(run_with_every_fault(memory, &all) >= 300);
+    assert!(run_with_every_fault(memory(), &all) >= 300);
 }
 
 #[test]
@@ -230,15 +233,12 @@ fn every_operation_fails_in_its_turn_with_a_catalog() {
 }
 
 /// Running out of file handles or memory stops the build. It is never blamed on a seed, and no feed loses an entry.
-fn run_out_of<S: Store>(make: fn() -> (tempfile::TempDir, Scene<S>)) {
-    let (old, new) = (published(false), published(true));
+fn run_out_of<S: Store, D>(make: impl Fn() -> (D, Scene<S>)) {
+    let (old, new) = (&*OLD, &*NEW);
     for number in [NO_MEMORY, NO_HANDLE_IN_SYSTEM, NO_HANDLE_IN_PROCESS] {
         for for_good in [false, true] {
             for first in 1.. {
                 let (_dir, scene) = make();
-                write_seeds(&scene.seeds, false);
-                run(&scene.seeds, &scene.feeds, scene.catalog).0.unwrap();
-                write_seeds(&scene.seeds, true);
                 let when = When { first, for_good, fault: Fault::Refused(number) };
                 let seeds = FaultyStore::new(scene.seeds, Some(when));
                 let (result, findings) = run(&seeds, &scene.feeds, scene.catalog);
@@ -259,7 +259,7 @@ fn run_out_of<S: Store>(make: fn() -> (tempfile::TempDir, Scene<S>)) {
                 }
                 let seeds = FaultyStore::new(seeds.into_inner(), None);
                 run(&seeds, &scene.feeds, scene.catalog).0.unwrap();
-                assert!(documents(&scene.feeds) == new, "{label}: the next build is wrong");
+                assert!(documents(&scene.feeds) == *new, "{label}: the next build is wrong");
             }
         }
     }
@@ -267,7 +267,7 @@ fn run_out_of<S: Store>(make: fn() -> (tempfile::TempDir, Scene<S>)) {
 
 #[test]
 fn no_seed_is_blamed_if_handles_or_memory_run_out_without_a_catalog() {
-    run_out_of(memory);
+    run_out_of(memory());
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn no_seed_is_blamed_if_handles_or_memory_run_out_with_a_catalog() {
 
 #[test]
 fn nothing_is_pruned_if_a_seed_cannot_be_read() {
-    let scene = memory().1;
+    let scene = empty();
     (0..12).for_each(|number| write(&scene.seeds, number, "T"));
     let mut seeds = FaultyStore::new(scene.seeds, None);
     let prune = |seeds: &FaultyStore<MemoryStore>| {

@@ -48,6 +48,12 @@ impl MemoryStore {
     }
 }
 
+impl Clone for MemoryStore {
+    fn clone(&self) -> Self {
+        Self { files: Mutex::new(self.files().clone()) }
+    }
+}
+
 impl Store for MemoryStore {
     fn show(&self, path: &Path) -> String {
         path.to_string_lossy().into_owned()

@@ -89,8 +89,9 @@ fn fail_each_turn(
     }
 }
 
-fn fail_all(name: &'static str, faults: &[(&str, &[&str], bool)]) {
-    let scenario = Scenario::new(400);
+/// `size` is that of the bodies of today's seeds, in bytes.
+fn fail_all(name: &'static str, size: usize, faults: &[(&str, &[&str], bool)]) {
+    let scenario = Scenario::new(size);
     let turns = count_calls(&scenario);
     let mut row = FaultRow::new(name);
     for (error, calls, for_good) in faults {
@@ -113,20 +114,28 @@ fn fail_all(name: &'static str, faults: &[(&str, &[&str], bool)]) {
 fn each_system_call_fails_once() {
     let disk =
         ["read", "write", "fsync", "renameat", "rename", "getdents64", "ftruncate", "pread64", "mkdir"];
-    fail_all("I/O error, once", &[("EIO", &disk, false), ("EIO", &["openat"], false)]);
+    fail_all("I/O error, once", 400, &[("EIO", &disk, false), ("EIO", &["openat"], false)]);
 }
 
 #[test]
 #[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
 fn system_calls_fail_from_one_moment_on() {
     let calls = ["read", "write", "fsync", "renameat", "getdents64"];
-    fail_all("I/O error, for good", &[("EIO", &calls, true)]);
+    fail_all("I/O error, for good", 400, &[("EIO", &calls, true)]);
+}
+
+/// Entries of over 2 MiB go through a temporary file without a name.
+#[test]
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
+fn each_access_to_the_temporary_file_of_entries_fails_once() {
+    let name = "entries in a temporary file";
+    fail_all(name, 250_000, &[("ENOSPC", &["write"], false), ("EIO", &["pread64"], false)]);
 }
 
 #[test]
 #[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
 fn permission_is_lost_midway() {
-    fail_all("permission lost midway", &[("EACCES", &["openat", "renameat", "mkdir"], true)]);
+    fail_all("permission lost midway", 400, &[("EACCES", &["openat", "renameat", "mkdir"], true)]);
 }
 
 #[test]
