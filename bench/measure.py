@@ -15,8 +15,9 @@ import sys
 import time
 
 # Linux counts the memory of the process that calls exec towards the peak of the new program, and Python alone has over
-# 10 MB. So a small shell starts the command, prints its process id and exits; as subreaper, this process waits for it.
-LAUNCH = 'echo ready; read -r go; "$@" >/dev/null & echo $!'
+# 10 MB. So a small shell starts the command and becomes `echo`, which prints the process id and exits; as subreaper, this
+# process waits for it. The shell itself might have waited for a short command.
+LAUNCH = 'echo ready; read -r go; "$@" >/dev/null & exec echo $!'
 PR_SET_CHILD_SUBREAPER = 36
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures feedmill, its peers and the limits of the machine on the same seeds, and prints a table.
 #
-#     bash bench/run.sh            10, 10k, 100k, 1M and 3M seeds; 5 runs, or 2 of jobs that take over 10 s
-#     bash bench/run.sh --quick    10 and 10k seeds, 1 run
+#     bash bench/run.sh            10, 1k, 10k, 100k, 1M and 3M seeds; 5 runs, 2 of jobs that take over 10 s, 1 of those over 60 s
+#     bash bench/run.sh --quick    10, 1k and 10k seeds, 1 run
 #     bash bench/run.sh --against BINARY    only feedmill and an older binary of it, alternating
 #
 # BENCH_DIR is the folder for corpora, peers and results (default target/bench; 50 GB), FEEDMILL the binary under test
@@ -14,14 +14,15 @@ cd "$(dirname "$0")/.."
 # The cache, relative to the feeds folder. A cold build is one without it.
 cache=.feedmill
 
-read -r -a sizes <<<"${BENCH_SIZES:-10 10000 100000 1000000 3000000}"
+read -r -a sizes <<<"${BENCH_SIZES:-10 1000 10000 100000 1000000 3000000}"
 runs=5
 slow_runs=2
 slow_after=10
+very_slow_after=60
 old=
 case "${1:-}" in
 --quick)
-    sizes=(10 10000)
+    sizes=(10 1000 10000)
     runs=1
     ;;
 --against)
@@ -82,7 +83,7 @@ warm() {
     find "$1" -type f -print0 | xargs -0 -P "$(nproc)" -n 1000 cat >/dev/null
 }
 
-# Jobs that are slow, and so run less often.
+# Number of runs of each job that is slow.
 declare -A slow=()
 
 # measure COMMAND...: runs the current job once, and appends a line to the results.
@@ -96,7 +97,7 @@ measure() {
     if [[ $line != *'"exit": 0}' ]]; then
         echo "bench: $job of $size seeds: $line" >&2
     elif [[ $line =~ '"wall": '([0-9]+) ]] && ((BASH_REMATCH[1] >= slow_after)); then
-        slow[$job]=yes
+        slow[$job]=$((BASH_REMATCH[1] >= very_slow_after ? 1 : slow_runs))
     fi
 }
 
@@ -293,9 +294,13 @@ for size in "${sizes[@]}"; do
     jobs=(cold same added edited percent find limit feedgen feedjs)
     ((size > 100000)) || jobs+=(hugo full equal feedgen_full)
     ((size > 10000)) || jobs+=(eleventy feedsmith_full)
-    ((size > 10000)) || ! command -v jekyll >/dev/null || jobs+=(jekyll_full)
     ((size != 1000000)) || jobs+=(archive cat)
     ((size <= 1000000)) || jobs=(cold same added find limit)
+    if ((size == 1000)); then
+        jobs=(cold same equal feedgen_full feedsmith_full)
+        # It compares each file with each other, so that ten thousand take minutes.
+        ! command -v jekyll >/dev/null || jobs+=(jekyll_full)
+    fi
     ((size > 10)) || jobs=(cold same version true)
     slow=()
     # Differences of a millisecond need more runs.
@@ -303,7 +308,7 @@ for size in "${sizes[@]}"; do
     ((size > 10)) || rounds=$((5 * runs))
     for ((round = 1; round <= rounds; round++)); do
         for job in "${jobs[@]}"; do
-            ((round > slow_runs)) && [ "${slow[$job]:-}" ] && continue
+            ((round > ${slow[$job]:-round})) && continue
             echo "bench: $size seeds, run $round: $job" >&2
             "job_$job"
         done
