@@ -35,7 +35,12 @@ fn without_empty_variables(command: Command) -> Command {
     command.mut_subcommands(without_empty_variables)
 }
 
-/// True if a flag is on the command line.
+/// True if a flag is on the command line, and not only its variable set.
+pub(super) fn is_on_command_line(flag: &str) -> bool {
+    is_given(flag, &std::env::args_os().collect::<Vec<_>>())
+}
+
+/// True if a flag is one of some arguments.
 fn is_given(flag: &str, args: &[OsString]) -> bool {
     args.iter().filter_map(|arg| arg.to_str()).any(|arg| arg.split('=').next() == Some(flag))
 }

@@ -1,4 +1,5 @@
-//! `feedmill serve`: serves the feeds over HTTP, and rebuilds them after each change.
+//! `feedmill serve`: serves the feeds over HTTP, and rebuilds them after each change. Feeds in object storage are only served:
+//! others build them, and any number of servers answer.
 
 use std::cell::Cell;
 use std::io::Write;
@@ -18,12 +19,15 @@ use crate::pipeline::Report;
 use crate::serve::{
     CheckUrl, CheckedDocument, CheckedUrl, LogStyle, MAX_DOCUMENT, MillEvents, Server, Settings,
 };
-use crate::store::FsStore;
+#[cfg(feature = "object-store")]
+use crate::store::BucketStore;
+use crate::store::{FsStore, is_url, shown};
 use crate::watch::{WakeReason, Watch};
 
 use super::args::{AccessLog, Serve};
 use super::build;
 use super::context::{CommandResult, Outcome, message_sink, print_message};
+use super::env::is_on_command_line;
 use super::push::push;
 use super::stop;
 use super::watch::build_on_changes;
@@ -32,31 +36,25 @@ use super::watch::build_on_changes;
 const MAX_NAMES: usize = 3;
 /// Maximum number of lines about builds that wait to be printed.
 const MAX_WAITING: usize = 16;
+/// Flags that demand something of builds.
+const FLAGS_OF_BUILDS: &[&str] =
+    &["--seeds", "--strict", "--check", "--prune", "--probe", "--limit", "--formats"];
 /// Limits on what the validator page fetches for a URL.
 const LIMITS: Limits = Limits { feeds: 5, time: Duration::from_secs(15) };
 
 pub(super) fn run(args: Box<Serve>) -> CommandResult {
     let plan = initial_plan(&args)?;
+    if is_url(&plan.feeds) {
+        return serve_bucket(&args, &plan);
+    }
     build::require_folders(&plan, "serve")?;
-    let settings = Settings {
-        listen: args.listen,
-        log: args.access_log.map(|style| match style {
-            AccessLog::Text => LogStyle::Text,
-            AccessLog::Json => LogStyle::Json,
-        }),
-        client_timeout: Duration::from_secs(args.client_timeout),
-        max_connections: args.connections,
-    };
-    let mut server = Server::bind(settings, FsStore::new(&plan.feeds))?;
+    let mut server = Server::bind(settings(&args), FsStore::new(&plan.feeds))?;
     if args.validator {
         server = server.with_validator(check_url(plan.main_feed.base.as_ref()));
     }
-    // Tells which port was picked for port 0. The access log reports it in its own style.
-    let prints = !args.build.common.quiet && args.access_log.is_none();
-    let lines = prints.then(|| {
-        print_line(&format!("listening on http://{}/", server.address()));
-        line_printer()
-    });
+    // The access log reports it in its own style.
+    let prints = print_address(&args, &server);
+    let lines = prints.then(line_printer);
     let page = args.open.then(|| browser_url(server.address()));
     let watch = Watch::new();
     let (waker, events) = (watch.waker(), server.events());
@@ -72,6 +70,66 @@ pub(super) fn run(args: Box<Serve>) -> CommandResult {
     let _ = finished.recv_timeout(stop::GRACE);
     result?;
     Ok(Outcome::Success)
+}
+
+/// Serves feeds in object storage. Nothing is built or written, so any number of servers can do that.
+fn serve_bucket(args: &Serve, plan: &Plan) -> CommandResult {
+    if let Some(flag) = FLAGS_OF_BUILDS.iter().find(|flag| is_on_command_line(flag)) {
+        let message = format!(
+            "`{flag}` is for builds, and `serve` builds nothing if the feeds are at a URL; remove the flag, and build \
+             with `feedmill build`"
+        );
+        return Err(Error::new(Kind::Config, message).at(shown(&plan.feeds)));
+    }
+    let mut server = bind_bucket(args, plan)?;
+    if args.validator {
+        server = server.with_validator(check_url(plan.main_feed.base.as_ref()));
+    }
+    print_address(args, &server);
+    if args.open {
+        open_browser(&browser_url(server.address()));
+    }
+    server.run(stop::shutdown_signal)?;
+    Ok(Outcome::Success)
+}
+
+#[cfg(feature = "object-store")]
+fn bind_bucket(args: &Serve, plan: &Plan) -> Result<Server, Error> {
+    let invalid = |why: String| Error::new(Kind::Config, why).at(shown(&plan.feeds));
+    // For its errors: it has the schemes, and requests nothing.
+    build::open(&plan.feeds)?;
+    let url = plan.feeds.to_str().and_then(|text| Url::parse(text).ok());
+    let url = url.ok_or_else(|| invalid("invalid URL".to_owned()))?;
+    let feeds = BucketStore::connect_for_server(&url).map_err(|error| invalid(error.to_string()))?;
+    Server::bind_bucket(settings(args), feeds)
+}
+
+/// Without the feature, no URL can be opened.
+#[cfg(not(feature = "object-store"))]
+fn bind_bucket(args: &Serve, plan: &Plan) -> Result<Server, Error> {
+    build::open(&plan.feeds)?;
+    Server::bind(settings(args), FsStore::new(&plan.feeds))
+}
+
+/// Prints the address of a server, and returns true, unless nothing is to be printed. It says which port was picked for port 0.
+fn print_address(args: &Serve, server: &Server) -> bool {
+    let prints = !args.build.common.quiet && args.access_log.is_none();
+    if prints {
+        print_line(&format!("listening on http://{}/", server.address()));
+    }
+    prints
+}
+
+fn settings(args: &Serve) -> Settings {
+    Settings {
+        listen: args.listen,
+        log: args.access_log.map(|style| match style {
+            AccessLog::Text => LogStyle::Text,
+            AccessLog::Json => LogStyle::Json,
+        }),
+        client_timeout: Duration::from_secs(args.client_timeout),
+        max_connections: args.connections,
+    }
 }
 
 /// Returns what the validator page does with a URL. Only public addresses are requested, and no option changes that: the

@@ -37,7 +37,7 @@ pub use feed::{Feed, History};
 pub use metadata::{Image, Metadata};
 pub use podcast::Podcast;
 pub(crate) use site::{LATEST, has_audio, shown_title};
-pub use site::{Latest, Listing, Site, Theme};
+pub use site::{Latest, Listing, ServedFeed, Site, Theme, served_feeds};
 
 /// Returns `about:blank`, the address of a default value until the real one is set.
 fn blank() -> Url {

@@ -115,6 +115,36 @@ pub struct Latest {
     pub audio: Option<Url>,
 }
 
+/// Parts of a [`Listing`] that a server has to know: its documents do not have them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServedFeed {
+    /// Name of the folder of the feed; empty for the main feed.
+    pub folder: String,
+    /// Folder in which the feed is published, if known; ends with `/`.
+    pub base: Option<Url>,
+    /// WebSub hub, without user name and password: those are for the publisher only.
+    pub hub: Option<Url>,
+    /// Names of the formats that the feed is written in.
+    pub formats: Vec<String>,
+    /// Median time between two consecutive entries, in milliseconds; `None` if there are fewer than two entries.
+    pub median_interval: Option<i64>,
+}
+
+/// Returns what a server has to know about the feeds of a site.
+#[must_use]
+pub fn served_feeds(site: &Site) -> Vec<ServedFeed> {
+    let served = |feed: &Listing| {
+        let mut hub = feed.hub.clone();
+        // Both fail only for URLs that cannot have them.
+        let _ = hub.as_mut().map(|hub| hub.set_username("").and_then(|()| hub.set_password(None)));
+        let (folder, base, formats) = (feed.folder.clone(), feed.base.clone(), feed.formats.clone());
+        ServedFeed { folder, base, hub, formats, median_interval: feed.median_interval }
+    };
+    site.feeds.iter().map(served).collect()
+}
+
 impl Listing {
     /// Summarizes the feed in `folder`, which is written in `formats`.
     #[must_use]

@@ -129,6 +129,7 @@ pub use inspect::{Inspection, inspect, inspect_at};
 pub use probe::Prober;
 pub use progress::Progress;
 use scan::{Outcome, Scanned};
+pub use site_files::SERVED_FEEDS;
 
 /// Builds the feeds of one store from the seeds of another.
 ///
@@ -231,6 +232,9 @@ fn build_here(
     let subscribed = build.docs.values().filter(|doc| doc.month.is_empty());
     report.hashes =
         subscribed.flat_map(|doc| &doc.files).map(|file| (file.path.clone(), file.hash)).collect();
+    if let Err(error) = site_files::publish_served_feeds(feeds, &report.site, is_up_to_date) {
+        sink.push(context.lost(&error.to_string()));
+    }
     // Before the catalog: the next build finds a changed link only if the catalog has the old one.
     if let (Some(published), Some(cache)) = (published, context.cache.as_deref())
         && !feeds.is_preview()

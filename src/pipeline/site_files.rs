@@ -1,14 +1,15 @@
 //! The files next to the feeds: a page, a subscription list, a style sheet and script. They are made of the listing of
 //! each feed. A build in which nothing changed keeps them.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::{Catalog, LastBuild, PublishedFile};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::{Index, WrittenPage};
-use crate::model::{Listing, Site};
-use crate::store::is_exhausted;
+use crate::model::{Listing, Site, served_feeds};
+use crate::store::{Store, is_exhausted};
 use crate::types::Bytes;
 
 use super::archive::OutputDoc;
@@ -21,6 +22,24 @@ pub(super) fn site(context: &Context<'_>, build: &LastBuild) -> Site {
     let feeds: Vec<Listing> = build.docs.values().filter_map(|doc| doc.listing.clone()).collect();
     let list = file(context, "text/x-opml").filter(|_| feeds.iter().any(|feed| feed.base.is_some()));
     Site { subscription_list: list.map(str::to_owned), feeds, ..context.site() }
+}
+
+/// Path of the list of feeds in object storage, for servers on other machines: headers depend on what it says, and documents
+/// do not say it.
+pub const SERVED_FEEDS: &str = ".feedmill/feeds.json";
+
+/// Writes the list of feeds for servers on other machines, if there may be some. It is there after a build that was not
+/// `up_to_date`, and hardly ever changes.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn publish_served_feeds(feeds: &dyn Store, site: &Site, up_to_date: bool) -> io::Result<()> {
+    let path = Path::new(SERVED_FEEDS);
+    let is_needed = feeds.keeps_cache() && !feeds.is_preview() && !(up_to_date && feeds.stamp(path).is_ok());
+    if is_needed {
+        feeds.replace(path, &serde_json::to_vec(&served_feeds(site))?)?;
+    }
+    Ok(())
 }
 
 /// Returns the paths of the style sheet and the script relative to the files of a document, as far as they are configured.

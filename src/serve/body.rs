@@ -1,4 +1,4 @@
-//! Response body: bytes in memory, a file that is read piece by piece, or a stream of events.
+//! Response body: bytes in memory, a file or an object that is read piece by piece, or a stream of events.
 
 use std::io;
 use std::pin::Pin;
@@ -8,11 +8,15 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::sync::mpsc::Receiver;
 
 use super::file_body::FileBody;
+#[cfg(feature = "object-store")]
+use super::replica::RangesBody;
 
 /// Body of a response.
 pub(super) enum ResponseBody {
     Bytes(Bytes),
     File(FileBody),
+    #[cfg(feature = "object-store")]
+    Ranges(RangesBody),
     /// Ends when the sender is dropped.
     Events(Receiver<Bytes>),
 }
@@ -38,6 +42,8 @@ impl Body for ResponseBody {
             Self::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Self::File(file) => Pin::new(file).poll_frame(cx),
+            #[cfg(feature = "object-store")]
+            Self::Ranges(ranges) => Pin::new(ranges).poll_frame(cx),
             Self::Events(events) => events.poll_recv(cx).map(|event| Some(Ok(Frame::data(event?)))),
         }
     }
@@ -46,6 +52,8 @@ impl Body for ResponseBody {
         match self {
             Self::Bytes(bytes) => bytes.is_empty(),
             Self::File(file) => file.is_end_stream(),
+            #[cfg(feature = "object-store")]
+            Self::Ranges(ranges) => ranges.is_end_stream(),
             Self::Events(_) => false,
         }
     }
@@ -54,6 +62,8 @@ impl Body for ResponseBody {
         match self {
             Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::File(file) => file.size_hint(),
+            #[cfg(feature = "object-store")]
+            Self::Ranges(ranges) => ranges.size_hint(),
             Self::Events(_) => SizeHint::default(),
         }
     }

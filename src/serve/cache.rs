@@ -24,7 +24,7 @@ use super::metrics::Metrics;
 /// Number of bytes that all documents in memory may take, with their compressed forms.
 const CAPACITY: u64 = 64 << 20;
 /// Size above which a file is not kept in memory but sent while it is read.
-const MAX_CACHED: Size = Size(8 << 20);
+pub(super) const MAX_CACHED: Size = Size(8 << 20);
 /// Size of the largest audio or video file that is tagged by its bytes; the tag of a larger one is made of its stamp.
 const MAX_HASHED: Size = Size(256 << 20);
 /// Number of locks for loading documents: about as many are loaded at a time.
@@ -35,7 +35,7 @@ const ATTEMPTS: usize = 8;
 /// Documents of the feeds folder.
 pub(super) struct DocumentCache {
     store: Box<dyn Store + Send>,
-    documents: Cache<Box<str>, Cached, Weight>,
+    documents: Bounded<Cached>,
     /// A document is loaded by one request; the others wait for it.
     loading: [Mutex<()>; LOAD_LOCKS],
     metrics: Arc<Metrics>,
@@ -49,30 +49,46 @@ struct Cached {
     weight: u64,
 }
 
-#[derive(Clone)]
-struct Weight;
+/// Something in memory that has a weight.
+pub(super) trait Weighted {
+    /// Number of bytes when it was inserted.
+    fn weight(&self) -> u64;
+}
 
-impl Weighter<Box<str>, Cached> for Weight {
-    fn weight(&self, _: &Box<str>, cached: &Cached) -> u64 {
-        cached.weight
+impl Weighted for Cached {
+    fn weight(&self) -> u64 {
+        self.weight
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Weight;
+
+impl<T: Weighted> Weighter<Box<str>, T> for Weight {
+    fn weight(&self, _: &Box<str>, value: &T) -> u64 {
+        value.weight()
+    }
+}
+
+/// Values by path, of which those that were not used for long are dropped.
+pub(super) type Bounded<T> = Cache<Box<str>, T, Weight>;
+
+/// Creates an empty cache for as many bytes as all documents in memory may take.
+pub(super) fn bounded<T: Clone + Weighted>() -> Bounded<T> {
+    // One shard: of several, each would have its own capacity, and a large document might fit into none.
+    let mut options = OptionsBuilder::new();
+    options.shards(1).estimated_items_capacity(1000).weight_capacity(CAPACITY);
+    match options.build() {
+        Ok(options) => {
+            Cache::with_options(options, Weight, DefaultHashBuilder::default(), DefaultLifecycle::default())
+        }
+        Err(_) => Cache::with_weighter(1000, CAPACITY, Weight),
     }
 }
 
 impl DocumentCache {
     pub(super) fn new(store: Box<dyn Store + Send>, metrics: Arc<Metrics>) -> Self {
-        // One shard: of several, each would have its own capacity, and a large document might fit into none.
-        let mut options = OptionsBuilder::new();
-        options.shards(1).estimated_items_capacity(1000).weight_capacity(CAPACITY);
-        let documents = match options.build() {
-            Ok(options) => Cache::with_options(
-                options,
-                Weight,
-                DefaultHashBuilder::default(),
-                DefaultLifecycle::default(),
-            ),
-            Err(_) => Cache::with_weighter(1000, CAPACITY, Weight),
-        };
-        Self { store, documents, loading: Default::default(), metrics }
+        Self { store, documents: bounded(), loading: Default::default(), metrics }
     }
 
     /// Returns the document at a path if it is in memory and current.
@@ -111,7 +127,7 @@ impl DocumentCache {
                 Ok(bytes) => {
                     let (hash, size) = (xxh3_128(&bytes), bytes.len() as u64);
                     let now = SystemTime::now();
-                    let has_video = self.has_video(path);
+                    let has_video = has_video(&*self.store, path);
                     let new = || Arc::new(Body::new(path, has_video, Some(bytes.into()), size, hash));
                     (unchanged(hash).unwrap_or_else(new), now)
                 }
@@ -127,7 +143,7 @@ impl DocumentCache {
                         }
                         _ => hash(opened)?,
                     };
-                    let has_video = self.has_video(path);
+                    let has_video = has_video(&*self.store, path);
                     let new = || Arc::new(Body::new(path, has_video, None, size, hash));
                     (unchanged(hash).unwrap_or_else(new), SystemTime::now())
                 }
@@ -141,13 +157,6 @@ impl DocumentCache {
             }
         }
         Err(io::ErrorKind::ResourceBusy.into())
-    }
-
-    /// False if a file whose suffix may be that of a video has only audio, as its feed says.
-    fn has_video(&self, path: &str) -> bool {
-        let may_be_audio = [".webm", ".mp4"].iter().any(|end| path.to_ascii_lowercase().ends_with(end));
-        let read = || audio::read(self.store.open(Path::new(path)).ok()?.content).ok();
-        !may_be_audio || read().is_none_or(|read| read.file.has_video)
     }
 
     /// Compresses a document, once for all requests. The work is finished even if the client that wanted it is gone.
@@ -212,6 +221,17 @@ impl DocumentCache {
         }
         Ok(())
     }
+}
+
+/// True if the suffix of a file is that of videos, and of audio too.
+pub(super) fn may_be_audio(path: &str) -> bool {
+    [".webm", ".mp4"].iter().any(|end| path.to_ascii_lowercase().ends_with(end))
+}
+
+/// False if a file whose suffix may be that of a video has only audio, as its feed says.
+pub(super) fn has_video(store: &dyn Store, path: &str) -> bool {
+    let read = || audio::read(store.open(Path::new(path)).ok()?.content).ok();
+    !may_be_audio(path) || read().is_none_or(|read| read.file.has_video)
 }
 
 /// Returns the hash and the size of a file that is too large to keep in memory.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use hyper::header::HeaderValue;
 
-use crate::format::{INDEX, configured_formats};
-use crate::model::{Listing, Site};
+use crate::format::{INDEX, format};
+use crate::model::ServedFeed;
 use crate::pipeline::month_of;
 
 /// Shortest and longest `max-age` of a feed, in seconds.
@@ -38,25 +38,26 @@ pub(super) struct DocumentHints {
 
 impl Default for CacheHints {
     fn default() -> Self {
-        Self::of(&Site::default())
+        Self::of(&[])
     }
 }
 
 impl CacheHints {
     /// Computes the hints for the feeds of a site.
-    pub(super) fn of(site: &Site) -> Self {
+    pub(super) fn of(site: &[ServedFeed]) -> Self {
         let without_link = |cache_control| DocumentHints { cache_control, link: None };
         let (mut documents, mut feeds) = (HashMap::new(), HashMap::new());
-        for feed in &site.feeds {
+        for feed in site {
             let cache_control = cache_control(max_age(feed));
-            for name in configured_formats(feed).map(|format| format.file_name()) {
+            let formats = feed.formats.iter().filter_map(|name| format(name));
+            for name in formats.map(|format| format.file_name()) {
                 let hints = DocumentHints { cache_control: cache_control.clone(), link: link(feed, name) };
                 documents.insert(join(&feed.folder, name), hints);
             }
             feeds.insert(feed.folder.clone(), without_link(cache_control));
         }
         // The index shows the newest entries of all feeds.
-        let shortest = cache_control(site.feeds.iter().map(max_age).min().unwrap_or(UNKNOWN_MAX_AGE));
+        let shortest = cache_control(site.iter().map(max_age).min().unwrap_or(UNKNOWN_MAX_AGE));
         for index in INDEX {
             documents.insert(index.file_name().to_owned(), without_link(shortest.clone()));
         }
@@ -84,7 +85,7 @@ fn join(folder: &str, name: &str) -> String {
 }
 
 /// Returns a tenth of the usual time between two entries, in seconds: a reader that asks that often is late by a tenth.
-fn max_age(feed: &Listing) -> i64 {
+fn max_age(feed: &ServedFeed) -> i64 {
     feed.median_interval.map_or(UNKNOWN_MAX_AGE, |ms| (ms / 10_000).clamp(MAX_AGE_RANGE.0, MAX_AGE_RANGE.1))
 }
 
@@ -93,10 +94,8 @@ fn cache_control(seconds: i64) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("public, max-age=60"))
 }
 
-fn link(feed: &Listing, name: &str) -> Option<HeaderValue> {
-    let own = feed.self_link(name)?;
-    // Credentials of the hub are for the publisher only.
-    let mut hub = feed.hub.clone()?;
-    let _ = hub.set_username("").and_then(|()| hub.set_password(None));
+fn link(feed: &ServedFeed, name: &str) -> Option<HeaderValue> {
+    let own = feed.base.as_ref()?.join(name).ok()?;
+    let hub = feed.hub.as_ref()?;
     HeaderValue::try_from(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\"")).ok()
 }

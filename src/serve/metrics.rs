@@ -2,6 +2,7 @@
 //! (<https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>).
 
 use std::fmt::Write;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,6 +12,19 @@ use crate::pipeline::Report;
 
 /// Statuses that are counted; no other is sent.
 const STATUSES: [u16; 12] = [200, 206, 304, 400, 404, 405, 408, 412, 413, 416, 500, 503];
+
+/// Result of a request for an object.
+#[cfg(feature = "object-store")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Changed,
+    Unchanged,
+    Missing,
+    Failed,
+}
+
+/// Names of the results of requests for objects.
+const OUTCOMES: [&str; 4] = ["changed", "unchanged", "missing", "failed"];
 
 /// Counters and gauges of the server.
 #[derive(Default)]
@@ -34,9 +48,22 @@ pub(super) struct Metrics {
     last: AtomicU64,
     feeds: AtomicU64,
     entries: AtomicU64,
+    /// Requests for objects by result, if the documents are in a bucket.
+    bucket: OnceLock<[AtomicU64; OUTCOMES.len()]>,
 }
 
 impl Metrics {
+    /// Shows the requests for objects from now on.
+    #[cfg(feature = "object-store")]
+    pub(super) fn count_requests_to_bucket(&self) {
+        self.bucket.get_or_init(Default::default);
+    }
+
+    #[cfg(feature = "object-store")]
+    pub(super) fn asked_bucket(&self, outcome: Outcome) {
+        self.bucket.get_or_init(Default::default)[outcome as usize].fetch_add(1, Relaxed);
+    }
+
     pub(super) fn answered(&self, status: StatusCode) {
         if let Some(index) = STATUSES.iter().position(|known| *known == status.as_u16()) {
             self.requests[index].fetch_add(1, Relaxed);
@@ -132,6 +159,16 @@ impl Metrics {
         ] {
             page.head(name, kind, help);
             page.line(name, "", value.load(Relaxed) as f64);
+        }
+        if let Some(bucket) = self.bucket.get() {
+            page.head("bucket_requests_total", "counter", "Requests for objects, by outcome.");
+            for (outcome, count) in OUTCOMES.iter().zip(bucket) {
+                page.line(
+                    "bucket_requests_total",
+                    &format!("{{outcome=\"{outcome}\"}}"),
+                    count.load(Relaxed) as f64,
+                );
+            }
         }
         page.head("build_seconds", "gauge", "Duration of the last successful build.");
         page.line("build_seconds", "", self.took.load(Relaxed) as f64 / 1e6);

@@ -1,8 +1,8 @@
 //! HTTP/1.1 server for the feeds folder ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110),
 //! [9112](https://www.rfc-editor.org/rfc/rfc9112)).
 //!
-//! A request passes through `path` (is this a name that may be served?), `cache` (the current document, from memory if
-//! its stamp is unchanged), `coding`, `conditions` and `range` (which bytes of it), and `respond`, the only file that
+//! A request passes through `path` (is this a name that may be served?), `documents` (the current one, from memory if
+//! its stamp is unchanged: `cache`; or if it was just now, in object storage: `replica`), `coding`, `conditions` and `range` (which bytes of it), and `respond`, the only file that
 //! knows all the steps. `cache_hints` holds what the build knows about a feed and its file does not say: how often it
 //! changes, and its hub. `live` reloads documents that are open in a browser, and `not_found` is the page for a wrong
 //! URL. `validator` is a page that checks feeds, if it is enabled. `connections` and `stream` protect everyone else from
@@ -16,6 +16,7 @@ mod coding;
 mod conditions;
 mod connections;
 mod document;
+mod documents;
 mod file_body;
 mod handles;
 mod host;
@@ -25,6 +26,8 @@ mod metrics;
 mod not_found;
 mod path;
 mod range;
+#[cfg(feature = "object-store")]
+mod replica;
 mod respond;
 mod response;
 mod settings;
@@ -42,6 +45,7 @@ use crate::error::{Error, Kind};
 use crate::store::Store;
 use access_log::AccessLog;
 use cache::DocumentCache;
+use documents::Documents;
 use handles::HandleBudget;
 use live::Live;
 use metrics::Metrics;
@@ -95,6 +99,39 @@ impl Server {
     /// # Errors
     /// [`Kind::Io`] if the address is not available.
     pub fn bind(settings: Settings, feeds: impl Store + Send + 'static) -> Result<Self, Error> {
+        let documents = |metrics| Documents::Folder(Arc::new(DocumentCache::new(Box::new(feeds), metrics)));
+        Self::bind_to(settings, usize::MAX, documents)
+    }
+
+    /// Binds the address for a server of feeds in object storage, which nothing builds here: each replica asks the bucket
+    /// about a document at most every five seconds, and serves what it knows if the bucket does not answer.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use feedmill::serve::{Server, Settings};
+    /// use feedmill::store::BucketStore;
+    ///
+    /// let feeds = BucketStore::connect_for_server(&"https://dav.example/feeds".parse()?)?;
+    /// let client_timeout = Duration::from_secs(10);
+    /// let settings = Settings { listen: "127.0.0.1:0".parse()?, log: None, client_timeout, max_connections: 16 };
+    /// assert_ne!(Server::bind_bucket(settings, feeds)?.address().port(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "object-store")]
+    pub fn bind_bucket(settings: Settings, feeds: crate::store::BucketStore) -> Result<Self, Error> {
+        let documents = |metrics| Documents::Bucket(Arc::new(replica::Replica::new(feeds, metrics)));
+        Self::bind_to(settings, replica::MAX_DOWNLOADS, documents)
+    }
+
+    fn bind_to(
+        settings: Settings,
+        max_downloads: usize,
+        documents: impl FnOnce(Arc<Metrics>) -> Documents,
+    ) -> Result<Self, Error> {
         let failed = |e: std::io::Error| {
             Error::new(Kind::Io, format!("cannot listen on {}", settings.listen)).because(e)
         };
@@ -108,12 +145,12 @@ impl Server {
         }
         let budget = HandleBudget::claim(settings.max_connections);
         let state = State {
-            cache: Arc::new(DocumentCache::new(Box::new(feeds), Arc::clone(&metrics))),
+            documents: documents(Arc::clone(&metrics)),
             hints: RwLock::default(),
             metrics,
             live: Live::new(budget.connections),
             log,
-            file_slots: Arc::new(Semaphore::new(budget.files)),
+            file_slots: Arc::new(Semaphore::new(budget.files.min(max_downloads).min(Semaphore::MAX_PERMITS))),
             validator: OnceLock::new(),
         };
         Ok(Self { listener, address, settings, budget, state: Arc::new(state) })

@@ -26,13 +26,21 @@ const MAX_PATH: usize = 200;
 const MAX_DEPTH: usize = 16;
 
 /// Returns the response with status 404.
-pub(super) fn response(state: &State, headers: &HeaderMap, url_path: &str) -> Response {
+pub(super) async fn response(state: &State, headers: &HeaderMap, url_path: &str) -> Response {
     let mut response = text_response(StatusCode::NOT_FOUND, "no such document");
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     if !prefers_html(headers) {
         return response;
     }
-    let mut bytes = page(state, url_path).into_bytes();
+    let mut existing = Vec::new();
+    for name in
+        format::page().map(|page| page.file_name()).into_iter().chain(FORMATS.iter().map(|f| f.file_name()))
+    {
+        if state.documents.exists(name, state).await {
+            existing.push(name);
+        }
+    }
+    let mut bytes = page(&existing, url_path).into_bytes();
     let all = response.headers_mut();
     all.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     all.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
@@ -65,7 +73,8 @@ fn prefers_html(headers: &HeaderMap) -> bool {
     })
 }
 
-fn page(state: &State, url_path: &str) -> String {
+/// Returns the page, with links to those documents that exist.
+fn page(existing: &[&str], url_path: &str) -> String {
     // Relative links also work if a proxy publishes the server below another path.
     let depth = url_path.matches('/').count().saturating_sub(1);
     let root = match depth {
@@ -74,7 +83,7 @@ fn page(state: &State, url_path: &str) -> String {
         _ => "/".to_owned(),
     };
     let shown: String = percent_decode_str(url_path).decode_utf8_lossy().chars().take(MAX_PATH).collect();
-    let exists = |name: &str| state.cache.cached(name).is_ok();
+    let exists = |name: &str| existing.contains(&name);
     let has_index = format::page().is_some_and(|page| exists(page.file_name()));
     let feeds = FORMATS.iter().filter(|format| exists(format.file_name()));
     let feeds: Vec<_> = feeds.map(|format| (format.label(), format.file_name())).collect();

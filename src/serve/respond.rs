@@ -25,7 +25,6 @@ use super::cache_hints::CacheHints;
 use super::coding::{Accepted, Coding};
 use super::conditions::{Precondition, Validators, evaluate_preconditions, may_send_range};
 use super::document::{Document, Representation};
-use super::file_body::FileBody;
 use super::host::has_valid_host;
 use super::live::{self, is_browser_navigation};
 use super::not_found;
@@ -90,7 +89,7 @@ async fn route<B: hyper::body::Body<Data = Bytes> + Unpin>(
         return text_response(StatusCode::PAYLOAD_TOO_LARGE, "requests must not have a body");
     }
     match request.uri().path() {
-        HEALTH => health(state),
+        HEALTH => health(state).await,
         METRICS => metrics(state),
         live::PATH if live::is_local(request.headers()) && live::is_same_site(request.headers()) => {
             let stream = state.live.stream(work.clone());
@@ -105,14 +104,21 @@ async fn route<B: hyper::body::Body<Data = Bytes> + Unpin>(
                 }
                 None => Err(io::ErrorKind::NotFound.into()),
             };
-            result.unwrap_or_else(|error| error_response(state, headers, url_path, &error))
+            match result {
+                Ok(response) => response,
+                Err(error) => error_response(state, headers, url_path, &error).await,
+            }
         }
     }
 }
 
-/// Reports whether builds succeed.
-fn health(state: &State) -> Response {
-    match state.metrics.unhealthy_reason() {
+/// Reports whether builds succeed; without builds, whether the bucket has ever answered.
+async fn health(state: &State) -> Response {
+    let reason = match state.documents.unreachable_reason(state).await {
+        Some(reason) => reason,
+        None => state.metrics.unhealthy_reason(),
+    };
+    match reason {
         None => text_response(StatusCode::OK, "ok"),
         Some(reason) => text_response(StatusCode::SERVICE_UNAVAILABLE, reason),
     }
@@ -139,7 +145,7 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
         return None;
     }
     let path = path::resolve(url_path)?;
-    let document = state.cache.cached(&path).ok()??;
+    let document = state.documents.cached(&path).ok()??;
     let request = DocumentRequest { method: request.method(), headers: request.headers(), path: &path };
     if let Step::Send(response) = next_step(state, &request, &document) { Some(response) } else { None }
 }
@@ -163,24 +169,24 @@ enum Step {
 
 /// Returns the response for a document of the feeds folder.
 async fn document(state: &State, request: &DocumentRequest<'_>, work: &Work) -> io::Result<Response> {
-    let (cache, path) = (&state.cache, request.path);
+    let (documents, path) = (&state.documents, request.path);
     for _ in 0..ATTEMPTS {
-        let document = match cache.cached(path)? {
+        let document = match documents.cached(path)? {
             Some(document) => document,
-            None => cache.load(path).await?,
+            None => documents.load(path, state).await?,
         };
         loop {
             match next_step(state, request, &document) {
                 Step::Send(response) => return Ok(response),
-                Step::Encode(coding) => cache.encode(path, &document, coding).await?,
+                Step::Encode(coding) => documents.encode(path, &document, coding).await?,
                 Step::Open(range, mut response) => {
                     // Slow clients must not use up the file handles that builds need.
                     let Ok(slot) = Arc::clone(&state.file_slots).try_acquire_owned() else {
                         return Ok(unavailable("too many downloads of large files", 5));
                     };
-                    let Some(opened) = cache.open(path, &document).await? else { break };
-                    let body = FileBody::new(opened.content, range, slot, work.clone());
-                    *response.body_mut() = ResponseBody::File(body);
+                    let held = (slot, work.clone());
+                    let Some(body) = documents.open(path, &document, range, held).await? else { break };
+                    *response.body_mut() = body;
                     return Ok(response);
                 }
             }
@@ -316,14 +322,16 @@ fn unavailable(line: &str, retry_after: u64) -> Response {
 
 /// Returns the response for an error of the store. Anything that is not a regular file is reported as missing; clients
 /// need not know more.
-fn error_response(state: &State, headers: &HeaderMap, url_path: &str, error: &io::Error) -> Response {
+async fn error_response(state: &State, headers: &HeaderMap, url_path: &str, error: &io::Error) -> Response {
     use io::ErrorKind::{
-        InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied, ResourceBusy,
+        HostUnreachable, InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied,
+        ResourceBusy,
     };
     match error.kind() {
         NotFound | InvalidInput | InvalidFilename | NotADirectory | PermissionDenied => {
-            not_found::response(state, headers, url_path)
+            not_found::response(state, headers, url_path).await
         }
+        HostUnreachable => unavailable("the storage of the feeds does not answer; try again", 5),
         ResourceBusy => unavailable("the document changes while it is read; try again", 1),
         _ if is_exhausted(error) => unavailable("the server is out of file handles or memory", 5),
         _ => {

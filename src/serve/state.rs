@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use crate::model::served_feeds;
 use crate::pipeline::Report;
 
 use super::access_log::AccessLog;
-use super::cache::DocumentCache;
 use super::cache_hints::CacheHints;
+use super::documents::Documents;
 use super::live::Live;
 use super::metrics::Metrics;
 use super::validator::Validator;
 
 /// State that all requests share.
 pub(super) struct State {
-    pub(super) cache: Arc<DocumentCache>,
+    pub(super) documents: Documents,
     pub(super) hints: RwLock<Arc<CacheHints>>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) live: Live,
@@ -32,6 +33,11 @@ impl State {
     pub(super) fn hints(&self) -> Arc<CacheHints> {
         Arc::clone(&self.hints.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Replaces the hints.
+    pub(super) fn set_hints(&self, hints: CacheHints) {
+        *self.hints.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(hints);
+    }
 }
 
 /// Handle through which the results of builds are reported to the server.
@@ -46,8 +52,7 @@ impl MillEvents {
     /// Reports a successful build. If it changed something, documents that are open in a browser on this machine are
     /// loaded again.
     pub fn succeeded(&self, report: &Report, took: Duration) {
-        let hints = Arc::new(CacheHints::of(&report.site));
-        *self.0.hints.write().unwrap_or_else(PoisonError::into_inner) = hints;
+        self.0.set_hints(CacheHints::of(&served_feeds(&report.site)));
         self.0.metrics.build_succeeded(report, took);
         if !report.changed.is_empty() || report.removed > 0 {
             self.0.live.announce();

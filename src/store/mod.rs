@@ -24,6 +24,8 @@ pub use lock::Lock;
 pub use memory::MemoryStore;
 #[cfg(feature = "object-store")]
 pub use object::BucketStore;
+#[cfg(all(feature = "object-store", feature = "serve"))]
+pub(crate) use object::Fetched;
 pub use preview::{Action, PlannedChange, PreviewStore};
 
 use crate::types::{Bytes, UnixMs};

@@ -235,7 +235,11 @@ fn builds_exclude_each_other_in_a_bucket_and_other_commands_name_the_problem() {
             vec!["--feeds", "ftp://news/feeds"],
             "ftp://news/feeds: unknown scheme `ftp`; use a folder, or `s3://",
         ),
-        (vec!["serve", "--feeds", "s3://news/feeds"], "`serve` needs folders on disk, and `feeds` is a URL"),
+        (
+            vec!["serve", "--seeds", "seeds", "--feeds", "s3://news/feeds"],
+            "s3://news/feeds: `--seeds` is for builds, and `serve` builds nothing",
+        ),
+        (vec!["serve", "--seeds", "s3://news/seeds"], "`serve` needs folders on disk, and `seeds` is a URL"),
     ] {
         let (code, _, err) = output_of(&mut command(&project, &server.host, &args));
         assert!(code == 2 && err.contains(expected), "{args:?}: {err}");
@@ -243,6 +247,122 @@ fn builds_exclude_each_other_in_a_bucket_and_other_commands_name_the_problem() {
     let file = format!("file://{}", project.path("elsewhere").to_str().unwrap());
     assert_eq!(output_of(&mut command(&project, "", &["--feeds", &file])).0, 0);
     assert!(project.path("elsewhere/rss.xml").is_file());
+}
+
+/// Returns the server of `feedmill serve` with its feeds at a place, once it is healthy.
+fn serve(project: &Project, s3: &str, place: &str) -> Server {
+    let server = Server::start(|port| {
+        let listen = format!("127.0.0.1:{port}");
+        command(project, s3, &["serve", "--no-push", "--listen", &listen, "--feeds", place])
+    });
+    let begun = Instant::now();
+    while !server.request("GET", "/healthz", "", b"").0.contains(" 200 ") {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", server.log);
+        thread::sleep(Duration::from_millis(20));
+    }
+    server
+}
+
+#[test]
+#[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
+fn a_replica_answers_from_a_bucket_as_a_server_does_from_a_folder() {
+    let (s3, project) = (s3(), project());
+    let hub = "hub = 'https://ann:secret@hub.example/'\nindex = ['page', 'opml', 'style']\n";
+    project.write_file("feedmill.toml", format!("base_url = 'https://feeds.example/'\n{hub}"));
+    assert_eq!(output_of(&mut command(&project, "", &["--quiet", "--no-push"])).0, 0);
+    let args = ["--quiet", "--no-push", "--feeds", "s3://news/feeds"];
+    assert_eq!(output_of(&mut command(&project, &s3.host, &args)).0, 0);
+    // Files that others put next to the feeds: one is too large for memory.
+    let large: Vec<u8> = (0..(8 << 20) + 70_000_u32).map(|n| (n / 7) as u8).collect();
+    for (path, bytes) in [("large.bin", large.as_slice()), ("a b/empty.txt", b""), (".hidden", b"secret")] {
+        project.write_file(format!("feeds/{path}"), bytes);
+        s3.request("PUT", &format!("/news/feeds/{}", encoded(path)), "", bytes);
+    }
+    s3.requests();
+    let (folder, bucket) =
+        (serve(&project, "", "feeds"), serve(&Project::new(), &s3.host, "s3://news/feeds"));
+    let paths = [
+        "/",
+        "/rss.xml",
+        "/feed.json",
+        "/feeds.opml",
+        "/feed.css",
+        "/stadt%20%C3%BC/atom.xml",
+        "/town/",
+        "/a%20b/empty.txt",
+        "/town",
+        "/none.xml",
+        "/.feedmill/feeds.json",
+        "/.hidden",
+    ];
+    let tag = |answer: &(String, Vec<u8>)| {
+        answer.0.lines().find_map(|line| line.strip_prefix("etag: ").map(str::to_owned)).unwrap_or_default()
+    };
+    let mut seen = BTreeMap::new();
+    for path in paths {
+        let known = tag(&folder.request("GET", path, "", b""));
+        let same = format!("If-None-Match: {known}\r\n");
+        // The header of a proxy: without it, pages get a script with the time at which the server started.
+        let requests = [
+            ("GET", ""),
+            ("HEAD", ""),
+            ("GET", &same),
+            ("GET", "If-None-Match: \"other\"\r\n"),
+            ("GET", "If-Match: \"other\"\r\n"),
+            ("GET", "Range: bytes=3-9\r\n"),
+            ("GET", "Range: bytes=-70001\r\n"),
+            ("GET", "Range: bytes=99999999-\r\n"),
+            ("GET", "Accept-Encoding: gzip\r\n"),
+            ("GET", "Accept-Encoding: br, zstd\r\n"),
+            ("GET", "Sec-Fetch-Dest: document\r\nVia: 1.1 proxy\r\n"),
+            ("GET", "Accept: text/html\r\n"),
+            ("POST", ""),
+        ];
+        for (method, headers) in requests {
+            let answer = |server: &Server| {
+                let (head, body) = server.request(method, path, headers, b"");
+                let kept =
+                    |line: &&str| !["date: ", "last-modified: "].iter().any(|name| line.starts_with(name));
+                let head: Vec<_> = head.lines().filter(kept).map(str::to_owned).collect();
+                (head, body)
+            };
+            let (expected, found) = (answer(&folder), answer(&bucket));
+            assert!(expected.1 == found.1, "{method} {path} {headers}: other bytes");
+            assert_eq!(expected.0, found.0, "{method} {path} {headers}");
+            *seen.entry(expected.0[0].clone()).or_insert(0) += 1;
+        }
+    }
+    let statuses: Vec<_> = seen.keys().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(statuses, ["200", "206", "304", "404", "405", "412", "416"]);
+    let (head, _) = bucket.request("HEAD", "/rss.xml", "", b"");
+    assert!(
+        head.contains("\r\nlast-modified: ") && head.contains("<https://hub.example/>; rel=\"hub\""),
+        "{head}"
+    );
+    // It is fetched while it is sent, and its tag is made of that of the bucket.
+    let (head, body) = bucket.request("GET", "/large.bin", "", b"");
+    assert!(body == large && head.contains(&format!("\r\ncontent-length: {}", large.len())), "{head}");
+    let (head, body) = bucket.request("GET", "/large.bin", "Range: bytes=8388000-8389000\r\n", b"");
+    assert!(head.contains(" 206 ") && body == large[8_388_000..=8_389_000], "{head}");
+    let same = format!("If-None-Match: {}\r\n", tag(&(head, Vec::new())));
+    assert!(bucket.request("GET", "/large.bin", &same, b"").0.contains(" 304 "));
+    // Nothing was written, and what is hidden was not even asked for.
+    let requests = s3.requests();
+    let is_expected = |request: &String| {
+        (request.starts_with("GET ") || request.starts_with("HEAD ")) && !request.contains("/.hidden")
+    };
+    assert!(requests.iter().all(is_expected), "{requests:?}");
+
+    // The bucket is gone; what was read is still served.
+    drop(s3);
+    assert!(bucket.request("GET", "/rss.xml", "", b"").0.contains(" 200 "));
+    let (head, _) = bucket.request("GET", "/never-read.xml", "", b"");
+    assert!(head.contains(" 503 ") && head.contains("\r\nretry-after: "), "{head}");
+    let log = bucket.log.lock().unwrap().join("\n");
+    assert!(
+        log.contains("ERROR s3://news/feeds/never-read.xml: ") && log.contains("served as they were"),
+        "{log}"
+    );
 }
 
 /// Secrets of the environment and of URLs do not show up, even if a server repeats the request.
@@ -283,9 +403,9 @@ fn secrets_are_never_printed() {
             );
         }
     }
-    let wrong = format!("s3://AKID:{SECRET}@news/feeds");
-    for args in [["--feeds", wrong.as_str()], ["--seeds", &dav], ["serve", &format!("--feeds={dav}")]] {
-        let (code, out, err) = output_of(&mut command(&project, &host, &args));
+    let (wrong, feeds) = (format!("s3://AKID:{SECRET}@news/feeds"), format!("--feeds={dav}"));
+    for args in [&["--feeds", wrong.as_str()][..], &["--seeds", &dav], &["serve", "--seeds=x", &feeds]] {
+        let (code, out, err) = output_of(&mut command(&project, &host, args));
         assert!(code == 2 && !format!("{out}{err}").contains(SECRET), "{args:?}: {out}{err}");
     }
     let heads = seen.lock().unwrap();

@@ -23,9 +23,8 @@ use ureq::{Agent, Error, SendBody};
 use crate::store::Traffic;
 use crate::types::Bytes;
 
-/// Time limits for looking up a name, for connecting, and for each part of a request.
+/// Time limit for looking up a name, and for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const PART_TIMEOUT: Duration = Duration::from_secs(60);
 /// Number of failed requests after which none is repeated any more, and number of requests for each further one.
 const RETRY_BUDGET: (u64, u64) = (100, 20);
 
@@ -39,8 +38,9 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    /// Creates a connector that keeps a number of connections open.
-    pub(super) fn new(connections: usize, login: Option<HeaderValue>) -> Self {
+    /// Creates a connector that keeps a number of connections open, and waits for each part of a request for some time.
+    pub(super) fn new(connections: usize, part_timeout: Duration, login: Option<HeaderValue>) -> Self {
+        let connect_timeout = CONNECT_TIMEOUT.min(part_timeout);
         let config = Agent::config_builder()
             .user_agent(concat!("feedmill/", env!("CARGO_PKG_VERSION")))
             .http_status_as_error(false)
@@ -51,11 +51,11 @@ impl Connector {
             .allow_non_standard_methods(true)
             .max_idle_connections(connections)
             .max_idle_connections_per_host(connections)
-            .timeout_resolve(Some(CONNECT_TIMEOUT))
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_send_body(Some(PART_TIMEOUT))
-            .timeout_recv_response(Some(PART_TIMEOUT))
-            .timeout_recv_body(Some(PART_TIMEOUT));
+            .timeout_resolve(Some(connect_timeout))
+            .timeout_connect(Some(connect_timeout))
+            .timeout_send_body(Some(part_timeout))
+            .timeout_recv_response(Some(part_timeout))
+            .timeout_recv_body(Some(part_timeout));
         Self { agent: config.build().into(), meter: Arc::default(), login }
     }
 }

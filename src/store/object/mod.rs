@@ -8,6 +8,8 @@
 pub(crate) mod faulty;
 mod http;
 mod lease;
+#[cfg(feature = "serve")]
+mod reader;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -41,6 +43,8 @@ use crate::types::Bytes;
 
 use http::{Connector, Meter};
 use lease::Lease;
+#[cfg(feature = "serve")]
+pub(crate) use reader::Fetched;
 
 /// Largest number of requests at the same time. Tests make hundreds of builds, and starting threads takes long.
 const IN_FLIGHT: usize = if cfg!(test) { 4 } else { 64 };
@@ -73,7 +77,42 @@ pub struct BucketStore {
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
     /// Runs the requests. Dropped last.
-    _runtime: Runtime,
+    _runtime: Threads,
+}
+
+/// Threads for requests. All requests are waited for, so nothing is lost when they stop.
+struct Threads(Option<Runtime>);
+
+impl Drop for Threads {
+    /// Stops them without waiting, which is not permitted on the threads of a server.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// How long to try a request again.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// Number of requests at the same time.
+    in_flight: usize,
+    /// Number of times that a request is repeated.
+    retries: usize,
+    /// Time after which a request is not repeated any more.
+    retry_timeout: Duration,
+    /// Time limit for each part of a request.
+    part_timeout: Duration,
+}
+
+impl Patience {
+    /// That of a build, which cannot go on without the answer.
+    const BUILD: Self = Self {
+        in_flight: IN_FLIGHT,
+        retries: RETRIES,
+        retry_timeout: RETRY_TIMEOUT,
+        part_timeout: Duration::from_secs(60),
+    };
 }
 
 /// State of a store that this build has locked.
@@ -146,6 +185,10 @@ impl BucketStore {
     /// # Errors
     /// If the URL or the environment is invalid.
     pub fn connect(url: &Url) -> io::Result<Self> {
+        Self::connect_with(url, Patience::BUILD)
+    }
+
+    fn connect_with(url: &Url, patience: Patience) -> io::Result<Self> {
         let place = Path::new(url.as_str());
         let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why);
         if url.query().is_some() || url.fragment().is_some() {
@@ -162,39 +205,41 @@ impl BucketStore {
                  `AWS_ACCESS_KEY_ID`",
             ));
         }
-        let connector = Connector::new(IN_FLIGHT, login(url));
+        let in_flight = patience.in_flight;
+        let connector = Connector::new(in_flight, patience.part_timeout, login(url));
         let meter = connector.meter.clone();
         let backoff = BackoffConfig {
             init_backoff: Duration::from_millis(100),
             max_backoff: Duration::from_secs(10),
             base: 2.0,
         };
-        let retry = RetryConfig { backoff, max_retries: RETRIES, retry_timeout: RETRY_TIMEOUT };
+        let retry =
+            RetryConfig { backoff, max_retries: patience.retries, retry_timeout: patience.retry_timeout };
         let built: object_store::Result<Arc<dyn ObjectStore>> = match scheme {
             "s3" => AmazonS3Builder::from_env()
                 .with_bucket_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
             "gs" => GoogleCloudStorageBuilder::from_env()
                 .with_bucket_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
             "az" => MicrosoftAzureBuilder::from_env()
                 .with_container_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
             _ => HttpBuilder::new()
                 .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, IN_FLIGHT)) as _),
+                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
         };
         let all = built.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error)))?;
         let prefix = Key::from_url_path(url.path()).map_err(|error| invalid(&error.to_string()))?;
@@ -213,7 +258,7 @@ impl BucketStore {
             .enable_time()
             .build()?;
         let objects = Objects { all, prefix: prefix.to_owned(), handle: runtime.handle().clone() };
-        Ok(Self { objects, shown, meter, held: Arc::default(), _runtime: runtime })
+        Ok(Self { objects, shown, meter, held: Arc::default(), _runtime: Threads(Some(runtime)) })
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
