@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::file_body::FileBody;
 #[cfg(feature = "object-store")]
-use super::replica::RangesBody;
+use super::ranges_body::RangesBody;
 
 /// Body of a response.
 pub(super) enum ResponseBody {

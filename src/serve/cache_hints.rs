@@ -2,6 +2,7 @@
 //! announces its changes.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hyper::header::HeaderValue;
 
@@ -24,6 +25,20 @@ pub(super) struct CacheHints {
     feeds: HashMap<String, DocumentHints>,
     month: DocumentHints,
     unknown: DocumentHints,
+}
+
+/// The present hints.
+#[derive(Default)]
+pub(super) struct CurrentHints(RwLock<Arc<CacheHints>>);
+
+impl CurrentHints {
+    pub(super) fn get(&self) -> Arc<CacheHints> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn set(&self, hints: CacheHints) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(hints);
+    }
 }
 
 /// Header values for one document.

@@ -11,12 +11,12 @@ use super::body::ResponseBody;
 use super::cache::DocumentCache;
 #[cfg(feature = "object-store")]
 use super::cache_hints::CacheHints;
+use super::cache_hints::CurrentHints;
 use super::coding::Coding;
 use super::document::Document;
 use super::file_body::FileBody;
 #[cfg(feature = "object-store")]
 use super::replica::Replica;
-use super::state::State;
 use super::stream::Work;
 
 /// Documents of the feeds.
@@ -41,20 +41,20 @@ impl Documents {
         }
     }
 
-    /// Returns the document at a path, and reads it if it is new or changed.
+    /// Returns the document at a path, and reads it if it is new or changed; replaces the hints if others are known now.
     ///
     /// # Errors
     /// As [`Documents::cached`]; [`io::ErrorKind::ResourceBusy`] if it changed each time it was read;
     /// [`io::ErrorKind::HostUnreachable`] if the storage does not answer and never did for this document.
-    pub(super) async fn load(&self, path: &str, state: &State) -> io::Result<Arc<Document>> {
-        let _ = state;
+    pub(super) async fn load(&self, path: &str, hints: &CurrentHints) -> io::Result<Arc<Document>> {
+        let _ = hints;
         match self {
             Self::Folder(cache) => cache.load(path).await,
             #[cfg(feature = "object-store")]
             Self::Bucket(replica) => {
                 let (document, feeds) = tokio::join!(replica.load(path), replica.new_feeds());
                 if let Some(feeds) = feeds {
-                    state.set_hints(CacheHints::of(&feeds));
+                    hints.set(CacheHints::of(&feeds));
                 }
                 document
             }
@@ -62,11 +62,11 @@ impl Documents {
     }
 
     /// True if there is a document at a path.
-    pub(super) async fn exists(&self, path: &str, state: &State) -> bool {
+    pub(super) async fn exists(&self, path: &str, hints: &CurrentHints) -> bool {
         match self {
             Self::Folder(cache) => cache.cached(path).is_ok(),
             #[cfg(feature = "object-store")]
-            Self::Bucket(_) => self.load(path, state).await.is_ok(),
+            Self::Bucket(_) => self.load(path, hints).await.is_ok(),
         }
     }
 
@@ -111,14 +111,14 @@ impl Documents {
     }
 
     /// Returns why nothing can be served yet, `Some(None)` if something can; `None` if that depends on builds.
-    pub(super) async fn unreachable_reason(&self, state: &State) -> Option<Option<&'static str>> {
-        let _ = state;
+    pub(super) async fn unreachable_reason(&self, hints: &CurrentHints) -> Option<Option<&'static str>> {
+        let _ = hints;
         match self {
             Self::Folder(_) => None,
             #[cfg(feature = "object-store")]
             Self::Bucket(replica) => {
                 if let Some(feeds) = replica.new_feeds().await {
-                    state.set_hints(CacheHints::of(&feeds));
+                    hints.set(CacheHints::of(&feeds));
                 }
                 Some((!replica.has_answered()).then_some("the storage of the feeds has not answered yet"))
             }

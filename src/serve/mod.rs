@@ -27,6 +27,8 @@ mod not_found;
 mod path;
 mod range;
 #[cfg(feature = "object-store")]
+mod ranges_body;
+#[cfg(feature = "object-store")]
 mod replica;
 mod respond;
 mod response;
@@ -37,7 +39,7 @@ mod validator;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
 
@@ -45,6 +47,7 @@ use crate::error::{Error, Kind};
 use crate::store::Store;
 use access_log::AccessLog;
 use cache::DocumentCache;
+use cache_hints::CurrentHints;
 use documents::Documents;
 use handles::HandleBudget;
 use live::Live;
@@ -146,7 +149,7 @@ impl Server {
         let budget = HandleBudget::claim(settings.max_connections);
         let state = State {
             documents: documents(Arc::clone(&metrics)),
-            hints: RwLock::default(),
+            hints: CurrentHints::default(),
             metrics,
             live: Live::new(budget.connections),
             log,

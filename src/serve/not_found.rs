@@ -36,7 +36,7 @@ pub(super) async fn response(state: &State, headers: &HeaderMap, url_path: &str)
     for name in
         format::page().map(|page| page.file_name()).into_iter().chain(FORMATS.iter().map(|f| f.file_name()))
     {
-        if state.documents.exists(name, state).await {
+        if state.documents.exists(name, &state.hints).await {
             existing.push(name);
         }
     }

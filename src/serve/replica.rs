@@ -9,13 +9,10 @@ use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant, SystemTime};
 
-use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::timeout;
 use xxhash_rust::xxh3::xxh3_128;
@@ -29,14 +26,13 @@ use super::cache::{Bounded, MAX_CACHED, Weighted, bounded, has_video, may_be_aud
 use super::coding::Coding;
 use super::document::{Body, Document, is_media};
 use super::metrics::{Metrics, Outcome};
+use super::ranges_body::RangesBody;
 use super::stream::Work;
 
 /// Time for which the last answer about a document holds.
 const FRESH: Duration = Duration::from_secs(5);
 /// Longest time that a client waits for the bucket if there is an older document for it, and if there is none.
 const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
-/// Number of bytes of a large document that are fetched at once.
-const PIECE: u64 = 512 << 10;
 /// Maximum number of large documents that are sent at the same time: each takes a piece of memory.
 pub(super) const MAX_DOWNLOADS: usize = 128;
 /// Shortest time between two lines of the log about requests that failed.
@@ -44,7 +40,7 @@ const LOG_PAUSE: Duration = Duration::from_secs(60);
 
 /// Documents of a bucket.
 pub(super) struct Replica {
-    store: BucketStore,
+    store: Arc<BucketStore>,
     entries: Bounded<Entry>,
     /// Requests that are under way, by path.
     flights: Mutex<HashMap<Box<str>, Flight>>,
@@ -114,7 +110,7 @@ impl Replica {
     pub(super) fn new(store: BucketStore, metrics: Arc<Metrics>) -> Self {
         metrics.count_requests_to_bucket();
         Self {
-            store,
+            store: Arc::new(store),
             entries: bounded(),
             flights: Mutex::default(),
             metrics,
@@ -243,7 +239,7 @@ impl Replica {
             None => {
                 // It reads the file, and waits for that.
                 let has_video =
-                    !may_be_audio(path) || tokio::task::block_in_place(|| has_video(&self.store, path));
+                    !may_be_audio(path) || tokio::task::block_in_place(|| has_video(&*self.store, path));
                 Arc::new(Body::new(path, has_video, bytes, stamp.size.0, hash))
             }
         };
@@ -279,7 +275,7 @@ impl Replica {
 
     /// Returns a body that fetches a range of a large document; `None` if the document is another one now.
     pub(super) fn open(
-        self: &Arc<Self>,
+        &self,
         path: &str,
         document: &Arc<Document>,
         range: Range<u64>,
@@ -287,15 +283,8 @@ impl Replica {
     ) -> Option<RangesBody> {
         let entry = self.entries.get(path)?;
         let Answer::Document(known, e_tag) = entry.answer else { return None };
-        let replica = Arc::clone(self);
-        Arc::ptr_eq(&known.body, &document.body).then(|| RangesBody {
-            replica,
-            path: path.to_owned(),
-            e_tag,
-            rest: range,
-            request: None,
-            _held: held,
-        })
+        let store = Arc::clone(&self.store);
+        Arc::ptr_eq(&known.body, &document.body).then(|| RangesBody::new(store, path, e_tag, range, held))
     }
 
     /// Returns the feeds as the last build described them, if that is new.
@@ -337,48 +326,6 @@ struct OnWay {
 impl Drop for OnWay {
     fn drop(&mut self) {
         self.replica.flights().remove(self.path.as_str());
-    }
-}
-
-/// Response body with a range of a document that is too large for memory: the next piece is fetched when the client has
-/// taken the last one.
-pub(super) struct RangesBody {
-    replica: Arc<Replica>,
-    path: String,
-    e_tag: Option<Arc<str>>,
-    rest: Range<u64>,
-    request: Option<Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send>>>,
-    _held: (OwnedSemaphorePermit, Work),
-}
-
-impl HttpBody for RangesBody {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if self.rest.is_empty() {
-            return Poll::Ready(None);
-        }
-        let this = &mut *self;
-        let piece = this.rest.start..this.rest.end.min(this.rest.start + PIECE);
-        let request = this.request.get_or_insert_with(|| {
-            Box::pin(this.replica.store.fetch_range(&this.path, this.e_tag.as_deref(), piece))
-        });
-        let fetched = ready!(request.as_mut().poll(cx));
-        this.request = None;
-        // If it failed, the client must see that the rest is missing.
-        Poll::Ready(Some(fetched.map(|bytes| {
-            this.rest.start += bytes.len() as u64;
-            Frame::data(bytes)
-        })))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.rest.end - self.rest.start)
     }
 }
 

@@ -114,7 +114,7 @@ async fn route<B: hyper::body::Body<Data = Bytes> + Unpin>(
 
 /// Reports whether builds succeed; without builds, whether the bucket has ever answered.
 async fn health(state: &State) -> Response {
-    let reason = match state.documents.unreachable_reason(state).await {
+    let reason = match state.documents.unreachable_reason(&state.hints).await {
         Some(reason) => reason,
         None => state.metrics.unhealthy_reason(),
     };
@@ -173,7 +173,7 @@ async fn document(state: &State, request: &DocumentRequest<'_>, work: &Work) -> 
     for _ in 0..ATTEMPTS {
         let document = match documents.cached(path)? {
             Some(document) => document,
-            None => documents.load(path, state).await?,
+            None => documents.load(path, &state.hints).await?,
         };
         loop {
             match next_step(state, request, &document) {
@@ -206,7 +206,7 @@ fn next_step(state: &State, request: &DocumentRequest<'_>, document: &Document) 
     let accepted = if range.is_some() { Accepted::IDENTITY } else { Accepted::of(headers) };
     let coding = accepted.best(|coding| document.body.is_offered(coding));
     let Some(representation) = document.body.representation(coding) else { return Step::Encode(coding) };
-    let hints = state.hints();
+    let hints = state.hints.get();
     let context = Context { document, representation, hints: &hints, path, now: SystemTime::now() };
     let validators = context.validators();
     match evaluate_preconditions(headers, &validators) {
@@ -261,7 +261,7 @@ fn live_response(state: &State, request: &DocumentRequest<'_>, document: &Docume
     }
     let representation = document.body.representation(Coding::Identity)?;
     let bytes = state.live.with_script(representation.bytes.as_ref()?, markup);
-    let hints = state.hints();
+    let hints = state.hints.get();
     let context = Context { document, representation, hints: &hints, path, now: SystemTime::now() };
     let mut response = context.response(StatusCode::OK, &representation.headers);
     let headers = response.headers_mut();

@@ -1,6 +1,6 @@
 //! State that all requests share, and how builds update it.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -9,7 +9,7 @@ use crate::model::served_feeds;
 use crate::pipeline::Report;
 
 use super::access_log::AccessLog;
-use super::cache_hints::CacheHints;
+use super::cache_hints::{CacheHints, CurrentHints};
 use super::documents::Documents;
 use super::live::Live;
 use super::metrics::Metrics;
@@ -18,7 +18,7 @@ use super::validator::Validator;
 /// State that all requests share.
 pub(super) struct State {
     pub(super) documents: Documents,
-    pub(super) hints: RwLock<Arc<CacheHints>>,
+    pub(super) hints: CurrentHints,
     pub(super) metrics: Arc<Metrics>,
     pub(super) live: Live,
     pub(super) log: Option<AccessLog>,
@@ -26,18 +26,6 @@ pub(super) struct State {
     pub(super) file_slots: Arc<Semaphore>,
     /// The validator page, if it is enabled.
     pub(super) validator: OnceLock<Validator>,
-}
-
-impl State {
-    /// Returns the hints of the last successful build.
-    pub(super) fn hints(&self) -> Arc<CacheHints> {
-        Arc::clone(&self.hints.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Replaces the hints.
-    pub(super) fn set_hints(&self, hints: CacheHints) {
-        *self.hints.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(hints);
-    }
 }
 
 /// Handle through which the results of builds are reported to the server.
@@ -52,7 +40,7 @@ impl MillEvents {
     /// Reports a successful build. If it changed something, documents that are open in a browser on this machine are
     /// loaded again.
     pub fn succeeded(&self, report: &Report, took: Duration) {
-        self.0.set_hints(CacheHints::of(&served_feeds(&report.site)));
+        self.0.hints.set(CacheHints::of(&served_feeds(&report.site)));
         self.0.metrics.build_succeeded(report, took);
         if !report.changed.is_empty() || report.removed > 0 {
             self.0.live.announce();

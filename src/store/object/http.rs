@@ -25,6 +25,8 @@ use crate::types::Bytes;
 
 /// Time limit for looking up a name, and for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Number of bytes of each buffer of a connection. There are many connections, and most bodies are short.
+const BUFFER: usize = 16 << 10;
 /// Number of failed requests after which none is repeated any more, and number of requests for each further one.
 const RETRY_BUDGET: (u64, u64) = (100, 20);
 
@@ -49,6 +51,8 @@ impl Connector {
             .max_redirects_will_error(false)
             // Those of WebDAV.
             .allow_non_standard_methods(true)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
             .max_idle_connections(connections)
             .max_idle_connections_per_host(connections)
             .timeout_resolve(Some(connect_timeout))
@@ -112,15 +116,13 @@ impl Connector {
     }
 }
 
-/// Returns the bytes of a request.
-async fn bytes_of(mut body: HttpRequestBody) -> Result<Vec<u8>, HttpError> {
-    let mut bytes = Vec::with_capacity(body.content_length());
+/// Returns the bytes of a request; without a copy if they are in one piece, which they are.
+async fn bytes_of(mut body: HttpRequestBody) -> Result<hyper::body::Bytes, HttpError> {
+    let mut pieces = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        if let Ok(data) = frame?.into_data() {
-            bytes.extend_from_slice(&data);
-        }
+        pieces.extend(frame?.into_data());
     }
-    Ok(bytes)
+    Ok(if pieces.len() == 1 { pieces.swap_remove(0) } else { pieces.concat().into() })
 }
 
 fn http_error(error: Error) -> HttpError {
