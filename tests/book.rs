@@ -50,6 +50,11 @@ pages! {
     #[cfg_attr(not(has_readers), ignore = "needs newsboat, sfeed, rss2email, podget and node: run tests/run.sh")]
     subscribe = "docs/subscribe.md";
     blog = "docs/recipes/blog.md";
+    #[cfg_attr(
+        not(all(feature = "object-store", has_moto, has_readers)),
+        ignore = "needs the feature `object-store`, rclone, and a Python with moto (FEEDMILL_PYTHON): run tests/run.sh"
+    )]
+    builders = "docs/recipes/builders.md";
     cron = "docs/recipes/cron.md";
     gate = "docs/recipes/gate.md";
     generators = "docs/recipes/generators.md";
@@ -241,9 +246,19 @@ fn file_check(page: &str, block: &Block<'_>, name: &str) -> String {
     }
 }
 
-/// Returns the commands of a GitHub workflow.
+/// Returns the commands of a GitHub workflow, or those of the containers of a Kubernetes job.
 fn steps(text: &str) -> Vec<String> {
     let document: Value = serde_saphyr::from_str(text).unwrap();
+    if document["kind"] == "CronJob" {
+        let job = &document["spec"]["jobTemplate"]["spec"];
+        assert!(job["parallelism"].as_u64().is_some_and(|pods| pods > 1));
+        let containers = job["template"]["spec"]["containers"].as_array().unwrap();
+        let commands = containers.iter().map(|container| container["command"].as_array().unwrap());
+        let words = |command: &Vec<Value>| {
+            command.iter().map(|word| word.as_str().unwrap()).collect::<Vec<_>>().join(" ")
+        };
+        return commands.map(words).collect();
+    }
     let jobs = document["jobs"].as_object().unwrap();
     let steps = jobs.values().flat_map(|job| job["steps"].as_array().unwrap());
     // tests/cli/action.rs tests that our action runs this command. Other actions are skipped.

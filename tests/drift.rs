@@ -395,6 +395,7 @@ fn findings_of(code: &str, config: &str, seeds: &[(&str, &str)]) -> String {
             now: UnixMs(1_717_300_000_000),
             started: SystemTime::UNIX_EPOCH,
             wait: Duration::ZERO,
+            shared: false,
             prune: false,
             check: false,
             probe: None,

@@ -174,6 +174,7 @@ proptest! {
             now: UnixMs(1_900_000_000_000),
             started: SystemTime::now(),
             wait: Duration::ZERO,
+            shared: false,
             prune: false,
             check: false,
             probe: None,

@@ -341,9 +341,19 @@ impl<'a> Block<'a> {
 
     /// Returns fingerprint and number of each row that need not be reread.
     pub fn trusted(&self) -> impl Iterator<Item = (u128, usize)> + '_ {
-        let all = self.columns.fingerprints().iter().enumerate();
-        all.map(|(row, bytes)| (u128::from_le_bytes(*bytes), row))
-            .filter(|(fingerprint, row)| *fingerprint != 0 && self.columns.states[*row] & HAS_FINDINGS == 0)
+        self.settled().filter(|(_, row)| self.columns.states[*row] & HAS_FINDINGS == 0)
+    }
+
+    /// Returns fingerprint and number of each row that need not be reread if its findings are kept.
+    pub fn settled(&self) -> impl Iterator<Item = (u128, usize)> + '_ {
+        let all = self.columns.fingerprints().iter().map(|bytes| u128::from_le_bytes(*bytes)).zip(0..);
+        all.filter(|(fingerprint, _)| *fingerprint != 0)
+    }
+
+    /// Returns the findings about a row, without their file.
+    pub fn findings_of(&self, row: usize) -> impl Iterator<Item = &Finding> {
+        let from = self.findings.partition_point(|(other, _)| (*other as usize) < row);
+        self.findings[from..].iter().take_while(move |(other, _)| *other as usize == row).map(|(_, one)| one)
     }
 
     /// Returns a row; `None` if there is none, or its text is damaged.

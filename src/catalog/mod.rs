@@ -22,6 +22,7 @@ mod location;
 mod media_cache;
 mod published_links;
 mod serial;
+mod shard;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -45,8 +46,10 @@ pub use location::{FOLDER, lost};
 pub use media_cache::{Known, MediaCache};
 pub use published_links::PublishedLinks;
 pub use serial::file_name;
+pub use shard::{Shard, SharedDoc, SharedDocs};
 
-const INDEX_NAME: &str = "index";
+/// Name of the index in the cache directory: the last file of a build.
+pub const INDEX_NAME: &str = "index";
 const SEEDS_NAME: &str = "seeds";
 /// Names of the two while they are written. The lock allows one build at a time.
 const NEW_INDEX_NAME: &str = "index.new";
@@ -85,6 +88,9 @@ pub struct Catalog {
     is_committed: bool,
     /// True if it is of another configuration: its heads only say which addresses seeds had.
     is_outdated: bool,
+    /// Chunks that other builders have read since the last build, and documents that they have built.
+    adopted: Folders,
+    adopted_docs: SharedDocs,
 }
 
 impl Index {
@@ -105,9 +111,13 @@ impl Catalog {
     /// Creates a catalog for a build that keeps nothing.
     #[must_use]
     pub fn temporary() -> Self {
-        let (folder, index) = Default::default();
-        let (blocks, started) = (BlockFile::temporary(), i128::MIN);
-        Self { folder, index, blocks, started, is_committed: false, is_outdated: false }
+        Self::new(None, Index::default(), BlockFile::temporary(), i128::MIN, false)
+    }
+
+    fn new(folder: Option<&Path>, index: Index, blocks: BlockFile, started: i128, is_outdated: bool) -> Self {
+        let (is_committed, adopted, adopted_docs) = Default::default();
+        let folder = folder.map(Path::to_path_buf);
+        Self { folder, index, blocks, started, is_committed, is_outdated, adopted, adopted_docs }
     }
 
     /// Opens the catalog in a cache directory. If it is unusable, returns an empty one and the reason. `basis` is the hash
@@ -127,10 +137,7 @@ impl Catalog {
         }
         let (index, is_outdated) = index.based_on(basis);
         match BlockFile::open(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
-            Ok(blocks) => {
-                let (folder, started) = (Some(folder.to_path_buf()), since_epoch(started));
-                (Self { folder, index, blocks, started, is_committed: false, is_outdated }, None)
-            }
+            Ok(blocks) => (Self::new(Some(folder), index, blocks, since_epoch(started), is_outdated), None),
             Err(e) => {
                 Self::recreate(folder, basis, started, Some(format!("cannot read its seeds file: {e}")))
             }
@@ -145,10 +152,7 @@ impl Catalog {
         let Some(index) = index.filter(|index| index.end > 0) else { return Self::temporary() };
         let (index, is_outdated) = index.based_on(basis);
         match BlockFile::open_read_only(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
-            Ok(blocks) => {
-                let (folder, started) = (None, since_epoch(started));
-                Self { folder, index, blocks, started, is_committed: false, is_outdated }
-            }
+            Ok(blocks) => Self::new(None, index, blocks, since_epoch(started), is_outdated),
             Err(_) => Self::temporary(),
         }
     }
@@ -167,8 +171,7 @@ impl Catalog {
         match prepare(folder).and_then(|()| BlockFile::create(&folder.join(SEEDS_NAME), id)) {
             Ok(blocks) => {
                 let index = Index { blocks_id: id, basis, ..Index::default() };
-                let (folder, is_committed, is_outdated) = (Some(folder.to_path_buf()), false, false);
-                (Self { folder, index, blocks, started, is_committed, is_outdated }, lost)
+                (Self::new(Some(folder), index, blocks, started, false), lost)
             }
             Err(e) => (Self::temporary(), Some(format!("cannot write it: {e}"))),
         }

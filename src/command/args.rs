@@ -254,6 +254,12 @@ pub(super) struct BuildOnce {
     /// With --dry-run: print the changes as a unified diff too
     #[arg(long, requires = "dry_run")]
     pub(super) diff: bool,
+    /// Share the work with other builders of the same feeds, on any number of machines; waits until the feeds are built
+    #[arg(long, conflicts_with_all = ["dry_run", "no_catalog"])]
+    pub(super) shared: bool,
+    /// Time after which a lock in object storage expires if its builder has died
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), env = "FEEDMILL_LEASE")]
+    pub(super) lease: u64,
     #[command(flatten)]
     pub(super) build: Build,
 }
@@ -335,7 +341,7 @@ pub(super) struct Build {
     /// Do not notify WebSub hubs
     #[arg(long)]
     pub(super) no_push: bool,
-    /// Time to wait for another build of the same feeds to finish
+    /// Time to wait for another build of the same feeds to finish; --shared waits as long as it takes
     #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
     pub(super) wait: u64,
     #[command(flatten)]

@@ -24,15 +24,21 @@ use super::progress::{Screen, is_wanted};
 use super::push::push;
 
 pub(super) fn run(args: &BuildOnce) -> CommandResult {
-    if args.dry_run { dry_run(&args.build, args.diff) } else { build_once(&args.build) }
+    if args.dry_run { dry_run(&args.build, args.diff) } else { build_once(args) }
 }
 
-fn build_once(args: &Build) -> CommandResult {
+fn build_once(once: &BuildOnce) -> CommandResult {
+    let args = &once.build;
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
     let mut sink = message_sink(&args.common, &mut out);
     let result = screen.during(&args.common, |progress| {
-        plan(args, &mut sink).and_then(|plan| build_and_notify(args, &plan, Some(progress), &mut sink))
+        let plan = plan(args, &mut sink)?;
+        let feeds = open_with_lease(&plan.feeds, Duration::from_secs(once.lease))?;
+        let target = Target { feeds: &*feeds, shared: once.shared };
+        let report = build_with_probe(args, &plan, target, Some(progress), &mut sink)?;
+        push(&plan, &report, &mut sink);
+        Ok(report)
     });
     sink.finish();
     let report = result?;
@@ -55,7 +61,8 @@ fn dry_run(args: &Build, diff: bool) -> CommandResult {
         let feeds = PreviewStore::new(open(&plan.feeds)?).keeping_bytes(diff);
         // The answers of media servers are taken from the cache. No server is asked.
         let probe = plan.probe.then_some(&Offline as &dyn Prober);
-        let report = build_into(args, &plan, &feeds, probe, None, &mut sink)?;
+        let target = Target { feeds: &feeds, shared: false };
+        let report = build_into(args, &plan, target, probe, None, &mut sink)?;
         Ok((Path::new(&store::shown(&plan.feeds)).to_path_buf(), feeds.changes(), report))
     });
     sink.finish();
@@ -209,7 +216,12 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
 /// # Errors
 /// If its URL is invalid.
 pub(super) fn open(place: &Path) -> Result<Box<dyn Store>, Error> {
-    store::open(place).map_err(|error| Error::new(Kind::Config, error.to_string()).at(store::shown(place)))
+    open_with_lease(place, store::LEASE)
+}
+
+fn open_with_lease(place: &Path, lease: Duration) -> Result<Box<dyn Store>, Error> {
+    let opened = store::open_with_lease(place, lease);
+    opened.map_err(|error| Error::new(Kind::Config, error.to_string()).at(store::shown(place)))
 }
 
 /// Checks that seeds and feeds are on disk, for a command that needs that.
@@ -246,16 +258,36 @@ pub(super) fn build(
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
+    let feeds = open(&plan.feeds)?;
+    build_with_probe(args, plan, Target { feeds: &*feeds, shared: false }, progress, sink)
+}
+
+/// Target of a build.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    feeds: &'a dyn Store,
+    /// True if other builders have the same target.
+    shared: bool,
+}
+
+/// Builds with a client for media servers.
+fn build_with_probe(
+    args: &Build,
+    plan: &Plan,
+    target: Target<'_>,
+    progress: Option<&Progress>,
+    sink: &mut Sink<'_>,
+) -> Result<Report, Error> {
     let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
     let probe = plan.probe.then(|| Probe::new(policy, plan.main_feed.base.as_ref()));
     let probe = probe.as_ref().map(|probe| probe as &dyn Prober);
-    build_into(args, plan, &*open(&plan.feeds)?, probe, progress, sink)
+    build_into(args, plan, target, probe, progress, sink)
 }
 
 fn build_into(
     args: &Build,
     plan: &Plan,
-    feeds: &dyn Store,
+    target: Target<'_>,
     probe: Option<&dyn Prober>,
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
@@ -264,12 +296,13 @@ fn build_into(
         now: now()?,
         started: SystemTime::now(),
         wait: Duration::from_secs(args.wait),
+        shared: target.shared,
         prune: args.prune,
         check: args.check,
         probe,
         progress,
     };
-    pipeline::build(plan, &*open(&plan.seeds)?, feeds, options, sink)
+    pipeline::build(plan, &*open(&plan.seeds)?, target.feeds, options, sink)
 }
 
 impl Prober for Probe {

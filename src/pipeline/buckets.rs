@@ -60,7 +60,7 @@ fn run(seeds: &dyn Store, feeds: &dyn Store) -> Result<Report, Error> {
 }
 
 /// Returns every file of a store except the cache.
-fn files(store: &dyn Store) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn files(store: &dyn Store) -> BTreeMap<String, Vec<u8>> {
     let (mut files, mut folders) = (BTreeMap::new(), vec![PathBuf::new()]);
     while let Some(folder) = folders.pop() {
         for item in store.list(&folder).unwrap() {

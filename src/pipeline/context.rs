@@ -33,6 +33,8 @@ pub struct Options<'a> {
     pub started: SystemTime,
     /// Time to wait for another build to end.
     pub wait: Duration,
+    /// True to share the work with other builders of the same feeds: see [`build`](super::build).
+    pub shared: bool,
     /// True to remove feeds that are no longer generated.
     pub prune: bool,
     /// True to check every document, and to publish nothing if one has an error.
@@ -52,6 +54,7 @@ impl Default for Options<'_> {
             now: UnixMs(i64::try_from(ms).unwrap_or(i64::MAX)),
             started,
             wait: Duration::from_secs(10),
+            shared: false,
             prune: false,
             check: false,
             probe: None,

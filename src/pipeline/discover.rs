@@ -3,7 +3,7 @@
 //!
 //! A folder whose names and stamps add up to what the catalog says is unchanged, and so is a chunk of one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Store, is_exhausted};
+use crate::types::UnixMs;
 
 use super::context::Context;
 use super::head::read_heads;
@@ -49,6 +50,8 @@ pub(super) struct Scan {
     pub(super) bytes: u64,
     /// True if the storage failed to show a folder or a seed, so that a missing one may still exist.
     pub(super) is_partial: bool,
+    /// Path of the image that stands for the root.
+    cover: Option<PathBuf>,
 }
 
 /// Properties of seeds that the catalog stores, because some feed selects its seeds by them.
@@ -128,31 +131,48 @@ pub(super) fn is_seed(name: &OsStr) -> bool {
 /// # Errors
 /// If the root cannot be listed, the system is out of resources, or the catalog cannot be written.
 pub(super) fn discover(context: &Context<'_>, catalog: &Catalog, kept: Kept) -> Result<Scan, ScanError> {
-    let track_reread = !catalog.last_build().docs.is_empty();
-    let (scan, spare, error) = Default::default();
-    let scanner = Scanner {
-        store: context.seeds,
-        catalog,
-        kept,
-        addresses: &context.plan.addresses,
-        same_address: context.plan.same_address,
-        feeds: feeds_below(context.seeds, context.feeds),
-        track_reread,
-        progress: context.progress,
-        scan,
-        spare,
-        error,
-    };
-    rayon::scope(|scope| scanner.visit(PathBuf::new(), None, scope));
-    if let Some(error) = scanner.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    let mut scan = scanner.scan.into_inner().unwrap_or_else(PoisonError::into_inner);
-    scan.findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
-    // Several folders may have the cover of the one above.
-    scan.findings.dedup();
-    scan.reread.sort_unstable();
-    Ok(scan)
+    Scanner::new(context, catalog, kept, Part::All).scan(None)
+}
+
+/// A top folder of the seeds, or the seeds that are in no folder: what one of several builders does at a time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TopFolder {
+    /// Name of the folder; empty for the seeds that are in none.
+    pub(super) name: OsString,
+    /// Path of the image that stands for it.
+    cover: Option<PathBuf>,
+}
+
+/// Returns the top folders that have seeds which neither the last build nor another builder has read. Reads no seed.
+///
+/// # Errors
+/// As [`discover`].
+pub(super) fn changed_folders(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    kept: Kept,
+) -> Result<Vec<TopFolder>, ScanError> {
+    let changed = Mutex::default();
+    let mut scanner = Scanner::new(context, catalog, kept, Part::All);
+    scanner.changed = Some(&changed);
+    let scan = scanner.scan(None)?;
+    let changed: BTreeSet<OsString> = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(changed.into_iter().map(|name| TopFolder { name, cover: scan.cover.clone() }).collect())
+}
+
+/// Scans a top folder.
+///
+/// # Errors
+/// As [`discover`].
+pub(super) fn discover_folder(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    kept: Kept,
+    folder: &TopFolder,
+) -> Result<Scan, ScanError> {
+    let is_root = folder.name.is_empty();
+    let part = if is_root { Part::Root } else { Part::Below(PathBuf::from(&folder.name)) };
+    Scanner::new(context, catalog, kept, part).scan(folder.cover.clone().filter(|_| !is_root))
 }
 
 /// Returns the path of the feeds folder relative to the seeds folder, if it is below it.
@@ -166,8 +186,21 @@ fn feeds_below(seeds: &dyn Store, feeds: &dyn Store) -> Option<PathBuf> {
     (!below.as_os_str().is_empty()).then_some(below)
 }
 
+/// Part of the seeds that is scanned.
+#[derive(PartialEq, Eq)]
+enum Part {
+    All,
+    /// The seeds that are in no folder.
+    Root,
+    /// A folder and those below it.
+    Below(PathBuf),
+}
+
 /// A scan in progress, shared by all threads.
 struct Scanner<'a> {
+    part: Part,
+    /// Collects the top folders that have changed, instead of reading them.
+    changed: Option<&'a Mutex<BTreeSet<OsString>>>,
     store: &'a dyn Store,
     catalog: &'a Catalog,
     kept: Kept,
@@ -214,6 +247,43 @@ struct ScannedChunk {
 }
 
 impl<'a> Scanner<'a> {
+    fn new(context: &'a Context<'_>, catalog: &'a Catalog, kept: Kept, part: Part) -> Self {
+        let (scan, spare, error) = Default::default();
+        Self {
+            part,
+            changed: None,
+            store: context.seeds,
+            catalog,
+            kept,
+            addresses: &context.plan.addresses,
+            same_address: context.plan.same_address,
+            feeds: feeds_below(context.seeds, context.feeds),
+            track_reread: !catalog.last_build().docs.is_empty(),
+            progress: context.progress,
+            scan,
+            spare,
+            error,
+        }
+    }
+
+    /// Scans the part. `above` is the image that stands for a folder above.
+    fn scan(self, above: Option<PathBuf>) -> Result<Scan, ScanError> {
+        let start = match &self.part {
+            Part::Below(folder) => folder.clone(),
+            Part::All | Part::Root => PathBuf::new(),
+        };
+        rayon::scope(|scope| self.visit(start, above, scope));
+        if let Some(error) = self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        let mut scan = self.scan.into_inner().unwrap_or_else(PoisonError::into_inner);
+        scan.findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
+        // Several folders may have the cover of the one above.
+        scan.findings.dedup();
+        scan.reread.sort_unstable();
+        Ok(scan)
+    }
+
     /// Scans a folder and those below it. `above` is the image that stands for a folder above.
     fn visit<'s>(&'s self, folder: PathBuf, above: Option<PathBuf>, scope: &rayon::Scope<'s>) {
         if lock(&self.error).is_some() {
@@ -231,9 +301,19 @@ impl<'a> Scanner<'a> {
             let finding = self.finding(&codes::AUDIO_COVER, cover, String::new());
             lock(&self.scan).findings.push(finding);
         }
+        if folder.as_os_str().is_empty() {
+            lock(&self.scan).cover.clone_from(&cover);
+        }
         for folder in listing.folders {
             let cover = cover.clone();
             scope.spawn(move |scope| self.visit(folder, cover, scope));
+        }
+        if let Some(changed) = self.changed {
+            if !listing.is_unchanged && !self.is_adopted(&folder, &mut listing.names) {
+                let top = folder.components().next().map(|top| top.as_os_str().to_owned());
+                lock(changed).insert(top.unwrap_or_default());
+            }
+            return;
         }
         let chunks = if listing.is_unchanged {
             Ok(old.iter().map(|chunk| self.unchanged(chunk)).collect())
@@ -274,7 +354,8 @@ impl<'a> Scanner<'a> {
         let is_episodes = self.addresses.repository.is_none();
         let mut last = Extension::default();
         let may_be_unchanged = reuse::may_folder_be_unchanged(old);
-        self.store.scan(folder, !old.is_empty(), &mut |name, kind, stamp| {
+        let with_stamps = !old.is_empty() || !self.catalog.adopted(folder).is_empty();
+        self.store.scan(folder, with_stamps, &mut |name, kind, stamp| {
             if is_hidden(name) {
                 return;
             }
@@ -282,6 +363,7 @@ impl<'a> Scanner<'a> {
             let is_media = is_media && kind == Kind::File;
             match kind {
                 Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
+                Kind::Folder if self.part == Part::Root => {}
                 Kind::Folder => folders.push(folder.join(name)),
                 Kind::File if is_episodes && !is_seed && audio::may_belong(name) => {
                     others.push(name, reuse::fingerprint(name, stamp.as_ref()));
@@ -356,6 +438,20 @@ impl<'a> Scanner<'a> {
         ScannedChunk { chunk: old.clone(), reread, moved, bytes: 0, is_partial: false }
     }
 
+    /// True if others have read all seeds of a folder that the last build did not see as they are.
+    fn is_adopted(&self, folder: &Path, names: &mut Names) -> bool {
+        names.sort();
+        let by_id = |chunks: &'a [Chunk]| -> HashMap<u64, &'a Chunk> {
+            chunks.iter().map(|chunk| (chunk.id, chunk)).collect()
+        };
+        let known = [by_id(self.catalog.folder(folder)), by_id(self.catalog.adopted(folder))];
+        names.chunks().into_iter().all(|(id, range)| {
+            let sum = names.get(range.clone()).fold(0, |sum, (one, _)| u128::wrapping_add(sum, one));
+            let is_same = |chunk: &&Chunk| reuse::is_chunk_unchanged(chunk, sum, range.len());
+            known.iter().any(|chunks| chunks.get(&id).is_some_and(is_same))
+        })
+    }
+
     /// Returns the chunks of a folder that changed.
     fn read_folder(
         &self,
@@ -392,44 +488,62 @@ impl<'a> Scanner<'a> {
         let known = block.iter().filter(|_| !self.catalog.is_outdated());
         let trusted: HashMap<u128, usize> = known.flat_map(|block| block.trusted()).collect();
         let row = |fingerprint: u128| block.as_ref()?.row(*trusted.get(&fingerprint)?);
-        let unknown = all().filter(|(fingerprint, _)| row(*fingerprint).is_none());
+        // What other builders have read since then.
+        let mut adopted_buffer = Vec::new();
+        let adopted = self.catalog.adopted(folder).iter().find(|chunk| chunk.id == id);
+        let adopted = adopted.and_then(|chunk| self.catalog.read(chunk, &mut adopted_buffer));
+        let settled: HashMap<u128, usize> = adopted.iter().flat_map(|block| block.settled()).collect();
+        let adopted = |fingerprint: u128| {
+            let (block, number) = (adopted.as_ref()?, *settled.get(&fingerprint)?);
+            Some((block.row(number)?, block.findings_of(number).cloned()))
+        };
+        let changed = || all().filter(|(fingerprint, _)| row(*fingerprint).is_none());
+        let unknown = changed().filter(|(fingerprint, _)| adopted(*fingerprint).is_none());
         let unknown: Vec<OsString> = unknown.map(|(_, name)| file_name(name)).collect();
         let unknown_names: Vec<_> = unknown.iter().map(OsString::as_os_str).collect();
         let before: HashMap<&[u8], Row<'_>> = match &block {
-            Some(block) if !unknown.is_empty() => block.rows().map(|row| (row.name, row)).collect(),
+            Some(block) if changed().next().is_some() => block.rows().map(|row| (row.name, row)).collect(),
             _ => HashMap::new(),
         };
+        let link_before = |name: &[u8], time: UnixMs, link: &str| {
+            let before = before.get(name)?.head?;
+            let is_moved =
+                before.time == time && before.link != link && !before.link.starts_with(seed::UNKNOWN_MEDIA);
+            is_moved.then(|| (folder.join(file_name(name)), before.link.to_owned()))
+        };
         let (mut out, mut moved, mut bytes, mut is_partial) = (Rows::default(), Vec::new(), 0, false);
+        let copy = |out: &mut Rows, moved: &mut Vec<_>, fingerprint: u128, name: &[u8]| {
+            if let Some(row) = row(fingerprint) {
+                out.push(row, row.fingerprint, []);
+                return true;
+            }
+            let Some((row, findings)) = adopted(fingerprint) else { return false };
+            moved.extend(row.head.and_then(|head| link_before(name, head.time, head.link)));
+            out.push(row, row.fingerprint, findings);
+            true
+        };
         // The known rows stand between those that are read, in the order of the names.
         let mut files = all();
         let mut see = |number: usize, head: HeadResult| {
             for (fingerprint, name) in files.by_ref() {
-                if let Some(row) = row(fingerprint) {
-                    out.push(row, row.fingerprint, []);
+                if copy(&mut out, &mut moved, fingerprint, name) {
                     continue;
                 }
                 bytes += head.bytes;
                 is_partial |= head.failed;
-                let before = before.get(name).and_then(|row| row.head);
-                if let (Some(before), Some(now)) = (before, &head.head)
-                    && before.time == now.time
-                    && before.link != now.link
-                    && !before.link.starts_with(seed::UNKNOWN_MEDIA)
-                {
-                    moved.push((folder.join(&unknown[number]), before.link.to_owned()));
-                }
+                moved.extend(head.head.as_ref().and_then(|now| link_before(name, now.time, &now.link)));
                 let neighborhood = groups.neighborhood(&unknown[number]);
                 return self.push(&mut out, name, &unknown[number], head, neighborhood);
             }
         };
         read_heads(self.store, self.addresses, folder, &unknown_names, groups, &mut see)
             .map_err(ScanError::Fatal)?;
-        for row in files.filter_map(|(fingerprint, _)| row(fingerprint)) {
-            out.push(row, row.fingerprint, []);
+        for (fingerprint, name) in files {
+            copy(&mut out, &mut moved, fingerprint, name);
         }
         self.progress.add_seen(range.len() as u64);
         let reread = if self.track_reread {
-            unknown.iter().map(|name| path_hash(&folder.join(name))).collect()
+            changed().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
         } else {
             Vec::new()
         };

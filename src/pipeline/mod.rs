@@ -7,6 +7,7 @@
 //! | find seeds, read their heads | `discover`, `head`, `names` |
 //! | select the newest entries of each feed | `order`, `feed_builder`, `select`, `archive` |
 //! | is the last build still valid? | `reuse` |
+//! | several builders share the seeds | `sections`, `shards` |
 //! | the above with or without a cache | `scan` |
 //! | a selected seed becomes an entry | `load`, `clean`, `losses`, `excerpt`, `metadata`, `media`, `probe` |
 //! | entries become files | `assemble`, `write`, `spool`, `verify`, `rebuild`, `site_files`, `templates` |
@@ -24,6 +25,9 @@ mod audio;
 #[cfg(test)]
 #[cfg(feature = "object-store")]
 mod buckets;
+#[cfg(test)]
+#[cfg(feature = "object-store")]
+mod builders;
 mod clean;
 mod context;
 mod discover;
@@ -79,8 +83,11 @@ mod publish;
 mod rebuild;
 mod reuse;
 mod scan;
+#[cfg(feature = "folder")]
+mod sections;
 mod seed_results;
 mod select;
+mod shards;
 mod site_files;
 mod spool;
 #[cfg(feature = "folder")]
@@ -111,6 +118,7 @@ mod write;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::config::Plan;
 use crate::diag::Sink;
@@ -132,6 +140,9 @@ use scan::{Outcome, Scanned};
 pub use site_files::SERVED_FEEDS;
 
 /// Builds the feeds of one store from the seeds of another.
+///
+/// With [`Options::shared`], any number of builders may do this at the same time. They claim the top folders of the seeds one
+/// by one, and one of them builds what remains; the others wait for it.
 ///
 /// # Errors
 /// [`Kind::Locked`] if another build is running, [`Kind::Empty`] if there is no readable seed, [`Kind::Invalid`] if
@@ -165,12 +176,29 @@ pub fn build(
 ) -> Result<Report, Error> {
     let requests = seeds.in_flight().max(feeds.in_flight());
     let Some(threads) = requests.filter(|requests| *requests > rayon::current_num_threads()) else {
-        return build_here(plan, seeds, feeds, options, sink);
+        return share(plan, seeds, feeds, options, sink);
     };
     // Most of them wait for a server.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::new(Kind::Io, "cannot start threads").because(e))?;
-    pool.install(|| build_here(plan, seeds, feeds, options, sink))
+    pool.install(|| share(plan, seeds, feeds, options, sink))
+}
+
+/// Builds, with other builders if that is wanted, on the threads of the present pool.
+#[cfg(feature = "folder")]
+fn share(
+    plan: &Plan,
+    seeds: &dyn Store,
+    feeds: &dyn Store,
+    options: Options<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<Report, Error> {
+    if !options.shared {
+        return build_here(plan, seeds, feeds, options, sink);
+    }
+    sections::build_sections(plan, seeds, feeds, options)?;
+    // Another builder may be about to finish. If it dies, its lock expires.
+    build_here(plan, seeds, feeds, Options { wait: Duration::MAX, ..options }, sink)
 }
 
 /// Builds on the threads of the present pool.
@@ -245,10 +273,12 @@ fn build_here(
     if let Err(error) = catalog.commit(scan.folders, build) {
         sink.push(context.lost(&error.to_string()));
     }
-    if let Some(cache) = context.cache.as_ref().filter(|_| !feeds.is_preview())
-        && let Err(error) = cache.save(feeds)
-    {
-        sink.push(context.lost(&error.to_string()));
+    if let Some(cache) = context.cache.as_ref().filter(|_| !feeds.is_preview()) {
+        match cache.save(feeds) {
+            Ok(()) if options.shared => shards::remove_all(feeds),
+            Ok(()) => {}
+            Err(error) => sink.push(context.lost(&error.to_string())),
+        }
     }
     report.traffic = seeds.traffic() + feeds.traffic();
     report.tally = sink.tally();

@@ -1,6 +1,7 @@
 //! Steps 1 to 3 with the catalog of the last build: if nothing changed that a feed depends on, nothing is ordered.
 
 use crate::catalog::{self, Catalog, Folders, LastBuild, PublishedLinks, chunks};
+use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 
@@ -8,6 +9,7 @@ use super::context::{Context, Report};
 use super::discover::{Kept, Scan, ScanError, discover};
 use super::order::{Selection, order};
 use super::reuse;
+use super::shards;
 
 /// Decision about the feeds.
 pub(super) enum Outcome {
@@ -26,14 +28,19 @@ pub(super) struct Scanned {
     pub(super) published: Option<PublishedLinks>,
 }
 
+/// Returns the hash of what heads depend on in addition to their files.
+pub(super) fn basis(plan: &Plan) -> u128 {
+    let kept = Kept::of(plan);
+    catalog::hash(format!("{kept:?} {:?} {:?}", plan.same_address, plan.addresses).as_bytes())
+}
+
 /// Scans the seeds with the catalog of the last build. If that is damaged, starts again with an empty one; if it cannot be
 /// written, with a temporary one.
 ///
 /// # Errors
 /// If the seeds folder cannot be listed, or the system is out of resources.
 pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned, Error> {
-    let (kept, same) = (Kept::of(context.plan), context.plan.same_address);
-    let basis = catalog::hash(format!("{kept:?} {same:?} {:?}", context.plan.addresses).as_bytes());
+    let (kept, basis) = (Kept::of(context.plan), basis(context.plan));
     let started = context.options.started;
     let folder = context.cache.as_deref();
     let (mut catalog, mut lost) = match folder {
@@ -47,6 +54,9 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
         }
         let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
         context.progress.begin(expected);
+        if context.options.shared {
+            shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds))?;
+        }
         let why = match scan_and_order(context, &catalog, kept) {
             Ok((scan, outcome, published)) => return Ok(Scanned { catalog, scan, outcome, published }),
             Err(ScanError::Fatal(error)) => return Err(error),

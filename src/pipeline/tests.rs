@@ -15,6 +15,7 @@ pub(super) const OPTIONS: Options<'_> = Options {
     now: UnixMs(1_700_000_000_000),
     started: SystemTime::UNIX_EPOCH,
     wait: Duration::ZERO,
+    shared: false,
     prune: false,
     check: false,
     probe: None,

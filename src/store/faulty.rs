@@ -126,6 +126,11 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.lock(wait)
     }
 
+    fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
+        self.next("claim", path)?;
+        self.inner.claim(path)
+    }
+
     /// Fails after half of the names.
     fn scan(
         &self,

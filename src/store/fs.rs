@@ -225,11 +225,18 @@ impl Store for FsStore {
     }
 
     fn lock(&self, wait: Duration) -> io::Result<Lock> {
-        let (lock, is_stale) = Lock::take(&self.root, wait)?;
+        let (lock, is_stale) = Lock::take(&self.root.join(super::lock::NAME), wait)?;
         if is_stale {
             remove_temporary_files(&self.root);
         }
         Ok(lock)
+    }
+
+    fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
+        match Lock::take(&self.resolve(path)?, Duration::ZERO) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            taken => Ok(Some(taken?.0)),
+        }
     }
 
     #[cfg(unix)]

@@ -2,10 +2,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use url::Url;
 
 use super::{FsStore, Store};
+
+/// Time after which a lock in object storage expires unless its holder renews it.
+pub const LEASE: Duration = Duration::from_secs(60);
 
 /// Schemes of object storage, each with an example.
 const SCHEMES: &[(&str, &str)] = &[
@@ -89,6 +93,17 @@ pub fn shown(place: &Path) -> String {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn open(place: &Path) -> io::Result<Box<dyn Store>> {
+    open_with_lease(place, LEASE)
+}
+
+/// Opens the store of a place as [`open`] does. Its locks expire after `lease` unless they are renewed, if it is in object
+/// storage.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with_lease(place: &Path, lease: Duration) -> io::Result<Box<dyn Store>> {
+    #[cfg(not(feature = "object-store"))]
+    let _ = lease;
     let Some(scheme) = scheme(place) else { return Ok(Box::new(FsStore::new(place))) };
     let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
     if scheme == "file" {
@@ -104,7 +119,7 @@ pub fn open(place: &Path) -> io::Result<Box<dyn Store>> {
     {
         let url = place.to_str().and_then(|text| Url::parse(text).ok());
         let url = url.ok_or_else(|| invalid("invalid URL".to_owned()))?;
-        Ok(Box::new(super::BucketStore::connect(&url)?))
+        Ok(Box::new(super::BucketStore::connect(&url)?.with_lease(lease)))
     }
     #[cfg(not(feature = "object-store"))]
     Err(io::Error::new(

@@ -1,4 +1,4 @@
-//! Lock of a store, and that of a folder on disk: one build at a time.
+//! Locks of a store: that of a whole build, and those of parts that several builders share. On disk they are locked files.
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -11,30 +11,50 @@ pub(super) const NAME: &str = ".feedmill.lock";
 /// Interval at which a waiting build tries again.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
-/// Lock of a store, held by one build until it is dropped.
+/// Lock of a store or of a part of the work, held by one build until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
     /// Releases the lock when it is dropped; `None` if no other process can reach the store.
-    _guard: Option<Box<dyn Debug + Send + Sync>>,
+    guard: Option<Box<dyn Guard>>,
+}
+
+/// State of a lock that is held; it is released when this is dropped.
+pub(super) trait Guard: Debug + Send + Sync {
+    /// Checks that the lock is still held.
+    ///
+    /// # Errors
+    /// If another build may hold it by now.
+    fn verify(&self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Lock {
     /// Returns the lock of a store that no other process can reach.
     pub(super) fn none() -> Self {
-        Self { _guard: None }
+        Self { guard: None }
     }
 
     /// Returns a lock that is released when a guard is dropped.
-    pub(super) fn held_by(guard: impl Debug + Send + Sync + 'static) -> Self {
-        Self { _guard: Some(Box::new(guard)) }
+    pub(super) fn held_by(guard: impl Guard + 'static) -> Self {
+        Self { guard: Some(Box::new(guard)) }
     }
 
-    /// Locks a folder and creates it if needed. The system releases the lock if its holder dies. The second value is true if
-    /// the last holder left its lock file behind, as a killed build does.
-    pub(super) fn take(folder: &Path, wait: Duration) -> io::Result<(Self, bool)> {
-        fs::create_dir_all(folder)?;
-        let path = folder.join(NAME);
-        let until = Instant::now() + wait;
+    /// Checks that the lock is still held: one in object storage expires if it is not renewed in time, and nothing may be
+    /// written any more then.
+    ///
+    /// # Errors
+    /// If another build may hold it by now.
+    pub fn verify(&self) -> io::Result<()> {
+        self.guard.as_ref().map_or(Ok(()), |guard| guard.verify())
+    }
+
+    /// Locks a file, and creates it and its folder if needed. The system releases the lock if its holder dies. The second
+    /// value is true if the last holder left the file behind, as a killed build does.
+    pub(super) fn take(path: &Path, wait: Duration) -> io::Result<(Self, bool)> {
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let path = path.to_path_buf();
+        let start = Instant::now();
         loop {
             let mut options = OpenOptions::new();
             options.read(true).write(true);
@@ -65,7 +85,7 @@ impl Lock {
                     return Ok((Self::held_by(LockFile { _file: file, path }), is_stale));
                 }
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) if start.elapsed() < wait => std::thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => {
                     let mut holder = String::new();
                     let _ = file.take(32).read_to_string(&mut holder);
@@ -90,6 +110,8 @@ struct LockFile {
     _file: File,
     path: PathBuf,
 }
+
+impl Guard for LockFile {}
 
 impl Drop for LockFile {
     fn drop(&mut self) {

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use fs::FsStore;
-pub use location::{is_url, open, place, shown};
+pub use location::{LEASE, is_url, open, open_with_lease, place, shown};
 pub use lock::Lock;
 pub use memory::MemoryStore;
 #[cfg(feature = "object-store")]
@@ -255,6 +255,16 @@ pub trait Store: Sync {
     /// # Errors
     /// Those of the storage; [`io::ErrorKind::WouldBlock`], naming the holder, if it still has the lock after that time.
     fn lock(&self, wait: Duration) -> io::Result<Lock>;
+
+    /// Claims a part of the work until the lock is dropped, so that no other builder does it: `path` is the file that marks
+    /// it. `None` if another builder has it.
+    ///
+    /// # Errors
+    /// Those of the storage; [`io::ErrorKind::Unsupported`] if builders cannot share it.
+    fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
+        let _ = path;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "several builders cannot share this kind of store"))
+    }
 
     /// Calls `see` with every name in a folder, in any order. Regular files come with their stamps if `stamps` is true and
     /// the storage has stamps.

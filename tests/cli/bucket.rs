@@ -207,6 +207,53 @@ fn a_bucket_holds_the_feeds_of_a_folder_and_an_unchanged_build_elsewhere_fetches
 
 #[test]
 #[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
+fn several_builders_share_a_bucket_and_continue_if_one_is_killed() {
+    let (server, project) = (s3(), project());
+    for file in files_below(&project.path("seeds")) {
+        let path = file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap();
+        let bytes = std::fs::read(&file).unwrap();
+        server.request("PUT", &format!("/news/{}", encoded(path)), "", &bytes);
+    }
+    assert_eq!(output_of(&mut command(&project, "", &["--quiet"])).0, 0);
+    let args =
+        ["build", "--shared", "--lease", "1", "--seeds", "s3://news/seeds", "--feeds", "s3://news/feeds"];
+    let start = || command(&project, &server.host, &args).stderr(Stdio::piped()).spawn().unwrap();
+    // It dies with a folder of seeds, which nobody else may build until the lease has expired.
+    let mut first = start();
+    let is_claim = |line: &String| line.contains("PUT /news/feeds/.feedmill/shared/");
+    let begun = Instant::now();
+    while !server.log.lock().unwrap().iter().any(is_claim) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is claimed");
+        thread::sleep(Duration::from_millis(2));
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    for builder in [start(), start()] {
+        let output = builder.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    for (path, bytes) in &feeds(&project, "feeds") {
+        let (head, body) = server.request("GET", &format!("/news/feeds/{}", encoded(path)), "", b"");
+        assert!(body == *bytes, "{path}: {head}");
+    }
+    let requests = server.requests();
+    for number in (0..12).filter(|number| number % 3 != 1) {
+        let path = format!("GET /news/seeds/{}/{number}.txt", ["town", "", "bridge"][number % 3]);
+        let reads = requests.iter().filter(|request| **request == path).count();
+        // The head, again if the first builder had read it, and the body.
+        assert!((2..=3).contains(&reads), "{path}: {reads} times");
+    }
+    // Builders of a folder on disk share it too.
+    let (code, _, err) = output_of(&mut command(&project, "", &["--shared", "--feeds", "shared", "-v"]));
+    assert!(code == 0 && err.contains(" written"), "{err}");
+    assert_eq!(feeds(&project, "shared"), feeds(&project, "feeds"));
+    let (code, _, err) = output_of(&mut command(&project, "", &["--shared", "--feeds", "shared", "-v"]));
+    assert!(code == 0 && err.contains("nothing changed"), "{err}");
+    assert!(!project.path("shared/.feedmill/shared").exists());
+}
+
+#[test]
+#[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
 fn builds_exclude_each_other_in_a_bucket_and_other_commands_name_the_problem() {
     let (server, project) = (s3(), project());
     let lease = b"process 1 of builder-7\n0\n";

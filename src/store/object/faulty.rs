@@ -19,10 +19,15 @@ pub(crate) enum Fault {
     Half,
 }
 
+/// Requests of several builders in their order: number of the builder, method, key.
+pub(crate) type CommonLog = Arc<Mutex<Vec<(usize, &'static str, String)>>>;
+
 /// Objects in memory, with a log of requests, of which some fail.
 #[derive(Debug, Default)]
 pub(crate) struct Faulty {
-    pub(crate) inner: InMemory,
+    pub(crate) inner: Arc<InMemory>,
+    /// Number of the builder, and the log of all builders: requests for seeds, and locks that were taken.
+    common: Option<(usize, CommonLog)>,
     /// Number of the first request that fails, from 1; 0 for none.
     first: AtomicUsize,
     /// True if all later ones fail too.
@@ -42,6 +47,11 @@ fn refused() -> Error {
 }
 
 impl Faulty {
+    /// Returns the objects as one of several builders sees them.
+    pub(crate) fn of_builder(inner: Arc<InMemory>, builder: usize, log: CommonLog) -> Arc<Self> {
+        Arc::new(Self { inner, common: Some((builder, log)), ..Self::default() })
+    }
+
     /// Logs a request, and returns its fault.
     fn next(&self, method: &'static str, key: &str) -> Option<Fault> {
         let mut log = self.log.lock().unwrap();
@@ -50,6 +60,12 @@ impl Faulty {
         let is_hit =
             first > 0 && (number == first || number > first && self.for_good.load(Ordering::Relaxed));
         (*self.fault.lock().unwrap()).filter(|_| is_hit)
+    }
+
+    fn log_for_all(&self, method: &'static str, key: &Key) {
+        if let Some((builder, log)) = &self.common {
+            log.lock().unwrap().push((*builder, method, key.to_string()));
+        }
     }
 
     /// Lets requests fail from now on.
@@ -85,7 +101,11 @@ impl ObjectStore for Faulty {
         payload: PutPayload,
         options: PutOptions,
     ) -> object_store::Result<PutResult> {
-        pass!(self, "PUT", key, self.inner.put_opts(key, payload, options))
+        let put = pass!(self, "PUT", key, self.inner.put_opts(key, payload, options));
+        if put.is_ok() {
+            self.log_for_all("PUT", key);
+        }
+        put
     }
 
     async fn put_multipart_opts(
@@ -99,6 +119,9 @@ impl ObjectStore for Faulty {
     async fn get_opts(&self, key: &Key, options: GetOptions) -> object_store::Result<GetResult> {
         let method = if options.head { "HEAD" } else { "GET" };
         let fault = self.next(method, key.as_ref());
+        if fault.is_none() {
+            self.log_for_all(method, key);
+        }
         match fault {
             Some(Fault::Refused | Fault::AnswerLost) => return Err(refused()),
             Some(Fault::Half) if !options.head => {}
@@ -150,8 +173,12 @@ pub(crate) fn bucket(prefix: &str) -> (Arc<Faulty>, BucketStore) {
 
 /// Returns the store of objects below a prefix.
 pub(crate) fn bucket_of(inner: InMemory, prefix: &str) -> (Arc<Faulty>, BucketStore) {
-    let all = Arc::new(Faulty { inner, ..Faulty::default() });
+    let all = Arc::new(Faulty { inner: Arc::new(inner), ..Faulty::default() });
+    (all.clone(), store_of(&all, prefix))
+}
+
+/// Returns the store of objects below a prefix.
+pub(crate) fn store_of(all: &Arc<Faulty>, prefix: &str) -> BucketStore {
     let shown = format!("s3://bucket/{prefix}");
-    let store = BucketStore::new(all.clone(), prefix, shown.trim_end_matches('/').to_owned(), None);
-    (all, store.unwrap())
+    BucketStore::new(all.clone(), prefix, shown.trim_end_matches('/').to_owned(), None).unwrap()
 }

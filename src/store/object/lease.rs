@@ -1,5 +1,6 @@
-//! Lock of a store in object storage: an object that is written only if there is none, and expires by the clock of the server
-//! unless its holder renews it. So a build that was killed stops nobody for long.
+//! Locks in object storage: that of the store, and those of parts that several builders share. Each is an object that is
+//! written only if there is none, and expires by the clock of the server unless its holder renews it. So a build that was
+//! killed stops nobody for long.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -8,17 +9,14 @@ use std::time::{Duration, Instant, SystemTime};
 use object_store::path::Path as Key;
 use object_store::{Error, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
-use super::super::lock::NAME;
-use super::{Objects, Version, into_io};
+use super::{LEASE, Objects, Version, into_io};
 
-/// Time after which a lease expires that is not renewed.
-const EXPIRY: Duration = Duration::from_secs(60);
-/// Time between renewals.
-const RENEWAL: Duration = Duration::from_secs(15);
-/// Time that a server may take for a request, and by which clocks may differ.
-const MARGIN: Duration = Duration::from_secs(5);
-/// Time between attempts to take a lease that another build holds.
-const PAUSE: Duration = Duration::from_millis(500);
+/// A lease is renewed after this part of the time after which it expires.
+const RENEWAL: u32 = 4;
+/// Time that a server may take for a request, and by which clocks may differ. Servers send seconds.
+const MARGIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+/// Shortest and longest time between attempts to take a lease that another build holds.
+const PAUSE: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(5)];
 
 /// A lease that this build holds.
 pub(super) struct Lease {
@@ -26,6 +24,8 @@ pub(super) struct Lease {
     key: Key,
     /// Identifies the holder.
     holder: String,
+    /// Time after which it expires if it is not renewed.
+    expiry: Duration,
     state: Mutex<State>,
 }
 
@@ -40,18 +40,21 @@ struct State {
 }
 
 impl Lease {
-    /// Takes the lease; waits for another holder for up to `wait`. `clock` returns the time by the clock of the server.
+    /// Takes the lease at a path, which expires after `expiry` if it is not renewed; waits for another holder for up to
+    /// `wait`. `clock` returns the time by the clock of the server.
     pub(super) fn take(
         objects: Objects,
+        path: &str,
+        expiry: Duration,
         wait: Duration,
         clock: impl Fn() -> SystemTime,
     ) -> io::Result<Arc<Self>> {
-        let key = objects.key(NAME)?;
-        let until = Instant::now() + wait;
+        let key = objects.key(path)?;
+        let start = Instant::now();
         let holder = format!("process {} of {}", std::process::id(), host());
         let mut mode = PutMode::Create;
         let (version, text, renewed) = loop {
-            let (begun, text) = (Instant::now(), text(&holder));
+            let (begun, text) = (Instant::now(), text(&holder, expiry));
             let error = match objects.wait(put(&objects, &key, &text, mode)) {
                 Ok(version) => break (version, text, begun),
                 // The server has no conditional writes: two builds at once are not noticed.
@@ -71,10 +74,12 @@ impl Lease {
                 Err(error) => return Err(into_io(error)),
                 Ok((version, found, modified)) => {
                     let age = clock().duration_since(modified).unwrap_or_default();
-                    if age > EXPIRY + MARGIN {
+                    if age > time_to_expire(&found) {
                         PutMode::Update(version)
-                    } else if Instant::now() < until {
-                        std::thread::sleep(PAUSE);
+                    } else if start.elapsed() < wait {
+                        // The longer it takes, the less does it matter.
+                        let least = if cfg!(test) { PAUSE[0] / 50 } else { PAUSE[0] };
+                        std::thread::sleep((start.elapsed() / 8).clamp(least, PAUSE[1]));
                         PutMode::Create
                     } else {
                         let holder = found.lines().next().unwrap_or_default();
@@ -87,8 +92,8 @@ impl Lease {
             };
         };
         let state = Mutex::new(State { version, text, renewed, is_over: false });
-        let lease = Arc::new(Self { objects, key, holder, state });
-        lease.objects.handle.spawn(Self::renew_until_over(Arc::downgrade(&lease)));
+        let lease = Arc::new(Self { objects, key, holder, expiry, state });
+        lease.objects.handle.spawn(Self::renew_until_over(Arc::downgrade(&lease), expiry / RENEWAL));
         Ok(lease)
     }
 
@@ -96,9 +101,9 @@ impl Lease {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn renew_until_over(lease: Weak<Self>) {
+    async fn renew_until_over(lease: Weak<Self>, pause: Duration) {
         loop {
-            tokio::time::sleep(RENEWAL).await;
+            tokio::time::sleep(pause).await;
             match lease.upgrade() {
                 Some(lease) if !lease.state().is_over => lease.renew().await,
                 _ => return,
@@ -108,7 +113,7 @@ impl Lease {
 
     async fn renew(&self) {
         let (begun, mode) = (Instant::now(), PutMode::Update(self.state().version.clone()));
-        let text = text(&self.holder);
+        let text = text(&self.holder, self.expiry);
         let before = std::mem::replace(&mut self.state().text, text.clone());
         let renewed = match put(&self.objects, &self.key, &text, mode).await {
             Err(Error::NotImplemented { .. }) => {
@@ -145,7 +150,7 @@ impl Lease {
     /// True if no other build can hold the lease.
     fn is_held(&self) -> bool {
         let state = self.state();
-        !state.is_over && state.renewed.elapsed() < EXPIRY
+        !state.is_over && state.renewed.elapsed() < self.expiry
     }
 
     /// Checks that no other build holds the lease: nothing may be written any more then.
@@ -169,9 +174,18 @@ impl Lease {
 }
 
 /// Returns the text of a lease, which differs each time, and so does its ETag.
-fn text(holder: &str) -> String {
+fn text(holder: &str, expiry: Duration) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    format!("{holder}\n{}\n", now.as_nanos())
+    format!("{holder}\n{}\n{}\n", now.as_nanos(), expiry.as_millis())
+}
+
+/// Returns the time after which a lease with this text has expired for certain.
+fn time_to_expire(text: &str) -> Duration {
+    let stated = text.lines().nth(2).and_then(|text| text.parse().ok());
+    let expiry = stated.map_or(LEASE, Duration::from_millis);
+    // Clocks of stores in memory are exact.
+    let least = if cfg!(test) { Duration::from_millis(20) } else { MARGIN[0] };
+    expiry.saturating_add((expiry / 12).clamp(least, MARGIN[1]))
 }
 
 async fn put(objects: &Objects, key: &Key, text: &str, mode: PutMode) -> object_store::Result<UpdateVersion> {

@@ -38,7 +38,10 @@ use tokio::runtime::{Handle, Runtime};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Source, Stamp, Store, Traffic, duplicate};
+use super::lock::Guard;
+use super::{
+    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Prefix, Source, Stamp, Store, Traffic, duplicate,
+};
 use crate::types::Bytes;
 
 use http::{Connector, Meter};
@@ -74,6 +77,8 @@ pub struct BucketStore {
     /// URL for messages, without secrets.
     shown: String,
     meter: Option<Arc<Meter>>,
+    /// Time after which a lease expires that is not renewed.
+    lease: Duration,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
     /// Runs the requests. Dropped last.
@@ -258,7 +263,19 @@ impl BucketStore {
             .enable_time()
             .build()?;
         let objects = Objects { all, prefix: prefix.to_owned(), handle: runtime.handle().clone() };
-        Ok(Self { objects, shown, meter, held: Arc::default(), _runtime: Threads(Some(runtime)) })
+        Ok(Self { objects, shown, meter, lease: LEASE, held: Arc::default(), _runtime: Threads(Some(runtime)) })
+    }
+
+    /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
+    #[must_use]
+    pub fn with_lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
+    }
+
+    /// Takes the lease at a path; waits for another holder for up to `wait`.
+    fn take_lease(&self, path: &str, wait: Duration) -> io::Result<Arc<Lease>> {
+        let clock = || self.meter.as_ref().map_or_else(SystemTime::now, |meter| meter.now());
+        Lease::take(self.objects.clone(), path, self.lease, wait, clock)
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
@@ -565,11 +582,7 @@ impl Store for BucketStore {
     }
 
     fn lock(&self, wait: Duration) -> io::Result<Lock> {
-        let clock = {
-            let meter = self.meter.clone();
-            move || meter.as_ref().map_or_else(SystemTime::now, |meter| meter.now())
-        };
-        let lease = Lease::take(self.objects.clone(), wait, clock)?;
+        let lease = self.take_lease(super::lock::NAME, wait)?;
         let listed = self.objects.wait(async {
             let prefix = self.objects.key("")?;
             let mut stream = self.objects.all.list((!prefix.as_ref().is_empty()).then_some(&prefix));
@@ -584,6 +597,13 @@ impl Store for BucketStore {
         });
         *self.held() = Some(Held { lease: lease.clone(), objects: listed.ok() });
         Ok(Lock::held_by(HeldLock { held: self.held.clone(), lease }))
+    }
+
+    fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
+        match self.take_lease(&name(path)?, Duration::ZERO) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            taken => Ok(Some(Lock::held_by(Claim(taken?)))),
+        }
     }
 
     fn scan(
@@ -717,6 +737,33 @@ struct HeldLock {
 impl fmt::Debug for HeldLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HeldLock")
+    }
+}
+
+impl Guard for HeldLock {
+    fn verify(&self) -> io::Result<()> {
+        self.lease.verify()
+    }
+}
+
+/// Ends the lease of a part of the work when that is done.
+struct Claim(Arc<Lease>);
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Claim")
+    }
+}
+
+impl Guard for Claim {
+    fn verify(&self) -> io::Result<()> {
+        self.0.verify()
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 

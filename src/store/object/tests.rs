@@ -1,3 +1,4 @@
+use super::super::lock::NAME;
 use super::faulty::{Fault, bucket};
 use super::*;
 
@@ -131,15 +132,15 @@ fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     // Its time is up by the clock of the server.
     let lock = store.lock(Duration::ZERO).unwrap();
     let late = || SystemTime::now() + Duration::from_secs(70);
-    let lease = Lease::take(other.objects.clone(), Duration::ZERO, late).unwrap();
+    let lease = Lease::take(other.objects.clone(), NAME, LEASE, Duration::ZERO, late).unwrap();
     let early = || SystemTime::now() + Duration::from_secs(50);
-    assert!(Lease::take(other.objects.clone(), Duration::ZERO, early).is_err());
+    assert!(Lease::take(other.objects.clone(), NAME, LEASE, Duration::ZERO, early).is_err());
     // The first builder finds out when it renews, and removes nothing of the second.
     store.held().as_ref().unwrap().lease.renew_now();
     let error = store.replace(Path::new("rss.xml"), b"late").unwrap_err();
     assert!(error.to_string().starts_with("this build has lost its lock"), "{error}");
     drop(lock);
-    assert!(store.read(Path::new(super::super::lock::NAME), Bytes(999)).is_ok());
+    assert!(store.read(Path::new(NAME), Bytes(999)).is_ok());
     lease.end();
-    assert!(store.read(Path::new(super::super::lock::NAME), Bytes(999)).is_err());
+    assert!(store.read(Path::new(NAME), Bytes(999)).is_err());
 }

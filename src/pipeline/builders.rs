@@ -1,0 +1,193 @@
+//! Several builders of the same feeds, each killed at some request: the feeds are those of one builder, and no seed is read by
+//! a builder that does not hold its folder.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use object_store::ObjectStoreExt;
+use object_store::memory::InMemory;
+use object_store::path::Path as Key;
+
+use crate::config::{Plan, RawConfig};
+use crate::diag::Sink;
+use crate::error::Error;
+use crate::store::Store;
+use crate::store::object::faulty::{CommonLog, Fault, Faulty, bucket, store_of};
+use crate::types::{Bytes, UnixMs};
+
+use super::buckets::files;
+use super::{Options, Report, build};
+
+/// Numbers that look random and are the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+}
+
+fn plan(text: &str) -> Plan {
+    let text = format!("title = 'News'\nbase_url = 'https://feeds.example/'\n{text}");
+    RawConfig::from_bytes(text.as_bytes(), Path::new("feedmill.toml"), &mut Sink::collecting())
+        .unwrap()
+        .resolve(&mut Sink::collecting())
+        .unwrap()
+}
+
+fn run(plan: &Plan, seeds: &dyn Store, feeds: &dyn Store, shared: bool) -> Result<Report, Error> {
+    let options = Options { now: UnixMs(1_800_000_000_000), shared, prune: true, ..Options::default() };
+    build(plan, seeds, feeds, options, &mut Sink::collecting())
+}
+
+/// Adds, changes and removes seeds; articles appear in several folders, and some change their links.
+fn change(seeds: &[&dyn Store], numbers: &mut Numbers) {
+    let folders = ["", "town/", "bridge/", "bridge/north/", "stadt \u{fc}/", "_posts/"];
+    for _ in 0..24 {
+        let (folder, name) = (folders[numbers.below(folders.len())], numbers.below(9));
+        let path = format!("{folder}{name}.txt");
+        let is_removed = numbers.below(6) == 0;
+        let (time, link) = (1_690_000_000_000 + numbers.below(40) as u64 * 300_000_000, numbers.below(30));
+        let (title, text) = (numbers.below(50), "x".repeat(numbers.below(4)));
+        let seed = match numbers.below(12) {
+            0 => String::new(),
+            _ => format!(
+                "<!--{time}-->\n[Title {title}](https://news.example/{link})\n------\n<p>{text}</p>\n"
+            ),
+        };
+        for store in seeds {
+            if is_removed {
+                let _ = store.remove(Path::new(&path));
+            } else {
+                store.replace(Path::new(&path), seed.as_bytes()).unwrap();
+            }
+        }
+    }
+}
+
+/// Builds until it succeeds. The first attempts are killed.
+fn build_and_die(
+    plan: &Plan,
+    objects: &Arc<InMemory>,
+    log: &CommonLog,
+    builder: usize,
+    kills: &[usize],
+) -> Report {
+    for (attempt, kill) in kills.iter().copied().chain([0]).enumerate() {
+        let number = builder * 100 + attempt;
+        let all = Faulty::of_builder(objects.clone(), number, log.clone());
+        all.fail(kill, true, Some(Fault::Refused));
+        let built = run(plan, &store_of(&all, "seeds"), &store_of(&all, "feeds"), true);
+        if kill == 0 {
+            return built.unwrap();
+        }
+        // The locks of the dead expire.
+        for (lock, holder) in holders(&log.lock().unwrap()) {
+            if holder == number {
+                let key = Key::parse(lock).unwrap();
+                let _ = futures_util::FutureExt::now_or_never(objects.delete(&key));
+            }
+        }
+    }
+    unreachable!()
+}
+
+/// Returns the builder that took each lock last.
+fn holders(log: &[(usize, &'static str, String)]) -> BTreeMap<String, usize> {
+    let puts = log.iter().filter(|(_, method, key)| *method == "PUT" && key.ends_with(".lock"));
+    puts.map(|(builder, _, key)| (key.clone(), *builder)).collect()
+}
+
+/// Checks that every seed was read by the builder that held its folder, or all feeds.
+fn verify_claims(log: &[(usize, &'static str, String)]) {
+    let mut claimed = 0;
+    for (number, (builder, method, key)) in log.iter().enumerate() {
+        let Some(path) = key.strip_prefix("seeds/").filter(|_| *method == "GET") else { continue };
+        let top = path.split_once('/').map_or("", |(top, _)| top);
+        let lock = super::shards::lock_path(top.as_ref());
+        let holders = holders(&log[..number]);
+        let holds = |lock: &Path| holders.get(&format!("feeds/{}", lock.display())) == Some(builder);
+        claimed += usize::from(holds(&lock));
+        assert!(holds(&lock) || holds(Path::new(".feedmill.lock")), "{builder} reads {key}");
+    }
+    assert!(claimed > 0);
+}
+
+#[test]
+fn several_builders_that_are_killed_again_and_again_build_the_feeds_of_one() {
+    let configurations =
+        ["limit = 3\n", "limit = 2\narchive = true\nfeeds_by = ['author']\n", "limit = 4\npages = true\n"];
+    for (round, configuration) in configurations.iter().cycle().take(6).enumerate() {
+        let (plan, mut numbers) = (plan(configuration), Numbers(round as u64));
+        let (one, all) = (Faulty::of_builder(Arc::default(), 0, Arc::default()), bucket("seeds").0);
+        let (seeds, expected) = (store_of(&one, "seeds"), store_of(&one, "feeds"));
+        for step in 0..3 {
+            change(&[&seeds, &store_of(&all, "seeds")], &mut numbers);
+            run(&plan, &seeds, &expected, false).unwrap();
+            let log = CommonLog::default();
+            let kills: Vec<Vec<usize>> =
+                (0..3).map(|_| (0..numbers.below(5)).map(|_| 1 + numbers.below(60)).collect()).collect();
+            thread::scope(|scope| {
+                for (builder, kills) in kills.iter().enumerate() {
+                    let (plan, objects, log) = (&plan, &all.inner, &log);
+                    scope.spawn(move || build_and_die(plan, objects, log, builder, kills));
+                }
+            });
+            let feeds = store_of(&all, "feeds");
+            let (expected, built) = (files(&expected), files(&feeds));
+            let differing: Vec<_> = expected
+                .keys()
+                .chain(built.keys())
+                .filter(|path| expected.get(*path) != built.get(*path))
+                .collect();
+            assert!(differing.is_empty(), "{round} {step} {kills:?}: {differing:?}");
+            assert!(built.len() > 5, "{built:?}");
+            verify_claims(&log.lock().unwrap());
+            assert!(
+                feeds
+                    .list(Path::new(".feedmill/shared"))
+                    .unwrap_or_default()
+                    .iter()
+                    .all(|item| { Path::new(&item.name).extension() == Some("lock".as_ref()) })
+            );
+        }
+    }
+}
+
+#[test]
+fn what_one_builder_has_read_the_others_do_not_read_again() {
+    let (all, seeds) = bucket("seeds");
+    for number in 0..20 {
+        let text =
+            format!("<!--1698786902000-->\n[Title](https://news.example/{number})\n------\n<p>Text</p>\n");
+        seeds
+            .replace(Path::new(&format!("{}/{number}.txt", ["a", "b"][number % 2])), text.as_bytes())
+            .unwrap();
+    }
+    let plan = plan("limit = 1\n");
+    let log = CommonLog::default();
+    // The first one dies before it takes the lock of all feeds.
+    for number in [1, 2] {
+        let all = Faulty::of_builder(all.inner.clone(), number, log.clone());
+        let (seeds, feeds) = (store_of(&all, "seeds"), store_of(&all, "feeds"));
+        if number == 1 {
+            let options = Options { shared: true, ..Options::default() };
+            super::sections::build_sections(&plan, &seeds, &feeds, options).unwrap();
+        } else {
+            run(&plan, &seeds, &feeds, true).unwrap();
+        }
+    }
+    let log = log.lock().unwrap();
+    let reads = |builder: usize| {
+        log.iter()
+            .filter(|(by, method, key)| *by == builder && *method == "GET" && key.starts_with("seeds/"))
+            .count()
+    };
+    assert_eq!(reads(1), 20, "all heads");
+    // The body of each section and that of the main feed, which is the same as one of them.
+    assert!(reads(2) <= 3, "{}", reads(2));
+    assert!(store_of(&all, "feeds").read(Path::new("a/rss.xml"), Bytes(1 << 20)).is_ok());
+}

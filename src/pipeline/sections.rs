@@ -1,0 +1,192 @@
+//! Several builders at once: each claims one top folder of the seeds after the other, reads what is new or changed in it, and
+//! stores that where the others find it. There is no coordinator: who builds a folder is decided by who creates the object
+//! that marks it, and a builder that dies loses it when its lease expires.
+//!
+//! Nothing that a builder stores here decides what is published. The build that follows lists all seeds, and takes over what
+//! was made of exactly the files that it lists.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::catalog::{self, Catalog, FOLDER, INDEX_NAME, SharedDocs};
+use crate::config::Plan;
+use crate::error::{Error, Kind};
+use crate::store::{Lock, Store};
+
+use super::context::{Context, Options};
+use super::discover::{Kept, ScanError, TopFolder, changed_folders, discover_folder};
+use super::progress::Progress;
+use super::scan;
+use super::shards;
+
+/// Time between attempts to claim a folder that another builder has.
+const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
+/// Number of times that the cache is opened while other builders replace it.
+const ATTEMPTS: usize = 5;
+
+/// A builder that shares the seeds with others.
+struct Builder<'a> {
+    context: Context<'a>,
+    catalog: Catalog,
+    kept: Kept,
+    basis: u128,
+    /// Version of the index of the cache.
+    index: Option<u128>,
+}
+
+/// What became of a top folder.
+#[derive(PartialEq, Eq)]
+enum State {
+    /// Another builder has it.
+    Claimed,
+    Done,
+    /// All are done, and so is the build that follows.
+    AllDone,
+}
+
+/// A top folder that is not done yet.
+struct Open {
+    folder: TopFolder,
+    /// Version of its shard before the folder was listed.
+    shard: Option<u128>,
+}
+
+/// Builds top folders that no other builder has claimed, and returns when all are done.
+///
+/// # Errors
+/// If a store fails, or cannot be shared.
+pub(super) fn build_sections(
+    plan: &Plan,
+    seeds: &dyn Store,
+    feeds: &dyn Store,
+    options: Options<'_>,
+) -> Result<(), Error> {
+    if !plan.catalog {
+        let message = "builders share their work in the cache, and `catalog` is off; remove `--no-catalog`";
+        return Err(Error::new(Kind::Config, message));
+    }
+    let own_progress = Progress::default();
+    let progress = options.progress.unwrap_or(&own_progress);
+    let mut builder = Builder::new(plan, seeds, feeds, options, progress)?;
+    // Listed before they are read: one that another builder stores from now on has another version.
+    let known = shards::list(feeds);
+    shards::adopt(&builder.context, &mut builder.catalog, builder.basis, &known)?;
+    let changed = changed_folders(&builder.context, &builder.catalog, builder.kept).map_err(fatal)?;
+    let mut open: Vec<Open> = changed
+        .into_iter()
+        .map(|folder| Open { shard: known.get(&shards::path(&folder.name)).copied(), folder })
+        .collect();
+    // Builders start at different places, so that they rarely meet.
+    let start = own_number() as usize % open.len().max(1);
+    open.rotate_left(start);
+    while !open.is_empty() {
+        let before = open.len();
+        let mut left = Vec::new();
+        for folder in open {
+            match builder.build(&folder)? {
+                State::Claimed => left.push(folder),
+                State::Done => {}
+                State::AllDone => return Ok(()),
+            }
+        }
+        open = left;
+        if open.len() == before {
+            std::thread::sleep(PAUSE);
+        }
+    }
+    Ok(())
+}
+
+/// Returns a number that differs for each builder.
+fn own_number() -> u32 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    catalog::hash(format!("{} {}", now.as_nanos(), std::process::id()).as_bytes()) as u32
+}
+
+fn index_path() -> PathBuf {
+    Path::new(FOLDER).join(INDEX_NAME)
+}
+
+fn fatal(error: ScanError) -> Error {
+    match error {
+        ScanError::Fatal(error) => error,
+        ScanError::Catalog(why) => Error::new(Kind::Io, format!("cannot use a temporary file: {why}")),
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// Opens the cache. It may be replaced at the same time, and then its files do not match.
+    fn new(
+        plan: &'a Plan,
+        seeds: &'a dyn Store,
+        feeds: &'a dyn Store,
+        options: Options<'a>,
+        progress: &'a Progress,
+    ) -> Result<Self, Error> {
+        let (kept, basis) = (Kept::of(plan), scan::basis(plan));
+        let mut attempt = 1;
+        loop {
+            let index = shards::find(feeds, &index_path())?;
+            let context = Context::new(plan, seeds, feeds, options, progress)?;
+            let catalog = match context.cache.as_deref() {
+                Some(folder) => Catalog::open_read_only(folder, basis, options.started),
+                None => Catalog::temporary(),
+            };
+            let is_lost = catalog.folders().is_empty()
+                && context.cache.as_deref().is_some_and(|folder| folder.join(INDEX_NAME).exists());
+            if !is_lost || attempt == ATTEMPTS {
+                return Ok(Self { context, catalog, kept, basis, index });
+            }
+            attempt += 1;
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// Returns the state of a folder if another builder has done it since it was listed.
+    fn done_by_others(&self, open: &Open) -> Result<Option<State>, Error> {
+        let shard = shards::find(self.context.feeds, &shards::path(&open.folder.name))?;
+        if shard.is_some() && shard != open.shard {
+            return Ok(Some(State::Done));
+        }
+        // Shards are removed after the index was written.
+        let is_over = shards::find(self.context.feeds, &index_path())? != self.index;
+        Ok(is_over.then_some(State::AllDone))
+    }
+
+    fn show(&self, path: &Path) -> String {
+        self.context.feeds.show(path)
+    }
+
+    /// Builds a folder unless another builder has it, or has done it.
+    fn build(&mut self, open: &Open) -> Result<State, Error> {
+        if let Some(state) = self.done_by_others(open)? {
+            return Ok(state);
+        }
+        let path = shards::lock_path(&open.folder.name);
+        let claimed = self.context.feeds.claim(&path);
+        let claimed = claimed.map_err(|e| Error::io("claim a folder of seeds", self.show(&path), e))?;
+        let Some(lock) = claimed else { return Ok(State::Claimed) };
+        // Its last holder may have finished in the meantime.
+        if let Some(state) = self.done_by_others(open)? {
+            return Ok(state);
+        }
+        self.build_claimed(&open.folder, &lock)
+    }
+
+    fn build_claimed(&mut self, folder: &TopFolder, lock: &Lock) -> Result<State, Error> {
+        let scan = discover_folder(&self.context, &self.catalog, self.kept, folder).map_err(fatal)?;
+        let path = shards::path(&folder.name);
+        let shard = self.catalog.shard(&scan.folders, self.basis, SharedDocs::default());
+        let shard = shard.map_err(|e| Error::io("read a temporary file", self.show(&path), e))?;
+        // Another builder has the folder if the lease was lost.
+        if lock.verify().is_err() {
+            return Ok(State::Claimed);
+        }
+        match self.context.feeds.replace(&path, &shard) {
+            Ok(_) => Ok(State::Done),
+            Err(error) if error.kind() == ErrorKind::ResourceBusy => Ok(State::Claimed),
+            Err(error) => Err(Error::io("store the work of this builder", self.show(&path), error)),
+        }
+    }
+}

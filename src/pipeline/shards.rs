@@ -1,0 +1,141 @@
+//! What several builders have done since the last build, one file for each top folder of the seeds, next to the cache.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::catalog::{self, Catalog, FOLDER, Shard};
+use crate::error::Error;
+use crate::store::{Stamp, Store};
+use crate::types::Bytes;
+
+use super::context::Context;
+
+/// Name of the folder in that of the cache.
+const NAME: &str = "shared";
+/// Extensions of the files with the work of a builder, and of the locks.
+const SHARD: &str = "shard";
+const LOCK: &str = "lock";
+/// Number of files that are in memory at once.
+const AT_ONCE: usize = 16;
+/// Length in bytes above which the name of a folder is cut off: a file system allows 255.
+const MAX_NAME: usize = 120;
+
+/// Shards by path, each with its version.
+pub(super) type Shards = BTreeMap<PathBuf, u128>;
+
+/// Returns the path of the shard of a top folder.
+pub(super) fn path(folder: &OsStr) -> PathBuf {
+    Path::new(FOLDER).join(NAME).join(format!("{}.{SHARD}", file_stem(folder)))
+}
+
+/// Returns the path of the lock of a top folder.
+pub(super) fn lock_path(folder: &OsStr) -> PathBuf {
+    path(folder).with_extension(LOCK)
+}
+
+/// Returns a name that is the same on every system, and different for each folder.
+fn file_stem(folder: &OsStr) -> String {
+    let mut name = String::new();
+    for byte in folder.as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(*byte)),
+            // Some file systems ignore case.
+            _ => name.push_str(&format!("~{byte:02x}")),
+        }
+    }
+    if name.len() > MAX_NAME {
+        name.truncate(MAX_NAME);
+        return format!("{name}~~{:032x}", catalog::hash(folder.as_encoded_bytes()));
+    }
+    if name.is_empty() { "~".to_owned() } else { name }
+}
+
+/// Returns the shards of all builders.
+pub(super) fn list(feeds: &dyn Store) -> Shards {
+    let folder = Path::new(FOLDER).join(NAME);
+    let mut shards = Shards::new();
+    // There is no folder if there are none.
+    let _ = feeds.scan(&folder, true, &mut |name, _, stamp| {
+        let path = folder.join(name);
+        if path.extension() == Some(SHARD.as_ref()) {
+            shards.insert(path, version(name, stamp));
+        }
+    });
+    shards
+}
+
+/// Returns the version of the shard at a path; `None` if there is none.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn find(feeds: &dyn Store, path: &Path) -> Result<Option<u128>, Error> {
+    match feeds.stamp(path) {
+        Ok(stamp) => Ok(Some(version(path.file_name().unwrap_or_default(), stamp))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("read the work of another builder", feeds.show(path), error)),
+    }
+}
+
+fn version(name: &OsStr, stamp: Option<Stamp>) -> u128 {
+    stamp.map_or(0, |stamp| catalog::fingerprint(name, &stamp))
+}
+
+/// Adds shards to a catalog. `basis` is the hash of what its heads depend on in addition to their files.
+///
+/// # Errors
+/// If the system is out of resources. What cannot be read is done again.
+pub(super) fn adopt(
+    context: &Context<'_>,
+    catalog: &mut Catalog,
+    basis: u128,
+    shards: &Shards,
+) -> Result<(), Error> {
+    let paths: Vec<&PathBuf> = shards.keys().collect();
+    for paths in paths.chunks(AT_ONCE) {
+        let read: Vec<_> = paths.par_iter().map(|path| read(context.feeds, path)).collect();
+        for (path, bytes) in paths.iter().zip(read) {
+            let adopted = bytes.and_then(|bytes| match Shard::decode(&bytes, basis) {
+                Some(shard) => catalog.adopt(shard),
+                None => Ok(()),
+            });
+            if let Err(error) = adopted.or_else(unless_exhausted) {
+                return Err(Error::io("read the work of another builder", context.feeds.show(path), error));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read(feeds: &dyn Store, path: &Path) -> io::Result<Vec<u8>> {
+    feeds.read(path, Bytes(u64::MAX - 1))
+}
+
+fn unless_exhausted(error: io::Error) -> io::Result<()> {
+    if crate::store::is_exhausted(&error) { Err(error) } else { Ok(()) }
+}
+
+/// Removes the work of all builders, because it is in the catalog. What cannot be removed is ignored by the next build.
+pub(super) fn remove_all(feeds: &dyn Store) {
+    list(feeds).par_iter().for_each(|(path, _)| _ = feeds.remove(path));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_folder_has_a_file_of_its_own() {
+        let long = "ä".repeat(120);
+        let names = ["", "town", "Town", "~", "a.lock", "stadt ü", "..", long.as_str(), &long[..238]];
+        let stems: std::collections::BTreeSet<_> =
+            names.iter().map(|name| file_stem(OsStr::new(name))).collect();
+        assert_eq!(stems.len(), names.len());
+        assert!(stems.iter().all(|stem| stem.len() < 200 && !stem.contains(['.', '/', ' '])), "{stems:?}");
+        assert_eq!(path(OsStr::new("town")), Path::new(".feedmill/shared/town.shard"));
+        assert_eq!(lock_path(OsStr::new("")), Path::new(".feedmill/shared/~.lock"));
+    }
+}
