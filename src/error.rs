@@ -78,6 +78,13 @@ impl Error {
         self.kind
     }
 
+    /// True if another build was faster: an attempt from scratch may succeed.
+    #[cfg(feature = "folder")]
+    pub(crate) fn is_busy(&self) -> bool {
+        let cause = self.source.as_ref().and_then(|source| source.downcast_ref::<std::io::Error>());
+        cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::ResourceBusy)
+    }
+
     /// Returns the file or folder that the error concerns.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {

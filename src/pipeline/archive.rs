@@ -200,10 +200,18 @@ mod tests {
             .map(|day| {
                 let link = format!("https://e.example/{day}");
                 let time = UnixMs(1_696_118_400_000 + day * DAY);
-                let (published_link, own_id, section, recording) = Default::default();
+                let (published_link, own_id, section, recording, version) = Default::default();
                 let (seed_link, path) = (link.clone().into(), link.clone().into());
-                let seed =
-                    Candidate { time, link: seed_link, published_link, own_id, path, section, recording };
+                let seed = Candidate {
+                    time,
+                    link: seed_link,
+                    published_link,
+                    own_id,
+                    path,
+                    section,
+                    recording,
+                    version,
+                };
                 Pick::of(Arc::new(seed), link.into())
             })
             .collect();

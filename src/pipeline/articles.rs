@@ -180,6 +180,7 @@ fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
         path: format!("{position:020}").into(),
         section: article.section.as_deref().map(Arc::from),
         recording: None,
+        version: 0,
     })
 }
 

@@ -344,6 +344,7 @@ impl<'a> Overview<'a> {
             path: path_buf,
             section,
             recording,
+            version: 0,
         };
         let loaded = load_article(context, &seed)?;
         // The removals say more than the note about them.

@@ -184,6 +184,10 @@ pub fn build(
     pool.install(|| share(plan, seeds, feeds, options, sink))
 }
 
+/// Number of attempts to build while other builders change feeds.
+#[cfg(feature = "folder")]
+const SHARED_ATTEMPTS: usize = 5;
+
 /// Builds, with other builders if that is wanted, on the threads of the present pool.
 #[cfg(feature = "folder")]
 fn share(
@@ -198,7 +202,15 @@ fn share(
     }
     sections::build_sections(plan, seeds, feeds, options)?;
     // Another builder may be about to finish. If it dies, its lock expires.
-    build_here(plan, seeds, feeds, Options { wait: Duration::MAX, ..options }, sink)
+    let options = Options { wait: Duration::MAX, ..options };
+    let mut attempt = 1;
+    loop {
+        match build_here(plan, seeds, feeds, options, sink) {
+            // A builder that found more seeds in the meantime has published the feed of a section.
+            Err(error) if error.is_busy() && attempt < SHARED_ATTEMPTS => attempt += 1,
+            built => return built,
+        }
+    }
 }
 
 /// Builds on the threads of the present pool.

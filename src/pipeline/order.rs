@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::catalog::{
-    About, Block, Catalog, Chunk, Counts, Folders, Head, PublishedLinks, chunks, file_name, key_hash,
+    About, Block, Catalog, Chunk, Counts, Folders, Head, PublishedLinks, Row, chunks, file_name, key_hash,
 };
 use crate::config::Plan;
 use crate::diag::{Finding, Meta, Place, codes};
@@ -22,6 +22,7 @@ use super::context::Context;
 use super::discover::ScanError;
 use super::feed_builder::{FeedBuilder, FeedBuilders, Groups, Traits, feed_builders};
 use super::load::load;
+use super::reuse;
 use super::select::{Candidate, Keys, Role, are_versions, is_expired, is_future};
 
 /// Maximum number of merged seeds that are named, each in a finding of its own.
@@ -218,7 +219,7 @@ impl Selector<'_> {
                     for feed in feeds.filter(|feed| !feed.is_too_old(time)) {
                         if feed.accepts(&traits) && feed.is_young(time, now) {
                             let seed = seed.get_or_insert_with(|| {
-                                Arc::new(self.candidate(path, row.name, &head, &about, section.clone()))
+                                Arc::new(self.candidate(path, &row, &head, &about, section.clone()))
                             });
                             feed.offer(seed, &mut keys);
                         }
@@ -232,12 +233,12 @@ impl Selector<'_> {
     fn candidate(
         &self,
         folder: &Path,
-        name: &[u8],
+        row: &Row<'_>,
         head: &Head<'_>,
         about: &About<'_>,
         section: Option<Arc<str>>,
     ) -> Candidate {
-        let path = folder.join(file_name(name));
+        let path = folder.join(file_name(row.name));
         let published_link = self.published.get(&path).map(Box::from);
         let own_id = about.id.as_deref().map(Box::from);
         let recording = about.recording.as_deref().map(Box::from);
@@ -249,6 +250,7 @@ impl Selector<'_> {
             path,
             section,
             recording,
+            version: reuse::version(row.fingerprint),
         }
     }
 
@@ -300,7 +302,7 @@ impl Selector<'_> {
                 let head = row.head?;
                 let about = About::decode(head.about);
                 let traits = Traits::new(self.context.plan, head.title, head.link, &about);
-                let seed = self.candidate(path, row.name, &head, &about, section.clone());
+                let seed = self.candidate(path, &row, &head, &about, section.clone());
                 let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
                 let feeds = feeds.filter(|feed| feed.accepts(&traits));
                 let mut keys = Keys::default();

@@ -12,7 +12,7 @@ use crate::config::Grouping;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
 use crate::format::{self, Document, FORMATS, INDEX};
-use crate::store::{Change, Kind, Source, Stamp, Store, is_exhausted};
+use crate::store::{Change, Kind, Lock, Source, Stamp, Store, is_exhausted};
 use crate::types::Bytes;
 
 use super::archive;
@@ -37,6 +37,8 @@ pub(super) type PendingFiles = BTreeMap<PathBuf, PendingFile>;
 /// The way of every file to the feeds folder: together with others, after they were verified. Threads share it.
 pub(super) struct Publisher<'a> {
     store: &'a dyn Store,
+    /// Lock without which nothing is published, if it is not that of the store.
+    lock: Option<&'a Lock>,
     pending: Mutex<PendingFiles>,
 }
 
@@ -52,7 +54,12 @@ pub(super) struct Published {
 
 impl<'a> Publisher<'a> {
     pub(super) fn new(store: &'a dyn Store) -> Self {
-        Self { store, pending: Mutex::default() }
+        Self { store, lock: None, pending: Mutex::default() }
+    }
+
+    /// Creates a publisher that stops if a lock is lost.
+    pub(super) fn under(store: &'a dyn Store, lock: &'a Lock) -> Self {
+        Self { lock: Some(lock), ..Self::new(store) }
     }
 
     /// Takes a file. `url` is where it will be.
@@ -73,6 +80,8 @@ impl<'a> Publisher<'a> {
     pub(super) fn finish(self) -> Result<Vec<Published>, Error> {
         let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
         let published = pending.into_par_iter().map(|(path, file)| {
+            let held = self.lock.map_or(Ok(()), Lock::verify);
+            held.map_err(|e| Error::io("write the feed", self.store.show(&path), e))?;
             let is_changed = put(self.store, &path, &file.bytes)?;
             let hash = file.bytes.hash();
             let hash = hash.map_err(|e| Error::io("read a temporary file", self.store.show(&path), e))?;
@@ -80,6 +89,8 @@ impl<'a> Publisher<'a> {
             let stamp =
                 if self.store.folder().is_some() { None } else { self.store.stamp(&path).ok().flatten() };
             let stamp = stamp.filter(Stamp::is_versioned);
+            // As a build that has locked the store sees it.
+            let stamp = stamp.map(|stamp| Stamp { modified: 0, ..stamp });
             let fingerprint = reuse::fingerprint(path.file_name().unwrap_or_default(), stamp.as_ref());
             Ok(Published { path, hash, fingerprint, is_changed })
         });

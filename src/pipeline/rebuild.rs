@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{BuiltDoc, Catalog, LastBuild};
+use crate::catalog::{BuiltDoc, Catalog, LastBuild, SharedDoc, SharedDocs};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
+use crate::store::Lock;
 
 use super::address_source;
 use super::archive::OutputDoc;
@@ -95,6 +96,42 @@ pub(super) fn rebuild(
     Ok((rebuild.build, is_complete))
 }
 
+/// Builds and publishes documents while a lock is held: archives first, and the feeds last. Returns them, except those of the
+/// last build that are kept, and reports nothing: the build that takes them over does.
+///
+/// # Errors
+/// If a store fails, or the lock is lost.
+pub(super) fn rebuild_part(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    scan: &Scan,
+    docs: Vec<OutputDoc>,
+    lock: &Lock,
+) -> Result<SharedDocs, Error> {
+    let (mut report, mut sink) = (Report::default(), Sink::collecting());
+    let build = LastBuild { inputs_hash: context.inputs_hash, ..LastBuild::default() };
+    let (reported, failed, hashes) = Default::default();
+    let mut rebuild =
+        Rebuild { context, catalog, scan, build, reported, failed, hashes, report: &mut report };
+    let (feeds, months): (Vec<_>, Vec<_>) = docs.into_iter().partition(|doc| !doc.is_archive());
+    for docs in [&months, &feeds] {
+        let publisher = Publisher::under(context.feeds, lock);
+        rebuild.build_docs(docs, &publisher, &mut sink)?;
+        rebuild.publish(publisher)?;
+    }
+    rebuild.set_hashes();
+    let mut shared = SharedDocs { inputs_hash: context.inputs_hash, ..SharedDocs::default() };
+    for doc in months.iter().chain(&feeds) {
+        let folder = doc.folder();
+        let built = rebuild.build.docs.remove(&folder);
+        let is_new = |built: &BuiltDoc| catalog.last_build().docs.get(&folder) != Some(built);
+        if let (Some(doc), Some(seeds)) = (built.filter(is_new), reuse::versions(doc)) {
+            shared.docs.insert(folder, SharedDoc { seeds, doc });
+        }
+    }
+    Ok(shared)
+}
+
 /// Reports the findings of the last build again, if all of it is still valid.
 ///
 /// # Errors
@@ -155,17 +192,22 @@ impl Rebuild<'_> {
             self.publish(publisher)?;
         }
         self.publish(publisher)?;
-        for file in self.build.docs.values_mut().flat_map(|doc| &mut doc.files) {
-            if let Some((hash, fingerprint)) = self.hashes.remove(&file.path) {
-                (file.hash, file.fingerprint) = (hash, fingerprint);
-            }
-        }
+        self.set_hashes();
         let files: usize = self.build.docs.values().map(|doc| doc.files.len()).sum();
         self.report.unchanged = files - self.report.changed.len();
         self.report.skipped += self.failed.len();
         let counts = &mut self.build.counts;
         counts.entries = counts.entries.saturating_sub(self.failed.len() as u64);
         Ok(())
+    }
+
+    /// Completes the files that were published.
+    fn set_hashes(&mut self) {
+        for file in self.build.docs.values_mut().flat_map(|doc| &mut doc.files) {
+            if let Some((hash, fingerprint)) = self.hashes.remove(&file.path) {
+                (file.hash, file.fingerprint) = (hash, fingerprint);
+            }
+        }
     }
 
     /// Publishes files.

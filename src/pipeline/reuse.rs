@@ -79,21 +79,28 @@ pub(super) fn whole_build(
     Some(LastBuild { docs: docs.collect::<Option<_>>()?, ..last.clone() })
 }
 
-/// Returns a document of the last build if it would come out the same: its inputs are the same, none of its seeds was
-/// reread, and its files still exist.
+/// Returns a document of the last build, or one that another builder has built since then, if it would come out the same: its
+/// inputs are the same, its seeds have not changed, and its files still exist.
 pub(super) fn document(
     context: &Context<'_>,
     catalog: &Catalog,
     reread: &[u64],
     doc: &OutputDoc,
 ) -> Option<BuiltDoc> {
+    let inputs = inputs_hash(doc);
+    let may_be_kept = |old: &BuiltDoc| !context.options.check && old.inputs_hash == inputs;
+    let folder = doc.folder();
+    if let Some(shared) = catalog.adopted_doc(&folder, context.inputs_hash)
+        && may_be_kept(&shared.doc)
+        && versions(doc) == Some(shared.seeds)
+        && let Some(kept) = published(context, catalog, &shared.doc)
+    {
+        return Some(kept);
+    }
     let last = catalog.last_build();
-    let old = last.docs.get(&doc.folder())?;
+    let old = last.docs.get(&folder)?;
     let is_reread = |path| !reread.is_empty() && reread.binary_search(&catalog::path_hash(path)).is_ok();
-    let is_same = last.inputs_hash == context.inputs_hash
-        && !context.options.check
-        && old.inputs_hash == inputs_hash(doc)
-        && !doc.paths().any(is_reread);
+    let is_same = last.inputs_hash == context.inputs_hash && may_be_kept(old) && !doc.paths().any(is_reread);
     is_same.then(|| published(context, catalog, old)).flatten()
 }
 
@@ -136,6 +143,21 @@ pub(super) fn unchanged(
         Some(PublishedFile { fingerprint: if is_settled { fingerprint } else { 0 }, ..file.clone() })
     });
     files.collect()
+}
+
+/// Returns the version of a seed by the fingerprint of its file; 0 if that has none.
+pub(super) fn version(fingerprint: u128) -> u64 {
+    // Half of it is enough: it is compared with that of the same file only.
+    if fingerprint == 0 { 0 } else { (fingerprint as u64).max(1) }
+}
+
+/// Returns the hash of the versions of all seeds of a document; `None` if one is unknown.
+pub(super) fn versions(doc: &OutputDoc) -> Option<u128> {
+    let mut hasher = Hasher::default();
+    for pick in &doc.picks {
+        hasher.add(&Some(pick.seed.version).filter(|version| *version != 0)?.to_le_bytes());
+    }
+    Some(hasher.finish())
 }
 
 /// Returns the hash of everything a document is made of, except the bodies of its seeds and [`Context::inputs_hash`].

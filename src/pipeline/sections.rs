@@ -1,22 +1,26 @@
-//! Several builders at once: each claims one top folder of the seeds after the other, reads what is new or changed in it, and
-//! stores that where the others find it. There is no coordinator: who builds a folder is decided by who creates the object
-//! that marks it, and a builder that dies loses it when its lease expires.
+//! Several builders at once: each claims one top folder of the seeds after the other, reads what is new or changed in it, builds
+//! the feed of that section with its archive, and stores what it has done where the others find it. There is no coordinator:
+//! who builds a folder is decided by who creates the object that marks it, and a builder that dies loses it when its lease
+//! expires.
 //!
-//! Nothing that a builder stores here decides what is published. The build that follows lists all seeds, and takes over what
-//! was made of exactly the files that it lists.
+//! The build that follows decides what is published. It lists all seeds, and takes over what was made of exactly the files that
+//! it lists.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::catalog::{self, Catalog, FOLDER, INDEX_NAME, SharedDocs};
+use crate::catalog::{self, Catalog, Chunk, FOLDER, INDEX_NAME, SharedDocs, chunks};
 use crate::config::Plan;
 use crate::error::{Error, Kind};
+use crate::seed::below_content;
 use crate::store::{Lock, Store};
 
 use super::context::{Context, Options};
-use super::discover::{Kept, ScanError, TopFolder, changed_folders, discover_folder};
+use super::discover::{Kept, Scan, ScanError, TopFolder, changed_folders, discover_folder};
+use super::order::section_of;
 use super::progress::Progress;
+use super::rebuild::rebuild_part;
 use super::scan;
 use super::shards;
 
@@ -174,10 +178,34 @@ impl<'a> Builder<'a> {
         self.build_claimed(&open.folder, &lock)
     }
 
+    /// Builds and publishes the documents of the section with the name of a folder, if other folders do not matter to them.
+    fn build_docs(&self, folder: &TopFolder, scan: &mut Scan, lock: &Lock) -> Option<SharedDocs> {
+        let (context, name) = (&self.context, folder.name.to_str()?);
+        let (plan, options) = (context.plan, context.options);
+        let is_section = |(path, chunk): (&Path, &Chunk)| {
+            chunk.articles() == 0 || section_of(plan, path, chunk).as_deref() == Some(name)
+        };
+        // A folder `content` has the sections of a site, and pages belong to one of several documents.
+        let is_alone = !name.is_empty()
+            && !plan.entry_pages
+            && plan.addresses.repository.is_none()
+            && plan.filtered.iter().all(|feed| feed.name != name)
+            && chunks(&scan.folders).all(is_section)
+            && chunks(self.catalog.folders()).all(|(path, _)| below_content(path) == path);
+        if !is_alone || options.check || context.probe.is_some() {
+            return None;
+        }
+        let (selection, _) = scan::select(context, &self.catalog, scan).ok()?;
+        let docs = selection.docs.into_iter().filter(|doc| doc.feed == name).collect();
+        rebuild_part(context, &self.catalog, scan, docs, lock).ok()
+    }
+
     fn build_claimed(&mut self, folder: &TopFolder, lock: &Lock) -> Result<State, Error> {
-        let scan = discover_folder(&self.context, &self.catalog, self.kept, folder).map_err(fatal)?;
+        let mut scan = discover_folder(&self.context, &self.catalog, self.kept, folder).map_err(fatal)?;
         let path = shards::path(&folder.name);
-        let shard = self.catalog.shard(&scan.folders, self.basis, SharedDocs::default());
+        // The build that follows builds what is missing, and reports why.
+        let docs = self.build_docs(folder, &mut scan, lock).unwrap_or_default();
+        let shard = self.catalog.shard(&scan.folders, self.basis, docs);
         let shard = shard.map_err(|e| Error::io("read a temporary file", self.show(&path), e))?;
         // Another builder has the folder if the lease was lost.
         if lock.verify().is_err() {

@@ -41,6 +41,8 @@ pub(super) struct Candidate {
     pub(super) section: Option<Arc<str>>,
     /// What the catalog knows of an audio or video file.
     pub(super) recording: Option<Box<[u8]>>,
+    /// Hash of the fingerprint of its file; 0 if it is unknown or the file may change without a new one.
+    pub(super) version: u64,
 }
 
 impl Candidate {
@@ -373,9 +375,10 @@ mod tests {
     use super::*;
 
     fn candidate(time: i64, link: &str, path: &str) -> Arc<Candidate> {
-        let (published_link, own_id, section, recording) = Default::default();
+        let (published_link, own_id, section, recording, version) = Default::default();
         let (link, path) = (link.into(), path.into());
-        Arc::new(Candidate { time: UnixMs(time), link, published_link, own_id, path, section, recording })
+        let time = UnixMs(time);
+        Arc::new(Candidate { time, link, published_link, own_id, path, section, recording, version })
     }
 
     /// Selects as the pipeline does: seeds that are too old are not offered, then all are seen once more.
@@ -503,8 +506,9 @@ mod tests {
         let seed = |path: &str, section: &str| {
             let link = "https://a.example/1".into();
             let (time, section) = (UnixMs(1), Some(section.into()));
-            let (published_link, own_id, recording, path) = (None, None, None, path.into());
-            Arc::new(Candidate { time, link, published_link, own_id, path, section, recording })
+            let (published_link, own_id, recording, version) = Default::default();
+            let path = path.into();
+            Arc::new(Candidate { time, link, published_link, own_id, path, section, recording, version })
         };
         let picks = select(
             5,
