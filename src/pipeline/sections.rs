@@ -1,7 +1,7 @@
 //! Several builders at once: each claims one top folder of the seeds after the other, reads what is new or changed in it, builds
 //! the feed of that section with its archive, and stores what it has done where the others find it. There is no coordinator:
-//! who builds a folder is decided by who creates the object that marks it, and a builder that dies loses it when its lease
-//! expires.
+//! the builder that creates the object that marks a folder has the folder, and loses it when its lease expires, because it
+//! was killed.
 //!
 //! The build that follows decides what is published. It lists all seeds, and takes over what was made of exactly the files that
 //! it lists.

@@ -263,7 +263,14 @@ impl BucketStore {
             .enable_time()
             .build()?;
         let objects = Objects { all, prefix: prefix.to_owned(), handle: runtime.handle().clone() };
-        Ok(Self { objects, shown, meter, lease: LEASE, held: Arc::default(), _runtime: Threads(Some(runtime)) })
+        Ok(Self {
+            objects,
+            shown,
+            meter,
+            lease: LEASE,
+            held: Arc::default(),
+            _runtime: Threads(Some(runtime)),
+        })
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
