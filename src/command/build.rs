@@ -45,6 +45,9 @@ fn build_once(once: &BuildOnce) -> CommandResult {
     if args.common.verbose || is_wanted(&args.common) {
         print_message(&summary(&report));
     }
+    if args.common.verbose && once.shared {
+        print_message(&format!("shared: built {} of seeds", count(report.sections, "folder", "folders")));
+    }
     if args.common.verbose && report.traffic != Traffic::default() {
         print_message(&requests(report.traffic));
     }

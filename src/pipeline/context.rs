@@ -92,6 +92,9 @@ pub struct Report {
     pub files: BTreeSet<PathBuf>,
     /// Number of files removed.
     pub removed: usize,
+    /// Number of top folders of the seeds that this builder has read for all, if it shares them with others. Feeds of these
+    /// sections count as unchanged, because they were published before.
+    pub sections: usize,
     /// Number of bytes read from seeds to order them.
     pub head_bytes: u64,
     /// Number of bytes read from seeds that are published.

@@ -200,7 +200,7 @@ fn share(
     if !options.shared {
         return build_here(plan, seeds, feeds, options, sink);
     }
-    sections::build_sections(plan, seeds, feeds, options)?;
+    let sections = sections::build_sections(plan, seeds, feeds, options)?;
     // Another builder may be about to finish. If it dies, its lock expires.
     let options = Options { wait: Duration::MAX, ..options };
     let mut attempt = 1;
@@ -208,7 +208,7 @@ fn share(
         match build_here(plan, seeds, feeds, options, sink) {
             // A builder that found more seeds in the meantime has published the feed of a section.
             Err(error) if error.is_busy() && attempt < SHARED_ATTEMPTS => attempt += 1,
-            built => return built,
+            built => return built.map(|report| Report { sections, ..report }),
         }
     }
 }

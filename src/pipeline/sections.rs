@@ -44,7 +44,10 @@ struct Builder<'a> {
 enum State {
     /// Another builder has it.
     Claimed,
+    /// Another builder has done it.
     Done,
+    /// This builder has done it.
+    Built,
     /// All are done, and so is the build that follows.
     AllDone,
 }
@@ -56,7 +59,7 @@ struct Open {
     shard: Option<u128>,
 }
 
-/// Builds top folders that no other builder has claimed, and returns when all are done.
+/// Builds top folders that no other builder has claimed, and returns their number when all are done.
 ///
 /// # Errors
 /// If a store fails, or cannot be shared.
@@ -65,9 +68,9 @@ pub(super) fn build_sections(
     seeds: &dyn Store,
     feeds: &dyn Store,
     options: Options<'_>,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     if !plan.catalog {
-        let message = "builders share their work in the cache, and `catalog` is off; remove `--no-catalog`";
+        let message = "`catalog` is off, and builders share their work in the cache; set `catalog = true`";
         return Err(Error::new(Kind::Config, message));
     }
     let own_progress = Progress::default();
@@ -84,6 +87,7 @@ pub(super) fn build_sections(
     // Builders start at different places, so that they rarely meet.
     let start = own_number() as usize % open.len().max(1);
     open.rotate_left(start);
+    let mut built = 0;
     while !open.is_empty() {
         let before = open.len();
         let mut left = Vec::new();
@@ -91,7 +95,8 @@ pub(super) fn build_sections(
             match builder.build(&folder)? {
                 State::Claimed => left.push(folder),
                 State::Done => {}
-                State::AllDone => return Ok(()),
+                State::Built => built += 1,
+                State::AllDone => return Ok(built),
             }
         }
         open = left;
@@ -99,7 +104,7 @@ pub(super) fn build_sections(
             std::thread::sleep(PAUSE);
         }
     }
-    Ok(())
+    Ok(built)
 }
 
 /// Returns a number that differs for each builder.
@@ -212,7 +217,7 @@ impl<'a> Builder<'a> {
             return Ok(State::Claimed);
         }
         match self.context.feeds.replace(&path, &shard) {
-            Ok(_) => Ok(State::Done),
+            Ok(_) => Ok(State::Built),
             Err(error) if error.kind() == ErrorKind::ResourceBusy => Ok(State::Claimed),
             Err(error) => Err(Error::io("store the work of this builder", self.show(&path), error)),
         }
