@@ -40,7 +40,9 @@ fn main() {
     set_cfg("has_tools", variable("FEEDMILL_PYTHON").is_some_and(|python| python.is_file()));
     let moto = variable("FEEDMILL_PYTHON").map(|python| python.with_file_name("moto_server"));
     set_cfg("has_moto", moto.is_some_and(|moto| moto.is_file()));
-    set_cfg("has_readers", variable("FEEDMILL_NODE_MODULES").is_some_and(|modules| modules.is_dir()));
+    let modules = variable("FEEDMILL_NODE_MODULES");
+    set_cfg("has_readers", modules.as_ref().is_some_and(|modules| modules.is_dir()));
+    set_cfg("has_s3rver", modules.is_some_and(|modules| modules.join("s3rver").is_dir()));
     set_cfg("has_faults", variable("FEEDMILL_FAULTS").is_some());
     for (command, name) in COMMANDS {
         set_cfg(name, is_on_path(command));

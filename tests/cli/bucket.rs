@@ -1,4 +1,5 @@
-//! Seeds and feeds in object storage, with a real S3 server (moto) and a real WebDAV server (rclone) on loopback.
+//! Seeds and feeds in object storage, with real S3 servers (moto and s3rver) and a real WebDAV server
+//! (rclone) on loopback.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{Project, files_below, output_of};
 
@@ -54,8 +55,12 @@ impl Server {
     fn request(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         // The server accepts any signature.
-        let signature = "Authorization: AWS4-HMAC-SHA256 Credential=x/20231129/us-east-1/s3/aws4_request, \
-                         SignedHeaders=host, Signature=x";
+        let now = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
+        let (day, time) = (now.format("%Y%m%d"), now.format("%Y%m%dT%H%M%SZ"));
+        let signature = format!(
+            "Authorization: AWS4-HMAC-SHA256 Credential=S3RVER/{day}/us-east-1/s3/aws4_request, \
+             SignedHeaders=host, Signature=x\r\nX-Amz-Date: {time}\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD"
+        );
         let (host, length) = (&self.host, body.len());
         let head = format!(
             "{method} {path} HTTP/1.0\r\nHost: {host}\r\n{signature}\r\n{headers}Content-Length: {length}\r\n\r\n"
@@ -416,6 +421,63 @@ fn a_replica_answers_from_a_bucket_as_a_server_does_from_a_folder() {
         assert!(begun.elapsed() < Duration::from_secs(10), "{log}");
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// A second S3 server, of other authors, holds the same bytes and is listed, read and served in the same way. It ignores the
+/// conditions of writes.
+#[test]
+#[cfg_attr(not(has_s3rver), ignore = "needs s3rver: run tests/run.sh")]
+fn another_s3_server_holds_the_feeds_of_a_folder_too() {
+    let project = project();
+    let modules = PathBuf::from(std::env::var_os("FEEDMILL_NODE_MODULES").unwrap());
+    let s3 = Server::start(|port| {
+        let mut command = Command::new("node");
+        command.arg(modules.join("s3rver/bin/s3rver.js")).args(["--port", &port.to_string()]);
+        command.args([
+            "--address",
+            "127.0.0.1",
+            "--configure-bucket",
+            "news",
+            "--allow-mismatched-signatures",
+        ]);
+        command.arg("--directory").arg(project.path("s3"));
+        command
+    });
+    let put = |path: &str| {
+        let bytes = std::fs::read(project.path(path)).unwrap();
+        let (head, _) = s3.request("PUT", &format!("/news/{}", encoded(path)), "", &bytes);
+        assert!(head.contains(" 200 "), "{head}");
+    };
+    for file in files_below(&project.path("seeds")) {
+        put(file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap());
+    }
+    let with_key = |mut command: Command| {
+        command.env("AWS_ACCESS_KEY_ID", "S3RVER").env("AWS_SECRET_ACCESS_KEY", "S3RVER");
+        command.env_remove("AWS_SESSION_TOKEN");
+        command
+    };
+    let bucket = ["--seeds", "s3://news/seeds", "--feeds", "s3://news/feeds", "-v"];
+    for round in ["written", "nothing changed; read 0 B of heads", "7 written"] {
+        if round == "7 written" {
+            let (time, link) = (BASE_TIME + 660_000, "https://news.example/11");
+            project.write_seed("bridge/11.txt", time, "New title", link, "<p>Text.</p>");
+            put("seeds/bridge/11.txt");
+        }
+        assert_eq!(output_of(&mut command(&project, "", &["--quiet"])).0, 0);
+        let (code, _, err) = output_of(&mut with_key(command(&project, &s3.host, &bucket)));
+        assert!(code == 0 && err.contains(round), "{round}: {err}");
+        for (path, bytes) in &feeds(&project, "feeds") {
+            let (_, body) = s3.request("GET", &format!("/news/feeds/{}", encoded(path)), "", b"");
+            assert!(body == *bytes, "{round}: {path}");
+        }
+    }
+    let server = Server::start(|port| {
+        let listen = format!("127.0.0.1:{port}");
+        with_key(command(&project, &s3.host, &["serve", "--listen", &listen, "--feeds", "s3://news/feeds"]))
+    });
+    let (_, body) = server.request("GET", "/atom.xml", "", b"");
+    assert!(body == std::fs::read(project.path("feeds/atom.xml")).unwrap());
+    assert!(server.request("GET", "/none", "", b"").0.contains(" 404 "));
 }
 
 /// Secrets of the environment and of URLs do not show up, even if a server repeats the request.

@@ -1,6 +1,6 @@
 //! Objects in memory, with a log of requests, of which some fail on demand.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use futures_util::stream::BoxStream;
 use object_store::memory::InMemory;
@@ -33,6 +33,8 @@ pub(crate) struct Faulty {
     /// True if all later ones fail too.
     for_good: AtomicBool,
     fault: Mutex<Option<Fault>>,
+    /// True if listings have no ETags.
+    pub(crate) lists_no_tags: AtomicBool,
     log: Mutex<Vec<(&'static str, String)>>,
 }
 
@@ -152,13 +154,20 @@ impl ObjectStore for Faulty {
     fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
         match self.next("LIST", prefix.map_or("", |prefix| prefix.as_ref())) {
             Some(Fault::Refused | Fault::AnswerLost) => futures_util::stream::iter([Err(refused())]).boxed(),
+            _ if self.lists_no_tags.load(Ordering::Relaxed) => {
+                self.inner.list(prefix).map(|meta| Ok(ObjectMeta { e_tag: None, ..meta? })).boxed()
+            }
             _ => self.inner.list(prefix),
         }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Key>) -> object_store::Result<ListResult> {
         let shown = prefix.map_or("", |prefix| prefix.as_ref());
-        pass!(self, "LIST", shown, self.inner.list_with_delimiter(prefix))
+        let mut listed = pass!(self, "LIST", shown, self.inner.list_with_delimiter(prefix))?;
+        if self.lists_no_tags.load(Ordering::Relaxed) {
+            listed.objects.iter_mut().for_each(|meta| meta.e_tag = None);
+        }
+        Ok(listed)
     }
 
     async fn copy_opts(&self, from: &Key, to: &Key, options: CopyOptions) -> object_store::Result<()> {

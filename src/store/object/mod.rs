@@ -16,6 +16,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -28,19 +29,23 @@ use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::http::HttpBuilder;
 use object_store::limit::LimitStore;
+use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::Path as Key;
 use object_store::{
-    Attribute, Attributes, BackoffConfig, Error, GetOptions, GetRange, ObjectMeta, ObjectStore,
-    ObjectStoreExt, PutMode, PutOptions, PutPayload, PutResult, RetryConfig, UpdateVersion,
+    Attribute, Attributes, BackoffConfig, Error, GetOptions, GetRange, ListResult, ObjectMeta, ObjectStore,
+    ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RetryConfig,
+    UpdateVersion,
 };
 use percent_encoding::percent_decode_str;
 use tokio::runtime::{Handle, Runtime};
+use tokio::sync::Semaphore;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::lock::Guard;
 use super::{
     Beginning, Change, Item, Kind, LEASE, Lock, Opened, Prefix, Source, Stamp, Store, Traffic, duplicate,
+    has_bytes,
 };
 use crate::types::Bytes;
 
@@ -54,6 +59,8 @@ const IN_FLIGHT: usize = if cfg!(test) { 4 } else { 64 };
 /// Number of bytes of an open object that are fetched at first, and at most at once if it is read from one end to the other.
 const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 8 << 20;
+/// Number of bytes of each part of a large object that is written.
+const PART: u64 = 8 << 20;
 /// Time after which a request is not repeated any more.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Number of times that a request is repeated.
@@ -81,6 +88,8 @@ pub struct BucketStore {
     lease: Duration,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
+    /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
+    lists_no_tags: AtomicBool,
     /// Runs the requests. Dropped last.
     _runtime: Threads,
 }
@@ -167,10 +176,22 @@ fn stamp_of(meta: &ObjectMeta) -> Stamp {
     stamp(meta.size, meta.last_modified.timestamp(), meta.e_tag.as_deref())
 }
 
+type Pages = dyn PaginatedListStore;
+
+/// Returns a store that makes a number of requests at the same time at most.
+fn limited(store: impl ObjectStore, in_flight: usize) -> Arc<dyn ObjectStore> {
+    Arc::new(LimitStore::new(store, in_flight))
+}
+
 /// The objects below a prefix, and the threads that request them.
 #[derive(Clone)]
 struct Objects {
     all: Arc<dyn ObjectStore>,
+    /// The same objects, if they can be listed page by page.
+    pages: Option<Arc<Pages>>,
+    /// Permits to begin a request for the head of an object. Many folders are read at the same time, and a request that only
+    /// waits for others takes memory too.
+    slots: Arc<Semaphore>,
     /// Begins the keys of all objects.
     prefix: String,
     handle: Handle,
@@ -220,35 +241,38 @@ impl BucketStore {
         };
         let retry =
             RetryConfig { backoff, max_retries: patience.retries, retry_timeout: patience.retry_timeout };
-        let built: object_store::Result<Arc<dyn ObjectStore>> = match scheme {
+        let built = match scheme {
             "s3" => AmazonS3Builder::from_env()
                 .with_bucket_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
+                .map(|store| (limited(store.clone(), in_flight), Some(Arc::new(store) as Arc<Pages>))),
             "gs" => GoogleCloudStorageBuilder::from_env()
                 .with_bucket_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
+                .map(|store| (limited(store.clone(), in_flight), Some(Arc::new(store) as Arc<Pages>))),
             "az" => MicrosoftAzureBuilder::from_env()
                 .with_container_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
+                .map(|store| (limited(store.clone(), in_flight), Some(Arc::new(store) as Arc<Pages>))),
             _ => HttpBuilder::new()
                 .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| Arc::new(LimitStore::new(store, in_flight)) as _),
+                .map(|store| (limited(store, in_flight), None)),
         };
-        let all = built.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error)))?;
+        let (all, pages) =
+            built.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error)))?;
         let prefix = Key::from_url_path(url.path()).map_err(|error| invalid(&error.to_string()))?;
-        Self::new(all, prefix.as_ref(), super::shown(place), Some(meter))
+        let mut store = Self::new(all, prefix.as_ref(), super::shown(place), Some(meter))?;
+        store.objects.pages = pages;
+        Ok(store)
     }
 
     fn new(
@@ -262,15 +286,12 @@ impl BucketStore {
             .max_blocking_threads(2 * IN_FLIGHT)
             .enable_time()
             .build()?;
-        let objects = Objects { all, prefix: prefix.to_owned(), handle: runtime.handle().clone() };
-        Ok(Self {
-            objects,
-            shown,
-            meter,
-            lease: LEASE,
-            held: Arc::default(),
-            _runtime: Threads(Some(runtime)),
-        })
+        let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
+        let slots = Arc::new(Semaphore::new(IN_FLIGHT));
+        let objects = Objects { all, pages: None, prefix, slots, handle };
+        let (held, lists_no_tags) = Default::default();
+        let _runtime = Threads(Some(runtime));
+        Ok(Self { objects, shown, meter, lease: LEASE, held, lists_no_tags, _runtime })
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
@@ -285,6 +306,17 @@ impl BucketStore {
         Lease::take(self.objects.clone(), path, self.lease, wait, clock)
     }
 
+    /// Returns the stamp of an object as the listing of its folder has it. While the store is locked, no time is known.
+    fn stamp_of(&self, meta: &ObjectMeta) -> Stamp {
+        match meta.e_tag.as_deref() {
+            Some(tag) if self.known(|_| ()).is_some() => stamp(meta.size, 0, Some(tag)),
+            Some(_) if self.lists_no_tags.load(Ordering::Relaxed) => {
+                stamp(meta.size, meta.last_modified.timestamp(), None)
+            }
+            _ => stamp_of(meta),
+        }
+    }
+
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -297,9 +329,12 @@ impl BucketStore {
     /// Returns the present version of an object; `None` if there is none.
     fn version(&self, path: &Path) -> io::Result<Option<Version>> {
         let name = name(path)?;
-        if let Some(known) = self.known(|objects| objects.get(&name).cloned()) {
+        if let Some(known) = self.known(|objects| objects.get(&name).cloned())
+            && known.as_ref().is_none_or(|version| version.e_tag.is_some())
+        {
             return Ok(known);
         }
+        // It is not known, or some servers list no ETags.
         match self.objects.head(&name) {
             Ok(meta) => Ok(Some(Version::of(&meta))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -385,6 +420,59 @@ impl BucketStore {
         };
         self.known(|objects| objects.insert(name, written));
         Ok(Change::Written)
+    }
+}
+
+impl BucketStore {
+    /// Writes a large object, of which only a part is in memory; `None` if the server has no uploads in parts. Such an upload
+    /// has no conditions, so the object is asked about again before it is completed.
+    fn write_in_parts(&self, path: &Path, source: &dyn Source) -> io::Result<Option<Change>> {
+        let name = name(path)?;
+        let verify = || self.held().as_ref().map_or(Ok(()), |held| held.lease.verify());
+        verify()?;
+        let key = self.objects.key(&name)?;
+        let before = self.version(path)?;
+        if before.as_ref().is_some_and(|old| old.size == source.size().0)
+            && has_bytes(&mut self.open(path)?.content, source)?
+        {
+            return Ok(Some(Change::Unchanged));
+        }
+        let options = PutMultipartOptions { attributes: attributes(path), ..Default::default() };
+        let mut upload = match self.objects.wait(self.objects.all.put_multipart_opts(&key, options)) {
+            Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => return Ok(None),
+            upload => upload.map_err(into_io)?,
+        };
+        let mut send = || {
+            let mut reader = source.open();
+            loop {
+                let mut part = Vec::new();
+                reader.by_ref().take(PART).read_to_end(&mut part)?;
+                if part.is_empty() {
+                    break;
+                }
+                self.objects.wait(upload.put_part(part.into())).map_err(into_io)?;
+            }
+            verify()?;
+            let now = self.objects.head(&name).map(|meta| Some(Version::of(&meta)));
+            let now = now.or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(None) } else { Err(e) })?;
+            if now != before {
+                let why = "another build has changed it in the meantime; build again";
+                return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
+            }
+            self.objects.wait(upload.complete()).map_err(into_io)
+        };
+        match send() {
+            Ok(result) => {
+                let size = usize::try_from(source.size().0).unwrap_or(usize::MAX);
+                self.known(|objects| objects.insert(name, Version::put(&result, size)));
+                Ok(Some(Change::Written))
+            }
+            Err(error) => {
+                // Servers remove the parts of unfinished uploads after some time, if this fails.
+                let _ = self.objects.wait(upload.abort());
+                Err(error)
+            }
+        }
     }
 }
 
@@ -555,8 +643,7 @@ impl Store for BucketStore {
 
     fn open(&self, path: &Path) -> io::Result<Opened> {
         let (bytes, meta) = self.fetch(path, Some(BLOCK))?;
-        let is_known = self.known(|_| ()).is_some();
-        let stamp = Some(if is_known { stamp(meta.size, 0, meta.e_tag.as_deref()) } else { stamp_of(&meta) });
+        let stamp = Some(self.stamp_of(&meta));
         if bytes.len() as u64 == meta.size {
             return Ok(Opened { content: Box::new(Cursor::new(bytes)), stamp });
         }
@@ -570,6 +657,11 @@ impl Store for BucketStore {
     }
 
     fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
+        if source.size().0 > 2 * PART
+            && let Some(change) = self.write_in_parts(path, source)?
+        {
+            return Ok(change);
+        }
         let mut bytes = Vec::with_capacity(usize::try_from(source.size().0).unwrap_or_default());
         source.open().read_to_end(&mut bytes)?;
         self.write(path, bytes.into())
@@ -626,30 +718,56 @@ impl Store for BucketStore {
             }
             for (name, version) in children {
                 let kind = if version.is_some() { Kind::File } else { Kind::Folder };
+                let version = version.filter(|version| stamps && version.e_tag.is_some());
                 let stamp = version.map(|version| stamp(version.size, 0, version.e_tag.as_deref()));
-                see(OsStr::new(&name), kind, stamp.filter(|_| stamps));
+                see(OsStr::new(&name), kind, stamp);
             }
             return Ok(());
         }
         let prefix = self.objects.key(&name)?;
-        let prefix = (!prefix.as_ref().is_empty()).then_some(&prefix);
-        let listed = self.objects.wait(self.objects.all.list_with_delimiter(prefix)).map_err(into_io)?;
-        if listed.objects.is_empty() && listed.common_prefixes.is_empty() && !name.is_empty() {
-            return Err(io::ErrorKind::NotFound.into());
-        }
         let child = |key: &Key| {
             let rest = self.objects.name(key)?;
             let rest =
                 if name.is_empty() { rest } else { rest.strip_prefix(name.as_str())?.strip_prefix('/')? };
             (!rest.contains('/')).then(|| rest.to_owned())
         };
-        for key in &listed.common_prefixes {
-            child(key).iter().for_each(|name| see(OsStr::new(name), Kind::Folder, None));
+        let mut is_empty = true;
+        let mut see_page = |listed: &ListResult| {
+            is_empty &= listed.objects.is_empty() && listed.common_prefixes.is_empty();
+            if listed.objects.iter().any(|meta| meta.e_tag.is_none()) {
+                self.lists_no_tags.store(true, Ordering::Relaxed);
+            }
+            for key in &listed.common_prefixes {
+                child(key).iter().for_each(|name| see(OsStr::new(name), Kind::Folder, None));
+            }
+            for meta in &listed.objects {
+                // Tools create an object in the place of an empty folder.
+                let stamp = stamps.then(|| stamp_of(meta));
+                child(&meta.location).iter().for_each(|name| see(OsStr::new(name), Kind::File, stamp));
+            }
+        };
+        let is_all = prefix.as_ref().is_empty();
+        if let Some(pages) = &self.objects.pages {
+            // A folder may have a million objects: only one page of a thousand is in memory.
+            let prefix = (!is_all).then(|| format!("{prefix}/"));
+            let mut page_token = None;
+            loop {
+                let delimiter = Some("/".into());
+                let options = PaginatedListOptions { delimiter, page_token, ..Default::default() };
+                let listed = self.objects.wait(pages.list_paginated(prefix.as_deref(), options));
+                let listed = listed.map_err(into_io)?;
+                see_page(&listed.result);
+                page_token = listed.page_token;
+                if page_token.is_none() {
+                    break;
+                }
+            }
+        } else {
+            let prefix = (!is_all).then_some(&prefix);
+            see_page(&self.objects.wait(self.objects.all.list_with_delimiter(prefix)).map_err(into_io)?);
         }
-        for meta in &listed.objects {
-            // Tools create an object in the place of an empty folder.
-            let stamp = stamps.then(|| stamp_of(meta));
-            child(&meta.location).iter().for_each(|name| see(OsStr::new(name), Kind::File, stamp));
+        if is_empty && !name.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
         }
         Ok(())
     }
@@ -662,11 +780,15 @@ impl Store for BucketStore {
         length: Bytes,
         see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
     ) -> io::Result<()> {
-        let requests = futures_util::stream::iter(names.iter().map(|file| {
+        let requests = futures_util::stream::iter(names.iter().map(|file| async move {
+            let slot = Arc::clone(&self.objects.slots).acquire_owned().await;
             let (objects, path) = (self.objects.clone(), name(&folder.join(file)));
-            let request = async move { objects.fetch(&path?, Some(length.0)).await };
+            let request = async move {
+                let _slot = slot;
+                objects.fetch(&path?, Some(length.0)).await
+            };
             // It goes on while the one before is read.
-            self.objects.handle.spawn(request)
+            self.objects.handle.spawn(request).await
         }));
         let mut requests = requests.buffered(IN_FLIGHT);
         for (number, file) in names.iter().enumerate() {
@@ -678,7 +800,7 @@ impl Store for BucketStore {
                 fetched.as_ref().map_err(duplicate).map(|(bytes, meta)| Beginning {
                     bytes,
                     size: Bytes(meta.size),
-                    stamp: Some(stamp_of(meta)),
+                    stamp: Some(self.stamp_of(meta)),
                 }),
             );
         }
@@ -689,9 +811,11 @@ impl Store for BucketStore {
         let name = name(path)?;
         if let Some(known) = self.known(|objects| objects.get(&name).cloned()) {
             let known = known.ok_or(io::ErrorKind::NotFound)?;
-            return Ok(Some(stamp(known.size, 0, known.e_tag.as_deref())));
+            if known.e_tag.is_some() {
+                return Ok(Some(stamp(known.size, 0, known.e_tag.as_deref())));
+            }
         }
-        Ok(Some(stamp_of(&self.objects.head(&name)?)))
+        Ok(Some(self.stamp_of(&self.objects.head(&name)?)))
     }
 
     fn keeps_cache(&self) -> bool {
@@ -802,7 +926,7 @@ impl Read for Ranges {
         if !is_fetched {
             let fetched = self.bytes.len() as u64;
             let is_next = self.at == self.start + fetched;
-            let length = if is_next { (2 * fetched).clamp(BLOCK, MAX_BLOCK) } else { BLOCK };
+            let length = if is_next { (8 * fetched).clamp(BLOCK, MAX_BLOCK) } else { BLOCK };
             let range = Some(GetRange::Bounded(self.at..(self.at + length).min(self.meta.size)));
             let options = GetOptions { range, if_match: self.meta.e_tag.clone(), ..GetOptions::default() };
             let fetched = self

@@ -28,6 +28,24 @@ fn keeps_the_contract_below_a_prefix_or_not_and_locked_or_not() {
     assert!(store.list(Path::new("")).unwrap().is_empty());
 }
 
+/// Some servers list no ETags, such as s3s-fs.
+#[test]
+fn a_server_may_list_no_etags() {
+    let (all, store) = bucket("feeds");
+    all.lists_no_tags.store(true, Ordering::Relaxed);
+    crate::store::contract::holds(&store);
+    let path = Path::new("rss.xml");
+    store.replace(path, b"old").unwrap();
+    for bytes in [b"new", b"New"] {
+        let lock = store.lock(Duration::ZERO).unwrap();
+        let before = store.stamp(path).unwrap();
+        assert_eq!(store.open(path).unwrap().stamp, before);
+        assert_eq!(store.replace(path, bytes).unwrap(), Change::Written);
+        assert_ne!(store.stamp(path).unwrap(), before, "the size is the same");
+        drop(lock);
+    }
+}
+
 #[test]
 fn a_large_object_is_read_in_parts_and_not_after_it_was_replaced() {
     let (all, store) = bucket("");
@@ -45,6 +63,34 @@ fn a_large_object_is_read_in_parts_and_not_after_it_was_replaced() {
     store.replace(Path::new("a.mp3"), b"other").unwrap();
     opened.content.seek(SeekFrom::Start(0)).unwrap();
     assert!(opened.content.read_to_end(&mut Vec::new()).is_err());
+}
+
+#[test]
+fn a_large_file_is_written_in_parts_and_not_over_that_of_another_build() {
+    /// Zeros, which are not in memory.
+    struct Zeros(u64);
+    impl Source for Zeros {
+        fn size(&self) -> Bytes {
+            Bytes(self.0)
+        }
+        fn open(&self) -> Box<dyn Read + '_> {
+            Box::new(io::repeat(0).take(self.0))
+        }
+    }
+    let (all, store) = bucket("feeds");
+    let path = Path::new(".feedmill/seeds");
+    for (size, expected) in
+        [(2 * PART + 1, Change::Written), (2 * PART + 1, Change::Unchanged), (3 * PART, Change::Written)]
+    {
+        assert_eq!(store.replace_from(path, &Zeros(size)).unwrap(), expected);
+        assert_eq!(store.stamp(path).unwrap().unwrap().size, Bytes(size));
+    }
+    let lock = store.lock(Duration::ZERO).unwrap();
+    store.objects.wait(all.inner.put(&Key::from("feeds/.feedmill/seeds"), "theirs".into())).unwrap();
+    let error = store.replace_from(path, &Zeros(4 * PART)).unwrap_err();
+    assert!(error.to_string().starts_with("another build has changed it"), "{error}");
+    drop(lock);
+    assert_eq!(store.read(path, Bytes(99)).unwrap(), b"theirs");
 }
 
 #[test]
