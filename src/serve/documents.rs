@@ -63,6 +63,7 @@ impl Documents {
 
     /// True if there is a document at a path.
     pub(super) async fn exists(&self, path: &str, hints: &CurrentHints) -> bool {
+        let _ = hints;
         match self {
             Self::Folder(cache) => cache.cached(path).is_ok(),
             #[cfg(feature = "object-store")]
