@@ -2,7 +2,7 @@
 //! repeated.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, Read};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +27,8 @@ use crate::types::Bytes;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Number of bytes of each buffer of a connection. There are many connections, and most bodies are short.
 const BUFFER: usize = 16 << 10;
+/// Number of bytes that are reserved at most for a response because it says that it has them.
+const MAX_RESERVED: u64 = 8 << 20;
 /// Number of failed requests after which none is repeated any more, and number of requests for each further one.
 const RETRY_BUDGET: (u64, u64) = (100, 20);
 
@@ -105,7 +107,11 @@ impl Connector {
         };
         let failed = |error: Error| self.meter.failed(http_error(error));
         let (parts, mut body) = response.map_err(failed)?.into_parts();
-        let body = body.with_config().limit(u64::MAX).read_to_vec().map_err(failed)?;
+        let size = body.content_length().unwrap_or_default().min(MAX_RESERVED);
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        let mut reader = body.with_config().limit(u64::MAX).reader();
+        reader.read_to_end(&mut bytes).map_err(|error| failed(error.into()))?;
+        let body = bytes;
         self.meter.response(&parts.headers, body.len());
         if parts.status.is_server_error() || parts.status == StatusCode::TOO_MANY_REQUESTS {
             // An error takes the place of a response that would be repeated.

@@ -58,7 +58,7 @@ pub(crate) use reader::Fetched;
 const IN_FLIGHT: usize = if cfg!(test) { 4 } else { 64 };
 /// Number of bytes of an open object that are fetched at first, and at most at once if it is read from one end to the other.
 const BLOCK: u64 = 256 << 10;
-const MAX_BLOCK: u64 = 8 << 20;
+const MAX_BLOCK: u64 = 4 << 20;
 /// Number of bytes of each part of a large object that is written.
 const PART: u64 = 8 << 20;
 /// Time after which a request is not repeated any more.
@@ -657,7 +657,7 @@ impl Store for BucketStore {
     }
 
     fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
-        if source.size().0 > 2 * PART
+        if source.size().0 > PART
             && let Some(change) = self.write_in_parts(path, source)?
         {
             return Ok(change);
@@ -929,6 +929,7 @@ impl Read for Ranges {
             let length = if is_next { (8 * fetched).clamp(BLOCK, MAX_BLOCK) } else { BLOCK };
             let range = Some(GetRange::Bounded(self.at..(self.at + length).min(self.meta.size)));
             let options = GetOptions { range, if_match: self.meta.e_tag.clone(), ..GetOptions::default() };
+            self.bytes = Vec::new();
             let fetched = self
                 .objects
                 .wait(async { self.objects.all.get_opts(&self.key, options).await?.bytes().await });
