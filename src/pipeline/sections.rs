@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::catalog::{self, Catalog, Chunk, FOLDER, INDEX_NAME, SharedDocs, chunks};
-use crate::config::Plan;
+use crate::config::{Plan, PublishMedia};
 use crate::error::{Error, Kind};
 use crate::seed::below_content;
 use crate::store::{Lock, Store};
@@ -190,9 +190,11 @@ impl<'a> Builder<'a> {
         let is_section = |(path, chunk): (&Path, &Chunk)| {
             chunk.articles() == 0 || section_of(plan, path, chunk).as_deref() == Some(name)
         };
-        // A folder `content` has the sections of a site, and pages belong to one of several documents.
+        // A folder `content` has the sections of a site, a page belongs to one of several documents, and media files are
+        // published by the build that follows.
         let is_alone = !name.is_empty()
             && !plan.entry_pages
+            && plan.publish_media == PublishMedia::No
             && plan.addresses.repository.is_none()
             && plan.filtered.iter().all(|feed| feed.name != name)
             && chunks(&scan.folders).all(is_section)

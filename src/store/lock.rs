@@ -11,6 +11,9 @@ pub(super) const NAME: &str = ".feedmill.lock";
 /// Interval at which a waiting build tries again.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
+/// Number of times that a folder is created again which another build removes.
+const ATTEMPTS: usize = 5;
+
 /// Lock of a store or of a part of the work, held by one build until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
@@ -52,10 +55,11 @@ impl Lock {
     /// Locks a file, and creates it and its folder if needed. The system releases the lock if its holder dies. The second
     /// value is true if the last holder left the file behind, as a killed build does.
     pub(super) fn take(path: &Path, wait: Duration) -> io::Result<(Self, bool)> {
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
         let path = path.to_path_buf();
         let start = Instant::now();
+        let mut attempts = ATTEMPTS;
         loop {
+            path.parent().map_or(Ok(()), fs::create_dir_all)?;
             let mut options = OpenOptions::new();
             options.read(true).write(true);
             // A link in its place would truncate another file.
@@ -71,6 +75,11 @@ impl Lock {
                         Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                         file => (file?, true),
                     }
+                }
+                // Another holder has removed the empty folder.
+                Err(e) if e.kind() == io::ErrorKind::NotFound && attempts > 0 => {
+                    attempts -= 1;
+                    continue;
                 }
                 file => (file?, false),
             };
