@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::{Hasher, location};
@@ -48,18 +49,20 @@ impl CacheDir {
             return Ok(None);
         }
         let folder = tempfile::tempdir()?;
-        let mut stored = BTreeMap::new();
-        for name in FILES {
+        // All at once, because each waits for a server.
+        let copied = FILES.par_iter().map(|name| {
             let path = folder.path().join(name);
             match feeds.open(&Path::new(location::FOLDER).join(name)) {
                 Ok(mut opened) => {
                     io::copy(&mut opened.content, &mut File::create(&path)?)?;
-                    stored.insert(*name, hash(&path)?);
+                    Ok(Some((*name, hash(&path)?)))
                 }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(error),
             }
-        }
+        });
+        let copied: io::Result<Vec<_>> = copied.collect();
+        let stored = copied?.into_iter().flatten().collect();
         let path = folder.path().to_path_buf();
         Ok(Some(Self { path, copy: Some(Copy { _folder: folder, stored }) }))
     }

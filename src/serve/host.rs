@@ -16,8 +16,17 @@ fn is_valid(version: Version, headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) => version < Version::HTTP_11,
-        (Some(host), None) => host.to_str().is_ok_and(is_host),
+        (Some(host), None) => is_usual(host.as_bytes()) || host.to_str().is_ok_and(is_host),
         (Some(_), Some(_)) => false,
+    }
+}
+
+/// True for a name or an IPv4 address and an optional port, as in nearly all requests.
+fn is_usual(text: &[u8]) -> bool {
+    let is_in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    match text.iter().position(|byte| !is_in_name(byte)) {
+        None => true,
+        Some(end) => text[end] == b':' && text[end + 1..].iter().all(u8::is_ascii_digit),
     }
 }
 

@@ -300,8 +300,9 @@ impl Context<'_> {
         if let Some(link) = &hints.link {
             all.insert(LINK, link.clone());
         }
-        if let Some((_, modified)) = self.document.modified(self.now) {
-            all.insert(LAST_MODIFIED, modified.clone());
+        match self.document.modified(self.now) {
+            Some((_, modified)) => _ = all.insert(LAST_MODIFIED, modified.clone()),
+            None => _ = all.remove(LAST_MODIFIED),
         }
         response
     }

@@ -429,6 +429,8 @@ fn a_replica_answers_from_a_bucket_as_a_server_does_from_a_folder() {
 #[cfg_attr(not(has_s3rver), ignore = "needs s3rver: run tests/run.sh")]
 fn another_s3_server_holds_the_feeds_of_a_folder_too() {
     let project = project();
+    // This server sends a range of an empty object never to its end.
+    std::fs::remove_file(project.path("seeds/town/empty.txt")).unwrap();
     let modules = PathBuf::from(std::env::var_os("FEEDMILL_NODE_MODULES").unwrap());
     let s3 = Server::start(|port| {
         let mut command = Command::new("node");

@@ -117,5 +117,5 @@ fn policy_archive_a_run_killed_at_any_moment_leaves_complete_documents_and_the_n
     let project = Project { dir: fast_temp_folder() };
     // Entries of a month are over 2 MiB, so they go through a temporary file.
     let body = format!("<p>{}</p>", "word ".repeat(400));
-    kill_at_random_moments(&project, 1_500, &body, "true", "signals, with an archive");
+    kill_at_random_moments(&project, 700, &body, "true", "signals, with an archive");
 }
