@@ -6,9 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use headers::{HeaderMapExt, LastModified};
 use hyper::body::Bytes;
 use hyper::header::{
-    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::format::{FORMATS, INDEX};
@@ -95,9 +94,9 @@ pub(super) struct Representation {
     pub(super) bytes: Option<Bytes>,
     pub(super) size: u64,
     pub(super) tag: HeaderValue,
-    /// Constant headers of a response with the whole document, with empty `Cache-Control` and `Last-Modified`.
+    /// Constant headers of a response with the whole document.
     pub(super) headers: HeaderMap,
-    /// The same for a 304 response ([RFC 9110, 15.4.5](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5)).
+    /// Constant headers of a 304 response ([RFC 9110, 15.4.5](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5)).
     pub(super) not_modified_headers: HeaderMap,
 }
 
@@ -199,10 +198,6 @@ fn represent(
     }
     // Feeds are public, also for readers that run in a web page.
     not_modified_headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    // Each response has values of its own. A copy of the headers has no room for more than they have.
-    for name in [CACHE_CONTROL, LAST_MODIFIED] {
-        not_modified_headers.insert(name, HeaderValue::from_static(""));
-    }
     let mut headers = HeaderMap::with_capacity(16);
     headers.extend(not_modified_headers.clone());
     headers.insert(CONTENT_TYPE, media_type.value.clone());

@@ -300,9 +300,8 @@ impl Context<'_> {
         if let Some(link) = &hints.link {
             all.insert(LINK, link.clone());
         }
-        match self.document.modified(self.now) {
-            Some((_, modified)) => _ = all.insert(LAST_MODIFIED, modified.clone()),
-            None => _ = all.remove(LAST_MODIFIED),
+        if let Some((_, modified)) = self.document.modified(self.now) {
+            all.insert(LAST_MODIFIED, modified.clone());
         }
         response
     }
