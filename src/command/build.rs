@@ -1,6 +1,6 @@
 //! `feedmill [build]`: builds the feeds once, or with `--dry-run` shows what that would change.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -223,8 +223,15 @@ pub(super) fn open(place: &Path) -> Result<Box<dyn Store>, Error> {
 }
 
 fn open_with_lease(place: &Path, lease: Duration) -> Result<Box<dyn Store>, Error> {
-    let opened = store::open_with_lease(place, lease);
-    opened.map_err(|error| Error::new(Kind::Config, error.to_string()).at(store::shown(place)))
+    opened(place, store::open_with_lease(place, lease))
+}
+
+/// Returns the store of a place, or the error that it cannot be opened.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn opened<T>(place: &Path, store: io::Result<T>) -> Result<T, Error> {
+    store.map_err(|error| Error::new(Kind::Config, error.to_string()).at(store::shown(place)))
 }
 
 /// Checks that seeds and feeds are on disk, for a command that needs that.

@@ -20,7 +20,7 @@ use crate::serve::{
     CheckUrl, CheckedDocument, CheckedUrl, LogStyle, MAX_DOCUMENT, MillEvents, Server, Settings,
 };
 #[cfg(feature = "object-store")]
-use crate::store::BucketStore;
+use crate::store::open_for_server;
 use crate::store::{FsStore, is_url, shown};
 use crate::watch::{WakeReason, Watch};
 
@@ -95,12 +95,7 @@ fn serve_bucket(args: &Serve, plan: &Plan) -> CommandResult {
 
 #[cfg(feature = "object-store")]
 fn bind_bucket(args: &Serve, plan: &Plan) -> Result<Server, Error> {
-    let invalid = |why: String| Error::new(Kind::Config, why).at(shown(&plan.feeds));
-    // For its errors: it has the schemes, and requests nothing.
-    build::open(&plan.feeds)?;
-    let url = plan.feeds.to_str().and_then(|text| Url::parse(text).ok());
-    let url = url.ok_or_else(|| invalid("invalid URL".to_owned()))?;
-    let feeds = BucketStore::connect_for_server(&url).map_err(|error| invalid(error.to_string()))?;
+    let feeds = build::opened(&plan.feeds, open_for_server(&plan.feeds))?;
     Server::bind_bucket(settings(args), feeds)
 }
 

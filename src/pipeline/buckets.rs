@@ -45,9 +45,10 @@ fn path_of(number: usize) -> String {
     format!("{}/{number:03}.txt", ["town", "bridge"][number % 2])
 }
 
-fn plan() -> Plan {
-    let text = b"title = 'News'\nbase_url = 'https://feeds.example/'\n";
-    RawConfig::from_bytes(text, Path::new("feedmill.toml"), &mut Sink::collecting())
+/// Returns the plan of a configuration with title and address, and some more text.
+pub(super) fn plan(text: &str) -> Plan {
+    let text = format!("title = 'News'\nbase_url = 'https://feeds.example/'\n{text}");
+    RawConfig::from_bytes(text.as_bytes(), Path::new("feedmill.toml"), &mut Sink::collecting())
         .unwrap()
         .resolve(&mut Sink::collecting())
         .unwrap()
@@ -56,7 +57,7 @@ fn plan() -> Plan {
 fn run(seeds: &dyn Store, feeds: &dyn Store) -> Result<Report, Error> {
     let now = UnixMs(1_800_000_000_000);
     let options = Options { now, wait: Duration::ZERO, ..Options::default() };
-    build(&plan(), seeds, feeds, options, &mut Sink::collecting())
+    build(&plan(""), seeds, feeds, options, &mut Sink::collecting())
 }
 
 /// Returns every file of a store except the cache.

@@ -10,14 +10,14 @@ use object_store::ObjectStoreExt;
 use object_store::memory::InMemory;
 use object_store::path::Path as Key;
 
-use crate::config::{Plan, RawConfig};
+use crate::config::Plan;
 use crate::diag::Sink;
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::object::faulty::{CommonLog, Fault, Faulty, bucket, store_of};
 use crate::types::{Bytes, UnixMs};
 
-use super::buckets::files;
+use super::buckets::{files, plan};
 use super::{Options, Report, build};
 
 /// Numbers that look random and are the same each time.
@@ -28,14 +28,6 @@ impl Numbers {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
     }
-}
-
-fn plan(text: &str) -> Plan {
-    let text = format!("title = 'News'\nbase_url = 'https://feeds.example/'\n{text}");
-    RawConfig::from_bytes(text.as_bytes(), Path::new("feedmill.toml"), &mut Sink::collecting())
-        .unwrap()
-        .resolve(&mut Sink::collecting())
-        .unwrap()
 }
 
 fn run(plan: &Plan, seeds: &dyn Store, feeds: &dyn Store, shared: bool) -> Result<Report, Error> {

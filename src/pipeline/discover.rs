@@ -497,12 +497,12 @@ impl<'a> Scanner<'a> {
             let (block, number) = (adopted.as_ref()?, *settled.get(&fingerprint)?);
             Some((block.row(number)?, block.findings_of(number).cloned()))
         };
-        let changed = || all().filter(|(fingerprint, _)| row(*fingerprint).is_none());
-        let unknown = changed().filter(|(fingerprint, _)| adopted(*fingerprint).is_none());
+        let changed: Vec<_> = all().filter(|(fingerprint, _)| row(*fingerprint).is_none()).collect();
+        let unknown = changed.iter().filter(|(fingerprint, _)| adopted(*fingerprint).is_none());
         let unknown: Vec<OsString> = unknown.map(|(_, name)| file_name(name)).collect();
         let unknown_names: Vec<_> = unknown.iter().map(OsString::as_os_str).collect();
         let before: HashMap<&[u8], Row<'_>> = match &block {
-            Some(block) if changed().next().is_some() => block.rows().map(|row| (row.name, row)).collect(),
+            Some(block) if !changed.is_empty() => block.rows().map(|row| (row.name, row)).collect(),
             _ => HashMap::new(),
         };
         let link_before = |name: &[u8], time: UnixMs, link: &str| {
@@ -543,7 +543,7 @@ impl<'a> Scanner<'a> {
         }
         self.progress.add_seen(range.len() as u64);
         let reread = if self.track_reread {
-            changed().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
+            changed.iter().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
         } else {
             Vec::new()
         };

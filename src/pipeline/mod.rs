@@ -139,6 +139,10 @@ pub use progress::Progress;
 use scan::{Outcome, Scanned};
 pub use site_files::SERVED_FEEDS;
 
+/// Number of attempts to build while other builders change feeds.
+#[cfg(feature = "folder")]
+const SHARED_ATTEMPTS: usize = 5;
+
 /// Builds the feeds of one store from the seeds of another.
 ///
 /// With [`Options::shared`], any number of builders may do this at the same time. They claim the top folders of the seeds one
@@ -174,43 +178,30 @@ pub fn build(
     options: Options<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
+    let mut run = || {
+        if !options.shared {
+            return build_here(plan, seeds, feeds, options, sink);
+        }
+        let sections = sections::build_sections(plan, seeds, feeds, options)?;
+        // Another builder may be about to finish. If it dies, its lock expires.
+        let options = Options { wait: Duration::MAX, ..options };
+        let mut attempt = 1;
+        loop {
+            match build_here(plan, seeds, feeds, options, sink) {
+                // A builder that found more seeds in the meantime has published the feed of a section.
+                Err(error) if error.is_busy() && attempt < SHARED_ATTEMPTS => attempt += 1,
+                built => return built.map(|report| Report { sections, ..report }),
+            }
+        }
+    };
     let requests = seeds.in_flight().max(feeds.in_flight());
     let Some(threads) = requests.filter(|requests| *requests > rayon::current_num_threads()) else {
-        return share(plan, seeds, feeds, options, sink);
+        return run();
     };
     // Most of them wait for a server.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::new(Kind::Io, "cannot start threads").because(e))?;
-    pool.install(|| share(plan, seeds, feeds, options, sink))
-}
-
-/// Number of attempts to build while other builders change feeds.
-#[cfg(feature = "folder")]
-const SHARED_ATTEMPTS: usize = 5;
-
-/// Builds, with other builders if that is wanted, on the threads of the present pool.
-#[cfg(feature = "folder")]
-fn share(
-    plan: &Plan,
-    seeds: &dyn Store,
-    feeds: &dyn Store,
-    options: Options<'_>,
-    sink: &mut Sink<'_>,
-) -> Result<Report, Error> {
-    if !options.shared {
-        return build_here(plan, seeds, feeds, options, sink);
-    }
-    let sections = sections::build_sections(plan, seeds, feeds, options)?;
-    // Another builder may be about to finish. If it dies, its lock expires.
-    let options = Options { wait: Duration::MAX, ..options };
-    let mut attempt = 1;
-    loop {
-        match build_here(plan, seeds, feeds, options, sink) {
-            // A builder that found more seeds in the meantime has published the feed of a section.
-            Err(error) if error.is_busy() && attempt < SHARED_ATTEMPTS => attempt += 1,
-            built => return built.map(|report| Report { sections, ..report }),
-        }
-    }
+    pool.install(run)
 }
 
 /// Builds on the threads of the present pool.

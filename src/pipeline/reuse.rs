@@ -87,8 +87,7 @@ pub(super) fn document(
     reread: &[u64],
     doc: &OutputDoc,
 ) -> Option<BuiltDoc> {
-    let inputs = inputs_hash(doc);
-    let may_be_kept = |old: &BuiltDoc| !context.options.check && old.inputs_hash == inputs;
+    let may_be_kept = |old: &BuiltDoc| !context.options.check && old.inputs_hash == inputs_hash(doc);
     let folder = doc.folder();
     if let Some(shared) = catalog.adopted_doc(&folder, context.inputs_hash)
         && may_be_kept(&shared.doc)

@@ -159,7 +159,7 @@ impl DocumentCache {
         Err(io::ErrorKind::ResourceBusy.into())
     }
 
-    /// Compresses a document, once for all requests. The work is finished even if the client that wanted it is gone.
+    /// Compresses a document, once for all requests.
     ///
     /// # Errors
     /// The runtime is shutting down.
@@ -169,21 +169,14 @@ impl DocumentCache {
         document: &Arc<Document>,
         coding: Coding,
     ) -> io::Result<()> {
-        let (cache, path, document) = (Arc::clone(self), path.to_owned(), Arc::clone(document));
-        let encode = move || {
-            if document.body.encode(coding) {
-                cache.metrics.compressed();
-                // Its weight has grown.
-                if cache
-                    .documents
-                    .peek(path.as_str())
-                    .is_some_and(|cached| Arc::ptr_eq(&cached.document, &document))
-                {
-                    cache.insert(&path, &document);
-                }
+        let (cache, path) = (Arc::clone(self), path.to_owned());
+        encode(document, coding, &self.metrics, move |document| {
+            let cached = cache.documents.peek(path.as_str());
+            if cached.is_some_and(|cached| Arc::ptr_eq(&cached.document, document)) {
+                cache.insert(&path, document);
             }
-        };
-        tokio::task::spawn_blocking(encode).await.map_err(io::Error::other)
+        })
+        .await
     }
 
     fn insert(&self, path: &str, document: &Arc<Document>) {
@@ -221,6 +214,27 @@ impl DocumentCache {
         }
         Ok(())
     }
+}
+
+/// Compresses a document, and calls `reinsert` if that was not done before: its weight has grown. The work is finished even if
+/// the client that wanted it is gone.
+///
+/// # Errors
+/// The runtime is shutting down.
+pub(super) async fn encode(
+    document: &Arc<Document>,
+    coding: Coding,
+    metrics: &Arc<Metrics>,
+    reinsert: impl FnOnce(&Arc<Document>) + Send + 'static,
+) -> io::Result<()> {
+    let (document, metrics) = (Arc::clone(document), Arc::clone(metrics));
+    let encode = move || {
+        if document.body.encode(coding) {
+            metrics.compressed();
+            reinsert(&document);
+        }
+    };
+    tokio::task::spawn_blocking(encode).await.map_err(io::Error::other)
 }
 
 /// True if the suffix of a file is that of videos, and of audio too.

@@ -103,8 +103,7 @@ impl Documents {
         match self {
             Self::Folder(cache) => {
                 let opened = cache.open(path, document).await?;
-                let (slot, work) = held;
-                Ok(opened.map(|opened| ResponseBody::File(FileBody::new(opened.content, range, slot, work))))
+                Ok(opened.map(|opened| ResponseBody::File(FileBody::new(opened.content, range, held))))
             }
             #[cfg(feature = "object-store")]
             Self::Bucket(replica) => Ok(replica.open(path, document, range, held).map(ResponseBody::Ranges)),

@@ -25,8 +25,7 @@ pub(super) struct FileBody {
     start: Option<u64>,
     remaining: u64,
     content: Option<Box<dyn Content>>,
-    _slot: OwnedSemaphorePermit,
-    _work: Work,
+    _held: (OwnedSemaphorePermit, Work),
     reading: Option<JoinHandle<io::Result<ReadResult>>>,
 }
 
@@ -36,15 +35,13 @@ impl FileBody {
     pub(super) fn new(
         content: Box<dyn Content>,
         range: Range<u64>,
-        slot: OwnedSemaphorePermit,
-        work: Work,
+        held: (OwnedSemaphorePermit, Work),
     ) -> Self {
         Self {
             start: Some(range.start),
             remaining: range.end - range.start,
             content: Some(content),
-            _slot: slot,
-            _work: work,
+            _held: held,
             reading: None,
         }
     }

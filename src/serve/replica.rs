@@ -22,7 +22,7 @@ use crate::pipeline::SERVED_FEEDS;
 use crate::store::{BucketStore, Fetched, Store};
 
 use super::access_log::log_error;
-use super::cache::{Bounded, MAX_CACHED, Weighted, bounded, has_video, may_be_audio};
+use super::cache::{Bounded, MAX_CACHED, Weighted, bounded, encode, has_video, may_be_audio};
 use super::coding::Coding;
 use super::document::{Body, Document, is_media};
 use super::metrics::{Metrics, Outcome};
@@ -126,9 +126,9 @@ impl Replica {
         self.has_answered.load(Relaxed)
     }
 
-    /// Returns the last answer about a path, unless it is too old.
-    fn fresh(&self, path: &str) -> Option<Entry> {
-        self.entries.get(path).filter(|entry| entry.checked.elapsed() < self.fresh)
+    /// True if the last answer about a path still holds.
+    fn is_fresh(&self, entry: &Entry) -> bool {
+        entry.checked.elapsed() < self.fresh
     }
 
     /// Returns the document at a path if it is in memory, and the bucket was asked about it just now.
@@ -136,7 +136,8 @@ impl Replica {
     /// # Errors
     /// As [`Replica::load`].
     pub(super) fn cached(&self, path: &str) -> io::Result<Option<Arc<Document>>> {
-        self.fresh(path).map(|entry| entry.result()).transpose()
+        let entry = self.entries.get(path).filter(|entry| self.is_fresh(entry));
+        entry.map(|entry| entry.result()).transpose()
     }
 
     /// Returns the document at a path: as it is, or as it was if the bucket does not answer.
@@ -171,10 +172,10 @@ impl Replica {
         let mut flights = self.flights();
         // Requests are removed after their entries are inserted, so this is the last answer, or there is a request.
         let last = self.entries.get(path);
-        if let Some(entry) = last.as_ref().filter(|entry| entry.checked.elapsed() < self.fresh) {
-            return Ok(entry.clone());
-        }
-        let known = last.filter(|entry| entry.document().is_some());
+        let known = match last {
+            Some(entry) if self.is_fresh(&entry) => return Ok(entry),
+            last => last.filter(|entry| entry.document().is_some()),
+        };
         if let Some(flight) = flights.get(path) {
             return Err((known, flight.clone()));
         }
@@ -256,21 +257,16 @@ impl Replica {
         document: &Arc<Document>,
         coding: Coding,
     ) -> io::Result<()> {
-        let (replica, path, document) = (Arc::clone(self), path.to_owned(), Arc::clone(document));
-        let encode = move || {
-            if !document.body.encode(coding) {
-                return;
-            }
-            replica.metrics.compressed();
-            // Its weight has grown.
+        let (replica, path) = (Arc::clone(self), path.to_owned());
+        encode(document, coding, &self.metrics, move |document| {
             if let Some(entry) = replica.entries.peek(path.as_str())
-                && entry.document().is_some_and(|known| Arc::ptr_eq(known, &document))
+                && entry.document().is_some_and(|known| Arc::ptr_eq(known, document))
             {
                 let weight = Entry::new(&path, entry.answer.clone()).weight;
                 replica.entries.insert(path.as_str().into(), Entry { weight, ..entry });
             }
-        };
-        tokio::task::spawn_blocking(encode).await.map_err(io::Error::other)
+        })
+        .await
     }
 
     /// Returns a body that fetches a range of a large document; `None` if the document is another one now.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use url::Url;
 
+#[cfg(feature = "object-store")]
+use super::BucketStore;
 use super::{FsStore, Store};
 
 /// Time after which a lock in object storage expires unless its holder renews it.
@@ -102,9 +104,29 @@ pub fn open(place: &Path) -> io::Result<Box<dyn Store>> {
 /// # Errors
 /// As [`open`].
 pub fn open_with_lease(place: &Path, lease: Duration) -> io::Result<Box<dyn Store>> {
+    let url = url_of(place)?;
+    #[cfg(feature = "object-store")]
+    if let Some(url) = url {
+        return Ok(Box::new(BucketStore::connect(&url)?.with_lease(lease)));
+    }
     #[cfg(not(feature = "object-store"))]
-    let _ = lease;
-    let Some(scheme) = scheme(place) else { return Ok(Box::new(FsStore::new(place))) };
+    let _ = (lease, url);
+    Ok(Box::new(FsStore::new(place)))
+}
+
+/// Opens object storage for a server, which waits for no request as long as a build does.
+///
+/// # Errors
+/// As [`open`]; [`io::ErrorKind::InvalidInput`] for a folder on disk.
+#[cfg(all(feature = "object-store", feature = "serve"))]
+pub fn open_for_server(place: &Path) -> io::Result<BucketStore> {
+    let url = url_of(place)?.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a URL"))?;
+    BucketStore::connect_for_server(&url)
+}
+
+/// Returns the URL of a place in object storage; `None` for a folder on disk.
+fn url_of(place: &Path) -> io::Result<Option<Url>> {
+    let Some(scheme) = scheme(place) else { return Ok(None) };
     let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
     if scheme == "file" {
         return Err(invalid(
@@ -118,8 +140,7 @@ pub fn open_with_lease(place: &Path, lease: Duration) -> io::Result<Box<dyn Stor
     #[cfg(feature = "object-store")]
     {
         let url = place.to_str().and_then(|text| Url::parse(text).ok());
-        let url = url.ok_or_else(|| invalid("invalid URL".to_owned()))?;
-        Ok(Box::new(super::BucketStore::connect(&url)?.with_lease(lease)))
+        url.map(Some).ok_or_else(|| invalid("invalid URL".to_owned()))
     }
     #[cfg(not(feature = "object-store"))]
     Err(io::Error::new(

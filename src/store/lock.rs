@@ -98,19 +98,21 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     let mut holder = String::new();
                     let _ = file.take(32).read_to_string(&mut holder);
-                    let holder = match holder.trim() {
+                    return Err(held_by_other(&match holder.trim() {
                         "" => "another build".to_owned(),
                         pid => format!("process {pid}"),
-                    };
-                    return Err(io::Error::new(
-                        io::ErrorKind::WouldBlock,
-                        format!("{holder} is building these feeds; nothing was changed"),
-                    ));
+                    }));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
     }
+}
+
+/// Returns the error that another build holds the lock.
+pub(super) fn held_by_other(holder: &str) -> io::Error {
+    let message = format!("{holder} is building these feeds; nothing was changed");
+    io::Error::new(io::ErrorKind::WouldBlock, message)
 }
 
 /// A lock file. The system locks it as long as it is open.

@@ -16,6 +16,15 @@ const BASE_TIME: i64 = 1_698_786_902_000;
 const SECRET: &str = "wJalrXUtnFEMI-K7MDENG";
 const TOKEN: &str = "FwoGZXIvYXdzEBYaD-session";
 
+/// Waits until something is true, for some seconds; then fails with what is the case instead.
+fn wait_until(seconds: u64, is_true: impl Fn() -> bool, instead: impl Fn() -> String) {
+    let begun = Instant::now();
+    while !is_true() {
+        assert!(begun.elapsed() < Duration::from_secs(seconds), "{}", instead());
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// A server that is killed when it is dropped, and its log.
 struct Server {
     child: Child,
@@ -43,11 +52,8 @@ impl Server {
             all.for_each(|line| lines.lock().unwrap().push(line));
         });
         let host = format!("127.0.0.1:{port}");
-        let begun = Instant::now();
-        while TcpStream::connect(&host).is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{command:?} does not listen");
-            thread::sleep(Duration::from_millis(20));
-        }
+        let is_listening = || TcpStream::connect(&host).is_ok();
+        wait_until(60, is_listening, || format!("{command:?} does not listen"));
         Self { child, host, log }
     }
 
@@ -130,6 +136,19 @@ fn project() -> Project {
     project
 }
 
+/// Puts a file of a project into the bucket.
+fn upload(server: &Server, project: &Project, path: &str) {
+    let bytes = std::fs::read(project.path(path)).unwrap();
+    let (head, _) = server.request("PUT", &format!("/news/{}", encoded(path)), "", &bytes);
+    assert!(head.contains(" 200 "), "{head}");
+}
+
+fn upload_seeds(server: &Server, project: &Project) {
+    for file in files_below(&project.path("seeds")) {
+        upload(server, project, file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap());
+    }
+}
+
 /// Returns the feeds of a folder by path.
 fn feeds(project: &Project, folder: &str) -> BTreeMap<String, Vec<u8>> {
     let root = project.path(folder);
@@ -148,13 +167,7 @@ fn encoded(path: &str) -> String {
 #[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
 fn a_bucket_holds_the_feeds_of_a_folder_and_an_unchanged_build_elsewhere_fetches_no_seed() {
     let (server, project) = (s3(), project());
-    let put = |path: &str| {
-        let bytes = std::fs::read(project.path(path)).unwrap();
-        assert!(server.request("PUT", &format!("/news/{}", encoded(path)), "", &bytes).0.contains(" 200 "));
-    };
-    for file in files_below(&project.path("seeds")) {
-        put(file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap());
-    }
+    upload_seeds(&server, &project);
     let (folder, ..) = output_of(&mut command(&project, "", &["--quiet"]));
     let bucket = ["--seeds", "s3://news/seeds", "--feeds", "s3://news/public/feeds", "-v"];
     let (code, out, err) = output_of(&mut command(&project, &server.host, &bucket));
@@ -194,7 +207,7 @@ fn a_bucket_holds_the_feeds_of_a_folder_and_an_unchanged_build_elsewhere_fetches
         "https://news.example/11",
         "<p>Text.</p>",
     );
-    put("seeds/bridge/11.txt");
+    upload(&server, &project, "seeds/bridge/11.txt");
     server.requests();
     let (code, _, err) = output_of(&mut command(&other, &server.host, &["-v"]));
     assert!(code == 0 && err.contains("7 written"), "{err}");
@@ -214,11 +227,7 @@ fn a_bucket_holds_the_feeds_of_a_folder_and_an_unchanged_build_elsewhere_fetches
 #[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
 fn several_builders_share_a_bucket_and_continue_if_one_is_killed() {
     let (server, project) = (s3(), project());
-    for file in files_below(&project.path("seeds")) {
-        let path = file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap();
-        let bytes = std::fs::read(&file).unwrap();
-        server.request("PUT", &format!("/news/{}", encoded(path)), "", &bytes);
-    }
+    upload_seeds(&server, &project);
     assert_eq!(output_of(&mut command(&project, "", &["--quiet"])).0, 0);
     let args =
         ["build", "--shared", "--lease", "1", "--seeds", "s3://news/seeds", "--feeds", "s3://news/feeds"];
@@ -226,11 +235,7 @@ fn several_builders_share_a_bucket_and_continue_if_one_is_killed() {
     // It dies with a folder of seeds, which nobody else may build until the lease has expired.
     let mut first = start();
     let is_claim = |line: &String| line.contains("PUT /news/feeds/.feedmill/shared/");
-    let begun = Instant::now();
-    while !server.log.lock().unwrap().iter().any(is_claim) {
-        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is claimed");
-        thread::sleep(Duration::from_millis(2));
-    }
+    wait_until(30, || server.log.lock().unwrap().iter().any(is_claim), || "nothing is claimed".to_owned());
     first.kill().unwrap();
     first.wait().unwrap();
     for builder in [start(), start()] {
@@ -307,11 +312,8 @@ fn serve(project: &Project, s3: &str, place: &str) -> Server {
         let listen = format!("127.0.0.1:{port}");
         command(project, s3, &["serve", "--no-push", "--listen", &listen, "--feeds", place])
     });
-    let begun = Instant::now();
-    while !server.request("GET", "/healthz", "", b"").0.contains(" 200 ") {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", server.log);
-        thread::sleep(Duration::from_millis(20));
-    }
+    let is_healthy = || server.request("GET", "/healthz", "", b"").0.contains(" 200 ");
+    wait_until(60, is_healthy, || format!("{:?}", server.log));
     server
 }
 
@@ -387,16 +389,13 @@ fn a_replica_answers_from_a_bucket_as_a_server_does_from_a_folder() {
     let statuses: Vec<_> = seen.keys().filter_map(|line| line.split(' ').nth(1)).collect();
     assert_eq!(statuses, ["200", "206", "304", "404", "405", "412", "416"]);
     // The time of a change is not stated within its second.
-    let begun = Instant::now();
-    loop {
-        let (head, _) = bucket.request("HEAD", "/rss.xml", "", b"");
+    let head_of_feed = || bucket.request("HEAD", "/rss.xml", "", b"").0;
+    let has_time = || {
+        let head = head_of_feed();
         assert!(head.contains("<https://hub.example/>; rel=\"hub\""), "{head}");
-        if head.contains("\r\nlast-modified: ") {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(10), "{head}");
-        thread::sleep(Duration::from_millis(50));
-    }
+        head.contains("\r\nlast-modified: ")
+    };
+    wait_until(10, has_time, head_of_feed);
     // It is fetched while it is sent, and its tag is made of that of the bucket.
     let (head, body) = bucket.request("GET", "/large.bin", "", b"");
     assert!(body == large && head.contains(&format!("\r\ncontent-length: {}", large.len())), "{head}");
@@ -418,15 +417,9 @@ fn a_replica_answers_from_a_bucket_as_a_server_does_from_a_folder() {
     assert!(head.contains(" 503 ") && head.contains("\r\nretry-after: "), "{head}");
     // The log is read by another thread.
     let expected = ["ERROR s3://news/feeds/never-read.xml: ", "served as they were"];
-    let begun = Instant::now();
-    loop {
-        let log = bucket.log.lock().unwrap().join("\n");
-        if expected.iter().all(|text| log.contains(text)) {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(10), "{log}");
-        thread::sleep(Duration::from_millis(20));
-    }
+    let log = || bucket.log.lock().unwrap().join("\n");
+    let is_logged = || expected.iter().all(|text| log().contains(text));
+    wait_until(10, is_logged, log);
 }
 
 /// A second S3 server, of other authors, holds the same bytes and is listed, read and served in the same way. It ignores the
@@ -451,14 +444,7 @@ fn another_s3_server_holds_the_feeds_of_a_folder_too() {
         command.arg("--directory").arg(project.path("s3"));
         command
     });
-    let put = |path: &str| {
-        let bytes = std::fs::read(project.path(path)).unwrap();
-        let (head, _) = s3.request("PUT", &format!("/news/{}", encoded(path)), "", &bytes);
-        assert!(head.contains(" 200 "), "{head}");
-    };
-    for file in files_below(&project.path("seeds")) {
-        put(file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap());
-    }
+    upload_seeds(&s3, &project);
     let with_key = |mut command: Command| {
         command.env("AWS_ACCESS_KEY_ID", "S3RVER").env("AWS_SECRET_ACCESS_KEY", "S3RVER");
         command.env_remove("AWS_SESSION_TOKEN");
@@ -469,7 +455,7 @@ fn another_s3_server_holds_the_feeds_of_a_folder_too() {
         if round == "7 written" {
             let (time, link) = (BASE_TIME + 660_000, "https://news.example/11");
             project.write_seed("bridge/11.txt", time, "New title", link, "<p>Text.</p>");
-            put("seeds/bridge/11.txt");
+            upload(&s3, &project, "seeds/bridge/11.txt");
         }
         assert_eq!(output_of(&mut command(&project, "", &["--quiet"])).0, 0);
         let (code, _, err) = output_of(&mut with_key(command(&project, &s3.host, &bucket)));

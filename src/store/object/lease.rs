@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use object_store::path::Path as Key;
 use object_store::{Error, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
+use super::super::lock::held_by_other;
 use super::{LEASE, Objects, Version, into_io};
 
 /// A lease is renewed after this part of the time after which it expires.
@@ -82,11 +83,7 @@ impl Lease {
                         std::thread::sleep((start.elapsed() / 8).clamp(least, PAUSE[1]));
                         PutMode::Create
                     } else {
-                        let holder = found.lines().next().unwrap_or_default();
-                        return Err(io::Error::new(
-                            io::ErrorKind::WouldBlock,
-                            format!("{holder} is building these feeds; nothing was changed"),
-                        ));
+                        return Err(held_by_other(found.lines().next().unwrap_or_default()));
                     }
                 }
             };
@@ -190,16 +187,15 @@ fn time_to_expire(text: &str) -> Duration {
 
 async fn put(objects: &Objects, key: &Key, text: &str, mode: PutMode) -> object_store::Result<UpdateVersion> {
     let options = PutOptions { mode, ..PutOptions::default() };
-    let result = objects.all.put_opts(key, text.to_owned().into(), options).await?;
-    Ok(UpdateVersion { e_tag: result.e_tag, version: result.version })
+    Ok(objects.all.put_opts(key, text.to_owned().into(), options).await?.into())
 }
 
 /// Returns the version, the text and the time of the lease that is there.
 async fn found(objects: &Objects, key: &Key) -> object_store::Result<(UpdateVersion, String, SystemTime)> {
     let found = objects.all.get(key).await?;
-    let (version, modified) = (Version::of(&found.meta), found.meta.last_modified.into());
+    let (version, modified) = (Version::of(&found.meta).into(), found.meta.last_modified.into());
     let text = String::from_utf8_lossy(&found.bytes().await?).into_owned();
-    Ok((UpdateVersion { e_tag: version.e_tag, version: version.version }, text, modified))
+    Ok((version, text, modified))
 }
 
 /// Returns the name of this machine, for messages.

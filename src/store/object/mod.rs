@@ -154,7 +154,13 @@ impl Version {
     }
 
     fn mode(&self) -> PutMode {
-        PutMode::Update(UpdateVersion { e_tag: self.e_tag.clone(), version: self.version.clone() })
+        PutMode::Update(self.clone().into())
+    }
+}
+
+impl From<Version> for UpdateVersion {
+    fn from(Version { e_tag, version, .. }: Version) -> Self {
+        Self { e_tag, version }
     }
 }
 
@@ -181,6 +187,14 @@ type Pages = dyn PaginatedListStore;
 /// Returns a store that makes a number of requests at the same time at most.
 fn limited(store: impl ObjectStore, in_flight: usize) -> Arc<dyn ObjectStore> {
     Arc::new(LimitStore::new(store, in_flight))
+}
+
+/// Returns the same for a store that can list objects page by page, and its pages.
+fn paged(
+    store: impl ObjectStore + PaginatedListStore + Clone,
+    in_flight: usize,
+) -> (Arc<dyn ObjectStore>, Option<Arc<Pages>>) {
+    (limited(store.clone(), in_flight), Some(Arc::new(store)))
 }
 
 /// The objects below a prefix, and the threads that request them.
@@ -247,19 +261,19 @@ impl BucketStore {
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| (limited(store.clone(), in_flight), Some(Arc::new(store) as Arc<Pages>))),
+                .map(|store| paged(store, in_flight)),
             "gs" => GoogleCloudStorageBuilder::from_env()
                 .with_bucket_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| (limited(store.clone(), in_flight), Some(Arc::new(store) as Arc<Pages>))),
+                .map(|store| paged(store, in_flight)),
             "az" => MicrosoftAzureBuilder::from_env()
                 .with_container_name(host)
                 .with_http_connector(connector)
                 .with_retry(retry)
                 .build()
-                .map(|store| (limited(store.clone(), in_flight), Some(Arc::new(store) as Arc<Pages>))),
+                .map(|store| paged(store, in_flight)),
             _ => HttpBuilder::new()
                 .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
                 .with_http_connector(connector)
@@ -335,11 +349,12 @@ impl BucketStore {
             return Ok(known);
         }
         // It is not known, or some servers list no ETags.
-        match self.objects.head(&name) {
-            Ok(meta) => Ok(Some(Version::of(&meta))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.objects.version(&name)
+    }
+
+    /// Checks that this build has not lost its lock, if it has one: nothing may be written any more then.
+    fn verify_lock(&self) -> io::Result<()> {
+        self.held().as_ref().map_or(Ok(()), |held| held.lease.verify())
     }
 
     /// True if a folder has objects, or is the root.
@@ -378,9 +393,7 @@ impl BucketStore {
     /// Writes an object in place of a known version.
     fn write(&self, path: &Path, bytes: Content) -> io::Result<Change> {
         let name = name(path)?;
-        if let Some(held) = self.held().as_ref() {
-            held.lease.verify()?;
-        }
+        self.verify_lock()?;
         let key = self.objects.key(&name)?;
         let before = self.version(path)?;
         let has_same_bytes = || match self.objects.wait(self.objects.fetch(&name, None)) {
@@ -410,10 +423,7 @@ impl BucketStore {
             let (is_same, now) = has_same_bytes()?;
             match now {
                 Some(now) if is_same => break now,
-                now if now != before => {
-                    let why = "another build has changed it in the meantime; build again";
-                    return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
-                }
+                now if now != before => return Err(overtaken()),
                 _ if attempt < WRITE_ATTEMPTS && matches!(error, Error::Generic { .. }) => attempt += 1,
                 _ => return Err(into_io(error)),
             }
@@ -421,15 +431,12 @@ impl BucketStore {
         self.known(|objects| objects.insert(name, written));
         Ok(Change::Written)
     }
-}
 
-impl BucketStore {
     /// Writes a large object, of which only a part is in memory; `None` if the server has no uploads in parts. Such an upload
     /// has no conditions, so the object is asked about again before it is completed.
     fn write_in_parts(&self, path: &Path, source: &dyn Source) -> io::Result<Option<Change>> {
         let name = name(path)?;
-        let verify = || self.held().as_ref().map_or(Ok(()), |held| held.lease.verify());
-        verify()?;
+        self.verify_lock()?;
         let key = self.objects.key(&name)?;
         let before = self.version(path)?;
         if before.as_ref().is_some_and(|old| old.size == source.size().0)
@@ -452,12 +459,9 @@ impl BucketStore {
                 }
                 self.objects.wait(upload.put_part(part.into())).map_err(into_io)?;
             }
-            verify()?;
-            let now = self.objects.head(&name).map(|meta| Some(Version::of(&meta)));
-            let now = now.or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(None) } else { Err(e) })?;
-            if now != before {
-                let why = "another build has changed it in the meantime; build again";
-                return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
+            self.verify_lock()?;
+            if self.objects.version(&name)? != before {
+                return Err(overtaken());
             }
             self.objects.wait(upload.complete()).map_err(into_io)
         };
@@ -503,26 +507,60 @@ impl Objects {
         self.wait(self.all.head(&key)).map_err(into_io)
     }
 
+    /// Returns the version of an object; `None` if there is none.
+    fn version(&self, name: &str) -> io::Result<Option<Version>> {
+        match self.head(name) {
+            Ok(meta) => Ok(Some(Version::of(&meta))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Fetches the first bytes of an object, or all.
     async fn fetch(&self, name: &str, length: Option<u64>) -> io::Result<(Vec<u8>, ObjectMeta)> {
         let key = self.key(name)?;
-        let range = length.map(|length| GetRange::Bounded(0..length.max(1)));
-        let options = GetOptions { range, ..GetOptions::default() };
-        match self.all.get_opts(&key, options).await {
+        let fetched = self.get(&key, length.map(|length| length.max(1)), GetOptions::default());
+        let (bytes, meta) = fetched.await.map_err(into_io)?;
+        let mut bytes = Vec::from(bytes);
+        bytes.truncate(length.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX));
+        Ok((bytes, meta))
+    }
+
+    /// Requests the first bytes of an object, or all.
+    async fn get(
+        &self,
+        key: &Key,
+        length: Option<u64>,
+        options: GetOptions,
+    ) -> object_store::Result<(Content, ObjectMeta)> {
+        let range = length.map(|length| GetRange::Bounded(0..length));
+        match self.all.get_opts(key, GetOptions { range, ..options.clone() }).await {
             Ok(result) => {
                 let meta = result.meta.clone();
-                let mut bytes = Vec::from(result.bytes().await.map_err(into_io)?);
-                bytes.truncate(length.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX));
-                Ok((bytes, meta))
+                Ok((result.bytes().await?, meta))
             }
             // An empty object has no range.
-            Err(Error::Generic { store, source }) if length.is_some() => match self.all.head(&key).await {
-                Ok(meta) if meta.size == 0 => Ok((Vec::new(), meta)),
-                _ => Err(into_io(Error::Generic { store, source })),
-            },
-            Err(error) => Err(into_io(error)),
+            Err(error @ Error::Generic { .. }) if length.is_some() => {
+                match self.all.get_opts(key, GetOptions { head: true, ..options }).await {
+                    Ok(head) if head.meta.size == 0 => Ok((Content::new(), head.meta)),
+                    Err(unchanged @ Error::NotModified { .. }) => Err(unchanged),
+                    _ => Err(error),
+                }
+            }
+            Err(error) => Err(error),
         }
     }
+}
+
+/// Returns the error that another build has changed an object.
+fn overtaken() -> io::Error {
+    let why = "another build has changed it in the meantime; build again";
+    io::Error::new(io::ErrorKind::ResourceBusy, why)
+}
+
+/// Returns the error that an answer has fewer bytes than the object, or the range of it.
+fn cut_short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the server sent too few bytes")
 }
 
 /// Returns a path under the root as text. Keys are UTF-8, so no object has another path.
@@ -636,7 +674,7 @@ impl Store for BucketStore {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit}")));
         }
         if bytes.len() as u64 != meta.size {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server sent too few bytes"));
+            return Err(cut_short());
         }
         Ok(bytes)
     }
@@ -669,9 +707,7 @@ impl Store for BucketStore {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         let name = name(path)?;
-        if let Some(held) = self.held().as_ref() {
-            held.lease.verify()?;
-        }
+        self.verify_lock()?;
         // Removing an object that does not exist is no error for servers.
         self.version(path)?.ok_or(io::ErrorKind::NotFound)?;
         let key = self.objects.key(&name)?;

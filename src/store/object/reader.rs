@@ -5,7 +5,8 @@ use std::future::Future;
 use std::ops::Range;
 
 use super::{
-    BucketStore, Content, Duration, Error, GetOptions, GetRange, Patience, Stamp, Url, into_io, io, stamp_of,
+    BucketStore, Content, Duration, Error, GetOptions, GetRange, Patience, Stamp, Url, cut_short, into_io,
+    io, stamp_of,
 };
 use crate::types::Bytes;
 
@@ -67,22 +68,12 @@ impl BucketStore {
                     Err(error) => return found(error),
                 }
             }
-            let range = Some(GetRange::Bounded(0..limit.0 + 1));
-            let (meta, bytes) = match objects.all.get_opts(&key, GetOptions { range, ..unless.clone() }).await
-            {
-                Ok(result) => (result.meta.clone(), result.bytes().await.map_err(into_io)?),
-                // An empty object has no range.
-                Err(error @ Error::Generic { .. }) => {
-                    match objects.all.get_opts(&key, GetOptions { head: true, ..unless }).await {
-                        Ok(head) if head.meta.size == 0 => (head.meta, Content::new()),
-                        Err(Error::NotModified { .. }) => return Ok(None),
-                        _ => return Err(into_io(error)),
-                    }
-                }
+            let (bytes, meta) = match objects.get(&key, Some(limit.0 + 1), unless).await {
+                Ok(fetched) => fetched,
                 Err(error) => return found(error),
             };
             if (bytes.len() as u64) < meta.size.min(limit.0 + 1) {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server sent too few bytes"));
+                return Err(cut_short());
             }
             let bytes = Some(bytes).filter(|_| meta.size <= limit.0);
             Ok(Some(Fetched { bytes, stamp: stamp_of(&meta), e_tag: meta.e_tag }))
@@ -110,7 +101,7 @@ impl BucketStore {
             let fetched = async { objects.all.get_opts(&key, options).await?.bytes().await };
             let bytes = fetched.await.map_err(into_io)?;
             if bytes.len() as u64 != length {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server sent too few bytes"));
+                return Err(cut_short());
             }
             Ok(bytes)
         };
