@@ -1,12 +1,14 @@
 //! Hashes by which the catalog recognizes files, seeds and inputs. None of them is cryptographic.
 
 use std::ffi::OsStr;
+use std::hash::Hash as _;
 use std::io::{self, Write};
 use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_128};
 
 use crate::config::Plan;
+use crate::diag::Finding;
 use crate::store::Stamp;
 
 /// Returns the fingerprint of a file: the hash of its name and stamp. Never 0.
@@ -38,6 +40,14 @@ pub fn path_hash(path: &Path) -> u64 {
 #[must_use]
 pub fn key_hash(key: &str) -> u64 {
     xxh3_64(key.as_bytes())
+}
+
+/// Returns the hash by which equal findings are recognized.
+#[must_use]
+pub fn finding_hash(finding: &Finding) -> u64 {
+    let mut hasher = Xxh3Default::default();
+    finding.hash(&mut hasher);
+    hasher.digest()
 }
 
 /// Returns the hash of some bytes.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::serial;
+use super::{SeedFindings, serial};
 use crate::diag::Finding;
 use crate::model::Listing;
 use crate::types::{Bytes, UnixMs};
@@ -49,9 +49,11 @@ pub struct BuiltDoc {
     pub inputs_hash: u128,
     /// Files, one for each format; none if no seed is in the document.
     pub files: Vec<PublishedFile>,
-    /// Findings about it and its seeds.
+    /// Findings about it.
     #[serde(with = "serial::findings")]
     pub findings: Vec<Finding>,
+    /// Findings about its seeds.
+    pub seed_findings: SeedFindings,
     /// Row in lists of feeds; `None` for an archive document, and if no seed is in it.
     pub listing: Option<Listing>,
     /// Media files of the seeds folder that it refers to.

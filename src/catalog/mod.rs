@@ -21,6 +21,7 @@ mod last_build;
 mod location;
 mod media_cache;
 mod published_links;
+mod seed_findings;
 mod serial;
 mod shard;
 
@@ -39,12 +40,13 @@ pub use block::{About, Block, Head, Row, Rows};
 use block_file::BlockFile;
 pub use cache_dir::CacheDir;
 pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
-pub use hash::{Hasher, fingerprint, hash, key_hash, path_hash, plan_hash};
+pub use hash::{Hasher, finding_hash, fingerprint, hash, key_hash, path_hash, plan_hash};
 pub use hub_state::HubState;
 pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile, PublishedMedia};
 pub use location::{FOLDER, lost};
 pub use media_cache::{Known, MediaCache};
 pub use published_links::PublishedLinks;
+pub use seed_findings::SeedFindings;
 pub use serial::file_name;
 pub use shard::{Shard, SharedDoc, SharedDocs};
 
@@ -57,7 +59,7 @@ const NEW_SEEDS_NAME: &str = "seeds.new";
 const GITIGNORE_NAME: &str = ".gitignore";
 const CACHEDIR_TAG_NAME: &str = "CACHEDIR.TAG";
 /// First bytes of an index. They differ for another layout and for another build of feedmill.
-const MAGIC: &str = concat!("feedmill catalog 4 ", env!("FEEDMILL_SOURCES"), "\n");
+const MAGIC: &str = concat!("feedmill catalog 5 ", env!("FEEDMILL_SOURCES"), "\n");
 /// Nanoseconds before the start of a build within which a file may change again without a new stamp: two seconds are the
 /// resolution of the coarsest file system, one is for clocks that differ.
 const STAMP_RESOLUTION: i128 = 3_000_000_000;

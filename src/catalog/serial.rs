@@ -61,8 +61,9 @@ pub(super) mod by_path {
     }
 }
 
+/// A finding.
 #[derive(Serialize, Deserialize)]
-struct StoredFinding<'a> {
+pub(super) struct StoredFinding<'a> {
     code: &'a str,
     file: &'a str,
     line: u32,
@@ -82,7 +83,7 @@ impl<'a> From<&'a Finding> for StoredFinding<'a> {
 
 impl StoredFinding<'_> {
     /// Returns the finding; `None` if this build does not know its code.
-    fn restore(&self) -> Option<Finding> {
+    pub(super) fn restore(&self) -> Option<Finding> {
         let place = Place::at(self.file, self.line, self.column).showing_part(self.source, self.mark);
         Some(Finding::new(codes::find(self.code)?, place, self.detail))
     }

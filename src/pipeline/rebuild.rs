@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{BuiltDoc, Catalog, LastBuild, SharedDoc, SharedDocs};
+use crate::catalog::{BuiltDoc, Catalog, LastBuild, SeedFindings, SharedDoc, SharedDocs, finding_hash};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::store::Lock;
@@ -27,7 +27,7 @@ use super::reuse;
 use super::select::Candidate;
 use super::site_files::{site, site_files};
 use super::verify::verify;
-use super::write::{ArticleMedia, NewEntry, SeedPicks, Writer};
+use super::write::{ArticleMedia, FinishedDoc, NewEntry, SeedPicks, Writer};
 
 /// Number of seeds for each thread that are in memory at once, and the smallest number of threads that counts: enough to
 /// keep all threads busy.
@@ -39,8 +39,8 @@ struct Rebuild<'a> {
     catalog: &'a Catalog,
     scan: &'a Scan,
     build: LastBuild,
-    /// Findings about bodies that were reported.
-    reported: HashSet<Finding>,
+    /// Hashes of the findings about documents and bodies that were reported.
+    reported: HashSet<u64>,
     /// Seeds that could not be loaded.
     failed: BTreeSet<PathBuf>,
     /// Hashes of the files that were published.
@@ -143,16 +143,17 @@ pub(super) fn replay_findings(
     sink: &mut Sink<'_>,
 ) -> Result<(), Error> {
     build.findings.iter().for_each(|finding| sink.push(finding.clone()));
-    let mut months: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    let mut months: BTreeMap<&str, Vec<&BuiltDoc>> = BTreeMap::new();
     for doc in build.docs.values() {
-        months.entry(&doc.month).or_default().extend(&doc.findings);
+        months.entry(&doc.month).or_default().push(doc);
         report.unchanged += doc.files.len();
     }
+    let findings_of = |docs: Vec<_>| docs.into_iter().flat_map(findings_of);
     let mut reported = HashSet::new();
     // As a rebuild reports them: those of the feeds, then those of the archive.
-    report_findings(months.remove("").unwrap_or_default(), &mut reported, sink);
+    report_findings(findings_of(months.remove("").unwrap_or_default()), &mut reported, sink);
     report_feed_findings(context, build, sink)?;
-    months.into_values().for_each(|all| report_findings(all, &mut reported, sink));
+    months.into_values().for_each(|docs| report_findings(findings_of(docs), &mut reported, sink));
     Ok(())
 }
 
@@ -243,14 +244,18 @@ impl Rebuild<'_> {
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();
         let all = SeedPicks::of(&stale);
         context.progress.add_cleaned(entries_of_others(docs, &all));
-        let (mut findings, mut failed) = (Findings::new(), BTreeSet::new());
+        let (mut findings, mut failed) = (vec![SeedFindings::default(); stale.len()], BTreeSet::new());
         let mut writer = Writer::new(context, &stale);
         let windows: Vec<&[SeedPicks<'_>]> = all.chunks(window_size()).collect();
         let mut next = ask_for_media(context, docs, &windows, sink)?;
         for (number, window) in windows.iter().enumerate() {
             let loaded = next.take().map_or_else(|| load_window(context, window), Ok)?;
             self.report.body_bytes += loaded.bytes;
-            findings.extend(loaded.findings);
+            for picks in *window {
+                let Some(own) = loaded.findings.get(&picks.seed.path) else { continue };
+                let failed = |e| Error::io("store findings about", context.seeds.show(&picks.seed.path), e);
+                picks.docs().try_for_each(|doc| findings[doc].add(own)).map_err(failed)?;
+            }
             failed.extend(loaded.failed);
             let entries = write_window(context, &mut writer, window, loaded.articles, loaded.linked)?;
             let following = || windows.get(number + 1).map(|window| load_window(context, window)).transpose();
@@ -259,23 +264,15 @@ impl Rebuild<'_> {
             next = loaded?;
         }
         let finished = writer.finish()?;
-        let built: Result<Vec<BuiltDoc>, Error> = stale
-            .par_iter()
-            .zip(finished)
-            .map(|(doc, finished)| {
-                let own = doc.paths().filter_map(|path| findings.get(path)).flatten().cloned().collect();
-                finished.publish(&failed, own, publisher)
-            })
-            .collect();
+        let publish = |doc: FinishedDoc<'_>| doc.publish(&failed, publisher);
+        let built: Result<Vec<BuiltDoc>, Error> = finished.into_par_iter().map(publish).collect();
         self.failed.extend(failed);
-        let old = kept.iter().flatten().flat_map(|doc| &doc.findings);
-        let new = built.iter().flatten().flat_map(|doc| &doc.findings);
-        report_findings(
-            old.chain(findings.values().flatten()).chain(new).collect(),
-            &mut self.reported,
-            sink,
-        );
-        let mut built = built?.into_iter();
+        let old = kept.iter().flatten().flat_map(findings_of);
+        let about_seeds = findings.iter().flat_map(SeedFindings::iter);
+        let new = built.iter().flatten().flat_map(|doc| doc.findings.iter().cloned());
+        report_findings(old.chain(about_seeds).chain(new), &mut self.reported, sink);
+        let complete = |(doc, seed_findings)| BuiltDoc { seed_findings, ..doc };
+        let mut built = built?.into_iter().zip(findings).map(complete);
         for (doc, kept) in docs.iter().zip(kept) {
             let Some(done) = kept.or_else(|| built.next()) else { continue };
             self.build.docs.insert(doc.folder(), done);
@@ -412,14 +409,24 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
     Ok(LoadedArticle { article, findings, bytes: loaded.bytes })
 }
 
-/// Reports findings about bodies, each once, sorted by file.
-fn report_findings(mut all: Vec<&Finding>, reported: &mut HashSet<Finding>, sink: &mut Sink<'_>) {
-    all.sort_by(|a, b| a.place.file.cmp(&b.place.file));
-    for finding in all {
-        if reported.insert(finding.clone()) {
-            sink.push(finding.clone());
+/// Returns the findings about the seeds of a document, and about itself.
+fn findings_of(doc: &BuiltDoc) -> impl Iterator<Item = Finding> {
+    doc.seed_findings.iter().chain(doc.findings.iter().cloned())
+}
+
+/// Reports findings about documents and bodies, each once, sorted by file. There may be a million that nobody wants to see;
+/// they are not kept.
+fn report_findings(all: impl Iterator<Item = Finding>, reported: &mut HashSet<u64>, sink: &mut Sink<'_>) {
+    let mut shown = Vec::new();
+    for finding in all.filter(|finding| reported.insert(finding_hash(finding))) {
+        if sink.shows(&finding) {
+            shown.push(finding);
+        } else {
+            sink.push(finding);
         }
     }
+    shown.sort_by(|a, b| a.place.file.cmp(&b.place.file));
+    shown.into_iter().for_each(|finding| sink.push(finding));
 }
 
 /// True if the host of a URL cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::catalog::{BuiltDoc, PublishedFile, PublishedMedia};
+use crate::catalog::{BuiltDoc, PublishedFile, PublishedMedia, SeedFindings};
 use crate::diag::{Finding, Place as FindingPlace, codes};
 use crate::error::Error;
 use crate::format::{self, Frame, Part, Totals, Uses, WrittenPage, is_trailer};
@@ -120,6 +120,11 @@ impl<'a> SeedPicks<'a> {
         // There may be a million.
         all.iter_mut().for_each(|picks| picks.places.shrink_to_fit());
         all
+    }
+
+    /// Returns the numbers of its documents, each once.
+    pub(super) fn docs(&self) -> impl Iterator<Item = usize> {
+        self.places.chunk_by(|a, b| a.doc == b.doc).map(|same| same[0].doc)
     }
 }
 
@@ -328,15 +333,14 @@ pub(super) struct FinishedDoc<'a> {
 }
 
 impl FinishedDoc<'_> {
-    /// Hands the files of the document to the publisher. `failed` are the seeds that could not be loaded, and `findings`
-    /// those about the seeds of the document.
+    /// Hands the files of the document to the publisher. `failed` are the seeds that could not be loaded. The result has no
+    /// findings about seeds.
     ///
     /// # Errors
     /// If a format cannot be written, or the system is out of resources.
     pub(super) fn publish(
         self,
         failed: &BTreeSet<PathBuf>,
-        mut findings: Vec<Finding>,
         publisher: &Publisher<'_>,
     ) -> Result<BuiltDoc, Error> {
         let Self { context, open, spool } = self;
@@ -345,7 +349,7 @@ impl FinishedDoc<'_> {
         let has_articles = doc.paths().any(|path| !failed.contains(path));
         // An archive document may be empty: its neighbors link to it, and through it to everything older.
         let feed = open.feed.filter(|_| has_articles || doc.is_archive());
-        findings.extend(open.page_findings);
+        let mut findings = open.page_findings;
         let (mut files, mut listing) = (Vec::new(), None);
         if let Some(mut feed) = feed {
             let is_kept = |pick: usize| !open.covered.has(&doc.picks[pick]);
@@ -392,7 +396,8 @@ impl FinishedDoc<'_> {
         let media = open.media.into_iter().flat_map(BTreeMap::into_values).flatten().collect();
         let inputs_hash = if is_complete { reuse::inputs_hash(doc) } else { 0 };
         let (month, retry_at) = (doc.month.clone(), open.retry_at);
-        Ok(BuiltDoc { month, inputs_hash, files, findings, listing, media, retry_at })
+        let seed_findings = SeedFindings::default();
+        Ok(BuiltDoc { month, inputs_hash, files, findings, seed_findings, listing, media, retry_at })
     }
 }
 

@@ -83,6 +83,12 @@ impl<'a> Sink<'a> {
         self
     }
 
+    /// True if the sink prints or collects a finding, and does not only count it.
+    #[must_use]
+    pub fn shows(&self, finding: &Finding) -> bool {
+        self.collected.is_some() || self.out.is_some() && finding.severity >= self.min_severity
+    }
+
     /// Counts and prints a finding. A write error, such as a closed pipe, is ignored.
     pub fn push(&mut self, finding: Finding) {
         self.count(&finding);

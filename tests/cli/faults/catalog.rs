@@ -68,7 +68,7 @@ fn a_catalog_of_another_version_or_a_folder_in_its_place_changes_no_byte() {
     let line = index.iter().position(|byte| *byte == b'\n').unwrap();
     let first = String::from_utf8(index[..line].to_vec()).unwrap();
     for other in
-        ["feedmill catalog 1 0123456789abcdef", "feedmill catalog 4 0123456789abcdef", &first[..19], "", "{}"]
+        ["feedmill catalog 1 0123456789abcdef", "feedmill catalog 5 0123456789abcdef", &first[..19], "", "{}"]
     {
         let bytes = [other.as_bytes(), &index[line..]].concat();
         let mut put = |folder: &Path| fs::write(folder.join("index"), &bytes).unwrap();
