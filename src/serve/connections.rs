@@ -192,7 +192,8 @@ impl Client {
         });
         let response = match respond_at_once(&self.state, &request) {
             Some(response) => response,
-            None => respond(&self.state, request, &Work::on(&self.activity)).await,
+            // Boxed: few requests have to wait, and all of them would move its state.
+            None => Box::pin(respond(&self.state, request, &Work::on(&self.activity))).await,
         };
         self.state.metrics.answered(response.status());
         if let Some((log, logged, start)) = logged {

@@ -43,6 +43,8 @@ const PROXY_HEADERS: [HeaderName; 5] = [
     HeaderName::from_static("x-forwarded-host"),
     HeaderName::from_static("x-real-ip"),
 ];
+/// What the browser does with the response; `document` in a window.
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 /// Start of the element with which a page declares its policy, as feedmill writes it.
 const POLICY_ELEMENT: &[u8] = b"<meta http-equiv=\"Content-Security-Policy\" content=\"";
 
@@ -154,7 +156,7 @@ pub(super) fn is_local(headers: &HeaderMap) -> bool {
 /// (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header>). Readers that pretend to be browsers in `Accept` do not
 /// send this header.
 pub(super) fn is_browser_navigation(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-dest").is_some_and(|destination| destination == "document")
+    headers.get(SEC_FETCH_DEST).is_some_and(|destination| destination == "document")
 }
 
 /// True if the page that makes a request may have the event stream: no other site may open one.

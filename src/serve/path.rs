@@ -30,6 +30,10 @@ fn index_page() -> &'static str {
 
 /// True if the text is a plain file name on every system.
 fn is_name(name: &str) -> bool {
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if name.bytes().all(is_usual) {
+        return !name.is_empty() && !name.starts_with('.');
+    }
     let mut components = Path::new(name).components();
     let is_one = matches!(components.next(), Some(Component::Normal(one)) if one == name);
     is_one && components.next().is_none() && !name.starts_with('.') && !name.contains(char::is_control)
