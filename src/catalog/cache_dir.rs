@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rayon::prelude::*;
 use tempfile::TempDir;
 
-use super::{Hasher, location};
+use super::{Hasher, hub_state, location};
 use crate::config::Plan;
-use crate::store::{Source, Store};
+use crate::store::{Source, Store, at_once};
 use crate::types::Bytes;
 
 /// Files of the cache, in the order in which they are stored: the index last, because it refers to the seeds.
@@ -29,15 +29,15 @@ pub struct CacheDir {
 #[derive(Debug)]
 struct Copy {
     _folder: TempDir,
-    /// Hashes of the files as the store has them.
-    stored: BTreeMap<&'static str, u128>,
+    /// Hashes of the files that were fetched, as the store has them.
+    stored: Mutex<BTreeMap<&'static str, u128>>,
 }
 
 impl CacheDir {
-    /// Opens the cache directory of feeds; `None` if there is to be none.
+    /// Opens the cache directory of feeds; `None` if there is to be none. A copy is empty until [`CacheDir::fetch`].
     ///
     /// # Errors
-    /// If it has to be copied from the store, and the store or the folder for temporary files fails.
+    /// If there can be no temporary folder for a copy.
     pub fn open(plan: &Plan, feeds: &dyn Store) -> io::Result<Option<Self>> {
         if !plan.catalog {
             return Ok(None);
@@ -49,22 +49,54 @@ impl CacheDir {
             return Ok(None);
         }
         let folder = tempfile::tempdir()?;
-        // All at once, because each waits for a server.
-        let copied = FILES.par_iter().map(|name| {
-            let path = folder.path().join(name);
+        let path = folder.path().to_path_buf();
+        Ok(Some(Self { path, copy: Some(Copy { _folder: folder, stored: Mutex::default() }) }))
+    }
+
+    /// Fetches all files of a copy from the store; does nothing for a directory on disk.
+    ///
+    /// # Errors
+    /// If the store or the folder for temporary files fails.
+    pub fn fetch(&self, feeds: &dyn Store) -> io::Result<()> {
+        if self.copy.is_none() {
+            return Ok(());
+        }
+        let listed = match feeds.list(Path::new(location::FOLDER)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            listed => listed?,
+        };
+        let (there, missing): (Vec<_>, Vec<_>) =
+            FILES.iter().copied().partition(|name| listed.iter().any(|item| item.name == *name));
+        // They may have been fetched before.
+        missing.into_iter().for_each(|name| _ = fs::remove_file(self.path.join(name)));
+        self.fetch_files(feeds, &there)
+    }
+
+    /// Fetches the file of a copy that says what hubs know.
+    ///
+    /// # Errors
+    /// As [`CacheDir::fetch`].
+    pub fn fetch_hubs(&self, feeds: &dyn Store) -> io::Result<()> {
+        self.fetch_files(feeds, &[hub_state::NAME])
+    }
+
+    fn fetch_files(&self, feeds: &dyn Store, names: &[&'static str]) -> io::Result<()> {
+        let Some(copy) = &self.copy else { return Ok(()) };
+        let fetched = at_once(names, |name| {
+            let path = self.path.join(name);
             match feeds.open(&Path::new(location::FOLDER).join(name)) {
                 Ok(mut opened) => {
-                    io::copy(&mut opened.content, &mut File::create(&path)?)?;
-                    Ok(Some((*name, hash(&path)?)))
+                    let mut copy = Hashing { file: File::create(&path)?, hasher: Hasher::default() };
+                    io::copy(&mut opened.content, &mut copy)?;
+                    Ok(Some((*name, copy.hasher.finish())))
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
             }
         });
-        let copied: io::Result<Vec<_>> = copied.collect();
-        let stored = copied?.into_iter().flatten().collect();
-        let path = folder.path().to_path_buf();
-        Ok(Some(Self { path, copy: Some(Copy { _folder: folder, stored }) }))
+        let fetched: io::Result<Vec<_>> = fetched.into_iter().collect();
+        *copy.stored() = fetched?.into_iter().flatten().collect();
+        Ok(())
     }
 
     /// Stores what changed in a copy; does nothing for a directory on disk.
@@ -79,7 +111,7 @@ impl CacheDir {
                 continue;
             }
             let hash = hash(&path)?;
-            if copy.stored.get(name) != Some(&hash) {
+            if copy.stored().get(name) != Some(&hash) {
                 let file = OnDisk { size: Bytes(fs::metadata(&path)?.len()), path };
                 feeds.replace_from(&Path::new(location::FOLDER).join(name), &file)?;
             }
@@ -97,6 +129,12 @@ impl CacheDir {
     }
 }
 
+impl Copy {
+    fn stored(&self) -> MutexGuard<'_, BTreeMap<&'static str, u128>> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Deref for CacheDir {
     type Target = Path;
 
@@ -110,6 +148,24 @@ fn hash(path: &Path) -> io::Result<u128> {
     let mut hasher = Hasher::default();
     io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(hasher.finish())
+}
+
+/// A file that is written, and the hash of its bytes.
+struct Hashing {
+    file: File,
+    hasher: Hasher,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.add(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Bytes of a file on disk.

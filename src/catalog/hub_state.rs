@@ -11,7 +11,8 @@ use url::Url;
 
 use super::checksummed;
 
-const NAME: &str = "hubs";
+/// Name of the file in the cache directory.
+pub(super) const NAME: &str = "hubs";
 const MAGIC: &str = "feedmill hubs 1\n";
 
 /// Hash of each topic's document when its hub was last notified.

@@ -37,7 +37,7 @@ fn build_once(once: &BuildOnce) -> CommandResult {
         let feeds = open_with_lease(&plan.feeds, Duration::from_secs(once.lease))?;
         let target = Target { feeds: &*feeds, shared: once.shared };
         let report = build_with_probe(args, &plan, target, Some(progress), &mut sink)?;
-        push(&plan, &report, &mut sink);
+        push(&plan, &*feeds, &report, &mut sink);
         Ok(report)
     });
     sink.finish();
@@ -256,8 +256,9 @@ pub(super) fn build_and_notify(
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
-    let report = build(args, plan, progress, sink)?;
-    push(plan, &report, sink);
+    let feeds = open(&plan.feeds)?;
+    let report = build(args, plan, &*feeds, progress, sink)?;
+    push(plan, &*feeds, &report, sink);
     Ok(report)
 }
 
@@ -265,11 +266,11 @@ pub(super) fn build_and_notify(
 pub(super) fn build(
     args: &Build,
     plan: &Plan,
+    feeds: &dyn Store,
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
-    let feeds = open(&plan.feeds)?;
-    build_with_probe(args, plan, Target { feeds: &*feeds, shared: false }, progress, sink)
+    build_with_probe(args, plan, Target { feeds, shared: false }, progress, sink)
 }
 
 /// Target of a build.

@@ -12,7 +12,7 @@ use crate::diag::{Finding, Place, Sink, codes, count};
 use crate::format::configured_formats;
 use crate::net::{HubClient, without_secrets};
 use crate::pipeline::Report;
-use crate::store::{open, shown};
+use crate::store::{Store, shown};
 
 /// A document that a hub knows by its URL.
 struct Topic {
@@ -26,7 +26,7 @@ struct Topic {
 /// Notifies hubs about documents whose hash changed since the last notification; does nothing if `push = false`. It makes
 /// no difference whether this build changed them, or one that was killed or could not reach the hub. Without a catalog it
 /// notifies about what this build changed.
-pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
+pub(super) fn push(plan: &Plan, feeds: &dyn Store, report: &Report, sink: &mut Sink<'_>) {
     if !plan.push {
         return;
     }
@@ -34,13 +34,15 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
     if topics.is_empty() {
         return;
     }
-    let opened =
-        open(&plan.feeds).and_then(|feeds| Ok(CacheDir::open(plan, &*feeds)?.map(|cache| (cache, feeds))));
+    let opened = CacheDir::open(plan, feeds).and_then(|cache| {
+        cache.iter().try_for_each(|cache| cache.fetch_hubs(feeds))?;
+        Ok(cache)
+    });
     let opened = opened.unwrap_or_else(|error| {
         sink.push(catalog::lost(Some(Path::new(&shown(&plan.feeds))), &error.to_string()));
         None
     });
-    let state = opened.as_ref().map(|(cache, _)| HubState::open(cache));
+    let state = opened.as_ref().map(|cache| HubState::open(cache));
     let mut hubs: BTreeMap<&Url, Vec<Url>> = BTreeMap::new();
     for topic in &topics {
         let is_notified =
@@ -61,7 +63,7 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         }
         accepted.extend(notified.topics);
     }
-    let Some((cache, feeds)) = opened else { return };
+    let Some(cache) = opened else { return };
     // Another build may have notified hubs in the meantime.
     let before = HubState::open(&cache);
     let mut state = before.clone();
@@ -71,9 +73,9 @@ pub(super) fn push(plan: &Plan, report: &Report, sink: &mut Sink<'_>) {
         .for_each(|t| state.mark_notified(&t.url, t.hash));
     state.retain(|url| topics.iter().any(|topic| topic.url.as_str() == url));
     if state != before
-        && let Err(error) = state.save(&cache).and_then(|()| cache.save(&*feeds))
+        && let Err(error) = state.save(&cache).and_then(|()| cache.save(feeds))
     {
-        sink.push(catalog::lost(Some(Path::new(&cache.show(&*feeds))), &error.to_string()));
+        sink.push(catalog::lost(Some(Path::new(&cache.show(feeds))), &error.to_string()));
     }
 }
 

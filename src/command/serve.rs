@@ -232,7 +232,8 @@ fn build_continuously(
                 return Err(Error::new(Kind::Config, message).at(&plan.feeds));
             }
             let start = Instant::now();
-            let report = build::build(&args.build, plan, None, sink)?;
+            let feeds = build::open(&plan.feeds)?;
+            let report = build::build(&args.build, plan, &*feeds, None, sink)?;
             let took = start.elapsed();
             // Builds that only look whether a seed has become due, every ten minutes, would fill the screen.
             let is_news = reason == WakeReason::Changed || !report.changed.is_empty() || report.removed > 0;
@@ -244,7 +245,7 @@ fn build_continuously(
             if let Some(url) = page.take() {
                 open_browser(&url);
             }
-            push(plan, &report, sink);
+            push(plan, &*feeds, &report, sink);
             Ok(ControlFlow::Continue(()))
         },
         &mut || {

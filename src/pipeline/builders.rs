@@ -209,3 +209,51 @@ fn what_changes_after_a_builder_has_published_it_is_built_again() {
     run(&plan, &seeds, &expected, false).unwrap();
     assert_eq!(files(&feeds), files(&expected));
 }
+
+/// A builder lists the seeds before it has locked the feeds. What it found counts only if nothing is to be done.
+#[test]
+fn an_unchanged_shared_build_lists_once_and_undoes_nothing_that_happens_meanwhile() {
+    let (seed_log, seeds) = bucket("seeds");
+    let add = |number: usize| {
+        let text = format!(
+            "<!--169878690{number}000-->\n[Title](https://news.example/{number})\n------\n<p>Text</p>\n"
+        );
+        seeds.replace(Path::new(&format!("a/{number}.txt")), text.as_bytes()).unwrap();
+    };
+    let (plan, (feed_log, feeds)) = (plan("limit = 9\n"), bucket("feeds"));
+    let options = Options { now: UnixMs(1_800_000_000_000), shared: true, ..Options::default() };
+    add(0);
+    run(&plan, &seeds, &feeds, true).unwrap();
+    let _ = (seed_log.log(), feed_log.log());
+    let report = run(&plan, &seeds, &feeds, true).unwrap();
+    assert!(report.changed.is_empty() && report.seeds == 1, "{report:?}");
+    let requests: Vec<_> = seed_log.log().into_iter().map(|(method, _)| method).collect();
+    assert_eq!(requests, ["LIST", "LIST"]);
+    // The version, the names and the files of the cache, what others have done, and the lock.
+    let requests: Vec<_> = feed_log.log().into_iter().map(|(method, _)| method).collect();
+    let count = |method: &str| requests.iter().filter(|other| **other == method).count();
+    assert_eq!(["HEAD", "GET", "LIST", "PUT", "DELETE"].map(count), [1, 2, 3, 1, 1], "{requests:?}");
+
+    let old = files(&feeds);
+    let unchanged = || {
+        let (built, unchanged) = super::sections::build_sections(&plan, &seeds, &feeds, options).unwrap();
+        assert_eq!(built, 0);
+        unchanged.unwrap()
+    };
+    let finish = |found| {
+        let report = super::build_here(&plan, &seeds, &feeds, options, Some(found), &mut Sink::collecting());
+        report.unwrap()
+    };
+    // A builder that finds one more article builds, and ends.
+    let found = unchanged();
+    add(1);
+    run(&plan, &seeds, &feeds, false).unwrap();
+    let new = files(&feeds);
+    assert!(finish(found).changed.is_empty() && new != old && files(&feeds) == new);
+    // Another one is killed after it has published a document.
+    let found = unchanged();
+    add(2);
+    feeds.replace(Path::new("a/rss.xml"), b"newer").unwrap();
+    let report = finish(found);
+    assert!(report.seeds == 3 && report.changed.contains(&"a/rss.xml".into()), "{report:?}");
+}

@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
     /// Collects the inputs.
     ///
     /// # Errors
-    /// If the cache cannot be copied from the store of the feeds.
+    /// If there can be no temporary folder for a copy of the cache. It is fetched later.
     pub(super) fn new(
         plan: &'a Plan,
         seeds: &'a dyn Store,
@@ -159,12 +159,25 @@ impl<'a> Context<'a> {
         more.extend(user.texts.iter().map(String::as_str));
         let inputs_hash = catalog::plan_hash(plan, &more);
         let cache = CacheDir::open(plan, feeds)
-            .map_err(|e| Error::io("read the cache", feeds.show(catalog::FOLDER.as_ref()), e))?;
+            .map_err(|e| Error::io("create a temporary folder for the cache", feeds.show(root), e))?;
         let probe = options
             .probe
             .filter(|_| plan.probe)
             .map(|prober| Probe::new(prober, cache.as_deref().map(Path::to_path_buf), !feeds.is_preview()));
         Ok(Self { plan, seeds, feeds, options, progress, probe, cache, user, name, inputs_hash })
+    }
+
+    /// Fetches the cache, if it is in the store of the feeds, and returns its directory.
+    ///
+    /// # Errors
+    /// If it cannot be copied.
+    pub(super) fn fetch_cache(&self) -> Result<Option<&Path>, Error> {
+        let fetch = |cache: &CacheDir| cache.fetch(self.feeds);
+        self.cache
+            .as_ref()
+            .map_or(Ok(()), fetch)
+            .map_err(|e| Error::io("read the cache", self.feeds.show(catalog::FOLDER.as_ref()), e))?;
+        Ok(self.cache.as_deref())
     }
 
     /// Returns the finding that the cache cannot be used or written.

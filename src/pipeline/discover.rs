@@ -3,12 +3,13 @@
 //!
 //! A folder whose names and stamps add up to what the catalog says is unchanged, and so is a chunk of one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -128,10 +129,17 @@ pub(super) fn is_seed(name: &OsStr) -> bool {
 
 /// Scans every folder under the root.
 ///
+/// `open` returns the catalog, which is then in `catalog`. Folders are listed meanwhile if the seeds are on a server.
+///
 /// # Errors
-/// If the root cannot be listed, the system is out of resources, or the catalog cannot be written.
-pub(super) fn discover(context: &Context<'_>, catalog: &Catalog, kept: Kept) -> Result<Scan, ScanError> {
-    Scanner::new(context, catalog, kept, Part::All).scan(None)
+/// If the root cannot be listed, the system is out of resources, or the catalog cannot be opened or written.
+pub(super) fn discover(
+    context: &Context<'_>,
+    catalog: &OnceLock<Catalog>,
+    kept: Kept,
+    open: impl FnOnce() -> Result<Catalog, Error> + Send,
+) -> Result<Scan, ScanError> {
+    Scanner::new(context, Awaited::Opening(catalog), kept, Part::All).scan_while_opening(catalog, open)
 }
 
 /// A top folder of the seeds, or the seeds that are in no folder: what one of several builders does at a time.
@@ -143,21 +151,24 @@ pub(super) struct TopFolder {
     cover: Option<PathBuf>,
 }
 
-/// Returns the top folders that have seeds which neither the last build nor another builder has read. Reads no seed.
+/// Returns the top folders that have seeds which neither the last build nor another builder has read, and all folders that
+/// are as the last build saw them. Reads no seed.
 ///
 /// # Errors
 /// As [`discover`].
 pub(super) fn changed_folders(
     context: &Context<'_>,
-    catalog: &Catalog,
+    catalog: &OnceLock<Catalog>,
     kept: Kept,
-) -> Result<Vec<TopFolder>, ScanError> {
+    open: impl FnOnce() -> Result<Catalog, Error> + Send,
+) -> Result<(Vec<TopFolder>, Scan), ScanError> {
     let changed = Mutex::default();
-    let mut scanner = Scanner::new(context, catalog, kept, Part::All);
+    let mut scanner = Scanner::new(context, Awaited::Opening(catalog), kept, Part::All);
     scanner.changed = Some(&changed);
-    let scan = scanner.scan(None)?;
+    let scan = scanner.scan_while_opening(catalog, open)?;
     let changed: BTreeSet<OsString> = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(changed.into_iter().map(|name| TopFolder { name, cover: scan.cover.clone() }).collect())
+    let folder = |name| TopFolder { name, cover: scan.cover.clone() };
+    Ok((changed.into_iter().map(folder).collect(), scan))
 }
 
 /// Scans a top folder.
@@ -172,7 +183,9 @@ pub(super) fn discover_folder(
 ) -> Result<Scan, ScanError> {
     let is_root = folder.name.is_empty();
     let part = if is_root { Part::Root } else { Part::Below(PathBuf::from(&folder.name)) };
-    Scanner::new(context, catalog, kept, part).scan(folder.cover.clone().filter(|_| !is_root))
+    let scanner = Scanner::new(context, Awaited::Open(catalog), kept, part);
+    scanner.visit_all(folder.cover.clone().filter(|_| !is_root));
+    scanner.finish()
 }
 
 /// Returns the path of the feeds folder relative to the seeds folder, if it is below it.
@@ -196,20 +209,52 @@ enum Part {
     Below(PathBuf),
 }
 
+/// A catalog that may still be on its way from a server.
+#[derive(Clone, Copy)]
+enum Awaited<'a> {
+    Open(&'a Catalog),
+    Opening(&'a OnceLock<Catalog>),
+}
+
+impl<'a> Awaited<'a> {
+    /// Returns the catalog, and waits for it if needed.
+    fn wait(self) -> &'a Catalog {
+        match self {
+            Self::Open(catalog) => catalog,
+            Self::Opening(catalog) => catalog.wait(),
+        }
+    }
+
+    /// Returns the catalog if it is there.
+    fn get(self) -> Option<&'a Catalog> {
+        match self {
+            Self::Open(catalog) => Some(catalog),
+            Self::Opening(catalog) => catalog.get(),
+        }
+    }
+}
+
+/// Ends the wait of all threads, even if opening the catalog panics.
+struct EndOfWait<'a>(&'a OnceLock<Catalog>);
+
+impl Drop for EndOfWait<'_> {
+    fn drop(&mut self) {
+        self.0.get_or_init(Catalog::temporary);
+    }
+}
+
 /// A scan in progress, shared by all threads.
 struct Scanner<'a> {
     part: Part,
     /// Collects the top folders that have changed, instead of reading them.
     changed: Option<&'a Mutex<BTreeSet<OsString>>>,
     store: &'a dyn Store,
-    catalog: &'a Catalog,
+    catalog: Awaited<'a>,
     kept: Kept,
     addresses: &'a Addresses,
     same_address: SameAddress,
     /// The feeds folder, if it is below the seeds folder: copies of media files are not seeds.
     feeds: Option<PathBuf>,
-    /// True to record which seeds were reread.
-    track_reread: bool,
     progress: &'a Progress,
     scan: Mutex<Scan>,
     /// Empty buffers: allocating one for each folder takes longer than filling it.
@@ -223,10 +268,10 @@ struct Listing {
     folders: Vec<PathBuf>,
     /// Names that look like seeds and are not regular files, with the reason.
     not_a_seed: Vec<(OsString, &'static str)>,
-    /// Number of seeds.
+    /// Number of seeds, and the sum of their fingerprints.
     seeds: u32,
-    /// True if the folder is as the last build saw it; then `names` may be incomplete.
-    is_unchanged: bool,
+    fingerprint: u128,
+    /// Those of the seeds. If the folder is as the last build saw it, some may be missing.
     names: Names,
     /// Its episodes.
     groups: Groups,
@@ -247,7 +292,7 @@ struct ScannedChunk {
 }
 
 impl<'a> Scanner<'a> {
-    fn new(context: &'a Context<'_>, catalog: &'a Catalog, kept: Kept, part: Part) -> Self {
+    fn new(context: &'a Context<'_>, catalog: Awaited<'a>, kept: Kept, part: Part) -> Self {
         let (scan, spare, error) = Default::default();
         Self {
             part,
@@ -258,7 +303,6 @@ impl<'a> Scanner<'a> {
             addresses: &context.plan.addresses,
             same_address: context.plan.same_address,
             feeds: feeds_below(context.seeds, context.feeds),
-            track_reread: !catalog.last_build().docs.is_empty(),
             progress: context.progress,
             scan,
             spare,
@@ -266,13 +310,44 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Scans the part. `above` is the image that stands for a folder above.
-    fn scan(self, above: Option<PathBuf>) -> Result<Scan, ScanError> {
+    /// Scans the part while the catalog is opened, if the seeds are on a server: both take their time.
+    fn scan_while_opening(
+        self,
+        catalog: &OnceLock<Catalog>,
+        open: impl FnOnce() -> Result<Catalog, Error> + Send,
+    ) -> Result<Scan, ScanError> {
+        let open = Mutex::new(Some(open));
+        let open = || {
+            let Some(open) = lock(&open).take() else { return };
+            let _end = EndOfWait(catalog);
+            match open() {
+                Ok(opened) => _ = catalog.set(opened),
+                // Whatever else fails, this is what is reported.
+                Err(error) => *lock(&self.error) = Some(ScanError::Fatal(error)),
+            }
+        };
+        std::thread::scope(|threads| {
+            // No thread of the pool: all of them may wait for it.
+            let spawn = || std::thread::Builder::new().spawn_scoped(threads, open).is_ok();
+            if self.store.in_flight().is_none() || !spawn() {
+                open();
+            }
+            self.visit_all(None);
+        });
+        self.finish()
+    }
+
+    /// Visits every folder of the part. `above` is the image that stands for a folder above.
+    fn visit_all(&self, above: Option<PathBuf>) {
         let start = match &self.part {
             Part::Below(folder) => folder.clone(),
             Part::All | Part::Root => PathBuf::new(),
         };
         rayon::scope(|scope| self.visit(start, above, scope));
+    }
+
+    /// Returns the result, sorted.
+    fn finish(self) -> Result<Scan, ScanError> {
         if let Some(error) = self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(error);
         }
@@ -289,8 +364,7 @@ impl<'a> Scanner<'a> {
         if lock(&self.error).is_some() {
             return;
         }
-        let old = self.catalog.folder(&folder);
-        let mut listing = match self.list(&folder, above.as_deref(), old) {
+        let mut listing = match self.list(&folder, above.as_deref()) {
             Ok(listing) => listing,
             Err(error) => return self.unlisted(&folder, error),
         };
@@ -308,14 +382,19 @@ impl<'a> Scanner<'a> {
             let cover = cover.clone();
             scope.spawn(move |scope| self.visit(folder, cover, scope));
         }
-        if let Some(changed) = self.changed {
-            if !listing.is_unchanged && !self.is_adopted(&folder, &mut listing.names) {
+        let old = self.catalog.wait().folder(&folder);
+        if lock(&self.error).is_some() {
+            return;
+        }
+        let is_unchanged = reuse::is_folder_unchanged(old, listing.fingerprint, listing.seeds);
+        if let Some(changed) = self.changed.filter(|_| !is_unchanged) {
+            if !self.is_adopted(&folder, &mut listing.names) {
                 let top = folder.components().next().map(|top| top.as_os_str().to_owned());
                 lock(changed).insert(top.unwrap_or_default());
             }
             return;
         }
-        let chunks = if listing.is_unchanged {
+        let chunks = if is_unchanged {
             Ok(old.iter().map(|chunk| self.unchanged(chunk)).collect())
         } else {
             self.read_folder(&folder, &mut listing.names, &listing.groups, old)
@@ -344,8 +423,8 @@ impl<'a> Scanner<'a> {
         scan.folders.insert(folder, chunks.into_iter().map(|scanned| scanned.chunk).collect());
     }
 
-    /// Lists a folder, and compares it with what the last build saw.
-    fn list(&self, folder: &Path, above: Option<&Path>, old: &[Chunk]) -> io::Result<Listing> {
+    /// Lists a folder. Only a large one is compared with what the last build saw.
+    fn list(&self, folder: &Path, above: Option<&Path>) -> io::Result<Listing> {
         let mut names = lock(&self.spare).pop().unwrap_or_default();
         let (mut folders, mut not_a_seed) = (Vec::new(), Vec::new());
         let (mut fingerprint, mut seeds) = (0_u128, 0_u32);
@@ -353,8 +432,12 @@ impl<'a> Scanner<'a> {
         let (mut others, mut has_media) = (Names::default(), false);
         let is_episodes = self.addresses.repository.is_none();
         let mut last = Extension::default();
-        let may_be_unchanged = reuse::may_folder_be_unchanged(old);
-        let with_stamps = !old.is_empty() || !self.catalog.adopted(folder).is_empty();
+        let old = LazyCell::new(|| self.catalog.wait().folder(folder));
+        let may_be_unchanged = LazyCell::new(|| reuse::may_folder_be_unchanged(*old));
+        // A stamp is for comparing, and costs a call for each file on disk, where the catalog is there at once.
+        let is_known =
+            |catalog: &Catalog| !catalog.folder(folder).is_empty() || !catalog.adopted(folder).is_empty();
+        let with_stamps = self.catalog.get().is_none_or(is_known);
         self.store.scan(folder, with_stamps, &mut |name, kind, stamp| {
             if is_hidden(name) {
                 return;
@@ -375,7 +458,7 @@ impl<'a> Scanner<'a> {
                     let own = reuse::fingerprint(name, stamp.as_ref());
                     fingerprint = fingerprint.wrapping_add(own);
                     seeds += 1;
-                    if !may_be_unchanged || seeds <= MAX_BUFFERED_NAMES {
+                    if seeds <= MAX_BUFFERED_NAMES || !*may_be_unchanged {
                         names.push(name, own);
                     }
                 }
@@ -384,9 +467,8 @@ impl<'a> Scanner<'a> {
                 Kind::Link => {}
             }
         })?;
-        let mut is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
-        let is_cut = may_be_unchanged && seeds > MAX_BUFFERED_NAMES;
-        if is_cut && (!is_unchanged || has_media) {
+        let is_cut = seeds > MAX_BUFFERED_NAMES && *may_be_unchanged;
+        if is_cut && (has_media || !reuse::is_folder_unchanged(*old, fingerprint, seeds)) {
             names.clear();
             self.store.scan(folder, true, &mut |name, kind, stamp| {
                 if kind != Kind::File || is_hidden(name) {
@@ -407,7 +489,6 @@ impl<'a> Scanner<'a> {
             });
             groups = names.group(&others, above);
             (fingerprint, seeds) = names.sum();
-            is_unchanged = reuse::is_folder_unchanged(old, fingerprint, seeds);
         }
         let cover = match has_media {
             true => groups.cover().map(OsStr::to_owned),
@@ -416,7 +497,7 @@ impl<'a> Scanner<'a> {
             false => others.cover(),
         };
         let cover = cover.map(|name| folder.join(name));
-        Ok(Listing { folders, not_a_seed, seeds, is_unchanged, names, groups, cover })
+        Ok(Listing { folders, not_a_seed, seeds, fingerprint, names, groups, cover })
     }
 
     /// Handles a folder that cannot be listed.
@@ -440,11 +521,12 @@ impl<'a> Scanner<'a> {
 
     /// True if others have read all seeds of a folder that the last build did not see as they are.
     fn is_adopted(&self, folder: &Path, names: &mut Names) -> bool {
+        let catalog = self.catalog.wait();
         names.sort();
         let by_id = |chunks: &'a [Chunk]| -> HashMap<u64, &'a Chunk> {
             chunks.iter().map(|chunk| (chunk.id, chunk)).collect()
         };
-        let known = [by_id(self.catalog.folder(folder)), by_id(self.catalog.adopted(folder))];
+        let known = [by_id(catalog.folder(folder)), by_id(catalog.adopted(folder))];
         names.chunks().into_iter().all(|(id, range)| {
             let sum = names.get(range.clone()).fold(0, |sum, (one, _)| u128::wrapping_add(sum, one));
             let is_same = |chunk: &&Chunk| reuse::is_chunk_unchanged(chunk, sum, range.len());
@@ -483,15 +565,16 @@ impl<'a> Scanner<'a> {
         if let Some(old) = old.filter(|old| reuse::is_chunk_unchanged(old, sum, range.len())) {
             return Ok(self.unchanged(old));
         }
+        let catalog = self.catalog.wait();
         let mut buffer = Vec::new();
-        let block = old.and_then(|old| self.catalog.read(old, &mut buffer));
-        let known = block.iter().filter(|_| !self.catalog.is_outdated());
+        let block = old.and_then(|old| catalog.read(old, &mut buffer));
+        let known = block.iter().filter(|_| !catalog.is_outdated());
         let trusted: HashMap<u128, usize> = known.flat_map(|block| block.trusted()).collect();
         let row = |fingerprint: u128| block.as_ref()?.row(*trusted.get(&fingerprint)?);
         // What other builders have read since then.
         let mut adopted_buffer = Vec::new();
-        let adopted = self.catalog.adopted(folder).iter().find(|chunk| chunk.id == id);
-        let adopted = adopted.and_then(|chunk| self.catalog.read(chunk, &mut adopted_buffer));
+        let adopted = catalog.adopted(folder).iter().find(|chunk| chunk.id == id);
+        let adopted = adopted.and_then(|chunk| catalog.read(chunk, &mut adopted_buffer));
         let settled: HashMap<u128, usize> = adopted.iter().flat_map(|block| block.settled()).collect();
         let adopted = |fingerprint: u128| {
             let (block, number) = (adopted.as_ref()?, *settled.get(&fingerprint)?);
@@ -501,10 +584,11 @@ impl<'a> Scanner<'a> {
         let unknown = changed.iter().filter(|(fingerprint, _)| adopted(*fingerprint).is_none());
         let unknown: Vec<OsString> = unknown.map(|(_, name)| file_name(name)).collect();
         let unknown_names: Vec<_> = unknown.iter().map(OsString::as_os_str).collect();
-        let before: HashMap<&[u8], Row<'_>> = match &block {
-            Some(block) if !changed.is_empty() => block.rows().map(|row| (row.name, row)).collect(),
-            _ => HashMap::new(),
-        };
+        // Usually few: many chunks are in memory at once.
+        let changed_names: HashSet<&[u8]> = changed.iter().map(|(_, name)| *name).collect();
+        let rows = block.iter().filter(|_| !changed.is_empty()).flat_map(|block| block.rows());
+        let before: HashMap<&[u8], Row<'_>> =
+            rows.filter(|row| changed_names.contains(row.name)).map(|row| (row.name, row)).collect();
         let link_before = |name: &[u8], time: UnixMs, link: &str| {
             let before = before.get(name)?.head?;
             let is_moved =
@@ -542,12 +626,13 @@ impl<'a> Scanner<'a> {
             copy(&mut out, &mut moved, fingerprint, name);
         }
         self.progress.add_seen(range.len() as u64);
-        let reread = if self.track_reread {
-            changed.iter().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
-        } else {
+        // There may be nothing to compare them with.
+        let reread = if catalog.last_build().docs.is_empty() {
             Vec::new()
+        } else {
+            changed.iter().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
         };
-        let chunk = self.catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
+        let chunk = catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
         Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial })
     }
 
@@ -555,10 +640,11 @@ impl<'a> Scanner<'a> {
     fn push(&self, rows: &mut Rows, name: &[u8], file: &OsStr, result: HeadResult, neighborhood: u128) {
         let own = reuse::fingerprint(file, result.stamp.as_ref());
         let mut fingerprint = own.wrapping_add(neighborhood);
-        let mut is_settled = reuse::is_settled(self.catalog, result.stamp.as_ref()) && !result.failed;
+        let catalog = self.catalog.wait();
+        let mut is_settled = reuse::is_settled(catalog, result.stamp.as_ref()) && !result.failed;
         for (companion, stamp) in &result.companions {
             fingerprint = fingerprint.wrapping_add(reuse::fingerprint(companion, stamp.as_ref()));
-            is_settled &= reuse::is_settled(self.catalog, stamp.as_ref());
+            is_settled &= reuse::is_settled(catalog, stamp.as_ref());
         }
         let about =
             result.head.as_ref().map(|head| self.kept.about(head, &result.recording)).unwrap_or_default();

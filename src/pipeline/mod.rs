@@ -137,6 +137,8 @@ pub use inspect::{Inspection, inspect, inspect_at};
 pub use probe::Prober;
 pub use progress::Progress;
 use scan::{Outcome, Scanned};
+#[cfg(feature = "folder")]
+use sections::Unchanged;
 pub use site_files::SERVED_FEEDS;
 
 /// Number of attempts to build while other builders change feeds.
@@ -180,14 +182,14 @@ pub fn build(
 ) -> Result<Report, Error> {
     let mut run = || {
         if !options.shared {
-            return build_here(plan, seeds, feeds, options, sink);
+            return build_here(plan, seeds, feeds, options, None, sink);
         }
-        let sections = sections::build_sections(plan, seeds, feeds, options)?;
+        let (sections, mut unchanged) = sections::build_sections(plan, seeds, feeds, options)?;
         // Another builder may be about to finish. If it dies, its lock expires.
         let options = Options { wait: Duration::MAX, ..options };
         let mut attempt = 1;
         loop {
-            match build_here(plan, seeds, feeds, options, sink) {
+            match build_here(plan, seeds, feeds, options, unchanged.take(), sink) {
                 // A builder that found more seeds in the meantime has published the feed of a section.
                 Err(error) if error.is_busy() && attempt < SHARED_ATTEMPTS => attempt += 1,
                 built => return built.map(|report| Report { sections, ..report }),
@@ -204,13 +206,14 @@ pub fn build(
     pool.install(run)
 }
 
-/// Builds on the threads of the present pool.
+/// Builds on the threads of the present pool. `unchanged` is what the same builder has found just before.
 #[cfg(feature = "folder")]
 fn build_here(
     plan: &Plan,
     seeds: &dyn Store,
     feeds: &dyn Store,
     options: Options<'_>,
+    unchanged: Option<Unchanged>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
     let root = Path::new("");
@@ -220,9 +223,12 @@ fn build_here(
     })?;
     let own_progress = Progress::default();
     let progress = options.progress.unwrap_or(&own_progress);
-    let context = Context::new(plan, seeds, feeds, options, progress)?;
+    let mut context = Context::new(plan, seeds, feeds, options, progress)?;
     context.user.findings.iter().for_each(|finding| sink.push(finding.clone()));
-    let mut scanned = scan::scan(&context, sink)?;
+    let mut scanned = match unchanged.and_then(|unchanged| unchanged.if_still_so(&mut context)) {
+        Some(scanned) => scanned,
+        None => scan::scan(&context, sink)?,
+    };
     let mut report = scanned.report();
     scanned.report_findings(&context, sink);
     let Scanned { catalog, scan, outcome, published } = scanned;

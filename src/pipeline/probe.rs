@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use url::Url;
 
@@ -29,20 +29,23 @@ pub trait Prober: Sync + fmt::Debug {
 /// Media metadata during a build.
 pub(super) struct Probe<'a> {
     prober: &'a dyn Prober,
-    /// Directory in which answers are saved; `None` if they are not.
+    /// Cache directory with the answers; `None` if there is none.
     folder: Option<PathBuf>,
-    cache: Mutex<MediaCache>,
+    /// True if new answers are saved there.
+    saves: bool,
+    /// The answers, once one is needed: the directory is empty when the build starts, if it is a copy.
+    cache: OnceLock<Mutex<MediaCache>>,
 }
 
 impl<'a> Probe<'a> {
     /// Starts with the answers in a cache directory. New answers are saved there if `saves` is true.
     pub(super) fn new(prober: &'a dyn Prober, folder: Option<PathBuf>, saves: bool) -> Self {
-        let cache = folder.as_deref().map(MediaCache::open).unwrap_or_default();
-        Self { prober, folder: folder.filter(|_| saves), cache: Mutex::new(cache) }
+        Self { prober, folder, saves, cache: OnceLock::new() }
     }
 
     fn cache(&self) -> MutexGuard<'_, MediaCache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+        let open = || Mutex::new(self.folder.as_deref().map(MediaCache::open).unwrap_or_default());
+        self.cache.get_or_init(open).lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Completes the enclosures of articles from the cache.
@@ -81,7 +84,7 @@ impl<'a> Probe<'a> {
         }
         let mut cache = self.cache();
         due.iter().zip(&answers).for_each(|(url, answer)| cache.set(url, answer, now));
-        if let Some(folder) = self.folder.as_deref()
+        if let Some(folder) = self.folder.as_deref().filter(|_| self.saves)
             && let Err(error) = cache.save(folder)
         {
             sink.push(catalog::lost(Some(folder), &error.to_string()));

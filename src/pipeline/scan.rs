@@ -1,5 +1,7 @@
 //! Steps 1 to 3 with the catalog of the last build: if nothing changed that a feed depends on, nothing is ordered.
 
+use std::sync::OnceLock;
+
 use crate::catalog::{self, Catalog, Folders, LastBuild, PublishedLinks, chunks};
 use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes};
@@ -41,55 +43,86 @@ pub(super) fn basis(plan: &Plan) -> u128 {
 /// If the seeds folder cannot be listed, or the system is out of resources.
 pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned, Error> {
     let (kept, basis) = (Kept::of(context.plan), basis(context.plan));
-    let started = context.options.started;
     let folder = context.cache.as_deref();
-    let (mut catalog, mut lost) = match folder {
-        Some(folder) if context.feeds.is_preview() => (Catalog::open_read_only(folder, basis, started), None),
-        Some(folder) => Catalog::open(folder, basis, started),
-        None => (Catalog::temporary(), None),
-    };
+    // What replaces a catalog that failed, and why.
+    let mut next = None;
     loop {
-        if let Some(why) = lost.take() {
+        let (awaited, mut lost) = (OnceLock::new(), None);
+        let open = || {
+            let (mut catalog, why) = match next.take() {
+                Some(opened) => opened,
+                None => {
+                    context.fetch_cache()?;
+                    open(context, basis)
+                }
+            };
+            lost = why;
+            let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
+            context.progress.begin(expected);
+            if context.options.shared {
+                shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds))?;
+            }
+            Ok(catalog)
+        };
+        let scanned = discover(context, &awaited, kept, open);
+        if let Some(why) = lost {
             sink.push(context.lost(&why));
         }
-        let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
-        context.progress.begin(expected);
-        if context.options.shared {
-            shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds))?;
-        }
-        let why = match scan_and_order(context, &catalog, kept) {
+        let catalog = awaited.into_inner().unwrap_or_else(Catalog::temporary);
+        let why = match scanned.and_then(|scan| compare_and_order(context, &catalog, scan)) {
             Ok((scan, outcome, published)) => return Ok(Scanned { catalog, scan, outcome, published }),
             Err(ScanError::Fatal(error)) => return Err(error),
             Err(ScanError::Catalog(why)) => why,
         };
-        let Some(folder) = folder.filter(|_| catalog.is_persistent()) else {
-            if catalog.folders().is_empty() {
+        next = Some(match folder.filter(|_| catalog.is_persistent()) {
+            None if catalog.folders().is_empty() => {
                 return Err(Error::new(Kind::Io, format!("cannot use a temporary file: {why}")));
             }
             // It was opened read-only, and is damaged.
-            catalog = Catalog::temporary();
-            continue;
-        };
-        (catalog, lost) = if catalog.folders().is_empty() {
-            (Catalog::temporary(), Some(why))
-        } else {
-            Catalog::recreate(folder, basis, started, Some(why))
-        };
+            None => (Catalog::temporary(), None),
+            Some(_) if catalog.folders().is_empty() => (Catalog::temporary(), Some(why)),
+            Some(folder) => Catalog::recreate(folder, basis, context.options.started, Some(why)),
+        });
     }
 }
 
-fn scan_and_order(
+/// Opens the catalog of the last build. The second value says why it is unusable, if it is.
+fn open(context: &Context<'_>, basis: u128) -> (Catalog, Option<String>) {
+    let started = context.options.started;
+    match context.cache.as_deref() {
+        Some(folder) if context.feeds.is_preview() => (Catalog::open_read_only(folder, basis, started), None),
+        Some(folder) => Catalog::open(folder, basis, started),
+        None => (Catalog::temporary(), None),
+    }
+}
+
+/// Returns what a scan of all seeds found before this build had locked the feeds, if nothing is to be done: they are as the
+/// last build saw them, and so are the feeds. Whatever else has changed in the meantime, this build undoes nothing.
+pub(super) fn up_to_date(context: &Context<'_>, scan: Scan) -> Option<Scanned> {
+    let (catalog, _) = open(context, basis(context.plan));
+    let last = last_build_if_unchanged(context, &catalog, &scan).ok()??;
+    Some(Scanned { catalog, scan, outcome: Outcome::UpToDate(last), published: None })
+}
+
+/// Returns the last build if all of it is still valid.
+fn last_build_if_unchanged(
     context: &Context<'_>,
     catalog: &Catalog,
-    kept: Kept,
-) -> Result<(Scan, Outcome, Option<PublishedLinks>), ScanError> {
-    let mut scan = discover(context, catalog, kept)?;
-    let damaged = || ScanError::Catalog("its seeds file is damaged".to_owned());
+    scan: &Scan,
+) -> Result<Option<LastBuild>, ScanError> {
     // Before any finding is reported: a second attempt would repeat it.
     if !are_findings_readable(catalog, &scan.folders) {
-        return Err(damaged());
+        return Err(ScanError::Catalog("its seeds file is damaged".to_owned()));
     }
-    if let Some(last) = reuse::whole_build(context, catalog, &scan.folders, &scan.reread) {
+    Ok(reuse::whole_build(context, catalog, &scan.folders, &scan.reread))
+}
+
+fn compare_and_order(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    mut scan: Scan,
+) -> Result<(Scan, Outcome, Option<PublishedLinks>), ScanError> {
+    if let Some(last) = last_build_if_unchanged(context, catalog, &scan)? {
         return Ok((scan, Outcome::UpToDate(last), None));
     }
     let (selection, published) = select(context, catalog, &mut scan)?;

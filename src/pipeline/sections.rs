@@ -8,9 +8,10 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::catalog::{self, Catalog, Chunk, FOLDER, INDEX_NAME, SharedDocs, chunks};
+use crate::catalog::{self, CacheDir, Catalog, Chunk, FOLDER, INDEX_NAME, SharedDocs, chunks};
 use crate::config::{Plan, PublishMedia};
 use crate::error::{Error, Kind};
 use crate::seed::below_content;
@@ -21,8 +22,8 @@ use super::discover::{Kept, Scan, ScanError, TopFolder, changed_folders, discove
 use super::order::section_of;
 use super::progress::Progress;
 use super::rebuild::rebuild_part;
-use super::scan;
-use super::shards;
+use super::scan::{self, Scanned};
+use super::shards::{self, Shards};
 
 /// Time between attempts to claim a folder that another builder has.
 const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
@@ -59,7 +60,33 @@ struct Open {
     shard: Option<u128>,
 }
 
-/// Builds top folders that no other builder has claimed, and returns their number when all are done.
+/// What a builder found that had nothing to do.
+pub(super) struct Unchanged {
+    /// All seeds: they are as the last build saw them.
+    scan: Scan,
+    /// The cache that the last build stored, and the version of its index.
+    cache: Option<CacheDir>,
+    index: Option<u128>,
+}
+
+impl Unchanged {
+    /// Returns what a build that has locked the feeds needs not find out again, if it has nothing to do either.
+    pub(super) fn if_still_so(self, context: &mut Context<'_>) -> Option<Scanned> {
+        let index = shards::find(context.feeds, &index_path()).ok()?;
+        if index.is_none() || index != self.index {
+            return None;
+        }
+        let own = std::mem::replace(&mut context.cache, self.cache);
+        let scanned = scan::up_to_date(context, self.scan);
+        if scanned.is_none() {
+            context.cache = own;
+        }
+        scanned
+    }
+}
+
+/// Builds top folders that no other builder has claimed, and returns their number when all are done. The second value is
+/// there if nothing had changed.
 ///
 /// # Errors
 /// If a store fails, or cannot be shared.
@@ -68,18 +95,31 @@ pub(super) fn build_sections(
     seeds: &dyn Store,
     feeds: &dyn Store,
     options: Options<'_>,
-) -> Result<usize, Error> {
+) -> Result<(usize, Option<Unchanged>), Error> {
     if !plan.catalog {
         let message = "`catalog` is off, and builders share their work in the cache; set `catalog = true`";
         return Err(Error::new(Kind::Config, message));
     }
     let own_progress = Progress::default();
     let progress = options.progress.unwrap_or(&own_progress);
-    let mut builder = Builder::new(plan, seeds, feeds, options, progress)?;
-    // Listed before they are read: one that another builder stores from now on has another version.
-    let known = shards::list(feeds);
-    shards::adopt(&builder.context, &mut builder.catalog, builder.basis, &known)?;
-    let changed = changed_folders(&builder.context, &builder.catalog, builder.kept).map_err(fatal)?;
+    let context = Context::new(plan, seeds, feeds, options, progress)?;
+    let (kept, basis) = (Kept::of(plan), scan::basis(plan));
+    let (mut index, mut known) = (None, Shards::new());
+    let catalog = OnceLock::new();
+    let open = || {
+        let mut catalog;
+        (catalog, index) = open_catalog(&context, basis)?;
+        // Listed before they are read: one that another builder stores from now on has another version.
+        known = shards::list(feeds);
+        shards::adopt(&context, &mut catalog, basis, &known)?;
+        Ok(catalog)
+    };
+    let (changed, scan) = changed_folders(&context, &catalog, kept, open).map_err(fatal)?;
+    if changed.is_empty() && known.is_empty() {
+        return Ok((0, Some(Unchanged { scan, cache: context.cache, index })));
+    }
+    let catalog = catalog.into_inner().unwrap_or_else(Catalog::temporary);
+    let mut builder = Builder { context, catalog, kept, basis, index };
     let mut open: Vec<Open> = changed
         .into_iter()
         .map(|folder| Open { shard: known.get(&shards::path(&folder.name)).copied(), folder })
@@ -96,7 +136,7 @@ pub(super) fn build_sections(
                 State::Claimed => left.push(folder),
                 State::Done => {}
                 State::Built => built += 1,
-                State::AllDone => return Ok(built),
+                State::AllDone => return Ok((built, None)),
             }
         }
         open = left;
@@ -104,7 +144,28 @@ pub(super) fn build_sections(
             std::thread::sleep(PAUSE);
         }
     }
-    Ok(built)
+    Ok((built, None))
+}
+
+/// Opens the catalog, and returns the version of its index. The cache may be replaced at the same time, and then its files do
+/// not match.
+fn open_catalog(context: &Context<'_>, basis: u128) -> Result<(Catalog, Option<u128>), Error> {
+    let mut attempt = 1;
+    loop {
+        let index = shards::find(context.feeds, &index_path())?;
+        let cache = context.fetch_cache()?;
+        let catalog = match cache {
+            Some(folder) => Catalog::open_read_only(folder, basis, context.options.started),
+            None => Catalog::temporary(),
+        };
+        let is_lost =
+            catalog.folders().is_empty() && cache.is_some_and(|folder| folder.join(INDEX_NAME).exists());
+        if !is_lost || attempt == ATTEMPTS {
+            return Ok((catalog, index));
+        }
+        attempt += 1;
+        std::thread::sleep(PAUSE);
+    }
 }
 
 /// Returns a number that differs for each builder.
@@ -124,34 +185,7 @@ fn fatal(error: ScanError) -> Error {
     }
 }
 
-impl<'a> Builder<'a> {
-    /// Opens the cache. It may be replaced at the same time, and then its files do not match.
-    fn new(
-        plan: &'a Plan,
-        seeds: &'a dyn Store,
-        feeds: &'a dyn Store,
-        options: Options<'a>,
-        progress: &'a Progress,
-    ) -> Result<Self, Error> {
-        let (kept, basis) = (Kept::of(plan), scan::basis(plan));
-        let mut attempt = 1;
-        loop {
-            let index = shards::find(feeds, &index_path())?;
-            let context = Context::new(plan, seeds, feeds, options, progress)?;
-            let catalog = match context.cache.as_deref() {
-                Some(folder) => Catalog::open_read_only(folder, basis, options.started),
-                None => Catalog::temporary(),
-            };
-            let is_lost = catalog.folders().is_empty()
-                && context.cache.as_deref().is_some_and(|folder| folder.join(INDEX_NAME).exists());
-            if !is_lost || attempt == ATTEMPTS {
-                return Ok(Self { context, catalog, kept, basis, index });
-            }
-            attempt += 1;
-            std::thread::sleep(PAUSE);
-        }
-    }
-
+impl Builder<'_> {
     /// Returns the state of a folder if another builder has done it since it was listed.
     fn done_by_others(&self, open: &Open) -> Result<Option<State>, Error> {
         let shard = shards::find(self.context.feeds, &shards::path(&open.folder.name))?;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog, FOLDER, Shard};
 use crate::error::Error;
-use crate::store::{Stamp, Store};
+use crate::store::{Stamp, Store, at_once};
 use crate::types::Bytes;
 
 use super::context::Context;
@@ -81,7 +81,11 @@ pub(super) fn find(feeds: &dyn Store, path: &Path) -> Result<Option<u128>, Error
 }
 
 fn version(name: &OsStr, stamp: Option<Stamp>) -> u128 {
-    stamp.map_or(0, |stamp| catalog::fingerprint(name, &stamp))
+    stamp.map_or(0, |mut stamp| {
+        // A store that is locked knows no times, and needs none of a file that has versions.
+        stamp.modified = if stamp.is_versioned() { 0 } else { stamp.modified };
+        catalog::fingerprint(name, &stamp)
+    })
 }
 
 /// Adds shards to a catalog. `basis` is the hash of what its heads depend on in addition to their files.
@@ -96,7 +100,7 @@ pub(super) fn adopt(
 ) -> Result<(), Error> {
     let paths: Vec<&PathBuf> = shards.keys().collect();
     for paths in paths.chunks(AT_ONCE) {
-        let read: Vec<_> = paths.par_iter().map(|path| read(context.feeds, path)).collect();
+        let read = at_once(paths, |path| read(context.feeds, path));
         for (path, bytes) in paths.iter().zip(read) {
             let adopted = bytes.and_then(|bytes| match Shard::decode(&bytes, basis) {
                 Some(shard) => catalog.adopt(shard),

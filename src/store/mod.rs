@@ -362,6 +362,22 @@ pub fn is_exhausted(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory
 }
 
+/// Calls a function with some items at the same time, because each call waits for a server; returns the results in the order
+/// of the items. The threads are new ones: those of a pool may wait for the result.
+pub(crate) fn at_once<T: Sync, R: Send>(items: &[T], call: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    std::thread::scope(|scope| {
+        let call = &call;
+        let spawn = |item| std::thread::Builder::new().spawn_scoped(scope, move || call(item));
+        let threads: Vec<_> = items.iter().map(|item| (item, spawn(item))).collect();
+        let join = |(item, thread): (_, io::Result<std::thread::ScopedJoinHandle<'_, R>>)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // There are too many threads.
+            Err(_) => call(item),
+        };
+        threads.into_iter().map(join).collect()
+    })
+}
+
 /// True if a reader has the bytes of a source. Compares piece by piece, because there may be many.
 fn has_bytes(file: &mut dyn Read, source: &dyn Source) -> io::Result<bool> {
     let mut wanted = source.open();

@@ -10,7 +10,7 @@ use object_store::path::Path as Key;
 use object_store::{Error, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
 use super::super::lock::held_by_other;
-use super::{LEASE, Objects, Version, into_io};
+use super::{LEASE, Objects, Version, WRITE_ATTEMPTS, into_io};
 
 /// A lease is renewed after this part of the time after which it expires.
 const RENEWAL: u32 = 4;
@@ -53,7 +53,7 @@ impl Lease {
         let key = objects.key(path)?;
         let start = Instant::now();
         let holder = format!("process {} of {}", std::process::id(), host());
-        let mut mode = PutMode::Create;
+        let (mut mode, mut attempt) = (PutMode::Create, 1);
         let (version, text, renewed) = loop {
             let (begun, text) = (Instant::now(), text(&holder, expiry));
             let error = match objects.wait(put(&objects, &key, &text, mode)) {
@@ -68,6 +68,13 @@ impl Lease {
             mode = match objects.wait(found(&objects, &key)) {
                 // An answer that was lost may have been that it was written.
                 Ok((version, found, _)) if found == text => break (version, text, begun),
+                // It did not arrive, and whoever has the lease now is asked again.
+                Ok(_) | Err(Error::NotFound { .. })
+                    if matches!(error, Error::Generic { .. }) && attempt < WRITE_ATTEMPTS =>
+                {
+                    attempt += 1;
+                    PutMode::Create
+                }
                 _ if !matches!(error, Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
                     return Err(into_io(error));
                 }
@@ -164,8 +171,14 @@ impl Lease {
         let is_held = self.is_held();
         self.state().is_over = true;
         if is_held {
+            // Another build may have taken it by then, because only the answer was lost.
+            let is_ours = || {
+                let found = self.objects.wait(found(&self.objects, &self.key));
+                let state = self.state();
+                state.renewed.elapsed() < self.expiry && found.is_ok_and(|(_, text, _)| text == state.text)
+            };
             // It expires by itself if this fails.
-            let _ = self.objects.wait(self.objects.all.delete(&self.key));
+            let _ = self.objects.delete(&self.key, is_ours);
         }
     }
 }

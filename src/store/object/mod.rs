@@ -65,7 +65,7 @@ const PART: u64 = 8 << 20;
 const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Number of times that a request is repeated.
 const RETRIES: usize = 8;
-/// Number of times that a conditional write without an answer is tried.
+/// Number of times that a write or removal without an answer is tried.
 const WRITE_ATTEMPTS: usize = 4;
 /// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
 const CACHE_CONTROL: &str = "public, max-age=300";
@@ -132,8 +132,17 @@ impl Patience {
 /// State of a store that this build has locked.
 struct Held {
     lease: Arc<Lease>,
-    /// Every object, by its path; `None` if the server cannot list all objects at once.
-    objects: Option<BTreeMap<String, Version>>,
+    objects: Known,
+}
+
+/// The objects of a store that this build has locked.
+enum Known {
+    /// They are listed when the first one is asked about: something else may be worth doing meanwhile.
+    NotYet,
+    /// The server cannot list all objects at once.
+    Never,
+    /// Every object, by its path.
+    All(BTreeMap<String, Version>),
 }
 
 /// A version of an object.
@@ -337,7 +346,15 @@ impl BucketStore {
 
     /// Calls a function with all objects, if they are known because the store is locked.
     fn known<T>(&self, then: impl FnOnce(&mut BTreeMap<String, Version>) -> T) -> Option<T> {
-        self.held().as_mut().and_then(|held| held.objects.as_mut()).map(then)
+        let mut held = self.held();
+        let objects = &mut held.as_mut()?.objects;
+        if let Known::NotYet = objects {
+            *objects = self.objects.wait(self.objects.list_all()).map_or(Known::Never, Known::All);
+        }
+        match objects {
+            Known::All(objects) => Some(then(objects)),
+            _ => None,
+        }
     }
 
     /// Returns the present version of an object; `None` if there is none.
@@ -452,7 +469,8 @@ impl BucketStore {
         let mut send = || {
             let mut reader = source.open();
             loop {
-                let mut part = Vec::new();
+                // A buffer that grows may take twice as much.
+                let mut part = Vec::with_capacity(usize::try_from(PART).unwrap_or_default());
                 reader.by_ref().take(PART).read_to_end(&mut part)?;
                 if part.is_empty() {
                     break;
@@ -500,6 +518,31 @@ impl Objects {
         let rest = key.as_ref().strip_prefix(self.prefix.as_str())?;
         let rest = if self.prefix.is_empty() { rest } else { rest.strip_prefix('/')? };
         Some(rest).filter(|rest| !rest.is_empty())
+    }
+
+    /// Removes an object; tries again if there was no answer, and that is allowed.
+    fn delete(&self, key: &Key, is_allowed: impl Fn() -> bool) -> object_store::Result<()> {
+        let mut attempt = 1;
+        loop {
+            match self.wait(self.all.delete(key)) {
+                Err(Error::Generic { .. }) if attempt < WRITE_ATTEMPTS && is_allowed() => attempt += 1,
+                deleted => return deleted,
+            }
+        }
+    }
+
+    /// Returns the versions of all objects.
+    async fn list_all(&self) -> io::Result<BTreeMap<String, Version>> {
+        let prefix = self.key("")?;
+        let mut stream = self.all.list((!prefix.as_ref().is_empty()).then_some(&prefix));
+        let mut objects = BTreeMap::new();
+        while let Some(meta) = stream.next().await {
+            let meta = meta.map_err(into_io)?;
+            if let Some(name) = self.name(&meta.location) {
+                objects.insert(name.to_owned(), Version::of(&meta));
+            }
+        }
+        Ok(objects)
     }
 
     fn head(&self, name: &str) -> io::Result<ObjectMeta> {
@@ -711,26 +754,14 @@ impl Store for BucketStore {
         // Removing an object that does not exist is no error for servers.
         self.version(path)?.ok_or(io::ErrorKind::NotFound)?;
         let key = self.objects.key(&name)?;
-        self.objects.wait(self.objects.all.delete(&key)).map_err(into_io)?;
+        self.objects.delete(&key, || self.verify_lock().is_ok()).map_err(into_io)?;
         self.known(|objects| objects.remove(&name));
         Ok(())
     }
 
     fn lock(&self, wait: Duration) -> io::Result<Lock> {
         let lease = self.take_lease(super::lock::NAME, wait)?;
-        let listed = self.objects.wait(async {
-            let prefix = self.objects.key("")?;
-            let mut stream = self.objects.all.list((!prefix.as_ref().is_empty()).then_some(&prefix));
-            let mut objects = BTreeMap::new();
-            while let Some(meta) = stream.next().await {
-                let meta = meta.map_err(into_io)?;
-                if let Some(name) = self.objects.name(&meta.location) {
-                    objects.insert(name.to_owned(), Version::of(&meta));
-                }
-            }
-            io::Result::Ok(objects)
-        });
-        *self.held() = Some(Held { lease: lease.clone(), objects: listed.ok() });
+        *self.held() = Some(Held { lease: lease.clone(), objects: Known::NotYet });
         Ok(Lock::held_by(HeldLock { held: self.held.clone(), lease }))
     }
 

@@ -86,6 +86,7 @@ fn a_large_file_is_written_in_parts_and_not_over_that_of_another_build() {
         assert_eq!(store.stamp(path).unwrap().unwrap().size, Bytes(size));
     }
     let lock = store.lock(Duration::ZERO).unwrap();
+    assert!(store.stamp(path).is_ok(), "from now on, the objects are known");
     store.objects.wait(all.inner.put(&Key::from("feeds/.feedmill/seeds"), "theirs".into())).unwrap();
     let error = store.replace_from(path, &Zeros(4 * PART)).unwrap_err();
     assert!(error.to_string().starts_with("another build has changed it"), "{error}");
@@ -126,6 +127,7 @@ fn another_build_is_noticed_and_a_lost_answer_is_not_taken_for_one() {
             store.replace(path, first.as_bytes()).unwrap();
         }
         let lock = locked.then(|| store.lock(Duration::ZERO).unwrap());
+        assert_eq!(store.stamp(path).is_ok(), !first.is_empty(), "if locked, the objects are known now");
         all.fail(if locked { 1 } else { 2 }, false, Some(Fault::AnswerLost));
         assert_eq!(store.replace(path, b"mine").unwrap(), Change::Written, "{locked} {first}");
         all.fail(if locked { 1 } else { 2 }, false, Some(Fault::Refused));
@@ -165,9 +167,15 @@ fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     assert!(error.to_string().contains("is building these feeds; nothing was changed"), "{error}");
     drop(lock);
     drop(other.lock(Duration::ZERO).unwrap());
-    // An answer that is lost is not taken for that of another builder.
-    all.fail(1, false, Some(Fault::AnswerLost));
-    drop(store.lock(Duration::ZERO).unwrap());
+    // An answer that is lost is not taken for that of another builder, and a request that is lost is repeated.
+    for fault in [Fault::AnswerLost, Fault::Refused] {
+        all.fail(1, false, Some(fault));
+        let lock = store.lock(Duration::ZERO).unwrap();
+        all.fail(1, false, Some(fault));
+        drop(lock);
+        all.fail(0, false, None);
+        drop(other.lock(Duration::ZERO).unwrap());
+    }
     // Nor is one of a renewal.
     let lock = store.lock(Duration::ZERO).unwrap();
     all.fail(1, false, Some(Fault::AnswerLost));
