@@ -26,9 +26,9 @@ fn wait_until(seconds: u64, is_true: impl Fn() -> bool, instead: impl Fn() -> St
 }
 
 /// A server that is killed when it is dropped, and its log.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    host: String,
+    pub(super) host: String,
     log: Arc<Mutex<Vec<String>>>,
 }
 
@@ -44,6 +44,26 @@ impl Server {
     fn start(command: impl Fn(u16) -> Command) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = command(port);
+        let (child, log) = Self::spawn(&mut command);
+        let host = format!("127.0.0.1:{port}");
+        let is_listening = || TcpStream::connect(&host).is_ok();
+        wait_until(60, is_listening, || format!("{command:?} does not listen"));
+        Self { child, host, log }
+    }
+
+    /// Starts a server that chooses a port and writes its URL to the log.
+    fn start_on_any_port(mut command: Command) -> Self {
+        let (child, log) = Self::spawn(&mut command);
+        let host = || {
+            let log = log.lock().unwrap();
+            log.iter().find_map(|line| Some(line.split_once("Running on http://")?.1.trim().to_owned()))
+        };
+        wait_until(60, || host().is_some(), || format!("{command:?}: {log:?}"));
+        let host = host().unwrap();
+        Self { child, host, log }
+    }
+
+    fn spawn(command: &mut Command) -> (Child, Arc<Mutex<Vec<String>>>) {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let (log, stderr) = (Arc::new(Mutex::new(Vec::new())), child.stderr.take().unwrap());
         let lines = log.clone();
@@ -51,14 +71,11 @@ impl Server {
             let all = BufReader::new(stderr).lines().map_while(Result::ok);
             all.for_each(|line| lines.lock().unwrap().push(line));
         });
-        let host = format!("127.0.0.1:{port}");
-        let is_listening = || TcpStream::connect(&host).is_ok();
-        wait_until(60, is_listening, || format!("{command:?} does not listen"));
-        Self { child, host, log }
+        (child, log)
     }
 
     /// Returns the status and headers, in lower case, and the body of the answer to a request.
-    fn request(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (String, Vec<u8>) {
+    pub(super) fn request(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         // The server accepts any signature.
         let now = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
@@ -93,19 +110,17 @@ impl Server {
 }
 
 /// Starts an S3 server with an empty bucket.
-fn s3() -> Server {
+pub(super) fn s3() -> Server {
     let python = PathBuf::from(std::env::var_os("FEEDMILL_PYTHON").unwrap());
-    let server = Server::start(|port| {
-        let mut command = Command::new(&python);
-        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]);
-        command
-    });
+    let mut command = Command::new(&python);
+    command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]);
+    let server = Server::start_on_any_port(command);
     assert!(server.request("PUT", "/news", "", b"").0.contains(" 200 "));
     server
 }
 
 /// Returns a command with the binary of this build, which has the feature.
-fn command(project: &Project, host: &str, args: &[&str]) -> Command {
+pub(super) fn command(project: &Project, host: &str, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
     command.current_dir(project.dir.path()).args(args).env_clear();
     command.env("AWS_ENDPOINT_URL", format!("http://{host}")).env("AWS_REGION", "us-east-1");
@@ -150,7 +165,7 @@ fn upload_seeds(server: &Server, project: &Project) {
 }
 
 /// Returns the feeds of a folder by path.
-fn feeds(project: &Project, folder: &str) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn feeds(project: &Project, folder: &str) -> BTreeMap<String, Vec<u8>> {
     let root = project.path(folder);
     let files = files_below(&root).into_iter().map(|file| {
         let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();

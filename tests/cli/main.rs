@@ -10,6 +10,8 @@ mod audio;
 mod audio_tools;
 #[cfg(feature = "object-store")]
 mod bucket;
+#[cfg(all(unix, feature = "object-store"))]
+mod bucket_faults;
 mod build;
 mod catalog;
 mod check;
