@@ -57,7 +57,7 @@ impl OutputDoc {
 
     /// Returns the paths of its seeds, in the order of its entries.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.picks.iter().map(|pick| pick.seed.path.as_path())
+        self.picks.iter().map(|pick| &*pick.seed.path)
     }
 
     /// Returns the page of a pick, if it has one.
@@ -83,8 +83,8 @@ pub(super) fn entry_capacity(channel: &Channel) -> usize {
 
 /// Divides the selected entries of a feed into documents: the subscription document, then the archive, oldest first.
 pub(super) fn output_docs(feed: &str, channel: Channel, mut picks: Vec<Pick>) -> Vec<OutputDoc> {
-    let older = picks.split_off(channel.limit.min(picks.len()));
-    let open = picks.last().map(|last| month(last.seed.time)).unwrap_or_default();
+    let kept = channel.limit.min(picks.len());
+    let open = picks[..kept].last().map(|last| month(last.seed.time)).unwrap_or_default();
     let channel = Arc::new(channel);
     let doc = |month, is_open, base, picks| OutputDoc {
         feed: feed.to_owned(),
@@ -96,22 +96,18 @@ pub(super) fn output_docs(feed: &str, channel: Channel, mut picks: Vec<Pick>) ->
         history: History::default(),
         pages: Vec::new(),
     };
-    let mut docs: Vec<OutputDoc> = Vec::new();
-    for pick in older {
-        let month = month(pick.seed.time);
-        if let Some(doc) = docs.last_mut().filter(|doc| doc.month == month) {
-            doc.picks.push(pick);
-            continue;
-        }
+    let mut docs = Vec::new();
+    while let Some(last) = picks.get(kept..).and_then(<[Pick]>::last) {
+        let month = month(last.seed.time);
+        let start = kept + picks[kept..].partition_point(|pick| self::month(pick.seed.time) != month);
+        let of_month = picks.split_off(start);
+        picks.shrink_to_fit();
         let is_open = month == open;
         let path = format!("{FOLDER}/{}/", name(&month, is_open));
-        let Some(base) = channel.base.as_ref().and_then(|base| base.join(&path).ok()) else { break };
-        docs.push(doc(month, is_open, Some(base), vec![pick]));
+        let base = channel.base.as_ref().and_then(|base| base.join(&path).ok());
+        docs.extend(base.map(|base| doc(month, is_open, Some(base), of_month)));
     }
-    picks.shrink_to_fit();
-    docs.push(doc(String::new(), false, channel.base.clone(), picks));
-    docs.rotate_right(1);
-    docs[1..].reverse();
+    docs.insert(0, doc(String::new(), false, channel.base.clone(), picks));
     docs[0].history.prev = docs.last().filter(|doc| doc.is_archive()).and_then(|doc| doc.base.clone());
     for index in 1..docs.len() {
         docs[index].history = history(&docs, index);
@@ -180,7 +176,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::select::Candidate;
+    use super::super::select::{Candidate, Key, KeySource};
     use super::*;
     use crate::config::{RawConfig, Value};
     use crate::diag::Sink;
@@ -200,19 +196,8 @@ mod tests {
             .map(|day| {
                 let link = format!("https://e.example/{day}");
                 let time = UnixMs(1_696_118_400_000 + day * DAY);
-                let (published_link, own_id, section, recording, version) = Default::default();
-                let (seed_link, path) = (link.clone().into(), link.clone().into());
-                let seed = Candidate {
-                    time,
-                    link: seed_link,
-                    published_link,
-                    own_id,
-                    path,
-                    section,
-                    recording,
-                    version,
-                };
-                Pick::of(Arc::new(seed), link.into())
+                let seed = Arc::new(Candidate::new(time, &link, link.clone().into()));
+                Pick::new(&seed, &Key::of(&seed, KeySource::File))
             })
             .collect();
         let mut docs = output_docs("", channel, picks);
@@ -256,8 +241,7 @@ mod tests {
             let (_, after) = archive(limit, &[&[next], days.as_slice()].concat());
             for doc in before.iter().filter(|doc| !doc.is_open) {
                 let same = after.iter().find(|other| other.base == doc.base).unwrap();
-                let paths = |doc: &OutputDoc| doc.picks.iter().map(|p| p.seed.path.clone()).collect::<Vec<_>>();
-                prop_assert_eq!(paths(doc), paths(same));
+                prop_assert!(doc.paths().eq(same.paths()));
             }
         }
 
@@ -274,10 +258,10 @@ mod tests {
                 let (kept, all) = archive(limit, &newest);
                 known.extend(newest.iter().take(kept).map(|day| PathBuf::from(format!("https://e.example/{day}"))));
                 for doc in all.iter().rev().take_while(|doc| read.insert(doc.base.clone())) {
-                    known.extend(doc.picks.iter().map(|pick| pick.seed.path.clone()));
+                    known.extend(doc.paths().map(PathBuf::from));
                 }
                 let closed = all.iter().filter(|doc| !doc.is_open).flat_map(|doc| &doc.picks);
-                prop_assert!(closed.into_iter().all(|pick| known.contains(&pick.seed.path)));
+                prop_assert!(closed.into_iter().all(|pick| known.contains(&*pick.seed.path)));
             }
         }
     }

@@ -19,7 +19,7 @@ use super::archive::OutputDoc;
 use super::assemble;
 use super::clean::{CleanArticle, clean};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
-use super::select::{Candidate, Keys};
+use super::select::{Candidate, Keys, Rare};
 
 /// Title of a main feed without one.
 const TITLE: &str = "Feed";
@@ -111,7 +111,7 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
         let mut keys = Keys::default();
         feeds.filter(|feed| !feed.is_too_old(seed.time)).for_each(|feed| feed.offer(seed, &mut keys));
     }
-    let lengths: HashMap<PathBuf, usize> = builders
+    let lengths: HashMap<Box<Path>, usize> = builders
         .all()
         .flat_map(FeedBuilder::ties)
         .filter_map(|seed| {
@@ -132,15 +132,15 @@ pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result
     }
     let docs = builders.finish();
     let wanted: BTreeSet<&Path> = docs.iter().flat_map(OutputDoc::paths).collect();
-    let cleaned: HashMap<PathBuf, CleanArticle> = articles
+    let cleaned: HashMap<&Path, CleanArticle> = articles
         .par_iter()
         .zip(&seeds)
-        .filter(|(_, seed)| wanted.contains(seed.path.as_path()))
-        .map(|(article, seed)| (seed.path.clone(), clean(article, &plan).0))
+        .filter(|(_, seed)| wanted.contains(&*seed.path))
+        .map(|(article, seed)| (&*seed.path, clean(article, &plan).0))
         .collect();
     let built = docs.iter().filter_map(|doc| {
         let mut feed = assemble::feed(doc, TITLE, &plan, [None, None])?;
-        let articles = doc.picks.iter().filter_map(|pick| Some((pick, cleaned.get(&pick.seed.path)?)));
+        let articles = doc.picks.iter().filter_map(|pick| Some((pick, cleaned.get(&*pick.seed.path)?)));
         feed.entries = articles.map(|(pick, article)| assemble::entry(pick, article, &doc.channel)).collect();
         let (formats, layout) = (doc.channel.formats.clone(), doc.channel.layout);
         Some(BuiltFeed { folder: doc.folder(), feed, formats, layout })
@@ -172,15 +172,12 @@ fn normalize(mut article: Article) -> Result<Article, Error> {
 
 /// Returns an article as a candidate. Its position stands for the path of a seed.
 fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
+    let path = format!("{position:020}").into();
+    let own_id = article.metadata.id.as_deref().map(Box::from);
     Arc::new(Candidate {
-        time: article.published,
-        link: article.link.as_str().into(),
-        published_link: None,
-        own_id: article.metadata.id.as_deref().map(Box::from),
-        path: format!("{position:020}").into(),
         section: article.section.as_deref().map(Arc::from),
-        recording: None,
-        version: 0,
+        rare: Rare { own_id, ..Rare::default() }.boxed(),
+        ..Candidate::new(article.published, article.link.as_str(), path)
     })
 }
 

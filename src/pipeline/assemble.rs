@@ -87,7 +87,7 @@ pub(super) struct Covered<'a> {
 impl<'a> Covered<'a> {
     /// Starts with the recordings of a document.
     pub(super) fn new(doc: &'a OutputDoc) -> Self {
-        let all = doc.picks.iter().filter(|pick| pick.seed.recording.is_some());
+        let all = doc.picks.iter().filter(|pick| pick.seed.recording().is_some());
         let recordings: HashSet<&str> = all.map(|pick| &*pick.seed.link).collect();
         Self { recordings, covered: HashSet::new() }
     }
@@ -99,7 +99,7 @@ impl<'a> Covered<'a> {
 
     /// Adds the audio and video of an article.
     pub(super) fn add(&mut self, pick: &Pick, article: &CleanArticle) {
-        if self.recordings.is_empty() || pick.seed.recording.is_some() {
+        if self.recordings.is_empty() || pick.seed.recording().is_some() {
             return;
         }
         let links = article.enclosures.iter().map(|file| file.url.as_str());
@@ -108,7 +108,7 @@ impl<'a> Covered<'a> {
 
     /// True if a pick is such a recording, once all articles were added.
     pub(super) fn has(&self, pick: &Pick) -> bool {
-        pick.seed.recording.is_some() && self.covered.contains(&*pick.seed.link)
+        pick.seed.recording().is_some() && self.covered.contains(&*pick.seed.link)
     }
 }
 
@@ -133,7 +133,7 @@ impl Show {
         let recordings: Vec<(&Pick, Recording)> = doc
             .picks
             .iter()
-            .filter_map(|pick| Some((pick, Recording::decode(pick.seed.recording.as_deref()?)?)))
+            .filter_map(|pick| Some((pick, Recording::decode(pick.seed.recording()?)?)))
             .collect();
         if recordings.is_empty() {
             return None;
@@ -301,7 +301,7 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
 fn episode(pick: &Pick, own: Option<Episode>, channel: &Channel) -> Option<Episode> {
     #[cfg(feature = "folder")]
     if channel.podcast.as_ref().is_some_and(|podcast| podcast.serial)
-        && let Some(recording) = pick.seed.recording.as_deref().and_then(Recording::decode)
+        && let Some(recording) = pick.seed.recording().and_then(Recording::decode)
     {
         let mut episode = own.unwrap_or_default();
         let tags = &recording.main.tags;
@@ -373,7 +373,7 @@ fn entry_id(pick: &Pick, own: Option<&str>, is_guid: bool, ids: Ids) -> String {
         }
         _ => {
             let key: Vec<_> = pick
-                .key
+                .key()
                 .split('/')
                 .map(|part| percent_encoding::utf8_percent_encode(part, NON_ALPHANUMERIC).to_string())
                 .collect();

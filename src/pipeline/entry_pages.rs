@@ -24,31 +24,29 @@ const DIGITS: usize = 16;
 
 /// Gives each entry its page. Documents that subscribers read come before archive documents.
 pub(super) fn assign(docs: &mut [OutputDoc]) {
-    let mut owners: HashMap<Arc<str>, Arc<str>> = HashMap::new();
-    for is_archive in [false, true] {
-        for doc in docs.iter_mut().filter(|doc| doc.is_archive() == is_archive) {
-            let ids = doc.channel.ids;
-            let pages = doc.picks.iter().map(|pick| {
-                let path: Arc<str> = path(pick, ids).into();
-                let owner = owners.get(&path);
-                let is_own = owner.is_none();
-                // Two entries of one address cannot share a page.
-                if owner.is_some_and(|key| *key != pick.key) {
-                    return None;
-                }
-                if is_own {
-                    owners.insert(path.clone(), pick.key.clone());
-                }
-                Some(EntryPage { path, is_own })
-            });
-            doc.pages = pages.collect();
-        }
+    let mut owners: HashMap<Arc<str>, &Pick> = HashMap::new();
+    let (archive, feeds): (Vec<_>, Vec<_>) = docs.iter_mut().partition(|doc| doc.is_archive());
+    for OutputDoc { channel, picks, pages, .. } in feeds.into_iter().chain(archive) {
+        let all = picks.iter().map(|pick| {
+            let path: Arc<str> = path(pick, channel.ids).into();
+            let owner = owners.get(&path);
+            let is_own = owner.is_none();
+            // Two entries of one address cannot share a page.
+            if owner.is_some_and(|owner| owner.key() != pick.key()) {
+                return None;
+            }
+            if is_own {
+                owners.insert(path.clone(), pick);
+            }
+            Some(EntryPage { path, is_own })
+        });
+        *pages = all.collect();
     }
 }
 
 /// Returns the path of the page of an entry. It stays the same as long as the id of the entry does.
 fn path(pick: &Pick, ids: Ids) -> String {
-    let basis: &str = if ids == Ids::File { &pick.key } else { pick.first_link() };
+    let basis: &str = if ids == Ids::File { pick.key() } else { pick.first_link() };
     let hash = format!("{:032x}", catalog::hash(basis.as_bytes()));
     let slug = slug(pick.first_link());
     let dash = if slug.is_empty() { "" } else { "-" };

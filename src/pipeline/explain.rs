@@ -30,7 +30,7 @@ use super::order::{Selection, section_of};
 use super::progress::Progress;
 use super::rebuild::load_article;
 use super::scan::{Outcome, Scanned, scan, select};
-use super::select::{Candidate, Pick, is_expired};
+use super::select::{Candidate, Pick, Rare, is_expired};
 
 /// What a build of these seeds would select.
 pub struct Overview<'a> {
@@ -190,7 +190,7 @@ impl<'a> Overview<'a> {
             }
         }
         let mut all: Vec<_> = all.into_values().collect();
-        all.sort_by_key(|(pick, ..)| (Reverse(pick.seed.time), pick.key.clone()));
+        all.sort_by(|(a, ..), (b, ..)| a.rank().cmp(&b.rank()));
         all.truncate(limit);
         let entries = all.into_par_iter().map(|(pick, channel, feeds)| {
             let Some(article) = load_article(&self.context, &pick.seed)?.article else { return Ok(None) };
@@ -333,19 +333,10 @@ impl<'a> Overview<'a> {
     ) -> Result<(), Error> {
         let (context, docs) = (&self.context, &self.selection.docs);
         let section = self.section(path);
-        let (link, section) = (head.link.as_str().into(), section.as_deref().map(Into::into));
+        let section = section.as_deref().map(Into::into);
         let own_id = head.metadata.id.as_deref().map(Box::from);
-        let path_buf = path.to_path_buf();
-        let seed = Candidate {
-            time: head.time,
-            link,
-            published_link: None,
-            own_id,
-            path: path_buf,
-            section,
-            recording,
-            version: 0,
-        };
+        let rare = Rare { own_id, recording, ..Rare::default() }.boxed();
+        let seed = Candidate { section, rare, ..Candidate::new(head.time, &head.link, path.to_path_buf()) };
         let loaded = load_article(context, &seed)?;
         // The removals say more than the note about them.
         let findings =
@@ -354,7 +345,7 @@ impl<'a> Overview<'a> {
         explanation.removed =
             loaded.article.as_ref().map(|article| article.removed.clone()).unwrap_or_default();
         let own = docs.iter().flat_map(|doc| doc.picks.iter().map(move |pick| (doc, pick)));
-        let own = own.into_iter().find(|(_, pick)| pick.seed.path == path);
+        let own = own.into_iter().find(|(_, pick)| *pick.seed.path == *path);
         if let Some(((doc, pick), article)) = own.zip(loaded.article) {
             explanation.id = Some(assemble::entry(pick, &article, &doc.channel).id);
         }
@@ -393,7 +384,7 @@ impl<'a> Overview<'a> {
         let key = feed.key(seed);
         for doc in self.selection.docs.iter().filter(|doc| doc.feed == feed.name()) {
             // The key of a seed that moved is that of its old address.
-            let is_its = |pick: &Pick| pick.seed.path == seed.path || pick.key == key;
+            let is_its = |pick: &Pick| pick.seed.path == seed.path || pick.key() == key.text(seed);
             let Some(index) = doc.picks.iter().position(is_its) else { continue };
             let used = &doc.picks[index].seed.path;
             if *used != seed.path {

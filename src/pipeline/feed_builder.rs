@@ -10,7 +10,7 @@ use crate::diag::{Finding, Meta, Place, codes, nearest};
 use crate::types::UnixMs;
 
 use super::archive::{self, OutputDoc};
-use super::select::{self, Candidate, KeySource, Keys, Newest, Role};
+use super::select::{Candidate, Key, KeySource, Keys, Newest, Role};
 
 /// A feed whose entries are being selected.
 pub(super) struct FeedBuilder<'a> {
@@ -115,8 +115,8 @@ impl<'a> FeedBuilder<'a> {
     }
 
     /// Returns the key that a seed shares with its duplicates.
-    pub(super) fn key(&self, seed: &Candidate) -> Arc<str> {
-        select::key(seed, self.key_source)
+    pub(super) fn key(&self, seed: &Candidate) -> Key {
+        Key::of(seed, self.key_source)
     }
 
     /// True if duplicates are recognized by file names.
@@ -188,7 +188,7 @@ impl<'a> FeedBuilder<'a> {
 
     /// Adds a seed that is accepted. `keys` are those that other feeds have made of it.
     pub(super) fn offer(&self, seed: &Arc<Candidate>, keys: &mut Keys) {
-        let key = keys.get(seed, self.key_source).clone();
+        let key = keys.get(seed, self.key_source);
         let mut newest = self.newest();
         newest.insert(seed, key);
         self.floor.store(newest.floor().0, Ordering::Relaxed);
@@ -200,9 +200,9 @@ impl<'a> FeedBuilder<'a> {
         newest.is_full() || newest.has_duplicates() || self.max_age().is_some()
     }
 
-    /// Returns the hashes of the keys of its entries.
-    pub(super) fn hashes(&self) -> HashSet<u64> {
-        self.newest().hashes()
+    /// Adds the hashes of the keys of its entries.
+    pub(super) fn add_hashes(&self, hashes: &mut Vec<u64>) {
+        hashes.extend(self.newest().hashes());
     }
 
     /// Returns the seeds of each entry that has several with the latest time.
@@ -215,12 +215,10 @@ impl<'a> FeedBuilder<'a> {
         self.newest().break_ties(length);
     }
 
-    /// Records an accepted seed that may be an earlier publication of one of its entries. Returns what became of it, and
-    /// the key of its entry; `None` if that is not selected.
-    pub(super) fn note(&self, seed: &Candidate, keys: &mut Keys) -> Option<(Role, Arc<str>)> {
-        let key = keys.get(seed, self.key_source);
-        let role = self.newest().note(key, seed)?;
-        Some((role, key.clone()))
+    /// Records an accepted seed that may be an earlier publication of one of its entries. Returns what became of it; `None`
+    /// if its entry is not selected.
+    pub(super) fn note(&self, seed: &Candidate, keys: &mut Keys) -> Option<Role> {
+        self.newest().note(keys.get(seed, self.key_source), seed)
     }
 
     /// Returns the documents of the feed. A section or group without entries has none: all its seeds are held back.

@@ -22,7 +22,7 @@ use super::select::Candidate;
 /// If the system is out of file handles or memory.
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
     #[cfg(feature = "folder")]
-    if let Some(recording) = chosen.recording.as_deref().and_then(Recording::decode) {
+    if let Some(recording) = chosen.recording().and_then(Recording::decode) {
         return super::audio::load(store, chosen, &recording, plan);
     }
     let fail = |finding: Finding, bytes| Ok(Loaded { findings: vec![finding], bytes, ..Loaded::default() });

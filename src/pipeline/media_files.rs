@@ -30,7 +30,7 @@ pub(super) fn of_episode(
     article: &CleanArticle,
 ) -> Vec<PublishedMedia> {
     let plan = context.plan;
-    let Some(recording) = seed.recording.as_deref().and_then(Recording::decode) else { return Vec::new() };
+    let Some(recording) = seed.recording().and_then(Recording::decode) else { return Vec::new() };
     let name = seed.path.file_name().unwrap_or_default();
     let folder = seed.path.parent().unwrap_or(Path::new(""));
     let is_published = plan.publish_media != PublishMedia::No;
@@ -199,7 +199,7 @@ pub(super) fn orphans(
 /// Returns the finding about media files whose addresses are a guess, if a document has any.
 pub(super) fn address_finding(context: &Context<'_>, docs: &[OutputDoc]) -> Option<Finding> {
     let mut picks = docs.iter().flat_map(|doc| &doc.picks);
-    let first = picks.find(|pick| pick.seed.recording.is_some()).filter(|_| !context.plan.has_media_url)?;
+    let first = picks.find(|pick| pick.seed.recording().is_some()).filter(|_| !context.plan.has_media_url)?;
     let url = context.plan.addresses.media_url(&first.seed.path);
     let detail = format!("assumed addresses such as {url}");
     Some(Finding::new(&codes::MEDIA_ADDRESS, Place::default(), detail))

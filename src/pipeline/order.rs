@@ -23,7 +23,7 @@ use super::discover::ScanError;
 use super::feed_builder::{FeedBuilder, FeedBuilders, Groups, Traits, feed_builders};
 use super::load::load;
 use super::reuse;
-use super::select::{Candidate, Keys, Role, are_versions, is_expired, is_future};
+use super::select::{Candidate, Keys, Rare, Role, are_versions, is_expired, is_future};
 
 /// Maximum number of merged seeds that are named, each in a finding of its own.
 const MAX_NAMED: usize = 100;
@@ -238,25 +238,20 @@ impl Selector<'_> {
         about: &About<'_>,
         section: Option<Arc<str>>,
     ) -> Candidate {
-        let path = folder.join(file_name(row.name));
+        let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 1 + row.name.len());
+        path.push(folder);
+        path.push(file_name(row.name));
         let published_link = self.published.get(&path).map(Box::from);
         let own_id = about.id.as_deref().map(Box::from);
         let recording = about.recording.as_deref().map(Box::from);
-        Candidate {
-            time: head.time,
-            link: head.link.into(),
-            published_link,
-            own_id,
-            path,
-            section,
-            recording,
-            version: reuse::version(row.fingerprint),
-        }
+        let rare = Rare { published_link, own_id, recording }.boxed();
+        let version = reuse::version(row.fingerprint);
+        Candidate { section, version, rare, ..Candidate::new(head.time, head.link, path) }
     }
 
     /// Selects among the versions of an entry with the same time. Only their bodies show which has text, so these are read.
     fn break_ties(&self, builders: &FeedBuilders<'_>) -> Result<(), Error> {
-        let mut tied: HashMap<PathBuf, Arc<Candidate>> = HashMap::new();
+        let mut tied: HashMap<Box<Path>, Arc<Candidate>> = HashMap::new();
         for seed in builders.all().flat_map(FeedBuilder::ties) {
             tied.insert(seed.path.clone(), seed);
         }
@@ -267,7 +262,7 @@ impl Selector<'_> {
             });
             Ok((path, length))
         });
-        let lengths: HashMap<PathBuf, usize> = lengths.collect::<Result<_, Error>>()?;
+        let lengths: HashMap<Box<Path>, usize> = lengths.collect::<Result<_, Error>>()?;
         if !lengths.is_empty() {
             let length = |seed: &Candidate| lengths.get(&seed.path).copied().unwrap_or_default();
             builders.all().for_each(|feed| feed.break_ties(length));
@@ -280,9 +275,11 @@ impl Selector<'_> {
         if !builders.all().any(FeedBuilder::needs_second_pass) {
             return Some(Account { entries: articles, ..Account::default() });
         }
-        // One lookup rules out most seeds.
-        let by_link: HashSet<u64> =
-            builders.all().filter(|feed| !feed.is_by_file()).flat_map(FeedBuilder::hashes).collect();
+        // One lookup rules out most seeds. Sorted, because a set needs more than twice the memory.
+        let mut by_link = Vec::new();
+        builders.all().filter(|feed| !feed.is_by_file()).for_each(|feed| feed.add_hashes(&mut by_link));
+        by_link.sort_unstable();
+        by_link.dedup();
         let by_file = builders.all().any(FeedBuilder::is_by_file);
         let accounts = self.chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
             let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
@@ -294,7 +291,7 @@ impl Selector<'_> {
                 if self.exclusion(&block, number, time).is_some() {
                     continue;
                 }
-                if !(by_file || by_link.contains(&hash)) {
+                if !(by_file || by_link.binary_search(&hash).is_ok()) {
                     account.beyond_limit += 1;
                     continue;
                 }
@@ -349,19 +346,24 @@ impl Account {
     fn add(
         &mut self,
         seed: &Candidate,
-        mut roles: impl Iterator<Item = Option<(Role, Arc<str>)>>,
+        mut roles: impl Iterator<Item = Option<Role>>,
         context: &Context<'_>,
     ) {
         let main = roles.next().flatten();
         // Every feed has to see the seed.
         let others: Vec<_> = roles.flatten().collect();
-        let is_published = |role: &&(Role, Arc<str>)| matches!(role.0, Role::Published);
+        let is_published = |role: &&Role| matches!(role, Role::Published);
         match main.as_ref().or(others.iter().find(is_published)).or(others.first()) {
-            Some((Role::Published, _)) => self.entries += 1,
-            Some((Role::Replaced(by), key)) => {
-                let is_certain = are_versions(key, context.plan.same_address, &seed.link, &by.link);
+            Some(Role::Published) => self.entries += 1,
+            Some(Role::Replaced(by, key)) => {
+                let is_certain =
+                    are_versions(key.text(seed), context.plan.same_address, &seed.link, &by.link);
                 self.merged[usize::from(is_certain)] += 1;
-                self.named.push(Merged { path: seed.path.clone(), by: by.path.clone(), is_certain });
+                self.named.push(Merged {
+                    path: seed.path.to_path_buf(),
+                    by: by.path.to_path_buf(),
+                    is_certain,
+                });
             }
             None => self.beyond_limit += 1,
         }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use url::Url;
@@ -165,8 +166,7 @@ impl Rebuild<'_> {
         if context.plan.entry_pages {
             entry_pages::assign(&mut docs);
         }
-        let entries = docs.iter().flat_map(OutputDoc::paths).collect::<BTreeSet<_>>().len();
-        context.progress.set_entries(entries as u64);
+        context.progress.set_entries(count_seeds(&docs));
         self.build.findings.iter().for_each(|finding| sink.push(finding.clone()));
         let mut months: BTreeMap<String, Vec<OutputDoc>> = BTreeMap::new();
         for doc in docs {
@@ -187,9 +187,9 @@ impl Rebuild<'_> {
             }
             all?;
         }
-        for docs in months.values() {
+        for docs in months.into_values() {
             let publisher = Publisher::new(context.feeds);
-            self.build_docs(docs, &publisher, sink)?;
+            self.build_docs(&docs, &publisher, sink)?;
             self.publish(publisher)?;
         }
         self.publish(publisher)?;
@@ -243,7 +243,7 @@ impl Rebuild<'_> {
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();
         let all = SeedPicks::of(&stale);
-        context.progress.add_cleaned(entries_of_others(docs, &all));
+        context.progress.add_cleaned(count_seeds(docs) - all.len() as u64);
         let (mut findings, mut failed) = (vec![SeedFindings::default(); stale.len()], BTreeSet::new());
         let mut writer = Writer::new(context, &stale);
         let windows: Vec<&[SeedPicks<'_>]> = all.chunks(window_size()).collect();
@@ -252,7 +252,7 @@ impl Rebuild<'_> {
             let loaded = next.take().map_or_else(|| load_window(context, window), Ok)?;
             self.report.body_bytes += loaded.bytes;
             for picks in *window {
-                let Some(own) = loaded.findings.get(&picks.seed.path) else { continue };
+                let Some(own) = loaded.findings.get(&*picks.seed.path) else { continue };
                 let failed = |e| Error::io("store findings about", context.seeds.show(&picks.seed.path), e);
                 picks.docs().try_for_each(|doc| findings[doc].add(own)).map_err(failed)?;
             }
@@ -281,11 +281,13 @@ impl Rebuild<'_> {
     }
 }
 
-/// Returns the number of seeds of documents that are none of `seeds`.
-fn entries_of_others(docs: &[OutputDoc], seeds: &[SeedPicks<'_>]) -> u64 {
-    let mut all: HashSet<&Path> = docs.iter().flat_map(OutputDoc::paths).collect();
-    seeds.iter().for_each(|picks| _ = all.remove(&*picks.seed.path));
-    all.len() as u64
+/// Returns the number of different seeds of documents, which share them.
+fn count_seeds(docs: &[OutputDoc]) -> u64 {
+    let picks = docs.iter().flat_map(|doc| &doc.picks);
+    let mut seeds: Vec<*const Candidate> = picks.map(|pick| Arc::as_ptr(&pick.seed)).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    seeds.len() as u64
 }
 
 /// Seeds that were loaded together.
@@ -307,11 +309,11 @@ fn load_window(context: &Context<'_>, window: &[SeedPicks<'_>]) -> Result<Loaded
     for (path, loaded) in loaded? {
         bytes += loaded.bytes;
         if !loaded.findings.is_empty() {
-            findings.insert(path.clone(), loaded.findings);
+            findings.insert(path.to_path_buf(), loaded.findings);
         }
         match loaded.article {
-            Some(article) => _ = articles.insert(path.clone(), article),
-            None => failed.push(path.clone()),
+            Some(article) => _ = articles.insert(path.to_path_buf(), article),
+            None => failed.push(path.to_path_buf()),
         }
     }
     let linked = media_files::complete(context, &mut articles);
@@ -357,19 +359,19 @@ fn write_window(
         probe.complete(&mut articles);
     }
     let written = window.par_iter().map(|picks| {
-        let article = articles.get(&picks.seed.path);
+        let article = articles.get(&*picks.seed.path);
         let written = article.map(|article| writer.write(picks, article)).transpose();
         context.progress.add_cleaned(1);
         written
     });
     let written = written.collect::<Result<Vec<_>, Error>>()?;
     for picks in window {
-        let Some(article) = articles.get(&picks.seed.path) else { continue };
-        let is_episode = picks.seed.recording.is_some();
+        let Some(article) = articles.get(&*picks.seed.path) else { continue };
+        let is_episode = picks.seed.recording().is_some();
         let episode = is_episode.then(|| media_files::of_episode(context, picks.seed, article));
         let media = ArticleMedia {
             episode: episode.unwrap_or_default(),
-            linked: linked.remove(&picks.seed.path).unwrap_or_default(),
+            linked: linked.remove(&*picks.seed.path).unwrap_or_default(),
             retry_at: context.probe.as_ref().and_then(|probe| probe.retry_at(article)),
         };
         writer.note(picks, article, &media);

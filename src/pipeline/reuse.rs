@@ -178,7 +178,7 @@ pub(super) fn inputs_hash(doc: &OutputDoc) -> u128 {
         pick.sections().for_each(|section| add(section.as_bytes()));
         add(seed.link.as_bytes());
         add(pick.first_link().as_bytes());
-        add(pick.key.as_bytes());
+        add(pick.key().as_bytes());
         add(&seed.time.0.to_le_bytes());
         add(&pick.published().0.to_le_bytes());
     }

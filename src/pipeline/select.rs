@@ -4,11 +4,14 @@
 //! link, each selected entry was first published, and which seeds were left out in favor of another.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use hashbrown::HashTable;
 
 use crate::catalog::{is_index_page, key_hash};
 use crate::seed::SameAddress;
@@ -27,84 +30,82 @@ pub(super) fn is_expired(expires: Option<UnixMs>, now: UnixMs) -> bool {
     expires.is_some_and(|expires| expires <= now)
 }
 
-/// A seed or article that may get into a feed.
+/// A seed or article that may get into a feed. There may be millions.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) time: UnixMs,
     pub(super) link: Box<str>,
+    /// Path of the seed: the key by which its body is found.
+    pub(super) path: Box<Path>,
+    pub(super) section: Option<Arc<str>>,
+    /// Hash of the fingerprint of its file; 0 if it is unknown or the file may change without a new one.
+    pub(super) version: u64,
+    /// What few seeds have.
+    pub(super) rare: Option<Box<Rare>>,
+}
+
+/// What few seeds have.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rare {
     /// Link under which the seed was published, if its link has changed since then.
     pub(super) published_link: Option<Box<str>>,
     /// The article's own id: its versions share it, whatever their links are.
     pub(super) own_id: Option<Box<str>>,
-    /// Path of the seed: the key by which its body is found.
-    pub(super) path: PathBuf,
-    pub(super) section: Option<Arc<str>>,
     /// What the catalog knows of an audio or video file.
     pub(super) recording: Option<Box<[u8]>>,
-    /// Hash of the fingerprint of its file; 0 if it is unknown or the file may change without a new one.
-    pub(super) version: u64,
+}
+
+impl Rare {
+    /// Returns it in memory of its own if it says anything.
+    pub(super) fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
 }
 
 impl Candidate {
+    /// Returns a seed without a section.
+    pub(super) fn new(time: UnixMs, link: &str, path: PathBuf) -> Self {
+        let path = path.into_boxed_path();
+        Self { time, link: link.into(), path, section: None, version: 0, rare: None }
+    }
+
+    /// Returns the article's own id.
+    fn own_id(&self) -> Option<&str> {
+        self.rare.as_ref()?.own_id.as_deref()
+    }
+
+    /// Returns what the catalog knows of an audio or video file.
+    pub(super) fn recording(&self) -> Option<&[u8]> {
+        self.rare.as_ref()?.recording.as_deref()
+    }
+
     /// Returns the link of which an id is made.
     fn id_link(&self) -> &str {
-        self.published_link.as_deref().unwrap_or(&self.link)
+        let published_link = self.rare.as_ref().and_then(|rare| rare.published_link.as_deref());
+        published_link.unwrap_or(&self.link)
     }
 }
 
 /// First publication of an entry: the smallest time of its duplicates, then the smallest link.
 type First = (UnixMs, Box<str>);
 
-/// An entry that was selected for a feed.
+/// An entry that is selected for a feed. There may be millions.
 #[derive(Clone, Debug)]
 pub(super) struct Pick {
     /// Latest of its seeds.
     pub(super) seed: Arc<Candidate>,
-    /// Key that its seeds share.
-    pub(super) key: Arc<str>,
-    merged: Option<Box<Merged>>,
+    /// What few entries have.
+    more: Option<Box<More>>,
 }
 
-impl Pick {
-    /// Returns an entry with one seed.
-    #[cfg(test)]
-    pub(super) fn of(seed: Arc<Candidate>, key: Arc<str>) -> Self {
-        Self { seed, key, merged: None }
-    }
-
-    /// Returns the earliest time of its seeds.
-    pub(super) fn published(&self) -> UnixMs {
-        self.merged.as_ref().map_or(self.seed.time, |merged| merged.first.0)
-    }
-
-    /// Returns the link of the earliest seed: the id is made of it.
-    pub(super) fn first_link(&self) -> &str {
-        self.merged.as_ref().map_or_else(|| self.seed.id_link(), |merged| &merged.first.1)
-    }
-
-    /// Returns the sections of its seeds: that of the latest seed, then the others by name.
-    pub(super) fn sections(&self) -> impl Iterator<Item = &Arc<str>> + Clone {
-        let own = self.seed.section.as_ref();
-        let all = self.merged.iter().flat_map(|merged| &merged.sections);
-        own.into_iter().chain(all.filter(move |section| Some(*section) != own))
-    }
+/// What an entry has if its seed does not say it all.
+#[derive(Clone, Debug, Default)]
+struct More {
+    key: Key,
+    merged: Option<Merged>,
 }
 
-/// What a feed has made of a seed that it accepts.
-pub(super) enum Role {
-    /// The seed is published.
-    Published,
-    /// Another seed of the same entry is published instead.
-    Replaced(Arc<Candidate>),
-}
-
-/// An entry that is selected so far.
-struct Slot {
-    seed: Arc<Candidate>,
-    merged: Option<Box<Merged>>,
-}
-
-/// What an entry has of several seeds. Most entries have one, which says it all.
+/// What an entry has of several seeds.
 #[derive(Clone, Debug)]
 struct Merged {
     first: First,
@@ -113,21 +114,68 @@ struct Merged {
     sections: BTreeSet<Arc<str>>,
 }
 
-impl Slot {
-    fn new(seed: &Arc<Candidate>) -> Self {
-        Self { seed: seed.clone(), merged: None }
+impl Pick {
+    /// Returns an entry with one seed.
+    pub(super) fn new(seed: &Arc<Candidate>, key: &Key) -> Self {
+        let mut new = Self { seed: seed.clone(), more: None };
+        new.set_key(key.clone());
+        new
     }
 
-    /// Returns what the seeds so far say together.
+    /// Returns the key that its seeds share.
+    pub(super) fn key(&self) -> &str {
+        self.more.as_ref().map_or_else(|| without_scheme(&self.seed.link), |more| more.key.text(&self.seed))
+    }
+
+    fn set_key(&mut self, key: Key) {
+        if self.more.is_some() || key.0.is_some() {
+            self.more.get_or_insert_default().key = key;
+        }
+    }
+
+    /// Returns what orders entries: the time, descending, then the key, which is the link without the scheme. Not the link
+    /// as it is spelled: an entry's rank may only rise while more of its duplicates are seen, or an entry that was rejected
+    /// because of it would have to come back.
+    pub(super) fn rank(&self) -> (Reverse<UnixMs>, &str) {
+        (Reverse(self.seed.time), self.key())
+    }
+
+    /// Returns what its seeds say together, if one does not say it all.
+    fn several(&self) -> Option<&Merged> {
+        self.more.as_ref()?.merged.as_ref()
+    }
+
+    /// Returns the earliest time of its seeds.
+    pub(super) fn published(&self) -> UnixMs {
+        self.several().map_or(self.seed.time, |merged| merged.first.0)
+    }
+
+    /// Returns the link of the earliest seed: the id is made of it.
+    pub(super) fn first_link(&self) -> &str {
+        self.several().map_or_else(|| self.seed.id_link(), |merged| &merged.first.1)
+    }
+
+    /// Returns the sections of its seeds: that of the latest seed, then the others by name.
+    pub(super) fn sections(&self) -> impl Iterator<Item = &Arc<str>> + Clone {
+        let own = self.seed.section.as_ref();
+        let all = self.several().into_iter().flat_map(|merged| &merged.sections);
+        own.into_iter().chain(all.filter(move |section| Some(*section) != own))
+    }
+
+    /// Returns what the seeds so far say together, to add what another says.
     fn merged(&mut self) -> &mut Merged {
         let seed = &self.seed;
-        self.merged.get_or_insert_with(|| {
-            Box::new(Merged {
-                first: (seed.time, seed.id_link().into()),
-                tied: Vec::new(),
-                sections: seed.section.iter().cloned().collect(),
-            })
+        self.more.get_or_insert_default().merged.get_or_insert_with(|| Merged {
+            first: (seed.time, seed.id_link().into()),
+            tied: Vec::new(),
+            sections: seed.section.iter().cloned().collect(),
         })
+    }
+
+    /// Makes another seed the one that is published, and returns the one before. The key stays.
+    fn replace(&mut self, seed: &Arc<Candidate>) -> Arc<Candidate> {
+        self.set_key(Key::new(self.key(), seed));
+        std::mem::replace(&mut self.seed, seed.clone())
     }
 
     /// Records a seed that may be the earliest one.
@@ -135,7 +183,7 @@ impl Slot {
         let says = |seed: &Candidate, of: &Candidate| {
             (seed.time, seed.id_link()) == (of.time, of.id_link()) && seed.section == of.section
         };
-        if self.merged.is_none() && says(seed, &self.seed) {
+        if self.several().is_none() && says(seed, &self.seed) {
             return;
         }
         let merged = self.merged();
@@ -150,7 +198,7 @@ impl Slot {
     /// Adds a seed with the time of the latest one. Of too many, those with the last paths are kept.
     fn tie(&mut self, seed: &Arc<Candidate>) {
         let is_last = seed.path > self.seed.path;
-        let other = if is_last { std::mem::replace(&mut self.seed, seed.clone()) } else { seed.clone() };
+        let other = if is_last { self.replace(seed) } else { seed.clone() };
         let tied = &mut self.merged().tied;
         tied.push(other);
         if tied.len() > MAX_TIED {
@@ -162,67 +210,134 @@ impl Slot {
     }
 }
 
-/// Order of a feed: time descending, then the key of the entry, which is its link without the scheme. Not the link as it
-/// is spelled: an entry's rank may only rise while more of its duplicates are seen, or an entry that was rejected because
-/// of it would have to come back.
-type Rank = (Reverse<UnixMs>, Arc<str>);
+/// What a feed has made of a seed that it accepts.
+pub(super) enum Role {
+    /// The seed is published.
+    Published,
+    /// Another seed of the same entry is published instead. Also has the key of the seed.
+    Replaced(Arc<Candidate>, Key),
+}
 
 /// The newest entries of a feed.
 pub(super) struct Newest {
     limit: usize,
-    slots: HashMap<Arc<str>, Slot>,
+    picks: Vec<Pick>,
+    /// Positions of picks, by the hash of the key.
+    positions: HashTable<u32>,
+    hasher: RandomState,
     /// Their order, once the feed is full: before, no entry has to go.
     order: BTreeSet<Rank>,
     has_duplicates: bool,
 }
 
+/// Rank of an entry. The key belongs to the seed.
+struct Rank(Arc<Candidate>, Key);
+
+impl Rank {
+    fn of(pick: &Pick) -> Self {
+        let key = pick.more.as_ref().map(|more| more.key.clone());
+        Self(pick.seed.clone(), key.unwrap_or_default())
+    }
+
+    fn key(&self) -> &str {
+        self.1.text(&self.0)
+    }
+}
+
+impl Ord for Rank {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.time.cmp(&self.0.time).then_with(|| self.key().cmp(other.key()))
+    }
+}
+
+impl PartialOrd for Rank {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Rank {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Rank {}
+
 impl Newest {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, slots: HashMap::new(), order: BTreeSet::new(), has_duplicates: false }
+        let (picks, positions, hasher, order, has_duplicates) = Default::default();
+        Self { limit: limit.min(u32::MAX as usize), picks, positions, hasher, order, has_duplicates }
     }
 
     /// Adds a seed with the key that its duplicates share.
-    pub(super) fn insert(&mut self, seed: &Arc<Candidate>, key: Arc<str>) {
-        if let Some(slot) = self.slots.get_mut(&key) {
+    pub(super) fn insert(&mut self, seed: &Arc<Candidate>, key: &Key) {
+        if let Some(at) = self.position(key.text(seed)) {
             self.has_duplicates = true;
-            slot.note(seed);
-            match seed.time.cmp(&slot.seed.time) {
+            let pick = &mut self.picks[at];
+            pick.note(seed);
+            match seed.time.cmp(&pick.seed.time) {
                 Ordering::Greater => {
-                    let is_ordered = self.order.remove(&rank(&slot.seed, &key));
-                    slot.seed = seed.clone();
-                    slot.merged().tied.clear();
+                    let is_ordered = self.order.remove(&Rank::of(pick));
+                    pick.replace(seed);
+                    pick.merged().tied.clear();
                     if is_ordered {
-                        self.order.insert(rank(seed, &key));
+                        self.order.insert(Rank::of(pick));
                     }
                 }
-                Ordering::Equal => slot.tie(seed),
+                Ordering::Equal => pick.tie(seed),
                 Ordering::Less => {}
             }
             return;
         }
-        let rank = rank(seed, &key);
-        if self.is_full() {
-            if self.order.last().is_none_or(|worst| rank > *worst) {
-                return;
-            }
-            if let Some(worst) = self.order.pop_last() {
-                self.slots.remove(&worst.1);
-            }
-        }
-        self.slots.insert(key, Slot::new(seed));
+        let pick = Pick::new(seed, key);
         if !self.is_full() {
+            let at = self.picks.len();
+            self.picks.push(pick);
+            self.set_position(at);
+            if self.is_full() {
+                self.order = self.picks.iter().map(Rank::of).collect();
+            }
             return;
         }
-        if self.order.is_empty() {
-            self.order = self.slots.iter().map(|(key, slot)| self::rank(&slot.seed, key)).collect();
-        } else {
+        let rank = Rank::of(&pick);
+        if self.order.last().is_none_or(|worst| rank > *worst) {
+            return;
+        }
+        if let Some(at) = self.remove_worst() {
+            self.picks[at] = pick;
+            self.set_position(at);
             self.order.insert(rank);
         }
     }
 
+    /// Returns the position of the entry with a key.
+    fn position(&self, key: &str) -> Option<usize> {
+        let hash = self.hasher.hash_one(key);
+        let at = self.positions.find(hash, |at| self.picks[*at as usize].key() == key);
+        at.map(|at| *at as usize)
+    }
+
+    /// Records the position of a new entry.
+    fn set_position(&mut self, at: usize) {
+        let Self { picks, positions, hasher, .. } = self;
+        let hash = |at: &u32| hasher.hash_one(picks[*at as usize].key());
+        let at = at as u32;
+        positions.insert_unique(hash(&at), at, hash);
+    }
+
+    /// Forgets the last entry, and returns the position that is free now.
+    fn remove_worst(&mut self) -> Option<usize> {
+        let Self { picks, positions, hasher, order, .. } = self;
+        let worst = order.pop_last()?;
+        let is_worst = |at: &u32| picks[*at as usize].key() == worst.key();
+        let found = positions.find_entry(hasher.hash_one(worst.key()), is_worst).ok()?;
+        Some(found.remove().0 as usize)
+    }
+
     /// True if it rejects seeds.
     pub(super) fn is_full(&self) -> bool {
-        self.slots.len() >= self.limit
+        self.picks.len() >= self.limit
     }
 
     /// True if it has merged seeds.
@@ -233,26 +348,26 @@ impl Newest {
     /// Returns the time before which a seed cannot change the selection, except for the first publication of an entry.
     pub(super) fn floor(&self) -> UnixMs {
         let worst = self.order.last().filter(|_| self.is_full());
-        worst.map_or(if self.limit == 0 { UnixMs::MAX } else { UnixMs(i64::MIN) }, |worst| worst.0.0)
+        worst.map_or(if self.limit == 0 { UnixMs::MAX } else { UnixMs(i64::MIN) }, |worst| worst.0.time)
     }
 
     /// Returns the hash of each entry's key.
-    pub(super) fn hashes(&self) -> HashSet<u64> {
-        self.slots.keys().map(|key| key_hash(key)).collect()
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u64> {
+        self.picks.iter().map(|pick| key_hash(pick.key()))
     }
 
     /// Returns the seeds of each entry that has several with the latest time.
     pub(super) fn ties(&self) -> impl Iterator<Item = &Arc<Candidate>> {
-        let merged = self.slots.values().filter_map(|slot| Some((&slot.seed, &slot.merged.as_ref()?.tied)));
+        let merged = self.picks.iter().filter_map(|pick| Some((&pick.seed, &pick.several()?.tied)));
         merged.filter(|(_, tied)| !tied.is_empty()).flat_map(|(seed, tied)| tied.iter().chain([seed]))
     }
 
     /// Selects among the seeds with the latest time of an entry: the one with the longest text, then the last path.
     pub(super) fn break_ties(&mut self, length: impl Fn(&Candidate) -> usize) {
-        for Slot { seed, merged } in self.slots.values_mut() {
-            for other in merged.iter_mut().flat_map(|merged| std::mem::take(&mut merged.tied)) {
-                if (length(&other), &other.path) > (length(seed), &seed.path) {
-                    *seed = other;
+        for pick in self.picks.iter_mut().filter(|pick| pick.several().is_some()) {
+            for other in std::mem::take(&mut pick.merged().tied) {
+                if (length(&other), &other.path) > (length(&pick.seed), &pick.seed.path) {
+                    pick.replace(&other);
                 }
             }
         }
@@ -260,25 +375,21 @@ impl Newest {
 
     /// Records a seed that may be an earlier publication of a selected entry. Returns what became of it; `None` if its
     /// entry is not selected.
-    pub(super) fn note(&mut self, key: &str, seed: &Candidate) -> Option<Role> {
-        let slot = self.slots.get_mut(key)?;
-        slot.note(seed);
-        let is_published = slot.seed.path == seed.path;
-        Some(if is_published { Role::Published } else { Role::Replaced(slot.seed.clone()) })
+    pub(super) fn note(&mut self, key: &Key, seed: &Candidate) -> Option<Role> {
+        let at = self.position(key.text(seed))?;
+        let pick = &mut self.picks[at];
+        pick.note(seed);
+        let is_published = pick.seed.path == seed.path;
+        Some(if is_published { Role::Published } else { Role::Replaced(pick.seed.clone(), key.clone()) })
     }
 
     /// Returns the entries in order.
-    pub(super) fn finish(mut self) -> Vec<Pick> {
-        self.order.clear();
-        let pick = |(key, Slot { seed, merged })| Pick { seed, key, merged };
-        let mut picks: Vec<Pick> = self.slots.into_iter().map(pick).collect();
-        picks.sort_unstable_by(|a, b| b.seed.time.cmp(&a.seed.time).then_with(|| a.key.cmp(&b.key)));
+    pub(super) fn finish(self) -> Vec<Pick> {
+        let Self { mut picks, order, positions, .. } = self;
+        drop((order, positions));
+        picks.sort_unstable_by(|a, b| a.rank().cmp(&b.rank()));
         picks
     }
-}
-
-fn rank(seed: &Candidate, key: &Arc<str>) -> Rank {
-    (Reverse(seed.time), key.clone())
 }
 
 /// Source of the key that a seed shares with its duplicates.
@@ -290,30 +401,52 @@ pub(super) enum KeySource {
     File,
 }
 
+/// Key that a seed shares with its duplicates. Most often it is the link of the seed without the scheme, so only a different
+/// one has memory of its own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Key(Option<Arc<str>>);
+
+impl Key {
+    /// Returns the key of a seed.
+    pub(super) fn of(seed: &Candidate, source: KeySource) -> Self {
+        let text = match (seed.own_id(), source) {
+            (Some(id), _) => id_key(id),
+            (None, KeySource::Link(same)) => same.key(&seed.link),
+            (None, KeySource::File) => file_key(&seed.path, seed.section.as_deref()),
+        };
+        Self::new(&text, seed)
+    }
+
+    /// Returns the key of a seed with its text.
+    fn new(text: &str, seed: &Candidate) -> Self {
+        Self((text != without_scheme(&seed.link)).then(|| text.into()))
+    }
+
+    /// Returns its text. The seed is the one whose key it is.
+    pub(super) fn text<'a>(&'a self, seed: &'a Candidate) -> &'a str {
+        self.0.as_deref().unwrap_or_else(|| without_scheme(&seed.link))
+    }
+}
+
+fn without_scheme(link: &str) -> &str {
+    link.split_once("://").map_or(link, |(_, rest)| rest)
+}
+
 /// Keys of one seed, each made once for all feeds.
 #[derive(Default)]
 pub(super) struct Keys {
-    by_link: Option<Arc<str>>,
-    by_file: Option<Arc<str>>,
+    by_link: Option<Key>,
+    by_file: Option<Key>,
 }
 
 impl Keys {
     /// Returns the key of the seed from a source.
-    pub(super) fn get(&mut self, seed: &Candidate, source: KeySource) -> &Arc<str> {
+    pub(super) fn get(&mut self, seed: &Candidate, source: KeySource) -> &Key {
         let known = match source {
             KeySource::Link(_) => &mut self.by_link,
             KeySource::File => &mut self.by_file,
         };
-        known.get_or_insert_with(|| key(seed, source))
-    }
-}
-
-/// Returns the key that a seed shares with its duplicates.
-pub(super) fn key(seed: &Candidate, source: KeySource) -> Arc<str> {
-    match (&seed.own_id, source) {
-        (Some(id), _) => id_key(id).into(),
-        (None, KeySource::Link(same)) => same.key(&seed.link).into(),
-        (None, KeySource::File) => file_key(&seed.path, seed.section.as_deref()).into(),
+        known.get_or_insert_with(|| Key::of(seed, source))
     }
 }
 
@@ -370,29 +503,28 @@ pub(super) fn are_versions(key: &str, same: SameAddress, one: &str, other: &str)
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
 
     fn candidate(time: i64, link: &str, path: &str) -> Arc<Candidate> {
-        let (published_link, own_id, section, recording, version) = Default::default();
-        let (link, path) = (link.into(), path.into());
-        let time = UnixMs(time);
-        Arc::new(Candidate { time, link, published_link, own_id, path, section, recording, version })
+        Arc::new(Candidate::new(UnixMs(time), link, path.into()))
     }
 
     /// Selects as the pipeline does: seeds that are too old are not offered, then all are seen once more.
     fn select(limit: usize, seeds: &[Arc<Candidate>], source: KeySource) -> Vec<Pick> {
         let mut newest = Newest::new(limit);
-        let key = |seed: &Candidate| key(seed, source);
+        let key = |seed: &Candidate| Key::of(seed, source);
         for seed in seeds {
             if seed.time >= newest.floor() {
-                newest.insert(seed, key(seed));
+                newest.insert(seed, &key(seed));
             }
         }
         newest.break_ties(text_length);
-        let hashes = newest.hashes();
-        for seed in seeds.iter().filter(|seed| hashes.contains(&key_hash(&key(seed)))) {
+        let hashes: HashSet<u64> = newest.hashes().collect();
+        for seed in seeds.iter().filter(|seed| hashes.contains(&key_hash(key(seed).text(seed)))) {
             newest.note(&key(seed), seed);
         }
         newest.finish()
@@ -456,7 +588,7 @@ mod tests {
             candidate(4, "https://a.example/y", "000_11f4a36bfbb7c279.txt"),
         ];
         let picks = select(9, &seeds, KeySource::File);
-        let keys: Vec<_> = picks.iter().map(|p| &*p.key).collect();
+        let keys: Vec<_> = picks.iter().map(Pick::key).collect();
         assert_eq!(keys, ["000_11f4a36bfbb7c279", "000_99f4a36bfbb7c279", "4711"]);
         assert_eq!((picks[2].published(), &*picks[2].seed.link), (UnixMs(1), "https://a.example/new-slug"));
     }
@@ -504,11 +636,8 @@ mod tests {
     #[test]
     fn policy_an_entry_has_the_sections_of_all_its_seeds() {
         let seed = |path: &str, section: &str| {
-            let link = "https://a.example/1".into();
-            let (time, section) = (UnixMs(1), Some(section.into()));
-            let (published_link, own_id, recording, version) = Default::default();
-            let path = path.into();
-            Arc::new(Candidate { time, link, published_link, own_id, path, section, recording, version })
+            let seed = Candidate::new(UnixMs(1), "https://a.example/1", path.into());
+            Arc::new(Candidate { section: Some(section.into()), ..seed })
         };
         let picks = select(
             5,

@@ -110,7 +110,7 @@ impl<'a> SeedPicks<'a> {
         for (doc, picks) in docs.iter().map(|doc| &doc.picks).enumerate() {
             for (index, pick) in picks.iter().enumerate() {
                 let place = Place { doc, pick: index };
-                let number = *numbers.entry(pick.seed.path.as_path()).or_insert(all.len());
+                let number = *numbers.entry(Arc::as_ptr(&pick.seed)).or_insert(all.len());
                 match all.get_mut(number) {
                     Some(known) => known.places.push(place),
                     None => all.push(Self { seed: &pick.seed, places: vec![place] }),
@@ -266,7 +266,7 @@ fn is_same_pick(doc: &OutputDoc, index: usize, other_doc: &OutputDoc, other_inde
     let page = doc.page(index).map(|page| &page.path);
     pick.published() == other.published()
         && pick.first_link() == other.first_link()
-        && pick.key == other.key
+        && pick.key() == other.key()
         && pick.sections().eq(other.sections())
         && page == other_doc.page(other_index).map(|page| &page.path)
 }
