@@ -300,10 +300,15 @@ struct LoadedWindow {
     bytes: u64,
 }
 
+/// Divides seeds among the threads one by one: each takes a while, and all threads wait for the last.
+fn one_by_one<'a, 'b>(window: &'a [SeedPicks<'b>]) -> impl IndexedParallelIterator<Item = &'a SeedPicks<'b>> {
+    window.par_iter().with_max_len(1)
+}
+
 /// Loads and cleans some seeds.
 fn load_window(context: &Context<'_>, window: &[SeedPicks<'_>]) -> Result<LoadedWindow, Error> {
     let loaded: Result<Vec<_>, Error> =
-        window.par_iter().map(|picks| Ok((&picks.seed.path, load_article(context, picks.seed)?))).collect();
+        one_by_one(window).map(|picks| Ok((&picks.seed.path, load_article(context, picks.seed)?))).collect();
     let (mut articles, mut findings) = (Articles::new(), Findings::new());
     let (mut failed, mut bytes) = (Vec::new(), 0);
     for (path, loaded) in loaded? {
@@ -358,7 +363,7 @@ fn write_window(
     if let Some(probe) = &context.probe {
         probe.complete(&mut articles);
     }
-    let written = window.par_iter().map(|picks| {
+    let written = one_by_one(window).map(|picks| {
         let article = articles.get(&*picks.seed.path);
         let written = article.map(|article| writer.write(picks, article)).transpose();
         context.progress.add_cleaned(1);
