@@ -47,6 +47,12 @@ impl SeedFindings {
         Ok(())
     }
 
+    /// Gives back memory that is not used.
+    pub fn shrink(&mut self) {
+        self.packed.shrink_to_fit();
+        self.rest.shrink_to_fit();
+    }
+
     /// Returns all findings, except those with an unknown code.
     pub fn iter(&self) -> impl Iterator<Item = Finding> {
         let rest = std::iter::once_with(|| restored(&self.rest));

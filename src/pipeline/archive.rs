@@ -196,7 +196,7 @@ mod tests {
             .map(|day| {
                 let link = format!("https://e.example/{day}");
                 let time = UnixMs(1_696_118_400_000 + day * DAY);
-                let seed = Arc::new(Candidate::new(time, &link, link.clone().into()));
+                let seed = Arc::new(Candidate::new(time, &link, link.clone().into(), Arc::default()));
                 Pick::new(&seed, &Key::of(&seed, KeySource::File))
             })
             .collect();

@@ -19,7 +19,7 @@ use super::archive::OutputDoc;
 use super::assemble;
 use super::clean::{CleanArticle, clean};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
-use super::select::{Candidate, Keys, Rare};
+use super::select::{Candidate, Details, Keys};
 
 /// Title of a main feed without one.
 const TITLE: &str = "Feed";
@@ -173,12 +173,10 @@ fn normalize(mut article: Article) -> Result<Article, Error> {
 /// Returns an article as a candidate. Its position stands for the path of a seed.
 fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
     let path = format!("{position:020}").into();
+    let section = article.section.as_deref().map(Arc::from);
     let own_id = article.metadata.id.as_deref().map(Box::from);
-    Arc::new(Candidate {
-        section: article.section.as_deref().map(Arc::from),
-        rare: Rare { own_id, ..Rare::default() }.boxed(),
-        ..Candidate::new(article.published, article.link.as_str(), path)
-    })
+    let details = Arc::new(Details { section, own_id, ..Details::default() });
+    Arc::new(Candidate::new(article.published, article.link.as_str(), path, details))
 }
 
 fn traits<'a>(plan: &Plan, article: &'a Article) -> Traits<'a> {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use url::Url;
@@ -30,7 +31,7 @@ use super::order::{Selection, section_of};
 use super::progress::Progress;
 use super::rebuild::load_article;
 use super::scan::{Outcome, Scanned, scan, select};
-use super::select::{Candidate, Pick, Rare, is_expired};
+use super::select::{Candidate, Details, Pick, is_expired};
 
 /// What a build of these seeds would select.
 pub struct Overview<'a> {
@@ -335,8 +336,8 @@ impl<'a> Overview<'a> {
         let section = self.section(path);
         let section = section.as_deref().map(Into::into);
         let own_id = head.metadata.id.as_deref().map(Box::from);
-        let rare = Rare { own_id, recording, ..Rare::default() }.boxed();
-        let seed = Candidate { section, rare, ..Candidate::new(head.time, &head.link, path.to_path_buf()) };
+        let details = Arc::new(Details { section, own_id, recording, ..Details::default() });
+        let seed = Candidate::new(head.time, &head.link, path.to_path_buf(), details);
         let loaded = load_article(context, &seed)?;
         // The removals say more than the note about them.
         let findings =
@@ -368,7 +369,7 @@ impl<'a> Overview<'a> {
         let traits = Traits::new(context.plan, &head.title, &head.link, &about);
         let builders = feed_builders(context.plan, sections, groups, &mut Vec::new());
         for builder in builders.plain.iter().chain(builders.groups_of(&traits)) {
-            let is_section = builder.accepts_section(seed.section.as_deref());
+            let is_section = builder.accepts_section(seed.section().map(|section| &**section));
             let is_young = builder.is_young(head.time, context.options.now);
             if is_section && is_young && builder.accepts(&traits) {
                 explanation.feeds.push((builder.name().to_owned(), self.standing(builder, &seed)));

@@ -23,7 +23,7 @@ use super::discover::ScanError;
 use super::feed_builder::{FeedBuilder, FeedBuilders, Groups, Traits, feed_builders};
 use super::load::load;
 use super::reuse;
-use super::select::{Candidate, Keys, Rare, Role, are_versions, is_expired, is_future};
+use super::select::{Candidate, Details, Keys, Role, are_versions, is_expired, is_future};
 
 /// Maximum number of merged seeds that are named, each in a finding of its own.
 const MAX_NAMED: usize = 100;
@@ -193,6 +193,7 @@ impl Selector<'_> {
         buffer: &mut Vec<u8>,
     ) -> Option<Offered> {
         let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
+        let of_folder = Arc::new(Details { section: section.clone(), ..Details::default() });
         let plain: Vec<_> =
             builders.plain.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
         let mut offered = Offered::default();
@@ -219,7 +220,7 @@ impl Selector<'_> {
                     for feed in feeds.filter(|feed| !feed.is_too_old(time)) {
                         if feed.accepts(&traits) && feed.is_young(time, now) {
                             let seed = seed.get_or_insert_with(|| {
-                                Arc::new(self.candidate(path, &row, &head, &about, section.clone()))
+                                Arc::new(self.candidate(path, &row, &head, &about, &of_folder))
                             });
                             feed.offer(seed, &mut keys);
                         }
@@ -236,7 +237,7 @@ impl Selector<'_> {
         row: &Row<'_>,
         head: &Head<'_>,
         about: &About<'_>,
-        section: Option<Arc<str>>,
+        of_folder: &Arc<Details>,
     ) -> Candidate {
         let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 1 + row.name.len());
         path.push(folder);
@@ -244,9 +245,10 @@ impl Selector<'_> {
         let published_link = self.published.get(&path).map(Box::from);
         let own_id = about.id.as_deref().map(Box::from);
         let recording = about.recording.as_deref().map(Box::from);
-        let rare = Rare { published_link, own_id, recording }.boxed();
+        let own = Details { section: of_folder.section.clone(), published_link, own_id, recording };
+        let details = if own == **of_folder { of_folder.clone() } else { Arc::new(own) };
         let version = reuse::version(row.fingerprint);
-        Candidate { section, version, rare, ..Candidate::new(head.time, head.link, path) }
+        Candidate { version, ..Candidate::new(head.time, head.link, path, details) }
     }
 
     /// Selects among the versions of an entry with the same time. Only their bodies show which has text, so these are read.
@@ -283,6 +285,7 @@ impl Selector<'_> {
         let by_file = builders.all().any(FeedBuilder::is_by_file);
         let accounts = self.chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
             let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
+            let of_folder = Arc::new(Details { section: section.clone(), ..Details::default() });
             let plain: Vec<_> =
                 builders.plain.iter().filter(|feed| feed.accepts_section(section.as_deref())).collect();
             let block = self.catalog.read(chunk, buffer)?;
@@ -299,7 +302,7 @@ impl Selector<'_> {
                 let head = row.head?;
                 let about = About::decode(head.about);
                 let traits = Traits::new(self.context.plan, head.title, head.link, &about);
-                let seed = self.candidate(path, &row, &head, &about, section.clone());
+                let seed = self.candidate(path, &row, &head, &about, &of_folder);
                 let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
                 let feeds = feeds.filter(|feed| feed.accepts(&traits));
                 let mut keys = Keys::default();

@@ -270,8 +270,20 @@ impl Rebuild<'_> {
         let old = kept.iter().flatten().flat_map(findings_of);
         let about_seeds = findings.iter().flat_map(SeedFindings::iter);
         let new = built.iter().flatten().flat_map(|doc| doc.findings.iter().cloned());
+        // A seed is in one month only. What is said of it comes again only if the month is built again.
+        let is_new_to_others = !context.options.check && docs.iter().all(OutputDoc::is_archive);
+        let before = is_new_to_others.then(|| self.reported.clone());
         report_findings(old.chain(about_seeds).chain(new), &mut self.reported, sink);
-        let complete = |(doc, seed_findings)| BuiltDoc { seed_findings, ..doc };
+        if let Some(before) = before {
+            let about_docs =
+                kept.iter().flatten().chain(built.iter().flatten()).flat_map(|doc| &doc.findings);
+            self.reported = before;
+            self.reported.extend(about_docs.map(finding_hash));
+        }
+        let complete = |(doc, mut seed_findings): (BuiltDoc, SeedFindings)| {
+            seed_findings.shrink();
+            BuiltDoc { seed_findings, ..doc }
+        };
         let mut built = built?.into_iter().zip(findings).map(complete);
         for (doc, kept) in docs.iter().zip(kept) {
             let Some(done) = kept.or_else(|| built.next()) else { continue };

@@ -37,16 +37,16 @@ pub(super) struct Candidate {
     pub(super) link: Box<str>,
     /// Path of the seed: the key by which its body is found.
     pub(super) path: Box<Path>,
-    pub(super) section: Option<Arc<str>>,
     /// Hash of the fingerprint of its file; 0 if it is unknown or the file may change without a new one.
     pub(super) version: u64,
-    /// What few seeds have.
-    pub(super) rare: Option<Box<Rare>>,
+    /// The rest. Most seeds of a folder share it.
+    pub(super) details: Arc<Details>,
 }
 
-/// What few seeds have.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Rare {
+/// What most seeds of a folder have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Details {
+    pub(super) section: Option<Arc<str>>,
     /// Link under which the seed was published, if its link has changed since then.
     pub(super) published_link: Option<Box<str>>,
     /// The article's own id: its versions share it, whatever their links are.
@@ -55,34 +55,25 @@ pub(super) struct Rare {
     pub(super) recording: Option<Box<[u8]>>,
 }
 
-impl Rare {
-    /// Returns it in memory of its own if it says anything.
-    pub(super) fn boxed(self) -> Option<Box<Self>> {
-        (self != Self::default()).then(|| Box::new(self))
-    }
-}
-
 impl Candidate {
-    /// Returns a seed without a section.
-    pub(super) fn new(time: UnixMs, link: &str, path: PathBuf) -> Self {
-        let path = path.into_boxed_path();
-        Self { time, link: link.into(), path, section: None, version: 0, rare: None }
+    /// Returns a seed.
+    pub(super) fn new(time: UnixMs, link: &str, path: PathBuf, details: Arc<Details>) -> Self {
+        Self { time, link: link.into(), path: path.into_boxed_path(), version: 0, details }
     }
 
-    /// Returns the article's own id.
-    fn own_id(&self) -> Option<&str> {
-        self.rare.as_ref()?.own_id.as_deref()
+    /// Returns its section.
+    pub(super) fn section(&self) -> Option<&Arc<str>> {
+        self.details.section.as_ref()
     }
 
     /// Returns what the catalog knows of an audio or video file.
     pub(super) fn recording(&self) -> Option<&[u8]> {
-        self.rare.as_ref()?.recording.as_deref()
+        self.details.recording.as_deref()
     }
 
     /// Returns the link of which an id is made.
     fn id_link(&self) -> &str {
-        let published_link = self.rare.as_ref().and_then(|rare| rare.published_link.as_deref());
-        published_link.unwrap_or(&self.link)
+        self.details.published_link.as_deref().unwrap_or(&self.link)
     }
 }
 
@@ -157,7 +148,7 @@ impl Pick {
 
     /// Returns the sections of its seeds: that of the latest seed, then the others by name.
     pub(super) fn sections(&self) -> impl Iterator<Item = &Arc<str>> + Clone {
-        let own = self.seed.section.as_ref();
+        let own = self.seed.section();
         let all = self.several().into_iter().flat_map(|merged| &merged.sections);
         own.into_iter().chain(all.filter(move |section| Some(*section) != own))
     }
@@ -168,7 +159,7 @@ impl Pick {
         self.more.get_or_insert_default().merged.get_or_insert_with(|| Merged {
             first: (seed.time, seed.id_link().into()),
             tied: Vec::new(),
-            sections: seed.section.iter().cloned().collect(),
+            sections: seed.section().into_iter().cloned().collect(),
         })
     }
 
@@ -181,7 +172,7 @@ impl Pick {
     /// Records a seed that may be the earliest one.
     fn note(&mut self, seed: &Candidate) {
         let says = |seed: &Candidate, of: &Candidate| {
-            (seed.time, seed.id_link()) == (of.time, of.id_link()) && seed.section == of.section
+            (seed.time, seed.id_link()) == (of.time, of.id_link()) && seed.section() == of.section()
         };
         if self.several().is_none() && says(seed, &self.seed) {
             return;
@@ -190,7 +181,7 @@ impl Pick {
         if (seed.time, seed.id_link()) < (merged.first.0, &*merged.first.1) {
             merged.first = (seed.time, seed.id_link().into());
         }
-        if let Some(section) = seed.section.as_ref().filter(|section| !merged.sections.contains(*section)) {
+        if let Some(section) = seed.section().filter(|section| !merged.sections.contains(*section)) {
             merged.sections.insert(section.clone());
         }
     }
@@ -409,10 +400,10 @@ pub(super) struct Key(Option<Arc<str>>);
 impl Key {
     /// Returns the key of a seed.
     pub(super) fn of(seed: &Candidate, source: KeySource) -> Self {
-        let text = match (seed.own_id(), source) {
+        let text = match (&seed.details.own_id, source) {
             (Some(id), _) => id_key(id),
             (None, KeySource::Link(same)) => same.key(&seed.link),
-            (None, KeySource::File) => file_key(&seed.path, seed.section.as_deref()),
+            (None, KeySource::File) => file_key(&seed.path, seed.section().map(|section| &**section)),
         };
         Self::new(&text, seed)
     }
@@ -510,7 +501,7 @@ mod tests {
     use super::*;
 
     fn candidate(time: i64, link: &str, path: &str) -> Arc<Candidate> {
-        Arc::new(Candidate::new(UnixMs(time), link, path.into()))
+        Arc::new(Candidate::new(UnixMs(time), link, path.into(), Arc::default()))
     }
 
     /// Selects as the pipeline does: seeds that are too old are not offered, then all are seen once more.
@@ -636,8 +627,8 @@ mod tests {
     #[test]
     fn policy_an_entry_has_the_sections_of_all_its_seeds() {
         let seed = |path: &str, section: &str| {
-            let seed = Candidate::new(UnixMs(1), "https://a.example/1", path.into());
-            Arc::new(Candidate { section: Some(section.into()), ..seed })
+            let details = Details { section: Some(section.into()), ..Details::default() };
+            Arc::new(Candidate::new(UnixMs(1), "https://a.example/1", path.into(), Arc::new(details)))
         };
         let picks = select(
             5,
@@ -645,7 +636,7 @@ mod tests {
             KeySource::Link(SameAddress::default()),
         );
         let sections: Vec<_> = picks[0].sections().map(|section| &**section).collect();
-        let own = picks[0].seed.section.clone().unwrap();
+        let own = picks[0].seed.section().cloned().unwrap();
         assert_eq!((picks.len(), sections.len(), sections[0]), (1, 3, &*own));
     }
 
