@@ -270,15 +270,14 @@ impl Rebuild<'_> {
         let old = kept.iter().flatten().flat_map(findings_of);
         let about_seeds = findings.iter().flat_map(SeedFindings::iter);
         let new = built.iter().flatten().flat_map(|doc| doc.findings.iter().cloned());
-        // A seed is in one month only. What is said of it comes again only if the month is built again.
-        let is_new_to_others = !context.options.check && docs.iter().all(OutputDoc::is_archive);
-        let before = is_new_to_others.then(|| self.reported.clone());
-        report_findings(old.chain(about_seeds).chain(new), &mut self.reported, sink);
-        if let Some(before) = before {
-            let about_docs =
-                kept.iter().flatten().chain(built.iter().flatten()).flat_map(|doc| &doc.findings);
-            self.reported = before;
-            self.reported.extend(about_docs.map(finding_hash));
+        let mut reported = self.reported.clone();
+        report_findings(old.chain(about_seeds).chain(new), &mut reported, sink);
+        if docs.iter().all(OutputDoc::is_archive) && !context.options.check {
+            // There may be a million about seeds, and they do not come again: each seed is in one month, which is built once.
+            let docs = kept.iter().flatten().chain(built.iter().flatten());
+            self.reported.extend(docs.flat_map(|doc| &doc.findings).map(finding_hash));
+        } else {
+            self.reported = reported;
         }
         let complete = |(doc, mut seed_findings): (BuiltDoc, SeedFindings)| {
             seed_findings.shrink();
