@@ -68,7 +68,7 @@ impl Lease {
             mode = match objects.wait(found(&objects, &key)) {
                 // An answer that was lost may have been that it was written.
                 Ok((version, found, _)) if found == text => break (version, text, begun),
-                // It did not arrive, and whoever has the lease now is asked again.
+                // It did not arrive. Whether another builder has the lease now is found out in the next attempt.
                 Ok(_) | Err(Error::NotFound { .. })
                     if matches!(error, Error::Generic { .. }) && attempt < WRITE_ATTEMPTS =>
                 {
