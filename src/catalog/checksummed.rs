@@ -1,18 +1,59 @@
 //! A file with one value: its format, a checksum, the value. It is replaced as a whole and read only if the checksum
 //! matches.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 /// Serializes a value, with its format and checksum.
 pub(super) fn encode<T: Serialize>(magic: &str, value: &T) -> io::Result<Vec<u8>> {
     let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
     Ok([magic.as_bytes(), &xxh3_64(&body).to_le_bytes(), &body].concat())
+}
+
+/// Creates a file with a value. It may be large, so its bytes are never in memory as a whole.
+pub(super) fn create<T: Serialize>(path: &Path, magic: &str, value: &T) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    file.write_all(magic.as_bytes())?;
+    // The checksum comes last.
+    file.write_all(&[0; 8])?;
+    let mut out = Hashing { file, hasher: Xxh3Default::new(), error: None };
+    if let Err(error) = postcard::to_io(value, &mut out) {
+        return Err(out.error.unwrap_or_else(|| io::Error::other(error)));
+    }
+    let mut file = out.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.seek(SeekFrom::Start(magic.len() as u64))?;
+    file.write_all(&out.hasher.digest().to_le_bytes())
+}
+
+/// A file that is written, and the hash of its bytes.
+struct Hashing {
+    file: BufWriter<File>,
+    hasher: Xxh3Default,
+    /// Why a write failed; `postcard` does not say it.
+    error: Option<io::Error>,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.file.write_all(bytes) {
+            Ok(()) => self.hasher.update(bytes),
+            Err(error) => {
+                let kind = error.kind();
+                self.error = Some(error);
+                return Err(kind.into());
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Deserializes a value; `None` if the format or the checksum does not match.
@@ -30,7 +71,7 @@ pub(super) fn read<T: DeserializeOwned + Default>(folder: &Path, name: &str, mag
 /// Replaces a file.
 pub(super) fn write<T: Serialize>(folder: &Path, name: &str, magic: &str, value: &T) -> io::Result<()> {
     let new = folder.join(format!("{name}.new"));
-    let written = fs::write(&new, encode(magic, value)?).and_then(|()| fs::rename(&new, folder.join(name)));
+    let written = create(&new, magic, value).and_then(|()| fs::rename(&new, folder.join(name)));
     if written.is_err() {
         // On a full disk even half a file takes room.
         let _ = fs::remove_file(new);
@@ -47,6 +88,10 @@ mod tests {
         let value: Vec<(u64, String)> =
             (0..40).map(|number| (number << 7, format!("value {number}"))).collect();
         let bytes = encode("magic 1\n", &value).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        create(&path, "magic 1\n", &value).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), bytes);
         let read = |bytes: &[u8]| decode::<Vec<(u64, String)>>("magic 1\n", bytes);
         assert_eq!(read(&bytes), Some(value));
         for length in 0..bytes.len() {

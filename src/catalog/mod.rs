@@ -270,7 +270,7 @@ impl Catalog {
         if compact {
             self.compact(path)?;
         }
-        fs::write(path.join(NEW_INDEX_NAME), checksummed::encode(MAGIC, &self.index)?)?;
+        checksummed::create(&path.join(NEW_INDEX_NAME), MAGIC, &self.index)?;
         // Between these two renames the old index has the id of another file, so it is not used.
         if compact {
             fs::rename(path.join(NEW_SEEDS_NAME), path.join(SEEDS_NAME))?;
