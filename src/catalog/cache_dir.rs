@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
+use super::hash::Hashing;
 use super::{Hasher, hub_state, location};
 use crate::config::Plan;
 use crate::store::{Source, Store, at_once};
@@ -86,7 +87,7 @@ impl CacheDir {
             let path = self.path.join(name);
             match feeds.open(&Path::new(location::FOLDER).join(name)) {
                 Ok(mut opened) => {
-                    let mut copy = Hashing { file: File::create(&path)?, hasher: Hasher::default() };
+                    let mut copy = Hashing::new(File::create(&path)?);
                     io::copy(&mut opened.content, &mut copy)?;
                     Ok(Some((*name, copy.hasher.finish())))
                 }
@@ -148,24 +149,6 @@ fn hash(path: &Path) -> io::Result<u128> {
     let mut hasher = Hasher::default();
     io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(hasher.finish())
-}
-
-/// A file that is written, and the hash of its bytes.
-struct Hashing {
-    file: File,
-    hasher: Hasher,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hasher.add(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
 }
 
 /// Bytes of a file on disk.

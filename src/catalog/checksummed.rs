@@ -2,58 +2,38 @@
 //! matches.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Cursor, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::hash::Hashing;
 
 /// Serializes a value, with its format and checksum.
 pub(super) fn encode<T: Serialize>(magic: &str, value: &T) -> io::Result<Vec<u8>> {
-    let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
-    Ok([magic.as_bytes(), &xxh3_64(&body).to_le_bytes(), &body].concat())
+    Ok(write_to(Cursor::new(Vec::new()), magic, value)?.into_inner())
 }
 
 /// Creates a file with a value. It may be large, so its bytes are never in memory as a whole.
 pub(super) fn create<T: Serialize>(path: &Path, magic: &str, value: &T) -> io::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    file.write_all(magic.as_bytes())?;
+    write_to(BufWriter::new(File::create(path)?), magic, value).map(drop)
+}
+
+fn write_to<W: Write + Seek, T: Serialize>(mut out: W, magic: &str, value: &T) -> io::Result<W> {
+    out.write_all(magic.as_bytes())?;
     // The checksum comes last.
-    file.write_all(&[0; 8])?;
-    let mut out = Hashing { file, hasher: Xxh3Default::new(), error: None };
-    if let Err(error) = postcard::to_io(value, &mut out) {
-        return Err(out.error.unwrap_or_else(|| io::Error::other(error)));
+    out.write_all(&[0; 8])?;
+    let mut body = Hashing::new(out);
+    if let Err(error) = postcard::to_io(value, &mut body) {
+        return Err(body.error.unwrap_or_else(|| io::Error::other(error)));
     }
-    let mut file = out.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.seek(SeekFrom::Start(magic.len() as u64))?;
-    file.write_all(&out.hasher.digest().to_le_bytes())
-}
-
-/// A file that is written, and the hash of its bytes.
-struct Hashing {
-    file: BufWriter<File>,
-    hasher: Xxh3Default,
-    /// Why a write failed; `postcard` does not say it.
-    error: Option<io::Error>,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.file.write_all(bytes) {
-            Ok(()) => self.hasher.update(bytes),
-            Err(error) => {
-                let kind = error.kind();
-                self.error = Some(error);
-                return Err(kind.into());
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
+    let Hashing { inner: mut out, hasher, .. } = body;
+    out.seek(SeekFrom::Start(magic.len() as u64))?;
+    out.write_all(&hasher.finish_short().to_le_bytes())?;
+    out.flush()?;
+    Ok(out)
 }
 
 /// Deserializes a value; `None` if the format or the checksum does not match.

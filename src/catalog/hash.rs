@@ -66,6 +66,11 @@ impl Hasher {
         self.0.update(bytes);
     }
 
+    /// Returns a shorter hash of all bytes.
+    pub(super) fn finish_short(&self) -> u64 {
+        self.0.digest()
+    }
+
     /// Returns what [`hash`] returns for all bytes.
     #[must_use]
     pub fn finish(&self) -> u128 {
@@ -82,6 +87,33 @@ impl Write for Hasher {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Writer that passes bytes on and hashes them.
+pub(super) struct Hashing<W> {
+    pub(super) inner: W,
+    pub(super) hasher: Hasher,
+    /// Why the last write failed, for a caller that gets to know only that it did.
+    pub(super) error: Option<io::Error>,
+}
+
+impl<W: Write> Hashing<W> {
+    pub(super) fn new(inner: W) -> Self {
+        Self { inner, hasher: Hasher::default(), error: None }
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let again = |e: &io::Error| e.raw_os_error().map_or(e.kind().into(), io::Error::from_raw_os_error);
+        let written = self.inner.write(bytes).inspect_err(|e| self.error = Some(again(e)))?;
+        self.hasher.add(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

@@ -369,7 +369,7 @@ impl<'a> Overview<'a> {
         let traits = Traits::new(context.plan, &head.title, &head.link, &about);
         let builders = feed_builders(context.plan, sections, groups, &mut Vec::new());
         for builder in builders.plain.iter().chain(builders.groups_of(&traits)) {
-            let is_section = builder.accepts_section(seed.section().map(|section| &**section));
+            let is_section = builder.accepts_section(seed.details.section.as_deref());
             let is_young = builder.is_young(head.time, context.options.now);
             if is_section && is_young && builder.accepts(&traits) {
                 explanation.feeds.push((builder.name().to_owned(), self.standing(builder, &seed)));

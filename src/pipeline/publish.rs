@@ -88,9 +88,7 @@ impl<'a> Publisher<'a> {
             // On disk, a file that was just written may be written again without a new stamp.
             let stamp =
                 if self.store.folder().is_some() { None } else { self.store.stamp(&path).ok().flatten() };
-            let stamp = stamp.filter(Stamp::is_versioned);
-            // As a build that has locked the store sees it.
-            let stamp = stamp.map(|stamp| Stamp { modified: 0, ..stamp });
+            let stamp = stamp.filter(Stamp::is_versioned).map(Stamp::as_locked);
             let fingerprint = reuse::fingerprint(path.file_name().unwrap_or_default(), stamp.as_ref());
             Ok(Published { path, hash, fingerprint, is_changed })
         });

@@ -149,12 +149,14 @@ pub(super) fn replay_findings(
         months.entry(&doc.month).or_default().push(doc);
         report.unchanged += doc.files.len();
     }
-    let findings_of = |docs: Vec<_>| docs.into_iter().flat_map(findings_of);
     let mut reported = HashSet::new();
     // As a rebuild reports them: those of the feeds, then those of the archive.
-    report_findings(findings_of(months.remove("").unwrap_or_default()), &mut reported, sink);
+    let feeds = months.remove("").into_iter().flatten();
+    report_findings(feeds.flat_map(findings_of), &mut reported, sink);
     report_feed_findings(context, build, sink)?;
-    months.into_values().for_each(|docs| report_findings(findings_of(docs), &mut reported, sink));
+    for docs in months.into_values() {
+        report_findings(docs.into_iter().flat_map(findings_of), &mut reported, sink);
+    }
     Ok(())
 }
 
@@ -270,14 +272,14 @@ impl Rebuild<'_> {
         let old = kept.iter().flatten().flat_map(findings_of);
         let about_seeds = findings.iter().flat_map(SeedFindings::iter);
         let new = built.iter().flatten().flat_map(|doc| doc.findings.iter().cloned());
-        let mut reported = self.reported.clone();
-        report_findings(old.chain(about_seeds).chain(new), &mut reported, sink);
-        if docs.iter().all(OutputDoc::is_archive) && !context.options.check {
-            // There may be a million about seeds, and they do not come again: each seed is in one month, which is built once.
+        let is_built_once = docs.iter().all(OutputDoc::is_archive) && !context.options.check;
+        let before = is_built_once.then(|| self.reported.clone());
+        report_findings(old.chain(about_seeds).chain(new), &mut self.reported, sink);
+        if let Some(before) = before {
+            // There may be a million about seeds, and they do not come again: each seed is in one month.
+            self.reported = before;
             let docs = kept.iter().flatten().chain(built.iter().flatten());
             self.reported.extend(docs.flat_map(|doc| &doc.findings).map(finding_hash));
-        } else {
-            self.reported = reported;
         }
         let complete = |(doc, mut seed_findings): (BuiltDoc, SeedFindings)| {
             seed_findings.shrink();

@@ -403,7 +403,7 @@ impl Key {
         let text = match (&seed.details.own_id, source) {
             (Some(id), _) => id_key(id),
             (None, KeySource::Link(same)) => same.key(&seed.link),
-            (None, KeySource::File) => file_key(&seed.path, seed.section().map(|section| &**section)),
+            (None, KeySource::File) => file_key(&seed.path, seed.details.section.as_deref()),
         };
         Self::new(&text, seed)
     }

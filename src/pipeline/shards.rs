@@ -81,11 +81,7 @@ pub(super) fn find(feeds: &dyn Store, path: &Path) -> Result<Option<u128>, Error
 }
 
 fn version(name: &OsStr, stamp: Option<Stamp>) -> u128 {
-    stamp.map_or(0, |mut stamp| {
-        // A store that is locked knows no times, and needs none of a file that has versions.
-        stamp.modified = if stamp.is_versioned() { 0 } else { stamp.modified };
-        catalog::fingerprint(name, &stamp)
-    })
+    stamp.map_or(0, |stamp| catalog::fingerprint(name, &stamp.as_locked()))
 }
 
 /// Adds shards to a catalog. `basis` is the hash of what its heads depend on in addition to their files.

@@ -87,6 +87,12 @@ impl Stamp {
         self.changed == Self::VERSIONED
     }
 
+    /// Returns the stamp as a build that has locked the storage sees it: such a build knows no times of files that have
+    /// versions, and needs none.
+    pub(crate) fn as_locked(self) -> Self {
+        if self.is_versioned() { Self { modified: 0, ..self } } else { self }
+    }
+
     /// Returns the time of the last change of the bytes; `None` if it is out of range.
     pub(crate) fn time(&self) -> Option<UnixMs> {
         i64::try_from(self.modified / 1_000_000).ok().map(UnixMs)
