@@ -42,7 +42,9 @@ fn main() {
     set_cfg("has_moto", moto.is_some_and(|moto| moto.is_file()));
     let modules = variable("FEEDMILL_NODE_MODULES");
     set_cfg("has_readers", modules.as_ref().is_some_and(|modules| modules.is_dir()));
-    set_cfg("has_s3rver", modules.is_some_and(|modules| modules.join("s3rver").is_dir()));
+    for (cfg, name) in [("has_s3rver", "s3rver"), ("has_azurite", "azurite")] {
+        set_cfg(cfg, modules.as_ref().is_some_and(|modules| modules.join(name).is_dir()));
+    }
     set_cfg("has_faults", variable("FEEDMILL_FAULTS").is_some());
     for (command, name) in COMMANDS {
         set_cfg(name, is_on_path(command));

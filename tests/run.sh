@@ -62,7 +62,7 @@ if ! "$tools/bin/python" -c 'import feedparser, podcastparser, yaml, moto.server
         "moto[s3,server]==5.2.5"
 fi
 variables+=("FEEDMILL_PYTHON=$PWD/$tools/bin/python")
-modules="puppeteer-core@25.16.0 axe-core@4.14.1 rss-parser@3.13.0 s3rver@3.7.1"
+modules="puppeteer-core@25.16.0 axe-core@4.14.1 rss-parser@3.13.0 s3rver@3.7.1 azurite@3.35.0"
 if [ "$(cat "$tools/modules" 2>/dev/null)" != "$modules" ]; then
     # shellcheck disable=SC2086
     npm install --silent --no-audit --no-fund --no-package-lock --prefix "$tools" $modules >/dev/null

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Position of the first block. Before it is the id of the file.
@@ -10,14 +10,36 @@ pub(super) const HEADER: u64 = 16;
 /// Number of bytes that are buffered before they are written. A small build without a cache never writes a file.
 const MAX_BUFFERED: usize = 1 << 20;
 
+/// Creates a file of blocks on disk, because it is in a store without folders.
+pub type Fetch = Box<dyn FnOnce() -> io::Result<()> + Send>;
+
 /// A file of blocks, shared by all threads.
 pub(super) struct BlockFile(Mutex<Inner>);
+
+/// What may be done with a file that exists.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Blocks are appended to it.
+    Append,
+    /// It never changes: what is appended goes to a temporary file.
+    Read,
+}
+
+/// A file that is fetched when its first block is read or the next one is written. Most builds do neither.
+struct Later {
+    path: PathBuf,
+    id: u128,
+    access: Access,
+    fetch: Option<Fetch>,
+}
 
 #[derive(Default)]
 struct Inner {
     file: Option<Arc<File>>,
     /// A file that is only read, and the number of its bytes. Positions after them are in `file`.
     base: Option<(Arc<File>, u64)>,
+    /// The same file, if it is not open yet.
+    later: Option<Later>,
     /// Number of bytes in the file.
     end: u64,
     buffer: Vec<u8>,
@@ -36,18 +58,27 @@ impl BlockFile {
         Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end: HEADER, ..Inner::default() })))
     }
 
-    /// Opens a file. Bytes after `end` were written by a build that was interrupted.
-    pub(super) fn open(path: &Path, id: u128, end: u64) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).open(path)?;
-        verify(&file, id, end)?;
-        Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end, ..Inner::default() })))
+    /// Opens a file, once it is needed if it has to be fetched. Bytes after `end` were written by a build that was
+    /// interrupted.
+    pub(super) fn open(
+        path: PathBuf,
+        id: u128,
+        end: u64,
+        access: Access,
+        fetch: Option<Fetch>,
+    ) -> io::Result<Self> {
+        let is_there = fetch.is_none();
+        let later = Some(Later { path, id, access, fetch });
+        let mut inner = Inner { end, later, ..Inner::default() };
+        if is_there {
+            inner.load()?;
+        }
+        Ok(Self(Mutex::new(inner)))
     }
 
-    /// Opens a file without ever changing it: what is appended goes to a temporary file.
-    pub(super) fn open_read_only(path: &Path, id: u128, end: u64) -> io::Result<Self> {
-        let file = File::open(path)?;
-        verify(&file, id, end)?;
-        Ok(Self(Mutex::new(Inner { base: Some((Arc::new(file), end)), end, ..Inner::default() })))
+    /// Fetches the file now, if it is not there yet.
+    pub(super) fn load(&self) -> io::Result<()> {
+        self.lock().load()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -72,7 +103,10 @@ impl BlockFile {
 
     /// Reads bytes at a position into a buffer, which it clears first.
     pub(super) fn read(&self, offset: u64, length: u64, into: &mut Vec<u8>) -> io::Result<()> {
-        let inner = self.lock();
+        let mut inner = self.lock();
+        if offset < inner.end {
+            inner.load()?;
+        }
         let file = match offset.checked_sub(inner.end) {
             Some(at) => {
                 let at = usize::try_from(at).map_err(io::Error::other)?;
@@ -100,10 +134,29 @@ impl BlockFile {
 }
 
 impl Inner {
+    /// Opens the file if it is not open yet. If that fails, so does every later attempt.
+    fn load(&mut self) -> io::Result<()> {
+        let Some(later) = &mut self.later else { return Ok(()) };
+        if let Some(fetch) = later.fetch.take() {
+            fetch()?;
+        }
+        let is_appended = later.access == Access::Append;
+        let file = OpenOptions::new().read(true).write(is_appended).open(&later.path)?;
+        verify(&file, later.id, self.end)?;
+        let file = Arc::new(file);
+        match later.access {
+            Access::Append => self.file = Some(file),
+            Access::Read => self.base = Some((file, self.end)),
+        }
+        self.later = None;
+        Ok(())
+    }
+
     fn flush(&mut self) -> io::Result<u64> {
         if self.buffer.is_empty() {
             return Ok(self.end);
         }
+        self.load()?;
         let file = match &self.file {
             Some(file) => file.clone(),
             None => self.file.insert(Arc::new(tempfile::tempfile()?)).clone(),

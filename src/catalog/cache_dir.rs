@@ -6,18 +6,18 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
 use super::hash::Hashing;
-use super::{Hasher, hub_state, location};
+use super::{Fetch, Hasher, SEEDS_NAME, hub_state, location};
 use crate::config::Plan;
-use crate::store::{Source, Store, at_once};
+use crate::store::{Opened, Source, Store, at_once};
 use crate::types::Bytes;
 
 /// Files of the cache, in the order in which they are stored: the index last, because it refers to the seeds.
-const FILES: &[&str] = &["seeds", "links", "media", "hubs", "index"];
+const FILES: &[&str] = &[SEEDS_NAME, "links", "media", "hubs", "index"];
 
 /// Cache directory of a build.
 #[derive(Debug)]
@@ -30,9 +30,11 @@ pub struct CacheDir {
 #[derive(Debug)]
 struct Copy {
     _folder: TempDir,
-    /// Hashes of the files that were fetched, as the store has them.
-    stored: Mutex<BTreeMap<&'static str, u128>>,
+    stored: Arc<Stored>,
 }
+
+/// Hashes of the files that were fetched, as the store has them.
+type Stored = Mutex<BTreeMap<&'static str, u128>>;
 
 impl CacheDir {
     /// Opens the cache directory of feeds; `None` if there is to be none. A copy is empty until [`CacheDir::fetch`].
@@ -51,10 +53,11 @@ impl CacheDir {
         }
         let folder = tempfile::tempdir()?;
         let path = folder.path().to_path_buf();
-        Ok(Some(Self { path, copy: Some(Copy { _folder: folder, stored: Mutex::default() }) }))
+        Ok(Some(Self { path, copy: Some(Copy { _folder: folder, stored: Arc::default() }) }))
     }
 
-    /// Fetches all files of a copy from the store; does nothing for a directory on disk.
+    /// Fetches the files of a copy from the store, except what [`CacheDir::later`] fetches; does nothing for a directory on
+    /// disk.
     ///
     /// # Errors
     /// If the store or the folder for temporary files fails.
@@ -66,11 +69,27 @@ impl CacheDir {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             listed => listed?,
         };
-        let (there, missing): (Vec<_>, Vec<_>) =
-            FILES.iter().copied().partition(|name| listed.iter().any(|item| item.name == *name));
         // They may have been fetched before.
-        missing.into_iter().for_each(|name| _ = fs::remove_file(self.path.join(name)));
+        for name in FILES {
+            let _ = fs::remove_file(self.path.join(name));
+        }
+        let is_listed = |name: &&str| listed.iter().any(|item| item.name == **name);
+        let mut there: Vec<_> = FILES.iter().copied().filter(is_listed).collect();
+        let is_later = self.later(feeds).is_some();
+        there.retain(|name| !is_later || *name != SEEDS_NAME);
         self.fetch_files(feeds, &there)
+    }
+
+    /// Returns a function that fetches the file of blocks of a copy, which is by far the largest, and which an unchanged build
+    /// does not need; `None` if the file is there, or the store fetches nothing later.
+    pub fn later(&self, feeds: &dyn Store) -> Option<Fetch> {
+        let (path, stored) = (self.path.join(SEEDS_NAME), self.copy.as_ref()?.stored.clone());
+        let open = feeds.opener(&Path::new(location::FOLDER).join(SEEDS_NAME)).filter(|_| !path.exists())?;
+        Some(Box::new(move || {
+            let hash = save(open()?, &path)?;
+            lock(&stored).insert(SEEDS_NAME, hash);
+            Ok(())
+        }))
     }
 
     /// Fetches the file of a copy that says what hubs know.
@@ -86,17 +105,13 @@ impl CacheDir {
         let fetched = at_once(names, |name| {
             let path = self.path.join(name);
             match feeds.open(&Path::new(location::FOLDER).join(name)) {
-                Ok(mut opened) => {
-                    let mut copy = Hashing::new(File::create(&path)?);
-                    io::copy(&mut opened.content, &mut copy)?;
-                    Ok(Some((*name, copy.hasher.finish())))
-                }
+                Ok(opened) => Ok(Some((*name, save(opened, &path)?))),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
             }
         });
         let fetched: io::Result<Vec<_>> = fetched.into_iter().collect();
-        *copy.stored() = fetched?.into_iter().flatten().collect();
+        *lock(&copy.stored) = fetched?.into_iter().flatten().collect();
         Ok(())
     }
 
@@ -112,7 +127,7 @@ impl CacheDir {
                 continue;
             }
             let hash = hash(&path)?;
-            if copy.stored().get(name) != Some(&hash) {
+            if lock(&copy.stored).get(name) != Some(&hash) {
                 let file = OnDisk { size: Bytes(fs::metadata(&path)?.len()), path };
                 feeds.replace_from(&Path::new(location::FOLDER).join(name), &file)?;
             }
@@ -130,10 +145,8 @@ impl CacheDir {
     }
 }
 
-impl Copy {
-    fn stored(&self) -> MutexGuard<'_, BTreeMap<&'static str, u128>> {
-        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(stored: &Stored) -> MutexGuard<'_, BTreeMap<&'static str, u128>> {
+    stored.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Deref for CacheDir {
@@ -142,6 +155,13 @@ impl Deref for CacheDir {
     fn deref(&self) -> &Path {
         &self.path
     }
+}
+
+/// Copies an open file to a path, and returns its hash.
+fn save(mut opened: Opened, path: &Path) -> io::Result<u128> {
+    let mut copy = Hashing::new(File::create(path)?);
+    io::copy(&mut opened.content, &mut copy)?;
+    Ok(copy.hasher.finish())
 }
 
 /// Returns the hash of a file.

@@ -37,7 +37,8 @@ use crate::store::Stamp;
 
 pub(crate) use block::is_index_page;
 pub use block::{About, Block, Head, Row, Rows};
-use block_file::BlockFile;
+pub use block_file::Fetch;
+use block_file::{Access, BlockFile};
 pub use cache_dir::CacheDir;
 pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
 pub use hash::{Hasher, finding_hash, fingerprint, hash, key_hash, path_hash, plan_hash};
@@ -123,9 +124,15 @@ impl Catalog {
     }
 
     /// Opens the catalog in a cache directory. If it is unusable, returns an empty one and the reason. `basis` is the hash
-    /// of what heads depend on in addition to their files, `started` the start of the build.
+    /// of what heads depend on in addition to their files, `started` the start of the build. `fetch` creates the file of
+    /// blocks; it is called once that is needed.
     #[must_use]
-    pub fn open(folder: &Path, basis: u128, started: SystemTime) -> (Self, Option<String>) {
+    pub fn open(
+        folder: &Path,
+        basis: u128,
+        started: SystemTime,
+        fetch: Option<Fetch>,
+    ) -> (Self, Option<String>) {
         let (index, lost) = match fs::read(folder.join(INDEX_NAME)) {
             Ok(bytes) => match checksummed::decode::<Index>(MAGIC, &bytes) {
                 Some(index) => (index, None),
@@ -138,7 +145,8 @@ impl Catalog {
             return Self::recreate(folder, basis, started, lost);
         }
         let (index, is_outdated) = index.based_on(basis);
-        match BlockFile::open(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
+        let path = folder.join(SEEDS_NAME);
+        match BlockFile::open(path, index.blocks_id, index.end, Access::Append, fetch) {
             Ok(blocks) => (Self::new(Some(folder), index, blocks, since_epoch(started), is_outdated), None),
             Err(e) => {
                 Self::recreate(folder, basis, started, Some(format!("cannot read its seeds file: {e}")))
@@ -148,12 +156,13 @@ impl Catalog {
 
     /// Opens the catalog in a cache directory without ever changing it; returns a temporary one if it is unusable.
     #[must_use]
-    pub fn open_read_only(folder: &Path, basis: u128, started: SystemTime) -> Self {
+    pub fn open_read_only(folder: &Path, basis: u128, started: SystemTime, fetch: Option<Fetch>) -> Self {
         let bytes = fs::read(folder.join(INDEX_NAME)).unwrap_or_default();
         let index = checksummed::decode::<Index>(MAGIC, &bytes);
         let Some(index) = index.filter(|index| index.end > 0) else { return Self::temporary() };
         let (index, is_outdated) = index.based_on(basis);
-        match BlockFile::open_read_only(&folder.join(SEEDS_NAME), index.blocks_id, index.end) {
+        let path = folder.join(SEEDS_NAME);
+        match BlockFile::open(path, index.blocks_id, index.end, Access::Read, fetch) {
             Ok(blocks) => Self::new(None, index, blocks, since_epoch(started), is_outdated),
             Err(_) => Self::temporary(),
         }
@@ -177,6 +186,14 @@ impl Catalog {
             }
             Err(e) => (Self::temporary(), Some(format!("cannot write it: {e}"))),
         }
+    }
+
+    /// Fetches the file of blocks now, if it is not there yet.
+    ///
+    /// # Errors
+    /// If it cannot be fetched, or belongs to another index: another builder has replaced both.
+    pub fn load(&self) -> io::Result<()> {
+        self.blocks.load()
     }
 
     /// True if the next build can use the catalog.

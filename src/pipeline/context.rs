@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::catalog::{self, CacheDir};
+use crate::catalog::{self, CacheDir, Fetch};
 use crate::config::Plan;
 use crate::diag::{Finding, Place, Tally, codes};
 use crate::error::Error;
@@ -167,17 +167,19 @@ impl<'a> Context<'a> {
         Ok(Self { plan, seeds, feeds, options, progress, probe, cache, user, name, inputs_hash })
     }
 
-    /// Fetches the cache, if it is in the store of the feeds, and returns its directory.
+    /// Fetches the cache, if it is in the store of the feeds.
     ///
     /// # Errors
     /// If it cannot be copied.
-    pub(super) fn fetch_cache(&self) -> Result<Option<&Path>, Error> {
+    pub(super) fn fetch_cache(&self) -> Result<(), Error> {
         let fetch = |cache: &CacheDir| cache.fetch(self.feeds);
-        self.cache
-            .as_ref()
-            .map_or(Ok(()), fetch)
-            .map_err(|e| Error::io("read the cache", self.feeds.show(catalog::FOLDER.as_ref()), e))?;
-        Ok(self.cache.as_deref())
+        let fetched = self.cache.as_ref().map_or(Ok(()), fetch);
+        fetched.map_err(|e| Error::io("read the cache", self.feeds.show(catalog::FOLDER.as_ref()), e))
+    }
+
+    /// Returns the function that fetches the rest of the cache, if there is more.
+    pub(super) fn rest_of_cache(&self) -> Option<Fetch> {
+        self.cache.as_ref()?.later(self.feeds)
     }
 
     /// Returns the finding that the cache cannot be used or written.

@@ -88,10 +88,12 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
 
 /// Opens the catalog of the last build. The second value says why it is unusable, if it is.
 fn open(context: &Context<'_>, basis: u128) -> (Catalog, Option<String>) {
-    let started = context.options.started;
+    let (started, rest) = (context.options.started, context.rest_of_cache());
     match context.cache.as_deref() {
-        Some(folder) if context.feeds.is_preview() => (Catalog::open_read_only(folder, basis, started), None),
-        Some(folder) => Catalog::open(folder, basis, started),
+        Some(folder) if context.feeds.is_preview() => {
+            (Catalog::open_read_only(folder, basis, started, rest), None)
+        }
+        Some(folder) => Catalog::open(folder, basis, started, rest),
         None => (Catalog::temporary(), None),
     }
 }

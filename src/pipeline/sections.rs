@@ -119,6 +119,10 @@ pub(super) fn build_sections(
         return Ok((0, Some(Unchanged { scan, cache: context.cache, index })));
     }
     let catalog = catalog.into_inner().unwrap_or_else(Catalog::temporary);
+    if catalog.load().is_err() {
+        // Another builder has replaced the cache, so it has built all.
+        return Ok((0, None));
+    }
     let mut builder = Builder { context, catalog, kept, basis, index };
     let mut open: Vec<Open> = changed
         .into_iter()
@@ -153,9 +157,13 @@ fn open_catalog(context: &Context<'_>, basis: u128) -> Result<(Catalog, Option<u
     let mut attempt = 1;
     loop {
         let index = shards::find(context.feeds, &index_path())?;
-        let cache = context.fetch_cache()?;
+        context.fetch_cache()?;
+        let cache = context.cache.as_deref();
         let catalog = match cache {
-            Some(folder) => Catalog::open_read_only(folder, basis, context.options.started),
+            Some(folder) => {
+                let rest = context.rest_of_cache();
+                Catalog::open_read_only(folder, basis, context.options.started, rest)
+            }
             None => Catalog::temporary(),
         };
         let is_lost =

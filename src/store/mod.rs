@@ -127,6 +127,9 @@ pub struct Opened {
     pub stamp: Option<Stamp>,
 }
 
+/// Opens a file later than it was named.
+pub type Opener = Box<dyn FnOnce() -> io::Result<Opened> + Send>;
+
 /// Bytes that are readable from any offset.
 pub trait Content: Read + Seek + Send {}
 
@@ -223,6 +226,12 @@ pub trait Store: Sync {
         let stamp = self.stamp(path)?;
         let content = Box::new(Cursor::new(self.read(path, Bytes(u64::MAX - 1))?));
         Ok(Opened { content, stamp })
+    }
+
+    /// Returns a function that opens a regular file later, as [`Store::open`] does; `None` if that would gain nothing.
+    fn opener(&self, path: &Path) -> Option<Opener> {
+        let _ = path;
+        None
     }
 
     /// Replaces a file atomically and creates its folder; leaves it untouched if its bytes are equal.

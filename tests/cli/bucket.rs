@@ -1,5 +1,5 @@
-//! Seeds and feeds in object storage, with real S3 servers (moto and s3rver) and a real WebDAV server
-//! (rclone) on loopback.
+//! Seeds and feeds in object storage, with real S3 servers (moto and s3rver), a real server of Azure Blob Storage (Azurite) and
+//! a real WebDAV server (rclone) on loopback.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -489,6 +489,67 @@ fn another_s3_server_holds_the_feeds_of_a_folder_too() {
     assert!(server.request("GET", "/none", "", b"").0.contains(" 404 "));
 }
 
+/// Azure lists ETags without quotes, and has containers and blocks instead of buckets and parts.
+#[test]
+#[cfg_attr(not(has_azurite), ignore = "needs azurite: run tests/run.sh")]
+fn azure_holds_the_feeds_of_a_folder_too() {
+    /// Public account of such servers: an account SAS with every permission.
+    const SAS: &str = "sv=2022-11-02&ss=b&srt=sco&sp=rwdlacx&se=2099-01-01T00%3A00%3A00Z\
+                       &sig=uRBjTHOW4p%2B6%2BA8tFf9i6qbObR3JqiIR622UvxDQ5iM%3D";
+    let project = project();
+    // The feeds are larger than what is written at once.
+    let text = "x".repeat(1 << 20);
+    for number in 0..9 {
+        let (path, link) = (format!("long/{number}.txt"), format!("https://news.example/long/{number}"));
+        project.write_seed(&path, BASE_TIME + number, "Long", &link, &format!("<p>{text}</p>"));
+    }
+    let modules = PathBuf::from(std::env::var_os("FEEDMILL_NODE_MODULES").unwrap());
+    let azure = Server::start(|port| {
+        let mut command = Command::new("node");
+        command.arg(modules.join("azurite/dist/src/blob/main.js"));
+        command.args(["--blobHost", "127.0.0.1", "--blobPort", &port.to_string()]);
+        command.args(["--inMemoryPersistence", "--disableTelemetry", "--silent"]);
+        command
+    });
+    let path = |path: &str| format!("/devstoreaccount1/news/{}?{SAS}", encoded(path));
+    let put = |file: &str| {
+        let bytes = std::fs::read(project.path(file)).unwrap();
+        let (head, _) = azure.request("PUT", &path(file), "x-ms-blob-type: BlockBlob\r\n", &bytes);
+        assert!(head.contains(" 201 "), "{head}");
+    };
+    let container = format!("/devstoreaccount1/news?restype=container&{SAS}");
+    assert!(azure.request("PUT", &container, "", b"").0.contains(" 201 "));
+    for file in files_below(&project.path("seeds")) {
+        put(file.strip_prefix(project.dir.path()).unwrap().to_str().unwrap());
+    }
+    let build = |container: &str| {
+        let feeds = format!("az://{container}/feeds");
+        let mut command = command(&project, "", &["--seeds", "az://news/seeds", "--feeds", &feeds, "-v"]);
+        command.env("AZURE_STORAGE_USE_EMULATOR", "true");
+        command.env("AZURITE_BLOB_STORAGE_URL", format!("http://{}", azure.host));
+        output_of(&mut command)
+    };
+    for round in ["written", "nothing changed; read 0 B of heads", "7 written"] {
+        if round == "7 written" {
+            let (time, link) = (BASE_TIME + 660_000, "https://news.example/11");
+            project.write_seed("bridge/11.txt", time, "New title", link, "<p>Text.</p>");
+            put("seeds/bridge/11.txt");
+        }
+        assert_eq!(output_of(&mut command(&project, "", &["--quiet"])).0, 0);
+        let (code, _, err) = build("news");
+        assert!(code == 0 && err.contains(round), "{round}: {err}");
+        for (file, bytes) in &feeds(&project, "feeds") {
+            let (head, body) = azure.request("GET", &path(&format!("feeds/{file}")), "", b"");
+            assert!(body == *bytes, "{round}: {file}");
+            assert!(head.contains("\r\ncache-control: public, max-age=300"), "{head}");
+        }
+    }
+    assert!(std::fs::metadata(project.path("feeds/rss.xml")).unwrap().len() > 8 << 20);
+    let (code, _, err) = build("none");
+    assert!(code == 2 && err.contains("404 Not Found: ContainerNotFound: "), "{err}");
+    assert!(!err.contains("\\n"), "{err}");
+}
+
 /// Secrets of the environment and of URLs do not show up, even if a server repeats the request.
 #[test]
 fn secrets_are_never_printed() {
@@ -532,6 +593,19 @@ fn secrets_are_never_printed() {
         let (code, out, err) = output_of(&mut command(&project, &host, args));
         assert!(code == 2 && !format!("{out}{err}").contains(SECRET), "{args:?}: {out}{err}");
     }
+    // The client would repeat the variable, or panic.
+    for (name, value, expected) in [
+        ("GOOGLE_SERVICE_ACCOUNT_KEY", format!("\"{SECRET}\""), "set `GOOGLE_APPLICATION_CREDENTIALS`"),
+        ("GOOGLE_BEARER_TOKEN", format!("{SECRET}\n"), "`GOOGLE_BEARER_TOKEN` has a blank or a line break"),
+    ] {
+        let (code, out, err) =
+            output_of(command(&project, &host, &["--feeds", "gs://news/feeds"]).env(name, value));
+        assert!(code == 2 && err.contains(expected) && !format!("{out}{err}").contains(SECRET), "{out}{err}");
+    }
+    let (code, _, err) = output_of(
+        command(&project, &host, &["--feeds", "s3://news/feeds"]).env("AWS_ENDPOINT_URL", "127.0.0.1:9"),
+    );
+    assert!(code == 2 && err.contains("`AWS_ENDPOINT_URL` is not the URL of a server; write it as"), "{err}");
     let heads = seen.lock().unwrap();
     assert!(heads.contains(TOKEN) && heads.contains("Basic "), "the server was sent them: {heads}");
     assert!(!heads.contains(SECRET));

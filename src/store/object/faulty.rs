@@ -35,6 +35,8 @@ pub(crate) struct Faulty {
     fault: Mutex<Option<Fault>>,
     /// True if listings have no ETags.
     pub(crate) lists_no_tags: AtomicBool,
+    /// True if listings have ETags without quotes and no versions, and nothing is replaced without its version.
+    pub(crate) has_generations: AtomicBool,
     log: Mutex<Vec<(&'static str, String)>>,
 }
 
@@ -78,10 +80,21 @@ impl Faulty {
         *self.fault.lock().unwrap() = fault;
     }
 
+    /// Adds a version to what is known of an object, if the server has versions.
+    fn add_generation(&self, e_tag: Option<&String>, version: &mut Option<String>) {
+        if self.has_generations.load(Ordering::Relaxed) {
+            *version = e_tag.map(|tag| format!("generation of {tag}"));
+        }
+    }
+
     /// Returns the log.
     pub(crate) fn log(&self) -> Vec<(&'static str, String)> {
         std::mem::take(&mut *self.log.lock().unwrap())
     }
+}
+
+fn without_quotes(meta: &ObjectMeta) -> Option<String> {
+    meta.e_tag.as_deref().map(|tag| bare(tag).to_owned())
 }
 
 /// Calls a method of the store inside, unless the request is refused.
@@ -103,11 +116,16 @@ impl ObjectStore for Faulty {
         payload: PutPayload,
         options: PutOptions,
     ) -> object_store::Result<PutResult> {
-        let put = pass!(self, "PUT", key, self.inner.put_opts(key, payload, options));
-        if put.is_ok() {
-            self.log_for_all("PUT", key);
+        let mut options = options;
+        if let PutMode::Update(version) = &mut options.mode
+            && self.has_generations.load(Ordering::Relaxed)
+        {
+            version.version.take().ok_or_else(refused)?;
         }
-        put
+        let mut put = pass!(self, "PUT", key, self.inner.put_opts(key, payload, options))?;
+        self.log_for_all("PUT", key);
+        self.add_generation(put.e_tag.as_ref(), &mut put.version);
+        Ok(put)
     }
 
     async fn put_multipart_opts(
@@ -127,7 +145,11 @@ impl ObjectStore for Faulty {
         match fault {
             Some(Fault::Refused | Fault::AnswerLost) => return Err(refused()),
             Some(Fault::Half) if !options.head => {}
-            _ => return self.inner.get_opts(key, options).await,
+            _ => {
+                let mut result = self.inner.get_opts(key, options).await?;
+                self.add_generation(result.meta.e_tag.as_ref(), &mut result.meta.version);
+                return Ok(result);
+            }
         }
         let mut result = self.inner.get_opts(key, options).await?;
         let bytes = self.inner.get_range(key, result.range.clone()).await?;
@@ -157,6 +179,12 @@ impl ObjectStore for Faulty {
             _ if self.lists_no_tags.load(Ordering::Relaxed) => {
                 self.inner.list(prefix).map(|meta| Ok(ObjectMeta { e_tag: None, ..meta? })).boxed()
             }
+            _ if self.has_generations.load(Ordering::Relaxed) => {
+                let listed = self.inner.list(prefix);
+                listed
+                    .map(|meta| meta.map(|meta| ObjectMeta { e_tag: without_quotes(&meta), ..meta }))
+                    .boxed()
+            }
             _ => self.inner.list(prefix),
         }
     }
@@ -166,6 +194,9 @@ impl ObjectStore for Faulty {
         let mut listed = pass!(self, "LIST", shown, self.inner.list_with_delimiter(prefix))?;
         if self.lists_no_tags.load(Ordering::Relaxed) {
             listed.objects.iter_mut().for_each(|meta| meta.e_tag = None);
+        }
+        if self.has_generations.load(Ordering::Relaxed) {
+            listed.objects.iter_mut().for_each(|meta| meta.e_tag = without_quotes(meta));
         }
         Ok(listed)
     }
@@ -189,5 +220,8 @@ pub(crate) fn bucket_of(inner: InMemory, prefix: &str) -> (Arc<Faulty>, BucketSt
 /// Returns the store of objects below a prefix.
 pub(crate) fn store_of(all: &Arc<Faulty>, prefix: &str) -> BucketStore {
     let shown = format!("s3://bucket/{prefix}");
-    BucketStore::new(all.clone(), prefix, shown.trim_end_matches('/').to_owned(), None).unwrap()
+    let shown = shown.trim_end_matches('/').to_owned();
+    let mut store = BucketStore::new(all.clone(), prefix, shown, None).unwrap();
+    store.objects.has_generations = all.has_generations.load(Ordering::Relaxed);
+    store
 }

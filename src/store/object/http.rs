@@ -151,7 +151,8 @@ fn reason(body: &[u8]) -> String {
     let element = |name: &str| {
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         let (value, _) = rest.split_once('<')?;
-        Some(value.trim())
+        // Azure adds lines with the number and the time of the request.
+        value.trim().lines().next()
     };
     let parts: Vec<_> = ["Code", "Message"].into_iter().filter_map(element).collect();
     parts.join(": ")
@@ -237,6 +238,8 @@ mod tests {
             b"<?xml version=\"1.0\"?><Error><Code>SignatureDoesNotMatch</Code><Message>Wrong key.</Message>\
                      <CanonicalRequest>x-amz-security-token:SECRET</CanonicalRequest></Error>";
         assert_eq!(reason(body), "SignatureDoesNotMatch: Wrong key.");
+        let body = b"<Error><Code>NotFound</Code><Message>It is gone.\nRequestId:1\nTime:2</Message></Error>";
+        assert_eq!(reason(body), "NotFound: It is gone.");
         assert_eq!(reason(b"<html>SECRET"), "");
     }
 

@@ -4,6 +4,7 @@
 //! if another build has changed an object in the meantime, nothing is overwritten. While the store is locked, nobody else
 //! changes it, so its objects are listed once, and a question about one of them costs no request.
 
+mod environment;
 #[cfg(test)]
 pub(crate) mod faulty;
 mod http;
@@ -44,11 +45,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::lock::Guard;
 use super::{
-    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Prefix, Source, Stamp, Store, Traffic, duplicate,
-    has_bytes,
+    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Source, Stamp, Store, Traffic,
+    duplicate, has_bytes,
 };
 use crate::types::Bytes;
 
+use environment::configured;
 use http::{Connector, Meter};
 use lease::Lease;
 #[cfg(feature = "serve")]
@@ -67,6 +69,11 @@ const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 const RETRIES: usize = 8;
 /// Number of times that a write or removal without an answer is tried.
 const WRITE_ATTEMPTS: usize = 4;
+/// Codes of the answer that there is no such bucket or container.
+const NO_BUCKET: &[&str] = &["NoSuchBucket", "ContainerNotFound"];
+/// What is wrong if the credentials of Google cannot be used.
+const GOOGLE_CREDENTIALS: &str = "the credentials cannot be used; set `GOOGLE_APPLICATION_CREDENTIALS` to the path of the JSON \
+                                  file of a service account";
 /// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
 const CACHE_CONTROL: &str = "public, max-age=300";
 
@@ -146,7 +153,7 @@ enum Known {
 }
 
 /// A version of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Version {
     size: u64,
     e_tag: Option<String>,
@@ -165,6 +172,26 @@ impl Version {
     fn mode(&self) -> PutMode {
         PutMode::Update(self.clone().into())
     }
+
+    /// True if both are the same version. A listing has only a part of what the server says of a single object.
+    fn is_same(&self, other: &Self) -> bool {
+        let tags = [self, other].map(|version| version.e_tag.as_deref().map(bare));
+        let versions = self.version.as_ref().zip(other.version.as_ref());
+        self.size == other.size && tags[0] == tags[1] && versions.is_none_or(|(one, other)| one == other)
+    }
+}
+
+/// True if both are the same version, or both are none.
+fn is_same_version(one: Option<&Version>, other: Option<&Version>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.is_same(other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+/// Returns an ETag without quotes: some servers quote it in headers only.
+fn bare(tag: &str) -> &str {
+    tag.trim_start_matches("W/").trim_matches('"')
 }
 
 impl From<Version> for UpdateVersion {
@@ -176,8 +203,7 @@ impl From<Version> for UpdateVersion {
 /// Returns the stamp of an object. Servers send times with different precision, so only seconds count.
 fn stamp(size: u64, seconds: i64, e_tag: Option<&str>) -> Stamp {
     let modified = i128::from(seconds) * 1_000_000_000;
-    // Some servers quote it in headers only.
-    let e_tag = e_tag.map(|tag| tag.trim_start_matches("W/").trim_matches('"')).filter(|tag| !tag.is_empty());
+    let e_tag = e_tag.map(bare).filter(|tag| !tag.is_empty());
     match e_tag {
         Some(tag) => {
             let inode = xxh3_64(tag.as_bytes());
@@ -217,6 +243,8 @@ struct Objects {
     slots: Arc<Semaphore>,
     /// Begins the keys of all objects.
     prefix: String,
+    /// True if a write in place of another version needs its generation, which listings do not have.
+    has_generations: bool,
     handle: Handle,
 }
 
@@ -249,10 +277,14 @@ impl BucketStore {
         }
         let is_web = matches!(scheme, "http" | "https");
         if !is_web && (!url.username().is_empty() || url.password().is_some()) {
-            return Err(invalid(
-                "the URL has a user name or password; set the variables of the provider instead, such as \
-                 `AWS_ACCESS_KEY_ID`",
-            ));
+            let variable = match scheme {
+                "gs" => "GOOGLE_APPLICATION_CREDENTIALS",
+                "az" => "AZURE_STORAGE_ACCOUNT_NAME",
+                _ => "AWS_ACCESS_KEY_ID",
+            };
+            return Err(invalid(&format!(
+                "the URL has a user name or password; set the variables of the provider instead, such as `{variable}`"
+            )));
         }
         let in_flight = patience.in_flight;
         let connector = Connector::new(in_flight, patience.part_timeout, login(url));
@@ -264,37 +296,40 @@ impl BucketStore {
         };
         let retry =
             RetryConfig { backoff, max_retries: patience.retries, retry_timeout: patience.retry_timeout };
-        let built = match scheme {
-            "s3" => AmazonS3Builder::from_env()
-                .with_bucket_name(host)
-                .with_http_connector(connector)
-                .with_retry(retry)
-                .build()
-                .map(|store| paged(store, in_flight)),
-            "gs" => GoogleCloudStorageBuilder::from_env()
-                .with_bucket_name(host)
-                .with_http_connector(connector)
-                .with_retry(retry)
-                .build()
-                .map(|store| paged(store, in_flight)),
-            "az" => MicrosoftAzureBuilder::from_env()
-                .with_container_name(host)
-                .with_http_connector(connector)
-                .with_retry(retry)
-                .build()
-                .map(|store| paged(store, in_flight)),
-            _ => HttpBuilder::new()
-                .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
-                .with_http_connector(connector)
-                .with_retry(retry)
-                .build()
-                .map(|store| (limited(store, in_flight), None)),
+        // The variables are checked first, so that whatever is left is about the URL, or about several of them.
+        let failed = |error: Error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error));
+        let (all, pages) = match scheme {
+            "s3" => {
+                let set = |builder: AmazonS3Builder, key, value| builder.with_config(key, value);
+                let builder = configured(AmazonS3Builder::new(), &["AWS_"], set)?.with_bucket_name(host);
+                let builder = builder.with_http_connector(connector).with_retry(retry);
+                paged(builder.build().map_err(failed)?, in_flight)
+            }
+            "gs" => {
+                let set = |builder: GoogleCloudStorageBuilder, key, value| builder.with_config(key, value);
+                let builder = configured(GoogleCloudStorageBuilder::new(), &["GOOGLE_"], set)?;
+                let builder = builder.with_bucket_name(host).with_http_connector(connector).with_retry(retry);
+                // The messages of the parser repeat what it has read.
+                paged(builder.build().map_err(|_| invalid(GOOGLE_CREDENTIALS))?, in_flight)
+            }
+            "az" => {
+                let set = |builder: MicrosoftAzureBuilder, key, value| builder.with_config(key, value);
+                let prefixes = ["AZURE_", "AZURITE_", "IDENTITY_"];
+                let builder = configured(MicrosoftAzureBuilder::new(), &prefixes, set)?;
+                let builder = builder.with_container_name(host).with_http_connector(connector);
+                paged(builder.with_retry(retry).build().map_err(failed)?, in_flight)
+            }
+            _ => {
+                let builder = HttpBuilder::new()
+                    .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
+                    .with_http_connector(connector);
+                (limited(builder.with_retry(retry).build().map_err(failed)?, in_flight), None)
+            }
         };
-        let (all, pages) =
-            built.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error)))?;
         let prefix = Key::from_url_path(url.path()).map_err(|error| invalid(&error.to_string()))?;
         let mut store = Self::new(all, prefix.as_ref(), super::shown(place), Some(meter))?;
         store.objects.pages = pages;
+        store.objects.has_generations = scheme == "gs";
         Ok(store)
     }
 
@@ -311,7 +346,7 @@ impl BucketStore {
             .build()?;
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
         let slots = Arc::new(Semaphore::new(IN_FLIGHT));
-        let objects = Objects { all, pages: None, prefix, slots, handle };
+        let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
         let (held, lists_no_tags) = Default::default();
         let _runtime = Threads(Some(runtime));
         Ok(Self { objects, shown, meter, lease: LEASE, held, lists_no_tags, _runtime })
@@ -421,6 +456,13 @@ impl BucketStore {
         if before.as_ref().is_some_and(|old| old.size == bytes.len() as u64) && has_same_bytes()?.0 {
             return Ok(Change::Unchanged);
         }
+        let before = match before {
+            Some(listed) if self.objects.has_generations && listed.version.is_none() => {
+                let now = self.objects.version(&name)?.filter(|now| now.is_same(&listed));
+                Some(now.ok_or_else(overtaken)?)
+            }
+            before => before,
+        };
         let payload = PutPayload::from(bytes.clone());
         let mut attempt = 1;
         let written = loop {
@@ -440,7 +482,7 @@ impl BucketStore {
             let (is_same, now) = has_same_bytes()?;
             match now {
                 Some(now) if is_same => break now,
-                now if now != before => return Err(overtaken()),
+                now if !is_same_version(now.as_ref(), before.as_ref()) => return Err(overtaken()),
                 _ if attempt < WRITE_ATTEMPTS && matches!(error, Error::Generic { .. }) => attempt += 1,
                 _ => return Err(into_io(error)),
             }
@@ -478,7 +520,7 @@ impl BucketStore {
                 self.objects.wait(upload.put_part(part.into())).map_err(into_io)?;
             }
             self.verify_lock()?;
-            if self.objects.version(&name)? != before {
+            if !is_same_version(self.objects.version(&name)?.as_ref(), before.as_ref()) {
                 return Err(overtaken());
             }
             self.objects.wait(upload.complete()).map_err(into_io)
@@ -567,6 +609,15 @@ impl Objects {
         let mut bytes = Vec::from(bytes);
         bytes.truncate(length.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX));
         Ok((bytes, meta))
+    }
+
+    /// Returns the bytes of an object, of which the first ones are known.
+    fn content(self, name: &str, bytes: Vec<u8>, meta: ObjectMeta) -> io::Result<Box<dyn super::Content>> {
+        if bytes.len() as u64 == meta.size {
+            return Ok(Box::new(Cursor::new(bytes)));
+        }
+        let key = self.key(name)?;
+        Ok(Box::new(Ranges { objects: self, key, meta, at: 0, start: 0, bytes }))
     }
 
     /// Requests the first bytes of an object, or all.
@@ -678,6 +729,10 @@ fn cause(error: &Error) -> String {
 fn into_io(error: Error) -> io::Error {
     use io::ErrorKind;
     let kind = match &error {
+        // Nothing is wrong with the object that was asked for.
+        Error::NotFound { .. } if NO_BUCKET.iter().any(|code| cause(&error).contains(code)) => {
+            ErrorKind::Other
+        }
         Error::NotFound { .. } => ErrorKind::NotFound,
         Error::AlreadyExists { .. } => ErrorKind::AlreadyExists,
         Error::Precondition { .. } => ErrorKind::ResourceBusy,
@@ -725,12 +780,17 @@ impl Store for BucketStore {
     fn open(&self, path: &Path) -> io::Result<Opened> {
         let (bytes, meta) = self.fetch(path, Some(BLOCK))?;
         let stamp = Some(self.stamp_of(&meta));
-        if bytes.len() as u64 == meta.size {
-            return Ok(Opened { content: Box::new(Cursor::new(bytes)), stamp });
-        }
-        let key = self.objects.key(&name(path)?)?;
-        let content = Ranges { objects: self.objects.clone(), key, meta, at: 0, start: 0, bytes };
-        Ok(Opened { content: Box::new(content), stamp })
+        let content = self.objects.clone().content(&name(path)?, bytes, meta)?;
+        Ok(Opened { content, stamp })
+    }
+
+    fn opener(&self, path: &Path) -> Option<Opener> {
+        let (objects, name) = (self.objects.clone(), name(path).ok()?);
+        Some(Box::new(move || {
+            let (bytes, meta) = objects.wait(objects.fetch(&name, Some(BLOCK)))?;
+            let stamp = Some(stamp_of(&meta));
+            Ok(Opened { content: objects.content(&name, bytes, meta)?, stamp })
+        }))
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {

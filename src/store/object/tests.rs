@@ -1,5 +1,5 @@
 use super::super::lock::NAME;
-use super::faulty::{Fault, bucket};
+use super::faulty::{Fault, bucket, store_of};
 use super::*;
 
 #[test]
@@ -46,6 +46,33 @@ fn a_server_may_list_no_etags() {
     }
 }
 
+/// Returns the store of a server such as Google Cloud Storage.
+fn server_with_generations(prefix: &str) -> BucketStore {
+    let all = bucket(prefix).0;
+    all.has_generations.store(true, Ordering::Relaxed);
+    store_of(&all, prefix)
+}
+
+/// Azure lists ETags without quotes. Google Cloud Storage replaces nothing without its generation, and lists none.
+#[test]
+fn a_listing_may_say_less_than_the_server_wants_to_know() {
+    let store = server_with_generations("feeds");
+    crate::store::contract::holds(&store);
+    let path = Path::new("rss.xml");
+    store.replace(path, b"old").unwrap();
+    let lock = store.lock(Duration::ZERO).unwrap();
+    for (bytes, expected) in [
+        ("old", Change::Unchanged),
+        ("new", Change::Written),
+        ("newer", Change::Written),
+        ("newer", Change::Unchanged),
+    ] {
+        assert_eq!(store.replace(path, bytes.as_bytes()).unwrap(), expected, "{bytes}");
+    }
+    drop(lock);
+    store.remove(path).unwrap();
+}
+
 #[test]
 fn a_large_object_is_read_in_parts_and_not_after_it_was_replaced() {
     let (all, store) = bucket("");
@@ -79,6 +106,11 @@ fn a_large_file_is_written_in_parts_and_not_over_that_of_another_build() {
     }
     let (all, store) = bucket("feeds");
     let path = Path::new(".feedmill/seeds");
+    let other = server_with_generations("feeds");
+    other.replace_from(path, &Zeros(PART + 1)).unwrap();
+    let lock = other.lock(Duration::ZERO).unwrap();
+    assert_eq!(other.replace_from(path, &Zeros(PART + 2)).unwrap(), Change::Written, "it was listed");
+    drop(lock);
     for (size, expected) in
         [(PART + 1, Change::Written), (PART + 1, Change::Unchanged), (3 * PART, Change::Written)]
     {
@@ -149,6 +181,7 @@ fn a_url_must_be_complete_and_its_secrets_are_never_shown() {
     assert!(why("s3://bucket/x?key=secret").contains("remove all after"));
     assert!(why("s3:///x").contains("names no bucket"));
     assert!(why("s3://key:secret@bucket").starts_with("the URL has a user name or password; set"));
+    assert!(why("az://key:secret@bucket").ends_with("`AZURE_STORAGE_ACCOUNT_NAME`"));
     let store = BucketStore::connect(&Url::parse("https://ann:secret@dav.example/a%20b/").unwrap()).unwrap();
     assert_eq!(
         (store.objects.prefix.as_str(), store.show(Path::new(""))),
