@@ -109,6 +109,12 @@ impl Catalog {
         self.adopted.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns all chunks that other builders have read.
+    #[must_use]
+    pub fn all_adopted(&self) -> &Folders {
+        &self.adopted
+    }
+
     /// Returns a document that another builder has built of the present inputs.
     #[must_use]
     pub fn adopted_doc(&self, folder: &Path, inputs_hash: u128) -> Option<&SharedDoc> {

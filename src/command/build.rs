@@ -11,7 +11,7 @@ use crate::diag::{Sink, count, printable};
 use crate::error::{Error, Kind};
 use crate::model::Answer;
 use crate::net::{AddressPolicy, Probe};
-use crate::pipeline::{self, Options, Prober, Progress, Report};
+use crate::pipeline::{self, Options, Prober, Progress, Report, Shared};
 use crate::store::{self, Action, PlannedChange, PreviewStore, Store, Traffic};
 use crate::types::Bytes;
 
@@ -46,7 +46,13 @@ fn build_once(once: &BuildOnce) -> CommandResult {
         print_message(&summary(&report));
     }
     if args.common.verbose && once.shared {
-        print_message(&format!("shared: built {} of seeds", count(report.sections, "folder", "folders")));
+        let Shared { folders, months } = report.shared;
+        let months = if months == 0 {
+            String::new()
+        } else {
+            format!(" and {}", count(months, "month of archives", "months of archives"))
+        };
+        print_message(&format!("shared: built {} of seeds{months}", count(folders, "folder", "folders")));
     }
     if args.common.verbose && report.traffic != Traffic::default() {
         print_message(&requests(report.traffic));

@@ -18,7 +18,7 @@ use crate::store::object::faulty::{CommonLog, Fault, Faulty, bucket, store_of};
 use crate::types::{Bytes, UnixMs};
 
 use super::buckets::{files, plan};
-use super::{Options, Report, build};
+use super::{Options, Report, Shared, build};
 
 /// Numbers that look random and are the same each time.
 struct Numbers(u64);
@@ -93,17 +93,29 @@ fn holders(log: &[(usize, &'static str, String)]) -> BTreeMap<String, usize> {
     puts.map(|(builder, _, key)| (key.clone(), *builder)).collect()
 }
 
-/// Checks that every seed was read by the builder that held its folder, or all feeds.
-fn verify_claims(log: &[(usize, &'static str, String)]) {
+/// Checks that every seed was read by the builder that held its folder, a month of archives, or all feeds. Only of seeds that
+/// state the same time and address, every builder that shares months finds out which one is the entry.
+fn verify_claims(log: &[(usize, &'static str, String)], seeds: &BTreeMap<String, Vec<u8>>) {
     let mut claimed = 0;
+    let heads = |bytes: &[u8]| -> Vec<u8> {
+        let link = bytes.split(|byte| *byte == b'\n').nth(1).unwrap_or_default();
+        let address = link.split(|byte| *byte == b'(').next_back().unwrap_or_default();
+        [&bytes[..bytes.len().min(20)], address].concat()
+    };
+    let is_tie = |path: &str| {
+        let own = seeds.get(path).map(|bytes| heads(bytes));
+        seeds.iter().any(|(other, bytes)| other != path && own.as_ref() == Some(&heads(bytes)))
+    };
     for (number, (builder, method, key)) in log.iter().enumerate() {
         let Some(path) = key.strip_prefix("seeds/").filter(|_| *method == "GET") else { continue };
         let top = path.split_once('/').map_or("", |(top, _)| top);
-        let lock = super::shards::lock_path(top.as_ref());
+        let lock = super::shards::lock_path(&super::shards::path(top.as_ref()));
         let holders = holders(&log[..number]);
         let holds = |lock: &Path| holders.get(&format!("feeds/{}", lock.display())) == Some(builder);
         claimed += usize::from(holds(&lock));
-        assert!(holds(&lock) || holds(Path::new(".feedmill.lock")), "{builder} reads {key}");
+        let has_month = holders.iter().any(|(lock, holder)| lock.contains("/~month-") && holder == builder);
+        let has_claim = holds(&lock) || has_month || holds(Path::new(".feedmill.lock"));
+        assert!(has_claim || is_tie(path), "{builder} reads {key}");
     }
     assert!(claimed > 0);
 }
@@ -137,7 +149,7 @@ fn several_builders_that_are_killed_again_and_again_build_the_feeds_of_one() {
                 .collect();
             assert!(differing.is_empty(), "{round} {step} {kills:?}: {differing:?}");
             assert!(built.len() > 5, "{built:?}");
-            verify_claims(&log.lock().unwrap());
+            verify_claims(&log.lock().unwrap(), &files(&store_of(&all, "seeds")));
             assert!(
                 feeds
                     .list(Path::new(".feedmill/shared"))
@@ -185,6 +197,62 @@ fn what_one_builder_has_done_the_others_do_not_do_again() {
     };
     assert_eq!(reads(1), 22, "all heads, and the newest article of each section");
     assert_eq!(reads(2), 1, "that of the main feed");
+}
+
+/// Months of the archive of all articles, and of those of an author, are shared when all seeds are read.
+#[test]
+fn months_of_archives_are_built_once_and_in_an_order_in_which_no_link_is_broken() {
+    let (all, seeds) = bucket("seeds");
+    let add = |number: u64| {
+        let time = 1_680_000_000_000 + number * 300_000_000;
+        let text = format!("<!--{time}-->\n[Title](https://news.example/{number})\n------\n<p>Text</p>\n");
+        seeds
+            .replace(Path::new(&format!("{}/{number}.txt", ["a", "b"][number as usize % 2])), text.as_bytes())
+            .unwrap();
+    };
+    (20..60).for_each(add);
+    let plan = plan("limit = 2\narchive = true\nfeeds_by = ['author']\nauthor = 'Ann'\n");
+    let log = CommonLog::default();
+    let of_builder = |number| {
+        let all = Faulty::of_builder(all.inner.clone(), number, log.clone());
+        (store_of(&all, "seeds"), store_of(&all, "feeds"))
+    };
+    let options = Options { shared: true, now: UnixMs(1_800_000_000_000), ..Options::default() };
+    // The first one dies before it takes the lock of all feeds.
+    let (seeds_of_first, feeds) = of_builder(1);
+    let (shared, _) = super::sections::build_sections(&plan, &seeds_of_first, &feeds, options).unwrap();
+    assert_eq!((shared.folders, shared.months), (2, 5));
+    assert!(feeds.read(Path::new("archive/2023-07/rss.xml"), Bytes(1 << 20)).is_ok());
+    let (seeds_of_second, feeds) = of_builder(2);
+    let report = run(&plan, &seeds_of_second, &feeds, true).unwrap();
+    assert!(report.changed.iter().all(|path| !path.to_string_lossy().contains("archive/")), "{report:?}");
+    let reads =
+        log.lock().unwrap().iter().filter(|(by, _, key)| *by == 2 && key.starts_with("seeds/")).count();
+    assert_eq!(reads, 2, "the articles of the feed");
+
+    // Older articles add months in front of the first one, which links to them. The build that follows publishes it.
+    (0..20).for_each(add);
+    let before = files(&feeds);
+    let (seeds_of_third, feeds) = of_builder(3);
+    let (shared, _) = super::sections::build_sections(&plan, &seeds_of_third, &feeds, options).unwrap();
+    assert!(shared.months > 0, "{shared:?}");
+    let between = files(&feeds);
+    let is_whole = |files: &BTreeMap<String, Vec<u8>>, path: &str| {
+        let text = String::from_utf8_lossy(&files[path]);
+        let links = text.split("https://feeds.example/").skip(1).filter_map(|rest| rest.split('"').next());
+        links.filter(|link| link.starts_with("archive/")).all(|link| files.contains_key(link))
+    };
+    let reachable = before.keys().filter(|path| path.starts_with("archive/"));
+    assert!(reachable.clone().count() > 0 && reachable.clone().all(|path| is_whole(&between, path)));
+    run(&plan, &seeds_of_third, &feeds, true).unwrap();
+    let (now, expected) = (files(&feeds), store_of(&bucket("").0, "expected"));
+    run(&plan, &seeds, &expected, false).unwrap();
+    let oldest = "archive/2023-06/rss.xml";
+    assert!(
+        now[oldest] != between[oldest] && between[oldest] == before[oldest],
+        "it links to a new document now"
+    );
+    assert_eq!(now, files(&expected));
 }
 
 #[test]
@@ -237,7 +305,7 @@ fn an_unchanged_shared_build_lists_once_and_undoes_nothing_that_happens_meanwhil
     let old = files(&feeds);
     let unchanged = || {
         let (built, unchanged) = super::sections::build_sections(&plan, &seeds, &feeds, options).unwrap();
-        assert_eq!(built, 0);
+        assert_eq!(built, Shared::default());
         unchanged.unwrap()
     };
     let finish = |found| {

@@ -63,6 +63,15 @@ impl Default for Options<'_> {
     }
 }
 
+/// What one of several builders has done for all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// Number of top folders of the seeds.
+    pub folders: usize,
+    /// Number of months of archives.
+    pub months: usize,
+}
+
 /// Result of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -92,9 +101,9 @@ pub struct Report {
     pub files: BTreeSet<PathBuf>,
     /// Number of files removed.
     pub removed: usize,
-    /// Number of top folders of the seeds that this builder has read for all, if it shares them with others. Feeds of these
-    /// sections count as unchanged, because they were published before.
-    pub sections: usize,
+    /// What this builder has done for all, if it shares the seeds with others. Feeds of these sections and documents of these
+    /// months count as unchanged, because they were published before.
+    pub shared: Shared,
     /// Number of bytes read from seeds to order them.
     pub head_bytes: u64,
     /// Number of bytes read from seeds that are published.

@@ -151,8 +151,8 @@ pub(super) struct TopFolder {
     cover: Option<PathBuf>,
 }
 
-/// Returns the top folders that have seeds which neither the last build nor another builder has read, and all folders that
-/// are as the last build saw them. Reads no seed.
+/// Returns the top folders that have seeds which neither the last build nor another builder has read, and all other folders.
+/// Reads no seed.
 ///
 /// # Errors
 /// As [`discover`].
@@ -387,11 +387,11 @@ impl<'a> Scanner<'a> {
             return;
         }
         let is_unchanged = reuse::is_folder_unchanged(old, listing.fingerprint, listing.seeds);
-        if let Some(changed) = self.changed.filter(|_| !is_unchanged) {
-            if !self.is_adopted(&folder, &mut listing.names) {
-                let top = folder.components().next().map(|top| top.as_os_str().to_owned());
-                lock(changed).insert(top.unwrap_or_default());
-            }
+        if let Some(changed) = self.changed.filter(|_| !is_unchanged)
+            && !self.is_adopted(&folder, &mut listing.names)
+        {
+            let top = folder.components().next().map(|top| top.as_os_str().to_owned());
+            lock(changed).insert(top.unwrap_or_default());
             return;
         }
         let chunks = if is_unchanged {

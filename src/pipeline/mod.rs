@@ -7,7 +7,7 @@
 //! | find seeds, read their heads | `discover`, `head`, `names` |
 //! | select the newest entries of each feed | `order`, `feed_builder`, `select`, `archive` |
 //! | is the last build still valid? | `reuse` |
-//! | several builders share the seeds | `sections`, `shards` |
+//! | several builders share the seeds | `sections`, `months`, `shards` |
 //! | the above with or without a cache | `scan` |
 //! | a selected seed becomes an entry | `load`, `clean`, `losses`, `excerpt`, `metadata`, `media`, `probe` |
 //! | entries become files | `assemble`, `write`, `spool`, `verify`, `rebuild`, `site_files`, `templates` |
@@ -75,6 +75,8 @@ mod media_files {
     }
 }
 mod metadata;
+#[cfg(feature = "folder")]
+mod months;
 mod names;
 mod order;
 mod probe;
@@ -129,7 +131,7 @@ pub use address_source::AddressSource;
 pub use archive::month_of;
 pub use articles::{BuiltFeed, feeds};
 use context::Context;
-pub use context::{Options, Report};
+pub use context::{Options, Report, Shared};
 #[cfg(feature = "folder")]
 pub use explain::{Absence, Explanation, ListedEntry, ListedFeed, Overview, Standing};
 #[cfg(feature = "folder")]
@@ -184,7 +186,7 @@ pub fn build(
         if !options.shared {
             return build_here(plan, seeds, feeds, options, None, sink);
         }
-        let (sections, mut unchanged) = sections::build_sections(plan, seeds, feeds, options)?;
+        let (shared, mut unchanged) = sections::build_sections(plan, seeds, feeds, options)?;
         // Another builder may be about to finish. If it dies, its lock expires.
         let options = Options { wait: Duration::MAX, ..options };
         let mut attempt = 1;
@@ -192,7 +194,7 @@ pub fn build(
             match build_here(plan, seeds, feeds, options, unchanged.take(), sink) {
                 // A builder that found more seeds in the meantime has published the feed of a section.
                 Err(error) if error.is_busy() && attempt < SHARED_ATTEMPTS => attempt += 1,
-                built => return built.map(|report| Report { sections, ..report }),
+                built => return built.map(|report| Report { shared, ..report }),
             }
         }
     };

@@ -97,8 +97,8 @@ pub(super) fn rebuild(
     Ok((rebuild.build, is_complete))
 }
 
-/// Builds and publishes documents while a lock is held: archives first, and the feeds last. Returns them, except those of the
-/// last build that are kept, and reports nothing: the build that takes them over does.
+/// Builds and publishes documents while a lock is held: months of archives first, then feeds. Returns them, except those of
+/// the last build that are kept, and reports nothing: the build that takes them over does.
 ///
 /// # Errors
 /// If a store fails, or the lock is lost.
@@ -106,7 +106,8 @@ pub(super) fn rebuild_part(
     context: &Context<'_>,
     catalog: &Catalog,
     scan: &Scan,
-    docs: Vec<OutputDoc>,
+    months: &[OutputDoc],
+    feeds: &[OutputDoc],
     lock: &Lock,
 ) -> Result<SharedDocs, Error> {
     let (mut report, mut sink) = (Report::default(), Sink::collecting());
@@ -114,15 +115,14 @@ pub(super) fn rebuild_part(
     let (reported, failed, hashes) = Default::default();
     let mut rebuild =
         Rebuild { context, catalog, scan, build, reported, failed, hashes, report: &mut report };
-    let (feeds, months): (Vec<_>, Vec<_>) = docs.into_iter().partition(|doc| !doc.is_archive());
-    for docs in [&months, &feeds] {
+    for docs in [months, feeds] {
         let publisher = Publisher::under(context.feeds, lock);
         rebuild.build_docs(docs, &publisher, &mut sink)?;
         rebuild.publish(publisher)?;
     }
     rebuild.set_hashes();
     let mut shared = SharedDocs { inputs_hash: context.inputs_hash, ..SharedDocs::default() };
-    for doc in months.iter().chain(&feeds) {
+    for doc in months.iter().chain(feeds) {
         let folder = doc.folder();
         let built = rebuild.build.docs.remove(&folder);
         let is_new = |built: &BuiltDoc| catalog.last_build().docs.get(&folder) != Some(built);

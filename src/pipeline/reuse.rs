@@ -87,20 +87,31 @@ pub(super) fn document(
     reread: &[u64],
     doc: &OutputDoc,
 ) -> Option<BuiltDoc> {
-    let may_be_kept = |old: &BuiltDoc| !context.options.check && old.inputs_hash == inputs_hash(doc);
-    let folder = doc.folder();
-    if let Some(shared) = catalog.adopted_doc(&folder, context.inputs_hash)
-        && may_be_kept(&shared.doc)
-        && versions(doc) == Some(shared.seeds)
-        && let Some(kept) = published(context, catalog, &shared.doc)
-    {
-        return Some(kept);
-    }
+    let mut same = same_documents(context, catalog, reread, doc).into_iter().flatten();
+    same.find_map(|old| published(context, catalog, old))
+}
+
+/// True if a document would come out as it did before, according to the catalog: its files are not asked about.
+pub(super) fn is_built(context: &Context<'_>, catalog: &Catalog, reread: &[u64], doc: &OutputDoc) -> bool {
+    same_documents(context, catalog, reread, doc).iter().any(Option::is_some)
+}
+
+/// Returns a document as another builder has built it since the last build, and as that build did, if it would come out the
+/// same.
+fn same_documents<'a>(
+    context: &Context<'_>,
+    catalog: &'a Catalog,
+    reread: &[u64],
+    doc: &OutputDoc,
+) -> [Option<&'a BuiltDoc>; 2] {
+    let (folder, hash) = (doc.folder(), inputs_hash(doc));
+    let may_be_kept = |old: &&BuiltDoc| !context.options.check && old.inputs_hash == hash;
+    let shared = catalog.adopted_doc(&folder, context.inputs_hash);
+    let shared = shared.filter(|shared| versions(doc) == Some(shared.seeds)).map(|shared| &shared.doc);
     let last = catalog.last_build();
-    let old = last.docs.get(&folder)?;
     let is_reread = |path| !reread.is_empty() && reread.binary_search(&catalog::path_hash(path)).is_ok();
-    let is_same = last.inputs_hash == context.inputs_hash && may_be_kept(old) && !doc.paths().any(is_reread);
-    is_same.then(|| published(context, catalog, old)).flatten()
+    let is_same = |_: &&BuiltDoc| last.inputs_hash == context.inputs_hash && !doc.paths().any(is_reread);
+    [shared.filter(may_be_kept), last.docs.get(&folder).filter(may_be_kept).filter(is_same)]
 }
 
 /// Returns a document of the last build with the present fingerprints of its files; `None` if a file was lost or changed,

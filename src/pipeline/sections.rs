@@ -1,7 +1,7 @@
 //! Several builders at once: each claims one top folder of the seeds after the other, reads what is new or changed in it, builds
-//! the feed of that section with its archive, and stores what it has done where the others find it. There is no coordinator:
-//! the builder that creates the object that marks a folder has the folder, and loses it when its lease expires, because it
-//! was killed.
+//! the feed of that section with its archive, and stores what it has done where the others find it. When all folders are
+//! read, they share the months of the other archives in the same way. There is no coordinator: the builder that creates the
+//! object that marks a part of the work has that part, and loses it when its lease expires, because it was killed.
 //!
 //! The build that follows decides what is published. It lists all seeds, and takes over what was made of exactly the files that
 //! it lists.
@@ -11,14 +11,16 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::catalog::{self, CacheDir, Catalog, Chunk, FOLDER, INDEX_NAME, SharedDocs, chunks};
+use crate::catalog::{self, CacheDir, Catalog, Chunk, FOLDER, Folders, INDEX_NAME, SharedDocs, chunks};
 use crate::config::{Plan, PublishMedia};
 use crate::error::{Error, Kind};
 use crate::seed::below_content;
 use crate::store::{Lock, Store};
 
-use super::context::{Context, Options};
+use super::archive::OutputDoc;
+use super::context::{Context, Options, Shared};
 use super::discover::{Kept, Scan, ScanError, TopFolder, changed_folders, discover_folder};
+use super::months;
 use super::order::section_of;
 use super::progress::Progress;
 use super::rebuild::rebuild_part;
@@ -34,13 +36,17 @@ const ATTEMPTS: usize = 5;
 struct Builder<'a> {
     context: Context<'a>,
     catalog: Catalog,
+    /// All seeds that are read.
+    scan: Scan,
     kept: Kept,
     basis: u128,
     /// Version of the index of the cache.
     index: Option<u128>,
+    /// What other builders have done before the seeds were listed.
+    shards: Shards,
 }
 
-/// What became of a top folder.
+/// What became of a part of the work.
 #[derive(PartialEq, Eq)]
 enum State {
     /// Another builder has it.
@@ -53,10 +59,20 @@ enum State {
     AllDone,
 }
 
-/// A top folder that is not done yet.
+/// What one builder does at a time.
+enum Work {
+    /// A top folder: its seeds are read, and its section is built.
+    Folder(TopFolder),
+    /// Archive documents of one month.
+    Month(Vec<OutputDoc>),
+}
+
+/// A part of the work that is not done yet.
 struct Open {
-    folder: TopFolder,
-    /// Version of its shard before the folder was listed.
+    work: Work,
+    /// Path of the shard that it becomes.
+    path: PathBuf,
+    /// Version of that shard when the seeds were listed.
     shard: Option<u128>,
 }
 
@@ -85,8 +101,8 @@ impl Unchanged {
     }
 }
 
-/// Builds top folders that no other builder has claimed, and returns their number when all are done. The second value is
-/// there if nothing had changed.
+/// Builds what no other builder has claimed: top folders, then months of archives. Returns what it has built when all of that
+/// is done. The second value is there if nothing had changed.
 ///
 /// # Errors
 /// If a store fails, or cannot be shared.
@@ -95,59 +111,43 @@ pub(super) fn build_sections(
     seeds: &dyn Store,
     feeds: &dyn Store,
     options: Options<'_>,
-) -> Result<(usize, Option<Unchanged>), Error> {
+) -> Result<(Shared, Option<Unchanged>), Error> {
     if !plan.catalog {
         let message = "`catalog` is off, and builders share their work in the cache; set `catalog = true`";
         return Err(Error::new(Kind::Config, message));
     }
     let own_progress = Progress::default();
     let progress = options.progress.unwrap_or(&own_progress);
+    let mut built = Shared::default();
     let context = Context::new(plan, seeds, feeds, options, progress)?;
-    let (kept, basis) = (Kept::of(plan), scan::basis(plan));
-    let (mut index, mut known) = (None, Shards::new());
-    let catalog = OnceLock::new();
-    let open = || {
-        let mut catalog;
-        (catalog, index) = open_catalog(&context, basis)?;
-        // Listed before they are read: one that another builder stores from now on has another version.
-        known = shards::list(feeds);
-        shards::adopt(&context, &mut catalog, basis, &known)?;
-        Ok(catalog)
-    };
-    let (changed, scan) = changed_folders(&context, &catalog, kept, open).map_err(fatal)?;
-    if changed.is_empty() && known.is_empty() {
-        return Ok((0, Some(Unchanged { scan, cache: context.cache, index })));
+    let (mut builder, changed) = Builder::new(context)?;
+    if changed.is_empty() && builder.shards.is_empty() {
+        let Builder { context, scan, index, .. } = builder;
+        return Ok((built, Some(Unchanged { scan, cache: context.cache, index })));
     }
-    let catalog = catalog.into_inner().unwrap_or_else(Catalog::temporary);
-    if catalog.load().is_err() {
+    if builder.catalog.load().is_err() {
         // Another builder has replaced the cache, so it has built all.
-        return Ok((0, None));
+        return Ok((built, None));
     }
-    let mut builder = Builder { context, catalog, kept, basis, index };
-    let mut open: Vec<Open> = changed
-        .into_iter()
-        .map(|folder| Open { shard: known.get(&shards::path(&folder.name)).copied(), folder })
-        .collect();
-    // Builders start at different places, so that they rarely meet.
-    let start = own_number() as usize % open.len().max(1);
-    open.rotate_left(start);
-    let mut built = 0;
-    while !open.is_empty() {
-        let before = open.len();
-        let mut left = Vec::new();
-        for folder in open {
-            match builder.build(&folder)? {
-                State::Claimed => left.push(folder),
-                State::Done => {}
-                State::Built => built += 1,
-                State::AllDone => return Ok((built, None)),
-            }
-        }
-        open = left;
-        if open.len() == before {
-            std::thread::sleep(PAUSE);
-        }
+    let folders = changed.into_iter().map(|folder| (shards::path(&folder.name), Work::Folder(folder)));
+    let folders = builder.open(folders);
+    let is_over = builder.share(folders, &mut built.folders)?;
+    if is_over || !plan.main_feed.archive || !builder.may_publish() {
+        return Ok((built, None));
     }
+    // With the heads that all builders have read.
+    let (mut builder, changed) = Builder::new(builder.into_context())?;
+    let read = chunks(builder.catalog.all_adopted()).map(|(_, chunk)| chunk.articles() as usize);
+    if !changed.is_empty() || read.sum::<usize>() < months::MIN_ENTRIES || builder.catalog.load().is_err() {
+        return Ok((built, None));
+    }
+    let Ok((selection, _)) = scan::select(&builder.context, &builder.catalog, &mut builder.scan) else {
+        return Ok((built, None));
+    };
+    let months = months::to_share(&builder.context, &builder.catalog, &builder.scan, selection.docs);
+    let months = months.into_iter().map(|(month, docs)| (shards::month_path(&month), Work::Month(docs)));
+    let months = builder.open(months);
+    builder.share(months, &mut built.months)?;
     Ok((built, None))
 }
 
@@ -193,10 +193,62 @@ fn fatal(error: ScanError) -> Error {
     }
 }
 
-impl Builder<'_> {
-    /// Returns the state of a folder if another builder has done it since it was listed.
+impl<'a> Builder<'a> {
+    /// Scans the seeds with the cache and what other builders have done. Also returns the top folders that nobody has read.
+    fn new(context: Context<'a>) -> Result<(Self, Vec<TopFolder>), Error> {
+        let (kept, basis) = (Kept::of(context.plan), scan::basis(context.plan));
+        let (mut index, mut shards) = (None, Shards::new());
+        let catalog = OnceLock::new();
+        let open = || {
+            let mut catalog;
+            (catalog, index) = open_catalog(&context, basis)?;
+            // Listed before they are read: one that another builder stores from now on has another version.
+            shards = shards::list(context.feeds);
+            shards::adopt(&context, &mut catalog, basis, &shards)?;
+            Ok(catalog)
+        };
+        let (changed, scan) = changed_folders(&context, &catalog, kept, open).map_err(fatal)?;
+        let catalog = catalog.into_inner().unwrap_or_else(Catalog::temporary);
+        Ok((Self { context, catalog, scan, kept, basis, index, shards }, changed))
+    }
+
+    /// Closes the files of the catalog.
+    fn into_context(self) -> Context<'a> {
+        self.context
+    }
+
+    /// Returns parts of the work that are not done yet.
+    fn open(&self, parts: impl Iterator<Item = (PathBuf, Work)>) -> Vec<Open> {
+        parts.map(|(path, work)| Open { work, shard: self.shards.get(&path).copied(), path }).collect()
+    }
+
+    /// Builds what no other builder claims, until all of it is done. Returns true if the build that follows is done too.
+    fn share(&mut self, mut open: Vec<Open>, built: &mut usize) -> Result<bool, Error> {
+        // Builders start at different places, so that they rarely meet.
+        let start = own_number() as usize % open.len().max(1);
+        open.rotate_left(start);
+        while !open.is_empty() {
+            let before = open.len();
+            let mut left = Vec::new();
+            for part in open {
+                match self.build(&part)? {
+                    State::Claimed => left.push(part),
+                    State::Done => {}
+                    State::Built => *built += 1,
+                    State::AllDone => return Ok(true),
+                }
+            }
+            open = left;
+            if open.len() == before {
+                std::thread::sleep(PAUSE);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the state of a part if another builder has done it since the seeds were listed.
     fn done_by_others(&self, open: &Open) -> Result<Option<State>, Error> {
-        let shard = shards::find(self.context.feeds, &shards::path(&open.folder.name))?;
+        let shard = shards::find(self.context.feeds, &open.path)?;
         if shard.is_some() && shard != open.shard {
             return Ok(Some(State::Done));
         }
@@ -209,61 +261,76 @@ impl Builder<'_> {
         self.context.feeds.show(path)
     }
 
-    /// Builds a folder unless another builder has it, or has done it.
+    /// Builds a part unless another builder has it, or has done it.
     fn build(&mut self, open: &Open) -> Result<State, Error> {
         if let Some(state) = self.done_by_others(open)? {
             return Ok(state);
         }
-        let path = shards::lock_path(&open.folder.name);
+        let path = shards::lock_path(&open.path);
         let claimed = self.context.feeds.claim(&path);
-        let claimed = claimed.map_err(|e| Error::io("claim a folder of seeds", self.show(&path), e))?;
+        let claimed = claimed.map_err(|e| Error::io("claim a part of the seeds", self.show(&path), e))?;
         let Some(lock) = claimed else { return Ok(State::Claimed) };
         // Its last holder may have finished in the meantime.
         if let Some(state) = self.done_by_others(open)? {
             return Ok(state);
         }
-        self.build_claimed(&open.folder, &lock)
+        self.build_claimed(open, &lock)
+    }
+
+    /// True if documents may be published before the build that follows: a page belongs to one of several documents, media files
+    /// are published by that build, and it is that build which asks servers.
+    fn may_publish(&self) -> bool {
+        let (plan, options) = (self.context.plan, self.context.options);
+        !plan.entry_pages
+            && plan.publish_media == PublishMedia::No
+            && plan.addresses.repository.is_none()
+            && !options.check
+            && self.context.probe.is_none()
     }
 
     /// Builds and publishes the documents of the section with the name of a folder, if other folders do not matter to them.
-    fn build_docs(&self, folder: &TopFolder, scan: &mut Scan, lock: &Lock) -> Option<SharedDocs> {
+    fn build_section(&self, folder: &TopFolder, scan: &mut Scan, lock: &Lock) -> Option<SharedDocs> {
         let (context, name) = (&self.context, folder.name.to_str()?);
-        let (plan, options) = (context.plan, context.options);
         let is_section = |(path, chunk): (&Path, &Chunk)| {
-            chunk.articles() == 0 || section_of(plan, path, chunk).as_deref() == Some(name)
+            chunk.articles() == 0 || section_of(context.plan, path, chunk).as_deref() == Some(name)
         };
-        // A folder `content` has the sections of a site, a page belongs to one of several documents, and media files are
-        // published by the build that follows.
+        // A folder `content` has the sections of a site.
         let is_alone = !name.is_empty()
-            && !plan.entry_pages
-            && plan.publish_media == PublishMedia::No
-            && plan.addresses.repository.is_none()
-            && plan.filtered.iter().all(|feed| feed.name != name)
+            && context.plan.filtered.iter().all(|feed| feed.name != name)
             && chunks(&scan.folders).all(is_section)
             && chunks(self.catalog.folders()).all(|(path, _)| below_content(path) == path);
-        if !is_alone || options.check || context.probe.is_some() {
+        if !is_alone || !self.may_publish() {
             return None;
         }
         let (selection, _) = scan::select(context, &self.catalog, scan).ok()?;
-        let docs = selection.docs.into_iter().filter(|doc| doc.feed == name).collect();
-        rebuild_part(context, &self.catalog, scan, docs, lock).ok()
+        let docs = selection.docs.into_iter().filter(|doc| doc.feed == name);
+        let (months, feeds): (Vec<_>, Vec<_>) = docs.partition(OutputDoc::is_archive);
+        rebuild_part(context, &self.catalog, scan, &months, &feeds, lock).ok()
     }
 
-    fn build_claimed(&mut self, folder: &TopFolder, lock: &Lock) -> Result<State, Error> {
-        let mut scan = discover_folder(&self.context, &self.catalog, self.kept, folder).map_err(fatal)?;
-        let path = shards::path(&folder.name);
+    fn build_claimed(&mut self, open: &Open, lock: &Lock) -> Result<State, Error> {
         // The build that follows builds what is missing, and reports why.
-        let docs = self.build_docs(folder, &mut scan, lock).unwrap_or_default();
-        let shard = self.catalog.shard(&scan.folders, self.basis, docs);
-        let shard = shard.map_err(|e| Error::io("read a temporary file", self.show(&path), e))?;
-        // Another builder has the folder if the lease was lost.
+        let (folders, docs) = match &open.work {
+            Work::Folder(folder) => {
+                let scan = discover_folder(&self.context, &self.catalog, self.kept, folder);
+                let mut scan = scan.map_err(fatal)?;
+                let docs = self.build_section(folder, &mut scan, lock);
+                (scan.folders, docs)
+            }
+            Work::Month(docs) => {
+                (Folders::new(), rebuild_part(&self.context, &self.catalog, &self.scan, docs, &[], lock).ok())
+            }
+        };
+        let shard = self.catalog.shard(&folders, self.basis, docs.unwrap_or_default());
+        let shard = shard.map_err(|e| Error::io("read a temporary file", self.show(&open.path), e))?;
+        // Another builder has the part if the lease was lost.
         if lock.verify().is_err() {
             return Ok(State::Claimed);
         }
-        match self.context.feeds.replace(&path, &shard) {
+        match self.context.feeds.replace(&open.path, &shard) {
             Ok(_) => Ok(State::Built),
             Err(error) if error.kind() == ErrorKind::ResourceBusy => Ok(State::Claimed),
-            Err(error) => Err(Error::io("store the work of this builder", self.show(&path), error)),
+            Err(error) => Err(Error::io("store the work of this builder", self.show(&open.path), error)),
         }
     }
 }

@@ -19,6 +19,8 @@ const NAME: &str = "shared";
 /// Extensions of the files with the work of a builder, and of the locks.
 const SHARD: &str = "shard";
 const LOCK: &str = "lock";
+/// Begins the names of months: in that of a folder, two hexadecimal digits follow this sign.
+const MONTH: &str = "~month-";
 /// Number of files that are in memory at once.
 const AT_ONCE: usize = 16;
 /// Length in bytes above which the name of a folder is cut off: a file system allows 255.
@@ -32,9 +34,14 @@ pub(super) fn path(folder: &OsStr) -> PathBuf {
     Path::new(FOLDER).join(NAME).join(format!("{}.{SHARD}", file_stem(folder)))
 }
 
-/// Returns the path of the lock of a top folder.
-pub(super) fn lock_path(folder: &OsStr) -> PathBuf {
-    path(folder).with_extension(LOCK)
+/// Returns the path of the shard of a month of archives. No folder has the same.
+pub(super) fn month_path(month: &str) -> PathBuf {
+    Path::new(FOLDER).join(NAME).join(format!("{MONTH}{month}.{SHARD}"))
+}
+
+/// Returns the path of the lock of what becomes a shard.
+pub(super) fn lock_path(shard: &Path) -> PathBuf {
+    shard.with_extension(LOCK)
 }
 
 /// Returns a name that is the same on every system, and different for each folder.
@@ -136,6 +143,7 @@ mod tests {
         assert_eq!(stems.len(), names.len());
         assert!(stems.iter().all(|stem| stem.len() < 200 && !stem.contains(['.', '/', ' '])), "{stems:?}");
         assert_eq!(path(OsStr::new("town")), Path::new(".feedmill/shared/town.shard"));
-        assert_eq!(lock_path(OsStr::new("")), Path::new(".feedmill/shared/~.lock"));
+        assert_eq!(lock_path(&path(OsStr::new(""))), Path::new(".feedmill/shared/~.lock"));
+        assert_ne!(month_path("2023-10"), path(OsStr::new("~month-2023-10")));
     }
 }
