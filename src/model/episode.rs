@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::types::MediaType;
+use crate::types::{MediaType, file_type};
 
 /// Details of a podcast episode. RSS carries all of them if the feed is a podcast; Atom and JSON Feed have none.
 ///
@@ -119,6 +119,22 @@ pub struct Transcript {
     pub media_type: MediaType,
     /// Language, if it is not that of the show.
     pub language: Option<String>,
+}
+
+impl Transcript {
+    /// Returns the media type of a file that may be a transcript; `None` if it is no text.
+    ///
+    /// ```
+    /// use feedmill::model::Transcript;
+    ///
+    /// assert_eq!(Transcript::type_of("1.vtt").unwrap().as_str(), "text/vtt");
+    /// assert_eq!(Transcript::type_of("1.mp3"), None);
+    /// ```
+    #[must_use]
+    pub fn type_of(name: &str) -> Option<MediaType> {
+        let types = ["application/json", "application/x-subrip", "text/html", "text/plain", "text/vtt"];
+        file_type(name).filter(|known| types.contains(known)).and_then(MediaType::parse)
+    }
 }
 
 /// A chapter of an episode.

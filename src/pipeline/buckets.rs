@@ -32,6 +32,8 @@ fn documents_have_a_type_and_a_lifetime() {
     }
     assert_eq!(of("media/town/1.mp3").0, "audio/mpeg");
     assert_eq!(of("covers/a.png").0, "image/png");
+    assert_eq!(of("media/town/1.vtt").0, "text/vtt; charset=utf-8");
+    assert_eq!(of("media/town/1.srt").0, "application/x-subrip");
     assert_eq!(of(".feedmill/index"), (String::new(), String::new()));
 }
 

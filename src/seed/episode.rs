@@ -156,14 +156,7 @@ fn transcript(value: &Value, context: &Context<'_>) -> Option<Transcript> {
         metadata::member(value, &["url", "src", "href", "file"]).unwrap_or_else(|| metadata::text(value));
     let url = metadata::resolve(&own, context)?;
     let declared = metadata::member(value, &["type", "mime_type"]).and_then(|own| MediaType::parse(&own));
-    let known = match url.path().rsplit('.').next().unwrap_or_default() {
-        "vtt" => MediaType::parse("text/vtt"),
-        "srt" => MediaType::parse("application/x-subrip"),
-        "json" => MediaType::parse("application/json"),
-        "html" | "htm" => MediaType::parse("text/html"),
-        "txt" => MediaType::parse("text/plain"),
-        _ => media_type(&url),
-    };
+    let known = Transcript::type_of(url.path()).or_else(|| media_type(&url));
     let language = metadata::member(value, &["language", "lang"]).and_then(|own| language_tag(&own));
     Some(Transcript { url, media_type: declared.or(known)?, language })
 }

@@ -12,6 +12,7 @@ use hyper::header::{
 
 use crate::format::{FORMATS, INDEX};
 use crate::store::Stamp;
+use crate::types::file_type;
 
 use super::coding::{CODINGS, Coding};
 use super::live::Markup;
@@ -230,7 +231,7 @@ fn media_type(path: &str, has_video: bool) -> MediaType {
     let format = FORMATS.iter().find(|format| format.file_name() == name).map(|format| format.media_type());
     let index = INDEX.iter().find(|index| index.file_name() == name).map(|index| index.media_type());
     let own = format.or(index);
-    let essence = own.or_else(|| known_type(name)).unwrap_or("application/octet-stream");
+    let essence = own.or_else(|| file_type(name)).unwrap_or("application/octet-stream");
     let is_json = essence.ends_with("json");
     let is_xml = essence.ends_with("xml");
     let is_text = is_json || is_xml || essence.starts_with("text/") || essence == "application/javascript";
@@ -241,65 +242,11 @@ fn media_type(path: &str, has_video: bool) -> MediaType {
     MediaType { value, is_text, is_feed: format.is_some() && is_xml }
 }
 
-/// Returns the media type of a file that feedmill did not write, by its suffix.
-fn known_type(name: &str) -> Option<&'static str> {
-    let (_, suffix) = name.rsplit_once('.')?;
-    let row = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(suffix))?;
-    Some(row.1)
-}
-
 /// True if a file is audio or video.
 pub(super) fn is_media(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    known_type(name).is_some_and(|known| known.starts_with("audio/") || known.starts_with("video/"))
+    file_type(name).is_some_and(|known| known.starts_with("audio/") || known.starts_with("video/"))
 }
-
-/// Media types of files that people put next to feeds, by suffix.
-const TYPES: &[(&str, &str)] = &[
-    ("aac", "audio/aac"),
-    ("atom", "application/atom+xml"),
-    ("avif", "image/avif"),
-    ("css", "text/css"),
-    ("flac", "audio/flac"),
-    ("gif", "image/gif"),
-    ("htm", "text/html"),
-    ("html", "text/html"),
-    ("ico", "image/x-icon"),
-    ("jpeg", "image/jpeg"),
-    ("jpg", "image/jpeg"),
-    ("js", "text/javascript"),
-    ("json", "application/json"),
-    ("m4a", "audio/mp4"),
-    ("m4b", "audio/mp4"),
-    ("m4v", "video/x-m4v"),
-    ("md", "text/markdown"),
-    ("mjs", "text/javascript"),
-    ("mov", "video/quicktime"),
-    ("mp3", "audio/mpeg"),
-    ("mp4", "video/mp4"),
-    ("oga", "audio/ogg"),
-    ("ogg", "audio/ogg"),
-    ("ogv", "video/ogg"),
-    ("opml", "text/x-opml"),
-    ("opus", "audio/opus"),
-    ("pdf", "application/pdf"),
-    ("png", "image/png"),
-    ("rss", "application/rss+xml"),
-    ("srt", "application/x-subrip"),
-    ("svg", "image/svg+xml"),
-    ("txt", "text/plain"),
-    ("vtt", "text/vtt"),
-    ("wasm", "application/wasm"),
-    ("wav", "audio/wav"),
-    ("webm", "video/webm"),
-    ("webmanifest", "application/manifest+json"),
-    ("webp", "image/webp"),
-    ("woff2", "font/woff2"),
-    ("xhtml", "application/xhtml+xml"),
-    ("xml", "text/xml"),
-    ("xsl", "text/xml"),
-    ("zip", "application/zip"),
-];
 
 #[cfg(test)]
 mod tests {

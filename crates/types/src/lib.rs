@@ -3,8 +3,11 @@
 //! This crate is the lowest layer: formats, seeds and the HTML cleaner use the same types without depending on each
 //! other. Nothing here reads the clock.
 
+mod file_type;
 pub mod podcast;
 pub mod work;
+
+pub use file_type::file_type;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};

@@ -238,7 +238,7 @@ pub(crate) fn episode(
     let notes_name = recording.notes(origin.name);
     for name in &recording.companions {
         let is_transcript = role(name, &stem) == Some(Role::Transcript) || is_text(name, &stem, notes_name);
-        if let Some(media_type) = transcript_type(name).filter(|_| is_transcript) {
+        if let Some(media_type) = Transcript::type_of(name).filter(|_| is_transcript) {
             let language = language(name, &stem).and_then(language_tag);
             transcripts.push(Transcript { url: origin.media_url(OsStr::new(name)), media_type, language });
         }
@@ -531,18 +531,6 @@ fn extension_type(name: &str, has_video: bool) -> Option<MediaType> {
         ("wav", _) => "audio/wav",
         ("webm", false) => "audio/webm",
         _ => "video/webm",
-    })
-}
-
-fn transcript_type(name: &str) -> Option<MediaType> {
-    let extension = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    MediaType::parse(match extension.as_str() {
-        "vtt" => "text/vtt",
-        "srt" => "application/x-subrip",
-        "json" => "application/json",
-        "html" | "htm" => "text/html",
-        "txt" => "text/plain",
-        _ => return None,
     })
 }
 

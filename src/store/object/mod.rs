@@ -48,7 +48,7 @@ use super::{
     Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Source, Stamp, Store, Traffic,
     duplicate, has_bytes,
 };
-use crate::types::Bytes;
+use crate::types::{Bytes, file_type};
 
 use environment::configured;
 use http::{Connector, Meter};
@@ -692,27 +692,20 @@ fn attributes(path: &Path) -> Attributes {
 
 /// Returns the value of `Content-Type` for a file.
 fn content_type(path: &Path) -> Option<String> {
-    let own = match path.file_name()?.to_str()? {
+    let name = path.file_name()?.to_str()?;
+    let own = match name {
         "rss.xml" => Some("application/rss+xml; charset=utf-8"),
         "atom.xml" => Some("application/atom+xml; charset=utf-8"),
         "feed.json" => Some("application/feed+json"),
         _ => None,
     };
-    let by_extension = || match path.extension()?.to_str()? {
-        "html" => Some("text/html; charset=utf-8"),
-        "css" => Some("text/css; charset=utf-8"),
-        "js" => Some("text/javascript; charset=utf-8"),
-        "opml" => Some("text/x-opml; charset=utf-8"),
-        "xml" => Some("application/xml"),
-        "json" => Some("application/json"),
-        "txt" => Some("text/plain; charset=utf-8"),
-        _ => None,
-    };
-    let media = || {
-        let url = Url::parse("https://host.example/").ok()?.join(path.file_name()?.to_str()?).ok()?;
-        crate::html::media_type(&url).map(|known| known.to_string())
-    };
-    own.or_else(by_extension).map(str::to_owned).or_else(media)
+    if let Some(own) = own {
+        return Some(own.to_owned());
+    }
+    let known = file_type(name)?;
+    // XML declares its encoding itself.
+    let is_text = known.starts_with("text/") && known != "text/xml";
+    Some(if is_text { format!("{known}; charset=utf-8") } else { known.to_owned() })
 }
 
 /// Returns the last cause of an error: what the server or the system reports, without URLs that repeat the place.
