@@ -36,6 +36,8 @@ pub enum Kind {
     Empty,
     /// `check` found an error in a new feed, which was not published.
     Invalid,
+    /// feedmill itself failed; existing feeds are unchanged, or complete new ones.
+    Internal,
 }
 
 impl Error {

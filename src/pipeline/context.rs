@@ -1,6 +1,7 @@
 //! Inputs of every step of a build, its options, and its report.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -239,6 +240,15 @@ pub(super) fn unreadable_seed(
         _ => (&codes::SEED_UNREADABLE, error.to_string()),
     };
     Ok(Finding::new(meta, Place::default(), detail))
+}
+
+/// Calls a function that handles one seed. If it panics, which is a fault of feedmill, the other seeds do not pay for it.
+///
+/// # Errors
+/// The finding about the seed, without its file.
+pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Finding> {
+    catch_unwind(AssertUnwindSafe(call))
+        .map_err(|_| Finding::new(&codes::SEED_CRASH, Place::default(), String::new()))
 }
 
 /// Returns the size of some bytes.

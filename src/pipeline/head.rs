@@ -14,7 +14,7 @@ use crate::seed::{self, Addresses, Fault, HEAD_FIRST, HEAD_LIMIT, Origin, SEED_L
 use crate::store::{Beginning, Store};
 use crate::types::Bytes;
 
-use super::context::{size, unreadable_seed};
+use super::context::{guarded, size, unreadable_seed};
 use super::seed_results::HeadResult;
 
 /// Reads the heads of some files of a folder, whose episodes are known, and calls `see` with the index of each name and its
@@ -43,14 +43,17 @@ pub(super) fn read_heads(
         #[cfg(feature = "folder")]
         if beginning.is_ok() && audio::is_media(names[number]) {
             seen = number + 1;
-            return note(number, super::audio::read_head(store, addresses, folder, names[number], groups));
+            let read = || super::audio::read_head(store, addresses, folder, names[number], groups);
+            return note(number, guarded(read).unwrap_or_else(|finding| Ok(crashed(finding))));
         }
         let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
         let saved = stamp.and_then(|stamp| stamp.time());
         let origin = Origin { root: &root, folder, name: names[number], addresses, policy: None, saved };
         let head = beginning
             .map_err(|error| (error, 0))
-            .and_then(|beginning| read(store, &origin, beginning))
+            .and_then(|beginning| {
+                guarded(|| read(store, &origin, beginning)).unwrap_or_else(|finding| Ok(crashed(finding)))
+            })
             .or_else(|(error, bytes)| failed(store, &origin.path(), error, bytes));
         #[cfg(feature = "folder")]
         let head = head.map(|head| match groups.is_empty() {
@@ -73,6 +76,10 @@ pub(super) fn read_heads(
 fn failed(store: &dyn Store, path: &Path, error: io::Error, bytes: u64) -> Result<HeadResult, Error> {
     let findings = vec![unreadable_seed(store, path, error)?];
     Ok(HeadResult { findings, bytes, failed: true, ..HeadResult::default() })
+}
+
+fn crashed(finding: Finding) -> HeadResult {
+    HeadResult { findings: vec![finding], failed: true, ..HeadResult::default() }
 }
 
 /// Reads a head. An error comes with the number of bytes that were read before it.

@@ -12,7 +12,7 @@ use crate::seed::audio::Recording;
 use crate::seed::{self, Head, Origin, SEED_LIMIT};
 use crate::store::Store;
 
-use super::context::{size, unreadable_seed};
+use super::context::{guarded, size, unreadable_seed};
 use super::seed_results::{Loaded, article};
 use super::select::Candidate;
 
@@ -21,6 +21,11 @@ use super::select::Candidate;
 /// # Errors
 /// If the system is out of file handles or memory.
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
+    let crashed = |finding| Ok(Loaded { findings: vec![finding], ..Loaded::default() });
+    guarded(|| load_unguarded(store, chosen, plan)).unwrap_or_else(crashed)
+}
+
+fn load_unguarded(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
     #[cfg(feature = "folder")]
     if let Some(recording) = chosen.recording().and_then(Recording::decode) {
         return super::audio::load(store, chosen, &recording, plan);

@@ -119,6 +119,8 @@ mod write;
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
+#[cfg(feature = "folder")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -154,7 +156,7 @@ const SHARED_ATTEMPTS: usize = 5;
 ///
 /// # Errors
 /// [`Kind::Locked`] if another build is running, [`Kind::Empty`] if there is no readable seed, [`Kind::Invalid`] if
-/// [`Options::check`] is set and a feed has an error, [`Kind::Io`] if a store fails or the system is out of file handles
+/// [`Options::check`] is set and a feed has an error, [`Kind::Internal`] for a fault of feedmill, [`Kind::Io`] if a store fails or the system is out of file handles
 /// or memory. Nothing is published then, except that an I/O error may occur when some files are already in place.
 ///
 /// ```
@@ -182,7 +184,7 @@ pub fn build(
     options: Options<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
-    let mut run = || {
+    let mut build = || {
         if !options.shared {
             return build_here(plan, seeds, feeds, options, None, sink);
         }
@@ -197,6 +199,13 @@ pub fn build(
                 built => return built.map(|report| Report { shared, ..report }),
             }
         }
+    };
+    // A server goes on, and so does a program that uses the library.
+    let mut run = || {
+        catch_unwind(AssertUnwindSafe(&mut build)).unwrap_or_else(|_| {
+            let message = "feedmill failed, which is a fault of its own; report it with the lines above";
+            Err(Error::new(Kind::Internal, message))
+        })
     };
     let requests = seeds.in_flight().max(feeds.in_flight());
     let Some(threads) = requests.filter(|requests| *requests > rayon::current_num_threads()) else {

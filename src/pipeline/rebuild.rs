@@ -16,7 +16,7 @@ use crate::store::Lock;
 use super::address_source;
 use super::archive::OutputDoc;
 use super::clean::{CleanArticle, clean};
-use super::context::{Context, Report};
+use super::context::{Context, Report, guarded};
 use super::discover::Scan;
 use super::entry_pages;
 use super::load::load;
@@ -409,11 +409,14 @@ pub(super) struct LoadedArticle {
 pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<LoadedArticle, Error> {
     let loaded = load(context.seeds, seed, context.plan)?;
     let mut findings = loaded.findings;
-    let article = loaded.article.map(|article| {
-        let (article, more) = clean(&article, context.plan);
+    let article = loaded.article.and_then(|article| {
+        let (article, more) = match guarded(|| clean(&article, context.plan)) {
+            Ok((article, more)) => (Some(article), more),
+            Err(finding) => (None, vec![finding]),
+        };
         let source = loaded.source.unwrap_or_default();
         findings.extend(more.into_iter().map(|finding| finding.in_file(source.as_str())));
-        CleanArticle { files: loaded.files, ..article }
+        Some(CleanArticle { files: loaded.files, ..article? })
     });
     let mut seen = BTreeSet::new();
     findings.retain(|f| seen.insert((f.meta.code, f.place.file.clone(), f.place.line)));

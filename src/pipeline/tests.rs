@@ -28,6 +28,8 @@ struct Faulty {
     inner: MemoryStore,
     /// Reading, listing or replacing a path that contains this fails.
     refused: &'static str,
+    /// Reading a path that contains this panics, as a fault of the parser would.
+    broken: &'static str,
     /// Text that every file has when its body is read.
     later: Mutex<Option<Vec<u8>>>,
     /// Number of files that were read as a whole.
@@ -58,11 +60,13 @@ impl Store for Faulty {
 
     fn read(&self, path: &Path, limit: Bytes) -> io::Result<Vec<u8>> {
         self.reads.fetch_add(1, Ordering::Relaxed);
+        assert!(self.broken.is_empty() || !path.to_string_lossy().contains(self.broken), "a fault");
         let later = self.later.lock().unwrap().clone();
         later.map_or_else(|| self.inner.read(path, limit), Ok)
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
+        assert!(self.broken.is_empty() || !path.to_string_lossy().contains(self.broken), "a fault");
         self.check(path)?;
         self.inner.replace(path, bytes)
     }
@@ -150,6 +154,22 @@ fn policy_publishing_to_a_store_that_fails_is_an_error_and_the_old_feed_stays() 
     let error = report.unwrap_err();
     assert_eq!((error.kind(), error.path()), (Kind::Io, Some(Path::new("atom.xml"))));
     assert_eq!(feeds.inner.read(Path::new("atom.xml"), Bytes(9)).unwrap(), b"old");
+}
+
+#[test]
+fn a_fault_in_one_seed_costs_that_seed_and_any_other_fault_is_an_error() {
+    let seeds = Faulty { broken: "1.txt", ..Faulty::default() };
+    daily(&seeds, 0..3);
+    let (feeds, broken_feeds) = (Faulty::default(), Faulty { broken: "atom", ..Faulty::default() });
+    let (report, findings) = run(&seeds, &feeds, 9);
+    assert_eq!((report.unwrap().entries, findings), (2, vec![("seed-crash", "1.txt".to_owned())]));
+    // One whose head needs the whole file.
+    let long = format!("<html><head>{}<title>A</title></head></html>", " ".repeat(100_000));
+    seeds.inner.replace(Path::new("21.txt.html"), long.as_bytes()).unwrap();
+    let (report, findings) = run(&seeds, &feeds, 9);
+    assert_eq!((report.unwrap().entries, findings.len()), (2, 2));
+    let error = run(&seeds, &broken_feeds, 9).0.unwrap_err();
+    assert_eq!((error.kind(), error.to_string().starts_with("feedmill failed")), (Kind::Internal, true));
 }
 
 /// Writes seeds, seed `i` with a date `i` days after 2023-07-22.

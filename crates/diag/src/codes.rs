@@ -100,6 +100,8 @@ catalogue! {
         "run again when the crawler is done; feedmill left the seed out";
     SEED_CLUTTER = "seed-clutter", Note, "removed what is not a part of the article",
         "nothing, if that is right; otherwise add its selector to `keep` in the configuration";
+    SEED_CRASH = "seed-crash", Error, "feedmill failed on a seed",
+        "report this fault of feedmill together with the file; the article was left out, and the others are published";
     SEED_EMPTY = "seed-empty", Error, "empty seed",
         "crawl the article again, or delete the file";
     SEED_ENCODING = "seed-encoding", Warning, "seed is not UTF-8",

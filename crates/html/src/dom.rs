@@ -465,21 +465,21 @@ impl Dom {
     /// Moves a node to the end of a parent.
     pub(crate) fn append(&mut self, parent: NodeId, child: NodeId) {
         self.count_added(parent, self.orphan_characters(child));
-        if let Some(mut parent) = self.html.tree.get_mut(parent) {
+        if let Some(mut parent) = self.html.tree.get_mut(parent).filter(|parent| parent.id() != child) {
             parent.append_id(child);
         }
     }
 
     /// Moves all children of a node to the end of another.
     pub(crate) fn move_children(&mut self, from: NodeId, to: NodeId) {
-        if let Some(mut to) = self.html.tree.get_mut(to) {
+        if let Some(mut to) = self.html.tree.get_mut(to).filter(|to| to.id() != from) {
             to.reparent_from_id_append(from);
         }
     }
 
-    /// Moves a node in front of another. Returns `false` if that one has no parent.
+    /// Moves a node in front of another. Returns `false` if that one has no parent, or is the node itself.
     pub(crate) fn insert_before(&mut self, id: NodeId, new: NodeId) -> bool {
-        let has_parent = self.get(id).is_some_and(|node| node.parent().is_some());
+        let has_parent = id != new && self.get(id).is_some_and(|node| node.parent().is_some());
         self.count_added(id, if has_parent { self.orphan_characters(new) } else { 0 });
         if has_parent && let Some(mut node) = self.html.tree.get_mut(id) {
             node.insert_id_before(new);

@@ -92,7 +92,8 @@ fn remove_visual_halves(dom: &mut Dom, root: NodeId) {
     }
     for id in rendered {
         let Some(node) = dom.get(id).filter(|_| dom.is_below(id, root)) else { continue };
-        let math = node.subtree().find(|n| n.name() == "math" && n.is_math()).map(NodeRef::id);
+        // The formula may be that element itself.
+        let math = node.subtree().skip(1).find(|n| n.name() == "math" && n.is_math()).map(NodeRef::id);
         if let Some(math) = math
             && dom.insert_before(id, math)
         {
@@ -524,6 +525,14 @@ mod tests {
             "<script type=math/tex>\\frac{k}{m}</script>",
         ] {
             assert_eq!(html(&format!("<p>{raw}</p>")), "<p>\\frac{k}{m}</p>", "{raw}");
+        }
+        // The formula is that element itself.
+        for raw in [
+            "<math class=katex><mi>x</mi></math>",
+            "<span class=katex><math class=katex><mi>x</mi></math></span>",
+            "<span class=MathJax><span class=katex><math class=MathJax><mi>x</mi></math></span></span>",
+        ] {
+            assert_eq!(html(&format!("<p>{raw}</p>")), "<p><math><mi>x</mi></math></p>", "{raw}");
         }
         // There is nothing else of it.
         assert_eq!(html("<p><span class=katex><span class=katex-html>mk</span></span></p>"), "<p>mk</p>");

@@ -2,8 +2,9 @@
 //! text ([templates of Go](https://pkg.go.dev/text/template), [functions of Hugo](https://gohugo.io/functions/)). What
 //! needs the site, such as a loop over its pages, makes a template too hard.
 
+use super::syntax::replaced;
 use super::template::{
-    BlockEnd, Filled, INNER, MAX_DEPTH, Parameters, Scanner, address_of_file, finished, first_true,
+    BlockEnd, Budget, Filled, INNER, MAX_DEPTH, Parameters, Scanner, address_of_file, finished, first_true,
 };
 use crate::html::escape_attribute;
 use crate::types::work;
@@ -27,6 +28,7 @@ pub(super) fn fill(template: &str, parameters: &Parameters<'_>) -> Option<Filled
         variables: Vec::new(),
         depth: 0,
         shown: 0,
+        budget: Budget::default(),
     };
     let (out, end) = filler.block(true)?;
     let mut filled = (end == BlockEnd::Text).then(|| finished(&out))??;
@@ -44,6 +46,7 @@ struct Filler<'a> {
     depth: usize,
     /// Number of bytes that were shown.
     shown: usize,
+    budget: Budget,
 }
 
 impl<'a> Filler<'a> {
@@ -173,6 +176,10 @@ impl<'a> Filler<'a> {
         loop {
             let mut operands: Vec<(&str, Option<String>)> = Vec::new();
             while let Some((word, found)) = self.operand(words)? {
+                let found = match found {
+                    Some(value) => Some(self.budget.spend(value)?),
+                    None => None,
+                };
                 operands.push((word, found));
             }
             if let Some(value) = value.take() {
@@ -387,7 +394,9 @@ impl<'a> Filler<'a> {
             "urlize" | "anchorize" | "urls.Anchorize" | "urls.URLize" => {
                 text(0)?.trim().to_lowercase().replace(' ', "-")
             }
-            "replace" | "strings.Replace" if !text(1)?.is_empty() => text(0)?.replace(&text(1)?, &text(2)?),
+            "replace" | "strings.Replace" if !text(1)?.is_empty() => {
+                replaced(&text(0)?, &text(1)?, &text(2)?)?
+            }
             "strings.TrimPrefix" => {
                 text(1)?.strip_prefix(&text(0)?).map(str::to_owned).or_else(|| text(1))?
             }
@@ -416,7 +425,7 @@ impl<'a> Filler<'a> {
                 out
             }
             "split" | "strings.Split" if !text(1)?.is_empty() => {
-                text(0)?.replace(&text(1)?, ITEM_END.encode_utf8(&mut [0; 4]))
+                replaced(&text(0)?, &text(1)?, ITEM_END.encode_utf8(&mut [0; 4]))?
             }
             "urls.Parse" => text(0)?,
             "path.Base" => text(0)?.rsplit('/').next()?.to_owned(),

@@ -5,25 +5,19 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::renderer::{Block, TemplateRenderer};
-use super::syntax::{Args, Tag, split};
+use super::renderer::{Block, MAX_LOOKED_UP, TemplateRenderer};
+use super::syntax::{Args, MAX_VALUE, Tag, replaced, split};
 use super::{named, template};
 use crate::generator::{Kind, Unzoned, date};
 use crate::html::escape_attribute;
 use crate::types::work;
 
-/// Maximum length of a value that filters make, in bytes: each filter can double it.
-const MAX_VALUE: usize = 1 << 20;
-/// Maximum number of bytes of the values that tags look at.
-const MAX_LOOKED_UP: usize = 16 << 20;
 /// Maximum number of files that are read for `include_relative`.
 const MAX_INCLUDED: usize = 100;
 /// Number of bytes that a pass of a loop counts as, in addition to its text.
 const PASS: usize = 4 << 10;
 /// Maximum number of items of a list that tags make.
 const MAX_ITEMS: usize = 1_000;
-/// Maximum length of a value in which text is replaced by other text, in bytes.
-const MAX_REPLACED: usize = 64 << 10;
 
 /// Renders the tag at the current position; returns `false` if there is none.
 pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
@@ -93,7 +87,7 @@ fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &st
                 .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
                 .unwrap_or_default()
         }
-        "replace" if text.len() <= MAX_REPLACED => text.replace(&argument(0)?, &argument(1)?),
+        "replace" => replaced(&text, &argument(0)?, &argument(1)?)?,
         "replace_first" => text.replacen(&argument(0)?, &argument(1)?, 1),
         "remove" => text.replace(&argument(0)?, ""),
         "strip_newlines" => text.replace('\n', ""),
@@ -211,7 +205,8 @@ fn items(renderer: &TemplateRenderer<'_>, source: &str) -> Option<Vec<Value>> {
     if let Some((first, last)) = range {
         let number = |text: &str| value(renderer, text.trim())?.trim().parse::<i64>().ok();
         let (first, last) = (number(first)?, number(last)?);
-        return (last - first < MAX_ITEMS as i64).then(|| (first..=last).map(Value::from).collect());
+        let is_short = last.checked_sub(first)? < MAX_ITEMS as i64;
+        return is_short.then(|| (first..=last).map(Value::from).collect());
     }
     let page = renderer.page;
     let of_page = || match source.strip_prefix("page.") {
@@ -254,14 +249,12 @@ fn repeat<'a>(renderer: &mut TemplateRenderer<'a>, args: &'a str) -> bool {
     }
     let Some((body, otherwise)) = until_end_of_loop(renderer) else { return false };
     let (variable, count) = (variable.trim(), all.len());
-    let before = (renderer.variables.clone(), renderer.tables.clone());
+    renderer.begin_scope();
     let shown = if all.is_empty() { vec![otherwise] } else { vec![body; count] };
     let mut is_rendered = true;
     for (at, text) in shown.into_iter().enumerate() {
         // Each pass costs as much as the text in the loop is long.
-        let sum = renderer.looked_up.get().saturating_add(text.len() + PASS);
-        renderer.looked_up.set(sum);
-        if sum > MAX_LOOKED_UP {
+        if !renderer.charge(text.len() + PASS) {
             is_rendered = false;
             break;
         }
@@ -278,13 +271,13 @@ fn repeat<'a>(renderer: &mut TemplateRenderer<'a>, args: &'a str) -> bool {
             renderer.variables.insert(format!("forloop.{name}"), value.clone());
             renderer.variables.insert(format!("loop.{name}"), value);
         }
-        let variables = renderer.variables.clone();
-        is_rendered = renderer.inner(text, variables, render).is_some_and(|shown| renderer.insert(&shown));
+        let shown = renderer.inner(text, [], render);
+        is_rendered = shown.is_some_and(|shown| renderer.insert(&shown));
         if !is_rendered {
             break;
         }
     }
-    (renderer.variables, renderer.tables) = before;
+    renderer.end_scope();
     is_rendered
 }
 
@@ -333,9 +326,7 @@ fn until_end_of_loop<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<(&'a str
 
 /// Returns a value, unless tags looked at too many already.
 fn found_value(renderer: &TemplateRenderer<'_>, value: String) -> Lookup {
-    let sum = renderer.looked_up.get().saturating_add(value.len());
-    renderer.looked_up.set(sum);
-    if sum <= MAX_LOOKED_UP { Lookup::Found(value) } else { Lookup::Unknown }
+    if renderer.charge(value.len()) { Lookup::Found(value) } else { Lookup::Unknown }
 }
 
 /// Returns the result of a condition; `None` if only the site knows it.
@@ -564,9 +555,7 @@ fn include_relative(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
         return false;
     };
     // Reading a file costs more than a tag.
-    let sum = renderer.looked_up.get().saturating_add(MAX_LOOKED_UP / MAX_INCLUDED);
-    renderer.looked_up.set(sum);
-    if sum > MAX_LOOKED_UP {
+    if !renderer.charge(MAX_LOOKED_UP / MAX_INCLUDED) {
         return false;
     }
     let Some((_, text)) = repository.first(&[repository.path(&folder.join(file))]) else { return false };
@@ -575,8 +564,8 @@ fn include_relative(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
     let parameters = parameters.map(|(name, given)| {
         (format!("include.{name}"), value(renderer, given).unwrap_or_else(|| (*given).to_owned()))
     });
-    let variables = renderer.variables.clone().into_iter().chain(parameters).collect();
-    renderer.inner(&text, variables, render).is_some_and(|shown| renderer.insert(&shown))
+    let parameters: Vec<_> = parameters.collect();
+    renderer.inner(&text, parameters, render).is_some_and(|shown| renderer.insert(&shown))
 }
 
 /// Renders an include: the site's own template if it is simple, else what its parameters name.
@@ -602,8 +591,8 @@ fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
         let parameters = args.0.iter().filter(|(name, _)| !name.is_empty());
         let parameters =
             parameters.map(|(name, _)| (format!("include.{name}"), named(name).unwrap_or_default()));
-        let variables = renderer.variables.clone().into_iter().chain(parameters).collect();
-        if let Some(shown) = renderer.inner(&text, variables, render) {
+        let parameters: Vec<_> = parameters.collect();
+        if let Some(shown) = renderer.inner(&text, parameters, render) {
             // Lines that are indented or blank would be Markdown of their own.
             let lines: Vec<&str> = shown.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
             return renderer.block(&if shown.contains("<pre") { shown } else { lines.join("\n") });

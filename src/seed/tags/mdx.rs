@@ -1,7 +1,10 @@
 //! MDX (<https://mdxjs.com/docs/what-is-mdx/>): imports, exports, expressions and components are left out; Markdown and the
 //! text inside components stay, and so does what a component's parameters name.
 
+use std::collections::HashSet;
+
 use super::named;
+use super::renderer::{MAX_REPORTED, SHOWN, more_left_out};
 use super::syntax::Args;
 use crate::diag::{Finding, codes};
 use crate::types::{excerpt, work};
@@ -14,7 +17,7 @@ pub(super) fn without_components(body: &str, line: u32, findings: &mut Vec<Findi
     let mut out = String::with_capacity(body.len());
     let mut fence: Option<&str> = None;
     let mut is_program = false;
-    let mut left_out: Vec<(String, u32)> = Vec::new();
+    let (mut left_out, mut names) = (Vec::new(), HashSet::new());
     let mut rest = body;
     let mut number = line;
     let mut plain = 0;
@@ -48,16 +51,20 @@ pub(super) fn without_components(body: &str, line: u32, findings: &mut Vec<Findi
         }
         // A component may go on over lines, so its length is taken from the rest of the body.
         let taken = line_without(rest, end, &mut plain, &mut out, &mut |name| {
-            if left_out.iter().all(|(known, _)| known != name) {
-                left_out.push((name.to_owned(), number));
+            if !names.contains(name) {
+                names.insert(name.to_owned());
+                left_out.push((excerpt(name, SHOWN).into_owned(), number));
             }
         });
         number += rest[..taken].matches('\n').count() as u32;
         rest = &rest[taken..];
     }
-    for (name, line) in left_out.into_iter().take(20) {
-        let detail = format!("`{}` was left out", excerpt(&name, 60));
-        findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, detail));
+    let unnamed = left_out.get(MAX_REPORTED).map(|(_, line)| (left_out.len() - MAX_REPORTED, *line));
+    for (name, line) in left_out.into_iter().take(MAX_REPORTED) {
+        findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, format!("`{name}` was left out")));
+    }
+    if let Some((count, line)) = unnamed {
+        findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, more_left_out(count)));
     }
     out
 }
@@ -218,6 +225,14 @@ mod tests {
             findings,
             [(6, "`<A>` was left out".to_owned()), (14, "`{1 + 1}` was left out".to_owned())]
         );
+    }
+
+    #[test]
+    fn twenty_components_are_named_and_the_others_counted() {
+        let many: String = (0..30).map(|n| format!("<A{n}/> <A{n}/>\n{{a{n}}} ")).collect();
+        let (_, findings) = rendered(&many);
+        assert_eq!((findings.len(), &findings[19]), (21, &(11, "`{a9}` was left out".to_owned())));
+        assert_eq!(findings[20], (11, "40 more tags were left out, the first in this line".to_owned()));
     }
 
     #[test]

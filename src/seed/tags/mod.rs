@@ -9,6 +9,7 @@ mod liquid;
 mod mdx;
 mod named;
 mod renderer;
+mod scopes;
 mod syntax;
 mod template;
 mod zola;
@@ -114,6 +115,10 @@ mod tests {
                 (6, "`{{< y >}}` was left out".to_owned()),
             ]
         );
+        // What is skipped before a tag is given up does not move its line.
+        let (_, findings, _) =
+            rendered(Kind::Jekyll, "a\n{% for x in (1..2) %}\n{{ nope }}😀aaaaaaa\n\n{% endfor %}\n");
+        assert_eq!(findings[0].0, 6, "{findings:?}");
         let many: String = (0..100).map(|n| format!("{{% t{n} %}}\n")).collect();
         let (_, findings, _) = rendered(Kind::Jekyll, &many);
         assert_eq!(findings.len(), 21);
@@ -131,6 +136,16 @@ mod tests {
             let (out, findings, _) = rendered(generator, &body);
             assert!(out.len() < body.len() + (2 << 20) && out.len() > 40_000, "{tag}: {}", out.len());
             assert_eq!(findings.len(), 1, "{tag}");
+        }
+        // The rest of a value that grows with each tag is left out, and so is what would be too long a list.
+        for body in [
+            "{{ page.long | replace: '', page.long }}",
+            "{{ page.long | replace: 'l', page.long }}",
+            "{% for i in (\"-9223372036854775808\"..\"0\") %}x{% endfor %}",
+            "{% for i in (\"0\"..\"9223372036854775807\") %}x{% endfor %}",
+        ] {
+            let (out, findings, _) = rendered(Kind::Jekyll, body);
+            assert!(out.len() < 100 && findings.len() == 1, "{body}: {} {findings:?}", out.len());
         }
         let filters = " | append: page.long".repeat(200);
         let (_, findings, _) = rendered(Kind::Jekyll, &format!("{{{{ page.long{filters} }}}}"));
@@ -201,6 +216,19 @@ mod tests {
         "{: ` ",
         "é{é",
         "'\"` ",
+        "{{/",
+        "{{</a",
+        "{{< /a",
+        "{{< t{n} >}}",
+        "{% t{n} %}",
+        "{{ t{n} }}",
+        "{% assign a{n} = '' %}",
+        "{% assign a{n} = [] %}",
+        "{% assign a{n} = '' %}{% for i in (1..1) %}{% endfor %}",
+        "{% assign a{n} = [] %}{% for i in (1..1) %}{% endfor %}",
+        "{% capture a{n} %}{% endcapture %}{% for i in (1..1) %}{% endfor %}",
+        "[a{n}](b c) ",
+        "{: .a{n}}\n",
     ];
 
     #[test]
@@ -208,7 +236,10 @@ mod tests {
         for generator in [Kind::Jekyll, Kind::Hugo, Kind::Zola] {
             for shape in SHAPES {
                 for before in ["", "{{< ", "{{ ", "{% ", "{% raw %}", "{{< highlight x >}}", "{:", "`"] {
-                    let steps = |times| rendered(generator, &format!("{before}{}", shape.repeat(times))).2;
+                    let steps = |times| {
+                        let all: String = (0..times).map(|n| shape.replace("{n}", &n.to_string())).collect();
+                        rendered(generator, &format!("{before}{all}")).2
+                    };
                     let (one, two) = (steps(100), steps(200));
                     // A constant covers what is counted once.
                     let is_linear = two as f64 <= 2.3 * one as f64 + 300.0;

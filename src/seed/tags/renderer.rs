@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::super::site::PageContext;
+use super::scopes::Scopes;
 use super::template::Filled;
 use crate::diag::{Finding, codes};
 use crate::html::escape_attribute;
@@ -20,11 +21,13 @@ const LONGEST_MARKUP: usize = 500;
 /// of the front matter thousands of times.
 const MAX_INSERTED: usize = 1 << 20;
 /// Maximum number of names of tags that are reported each by itself.
-const MAX_REPORTED: usize = 20;
+pub(super) const MAX_REPORTED: usize = 20;
+/// Maximum number of bytes of the values that tags look at.
+pub(super) const MAX_LOOKED_UP: usize = 16 << 20;
 /// Maximum number of templates in each other.
 const MAX_DEPTH: usize = 4;
 /// Number of characters of a tag that a finding shows.
-const SHOWN: usize = 60;
+pub(super) const SHOWN: usize = 60;
 
 /// The delimiters that end tags.
 const CLOSERS: [&str; 4] = ["}}", "%}", ">}}", "%}}"];
@@ -92,12 +95,20 @@ fn is_block(html: &str) -> bool {
     BLOCKS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
+/// Returns the message about tags that are not reported each by itself.
+pub(super) fn more_left_out(count: usize) -> String {
+    let tags = if count == 1 { "tag was" } else { "tags were" };
+    format!("{count} more {tags} left out, the first in this line")
+}
+
 /// Renders the tags of a body.
 pub(super) struct TemplateRenderer<'a> {
     pub(super) page: &'a PageContext<'a>,
     source: &'a str,
     /// Position in the source.
     at: usize,
+    /// Start of the tag that is rendered.
+    tag: usize,
     out: String,
     /// Number of bytes that tags may still insert; `None` once one of them wanted more.
     room: Option<usize>,
@@ -112,9 +123,9 @@ pub(super) struct TemplateRenderer<'a> {
     /// Number of closing tags that are still to come, by name; counted when it is first asked for.
     closings: Option<HashMap<&'a str, usize>>,
     /// Values that tags set, by name.
-    pub(super) variables: HashMap<String, String>,
+    pub(super) variables: Scopes<String>,
     /// Lists and tables that tags set or loop over, by name.
-    pub(super) tables: HashMap<String, Rc<Value>>,
+    pub(super) tables: Scopes<Rc<Value>>,
     /// True if a loop has no end tag: the tags after it are not looked at as loops.
     pub(super) has_open_loop: bool,
     /// Conditions and captures around the position, the innermost last.
@@ -138,6 +149,7 @@ impl<'a> TemplateRenderer<'a> {
             page,
             source,
             at: 0,
+            tag: 0,
             out: String::with_capacity(source.len()),
             room: Some(source.len().saturating_add(MAX_INSERTED)),
             next_close: [None; CLOSERS.len()],
@@ -145,8 +157,8 @@ impl<'a> TemplateRenderer<'a> {
             blank: (true, 0),
             templates: HashMap::new(),
             closings: None,
-            variables: HashMap::new(),
-            tables: HashMap::new(),
+            variables: Scopes::default(),
+            tables: Scopes::default(),
             has_open_loop: false,
             blocks: Vec::new(),
             looked_up: Cell::new(0),
@@ -160,27 +172,24 @@ impl<'a> TemplateRenderer<'a> {
 
     /// Renders the whole source. `render_tag` renders the tag at the current position and moves past it; it returns
     /// `false` if there is none.
-    pub(super) fn render(self, render_tag: fn(&mut Self) -> bool, findings: &mut Vec<Finding>) -> String {
-        self.render_counted(render_tag, findings).0
+    pub(super) fn render(mut self, render_tag: fn(&mut Self) -> bool, findings: &mut Vec<Finding>) -> String {
+        self.render_all(render_tag, findings);
+        self.out
     }
 
-    fn render_counted(
-        mut self,
-        render_tag: fn(&mut Self) -> bool,
-        findings: &mut Vec<Finding>,
-    ) -> (String, usize) {
+    fn render_all(&mut self, render_tag: fn(&mut Self) -> bool, findings: &mut Vec<Finding>) {
         while let Some(found) = self.source[self.at..].find('{') {
             work::step(found + 1);
             let start = self.at + found;
             self.out.push_str(&self.source[self.at..start]);
-            self.at = start;
-            if !self.source[start + 1..].starts_with(['{', '%']) || !render_tag(&mut self) {
+            (self.at, self.tag) = (start, start);
+            if !self.source[start + 1..].starts_with(['{', '%']) || !render_tag(self) {
                 self.out.push('{');
                 self.at = start + 1;
             }
         }
         self.out.push_str(&self.source[self.at..]);
-        for LeftOut { line, first, more } in self.left_out {
+        for LeftOut { line, first, more } in std::mem::take(&mut self.left_out) {
             let others = if more == 0 { String::new() } else { format!(", and {more} more of this name") };
             findings.push(Finding::in_text(
                 &codes::SEED_TAG,
@@ -190,11 +199,8 @@ impl<'a> TemplateRenderer<'a> {
             ));
         }
         if let Some((count, line)) = self.unnamed {
-            let tags = if count == 1 { "tag was" } else { "tags were" };
-            let detail = format!("{count} more {tags} left out, the first in this line");
-            findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, detail));
+            findings.push(Finding::in_text(&codes::SEED_TAG, line, 0, more_left_out(count)));
         }
-        (self.out, self.looked_up.get())
     }
 
     /// Returns the source from the current position on.
@@ -260,11 +266,20 @@ impl<'a> TemplateRenderer<'a> {
         true
     }
 
-    /// Renders another template with variables of its own; `None` if it needs what only the site knows.
+    /// Counts bytes that a tag looks at. Returns `false` once there were too many.
+    #[must_use]
+    pub(super) fn charge(&self, bytes: usize) -> bool {
+        work::step(bytes);
+        self.looked_up.set(self.looked_up.get().saturating_add(bytes));
+        self.looked_up.get() <= MAX_LOOKED_UP
+    }
+
+    /// Renders another template, in which the variables of this one are seen, with parameters of its own; `None` if it needs
+    /// what only the site knows.
     pub(super) fn inner(
         &mut self,
         text: &str,
-        variables: HashMap<String, String>,
+        parameters: impl IntoIterator<Item = (String, String)>,
         render_tag: fn(&mut TemplateRenderer<'_>) -> bool,
     ) -> Option<String> {
         (self.depth < MAX_DEPTH && !self.is_full()).then_some(())?;
@@ -272,12 +287,30 @@ impl<'a> TemplateRenderer<'a> {
         renderer.room = self.room;
         renderer.looked_up = self.looked_up.clone();
         renderer.depth = self.depth + 1;
-        renderer.variables = variables;
-        renderer.tables = self.tables.clone();
+        (renderer.variables, renderer.tables) =
+            (std::mem::take(&mut self.variables), std::mem::take(&mut self.tables));
+        renderer.begin_scope();
+        for (name, value) in parameters {
+            renderer.variables.insert(name, value);
+        }
         let mut findings = Vec::new();
-        let (out, looked_up) = renderer.render_counted(render_tag, &mut findings);
-        self.looked_up.set(looked_up);
-        findings.is_empty().then_some(out)
+        renderer.render_all(render_tag, &mut findings);
+        renderer.end_scope();
+        (self.variables, self.tables) = (renderer.variables, renderer.tables);
+        self.looked_up = renderer.looked_up;
+        findings.is_empty().then_some(renderer.out)
+    }
+
+    /// Begins a scope of variables, lists and tables.
+    pub(super) fn begin_scope(&mut self) {
+        self.variables.begin();
+        self.tables.begin();
+    }
+
+    /// Ends the innermost scope.
+    pub(super) fn end_scope(&mut self) {
+        self.variables.end();
+        self.tables.end();
     }
 
     /// True once tags wanted to insert more than [`MAX_INSERTED`]: the rest is left out.
@@ -430,8 +463,10 @@ impl<'a> TemplateRenderer<'a> {
             for (at, mark) in source.match_indices("{{") {
                 let inner = source[at + mark.len()..].trim_start_matches(['<', '%']).trim_start();
                 if let Some(name) = inner.strip_prefix('/').map(str::trim_start) {
-                    let end =
-                        name.find(|c: char| c.is_whitespace() || c == '>' || c == '%').unwrap_or(name.len());
+                    // A name has no brace, so nothing is looked at twice.
+                    let is_end = |c: char| c.is_whitespace() || matches!(c, '>' | '%' | '{' | '}');
+                    let end = name.find(is_end).unwrap_or(name.len());
+                    work::step(end);
                     *all.entry(&name[..end]).or_insert(0) += 1;
                 }
             }
@@ -446,21 +481,21 @@ impl<'a> TemplateRenderer<'a> {
         }
     }
 
-    /// Notes that the tag before the current position was left out.
+    /// Notes that the tag that is rendered was left out.
     pub(super) fn leave_out(&mut self, name: &'a str, tag: &str) {
         if let Some(index) = self.names.get(name) {
             self.left_out[*index].more += 1;
             return;
         }
         if self.left_out.len() < MAX_REPORTED {
-            let line = self.line_of(self.at.saturating_sub(tag.len()));
+            let line = self.line_of(self.tag);
             let first = excerpt(tag, SHOWN).into_owned();
             self.names.insert(name, self.left_out.len());
             self.left_out.push(LeftOut { line, first, more: 0 });
         } else {
             let line = match self.unnamed {
                 Some((_, line)) => line,
-                None => self.line_of(self.at.saturating_sub(tag.len())),
+                None => self.line_of(self.tag),
             };
             self.unnamed = Some((self.unnamed.map_or(0, |(count, _)| count) + 1, line));
         }

@@ -1,5 +1,18 @@
 //! The syntax that tags have in common: a name, and arguments with or without quotes.
 
+use crate::types::work;
+
+/// Maximum length of a value that tags and templates make, in bytes: each filter or function can double one.
+pub(super) const MAX_VALUE: usize = 1 << 20;
+
+/// Returns a text in which every occurrence of another is replaced; `None` if it would be too long.
+pub(super) fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
+    work::step(text.len());
+    let count = text.matches(from).count();
+    let added = count.checked_mul(to.len())?;
+    (text.len().checked_add(added)? <= MAX_VALUE).then(|| text.replace(from, to))
+}
+
 /// A tag in the source.
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,

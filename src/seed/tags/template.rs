@@ -4,7 +4,9 @@
 
 use std::collections::HashMap;
 
-use super::syntax::split;
+use std::cell::Cell;
+
+use super::syntax::{MAX_VALUE, split};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -25,6 +27,19 @@ pub(super) struct Parameters<'a> {
     pub(super) is_named: bool,
 }
 
+/// Number of bytes of the values that a template has looked at. One can double a value with each of its tags.
+#[derive(Default)]
+pub(super) struct Budget(Cell<usize>);
+
+impl Budget {
+    /// Counts a value, and returns it; `None` once there were too many bytes.
+    pub(super) fn spend(&self, value: String) -> Option<String> {
+        work::step(value.len());
+        self.0.set(self.0.get().saturating_add(value.len()));
+        (self.0.get() <= MAX_VALUE).then_some(value)
+    }
+}
+
 /// The HTML before and after the text between the tags.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Filled {
@@ -38,8 +53,13 @@ pub(super) struct Filled {
 /// Fills in a template; `None` if it needs more than its parameters.
 pub(super) fn fill(template: &str, parameters: &Parameters<'_>) -> Option<Filled> {
     work::step(template.len());
-    let mut filler =
-        Filler { scanner: Scanner { rest: template }, parameters, depth: 0, variables: HashMap::new() };
+    let mut filler = Filler {
+        scanner: Scanner { rest: template },
+        parameters,
+        depth: 0,
+        variables: HashMap::new(),
+        budget: Budget::default(),
+    };
     let (out, end) = filler.block(true)?;
     let mut filled = (end == BlockEnd::Text).then(|| finished(&out))??;
     filled.is_markdown = template.contains("| markdown");
@@ -139,6 +159,7 @@ struct Filler<'a> {
     parameters: &'a Parameters<'a>,
     variables: HashMap<&'a str, String>,
     depth: usize,
+    budget: Budget,
 }
 
 impl<'a> Filler<'a> {
@@ -281,6 +302,10 @@ impl<'a> Filler<'a> {
     }
 
     fn operand(&self, text: &str) -> Option<String> {
+        self.operand_of_any_length(text).and_then(|value| self.budget.spend(value))
+    }
+
+    fn operand_of_any_length(&self, text: &str) -> Option<String> {
         if let Some(literal) = quoted(text) {
             return Some(literal);
         }
