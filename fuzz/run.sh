@@ -32,7 +32,7 @@ lane() {
     check) longest=65536 extra=(../tests/generators ../tests/golden) ;;
     html) longest=16384 extra=(../seeds -dict=html.dict) ;;
     opml) extra=(../tests/golden) ;;
-    seed) extra=(../seeds ../tests/golden) ;;
+    seed) longest=16384 extra=(../seeds ../tests/golden ../tests/dialects -dict=seed.dict) ;;
     config) extra=(../tests/golden -dict=config.dict) ;;
   esac
   if [ "$target" = check ] && [ -d "${FEEDMILL_SHARED:-../../shared}/w3c/open" ]; then

@@ -1,11 +1,11 @@
-//! Decodes and parses any bytes as a seed. Findings are inside the text; the beginning of a file gives the same head or asks for
-//! more; titles are valid in XML, and links are absolute http(s) URLs.
+//! Decodes and parses any bytes as a seed, and renders its body. Findings are inside the text; the beginning of a file gives the
+//! same head or asks for more; titles are valid in XML, and links are absolute http(s) URLs.
 
 #![no_main]
 
 use feedmill::diag::Finding;
 use feedmill::html::xml_text;
-use feedmill::seed::{Addresses, Fault, Origin, decode, parse};
+use feedmill::seed::{Addresses, Fault, Origin, body, decode, parse};
 use libfuzzer_sys::fuzz_target;
 
 fn stands_in(finding: &Finding, text: &str) {
@@ -17,8 +17,14 @@ fn stands_in(finding: &Finding, text: &str) {
 }
 
 /// A path for each dialect. The first byte selects one.
-const PLACES: &[&str] =
-    &["town/1.txt", "_posts/2024-06-01-a-ferry.md", "content/posts/ferry.md", "town/ferry.html"];
+const PLACES: &[&str] = &[
+    "town/1.txt",
+    "_posts/2024-06-01-a-ferry.md",
+    "content/posts/ferry.md",
+    "town/ferry.html",
+    "src/content/blog/ferry.mdx",
+    "_posts/2024-06-01-a-ferry.html",
+];
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, bytes)) = bytes.split_first() else { return };
@@ -39,6 +45,11 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(url::Url::parse(link).is_ok_and(|url| url.has_host()), "{link}");
             assert!(link.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"`\\^{}|".contains(&b)), "{link}");
             assert!(text.ends_with(seed.body));
+            let mut findings = Vec::new();
+            let html = body(&text, seed, &origin, &mut findings);
+            // Tags insert a limited number of bytes, and each character of Markdown becomes a few of HTML.
+            assert!(html.len() < 64 * text.len() + (8 << 20), "{} bytes of {}", html.len(), text.len());
+            findings.iter().for_each(|finding| stands_in(finding, &text));
         }
         Err(Fault::Bad(finding) | Fault::NotAnArticle(finding)) => stands_in(finding, &text),
         Err(Fault::Incomplete) => panic!("a whole text is never incomplete"),
