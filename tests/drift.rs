@@ -468,6 +468,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "media-unknown",
         "media-unpublished",
         "seed-changed",
+        "seed-crash",
         "seed-encoding",
         "seed-markup",
         "seed-special",
