@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::diag::{Levels, Place, redact};
+use crate::diag::{Levels, Place, remove_credentials};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
 use crate::generator::{Repository, glob};
 use crate::html::Policy;
@@ -557,7 +557,7 @@ pub fn is_feed_name(name: &str) -> bool {
 fn write_keys<'a>(out: &mut String, keys: impl Iterator<Item = (&'a &'static str, &'a SetValue)>) {
     for (key, set) in keys {
         let value = format!("{:?}", set.value);
-        let _ = writeln!(out, "{key} = {}", redact(&value).replace("***@", ""));
+        let _ = writeln!(out, "{key} = {}", remove_credentials(&value));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Resolves keys and values to settings: URLs, languages, formats, people; sections inherit from the main feed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, PublishMedia, RawConfig,
     SHOWN, SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
 };
-use crate::diag::{Level, Levels, Sink, codes, nearest, redact};
+use crate::diag::{Level, Levels, Sink, codes, nearest, remove_credentials};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -23,7 +24,7 @@ use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::check_permalink;
 use crate::seed::{ADDRESS_RULES, Addresses, SameAddress};
 use crate::store::{is_url, place};
-use crate::types::{excerpt, to_rfc3986};
+use crate::types::{excerpt, to_rfc3986, without_credentials};
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -701,7 +702,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Parses a URL that feeds publish: without user name and password.
     fn public_url(&mut self, key: &str, text: &str, set: &SetValue) -> Option<Url> {
         let url = self.url(key, text, set)?;
-        let public = without_credentials(&url)?;
+        let public = without_credentials(url.clone());
         if public != url {
             let detail = format!("`{key}`; used `{public}` instead");
             self.faults.warn(&codes::CONFIG_CREDENTIALS, self.source.place_of(set, true), detail);
@@ -712,7 +713,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Parses the URL of a hub. Its user name and password are stored for requests.
     fn hub(&mut self, text: &str, set: &SetValue) -> Option<Url> {
         let url = self.url("hub", text, set)?;
-        let public = without_credentials(&url)?;
+        let public = without_credentials(url.clone());
         if public != url {
             self.hub_requests.insert(public.clone(), url);
         }
@@ -762,27 +763,23 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// passwords in URLs.
     fn plain(&mut self, key: &str, text: &str, set: &SetValue) -> String {
         let text = crate::html::xml_line(text);
-        let redacted = redact(&text).replace("***@", "");
-        if redacted != text && redact(&text) != text {
+        self.public_text(key, &text, set)
+    }
+
+    /// Returns text that feeds publish: without user names and passwords in URLs.
+    fn public_text(&mut self, key: &str, text: &str, set: &SetValue) -> String {
+        let public = remove_credentials(text);
+        if let Cow::Owned(_) = public {
             let place = self.source.place_of(set, true);
             self.faults.warn(&codes::CONFIG_CREDENTIALS, place, format!("`{key}`; left them out"));
-            return redacted;
         }
-        text
+        public.into_owned()
     }
 }
 
 /// Returns a string of the configuration; empty if it is not set.
 fn text_of(set: Option<&SetValue>) -> &str {
     set.and_then(|set| set.value.text()).unwrap_or_default()
-}
-
-/// Returns a URL without user name and password.
-fn without_credentials(url: &Url) -> Option<Url> {
-    let mut public = url.clone();
-    public.set_username("").ok()?;
-    public.set_password(None).ok()?;
-    Some(public)
 }
 
 /// True if the last segment of a URL is the name of a file.

@@ -16,7 +16,7 @@ use std::fmt;
 pub use levels::{Level, Levels, matches_code};
 pub use render::{RENDERERS, Renderer, renderer, to_json};
 pub use sink::{Sink, Tally};
-pub use text::{count, is_risky, nearest, printable, redact};
+pub use text::{count, is_risky, nearest, printable, redact, remove_credentials};
 
 /// The severity of a finding.
 ///
