@@ -397,7 +397,8 @@ impl Plan {
         if by == Grouping::Language && is_well_formed_language(title) {
             channel.language = Some(title.to_owned());
             let own = self.addresses.repository.as_ref().and_then(|site| site.rules().language_title(title));
-            let own = own.as_deref().map(crate::html::xml_line).filter(|own| !own.is_empty());
+            let own = own.map(|own| crate::html::xml_line(&remove_credentials(&own)));
+            let own = own.filter(|own| !own.is_empty());
             // Feeds need different titles.
             if let Some(own) = own.filter(|own| self.main_feed.title.as_ref() != Some(own)) {
                 channel.title = Some(own);
@@ -829,6 +830,10 @@ mod tests {
             "copyright = 'see https://ann:key@a.example/'",
             "description = 'https://key@a.example/'",
             "author = 'https://ann:key@a.example/'",
+            "append = '<a href=\"https://ann:key@a.example/\">x</a> https://ann:key@a.example/'",
+            "[extra]\nrss = '<docs>https://ann:key@a.example/</docs>'",
+            "[extra]\natom_entry = '<a:b xmlns:a=\"https://ann:key@a.example/\"/>'",
+            "[extra]\njson_item = '{\"_a\": [{\"b\": \"https:\\/\\/ann:key@a.example\"}]}'",
         ] {
             let plan = plan(text);
             let channels = [plan.main_feed.clone()]
@@ -839,12 +844,13 @@ mod tests {
                 let all = [channel.base, channel.site, channel.icon, channel.hub]
                     .map(|url| url.map_or(String::new(), String::from));
                 let author = format!(
-                    "{:?} {:?} {:?} {:?}",
-                    channel.author, channel.podcast, channel.copyright, channel.description
+                    "{:?} {:?}",
+                    (channel.author, channel.podcast, channel.copyright, channel.description),
+                    (channel.append, channel.extra, channel.entry_extra)
                 );
                 assert!(!format!("{all:?} {author}").contains("key"), "{text}");
             }
-            assert!(!plan.fingerprint_source.contains("key") || text.contains("https:ann"), "{text}");
+            assert!(!plan.fingerprint_source.contains("key") || !text.contains("://ann:key@"), "{text}");
             let found = messages(text);
             assert!(
                 found.len() == 1 && found[0].contains("config-credentials") && !found[0].contains("key"),

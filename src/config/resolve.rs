@@ -326,7 +326,12 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 _ => one.clone().json(text),
             };
             match next {
-                Ok(next) => *one = next,
+                Ok(next) => {
+                    *one = next.without_credentials();
+                    if *one != next {
+                        self.warn_of_credentials(key, set);
+                    }
+                }
                 Err(why) => {
                     let what = if key.starts_with("json") { "a JSON object" } else { "XML elements" };
                     self.fault(set, format!("`{key}` in [extra] must be {what}: {why}"));
@@ -524,7 +529,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("indent", Value::Bool(on)) => {
                 channel.layout = if *on { Layout::Indented } else { Layout::Compact };
             }
-            ("append", Value::Text(t)) => channel.append = t.clone(),
+            ("append", Value::Text(t)) => channel.append = self.public_text(key, t, set),
             ("content", Value::Text(t)) => match t.as_str() {
                 "full" | "summary" => channel.summary_only = t == "summary",
                 _ => {
@@ -770,10 +775,14 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     fn public_text(&mut self, key: &str, text: &str, set: &SetValue) -> String {
         let public = remove_credentials(text);
         if let Cow::Owned(_) = public {
-            let place = self.source.place_of(set, true);
-            self.faults.warn(&codes::CONFIG_CREDENTIALS, place, format!("`{key}`; left them out"));
+            self.warn_of_credentials(key, set);
         }
         public.into_owned()
+    }
+
+    fn warn_of_credentials(&mut self, key: &str, set: &SetValue) {
+        let place = self.source.place_of(set, true);
+        self.faults.warn(&codes::CONFIG_CREDENTIALS, place, format!("`{key}`; left them out"));
     }
 }
 

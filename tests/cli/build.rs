@@ -386,7 +386,10 @@ fn configuration_user_names_and_passwords_of_urls_are_published_nowhere() {
         "feedmill.toml",
         "base_url = 'https://ann:s3cret@f.example/feeds/'\nsite_url = 'https://ann:s3cret@f.example/'\n\
          icon = 'https://ann:s3cret@f.example/i.png'\nhub = 'http://ann:s3cret@127.0.0.1:9/'\n\
-         [podcast]\nimage = 'https://ann:s3cret@f.example/c.png'\n",
+         append = '<a href=\"https://ann:s3cret@f.example/x\">https://ann:s3cret@f.example/</a>'\n\
+         [podcast]\nimage = 'https://ann:s3cret@f.example/c.png'\n\
+         [extra]\nrss = '<docs>https://ann:s3cret@f.example/</docs>'\n\
+         json_item = '{\"_a\": \"https://ann:s3cret@f.example/\"}'\n",
     );
     for style in ["human", "json", "github", "sarif"] {
         let (code, stdout, stderr) = project.feedmill(&["--verbose", "--message-format", style]);
