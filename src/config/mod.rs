@@ -607,7 +607,7 @@ mod tests {
         let zone = |text: &str| plan(text).addresses.timezone.map(|zone| zone.name());
         assert_eq!(zone("timezone = ' Asia/Kolkata '"), Some("Asia/Kolkata"));
         assert_eq!(zone("timezone = 'UTC'"), Some("UTC"));
-        assert_eq!(zone("timezone = ''"), None);
+        assert_eq!(zone("timezone = ' '"), None);
         assert_eq!(
             faults("timezone = 'Europe/Berln'"),
             [
@@ -720,6 +720,17 @@ mod tests {
                 "`json_item` in [extra] must be a JSON object: it is not an object",
             ),
             ("[[feed]]\ntitle = 'x'", "needs a `name`"),
+            (
+                "[[feed]]\nname = ' \t'",
+                "2:1: config-bad-value: invalid configuration value: [[feed]] needs a `name`",
+            ),
+            (
+                "seeds = '  '",
+                "1:1: config-bad-value: invalid configuration value: `seeds` is empty; write `seeds = \".\"`",
+            ),
+            ("feeds = ' '", "`feeds` is empty; write"),
+            ("cache_dir = ' '", "`cache_dir` is empty; write"),
+            ("[theme]\ntemplate = ' '", "`template` is empty; write"),
             ("[[feed]]\nname = 'rss.xml'", "`rss.xml` cannot be the folder of a feed"),
             ("[[feed]]\nname = 'a'\n[[feed]]\nname = 'a'", "4:1"),
             (

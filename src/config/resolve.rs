@@ -145,7 +145,7 @@ impl RawConfig {
     fn path(&self, keys: &Keys, key: &str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
         let set = keys.get(key)?;
         let text = set.value.text()?;
-        if text.is_empty() {
+        if text.trim().is_empty() {
             let (example, what) = match key {
                 "seeds" => (".", "the folder of the configuration file"),
                 "feeds" => (".", "the same folder"),
@@ -173,7 +173,7 @@ impl RawConfig {
             let text = |key: &str| keys.get(key).and_then(|s| s.value.text()).unwrap_or_default().to_owned();
             let name = text("name");
             let Some(set) = keys.get("name").or_else(|| keys.values().next()) else { continue };
-            if name.is_empty() {
+            if name.trim().is_empty() {
                 r.fault(set, "[[feed]] needs a `name`; write `name = \"FOLDER\"`");
                 continue;
             }
@@ -513,7 +513,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("language", Value::Text(t)) => {
                 if is_well_formed_language(t) {
                     channel.language = Some(t.clone());
-                } else if !t.is_empty() {
+                } else if !t.trim().is_empty() {
                     let shown = excerpt(t, SHOWN);
                     let detail =
                         format!("`language` must be a language tag such as `en` or `zh-Hans`, not `{shown}`");
@@ -665,7 +665,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     }
 
     fn permalink(&mut self, set: &SetValue) -> Option<String> {
-        let text = set.value.text().filter(|text| !text.is_empty())?;
+        let text = set.value.text().filter(|text| !text.trim().is_empty())?;
         if let Err(why) = check_permalink(text) {
             self.fault(set, format!("`permalink` is not a URL pattern: {why}"));
         }
