@@ -385,9 +385,17 @@ pub struct Plan {
     pub filtered: Vec<Filtered>,
     /// URLs of hubs with user name and password, by the URL without.
     hub_requests: BTreeMap<Url, Url>,
+    /// Where the keys of paths were written.
+    places: BTreeMap<&'static str, Place>,
 }
 
 impl Plan {
+    /// Returns the place of a key whose value is a path, for messages: in the configuration, or a flag or variable.
+    #[must_use]
+    pub(crate) fn place(&self, key: &str) -> Place {
+        self.places.get(key).cloned().unwrap_or_default()
+    }
+
     /// Returns the settings of the feed of one tag, author or language. `name` is that of its folder, `title` the value as
     /// the articles spell it.
     #[must_use]

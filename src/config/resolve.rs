@@ -13,7 +13,7 @@ use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, PublishMedia, RawConfig,
     SHOWN, SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
 };
-use crate::diag::{Level, Levels, Sink, codes, nearest, remove_credentials};
+use crate::diag::{Level, Levels, Place, Sink, codes, nearest, remove_credentials};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -81,7 +81,7 @@ impl RawConfig {
         let media_url =
             self.top.get("media_url").and_then(|set| r.folder_url("media_url", set.value.text()?, set));
         let theme = r.theme(&self.theme);
-        let Resolver { faults, hub_requests, .. } = r;
+        let Resolver { faults, hub_requests, places, .. } = r;
         faults.finish(Path::new(""))?;
         let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
         let addresses = Addresses {
@@ -127,6 +127,7 @@ impl RawConfig {
             sections,
             filtered,
             hub_requests,
+            places,
         })
     }
 
@@ -142,8 +143,9 @@ impl RawConfig {
     }
 
     /// Resolves a path: relative to the configuration file if it is in that file, else to the working directory.
-    fn path(&self, keys: &Keys, key: &str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
+    fn path(&self, keys: &Keys, key: &'static str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
         let set = keys.get(key)?;
+        r.places.insert(key, self.source.place_of(set, false));
         let text = set.value.text()?;
         if text.trim().is_empty() {
             let (example, what) = match key {
@@ -235,11 +237,13 @@ struct Resolver<'a, 'b, 'c> {
     source: &'a Source,
     faults: Faults<'b, 'c>,
     hub_requests: BTreeMap<Url, Url>,
+    /// Places of paths.
+    places: BTreeMap<&'static str, Place>,
 }
 
 impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     fn new(source: &'a Source, sink: &'b mut Sink<'c>) -> Self {
-        Self { source, faults: Faults::new(sink), hub_requests: BTreeMap::new() }
+        Self { source, faults: Faults::new(sink), hub_requests: BTreeMap::new(), places: BTreeMap::new() }
     }
 
     fn fault(&mut self, set: &SetValue, detail: impl Into<String>) {

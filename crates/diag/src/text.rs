@@ -68,6 +68,18 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near.min().map(|(_, candidate)| candidate)
 }
 
+/// Length in bytes of a path that every system refuses to open.
+const LONGEST_PATH: usize = 4096;
+
+/// Shortens a path for messages if it is too long to exist.
+#[must_use]
+pub fn short_path(path: &str) -> Cow<'_, str> {
+    if path.len() < LONGEST_PATH {
+        return Cow::Borrowed(path);
+    }
+    Cow::Owned(path.chars().take(80).chain(['…']).collect())
+}
+
 /// Replaces the user name and password of each URL in a text by `***`.
 ///
 /// ```
