@@ -168,7 +168,7 @@ fn user_names_and_passwords_in_any_address_of_an_article_are_published_nowhere()
         ),
     ];
     for (name, text) in pages {
-        project.write_file(&format!("seeds/{name}"), text);
+        project.write_file(format!("seeds/{name}"), text);
     }
     project.write_file(
         "feedmill.toml",
