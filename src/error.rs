@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::diag::printable;
+use crate::diag::{printable, short_path};
 
 /// Error that stopped a build. Opaque: inspect it with [`Error::kind`], print it with `Display`.
 ///
@@ -97,7 +97,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
-            write!(f, "{}: ", printable(&path.to_string_lossy()))?;
+            write!(f, "{}: ", printable(&short_path(&path.to_string_lossy())))?;
         }
         f.write_str(&printable(&self.message))?;
         match &self.source {

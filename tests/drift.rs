@@ -457,6 +457,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "audio-missing",
         "audio-notes",
         "audio-truncated",
+        "cache-unusable",
         "catalog-lost",
         "check-not-a-feed",
         "check-not-verified",

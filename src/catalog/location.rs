@@ -1,6 +1,7 @@
 //! Location of the cache directory.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::hash::path_hash;
@@ -30,6 +31,25 @@ pub(super) fn on_disk(plan: &Plan, feeds: &dyn Store) -> Option<PathBuf> {
 pub fn lost(folder: Option<&Path>, why: &str) -> Finding {
     let place = folder.map_or_else(Place::default, |folder| Place::file(folder.to_string_lossy()));
     Finding::new(&codes::CATALOG_LOST, place, why)
+}
+
+/// Returns the error for which a cache directory can be neither created nor written, unless it may be a different one in the
+/// next build, such as that of a full disk.
+#[must_use]
+pub fn obstacle(folder: &Path) -> Option<io::Error> {
+    let error = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).err()?;
+    let is_lasting = matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::Unsupported
+    );
+    is_lasting.then_some(error)
 }
 
 /// True if a folder, or anything directly in it, is a symbolic link.

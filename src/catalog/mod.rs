@@ -44,7 +44,7 @@ pub use chunk::{Chunk, Folders, chunk_boundary, chunks};
 pub use hash::{Hasher, finding_hash, fingerprint, hash, key_hash, path_hash, plan_hash};
 pub use hub_state::HubState;
 pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile, PublishedMedia};
-pub use location::{FOLDER, lost};
+pub use location::{FOLDER, lost, obstacle};
 pub use media_cache::{Known, MediaCache};
 pub use published_links::PublishedLinks;
 pub use seed_findings::SeedFindings;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
@@ -135,16 +136,16 @@ pub(super) enum AccessLog {
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     /// Address to listen on; port 0 picks a free port
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", env = "FEEDMILL_LISTEN")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", value_parser = address, env = "FEEDMILL_LISTEN")]
     pub(super) listen: SocketAddr,
     /// Log each request to stdout
     #[arg(long, value_enum, value_name = "FORMAT", env = "FEEDMILL_ACCESS_LOG")]
     pub(super) access_log: Option<AccessLog>,
     /// Close connections of clients that send nothing for this long, or stop reading a response for up to five times as long
-    #[arg(long, alias = "patience", value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600), env = "FEEDMILL_CLIENT_TIMEOUT")]
+    #[arg(long, alias = "patience", value_name = "SECONDS", default_value_t = 30, value_parser = seconds, env = "FEEDMILL_CLIENT_TIMEOUT")]
     pub(super) client_timeout: u64,
     /// Maximum number of connections; more are refused
-    #[arg(long, value_name = "N", default_value_t = 16384, env = "FEEDMILL_CONNECTIONS")]
+    #[arg(long, value_name = "N", default_value_t = 16384, value_parser = connections, env = "FEEDMILL_CONNECTIONS")]
     pub(super) connections: usize,
     /// Open the index page in the default browser, or in that of $BROWSER, after the first build
     #[arg(long)]
@@ -192,7 +193,7 @@ pub(super) struct New {
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
     /// Maximum number of entries to list [default: all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number_of_entries)]
     pub(super) limit: Option<usize>,
     /// Print one JSON object per line instead of a table
     #[arg(long)]
@@ -258,7 +259,7 @@ pub(super) struct BuildOnce {
     #[arg(long, conflicts_with_all = ["dry_run", "no_catalog"])]
     pub(super) shared: bool,
     /// Time after which a lock in object storage expires if its builder has died
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), env = "FEEDMILL_LEASE")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = seconds, env = "FEEDMILL_LEASE")]
     pub(super) lease: u64,
     #[command(flatten)]
     pub(super) build: Build,
@@ -306,7 +307,7 @@ pub(super) struct Build {
     #[arg(long, value_name = "URL", env = "FEEDMILL_HUB")]
     pub(super) hub: Option<String>,
     /// Maximum number of entries per feed; 0 for all [default: 50]
-    #[arg(long, value_name = "N", env = "FEEDMILL_LIMIT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = limit, env = "FEEDMILL_LIMIT", allow_negative_numbers = true)]
     pub(super) limit: Option<i64>,
     /// Formats to write, separated by commas [default: rss,atom,json]
     #[arg(long, value_name = "LIST", env = "FEEDMILL_FORMATS", value_delimiter = ',')]
@@ -342,8 +343,39 @@ pub(super) struct Build {
     #[arg(long)]
     pub(super) no_push: bool,
     /// Time to wait for another build of the same feeds to finish; --shared waits as long as it takes
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, env = "FEEDMILL_WAIT")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = wait, env = "FEEDMILL_WAIT")]
     pub(super) wait: u64,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+/// Parses a value, or says what a valid one is: the parsers of the standard library do not.
+fn value<T: FromStr>(text: &str, valid: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|_| format!("use {valid}"))
+}
+
+fn limit(text: &str) -> Result<i64, String> {
+    value(text, "a whole number such as 50, or 0 for all entries")
+}
+
+fn number_of_entries(text: &str) -> Result<usize, String> {
+    value(text, "a whole number such as 50")
+}
+
+fn wait(text: &str) -> Result<u64, String> {
+    value(text, "a whole number of seconds such as 10, or 0 to give up at once")
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    value(text, "a whole number such as 1000")
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    value(text, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
+}
+
+/// Parses a number of seconds up to an hour.
+fn seconds(text: &str) -> Result<u64, String> {
+    let valid = "a whole number of seconds from 1 to 3600";
+    value(text, valid).ok().filter(|number| (1..=3600).contains(number)).ok_or_else(|| format!("use {valid}"))
 }

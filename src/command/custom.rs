@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use crate::store::{FsStore, Kind, Store};
-use crate::types::Bytes;
+use crate::types::{Bytes, without_credentials};
 
 /// Endings of configuration and programs.
 const ENDINGS: &[&str] =
@@ -73,7 +73,7 @@ pub(super) fn look(folder: &Path) -> Custom {
     if let Ok(bytes) = store.read(Path::new("CNAME"), LIMIT)
         && let Ok(url) = Url::parse(&format!("https://{}/", String::from_utf8_lossy(&bytes).trim()))
     {
-        found.url = Some((url, PathBuf::from("CNAME")));
+        found.url = Some((without_credentials(url), PathBuf::from("CNAME")));
     }
     let mut best = usize::MAX;
     let mut patterns: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
@@ -151,7 +151,7 @@ fn address(text: &str, key: &str) -> Option<Url> {
             || url.path().starts_with("/api/")
             || host.ends_with("example.com");
         let is_code = value[..end].contains("${");
-        let mut url = (!is_other && !is_code).then_some(url)?;
+        let mut url = without_credentials((!is_other && !is_code).then_some(url)?);
         // The address of a sitemap is in the site.
         if key == "Sitemap" || url.path().ends_with(".xml") || url.path().ends_with(".json") {
             url.set_path("/");

@@ -1,13 +1,20 @@
 //! Environment variables of flags: an empty variable counts as unset, and messages name the variable.
 
+use std::any::TypeId;
 use std::error::Error as _;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 
 use super::args::Args;
+use crate::diag::printable;
+use crate::types::excerpt;
+
+/// Number of characters of a value that a message shows.
+const SHOWN: usize = 60;
 
 /// Parses the command line and the variables.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
@@ -15,6 +22,9 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
     let mut command = without_empty_variables(Args::command());
     match command.try_get_matches_from_mut(&args) {
         Ok(matches) => Args::from_arg_matches(&matches),
+        Err(error) if error.kind() == ErrorKind::InvalidUtf8 => {
+            Err(name_not_utf8(&command, &args).unwrap_or(error))
+        }
         Err(error) => Err(name_variable(&error, &command, &args).unwrap_or(error)),
     }
 }
@@ -66,8 +76,33 @@ fn name_variable(error: &clap::Error, command: &Command, args: &[OsString]) -> O
             None => "the value is invalid".to_owned(),
         },
     };
-    let message = format!("invalid value `{value}` of the environment variable {variable}: {fix}\n");
+    let shown = printable(&excerpt(value, SHOWN));
+    let message = format!("invalid value `{shown}` of the environment variable {variable}: {fix}\n");
     Some(clap::Error::raw(ErrorKind::ValueValidation, message))
+}
+
+/// Returns an error about the variable, or the arguments, that are not UTF-8 although their values are text: clap names
+/// neither. A path may be any bytes.
+fn name_not_utf8(command: &Command, args: &[OsString]) -> Option<clap::Error> {
+    let command = args.iter().skip(1).find_map(|arg| command.find_subcommand(arg)).unwrap_or(command);
+    let is_path = |arg: &Arg| arg.get_value_parser().type_id() == TypeId::of::<PathBuf>();
+    let variable = command.get_arguments().filter(|arg| !is_path(arg)).find_map(|arg| {
+        let variable = arg.get_env()?;
+        let is_used = arg.get_long().is_none_or(|long| !is_given(&format!("--{long}"), args));
+        (is_used && std::env::var_os(variable)?.to_str().is_none()).then(|| variable.to_string_lossy())
+    });
+    let what = match variable {
+        Some(variable) => format!("the value of the environment variable {variable} is"),
+        None => {
+            let invalid = args.iter().skip(1).filter(|arg| arg.to_str().is_none());
+            let shown: Vec<_> = invalid
+                .map(|arg| format!("`{}`", excerpt(&printable(&arg.to_string_lossy()), SHOWN)))
+                .collect();
+            (!shown.is_empty()).then(|| format!("{} is", shown.join(", ")))?
+        }
+    };
+    let message = format!("{what} not UTF-8; write it in UTF-8\n");
+    Some(clap::Error::raw(ErrorKind::InvalidUtf8, message))
 }
 
 fn find<'a>(command: &'a Command, long: &str) -> Option<&'a Arg> {

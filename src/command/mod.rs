@@ -10,6 +10,7 @@ mod custom;
 mod diff;
 mod env;
 mod explain;
+mod file_size;
 mod init;
 mod list;
 mod man;
@@ -56,6 +57,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    file_size::make_errors_of_signals();
     // Started here, because rayon panics at its first use if the system has no more threads.
     let workers = match args.verb {
         Some(

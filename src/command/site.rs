@@ -11,6 +11,7 @@ use crate::generator::{Repository, find};
 use crate::pipeline::Inspection;
 use crate::seed::Addresses;
 use crate::store::{FsStore, Kind, Store};
+use crate::types::without_credentials;
 
 use super::custom;
 
@@ -86,7 +87,7 @@ impl FoundSite {
         let mut answer = String::new();
         if asked.is_ok() && io::stdin().read_line(&mut answer).is_ok() {
             let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-            self.url = Url::parse(answer.trim()).ok().filter(is_web);
+            self.url = Url::parse(answer.trim()).ok().filter(is_web).map(without_credentials);
         }
     }
 

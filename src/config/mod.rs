@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::diag::{Levels, Place, redact};
+use crate::diag::{Levels, Place, remove_credentials};
 use crate::format::{FORMATS, Format, INDEX, Index, Layout};
 use crate::generator::{Repository, glob};
 use crate::html::Policy;
@@ -385,9 +385,17 @@ pub struct Plan {
     pub filtered: Vec<Filtered>,
     /// URLs of hubs with user name and password, by the URL without.
     hub_requests: BTreeMap<Url, Url>,
+    /// Where the keys of paths were written.
+    places: BTreeMap<&'static str, Place>,
 }
 
 impl Plan {
+    /// Returns the place of a key whose value is a path, for messages: in the configuration, or a flag or variable.
+    #[must_use]
+    pub(crate) fn place(&self, key: &str) -> Place {
+        self.places.get(key).cloned().unwrap_or_default()
+    }
+
     /// Returns the settings of the feed of one tag, author or language. `name` is that of its folder, `title` the value as
     /// the articles spell it.
     #[must_use]
@@ -397,7 +405,8 @@ impl Plan {
         if by == Grouping::Language && is_well_formed_language(title) {
             channel.language = Some(title.to_owned());
             let own = self.addresses.repository.as_ref().and_then(|site| site.rules().language_title(title));
-            let own = own.as_deref().map(crate::html::xml_line).filter(|own| !own.is_empty());
+            let own = own.map(|own| crate::html::xml_line(&remove_credentials(&own)));
+            let own = own.filter(|own| !own.is_empty());
             // Feeds need different titles.
             if let Some(own) = own.filter(|own| self.main_feed.title.as_ref() != Some(own)) {
                 channel.title = Some(own);
@@ -557,7 +566,7 @@ pub fn is_feed_name(name: &str) -> bool {
 fn write_keys<'a>(out: &mut String, keys: impl Iterator<Item = (&'a &'static str, &'a SetValue)>) {
     for (key, set) in keys {
         let value = format!("{:?}", set.value);
-        let _ = writeln!(out, "{key} = {}", redact(&value).replace("***@", ""));
+        let _ = writeln!(out, "{key} = {}", remove_credentials(&value));
     }
 }
 
@@ -606,7 +615,7 @@ mod tests {
         let zone = |text: &str| plan(text).addresses.timezone.map(|zone| zone.name());
         assert_eq!(zone("timezone = ' Asia/Kolkata '"), Some("Asia/Kolkata"));
         assert_eq!(zone("timezone = 'UTC'"), Some("UTC"));
-        assert_eq!(zone("timezone = ''"), None);
+        assert_eq!(zone("timezone = ' '"), None);
         assert_eq!(
             faults("timezone = 'Europe/Berln'"),
             [
@@ -719,6 +728,17 @@ mod tests {
                 "`json_item` in [extra] must be a JSON object: it is not an object",
             ),
             ("[[feed]]\ntitle = 'x'", "needs a `name`"),
+            (
+                "[[feed]]\nname = ' \t'",
+                "2:1: config-bad-value: invalid configuration value: [[feed]] needs a `name`",
+            ),
+            (
+                "seeds = '  '",
+                "1:1: config-bad-value: invalid configuration value: `seeds` is empty; write `seeds = \".\"`",
+            ),
+            ("feeds = ' '", "`feeds` is empty; write"),
+            ("cache_dir = ' '", "`cache_dir` is empty; write"),
+            ("[theme]\ntemplate = ' '", "`template` is empty; write"),
             ("[[feed]]\nname = 'rss.xml'", "`rss.xml` cannot be the folder of a feed"),
             ("[[feed]]\nname = 'a'\n[[feed]]\nname = 'a'", "4:1"),
             (
@@ -829,6 +849,10 @@ mod tests {
             "copyright = 'see https://ann:key@a.example/'",
             "description = 'https://key@a.example/'",
             "author = 'https://ann:key@a.example/'",
+            "append = '<a href=\"https://ann:key@a.example/\">x</a> https://ann:key@a.example/'",
+            "[extra]\nrss = '<docs>https://ann:key@a.example/</docs>'",
+            "[extra]\natom_entry = '<a:b xmlns:a=\"https://ann:key@a.example/\"/>'",
+            "[extra]\njson_item = '{\"_a\": [{\"b\": \"https:\\/\\/ann:key@a.example\"}]}'",
         ] {
             let plan = plan(text);
             let channels = [plan.main_feed.clone()]
@@ -839,12 +863,13 @@ mod tests {
                 let all = [channel.base, channel.site, channel.icon, channel.hub]
                     .map(|url| url.map_or(String::new(), String::from));
                 let author = format!(
-                    "{:?} {:?} {:?} {:?}",
-                    channel.author, channel.podcast, channel.copyright, channel.description
+                    "{:?} {:?}",
+                    (channel.author, channel.podcast, channel.copyright, channel.description),
+                    (channel.append, channel.extra, channel.entry_extra)
                 );
                 assert!(!format!("{all:?} {author}").contains("key"), "{text}");
             }
-            assert!(!plan.fingerprint_source.contains("key") || text.contains("https:ann"), "{text}");
+            assert!(!plan.fingerprint_source.contains("key") || !text.contains("://ann:key@"), "{text}");
             let found = messages(text);
             assert!(
                 found.len() == 1 && found[0].contains("config-credentials") && !found[0].contains("key"),

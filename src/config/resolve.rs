@@ -1,5 +1,6 @@
 //! Resolves keys and values to settings: URLs, languages, formats, people; sections inherit from the main feed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use super::{
     Channel, CheckConfig, DAYS, Filtered, Grouping, Ids, Keys, LIMIT, Origin, Plan, PublishMedia, RawConfig,
     SHOWN, SetValue, Source, TextFilter, Value, is_feed_name, is_well_formed_language, write_keys,
 };
-use crate::diag::{Level, Levels, Sink, codes, nearest, redact};
+use crate::diag::{Level, Levels, Place, Sink, codes, nearest, remove_credentials};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
@@ -23,7 +24,7 @@ use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::check_permalink;
 use crate::seed::{ADDRESS_RULES, Addresses, SameAddress};
 use crate::store::{is_url, place};
-use crate::types::{excerpt, to_rfc3986};
+use crate::types::{excerpt, to_rfc3986, without_credentials};
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -80,7 +81,7 @@ impl RawConfig {
         let media_url =
             self.top.get("media_url").and_then(|set| r.folder_url("media_url", set.value.text()?, set));
         let theme = r.theme(&self.theme);
-        let Resolver { faults, hub_requests, .. } = r;
+        let Resolver { faults, hub_requests, places, .. } = r;
         faults.finish(Path::new(""))?;
         let sites = |(name, channel): (&String, &Channel)| Some((name.clone(), site(channel)?));
         let addresses = Addresses {
@@ -126,6 +127,7 @@ impl RawConfig {
             sections,
             filtered,
             hub_requests,
+            places,
         })
     }
 
@@ -141,10 +143,11 @@ impl RawConfig {
     }
 
     /// Resolves a path: relative to the configuration file if it is in that file, else to the working directory.
-    fn path(&self, keys: &Keys, key: &str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
+    fn path(&self, keys: &Keys, key: &'static str, r: &mut Resolver<'_, '_, '_>) -> Option<PathBuf> {
         let set = keys.get(key)?;
+        r.places.insert(key, self.source.place_of(set, false));
         let text = set.value.text()?;
-        if text.is_empty() {
+        if text.trim().is_empty() {
             let (example, what) = match key {
                 "seeds" => (".", "the folder of the configuration file"),
                 "feeds" => (".", "the same folder"),
@@ -172,7 +175,7 @@ impl RawConfig {
             let text = |key: &str| keys.get(key).and_then(|s| s.value.text()).unwrap_or_default().to_owned();
             let name = text("name");
             let Some(set) = keys.get("name").or_else(|| keys.values().next()) else { continue };
-            if name.is_empty() {
+            if name.trim().is_empty() {
                 r.fault(set, "[[feed]] needs a `name`; write `name = \"FOLDER\"`");
                 continue;
             }
@@ -234,11 +237,13 @@ struct Resolver<'a, 'b, 'c> {
     source: &'a Source,
     faults: Faults<'b, 'c>,
     hub_requests: BTreeMap<Url, Url>,
+    /// Places of paths.
+    places: BTreeMap<&'static str, Place>,
 }
 
 impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     fn new(source: &'a Source, sink: &'b mut Sink<'c>) -> Self {
-        Self { source, faults: Faults::new(sink), hub_requests: BTreeMap::new() }
+        Self { source, faults: Faults::new(sink), hub_requests: BTreeMap::new(), places: BTreeMap::new() }
     }
 
     fn fault(&mut self, set: &SetValue, detail: impl Into<String>) {
@@ -325,7 +330,12 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 _ => one.clone().json(text),
             };
             match next {
-                Ok(next) => *one = next,
+                Ok(next) => {
+                    *one = next.without_credentials();
+                    if *one != next {
+                        self.warn_of_credentials(key, set);
+                    }
+                }
                 Err(why) => {
                     let what = if key.starts_with("json") { "a JSON object" } else { "XML elements" };
                     self.fault(set, format!("`{key}` in [extra] must be {what}: {why}"));
@@ -507,7 +517,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("language", Value::Text(t)) => {
                 if is_well_formed_language(t) {
                     channel.language = Some(t.clone());
-                } else if !t.is_empty() {
+                } else if !t.trim().is_empty() {
                     let shown = excerpt(t, SHOWN);
                     let detail =
                         format!("`language` must be a language tag such as `en` or `zh-Hans`, not `{shown}`");
@@ -523,7 +533,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("indent", Value::Bool(on)) => {
                 channel.layout = if *on { Layout::Indented } else { Layout::Compact };
             }
-            ("append", Value::Text(t)) => channel.append = t.clone(),
+            ("append", Value::Text(t)) => channel.append = self.public_text(key, t, set),
             ("content", Value::Text(t)) => match t.as_str() {
                 "full" | "summary" => channel.summary_only = t == "summary",
                 _ => {
@@ -659,7 +669,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     }
 
     fn permalink(&mut self, set: &SetValue) -> Option<String> {
-        let text = set.value.text().filter(|text| !text.is_empty())?;
+        let text = set.value.text().filter(|text| !text.trim().is_empty())?;
         if let Err(why) = check_permalink(text) {
             self.fault(set, format!("`permalink` is not a URL pattern: {why}"));
         }
@@ -701,7 +711,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Parses a URL that feeds publish: without user name and password.
     fn public_url(&mut self, key: &str, text: &str, set: &SetValue) -> Option<Url> {
         let url = self.url(key, text, set)?;
-        let public = without_credentials(&url)?;
+        let public = without_credentials(url.clone());
         if public != url {
             let detail = format!("`{key}`; used `{public}` instead");
             self.faults.warn(&codes::CONFIG_CREDENTIALS, self.source.place_of(set, true), detail);
@@ -712,7 +722,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Parses the URL of a hub. Its user name and password are stored for requests.
     fn hub(&mut self, text: &str, set: &SetValue) -> Option<Url> {
         let url = self.url("hub", text, set)?;
-        let public = without_credentials(&url)?;
+        let public = without_credentials(url.clone());
         if public != url {
             self.hub_requests.insert(public.clone(), url);
         }
@@ -762,27 +772,27 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// passwords in URLs.
     fn plain(&mut self, key: &str, text: &str, set: &SetValue) -> String {
         let text = crate::html::xml_line(text);
-        let redacted = redact(&text).replace("***@", "");
-        if redacted != text && redact(&text) != text {
-            let place = self.source.place_of(set, true);
-            self.faults.warn(&codes::CONFIG_CREDENTIALS, place, format!("`{key}`; left them out"));
-            return redacted;
+        self.public_text(key, &text, set)
+    }
+
+    /// Returns text that feeds publish: without user names and passwords in URLs.
+    fn public_text(&mut self, key: &str, text: &str, set: &SetValue) -> String {
+        let public = remove_credentials(text);
+        if let Cow::Owned(_) = public {
+            self.warn_of_credentials(key, set);
         }
-        text
+        public.into_owned()
+    }
+
+    fn warn_of_credentials(&mut self, key: &str, set: &SetValue) {
+        let place = self.source.place_of(set, true);
+        self.faults.warn(&codes::CONFIG_CREDENTIALS, place, format!("`{key}`; left them out"));
     }
 }
 
 /// Returns a string of the configuration; empty if it is not set.
 fn text_of(set: Option<&SetValue>) -> &str {
     set.and_then(|set| set.value.text()).unwrap_or_default()
-}
-
-/// Returns a URL without user name and password.
-fn without_credentials(url: &Url) -> Option<Url> {
-    let mut public = url.clone();
-    public.set_username("").ok()?;
-    public.set_password(None).ok()?;
-    Some(public)
 }
 
 /// True if the last segment of a URL is the name of a file.

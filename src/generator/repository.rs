@@ -30,6 +30,7 @@ pub struct Repository {
     pub fingerprint: u128,
     /// Time zone that the user configured for dates that name none.
     pub timezone: Option<Tz>,
+    site: Site,
     rules: Box<dyn Rules>,
     files: Box<dyn Store + Send>,
 }
@@ -96,13 +97,24 @@ impl Repository {
             seen.under(folder, |_| true).iter().for_each(|path| _ = seen.text(path));
         }
         let fingerprint = seen.fingerprint();
-        Some(Self { generator, is_certain, configuration, seeds, fingerprint, timezone: None, rules, files })
+        let site = rules.site().clone().without_credentials();
+        Some(Self {
+            generator,
+            is_certain,
+            configuration,
+            seeds,
+            fingerprint,
+            timezone: None,
+            site,
+            rules,
+            files,
+        })
     }
 
-    /// Returns what the configuration says about the site.
+    /// Returns what the configuration says about the site, without user names and passwords in URLs.
     #[must_use]
     pub fn site(&self) -> &Site {
-        self.rules.site()
+        &self.site
     }
 
     /// Returns the rules for files, whose paths are below the root.

@@ -2,6 +2,9 @@
 
 use url::Url;
 
+use crate::diag::remove_credentials;
+use crate::types::without_credentials;
+
 /// How formulas are written in Markdown. Their TeX is kept as it is: Markdown in it would be wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Math {
@@ -47,7 +50,17 @@ pub struct Site {
     pub content: String,
 }
 
-/// Returns the address of a site from what its configuration says, and a folder to add.
+impl Site {
+    /// Returns it without user names and passwords in URLs, because feeds publish its texts.
+    pub(crate) fn without_credentials(mut self) -> Self {
+        for text in [&mut self.title, &mut self.description, &mut self.author, &mut self.copyright] {
+            *text = text.take().map(|text| remove_credentials(&text).into_owned());
+        }
+        self
+    }
+}
+
+/// Returns the address of a site, without user name and password, from what its configuration says, and a folder to add.
 pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
     let text = text.trim();
     let text = if text.starts_with("//") { format!("https:{text}") } else { text.to_owned() };
@@ -56,6 +69,7 @@ pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
     if matches!(url.host_str()?, "localhost" | "127.0.0.1" | "0.0.0.0") {
         return None;
     }
+    url = without_credentials(url);
     url.set_query(None);
     url.set_fragment(None);
     let path = format!("{}/{}", url.path().trim_end_matches('/'), folder.trim_matches('/'));

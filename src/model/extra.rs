@@ -5,6 +5,8 @@ use quick_xml::escape::{escape, unescape};
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value};
 
+use crate::diag::remove_credentials;
+
 /// Prefixes that XML declares. Those of feedmill's own elements do not count: it declares them only if it uses them.
 const RESERVED: [&str; 2] = ["xml", "xmlns"];
 
@@ -68,8 +70,18 @@ impl Extra {
         let escaped: Vec<_> = values.iter().map(|(name, value)| (*name, escape(*value))).collect();
         let escaped: Vec<_> = escaped.iter().map(|(name, value)| (*name, &**value)).collect();
         let mut json = self.json.clone();
-        json.values_mut().for_each(|value| fill_strings(value, values));
+        json.values_mut().for_each(|value| change_strings(value, &|text| fill(text, values)));
         Self { rss: fill(&self.rss, &escaped), atom: fill(&self.atom, &escaped), json }
+    }
+
+    /// Returns a copy without user names and passwords in URLs, because feeds publish it.
+    #[must_use]
+    pub(crate) fn without_credentials(&self) -> Self {
+        let mut json = self.json.clone();
+        json.values_mut()
+            .for_each(|value| change_strings(value, &|text| remove_credentials(text).into_owned()));
+        let [rss, atom] = [&self.rss, &self.atom].map(|xml| remove_credentials(xml).into_owned());
+        Self { rss, atom, json }
     }
 
     /// Returns the elements for RSS.
@@ -109,12 +121,12 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out + rest
 }
 
-/// Replaces names in braces in every string of a value.
-fn fill_strings(value: &mut Value, values: &[(&str, &str)]) {
+/// Changes every string of a value.
+fn change_strings(value: &mut Value, change: &impl Fn(&str) -> String) {
     match value {
-        Value::String(text) => *text = fill(text, values),
-        Value::Array(items) => items.iter_mut().for_each(|item| fill_strings(item, values)),
-        Value::Object(members) => members.values_mut().for_each(|member| fill_strings(member, values)),
+        Value::String(text) => *text = change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| change_strings(item, change)),
+        Value::Object(members) => members.values_mut().for_each(|member| change_strings(member, change)),
         _ => {}
     }
 }

@@ -3,6 +3,8 @@
 use url::Url;
 
 use super::{Enclosure, Episode, Person};
+use crate::diag::remove_credentials;
+use crate::types::without_credentials;
 
 /// What an article says about itself: the fields that feeds carry next to title, link, time and body. Every dialect fills
 /// it with what its articles say explicitly; nothing is guessed from prose.
@@ -50,6 +52,51 @@ impl Metadata {
         unlisted(is_unlisted: bool) = is_unlisted;
         untitled(has_no_title: bool) = has_no_title;
     }
+}
+
+impl Metadata {
+    /// Removes user names and passwords from all addresses, because feeds publish them. Returns the first field that had
+    /// some.
+    pub(crate) fn remove_credentials(&mut self) -> Option<&'static str> {
+        let mut found = None;
+        for (field, id) in [("id", &mut self.id), ("guid", &mut self.guid)] {
+            let Some(text) = id else { continue };
+            let public = match Url::parse(text) {
+                Ok(url) if has_credentials(&url) => without_credentials(url).to_string(),
+                _ => remove_credentials(text).into_owned(),
+            };
+            if public != *text {
+                *text = public;
+                found = found.or(Some(field));
+            }
+        }
+        let mut clear = |field, urls: &mut dyn Iterator<Item = &mut Url>| {
+            for url in urls.filter(|url| has_credentials(url)) {
+                *url = without_credentials(url.clone());
+                found = found.or(Some(field));
+            }
+        };
+        clear(
+            "author",
+            &mut self.authors.iter_mut().flat_map(|one| one.uri.iter_mut().chain(&mut one.avatar)),
+        );
+        clear("image", &mut self.image.iter_mut().map(|image| &mut image.url).chain(&mut self.banner));
+        clear("enclosure", &mut self.media.iter_mut().map(|file| &mut file.url));
+        let Some(episode) = &mut self.episode else { return found };
+        clear("transcript", &mut episode.transcripts.iter_mut().map(|file| &mut file.url));
+        let of_chapters =
+            episode.chapters.iter_mut().flat_map(|one| one.url.iter_mut().chain(&mut one.image));
+        clear("chapters", &mut of_chapters.chain(&mut episode.chapters_url));
+        clear(
+            "people",
+            &mut episode.people.iter_mut().flat_map(|one| one.uri.iter_mut().chain(&mut one.image)),
+        );
+        found
+    }
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// An image with what is known of it.

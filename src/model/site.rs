@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{Entry, Feed};
-use crate::types::UnixMs;
+use crate::types::{UnixMs, without_credentials};
 
 /// Number of entries in [`Listing::latest`] of the main feed.
 pub(crate) const LATEST: usize = 50;
@@ -136,9 +136,7 @@ pub struct ServedFeed {
 #[must_use]
 pub fn served_feeds(site: &Site) -> Vec<ServedFeed> {
     let served = |feed: &Listing| {
-        let mut hub = feed.hub.clone();
-        // Both fail only for URLs that cannot have them.
-        let _ = hub.as_mut().map(|hub| hub.set_username("").and_then(|()| hub.set_password(None)));
+        let hub = feed.hub.clone().map(without_credentials);
         let (folder, base, formats) = (feed.folder.clone(), feed.base.clone(), feed.formats.clone());
         ServedFeed { folder, base, hub, formats, median_interval: feed.median_interval }
     };

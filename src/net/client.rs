@@ -8,6 +8,7 @@ use ureq::{Agent, Error, Timeout};
 use url::Url;
 
 use super::guard::{Guard, Names};
+use crate::types::without_credentials;
 
 /// Time limit for looking up a name, and another one for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -89,10 +90,7 @@ pub(super) fn explain(url: &Url, error: &Error) -> String {
 /// Returns a URL without user name, password and fragment: other servers must not learn the first two, and no server is
 /// sent the last.
 pub fn without_secrets(url: &Url) -> Url {
-    let mut url = url.clone();
-    // Both fail only for URLs that cannot have them.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
+    let mut url = without_credentials(url.clone());
     url.set_fragment(None);
     url
 }

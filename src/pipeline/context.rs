@@ -198,6 +198,19 @@ impl<'a> Context<'a> {
         catalog::lost(shown.as_deref().map(Path::new), why)
     }
 
+    /// Returns the finding that no cache was opened. If that is due to the configuration, it is the same in every build, so
+    /// it is a warning.
+    pub(super) fn not_opened(&self, why: &str) -> Finding {
+        let error = self.plan.cache_dir.as_ref().and_then(|_| catalog::obstacle(self.cache.as_deref()?));
+        match error {
+            Some(error) => {
+                let detail = format!("`cache_dir`: {error}");
+                Finding::new(&codes::CACHE_UNUSABLE, self.plan.place("cache_dir"), detail)
+            }
+            None => self.lost(why),
+        }
+    }
+
     /// Returns the site without its feeds.
     pub(super) fn site(&self) -> Site {
         let main = &self.plan.main_feed;

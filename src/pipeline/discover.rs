@@ -17,15 +17,18 @@ use crate::catalog::{About, Catalog, Chunk, Folders, Head, Row, Rows, file_name,
 use crate::config::{Grouping, Plan};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
+use crate::format::{INDEX, Index};
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Store, is_exhausted};
 use crate::types::UnixMs;
 
 use super::context::Context;
+use super::entry_pages;
 use super::head::read_heads;
 use super::names::Names;
 use super::progress::Progress;
+use super::publish::is_ours;
 use super::reuse;
 use super::seed_results::HeadResult;
 use super::select::id_key;
@@ -188,15 +191,14 @@ pub(super) fn discover_folder(
     scanner.finish()
 }
 
-/// Returns the path of the feeds folder relative to the seeds folder, if it is below it.
+/// Returns the path of the feeds folder relative to the seeds folder, if it is below it; empty if both are one.
 fn feeds_below(seeds: &dyn Store, feeds: &dyn Store) -> Option<PathBuf> {
     let absolute = |store: &dyn Store| match store.folder() {
         Some(folder) => folder.canonicalize().ok(),
         // The URL of a bucket; a store in memory has no name.
         None => Some(PathBuf::from(store.show(Path::new("")))).filter(|root| !root.as_os_str().is_empty()),
     };
-    let below = absolute(feeds)?.strip_prefix(absolute(seeds)?).ok()?.to_path_buf();
-    (!below.as_os_str().is_empty()).then_some(below)
+    Some(absolute(feeds)?.strip_prefix(absolute(seeds)?).ok()?.to_path_buf())
 }
 
 /// Part of the seeds that is scanned.
@@ -253,7 +255,8 @@ struct Scanner<'a> {
     kept: Kept,
     addresses: &'a Addresses,
     same_address: SameAddress,
-    /// The feeds folder, if it is below the seeds folder: copies of media files are not seeds.
+    /// The feeds folder, if it is below the seeds folder: copies of media files are not seeds. Empty if both are one: then
+    /// the pages in it are not.
     feeds: Option<PathBuf>,
     progress: &'a Progress,
     scan: Mutex<Scan>,
@@ -453,6 +456,7 @@ impl<'a> Scanner<'a> {
                 }
                 _ if !is_seed => {}
                 Kind::File if !is_episodes && is_media => {}
+                Kind::File if self.is_own_page(folder, name) => {}
                 Kind::File => {
                     has_media |= is_media;
                     let own = reuse::fingerprint(name, stamp.as_ref());
@@ -475,7 +479,7 @@ impl<'a> Scanner<'a> {
                     return;
                 }
                 let Extension { is_seed, is_media, .. } = *last.of(name);
-                if is_seed && (is_episodes || !is_media) {
+                if is_seed && (is_episodes || !is_media) && !self.is_own_page(folder, name) {
                     names.push(name, reuse::fingerprint(name, stamp.as_ref()));
                 }
             })?;
@@ -498,6 +502,17 @@ impl<'a> Scanner<'a> {
         };
         let cover = cover.map(|name| folder.join(name));
         Ok(Listing { folders, not_a_seed, seeds, fingerprint, names, groups, cover })
+    }
+
+    /// True if a file is a page that feedmill generated, because seeds and feeds are in one folder.
+    fn is_own_page(&self, folder: &Path, name: &OsStr) -> bool {
+        if self.feeds.as_ref().is_none_or(|feeds| !feeds.as_os_str().is_empty()) {
+            return false;
+        }
+        let path = folder.join(name);
+        let mut pages = INDEX.iter().filter(|index| index.media_type() == "text/html");
+        let is_named = |index: &&dyn Index| name == index.file_name() || entry_pages::has_name(&path);
+        pages.any(|page| is_named(page) && is_ours(self.store, &path, *page).unwrap_or_default())
     }
 
     /// Handles a folder that cannot be listed.

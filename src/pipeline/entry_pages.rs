@@ -82,13 +82,16 @@ pub(super) fn existing(store: &dyn Store) -> Result<Vec<PathBuf>, Error> {
         }
         items => items.unwrap_or_default(),
     };
-    let is_page = |name: &str| {
-        let hash = name.strip_suffix(".html").map(|name| name.rsplit('-').next().unwrap_or(name));
-        hash.is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    let pages =
-        items.into_iter().filter(|item| item.kind == Kind::File && item.name.to_str().is_some_and(is_page));
-    Ok(pages.map(|item| folder.join(item.name)).collect())
+    let paths = items.into_iter().filter(|item| item.kind == Kind::File).map(|item| folder.join(item.name));
+    Ok(paths.filter(|path| has_name(path)).collect())
+}
+
+/// True if a path in the feeds folder is that of a page.
+pub(super) fn has_name(path: &Path) -> bool {
+    let name =
+        path.strip_prefix(FOLDER).ok().and_then(Path::to_str).and_then(|name| name.strip_suffix(".html"));
+    let hash = name.map(|name| name.rsplit('-').next().unwrap_or(name));
+    hash.is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]

@@ -10,16 +10,18 @@ use crate::types::{is_http, to_rfc3986};
 /// Returns metadata without values that no feed may carry.
 pub(super) fn normalize(metadata: &Metadata) -> Metadata {
     let mut result = metadata.clone();
-    result.id = text(metadata.id.as_deref());
-    result.guid = text(metadata.guid.as_deref());
-    result.authors = metadata.authors.iter().filter_map(person).collect();
-    result.tags = unique(metadata.tags.iter().map(String::as_str));
-    result.summary = text(metadata.summary.as_deref());
-    result.image = metadata.image.as_ref().and_then(image);
-    result.banner = metadata.banner.clone().and_then(address);
-    let language = metadata.language.as_ref().map(|tag| tag.trim().replace('_', "-"));
+    // There is a finding about those of a seed.
+    let _ = result.remove_credentials();
+    result.id = text(result.id.as_deref());
+    result.guid = text(result.guid.as_deref());
+    result.authors = result.authors.iter().filter_map(person).collect();
+    result.tags = unique(result.tags.iter().map(String::as_str));
+    result.summary = text(result.summary.as_deref());
+    result.image = result.image.as_ref().and_then(image);
+    result.banner = result.banner.clone().and_then(address);
+    let language = result.language.as_ref().map(|tag| tag.trim().replace('_', "-"));
     result.language = language.filter(|tag| crate::check::is_valid_language(tag));
-    result.media = metadata.media.iter().filter_map(enclosure).collect();
+    result.media = result.media.iter().filter_map(enclosure).collect();
     // Most have one author; all articles of a document are in memory.
     result.authors.shrink_to_fit();
     result

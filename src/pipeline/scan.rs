@@ -66,7 +66,7 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
         };
         let scanned = discover(context, &awaited, kept, open);
         if let Some(why) = lost {
-            sink.push(context.lost(&why));
+            sink.push(context.not_opened(&why));
         }
         let catalog = awaited.into_inner().unwrap_or_else(Catalog::temporary);
         let why = match scanned.and_then(|scan| compare_and_order(context, &catalog, scan)) {

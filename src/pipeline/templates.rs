@@ -5,11 +5,14 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::config::Plan;
-use crate::diag::{Finding, Place, codes};
+use crate::diag::{Finding, codes};
 use crate::format::{PageKind, Templates};
+use crate::types::excerpt;
 
 /// Maximum size of a template in bytes.
 const MAX_SIZE: u64 = 128 << 10;
+/// Number of characters of a path that a finding shows.
+const SHOWN: usize = 80;
 
 /// The templates that a build uses.
 #[derive(Default)]
@@ -25,7 +28,11 @@ pub(super) struct UserTemplates {
 /// Reads the configured templates.
 pub(super) fn read(plan: &Plan) -> UserTemplates {
     let mut all = UserTemplates::default();
-    for (kind, path) in [(PageKind::Page, &plan.page_template), (PageKind::Entry, &plan.entry_template)] {
+    let configured = [
+        (PageKind::Page, "template", &plan.page_template),
+        (PageKind::Entry, "entry_template", &plan.entry_template),
+    ];
+    for (kind, key, path) in configured {
         let Some(path) = path else { continue };
         let file = path.display().to_string();
         let added = match read_text(path) {
@@ -35,7 +42,8 @@ pub(super) fn read(plan: &Plan) -> UserTemplates {
             }
             Err(error) => {
                 all.texts.push(String::new());
-                Err(Finding::new(&codes::TEMPLATE_BROKEN, Place::file(file), error.to_string()))
+                let detail = format!("`{key}` in [theme] names `{}`: {error}", excerpt(&file, SHOWN));
+                Err(Finding::new(&codes::TEMPLATE_BROKEN, plan.place(key), detail))
             }
         };
         all.findings.extend(added.err());

@@ -212,10 +212,13 @@ pub fn is_stamped(dialect: &str) -> bool {
 /// Returns what a seed says about itself: in its head, and by explicit markup in its body.
 #[must_use]
 pub fn metadata(seed: &Seed<'_>) -> Metadata {
-    match DIALECTS.iter().find(|d| d.name() == seed.dialect) {
+    let mut metadata = match DIALECTS.iter().find(|d| d.name() == seed.dialect) {
         Some(dialect) => dialect.metadata(seed),
         None => seed.head.metadata.clone(),
-    }
+    };
+    // What is in the body is removed without a finding, as in its links.
+    let _ = metadata.remove_credentials();
+    metadata
 }
 
 /// Returns the body of a seed as raw HTML. `text` is the text that the seed was parsed from.
@@ -266,9 +269,26 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
         }
         return Err(unclaimed(first, extension, lines.number()));
     };
-    let head = dialect.read(&mut lines, origin, &mut findings)?;
+    let mut head = dialect.read(&mut lines, origin, &mut findings)?;
+    let text_of_head = &text[..text.len() - lines.rest().len()];
+    findings.extend(remove_credentials(&mut head.metadata, text_of_head, &findings));
     lines.skip_blank();
     Ok(Seed { dialect: dialect.name(), head, body: lines.rest(), findings })
+}
+
+/// Removes user names and passwords from the addresses in metadata, and returns the finding about them. `text` is what was
+/// read, `known` what was found in it.
+fn remove_credentials(metadata: &mut Metadata, text: &str, known: &[Finding]) -> Option<Finding> {
+    let field = metadata.remove_credentials()?;
+    let is_new = |line: u32| known.iter().all(|finding| finding.place.line != line);
+    let has_some = |line: &str| matches!(crate::diag::remove_credentials(line), Cow::Owned(_));
+    let mut lines = (1..).zip(text.split('\n')).filter(|(_, line)| has_some(line)).map(|(line, _)| line);
+    let line = lines.find(|line| is_new(*line)).unwrap_or_default();
+    let detail = match line {
+        0 => format!("in the metadata of the article: `{field}`"),
+        _ => "in the metadata of the article".to_owned(),
+    };
+    Some(Finding::in_text(&codes::SEED_LINK_CREDENTIALS, line, 0, detail))
 }
 
 /// Returns the fault of a text that no dialect claims.

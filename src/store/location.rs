@@ -9,6 +9,7 @@ use url::Url;
 #[cfg(feature = "object-store")]
 use super::BucketStore;
 use super::{FsStore, Store};
+use crate::types::without_credentials;
 
 /// Time after which a lock in object storage expires unless its holder renews it.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -71,12 +72,11 @@ pub fn place(text: &Path) -> PathBuf {
 #[must_use]
 pub fn shown(place: &Path) -> String {
     let text = place.to_string_lossy();
-    let Some(mut url) = scheme(place).and_then(|_| Url::parse(&text).ok()) else {
+    let Some(url) = scheme(place).and_then(|_| Url::parse(&text).ok()) else {
         // Not a URL, so its parts are not known.
         return if is_url(place) { "the URL".to_owned() } else { text.into_owned() };
     };
-    // Both fail only for URLs that cannot have them.
-    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    let mut url = without_credentials(url);
     url.set_query(None);
     url.set_fragment(None);
     url.as_str().trim_end_matches('/').to_owned()

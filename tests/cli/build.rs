@@ -351,7 +351,14 @@ fn configuration_an_invalid_value_of_a_variable_is_reported_with_its_name_and_a_
         ("FEEDMILL_QUIET", "maybe", "FEEDMILL_QUIET: use true or false"),
         ("FEEDMILL_INDENT", "maybe", "FEEDMILL_INDENT: use one of true, false"),
         ("FEEDMILL_MESSAGE_FORMAT", "xml", "FEEDMILL_MESSAGE_FORMAT: use one of human, json, github, sarif"),
-        ("FEEDMILL_LIMIT", "ten", "environment variable FEEDMILL_LIMIT: invalid digit"),
+        (
+            "FEEDMILL_LIMIT",
+            "ten",
+            "`ten` of the environment variable FEEDMILL_LIMIT: use a whole number such as 50",
+        ),
+        ("FEEDMILL_LIMIT", " ", "FEEDMILL_LIMIT: use a whole number such as 50, or 0 for all entries"),
+        ("FEEDMILL_WAIT", "1.5", "FEEDMILL_WAIT: use a whole number of seconds such as 10"),
+        ("FEEDMILL_LEASE", "0", "FEEDMILL_LEASE: use a whole number of seconds from 1 to 3600"),
         (
             "FEEDMILL_LIMIT",
             "-1",
@@ -364,6 +371,26 @@ fn configuration_an_invalid_value_of_a_variable_is_reported_with_its_name_and_a_
         let (code, _, stderr) = output_of(project.command(&[]).env(name, value));
         assert!(code == 2 && stderr.contains(part), "{name}={value}: {stderr}");
     }
+    for (name, value, part) in [
+        (
+            "FEEDMILL_CLIENT_TIMEOUT",
+            "1h",
+            "FEEDMILL_CLIENT_TIMEOUT: use a whole number of seconds from 1 to 3600",
+        ),
+        ("FEEDMILL_CONNECTIONS", "many", "FEEDMILL_CONNECTIONS: use a whole number such as 1000"),
+        (
+            "FEEDMILL_LISTEN",
+            "localhost",
+            "FEEDMILL_LISTEN: use an address and a port, such as 127.0.0.1:8080",
+        ),
+    ] {
+        let (code, _, stderr) = output_of(project.command(&["serve"]).env(name, value));
+        assert!(code == 2 && stderr.contains(part), "{name}={value}: {stderr}");
+    }
+    let (code, _, stderr) = project.feedmill(&["--lease", "soon"]);
+    assert!(code == 2 && stderr.contains("'--lease <SECONDS>': use a whole number of seconds"), "{stderr}");
+    let (code, _, stderr) = project.feedmill(&["list", "--limit", "-1x"]);
+    assert!(code == 2 && !stderr.contains("invalid digit"), "{stderr}");
     // A flag overrides its variable, so the message names the flag.
     let (_, _, stderr) = output_of(project.command(&["--ids", "guid"]).env("FEEDMILL_IDS", "tag"));
     assert!(stderr.contains("--ids: error[config-bad-value]"), "{stderr}");
@@ -386,7 +413,10 @@ fn configuration_user_names_and_passwords_of_urls_are_published_nowhere() {
         "feedmill.toml",
         "base_url = 'https://ann:s3cret@f.example/feeds/'\nsite_url = 'https://ann:s3cret@f.example/'\n\
          icon = 'https://ann:s3cret@f.example/i.png'\nhub = 'http://ann:s3cret@127.0.0.1:9/'\n\
-         [podcast]\nimage = 'https://ann:s3cret@f.example/c.png'\n",
+         append = '<a href=\"https://ann:s3cret@f.example/x\">https://ann:s3cret@f.example/</a>'\n\
+         [podcast]\nimage = 'https://ann:s3cret@f.example/c.png'\n\
+         [extra]\nrss = '<docs>https://ann:s3cret@f.example/</docs>'\n\
+         json_item = '{\"_a\": \"https://ann:s3cret@f.example/\"}'\n",
     );
     for style in ["human", "json", "github", "sarif"] {
         let (code, stdout, stderr) = project.feedmill(&["--verbose", "--message-format", style]);
@@ -399,6 +429,52 @@ fn configuration_user_names_and_passwords_of_urls_are_published_nowhere() {
         assert!(!bytes.windows(6).any(|part| part == b"s3cret"), "{}", file.display());
     }
     assert!(project.read_file("feeds/rss.xml").contains("http://127.0.0.1:9/"), "the hub stays");
+}
+
+#[test]
+#[cfg(unix)]
+fn configuration_a_variable_that_is_not_utf8_is_named() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let project = Project::new();
+    project.write_seed("1.txt", BASE_TIME, "One", "https://e.example/1", "");
+    let invalid = OsStr::from_bytes(b"\xff");
+    for name in [
+        "AUTHOR",
+        "BASE_URL",
+        "COPYRIGHT",
+        "DESCRIPTION",
+        "FORMATS",
+        "HUB",
+        "ICON",
+        "IDS",
+        "LANGUAGE",
+        "LEASE",
+        "LIMIT",
+        "PERMALINK",
+        "PROBE",
+        "QUIET",
+        "SITE_URL",
+        "TITLE",
+        "WAIT",
+        "ARCHIVE",
+        "INDENT",
+        "MESSAGE_FORMAT",
+    ] {
+        let name = format!("FEEDMILL_{name}");
+        let (code, _, stderr) = output_of(project.command(&[]).env(&name, invalid));
+        assert!(code == 2 && stderr.contains(&name) && !stderr.contains("arguments"), "{name}: {stderr}");
+    }
+    // The variable of a flag that is given does not count, and that of a path may be any bytes.
+    let mut command = project.command(&["--limit", "3"]);
+    let (code, _, stderr) =
+        output_of(command.env("FEEDMILL_LIMIT", invalid).env("FEEDMILL_CACHE_DIR", invalid));
+    assert_eq!(code, 0, "{stderr}");
+    let (code, _, stderr) = output_of(project.command(&["serve"]).env("FEEDMILL_CONNECTIONS", invalid));
+    assert!(code == 2 && stderr.contains("FEEDMILL_CONNECTIONS is not UTF-8"), "{stderr}");
+    let (code, _, stderr) = output_of(project.command(&["--title"]).arg(invalid));
+    assert!(code == 2 && stderr.contains("`\u{fffd}` is not UTF-8; write it in UTF-8"), "{stderr}");
 }
 
 #[test]

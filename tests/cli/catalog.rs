@@ -183,3 +183,30 @@ fn configuration_one_cache_dir_serves_several_feeds_folders() {
         assert!(reported.contains("nothing changed; read 0 B of heads"), "{reported}");
     }
 }
+
+#[test]
+fn a_cache_directory_that_can_never_work_is_a_warning_that_names_the_key() {
+    let project = sample_project();
+    let long = "x".repeat(20_000);
+    project.write_file("file", "");
+    for (folder, why) in
+        [("/proc/x", "No such file"), (long.as_str(), "File name too long"), ("file", "Not a directory")]
+    {
+        project.write_file(
+            "feedmill.toml",
+            format!("base_url = 'https://f.example/'\ncache_dir = '{folder}'\n"),
+        );
+        for _ in 0..2 {
+            let (code, _, stderr) = project.feedmill(&[]);
+            let expected = "feedmill.toml:2:1: warning[cache-unusable]: cannot use the configured cache directory: `cache_dir`: ";
+            assert!(code == 0 && stderr.starts_with(expected) && stderr.contains(why), "{stderr}");
+            assert!(stderr.len() < 1000, "{stderr}");
+        }
+    }
+    fs::remove_file(project.path("feedmill.toml")).unwrap();
+    let (code, _, stderr) = project.feedmill(&["--base-url", "https://f.example/", "--cache-dir", "/proc/x"]);
+    assert!(code == 0 && stderr.starts_with("--cache-dir: warning[cache-unusable]"), "{stderr}");
+    let long = ["--seeds", &long];
+    let (code, _, stderr) = project.feedmill(&long);
+    assert!(code == 2 && stderr.len() < 1000, "{stderr}");
+}

@@ -297,3 +297,34 @@ fn a_theme_changes_the_looks_and_its_mistakes_are_reported() {
         assert!(stderr.contains(message), "{line}: {stderr}");
     }
 }
+
+#[test]
+fn pages_of_feedmill_in_the_folder_of_the_seeds_are_no_seeds() {
+    let project = Project::new();
+    let text = "some words about the river that froze over in the night ".repeat(20);
+    for number in 0..5 {
+        let link = format!("https://news.example/{number}");
+        project.write_seed(&format!("../town/{number}.txt"), 1_714_521_600_000 + number, "One", &link, &text);
+    }
+    // Pages of the user, also one with a name that pages of entries have.
+    let saved = |link: &str| {
+        format!(
+            "<!DOCTYPE html><title>Saved</title><link rel=canonical href='{link}'>\
+             <meta property='article:published_time' content='2024-05-31T08:30:00Z'><article><p>{text}</p></article>"
+        )
+    };
+    project.write_file("about/index.html", saved("https://news.example/about"));
+    project.write_file("entry/mine-0123456789abcdef.html", saved("https://news.example/mine"));
+    project.write_file(
+        "feedmill.toml",
+        "seeds = '.'\nfeeds = '.'\npages = true\nindex = ['full']\nbase_url = 'https://news.example/'\n",
+    );
+    for catalog in [&[][..], &[], &["--no-catalog"]] {
+        let (code, _, stderr) = project.feedmill(catalog);
+        assert_eq!((code, stderr.contains("warning")), (0, true), "{stderr}");
+        assert!(stderr.contains("about/index.html: warning[index-foreign]"), "{stderr}");
+        assert_eq!(project.json_items("feed.json").len(), 7, "{stderr}");
+        assert!(project.path("index.html").exists() && project.path("town/index.html").exists());
+    }
+    assert!(project.read_file("entry/mine-0123456789abcdef.html").contains("Saved"));
+}

@@ -143,3 +143,53 @@ fn init_without_articles_shows_a_sample_seed_and_still_writes_the_file() {
         .write_file("new\n'place/seeds/1.txt", format!("{}\n\n<p>The text, as HTML.</p>\n", seed.join("\n")));
     assert_eq!(build_codes(&project, "new\n'place"), ["no-base-url"], "the sample is a valid seed");
 }
+
+#[test]
+fn no_user_name_or_password_of_a_site_gets_into_the_configuration_or_a_feed() {
+    let address = "https://ann:S3CRET@quay.example/";
+    let post = "---\ntitle: One\ndate: 2024-05-31\n---\nText\n";
+    for (generator, file, text, article) in [
+        (
+            "hugo",
+            "hugo.toml",
+            format!(
+                "baseURL = '{address}'\ntitle = 'See {address}'\n[params]\nauthor = '{address}'\ndescription = '{address}'\n"
+            ),
+            "content/posts/one.md",
+        ),
+        ("jekyll", "_config.yml", format!("url: {address}\ntitle: {address}\n"), "_posts/2024-05-31-one.md"),
+        ("zola", "config.toml", format!("base_url = '{address}'\ntitle = '{address}'\n"), "content/one.md"),
+        (
+            "astro",
+            "astro.config.mjs",
+            format!("export default {{ site: '{address}' }};\n"),
+            "src/content/blog/one.md",
+        ),
+        ("custom", "site.ts", format!("export const siteUrl = '{address}';\n"), "posts/one.md"),
+    ] {
+        let project = Project::new();
+        project.write_file(format!("{generator}/{file}"), &text);
+        let matter =
+            if generator == "zola" { "+++\ntitle = 'One'\ndate = 2024-05-31\n+++\nText\n" } else { post };
+        project.write_file(format!("{generator}/{article}"), matter);
+        // Without `feedmill.toml`, the build reads the configuration of the generator.
+        let mut outputs = vec![
+            project.feedmill(&["--seeds", &format!("{generator}/{}", article.split('/').next().unwrap())]),
+        ];
+        outputs.push(project.feedmill(&["init", generator]));
+        let mut command = project.command(&["--verbose"]);
+        outputs.push(super::output_of(command.current_dir(project.path(generator))));
+        for (_, out, err) in outputs {
+            assert!(!out.contains("S3CRET") && !err.contains("S3CRET"), "{generator}: {out}{err}");
+        }
+        let written = project.read_file(&format!("{generator}/feedmill.toml"));
+        assert!(!written.contains("S3CRET"), "{generator}: {written}");
+        assert!(written.contains("site_url = \"https://quay.example/\""), "{generator}: {written}");
+        let folders =
+            [format!("{generator}/feedmill.toml"), format!("{generator}/feeds"), "feeds".to_owned()];
+        for file in folders.iter().flat_map(|folder| super::files_below(&project.path(folder))) {
+            let bytes = fs::read(&file).unwrap();
+            assert!(!bytes.windows(6).any(|part| part == b"S3CRET"), "{generator}: {}", file.display());
+        }
+    }
+}

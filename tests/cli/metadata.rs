@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Project, string_field};
+use super::{Project, files_below, string_field};
 
 /// Creates a project with these files below `seeds/`.
 fn project(config: &str, files: &[(&str, &str)]) -> Project {
@@ -130,4 +130,73 @@ fn dated_posts_with_ids_by_file_are_as_many_entries() {
     let items = project.json_items("feeds/feed.json");
     let ids: std::collections::BTreeSet<_> = items.iter().map(|item| string_field(item, "id")).collect();
     assert_eq!(ids.len(), 12);
+}
+
+#[test]
+fn user_names_and_passwords_in_any_address_of_an_article_are_published_nowhere() {
+    let project = Project::new();
+    let pages = [
+        (
+            "fields.md",
+            "---\ntitle: A\ndate: 2024-05-31\nlink: https://news.example/a\nguid: https://u:S3CRET@a.example/guid\n\
+             image: https://u:S3CRET@a.example/i.png\nbanner: https://u:S3CRET@a.example/b.png\n\
+             author: {name: Ann, url: 'https://u:S3CRET@a.example/', avatar: 'https:u:S3CRET@a.example/p.png'}\n\
+             enclosure: {url: 'https://u:S3CRET@a.example/e.mp3', type: audio/mpeg, length: 1}\n\
+             transcript: https://u:S3CRET@a.example/t.vtt\n\
+             chapters: [{start: 1, title: C, url: 'https://u:S3CRET@a.example/c', image: 'https://u:S3CRET@a.example/c.png'}]\n\
+             people: [{name: Bo, url: 'https://u:S3CRET@a.example/bo', image: 'https://u:S3CRET@a.example/bo.png'}]\n\
+             ---\nText\n",
+        ),
+        (
+            "chapters.md",
+            "---\ntitle: B\ndate: 2024-05-31\nlink: https://news.example/b\nid: 'https:u:S3CRET@a.example/id'\n\
+             audio: //u:S3CRET@a.example/b.mp3\nchapters: https://u:S3CRET@a.example/chapters.json\n---\nText\n",
+        ),
+        (
+            "saved.html",
+            "<!DOCTYPE html><title>C</title><link rel=canonical href='https://u:S3CRET@news.example/c'>\
+             <meta property=og:image content='https://u:S3CRET@a.example/og.png'>\
+             <script type='application/ld+json'>{\"@type\":\"BlogPosting\",\"datePublished\":\"2024-05-31\",\
+             \"author\":{\"name\":\"Ann\",\"url\":\"https://u:S3CRET@a.example/ann\"}}</script>\
+             <article><p>Text</p><a href='https://u:S3CRET@a.example/x'>link</a></article>",
+        ),
+        (
+            "stamped.txt",
+            "<!--1717225200000-->\n[D](https://news.example/d)\n------\n<div class=h-entry><p>Text by \
+             <a rel=author href='https://u:S3CRET@a.example/'>Ann</a></p>\
+             <img class=u-photo src='https://u:S3CRET@a.example/p.jpg'></div>",
+        ),
+    ];
+    for (name, text) in pages {
+        project.write_file(format!("seeds/{name}"), text);
+    }
+    project.write_file(
+        "feedmill.toml",
+        "site_url = 'https://news.example/'\nindex = ['full']\npages = true\n[podcast]\nauthor = 'Ann'\n",
+    );
+    let (code, stdout, stderr) = project.feedmill(&["--verbose"]);
+    assert_eq!(code, 0, "{stderr}");
+    for place in ["fields.md:5: ", "chapters.md:7: ", "saved.html: "] {
+        let place = format!("seeds/{place}warning[seed-link-credentials]");
+        assert!(stderr.contains(&place), "{place}: {stderr}");
+    }
+    let others = ["list", "explain"].map(|command| project.feedmill(&[command]));
+    let details = pages.map(|(name, _)| project.feedmill(&["explain", &format!("seeds/{name}")]));
+    for (_, out, err) in [(code, stdout, stderr)].into_iter().chain(others).chain(details) {
+        assert!(!out.contains("S3CRET") && !err.contains("S3CRET"), "{out}{err}");
+    }
+    for file in files_below(&project.path("feeds")) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|part| part == b"S3CRET"), "{}", file.display());
+    }
+    let rss = project.read_file("feeds/rss.xml");
+    for address in
+        ["guid", "i.png", "e.mp3", "t.vtt", "bo", "bo.png", "id", "b.mp3", "chapters.json", "og.png", "p.jpg"]
+    {
+        assert!(
+            rss.contains(&format!("https://a.example/{address}\""))
+                || rss.contains(&format!("https://a.example/{address}<")),
+            "{address} {rss}"
+        );
+    }
 }

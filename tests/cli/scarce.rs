@@ -165,3 +165,30 @@ fn with_60_handles_128_mib_and_one_core_500_slow_clients_make_no_feed_incomplete
     assert!(server.metric("connections_refused_total") >= 1.0, "there were more clients than handles");
     until(|| (server.metric("connections") == 1.0).then_some(()));
 }
+
+#[test]
+fn beyond_the_limit_of_the_size_of_files_builds_fail_with_a_message_and_the_old_feeds_stay() {
+    let project = Project::new();
+    let body = format!("<p>{}</p>", "some words about the river ".repeat(1200));
+    let seed = |number: i64, body: &str| {
+        let link = format!("https://news.example/{number}");
+        project.write_seed(&format!("{number}.txt"), MAY + number * 60_000, "One", &link, body);
+    };
+    seed(0, "<p>Old.</p>");
+    let args = ["--formats", "rss", "--base-url", "https://f.example/"];
+    assert_eq!(project.feedmill(&args).0, 0);
+    let old = project.read_file("feeds/rss.xml");
+    // At most 204,800 bytes; some shells count 512 for each.
+    let first = "ulimit -f 200";
+    let server = TestServer::start_in_shell(&project, &["--formats", "rss"], first);
+    (1..20).for_each(|number| seed(number, &body));
+    let (code, _, stderr) = output_of(&mut in_shell(&project.command(&args), first));
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.starts_with("feedmill: feeds") && stderr.contains("File too large"), "{stderr}");
+    until(|| project.read_file("stderr").contains("File too large").then_some(()));
+    assert_eq!(server.get("/rss.xml").0, 200);
+    assert_eq!(project.read_file("feeds/rss.xml").matches("<item>").count(), old.matches("<item>").count());
+    drop(server);
+    assert_eq!(project.feedmill(&args).0, 0);
+    assert_eq!(project.read_file("feeds/rss.xml").matches("<item>").count(), 20);
+}

@@ -136,8 +136,14 @@ fn a_broken_template_is_reported_and_the_page_is_that_of_feedmill() {
     ] {
         make(&project);
         let (code, _, stderr) = project.feedmill(&BASE);
-        assert!(code == 0 && stderr.contains("p.html: warning[template-broken]"), "{stderr}");
-        assert!(stderr.contains(message), "{stderr}");
+        for (number, key) in ["template", "entry_template"].into_iter().enumerate() {
+            let place = format!("feedmill.toml:{}:", CONFIG.lines().count() + 2 + number);
+            let found = stderr.lines().find(|line| line.starts_with(&place)).unwrap_or_default();
+            let detail = format!(
+                "warning[template-broken]: cannot use the template of a page: `{key}` in [theme] names `p.html`: "
+            );
+            assert!(code == 0 && found.contains(&detail) && found.contains(message), "{stderr}");
+        }
         assert_eq!(files(&project), default);
     }
     assert_eq!(project.feedmill(&[BASE[0], BASE[1], "--strict"]).0, 1);

@@ -42,6 +42,8 @@ catalogue! {
         "put the recording back next to them, or delete them; if they are an article of their own, give it a `permalink` or move it to another folder";
     AUDIO_TRUNCATED = "audio-truncated", Warning, "audio or video file that ends early",
         "copy the file again: the rest is missing";
+    CACHE_UNUSABLE = "cache-unusable", Warning, "cannot use the configured cache directory",
+        "name a folder that feedmill can create and write, or remove `cache_dir`; until then, each build reads every seed";
     CATALOG_LOST = "catalog-lost", Note, "cannot use the cache",
         "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
     CHECK_NOT_A_FEED = "check-not-a-feed", Note, "file that is not a feed",

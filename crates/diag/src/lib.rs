@@ -16,7 +16,7 @@ use std::fmt;
 pub use levels::{Level, Levels, matches_code};
 pub use render::{RENDERERS, Renderer, renderer, to_json};
 pub use sink::{Sink, Tally};
-pub use text::{count, is_risky, nearest, printable, redact};
+pub use text::{count, is_risky, nearest, printable, redact, remove_credentials, short_path};
 
 /// The severity of a finding.
 ///
@@ -89,12 +89,17 @@ pub struct Place {
 impl Place {
     /// Creates the place of a whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Self { file: file.into(), ..Self::default() }
+        Self::at(file, 0, 0)
     }
 
     /// Creates the place of a line and column (both from 1) in a file.
     pub fn at(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Self { file: file.into(), line, column, ..Self::default() }
+        let file = file.into();
+        let file = match short_path(&file) {
+            Cow::Owned(short) => short,
+            Cow::Borrowed(_) => file,
+        };
+        Self { file, line, column, ..Self::default() }
     }
 
     /// Adds the text of the line. User names and passwords in URLs are replaced, see [`redact`].

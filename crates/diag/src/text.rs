@@ -68,6 +68,18 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near.min().map(|(_, candidate)| candidate)
 }
 
+/// Length in bytes of a path that every system refuses to open.
+const LONGEST_PATH: usize = 4096;
+
+/// Shortens a path for messages if it is too long to exist.
+#[must_use]
+pub fn short_path(path: &str) -> Cow<'_, str> {
+    if path.len() < LONGEST_PATH {
+        return Cow::Borrowed(path);
+    }
+    Cow::Owned(path.chars().take(80).chain(['…']).collect())
+}
+
 /// Replaces the user name and password of each URL in a text by `***`.
 ///
 /// ```
@@ -78,6 +90,23 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// ```
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
+    replace_credentials(text, "***@")
+}
+
+/// Removes the user name and password of each URL in a text.
+///
+/// ```
+/// use feedmill_diag::remove_credentials;
+///
+/// assert_eq!(remove_credentials("see https://ann:key@hub.example/"), "see https://hub.example/");
+/// ```
+#[must_use]
+pub fn remove_credentials(text: &str) -> Cow<'_, str> {
+    replace_credentials(text, "")
+}
+
+/// Replaces the user name and password of each URL, and the `@` after them.
+fn replace_credentials<'a>(text: &'a str, with: &str) -> Cow<'a, str> {
     if !text.contains("://") || !text.contains('@') {
         return Cow::Borrowed(text);
     }
@@ -89,9 +118,9 @@ pub fn redact(text: &str) -> Cow<'_, str> {
         let end = after.find(ends).unwrap_or(after.len());
         rest = match after[..end].rfind('@') {
             Some(at) => {
-                out.push_str("***");
+                out.push_str(with);
                 is_changed = true;
-                &after[at..]
+                &after[at + 1..]
             }
             None => after,
         };

@@ -320,6 +320,19 @@ pub fn to_rfc3986(url: Url) -> Option<Url> {
     Url::parse(url.as_str()).ok().filter(|again| *again == url)
 }
 
+/// Returns a URL without user name and password.
+///
+/// ```
+/// let url = "https://ann:key@hub.example/".parse().map(feedmill_types::without_credentials);
+/// assert_eq!(url.as_ref().map(url::Url::as_str), Ok("https://hub.example/"));
+/// ```
+#[must_use]
+pub fn without_credentials(mut url: Url) -> Url {
+    // Both fail only for URLs that cannot have them.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url
+}
+
 /// Shortens text quoted in a message: white space folded, at most `max_chars` characters, then `…` if any were removed.
 ///
 /// ```

@@ -16,7 +16,7 @@ use crate::html::{Medium, xml_text};
 use crate::model::{Enclosure, Image, Person, Transcript};
 use crate::seed::metadata::{Field, language_tag};
 use crate::seed::notes::{self, Notes};
-use crate::seed::{Fault, Head, Origin, link, loose_date, not_an_article, title};
+use crate::seed::{Fault, Head, Origin, link, loose_date, not_an_article, remove_credentials, title};
 use crate::types::{Bytes, MediaType, UnixMs, is_http};
 
 /// A recording, as the catalog keeps it: what was read from its files, so that they need not be read again.
@@ -252,6 +252,7 @@ pub(crate) fn episode(
         episode.chapters_url = of_file.map(|name| origin.media_url(OsStr::new(name)));
         episode.chapters.clone_from(&file.chapters);
     }
+    of_notes.extend(remove_credentials(&mut metadata, text.unwrap_or_default(), &of_notes));
     head.metadata = metadata;
     let notes_name = notes_name.unwrap_or_default();
     findings.extend(of_notes.into_iter().map(|finding| finding.in_file(notes_name)));

@@ -33,7 +33,7 @@ use url::{Url, form_urlencoded};
 
 use crate::check::{Options, Profile, check, rules};
 use crate::diag::{Finding, Severity, printable, to_json};
-use crate::types::{Bytes as Size, UnixMs};
+use crate::types::{Bytes as Size, UnixMs, without_credentials};
 
 use super::body::ResponseBody;
 use super::response::{Response, text_response};
@@ -342,12 +342,7 @@ fn web_url(text: &str) -> Result<Url, String> {
     let text = text.trim();
     let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     match Url::parse(&whole) {
-        Ok(mut url) if matches!(url.scheme(), "http" | "https") => {
-            // Both fail only for URLs that cannot have them.
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-            Ok(url)
-        }
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(without_credentials(url)),
         Ok(url) => Err(format!("cannot fetch a URL of the scheme `{}`; use http or https", url.scheme())),
         Err(error) => Err(format!("invalid URL: {error}; correct it")),
     }
