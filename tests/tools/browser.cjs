@@ -90,7 +90,13 @@ async function open(browser, url, found, broken) {
     const view = await open(browser, url, { errors: [], foreign: [] }, true);
     await view.setJavaScriptEnabled(script);
     await view.goto(url, { waitUntil: "load" });
-    found.holes.push(await view.$$eval("img", (all) => all.filter((image) => image.offsetWidth * image.offsetHeight > 0).length));
+    // The page may be loaded before the error of an image has been handled.
+    const count = () => view.$$eval("img", (all) => all.filter((image) => image.offsetWidth * image.offsetHeight > 0).length);
+    let holes = await count();
+    for (const end = Date.now() + 10000; holes > 0 && Date.now() < end; holes = await count()) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    found.holes.push(holes);
     await view.close();
   }
   await browser.close();
