@@ -35,6 +35,7 @@ use crate::types::UnixMs;
 pub(super) struct Page;
 
 /// Style of the pages of the server: that of the index page, and of cards.
+#[cfg(feature = "serve")]
 pub(crate) const STYLE: &str = concat!(include_str!("base.css"), include_str!("cards.css"));
 /// Style that all pages share.
 const BASE_STYLE: &str = include_str!("base.css");
