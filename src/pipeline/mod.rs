@@ -156,8 +156,9 @@ const SHARED_ATTEMPTS: usize = 5;
 ///
 /// # Errors
 /// [`Kind::Locked`] if another build is running, [`Kind::Empty`] if there is no readable seed, [`Kind::Invalid`] if
-/// [`Options::check`] is set and a feed has an error, [`Kind::Internal`] for a fault of feedmill, [`Kind::Io`] if a store fails or the system is out of file handles
-/// or memory. Nothing is published then, except that an I/O error may occur when some files are already in place.
+/// [`Options::check`] is set and a feed has an error, [`Kind::Internal`] for a fault of feedmill, [`Kind::Io`] if a store fails
+/// or the system is out of file handles or memory. Nothing is published then, except that an I/O error may occur when some files
+/// are already in place.
 ///
 /// ```
 /// use feedmill::config::RawConfig;

@@ -2,7 +2,6 @@
 //! its seeds is read once.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -61,7 +60,6 @@ pub(super) fn to_share(
 fn published(context: &Context<'_>, feed: &str) -> Vec<PathBuf> {
     let folder = Path::new(feed).join(archive::FOLDER);
     // There is no folder if there are none.
-    let names: Vec<OsString> =
-        context.feeds.list(&folder).unwrap_or_default().into_iter().map(|item| item.name).collect();
-    names.into_iter().map(|name| folder.join(name)).collect()
+    let months = context.feeds.list(&folder).unwrap_or_default();
+    months.into_iter().map(|month| folder.join(month.name)).collect()
 }
