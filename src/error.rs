@@ -19,6 +19,7 @@ pub struct Error {
     kind: Kind,
     message: String,
     path: Option<PathBuf>,
+    help: Option<&'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -43,7 +44,7 @@ pub enum Kind {
 impl Error {
     /// Creates an error with a message for people: lower case, no full stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), path: None, source: None }
+        Self { kind, message: message.into(), path: None, help: None, source: None }
     }
 
     /// Creates an I/O error: what was being done, the path, and the error of the system.
@@ -67,6 +68,13 @@ impl Error {
         self
     }
 
+    /// Adds what to do about it, for a line of its own.
+    #[must_use]
+    pub fn with_help(mut self, help: &'static str) -> Self {
+        self.help = Some(help);
+        self
+    }
+
     /// Adds the error that caused this one.
     #[must_use]
     pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -85,6 +93,12 @@ impl Error {
     pub(crate) fn is_busy(&self) -> bool {
         let cause = self.source.as_ref().and_then(|source| source.downcast_ref::<std::io::Error>());
         cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::ResourceBusy)
+    }
+
+    /// Returns what to do about it, if that does not follow from the message.
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        self.help
     }
 
     /// Returns the file or folder that the error concerns.

@@ -12,7 +12,7 @@ use crate::generator::Files;
 use crate::model::podcast::Category;
 use crate::pipeline::{Inspection, inspect, inspect_at};
 use crate::seed::audio;
-use crate::store::{FsStore, Store};
+use crate::store::{FsStore, Store, is_url, shown};
 
 use super::args::Init;
 use super::context::{CommandResult, Outcome};
@@ -29,6 +29,10 @@ const SECTION: &str = "#[section.town]\n#title = \"Town news\"\n";
 const MAX_SECTIONS: usize = 20;
 
 pub(super) fn run(args: &Init) -> CommandResult {
+    if is_url(&args.folder) {
+        let message = "`init` needs a folder on disk; run it in an empty one, and write the URL as `seeds` into its feedmill.toml";
+        return Err(Error::new(Kind::Config, message).at(shown(&args.folder)));
+    }
     // Files in the working directory are shown without `./`.
     let folder = args.folder.strip_prefix(".").unwrap_or(&args.folder);
     let file = folder.join(FILE);

@@ -97,6 +97,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::FindingsPresent) => ExitCode::from(1),
         Err(error) => {
             print_message(&format!("feedmill: {error}"));
+            error.help().into_iter().for_each(|help| print_message(&format!("  help: {help}")));
             ExitCode::from(2)
         }
     }

@@ -24,6 +24,10 @@ const REBUILD_AFTER: Duration = Duration::from_secs(600);
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 pub(super) fn run(args: &Build) -> CommandResult {
+    // What is at fault in the configuration may be corrected while it watches; a URL in the place of a folder is meant.
+    if let Ok(plan) = build::plan(args, &mut Sink::collecting()) {
+        build::require_folders(&plan, "watch")?;
+    }
     let mut watch = Watch::new();
     stop::install_handler(watch.waker()).map_err(|e| Error::io("listen for signals", "", e))?;
     let screen = Screen::new(std::io::stderr());

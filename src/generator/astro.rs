@@ -535,12 +535,17 @@ impl AstroRules {
             let own = if path.contains(&own) { own } else { "{id}".to_owned() };
             path = path.replace(&own, value.trim_matches('/'));
         }
-        while let Some((before, rest)) = path.split_once("{data.")
-            && let Some((key, after)) = rest.split_once('}')
+        // What is inserted is not looked at again.
+        let (mut filled, mut rest) = (String::new(), path.as_str());
+        while let Some((before, data)) = rest.split_once("{data.")
+            && let Some((key, after)) = data.split_once('}')
             && let Some(value) = page.matter.text(key)
         {
-            path = format!("{before}{}{after}", value.trim_matches('/'));
+            filled += before;
+            filled += value.trim_matches('/');
+            rest = after;
         }
+        path = filled + rest;
         // A route with a folder for the year has the date of the file name in its folders.
         let is_by_date = ["{year}", "{month}", "{day}"].iter().any(|part| path.contains(part));
         let bare = date::of_name(&id).map_or(id.as_str(), |(_, rest)| rest);

@@ -151,6 +151,8 @@ fn with_year_first(text: &str) -> Option<String> {
 }
 
 fn zoned_moment(time: DateTime<FixedOffset>, unzoned: Unzoned) -> Option<Moment> {
+    // In the last years of chrono, another zone is out of its range.
+    is_instant(time.timestamp_millis()).then_some(())?;
     let local = match unzoned {
         Unzoned::Jekyll(zone) => time.with_timezone(&zone).naive_local(),
         _ => time.naive_local(),
@@ -160,6 +162,7 @@ fn zoned_moment(time: DateTime<FixedOffset>, unzoned: Unzoned) -> Option<Moment>
 
 /// A date and time without a zone.
 fn moment(local: NaiveDateTime, unzoned: Unzoned, is_timestamp: bool) -> Option<Moment> {
+    is_instant(local.and_utc().timestamp_millis()).then_some(())?;
     match unzoned {
         Unzoned::Jekyll(zone) if is_timestamp => {
             within(local.and_utc().timestamp_millis(), zone.from_utc_datetime(&local).naive_local())
@@ -176,8 +179,11 @@ fn moment(local: NaiveDateTime, unzoned: Unzoned, is_timestamp: bool) -> Option<
 }
 
 fn within(millis: i64, local: NaiveDateTime) -> Option<Moment> {
-    let instant = UnixMs(millis);
-    (UnixMs::MIN..=UnixMs::MAX).contains(&instant).then_some(Moment { instant, local })
+    is_instant(millis).then_some(Moment { instant: UnixMs(millis), local })
+}
+
+fn is_instant(millis: i64) -> bool {
+    (UnixMs::MIN..=UnixMs::MAX).contains(&UnixMs(millis))
 }
 
 fn strip_zone(text: &str) -> Option<&str> {
@@ -327,5 +333,14 @@ mod tests {
         }
         let berlin = Unzoned::Site("Europe/Berlin".parse().unwrap());
         assert_eq!(of_number(20_240_531, berlin).map(|moment| moment.instant.0), Some(1_717_106_400_000));
+    }
+
+    #[test]
+    fn a_date_at_the_end_of_the_calendar_is_none() {
+        for zone in [chrono_tz::Asia::Tokyo, chrono_tz::America::New_York] {
+            for text in ["+262142-12-31 23:59:59", "-262143-01-01 00:00:00", "-262143-01-01T00:00:00Z"] {
+                assert!(read(text, Unzoned::Jekyll(zone)).is_none(), "{text}");
+            }
+        }
     }
 }

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+/// Maximum number of choices in braces and brackets that are tried for a name, and length of the longest pattern of a name.
+const MAX_CHOICES: usize = 1_000;
+const LONGEST: usize = 4_096;
+
 /// True if a path matches a pattern. Both use `/`; one at the beginning does not count.
 pub(crate) fn matches(pattern: &str, path: &Path) -> bool {
     let pattern: Vec<&str> = pattern.trim_start_matches("./").trim_matches('/').split('/').collect();
@@ -15,7 +19,7 @@ pub(crate) fn matches(pattern: &str, path: &Path) -> bool {
             next[at] = if part == "**" {
                 row[at] || at > 0 && next[at - 1]
             } else {
-                at > 0 && row[at - 1] && name_matches(part, names[at - 1])
+                at > 0 && row[at - 1] && name_matches(part, names[at - 1], &mut { MAX_CHOICES })
             };
         }
         row = next;
@@ -56,14 +60,19 @@ pub(crate) fn matches_any(patterns: &[String], path: &Path) -> bool {
         && !not.iter().any(|pattern| matches(&pattern[1..], path))
 }
 
-/// True if a name matches a pattern with `*`, `?` and `{a,b}`.
-fn name_matches(pattern: &str, name: &str) -> bool {
+/// True if a name matches a pattern with `*`, `?` and `{a,b}`. `left` is the number of choices that are still tried: each of them
+/// multiplies the others.
+fn name_matches(pattern: &str, name: &str, left: &mut usize) -> bool {
+    *left = left.saturating_sub(1);
+    if *left == 0 || pattern.len() > LONGEST {
+        return false;
+    }
     if let Some((before, rest)) = pattern.split_once('{')
         && let Some((choices, after)) = rest.split_once('}')
     {
         return choices
             .split(',')
-            .any(|choice| name_matches(&format!("{before}{}{after}", choice.trim()), name));
+            .any(|choice| name_matches(&format!("{before}{}{after}", choice.trim()), name, left));
     }
     // Sets such as `[^_]` stand for one character that is not in them, if they begin with `^` or `!`.
     if let Some((before, rest)) = pattern.split_once('[')
@@ -72,7 +81,7 @@ fn name_matches(pattern: &str, name: &str) -> bool {
     {
         let Some(first) = name.chars().next() else { return false };
         let (is_not, set) = set.strip_prefix(['^', '!']).map_or((false, set), |set| (true, set));
-        return set.contains(first) != is_not && name_matches(after, &name[first.len_utf8()..]);
+        return set.contains(first) != is_not && name_matches(after, &name[first.len_utf8()..], left);
     }
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();
@@ -91,6 +100,14 @@ fn name_matches(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn choices_that_multiply_each_other_are_not_all_tried() {
+        assert!(matches("{a,b}{a,b}{a,b}x", Path::new("abax")));
+        for pattern in ["{a,b}".repeat(40) + "x", "{a}".repeat(20_000), "[a]".repeat(20_000)] {
+            assert!(!matches(&pattern, Path::new("b")), "{}", pattern.len());
+        }
+    }
 
     #[test]
     fn stars_stand_for_parts_of_names_and_for_folders() {

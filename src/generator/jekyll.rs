@@ -1,5 +1,6 @@
 //! Jekyll (<https://jekyllrb.com/docs/>): posts are dated files in `_posts`, other articles dated files of collections.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -284,7 +285,10 @@ impl Rules for JekyllRules {
                 |value: &Value| self.authors.get(value.as_str()?).filter(|found| found.is_object()).cloned();
             match matter.get(key).cloned() {
                 Some(Value::Array(all)) => {
-                    let all = all.into_iter().map(|value| person(&value).unwrap_or(value));
+                    // Their tables may be large, and nobody is an author twice.
+                    let mut seen = BTreeSet::new();
+                    let all = all.into_iter().filter(|value| seen.insert(value.to_string()));
+                    let all = all.map(|value| person(&value).unwrap_or(value));
                     matter.set(key, Value::Array(all.collect()));
                 }
                 Some(value) => {

@@ -1,6 +1,8 @@
 //! Addresses that are templates: `/blog/{{ page.fileSlug }}/` in Liquid and Nunjucks, and the same with `${…}` in
 //! JavaScript.
 
+use std::cell::Cell;
+
 use chrono::NaiveDateTime;
 use serde_json::Value;
 
@@ -16,10 +18,16 @@ pub(super) struct Scope<'a> {
     pub(super) date: Option<NaiveDateTime>,
     /// Number of such names that lead to the present one.
     pub(super) depth: usize,
+    /// Number of expressions that were evaluated.
+    pub(super) evaluated: &'a Cell<usize>,
 }
 
 /// Maximum number of names that are defined by each other.
 const MAX_DEPTH: usize = 8;
+/// Maximum length of an expression, in bytes: each operator in it is a level of recursion.
+const MAX_EXPRESSION: usize = 1_000;
+/// Maximum number of expressions that one template evaluates.
+const MAX_VALUES: usize = 1_000;
 
 /// Fills in a template.
 ///
@@ -49,6 +57,8 @@ fn next(text: &str) -> Option<(usize, &'static str, &'static str)> {
 
 impl Scope<'_> {
     fn value(&self, expression: &str) -> Option<String> {
+        self.evaluated.set(self.evaluated.get() + 1);
+        (expression.len() <= MAX_EXPRESSION && self.evaluated.get() <= MAX_VALUES).then_some(())?;
         // `a or b`, `a || b`: the first that has a value.
         for mark in [" or ", " || ", " ?? "] {
             if let Some((first, second)) = expression.split_once(mark) {
@@ -194,7 +204,7 @@ mod tests {
             "circle" => Some("circle".to_owned()),
             _ => None,
         };
-        let scope = Scope { get: &get, local: &local, date, depth: 0 };
+        let scope = Scope { get: &get, local: &local, date, depth: 0, evaluated: &Cell::new(0) };
         for (template, path) in [
             ("/blog/{{ page.fileSlug }}/", "/blog/my-post/"),
             ("/{{ title | slugify }}/index.html", "/its-a-title/index.html"),
@@ -215,5 +225,19 @@ mod tests {
         }
         assert_eq!(fill("/{{ circle }}/", &scope), Err("circle".to_owned()));
         assert_eq!(fill("/{{ nothing }}/", &scope), Err("nothing".to_owned()));
+    }
+
+    #[test]
+    fn an_expression_that_never_ends_is_not_understood() {
+        let local = |name: &str| (name == "a").then(|| ["a"; 9].join(" || "));
+        let get = |_: &str| None;
+        let long =
+            [" or ".to_owned() + &["''"; 10_000].join(" or "), "b(".repeat(10_000) + &")".repeat(10_000)];
+        for expression in long.iter().map(String::as_str).chain(["a"]) {
+            let evaluated = Cell::new(0);
+            let scope = Scope { get: &get, local: &local, date: None, depth: 0, evaluated: &evaluated };
+            assert!(fill(&format!("/{{{{ {expression} }}}}/"), &scope).is_err());
+            assert!(evaluated.get() < 20_000);
+        }
     }
 }

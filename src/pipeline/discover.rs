@@ -37,6 +37,10 @@ use super::select::id_key;
 /// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
 const MAX_BUFFERED_NAMES: u32 = if cfg!(test) { 3 } else { 1 << 16 };
 
+/// What to do if there is no seeds folder.
+const NO_SEEDS: &str =
+    "run `feedmill init` in the folder with your articles, or name their folder with --seeds";
+
 /// Contents of the seeds folder.
 #[derive(Default)]
 pub(super) struct Scan {
@@ -518,8 +522,10 @@ impl<'a> Scanner<'a> {
     /// Handles a folder that cannot be listed.
     fn unlisted(&self, folder: &Path, error: io::Error) {
         if folder.as_os_str().is_empty() || is_exhausted(&error) {
-            let path = self.store.show(folder);
-            return self.fail(ScanError::Fatal(Error::io("list the seeds folder", path, error)));
+            let (path, is_missing) = (self.store.show(folder), error.kind() == io::ErrorKind::NotFound);
+            let error = Error::io("list the seeds folder", path, error);
+            let error = if is_missing { error.with_help(NO_SEEDS) } else { error };
+            return self.fail(ScanError::Fatal(error));
         }
         let found = self.finding(&codes::SEED_UNREADABLE, folder, format!("cannot list it: {error}"));
         let mut scan = lock(&self.scan);

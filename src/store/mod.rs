@@ -358,8 +358,11 @@ pub trait Store: Sync {
     }
 }
 
-/// True if an error means that the process or the system is out of file handles or memory: `EMFILE`, `ENFILE` or `ENOMEM`.
-/// Such an error says nothing about the file that was to be read.
+/// Kind of the error that the server of a storage does not answer, or answers that it cannot.
+pub(crate) const UNAVAILABLE: io::ErrorKind = io::ErrorKind::NetworkDown;
+
+/// True if an error means that the process or the system is out of file handles or memory (`EMFILE`, `ENFILE` or `ENOMEM`), or
+/// that the server of the storage fails. Such an error says nothing about the file that was to be read.
 ///
 /// ```
 /// use std::io;
@@ -374,7 +377,7 @@ pub fn is_exhausted(error: &io::Error) -> bool {
         use rustix::io::Errno;
         return matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM);
     }
-    error.kind() == io::ErrorKind::OutOfMemory
+    matches!(error.kind(), io::ErrorKind::OutOfMemory | UNAVAILABLE)
 }
 
 /// Calls a function with some items at the same time, because each call waits for a server; returns the results in the order

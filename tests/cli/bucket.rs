@@ -312,6 +312,11 @@ fn builds_exclude_each_other_in_a_bucket_and_other_commands_name_the_problem() {
             "s3://news/feeds: `--seeds` is for builds, and `serve` builds nothing",
         ),
         (vec!["serve", "--seeds", "s3://news/seeds"], "`serve` needs folders on disk, and `seeds` is a URL"),
+        (vec!["watch", "--seeds", "s3://news/seeds"], "`watch` needs folders on disk, and `seeds` is a URL"),
+        (
+            vec!["init", "s3://news/seeds"],
+            "s3://news/seeds: `init` needs a folder on disk; run it in an empty one",
+        ),
     ] {
         let (code, _, err) = output_of(&mut command(&project, &server.host, &args));
         assert!(code == 2 && err.contains(expected), "{args:?}: {err}");

@@ -149,12 +149,35 @@ fn until_end<'a>(renderer: &mut TemplateRenderer<'a>, name: &str) -> &'a str {
     renderer.skip_to_end()
 }
 
+/// Returns a line of Markdown without marks of emphasis and code, and with the text of links only.
+fn without_markdown(text: &str) -> String {
+    let (mut out, mut rest, mut has_links) = (String::new(), text, true);
+    while let Some(at) = rest.find(['*', '`', '[']) {
+        let is_link = has_links && rest[at..].starts_with('[');
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let parts = is_link.then(|| after.split_once("](")).flatten();
+        let parts = parts.and_then(|(text, address)| Some((text, address.split_once(')')?.1)));
+        has_links &= !is_link || parts.is_some();
+        rest = match parts {
+            Some((text, after)) => {
+                out.extend(text.chars().filter(|c| !matches!(c, '*' | '`')));
+                after
+            }
+            None => after,
+        };
+    }
+    out + rest
+}
+
 fn figure(args: &Args<'_>) -> String {
     let attr = |name: &str, value: Option<&str>| {
         value.map_or(String::new(), |value| format!(" {name}=\"{}\"", escape_attribute(value)))
     };
     let size = attr("width", args.get("width")) + &attr("height", args.get("height"));
-    let alt = args.get("alt").or(args.get("caption"));
+    // Hugo renders a caption as Markdown.
+    let plain = args.get("caption").map(without_markdown);
+    let alt = args.get("alt").or(plain.as_deref());
     let mut image = format!("<img{}{}{size}>", attr("src", args.get("src").or(args.at(0))), attr("alt", alt));
     if let Some(link) = args.get("link") {
         image = format!("<a{}>{image}</a>", attr("href", Some(link)));
@@ -169,8 +192,12 @@ fn figure(args: &Args<'_>) -> String {
     });
     let text =
         [args.get("caption").map(escape_attribute), attribution].into_iter().flatten().collect::<Vec<_>>();
-    if !text.is_empty() {
-        caption += &format!("<p>{}</p>", text.join(" "));
+    let text = text.join(" ");
+    if text.contains(['*', '_', '`', '[']) {
+        // Between blank lines, Markdown in HTML is rendered.
+        caption += &format!("\n\n{text}\n\n");
+    } else if !text.is_empty() {
+        caption += &format!("<p>{text}</p>");
     }
     if !caption.is_empty() {
         caption = format!("<figcaption>{caption}</figcaption>");

@@ -592,6 +592,10 @@ fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
         let parameters =
             parameters.map(|(name, _)| (format!("include.{name}"), named(name).unwrap_or_default()));
         let parameters: Vec<_> = parameters.collect();
+        // Each include may have others.
+        if !renderer.charge(text.len() + PASS) {
+            return false;
+        }
         if let Some(shown) = renderer.inner(&text, parameters, render) {
             // Lines that are indented or blank would be Markdown of their own.
             let lines: Vec<&str> = shown.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

@@ -126,6 +126,20 @@ mod tests {
     }
 
     #[test]
+    fn the_caption_of_a_figure_is_markdown() {
+        for (caption, shown) in [
+            ("A *red* [boat](https://b.example/)", "\n\nA *red* [boat](https://b.example/)\n\n"),
+            ("A red boat", "<p>A red boat</p>"),
+        ] {
+            let (out, ..) =
+                rendered(Kind::Hugo, &format!("{{{{< figure src=\"a.png\" caption=\"{caption}\" >}}}}"));
+            let image = "<img src=\"a.png\" alt=\"A red boat\">";
+            let figure = format!("<figure>{image}<figcaption>{shown}</figcaption></figure>");
+            assert_eq!(out.trim(), figure);
+        }
+    }
+
+    #[test]
     fn what_front_matter_inserts_is_limited() {
         for (generator, tag) in [
             (Kind::Jekyll, "{{ page.long }}"),

@@ -30,7 +30,7 @@ const BUFFER: usize = 16 << 10;
 /// Number of bytes that are reserved at most for a response because it says that it has them.
 const MAX_RESERVED: u64 = 8 << 20;
 /// Number of failed requests after which none is repeated any more, and number of requests for each further one.
-const RETRY_BUDGET: (u64, u64) = (100, 20);
+const RETRY_BUDGET: (u64, u64) = (1000, 20);
 
 /// Connector of all clients of one store.
 #[derive(Clone, Debug)]

@@ -14,6 +14,8 @@ use super::{LEASE, Objects, Version, WRITE_ATTEMPTS, into_io};
 
 /// A lease is renewed after this part of the time after which it expires.
 const RENEWAL: u32 = 4;
+/// Longest time after which a lease expires, whatever its text says.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// Time that a server may take for a request, and by which clocks may differ. Servers send seconds.
 const MARGIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// Shortest and longest time between attempts to take a lease that another build holds.
@@ -192,7 +194,7 @@ fn text(holder: &str, expiry: Duration) -> String {
 /// Returns the time after which a lease with this text has expired for certain.
 fn time_to_expire(text: &str) -> Duration {
     let stated = text.lines().nth(2).and_then(|text| text.parse().ok());
-    let expiry = stated.map_or(LEASE, Duration::from_millis);
+    let expiry = stated.map_or(LEASE, Duration::from_millis).min(LONGEST);
     // Clocks of stores in memory are exact.
     let least = if cfg!(test) { Duration::from_millis(20) } else { MARGIN[0] };
     expiry.saturating_add((expiry / 12).clamp(least, MARGIN[1]))

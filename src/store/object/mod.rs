@@ -46,7 +46,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::lock::Guard;
 use super::{
     Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Source, Stamp, Store, Traffic,
-    duplicate, has_bytes,
+    UNAVAILABLE, duplicate, has_bytes, is_exhausted,
 };
 use crate::types::{Bytes, file_type};
 
@@ -73,7 +73,7 @@ const WRITE_ATTEMPTS: usize = 4;
 const NO_BUCKET: &[&str] = &["NoSuchBucket", "ContainerNotFound"];
 /// What is wrong if the credentials of Google cannot be used.
 const GOOGLE_CREDENTIALS: &str = "the credentials cannot be used; set `GOOGLE_APPLICATION_CREDENTIALS` to the path of the JSON \
-                                  file of a service account";
+                                  file of a service account, or `GOOGLE_SERVICE_ACCOUNT_KEY` to its text";
 /// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
 const CACHE_CONTROL: &str = "public, max-age=300";
 
@@ -719,6 +719,18 @@ fn cause(error: &Error) -> String {
     text.strip_prefix("Server returned non-2xx status code: ").unwrap_or(text).to_owned()
 }
 
+/// Returns the error of a listing. One name that no path can have makes all names of its page unknown.
+fn unlisted(error: Error) -> io::Error {
+    match error {
+        Error::InvalidPath { .. } => {
+            let why =
+                format!("the name of an object is not a path, so remove or rename it: {}", cause(&error));
+            io::Error::new(UNAVAILABLE, why)
+        }
+        error => into_io(error),
+    }
+}
+
 fn into_io(error: Error) -> io::Error {
     use io::ErrorKind;
     let kind = match &error {
@@ -732,6 +744,8 @@ fn into_io(error: Error) -> io::Error {
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::PermissionDenied,
         Error::NotSupported { .. } | Error::NotImplemented { .. } => ErrorKind::Unsupported,
         Error::InvalidPath { .. } => ErrorKind::InvalidData,
+        // All retries were in vain, or there is no answer. The next object would be no different.
+        Error::Generic { .. } => UNAVAILABLE,
         _ => ErrorKind::Other,
     };
     io::Error::new(kind, cause(&error))
@@ -875,7 +889,7 @@ impl Store for BucketStore {
                 let delimiter = Some("/".into());
                 let options = PaginatedListOptions { delimiter, page_token, ..Default::default() };
                 let listed = self.objects.wait(pages.list_paginated(prefix.as_deref(), options));
-                let listed = listed.map_err(into_io)?;
+                let listed = listed.map_err(unlisted)?;
                 see_page(&listed.result);
                 page_token = listed.page_token;
                 if page_token.is_none() {
@@ -884,7 +898,7 @@ impl Store for BucketStore {
             }
         } else {
             let prefix = (!is_all).then_some(&prefix);
-            see_page(&self.objects.wait(self.objects.all.list_with_delimiter(prefix)).map_err(into_io)?);
+            see_page(&self.objects.wait(self.objects.all.list_with_delimiter(prefix)).map_err(unlisted)?);
         }
         if is_empty && !name.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
@@ -915,6 +929,7 @@ impl Store for BucketStore {
             let Some(fetched) = self.objects.wait(requests.next()) else { break };
             let fetched = fetched.map_err(io::Error::other).and_then(|fetched| fetched);
             let fetched = fetched.map_err(|error| self.missing(&folder.join(file), error));
+            let is_over = fetched.as_ref().is_err_and(is_exhausted);
             see(
                 number,
                 fetched.as_ref().map_err(duplicate).map(|(bytes, meta)| Beginning {
@@ -923,6 +938,9 @@ impl Store for BucketStore {
                     stamp: Some(self.stamp_of(meta)),
                 }),
             );
+            if is_over {
+                break;
+            }
         }
         Ok(())
     }
