@@ -119,6 +119,38 @@ fn a_bucket_gives_the_feeds_of_a_folder_and_an_unchanged_build_reads_and_writes_
     assert!(third.changed.iter().all(|path| !path.starts_with("town")));
 }
 
+/// An article that cannot be read is left out. A server that does not answer says nothing about an article.
+#[test]
+fn a_server_that_fails_stops_the_build_and_costs_no_article() {
+    let ((log, seeds), (_, feeds)) = (bucket("seeds"), bucket("feeds"));
+    for number in 0..12 {
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    run(&seeds, &feeds).unwrap();
+    let old = files(&feeds);
+    seeds.replace(Path::new(&path_of(3)), &seed(30)).unwrap();
+    for fault in [Fault::Refused, Fault::Half] {
+        let mut stopped = 0;
+        for first in 1.. {
+            log.fail(first, true, Some(fault));
+            let result = run(&seeds, &feeds);
+            let requests = log.log().len();
+            log.fail(0, false, None);
+            if result.is_ok() {
+                assert!(first > requests || fault == Fault::Half && stopped > 0, "{fault:?} {first}");
+                break;
+            }
+            assert_eq!(files(&feeds), old, "{fault:?} {first}");
+            stopped += 1;
+        }
+        assert!(stopped > 0, "{fault:?}");
+        for (path, bytes) in &old {
+            feeds.replace(Path::new(path), bytes).unwrap();
+        }
+        let _ = feeds.remove(Path::new(".feedmill/index"));
+    }
+}
+
 #[test]
 fn whichever_request_fails_the_old_feeds_or_the_new_ones_are_there() {
     let ((before_seeds, seeds), (before_feeds, feeds)) = (bucket("seeds"), bucket("feeds"));
