@@ -13,8 +13,10 @@ use crate::types::Bytes;
 
 /// Number of folders above the seeds that are looked at.
 const ABOVE: usize = 6;
-/// Size of the largest template or linked file that is read.
+/// Size of the largest template or file of data that is read.
 const LIMIT: Bytes = Bytes(1 << 20);
+/// Number of bytes at the beginning of a linked article that have its front matter.
+const MATTER_LIMIT: Bytes = Bytes(64 << 10);
 
 /// A repository, recognised by its configuration.
 pub struct Repository {
@@ -202,7 +204,12 @@ impl Repository {
     }
 
     fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
-        let (path, text) = self.first(targets)?;
+        // An article may have thousands of links to another one, so only what front matter may take up is read.
+        let (path, text) = targets.iter().find_map(|path| {
+            let path = inside(path)?;
+            let bytes = self.files.prefix(&path, MATTER_LIMIT).ok()?.bytes;
+            Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+        })?;
         let mut matter = data::matter(&text).unwrap_or_default();
         matter.timezone = self.timezone;
         self.rules.complete(&path, &mut matter);
