@@ -75,8 +75,7 @@ impl CacheDir {
         }
         let is_listed = |name: &&str| listed.iter().any(|item| item.name == **name);
         let mut there: Vec<_> = FILES.iter().copied().filter(is_listed).collect();
-        let is_later = self.later(feeds).is_some();
-        there.retain(|name| !is_later || *name != SEEDS_NAME);
+        there.retain(|name| *name != SEEDS_NAME || self.later(feeds).is_none());
         self.fetch_files(feeds, &there)
     }
 

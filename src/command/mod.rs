@@ -97,7 +97,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::FindingsPresent) => ExitCode::from(1),
         Err(error) => {
             print_message(&format!("feedmill: {error}"));
-            error.help().into_iter().for_each(|help| print_message(&format!("  help: {help}")));
+            if let Some(help) = error.help() {
+                print_message(&format!("  help: {help}"));
+            }
             ExitCode::from(2)
         }
     }

@@ -162,11 +162,8 @@ fn zoned_moment(time: DateTime<FixedOffset>, unzoned: Unzoned) -> Option<Moment>
 
 /// A date and time without a zone.
 fn moment(local: NaiveDateTime, unzoned: Unzoned, is_timestamp: bool) -> Option<Moment> {
-    is_instant(local.and_utc().timestamp_millis()).then_some(())?;
     match unzoned {
-        Unzoned::Jekyll(zone) if is_timestamp => {
-            within(local.and_utc().timestamp_millis(), zone.from_utc_datetime(&local).naive_local())
-        }
+        Unzoned::Jekyll(_) if is_timestamp => zoned_moment(local.and_utc().fixed_offset(), unzoned),
         Unzoned::Utc => within(local.and_utc().timestamp_millis(), local),
         Unzoned::Site(zone) | Unzoned::Jekyll(zone) => {
             // An hour that the clocks skip is read as if they had not been put forward yet.

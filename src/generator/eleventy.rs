@@ -1,7 +1,6 @@
 //! Eleventy (<https://www.11ty.dev/docs/>): articles are what the site's own feed lists; else what is tagged `posts`; else
 //! the dated pages.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -589,11 +588,8 @@ impl EleventyRules {
             // A function may name what it puts in the address.
             let function = permalink.and_then(script::expression).unwrap_or_default();
             let local = |name: &str| script::named(function, name).iter().find_map(script::source);
-            template::fill(
-                &template,
-                &Scope { get: &get, local: &local, date, depth: 0, evaluated: &Cell::new(0) },
-            )
-            .map_err(|expression| bad(format!("cannot evaluate `{{{{ {expression} }}}}`")))?
+            template::fill(&template, &Scope { get: &get, local: &local, date })
+                .map_err(|expression| bad(format!("cannot evaluate `{{{{ {expression} }}}}`")))?
         } else {
             let values = pattern::Values {
                 spelling: pattern::Spelling::Zola,

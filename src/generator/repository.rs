@@ -1,6 +1,7 @@
 //! A repository that a generator builds, with the folder of seeds in it.
 
 use std::fmt;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -159,11 +160,7 @@ impl Repository {
     /// Returns the first of some files below the root that is there, with its text.
     #[must_use]
     pub fn first(&self, paths: &[PathBuf]) -> Option<(PathBuf, String)> {
-        paths.iter().find_map(|path| {
-            let path = inside(path)?;
-            let bytes = self.files.read(&path, LIMIT).ok()?;
-            Some((path, String::from_utf8_lossy(&bytes).into_owned()))
-        })
+        first_text(paths, |path| self.files.read(path, LIMIT))
     }
 
     /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`.
@@ -205,11 +202,8 @@ impl Repository {
 
     fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
         // An article may have thousands of links to another one, so only what front matter may take up is read.
-        let (path, text) = targets.iter().find_map(|path| {
-            let path = inside(path)?;
-            let bytes = self.files.prefix(&path, MATTER_LIMIT).ok()?.bytes;
-            Some((path, String::from_utf8_lossy(&bytes).into_owned()))
-        })?;
+        let beginning = |path: &Path| Ok(self.files.prefix(path, MATTER_LIMIT)?.bytes);
+        let (path, text) = first_text(targets, beginning)?;
         let mut matter = data::matter(&text).unwrap_or_default();
         matter.timezone = self.timezone;
         self.rules.complete(&path, &mut matter);
@@ -233,6 +227,15 @@ impl Repository {
             site.origin().ascii_serialization()
         ))
     }
+}
+
+/// Returns the first of some paths that can be read, with its text.
+fn first_text(paths: &[PathBuf], read: impl Fn(&Path) -> io::Result<Vec<u8>>) -> Option<(PathBuf, String)> {
+    paths.iter().find_map(|path| {
+        let path = inside(path)?;
+        let bytes = read(&path).ok()?;
+        Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+    })
 }
 
 /// Resolves `..` in a path; `None` if it leads out of the repository.

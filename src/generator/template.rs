@@ -16,10 +16,13 @@ pub(super) struct Scope<'a> {
     pub(super) local: &'a dyn Fn(&str) -> Option<String>,
     /// Date of the page.
     pub(super) date: Option<NaiveDateTime>,
-    /// Number of such names that lead to the present one.
-    pub(super) depth: usize,
+}
+
+/// Evaluates the expressions of one template.
+struct Evaluator<'a> {
+    scope: &'a Scope<'a>,
     /// Number of expressions that were evaluated.
-    pub(super) evaluated: &'a Cell<usize>,
+    evaluated: Cell<usize>,
 }
 
 /// Maximum number of names that are defined by each other.
@@ -34,17 +37,7 @@ const MAX_VALUES: usize = 1_000;
 /// # Errors
 /// The expression that is not understood.
 pub(super) fn fill(template: &str, scope: &Scope<'_>) -> Result<String, String> {
-    let (mut out, mut rest) = (String::new(), template);
-    while let Some((at, open, close)) = next(rest) {
-        out.push_str(&rest[..at]);
-        let inner = &rest[at + open.len()..];
-        let Some((expression, after)) = inner.split_once(close) else { break };
-        let expression = expression.trim_matches('-').trim().replace("?.", ".");
-        out.push_str(&scope.value(&expression).ok_or_else(|| expression.clone())?);
-        rest = after;
-    }
-    out.push_str(rest);
-    Ok(out)
+    Evaluator { scope, evaluated: Cell::new(0) }.fill(template)
 }
 
 /// Returns where the next expression begins, with its brackets.
@@ -55,17 +48,32 @@ fn next(text: &str) -> Option<(usize, &'static str, &'static str)> {
     found.min_by_key(|(at, ..)| *at)
 }
 
-impl Scope<'_> {
-    fn value(&self, expression: &str) -> Option<String> {
+impl Evaluator<'_> {
+    fn fill(&self, template: &str) -> Result<String, String> {
+        let (mut out, mut rest) = (String::new(), template);
+        while let Some((at, open, close)) = next(rest) {
+            out.push_str(&rest[..at]);
+            let inner = &rest[at + open.len()..];
+            let Some((expression, after)) = inner.split_once(close) else { break };
+            let expression = expression.trim_matches('-').trim().replace("?.", ".");
+            out.push_str(&self.value(&expression, 0).ok_or_else(|| expression.clone())?);
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    /// Returns the value of an expression, to which a number of names of the function lead.
+    fn value(&self, expression: &str, depth: usize) -> Option<String> {
         self.evaluated.set(self.evaluated.get() + 1);
         (expression.len() <= MAX_EXPRESSION && self.evaluated.get() <= MAX_VALUES).then_some(())?;
         // `a or b`, `a || b`: the first that has a value.
         for mark in [" or ", " || ", " ?? "] {
             if let Some((first, second)) = expression.split_once(mark) {
                 return self
-                    .value(first.trim())
+                    .value(first.trim(), depth)
                     .filter(|text| !text.is_empty())
-                    .or_else(|| self.value(second.trim()));
+                    .or_else(|| self.value(second.trim(), depth));
             }
         }
         let mut parts = expression.split('|').map(str::trim);
@@ -76,28 +84,28 @@ impl Scope<'_> {
             return Some(text);
         }
         if let Some((name, argument)) = call(bare) {
-            return filtered(name, self.value(argument)?, "");
+            return filtered(name, self.value(argument, depth)?, "");
         }
         // Data has no names of the function around it.
         let is_own = bare == first;
-        let mut text = if is_date(bare) { String::new() } else { self.name(bare, is_own)? };
+        let mut text = if is_date(bare) { String::new() } else { self.name(bare, is_own, depth)? };
         let mut was_date = is_date(bare);
         for part in parts {
             let (name, arguments) = call(part).or_else(|| part.split_once(':')).unwrap_or((part, ""));
             let argument = literal(arguments.split(',').next().unwrap_or_default()).unwrap_or_default();
             text = if was_date {
-                dated(self.date?, name, argument)?
+                dated(self.scope.date?, name, argument)?
             } else {
                 filtered(name.trim(), text, argument)?
             };
             was_date = false;
         }
-        if was_date { Some(self.date?.format("%Y-%m-%d").to_string()) } else { Some(text) }
+        if was_date { Some(self.scope.date?.format("%Y-%m-%d").to_string()) } else { Some(text) }
     }
 
     /// Returns what a method of a date in JavaScript shows, such as `date.toFormat("yyyy")` of Luxon or `getUTCFullYear()`.
     fn of_date(&self, expression: &str) -> Option<String> {
-        let date = self.date?;
+        let date = self.scope.date?;
         let method = |name: &str| expression.split_once(name).map(|(_, rest)| rest);
         for name in [".toFormat(", ".format("] {
             if let Some(rest) = method(name) {
@@ -121,16 +129,16 @@ impl Scope<'_> {
             .then(|| date.format("%Y-%m-%d").to_string())
     }
 
-    fn name(&self, name: &str, is_own: bool) -> Option<String> {
+    fn name(&self, name: &str, is_own: bool, depth: usize) -> Option<String> {
         if let Some(text) = literal(name) {
             return Some(text.to_owned());
         }
-        if let Some(value) = (self.get)(name) {
+        if let Some(value) = (self.scope.get)(name) {
             return super::matter::text(&value);
         }
         let is_name = is_own && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let expression = (self.local)(name).filter(|_| is_name && self.depth < MAX_DEPTH)?;
-        Self { depth: self.depth + 1, ..*self }.value(&expression.replace("?.", "."))
+        let expression = (self.scope.local)(name).filter(|_| is_name && depth < MAX_DEPTH)?;
+        self.value(&expression.replace("?.", "."), depth + 1)
     }
 }
 
@@ -204,7 +212,7 @@ mod tests {
             "circle" => Some("circle".to_owned()),
             _ => None,
         };
-        let scope = Scope { get: &get, local: &local, date, depth: 0, evaluated: &Cell::new(0) };
+        let scope = Scope { get: &get, local: &local, date };
         for (template, path) in [
             ("/blog/{{ page.fileSlug }}/", "/blog/my-post/"),
             ("/{{ title | slugify }}/index.html", "/its-a-title/index.html"),
@@ -234,10 +242,10 @@ mod tests {
         let long =
             [" or ".to_owned() + &["''"; 10_000].join(" or "), "b(".repeat(10_000) + &")".repeat(10_000)];
         for expression in long.iter().map(String::as_str).chain(["a"]) {
-            let evaluated = Cell::new(0);
-            let scope = Scope { get: &get, local: &local, date: None, depth: 0, evaluated: &evaluated };
-            assert!(fill(&format!("/{{{{ {expression} }}}}/"), &scope).is_err());
-            assert!(evaluated.get() < 20_000);
+            let scope = Scope { get: &get, local: &local, date: None };
+            let evaluator = Evaluator { scope: &scope, evaluated: Cell::new(0) };
+            assert!(evaluator.fill(&format!("/{{{{ {expression} }}}}/")).is_err());
+            assert!(evaluator.evaluated.get() < 20_000);
         }
     }
 }

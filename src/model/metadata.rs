@@ -60,7 +60,7 @@ impl Metadata {
     pub(crate) fn remove_credentials(&mut self) -> Option<&'static str> {
         let mut found = None;
         for (field, id) in [("id", &mut self.id), ("guid", &mut self.guid)] {
-            let Some(text) = id else { continue };
+            let Some(text) = id.as_mut().filter(|text| text.contains('@')) else { continue };
             let public = match Url::parse(text) {
                 Ok(url) if has_credentials(&url) => without_credentials(url).to_string(),
                 _ => remove_credentials(text).into_owned(),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{Plan, RawConfig};
@@ -10,7 +11,7 @@ use crate::diag::Sink;
 use crate::error::Error;
 use crate::format::{FORMATS, INDEX};
 use crate::store::object::faulty::{Fault, Faulty, bucket, bucket_of};
-use crate::store::{FsStore, Kind, Store};
+use crate::store::{BucketStore, FsStore, Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
 use super::{Options, Report, build};
@@ -60,6 +61,17 @@ fn run(seeds: &dyn Store, feeds: &dyn Store) -> Result<Report, Error> {
     let now = UnixMs(1_800_000_000_000);
     let options = Options { now, wait: Duration::ZERO, ..Options::default() };
     build(&plan(""), seeds, feeds, options, &mut Sink::collecting())
+}
+
+/// Returns buckets with a number of seeds and with their feeds.
+fn built(count: usize) -> [(Arc<Faulty>, BucketStore); 2] {
+    let buckets = ["seeds", "feeds"].map(bucket);
+    let [(_, seeds), (_, feeds)] = &buckets;
+    for number in 0..count {
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    run(seeds, feeds).unwrap();
+    buckets
 }
 
 /// Returns every file of a store except the cache.
@@ -122,11 +134,7 @@ fn a_bucket_gives_the_feeds_of_a_folder_and_an_unchanged_build_reads_and_writes_
 /// An article that cannot be read is left out. A server that does not answer says nothing about an article.
 #[test]
 fn a_server_that_fails_stops_the_build_and_costs_no_article() {
-    let ((log, seeds), (_, feeds)) = (bucket("seeds"), bucket("feeds"));
-    for number in 0..12 {
-        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
-    }
-    run(&seeds, &feeds).unwrap();
+    let [(log, seeds), (_, feeds)] = built(12);
     let old = files(&feeds);
     seeds.replace(Path::new(&path_of(3)), &seed(30)).unwrap();
     for fault in [Fault::Refused, Fault::Half] {
@@ -153,11 +161,7 @@ fn a_server_that_fails_stops_the_build_and_costs_no_article() {
 
 #[test]
 fn whichever_request_fails_the_old_feeds_or_the_new_ones_are_there() {
-    let ((before_seeds, seeds), (before_feeds, feeds)) = (bucket("seeds"), bucket("feeds"));
-    for number in 0..4 {
-        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
-    }
-    run(&seeds, &feeds).unwrap();
+    let [(before_seeds, seeds), (before_feeds, feeds)] = built(4);
     let old = files(&feeds);
     seeds.replace(Path::new(&path_of(4)), &seed(4)).unwrap();
     let build_again = |first: usize, for_good: bool, fault: Option<Fault>| {

@@ -255,13 +255,11 @@ pub(super) fn unreadable_seed(
     Ok(Finding::new(meta, Place::default(), detail))
 }
 
-/// Calls a function that handles one seed. If it panics, which is a fault of feedmill, the other seeds do not pay for it.
-///
-/// # Errors
-/// The finding about the seed, without its file.
-pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Finding> {
-    catch_unwind(AssertUnwindSafe(call))
-        .map_err(|_| Finding::new(&codes::SEED_CRASH, Place::default(), String::new()))
+/// Calls a function that handles one seed. If it panics, which is a fault of feedmill, the other seeds do not pay for it:
+/// `crashed` makes the result of the finding about the seed, which has no file.
+pub(super) fn guarded<T>(call: impl FnOnce() -> T, crashed: impl FnOnce(Finding) -> T) -> T {
+    let finding = || Finding::new(&codes::SEED_CRASH, Place::default(), String::new());
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| crashed(finding()))
 }
 
 /// Returns the size of some bytes.

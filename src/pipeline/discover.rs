@@ -17,7 +17,7 @@ use crate::catalog::{About, Catalog, Chunk, Folders, Head, Row, Rows, file_name,
 use crate::config::{Grouping, Plan};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
-use crate::format::{INDEX, Index};
+use crate::format;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Store, is_exhausted};
@@ -513,10 +513,9 @@ impl<'a> Scanner<'a> {
         if self.feeds.as_ref().is_none_or(|feeds| !feeds.as_os_str().is_empty()) {
             return false;
         }
-        let path = folder.join(name);
-        let mut pages = INDEX.iter().filter(|index| index.media_type() == "text/html");
-        let is_named = |index: &&dyn Index| name == index.file_name() || entry_pages::has_name(&path);
-        pages.any(|page| is_named(page) && is_ours(self.store, &path, *page).unwrap_or_default())
+        let (path, Some(page)) = (folder.join(name), format::page()) else { return false };
+        let is_named = name == page.file_name() || entry_pages::has_name(&path);
+        is_named && is_ours(self.store, &path, page).unwrap_or_default()
     }
 
     /// Handles a folder that cannot be listed.

@@ -44,16 +44,14 @@ pub(super) fn read_heads(
         if beginning.is_ok() && audio::is_media(names[number]) {
             seen = number + 1;
             let read = || super::audio::read_head(store, addresses, folder, names[number], groups);
-            return note(number, guarded(read).unwrap_or_else(|finding| Ok(crashed(finding))));
+            return note(number, guarded(read, |finding| Ok(crashed(finding))));
         }
         let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
         let saved = stamp.and_then(|stamp| stamp.time());
         let origin = Origin { root: &root, folder, name: names[number], addresses, policy: None, saved };
         let head = beginning
             .map_err(|error| (error, 0))
-            .and_then(|beginning| {
-                guarded(|| read(store, &origin, beginning)).unwrap_or_else(|finding| Ok(crashed(finding)))
-            })
+            .and_then(|beginning| guarded(|| read(store, &origin, beginning), |finding| Ok(crashed(finding))))
             .or_else(|(error, bytes)| failed(store, &origin.path(), error, bytes));
         #[cfg(feature = "folder")]
         let head = head.map(|head| match groups.is_empty() {

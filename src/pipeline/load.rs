@@ -22,7 +22,7 @@ use super::select::Candidate;
 /// If the system is out of file handles or memory.
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
     let crashed = |finding| Ok(Loaded { findings: vec![finding], ..Loaded::default() });
-    guarded(|| load_unguarded(store, chosen, plan)).unwrap_or_else(crashed)
+    guarded(|| load_unguarded(store, chosen, plan), crashed)
 }
 
 fn load_unguarded(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {

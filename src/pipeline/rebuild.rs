@@ -410,10 +410,11 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
     let loaded = load(context.seeds, seed, context.plan)?;
     let mut findings = loaded.findings;
     let article = loaded.article.and_then(|article| {
-        let (article, more) = match guarded(|| clean(&article, context.plan)) {
-            Ok((article, more)) => (Some(article), more),
-            Err(finding) => (None, vec![finding]),
+        let cleaned = || {
+            let (article, findings) = clean(&article, context.plan);
+            (Some(article), findings)
         };
+        let (article, more) = guarded(cleaned, |finding| (None, vec![finding]));
         let source = loaded.source.unwrap_or_default();
         findings.extend(more.into_iter().map(|finding| finding.in_file(source.as_str())));
         Some(CleanArticle { files: loaded.files, ..article? })

@@ -1,6 +1,7 @@
 //! Does the last build still hold? Every answer to that question: for a folder of seeds, a chunk of it, one document, and
 //! the whole build.
 
+use std::cell::LazyCell;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -104,14 +105,16 @@ fn same_documents<'a>(
     reread: &[u64],
     doc: &OutputDoc,
 ) -> [Option<&'a BuiltDoc>; 2] {
-    let (folder, hash) = (doc.folder(), inputs_hash(doc));
-    let may_be_kept = |old: &&BuiltDoc| !context.options.check && old.inputs_hash == hash;
+    // In a first build there is nothing to compare it with.
+    let (folder, hash) = (doc.folder(), LazyCell::new(|| inputs_hash(doc)));
+    let may_be_kept = |old: &&BuiltDoc| !context.options.check && old.inputs_hash == *hash;
     let shared = catalog.adopted_doc(&folder, context.inputs_hash);
-    let shared = shared.filter(|shared| versions(doc) == Some(shared.seeds)).map(|shared| &shared.doc);
+    let shared = shared.filter(|shared| may_be_kept(&&shared.doc) && versions(doc) == Some(shared.seeds));
     let last = catalog.last_build();
     let is_reread = |path| !reread.is_empty() && reread.binary_search(&catalog::path_hash(path)).is_ok();
-    let is_same = |_: &&BuiltDoc| last.inputs_hash == context.inputs_hash && !doc.paths().any(is_reread);
-    [shared.filter(may_be_kept), last.docs.get(&folder).filter(may_be_kept).filter(is_same)]
+    let old = last.docs.get(&folder).filter(|_| last.inputs_hash == context.inputs_hash);
+    let old = old.filter(may_be_kept).filter(|_| !doc.paths().any(is_reread));
+    [shared.map(|shared| &shared.doc), old]
 }
 
 /// Returns a document of the last build with the present fingerprints of its files; `None` if a file was lost or changed,

@@ -358,11 +358,9 @@ pub trait Store: Sync {
     }
 }
 
-/// Kind of the error that the server of a storage does not answer, or answers that it cannot.
-pub(crate) const UNAVAILABLE: io::ErrorKind = io::ErrorKind::NetworkDown;
-
 /// True if an error means that the process or the system is out of file handles or memory (`EMFILE`, `ENFILE` or `ENOMEM`), or
-/// that the server of the storage fails. Such an error says nothing about the file that was to be read.
+/// that the server of the storage fails ([`io::ErrorKind::HostUnreachable`]). Such an error says nothing about the file that was
+/// to be read.
 ///
 /// ```
 /// use std::io;
@@ -377,7 +375,7 @@ pub fn is_exhausted(error: &io::Error) -> bool {
         use rustix::io::Errno;
         return matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM);
     }
-    matches!(error.kind(), io::ErrorKind::OutOfMemory | UNAVAILABLE)
+    matches!(error.kind(), io::ErrorKind::OutOfMemory | io::ErrorKind::HostUnreachable)
 }
 
 /// Calls a function with some items at the same time, because each call waits for a server; returns the results in the order

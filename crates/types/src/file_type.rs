@@ -1,4 +1,6 @@
-/// Media types by the suffix of a file, sorted.
+//! Media types by the name of a file.
+
+/// Media types by extension, sorted.
 const TYPES: &[(&str, &str)] = &[
     ("3gp", "video/3gpp"),
     ("aac", "audio/aac"),
@@ -14,6 +16,8 @@ const TYPES: &[(&str, &str)] = &[
     ("htm", "text/html"),
     ("html", "text/html"),
     ("ico", "image/x-icon"),
+    ("jfif", "image/jpeg"),
+    ("jpe", "image/jpeg"),
     ("jpeg", "image/jpeg"),
     ("jpg", "image/jpeg"),
     ("js", "text/javascript"),
@@ -63,7 +67,27 @@ const TYPES: &[(&str, &str)] = &[
 /// ```
 #[must_use]
 pub fn file_type(name: &str) -> Option<&'static str> {
-    let (_, suffix) = name.rsplit_once('.')?;
-    let row = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(suffix))?;
-    Some(row.1)
+    type_of_extension(name.rsplit_once('.')?.1)
+}
+
+/// Returns the media type with which a file with this extension is served.
+///
+/// ```
+/// assert_eq!(feedmill_types::type_of_extension("PNG"), Some("image/png"));
+/// ```
+#[must_use]
+pub fn type_of_extension(extension: &str) -> Option<&'static str> {
+    let lower = extension.to_ascii_lowercase();
+    let at = TYPES.binary_search_by(|(known, _)| (*known).cmp(&lower)).ok()?;
+    Some(TYPES[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_are_sorted() {
+        assert!(TYPES.is_sorted_by(|a, b| a.0 < b.0));
+    }
 }

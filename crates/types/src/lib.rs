@@ -7,7 +7,7 @@ mod file_type;
 pub mod podcast;
 pub mod work;
 
-pub use file_type::file_type;
+pub use file_type::{file_type, type_of_extension};
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};

@@ -2,9 +2,10 @@
 //! text ([templates of Go](https://pkg.go.dev/text/template), [functions of Hugo](https://gohugo.io/functions/)). What
 //! needs the site, such as a loop over its pages, makes a template too hard.
 
-use super::syntax::replaced;
+use super::budget::Budget;
+use super::syntax::{MAX_VALUE, replaced};
 use super::template::{
-    BlockEnd, Budget, Filled, INNER, MAX_DEPTH, Parameters, Scanner, address_of_file, finished, first_true,
+    BlockEnd, Filled, INNER, MAX_DEPTH, Parameters, Scanner, address_of_file, finished, first_true,
 };
 use crate::html::escape_attribute;
 use crate::types::work;
@@ -28,7 +29,7 @@ pub(super) fn fill(template: &str, parameters: &Parameters<'_>) -> Option<Filled
         variables: Vec::new(),
         depth: 0,
         shown: 0,
-        budget: Budget::default(),
+        budget: Budget::of(MAX_VALUE),
     };
     let (out, end) = filler.block(true)?;
     let mut filled = (end == BlockEnd::Text).then(|| finished(&out))??;
@@ -176,10 +177,8 @@ impl<'a> Filler<'a> {
         loop {
             let mut operands: Vec<(&str, Option<String>)> = Vec::new();
             while let Some((word, found)) = self.operand(words)? {
-                let found = match found {
-                    Some(value) => Some(self.budget.spend(value)?),
-                    None => None,
-                };
+                let is_affordable = found.as_ref().is_none_or(|value| self.budget.spend(value.len()));
+                is_affordable.then_some(())?;
                 operands.push((word, found));
             }
             if let Some(value) = value.take() {

@@ -254,7 +254,7 @@ fn repeat<'a>(renderer: &mut TemplateRenderer<'a>, args: &'a str) -> bool {
     let mut is_rendered = true;
     for (at, text) in shown.into_iter().enumerate() {
         // Each pass costs as much as the text in the loop is long.
-        if !renderer.charge(text.len() + PASS) {
+        if !renderer.budget.spend(text.len() + PASS) {
             is_rendered = false;
             break;
         }
@@ -326,7 +326,7 @@ fn until_end_of_loop<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<(&'a str
 
 /// Returns a value, unless tags looked at too many already.
 fn found_value(renderer: &TemplateRenderer<'_>, value: String) -> Lookup {
-    if renderer.charge(value.len()) { Lookup::Found(value) } else { Lookup::Unknown }
+    if renderer.budget.spend(value.len()) { Lookup::Found(value) } else { Lookup::Unknown }
 }
 
 /// Returns the result of a condition; `None` if only the site knows it.
@@ -555,7 +555,7 @@ fn include_relative(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
         return false;
     };
     // Reading a file costs more than a tag.
-    if !renderer.charge(MAX_LOOKED_UP / MAX_INCLUDED) {
+    if !renderer.budget.spend(MAX_LOOKED_UP / MAX_INCLUDED) {
         return false;
     }
     let Some((_, text)) = repository.first(&[repository.path(&folder.join(file))]) else { return false };
@@ -593,7 +593,7 @@ fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
             parameters.map(|(name, _)| (format!("include.{name}"), named(name).unwrap_or_default()));
         let parameters: Vec<_> = parameters.collect();
         // Each include may have others.
-        if !renderer.charge(text.len() + PASS) {
+        if !renderer.budget.spend(text.len() + PASS) {
             return false;
         }
         if let Some(shown) = renderer.inner(&text, parameters, render) {

@@ -2,6 +2,7 @@
 //! by what the documentation of the generator says it shows. A tag that only the site can evaluate is left out and
 //! reported. Everything here takes linear time.
 
+mod budget;
 mod go;
 mod hugo;
 mod kramdown;

@@ -1,12 +1,12 @@
 //! The renderer that the template languages share: a position in the source, the output, and the tags left out.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use serde_json::Value;
 
 use super::super::site::PageContext;
+use super::budget::Budget;
 use super::scopes::Scopes;
 use super::template::Filled;
 use crate::diag::{Finding, codes};
@@ -130,8 +130,8 @@ pub(super) struct TemplateRenderer<'a> {
     pub(super) has_open_loop: bool,
     /// Conditions and captures around the position, the innermost last.
     pub(super) blocks: Vec<Block>,
-    /// Number of bytes of the values that conditions and filters have looked at.
-    pub(super) looked_up: Cell<usize>,
+    /// Limit on the values that conditions and filters look at.
+    pub(super) budget: Budget,
     /// Number of templates around this one.
     pub(super) depth: usize,
     /// Tags that wait for their closing tag, the innermost last: name, and the HTML to add then.
@@ -161,7 +161,7 @@ impl<'a> TemplateRenderer<'a> {
             tables: Scopes::default(),
             has_open_loop: false,
             blocks: Vec::new(),
-            looked_up: Cell::new(0),
+            budget: Budget::of(MAX_LOOKED_UP),
             depth: 0,
             open: Vec::new(),
             left_out: Vec::new(),
@@ -266,14 +266,6 @@ impl<'a> TemplateRenderer<'a> {
         true
     }
 
-    /// Counts bytes that a tag looks at. Returns `false` once there were too many.
-    #[must_use]
-    pub(super) fn charge(&self, bytes: usize) -> bool {
-        work::step(bytes);
-        self.looked_up.set(self.looked_up.get().saturating_add(bytes));
-        self.looked_up.get() <= MAX_LOOKED_UP
-    }
-
     /// Renders another template, in which the variables of this one are seen, with parameters of its own; `None` if it needs
     /// what only the site knows.
     pub(super) fn inner(
@@ -285,7 +277,7 @@ impl<'a> TemplateRenderer<'a> {
         (self.depth < MAX_DEPTH && !self.is_full()).then_some(())?;
         let mut renderer = TemplateRenderer::new(self.page, text);
         renderer.room = self.room;
-        renderer.looked_up = self.looked_up.clone();
+        renderer.budget = self.budget.clone();
         renderer.depth = self.depth + 1;
         (renderer.variables, renderer.tables) =
             (std::mem::take(&mut self.variables), std::mem::take(&mut self.tables));
@@ -297,7 +289,7 @@ impl<'a> TemplateRenderer<'a> {
         renderer.render_all(render_tag, &mut findings);
         renderer.end_scope();
         (self.variables, self.tables) = (renderer.variables, renderer.tables);
-        self.looked_up = renderer.looked_up;
+        self.budget = renderer.budget;
         findings.is_empty().then_some(renderer.out)
     }
 

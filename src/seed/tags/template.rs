@@ -4,8 +4,7 @@
 
 use std::collections::HashMap;
 
-use std::cell::Cell;
-
+use super::budget::Budget;
 use super::syntax::{MAX_VALUE, split};
 use crate::html::escape_attribute;
 use crate::types::work;
@@ -27,19 +26,6 @@ pub(super) struct Parameters<'a> {
     pub(super) is_named: bool,
 }
 
-/// Number of bytes of the values that a template has looked at. One can double a value with each of its tags.
-#[derive(Default)]
-pub(super) struct Budget(Cell<usize>);
-
-impl Budget {
-    /// Counts a value, and returns it; `None` once there were too many bytes.
-    pub(super) fn spend(&self, value: String) -> Option<String> {
-        work::step(value.len());
-        self.0.set(self.0.get().saturating_add(value.len()));
-        (self.0.get() <= MAX_VALUE).then_some(value)
-    }
-}
-
 /// The HTML before and after the text between the tags.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Filled {
@@ -58,7 +44,7 @@ pub(super) fn fill(template: &str, parameters: &Parameters<'_>) -> Option<Filled
         parameters,
         depth: 0,
         variables: HashMap::new(),
-        budget: Budget::default(),
+        budget: Budget::of(MAX_VALUE),
     };
     let (out, end) = filler.block(true)?;
     let mut filled = (end == BlockEnd::Text).then(|| finished(&out))??;
@@ -302,7 +288,7 @@ impl<'a> Filler<'a> {
     }
 
     fn operand(&self, text: &str) -> Option<String> {
-        self.operand_of_any_length(text).and_then(|value| self.budget.spend(value))
+        self.operand_of_any_length(text).filter(|value| self.budget.spend(value.len()))
     }
 
     fn operand_of_any_length(&self, text: &str) -> Option<String> {

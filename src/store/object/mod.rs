@@ -46,7 +46,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::lock::Guard;
 use super::{
     Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Source, Stamp, Store, Traffic,
-    UNAVAILABLE, duplicate, has_bytes, is_exhausted,
+    duplicate, has_bytes, is_exhausted,
 };
 use crate::types::{Bytes, file_type};
 
@@ -725,7 +725,7 @@ fn unlisted(error: Error) -> io::Error {
         Error::InvalidPath { .. } => {
             let why =
                 format!("the name of an object is not a path, so remove or rename it: {}", cause(&error));
-            io::Error::new(UNAVAILABLE, why)
+            io::Error::new(io::ErrorKind::HostUnreachable, why)
         }
         error => into_io(error),
     }
@@ -745,7 +745,7 @@ fn into_io(error: Error) -> io::Error {
         Error::NotSupported { .. } | Error::NotImplemented { .. } => ErrorKind::Unsupported,
         Error::InvalidPath { .. } => ErrorKind::InvalidData,
         // All retries were in vain, or there is no answer. The next object would be no different.
-        Error::Generic { .. } => UNAVAILABLE,
+        Error::Generic { .. } => ErrorKind::HostUnreachable,
         _ => ErrorKind::Other,
     };
     io::Error::new(kind, cause(&error))
