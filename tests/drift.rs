@@ -462,6 +462,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "check-not-a-feed",
         "check-not-verified",
         "check-unreadable",
+        "config-too-complex",
         "feed-orphan",
         "hub-unreachable",
         "index-foreign",

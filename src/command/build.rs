@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use url::Url;
 
 use crate::config::{Plan, Value};
-use crate::diag::{Sink, count, printable};
+use crate::diag::{Finding, Place, Sink, codes, count, printable};
 use crate::error::{Error, Kind};
 use crate::model::Answer;
 use crate::net::{AddressPolicy, Probe};
@@ -215,6 +215,10 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     plan.feeds = args.feeds.as_deref().map_or(plan.feeds, store::place);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
     if let Some(repository) = crate::generator::find(&plan.seeds) {
+        if !repository.is_complete {
+            let place = Place::file(repository.configuration.clone());
+            sink.push(Finding::new(&codes::CONFIG_TOO_COMPLEX, place, repository.generator));
+        }
         plan.adopt(repository);
     }
     Ok(plan)

@@ -10,7 +10,7 @@ const CONTEXT: u32 = 3;
 /// Returns the hunks of a unified diff of two texts by lines; empty if they are equal.
 pub(super) fn unified(old: &str, new: &str) -> String {
     let input = InternedInput::new(old, new);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    let mut diff = Diff::compute(Algorithm::Myers, &input);
     diff.postprocess_lines(&input);
     let changes: Vec<Hunk> = diff.hunks().collect();
     let mut out = String::new();

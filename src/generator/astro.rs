@@ -89,7 +89,6 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
     let exported = script::exported(config);
     let about = about(files);
     let text = |path: &[&str]| resolved(data::get(&exported, path)?, &about, config);
-    let configured = script::named(config, "site");
     let base = text(&["base"]).unwrap_or_default();
     let ending = match (text(&["trailingSlash"]).as_deref(), text(&["build", "format"]).as_deref()) {
         (_, Some("file")) => Ending::Html,
@@ -100,7 +99,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
     let by_custom =
         ["site", "siteUrl", "SITE_URL", "website", "url", "URL", "baseUrl", "domain", "origin", "href"];
     let url = address(text(&["site"]))
-        .or_else(|| configured.iter().find_map(|value| address(resolved(value, &about, config))))
+        .or_else(|| script::named(config, "site").find_map(|value| address(resolved(&value, &about, config))))
         .or_else(|| by_custom.iter().find_map(|key| address(known(&about, &[key]))))
         .or_else(|| cname(files));
     let content =
@@ -321,7 +320,7 @@ fn schema_dates(content: &str) -> Vec<String> {
 
 /// Returns the parameters that a route fills in with front matter, such as `params: { slug: post.data.slug }`.
 fn route_parameters(text: &str) -> Vec<(String, String)> {
-    let tables = script::named(text, "params").into_iter().filter_map(|value| value.as_object().cloned());
+    let tables = script::named(text, "params").filter_map(|value| value.as_object().cloned());
     let pairs = tables.flatten().filter_map(|(name, value)| Some((name.to_lowercase(), entry_key(&value)?)));
     pairs.collect()
 }
@@ -363,8 +362,7 @@ fn asks(text: &str, name: &str) -> bool {
 
 /// Returns the name, folder and patterns of every collection.
 fn folders(content: &str, about: &[String], files: &Files<'_>) -> Vec<(String, PathBuf, Vec<String>)> {
-    let exported =
-        script::named(content, "collections").into_iter().find_map(|value| value.as_object().cloned());
+    let exported = script::named(content, "collections").find_map(|value| value.as_object().cloned());
     let mut all = Vec::new();
     let mut seen = BTreeMap::new();
     for (at, mark) in content.match_indices("defineCollection(") {
@@ -375,7 +373,7 @@ fn folders(content: &str, about: &[String], files: &Files<'_>) -> Vec<(String, P
             .unwrap_or_default()
             .to_owned();
         let body = content[at + mark.len()..].split("defineCollection(").next().unwrap_or_default();
-        let text = |key: &str| script::named(body, key).first().cloned();
+        let text = |key: &str| script::named(body, key).next();
         let folder = text("base").and_then(|value| resolved(&value, about, content));
         let patterns: Vec<String> = match text("pattern") {
             Some(Value::Array(all)) => all.iter().filter_map(super::matter::text).collect(),
@@ -442,7 +440,7 @@ fn link(text: &str) -> Option<String> {
         Some(expression) => script::strings(expression),
         None => super::matter::text(&value).into_iter().collect(),
     };
-    let links = script::named(text, "link").into_iter().flat_map(strings);
+    let links = script::named(text, "link").flat_map(strings);
     links
         .filter_map(|link| {
             let (before, rest) = link.split_once("${")?;

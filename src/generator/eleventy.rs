@@ -36,6 +36,8 @@ const YAML: &[&str] = &[".11tydata.yaml", ".11tydata.yml", ".yaml", ".yml"];
 const MAX_MODULES: usize = 100;
 /// Number of pages that are looked at for one in a collection.
 const MAX_LOOKED_AT: usize = 100;
+/// Length of the longest address of a site in a template, in bytes.
+const LONGEST_ADDRESS: usize = 500;
 /// Endings of templates.
 const TEMPLATES: &[&str] = &[".njk", ".liquid", ".html", ".xml", ".hbs", ".webc", ".11ty.js", ".md", ".json"];
 
@@ -134,7 +136,7 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
         None => Some(value),
     };
     // Of several, that of the configuration itself: it names the folder of the sources.
-    let dirs = script::named(config, "dir").into_iter().filter_map(literal);
+    let dirs = script::named(config, "dir").filter_map(literal);
     let dirs: Vec<_> = dirs.filter_map(|value| value.as_object().cloned()).collect();
     let dir = dirs.iter().find(|dir| dir.contains_key("input")).or_else(|| dirs.first());
     let dir = dir.cloned().unwrap_or_default();
@@ -187,10 +189,9 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
         }
     }
     let mut global = Map::new();
-    for arguments in script::calls(config, "addGlobalData") {
-        let Value::Array(pair) = script::value(&format!("[{}", arguments)) else { continue };
-        if let [Value::String(name), value, ..] = pair.as_slice() {
-            global.insert(name.clone(), value.clone());
+    for call in script::calls(config, "addGlobalData").map(script::pair) {
+        if let (Value::String(name), value) = call {
+            global.insert(name, value);
         }
     }
     for (name, _) in files.names(&about) {
@@ -235,8 +236,7 @@ fn facts(
         .filter_map(|name| global.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_object())
         .collect();
     // The metadata of the feed plugin, and what is written in the configuration itself.
-    let plugin: Vec<_> =
-        script::named(config, "metadata").into_iter().chain(script::named(config, "site")).collect();
+    let plugin: Vec<_> = script::named(config, "metadata").chain(script::named(config, "site")).collect();
     tables.extend(plugin.iter().filter_map(Value::as_object));
     // That of a feed's template.
     let of_feeds: Vec<Value> =
@@ -254,7 +254,8 @@ fn facts(
             })
         })
     };
-    let base = script::named(config, "pathPrefix").first().and_then(super::matter::text).unwrap_or_default();
+    let base = script::named(config, "pathPrefix").next().as_ref().and_then(super::matter::text);
+    let base = base.unwrap_or_default();
     let address = |table: &&Map<String, Value>| {
         table.iter().filter(|(key, _)| is_address(key)).find_map(|(_, value)| {
             let literal = super::matter::text(value).into_iter();
@@ -302,9 +303,10 @@ fn of_templates(feeds: &[String], layouts: &Path, files: &Files<'_>) -> Option<u
         text.match_indices("{{").find_map(|(at, mark)| {
             let name = text[at + mark.len()..].trim_start();
             ["page.url", "post.url", "item.url"].iter().any(|known| name.starts_with(known)).then_some(())?;
+            let before = &text[text.floor_char_boundary(at.saturating_sub(LONGEST_ADDRESS))..at];
             let start =
-                text[..at].rfind(|c: char| c.is_whitespace() || "\"'>(".contains(c)).map_or(0, |at| at + 1);
-            site::address(text.get(start..at)?, "").filter(|url| url.path() == "/")
+                before.rfind(|c: char| c.is_whitespace() || "\"'>(".contains(c)).map_or(0, |at| at + 1);
+            site::address(before.get(start..)?, "").filter(|url| url.path() == "/")
         })
     };
     texts.take(MAX_LOOKED_AT).find_map(|text| before(&text))
@@ -587,7 +589,7 @@ impl EleventyRules {
         let filled = if derived == "`permalink`" {
             // A function may name what it puts in the address.
             let function = permalink.and_then(script::expression).unwrap_or_default();
-            let local = |name: &str| script::named(function, name).iter().find_map(script::source);
+            let local = |name: &str| script::named(function, name).find_map(|value| script::source(&value));
             template::fill(&template, &Scope { get: &get, local: &local, date })
                 .map_err(|expression| bad(format!("cannot evaluate `{{{{ {expression} }}}}`")))?
         } else {

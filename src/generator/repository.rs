@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use serde_json::Value;
@@ -10,12 +11,14 @@ use url::Url;
 
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
 use crate::store::{FsStore, Store};
-use crate::types::Bytes;
+use crate::types::{Bytes, work};
 
 /// Number of folders above the seeds that are looked at.
 const ABOVE: usize = 6;
 /// Size of the largest template or file of data that is read.
 const LIMIT: Bytes = Bytes(1 << 20);
+/// Number of steps that reading the configuration may take; that of a large site takes a hundredth.
+const STEPS: u64 = 50_000_000;
 /// Number of bytes at the beginning of a linked article that have its front matter.
 const MATTER_LIMIT: Bytes = Bytes(64 << 10);
 
@@ -29,11 +32,15 @@ pub struct Repository {
     pub configuration: String,
     /// Folder of the seeds, below the root.
     pub seeds: PathBuf,
+    /// True if all of its configuration was read, and not only as much as the limit on steps allows.
+    pub is_complete: bool,
     /// Hash of all files that its rules were read from.
     pub fingerprint: u128,
     /// Time zone that the user configured for dates that name none.
     pub timezone: Option<Tz>,
     site: Site,
+    /// The file of data that was read last, with its keys: most tags of an article ask for the same one.
+    last_data: Mutex<Option<(PathBuf, Option<Arc<Value>>)>>,
     rules: Box<dyn Rules>,
     files: Box<dyn Store + Send>,
 }
@@ -83,18 +90,21 @@ impl Repository {
     #[must_use]
     pub fn read(files: Box<dyn Store + Send>, seeds: PathBuf) -> Option<Self> {
         let seen = Files::new(&*files);
-        let mut first: Option<(&'static str, Found)> = None;
-        for generator in GENERATORS {
-            let Some(found) = generator.read(&seen) else { continue };
-            let is_certain = found.is_certain;
-            if is_certain || first.is_none() {
-                first = Some((generator.name(), found));
+        let (found, is_complete) = work::with_budget(STEPS, || {
+            let mut first: Option<(&'static str, Found)> = None;
+            for generator in GENERATORS {
+                let Some(found) = generator.read(&seen) else { continue };
+                let is_certain = found.is_certain;
+                if is_certain || first.is_none() {
+                    first = Some((generator.name(), found));
+                }
+                if is_certain {
+                    break;
+                }
             }
-            if is_certain {
-                break;
-            }
-        }
-        let (generator, Found { is_certain, configuration, rules }) = first?;
+            first
+        });
+        let (generator, Found { is_certain, configuration, rules }) = found?;
         // What bodies may be made of: a change of it changes them.
         for folder in rules.inputs() {
             seen.under(folder, |_| true).iter().for_each(|path| _ = seen.text(path));
@@ -104,11 +114,13 @@ impl Repository {
         Some(Self {
             generator,
             is_certain,
+            is_complete,
             configuration,
             seeds,
             fingerprint,
             timezone: None,
             site,
+            last_data: Mutex::default(),
             rules,
             files,
         })
@@ -171,14 +183,25 @@ impl Repository {
         }
         let (folder, name) = self.rules.data(name)?;
         let mut keys = name.split('.');
-        let file = keys.next()?;
-        let paths: Vec<PathBuf> = ["yml", "yaml", "json", "toml"]
-            .iter()
-            .map(|ending| folder.join(format!("{file}.{ending}")))
-            .collect();
-        let (path, text) = self.first(&paths)?;
-        let table = Value::Object(data::by_name(&path.to_string_lossy(), &text)?);
-        keys.try_fold(&table, |value, key| value.get(key)).cloned()
+        let table = self.data(&folder, keys.next()?)?;
+        keys.try_fold(&*table, |value, key| value.get(key)).cloned()
+    }
+
+    /// Returns the keys of a file of data, named without its ending.
+    fn data(&self, folder: &Path, name: &str) -> Option<Arc<Value>> {
+        let stem = folder.join(name);
+        let last = self.last_data.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, table)) = last.filter(|(path, _)| *path == stem) {
+            return table;
+        }
+        let paths = ["yml", "yaml", "json", "toml"].map(|ending| folder.join(format!("{name}.{ending}")));
+        let read = || {
+            let (path, text) = self.first(&paths)?;
+            Some(Arc::new(Value::Object(data::by_name(&path.to_string_lossy(), &text)?)))
+        };
+        let table = read();
+        *self.last_data.lock().unwrap_or_else(PoisonError::into_inner) = Some((stem, table.clone()));
+        table
     }
 
     /// Returns the address of the page that a link in a file below the seeds names, without that of the site.
@@ -250,4 +273,30 @@ pub(super) fn inside(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+
+    #[test]
+    fn reading_a_configuration_ends_whatever_is_in_it() {
+        let repeat = |unit: &str| unit.repeat((256 << 10) / unit.len());
+        for (name, text) in [
+            (".eleventy.js", "module.exports = { dir: { input: 'src' } }".to_owned()),
+            (".eleventy.js", repeat("site: (")),
+            (".eleventy.js", repeat("dir:[{dir:x,")),
+            (".eleventy.js", "module.exports={};\"".to_owned() + &repeat("\\\"")),
+            ("astro.config.mjs", repeat("site: x ")),
+        ] {
+            let files = MemoryStore::new();
+            files.replace(Path::new(name), text.as_bytes()).unwrap();
+            let (read, steps) = work::count(|| Repository::read(Box::new(files), PathBuf::new()));
+            // Over the limit, a few more passes over the text begin before each of them ends.
+            assert!(steps < STEPS + STEPS / 4, "{steps} steps: {}", &text[..20]);
+            let is_short = text.len() < 100;
+            assert!(read.is_some_and(|read| read.is_complete || !is_short), "{}", &text[..20]);
+        }
+    }
 }

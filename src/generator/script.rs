@@ -1,7 +1,11 @@
 //! Literals in JavaScript and TypeScript. Configuration that is a program is not run: what it writes out is read, and what
 //! it computes stays unknown.
+//!
+//! Every function counts the bytes that it looks at as steps. Over the budget of its caller it finds nothing more.
 
 use serde_json::{Map, Value};
+
+use crate::types::work;
 
 /// Key of the table that stands for an expression which is not a literal; its value is the expression.
 const EXPRESSION: &str = "$";
@@ -9,6 +13,8 @@ const EXPRESSION: &str = "$";
 const DEPTH: usize = 32;
 /// Number of functions of a program that are looked at.
 const MAX_FUNCTIONS: usize = 500;
+/// Number of modules of its own that a program loads at most.
+const MAX_MODULES: usize = 500;
 /// Length of the longest expression or function that is looked into, in bytes.
 const LONGEST: usize = 2_000;
 
@@ -38,7 +44,7 @@ pub(super) fn without_comments(text: &str) -> String {
 fn string_length(text: &str) -> usize {
     let quote = text.chars().next().unwrap_or('"');
     let mut is_escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
+    for (at, c) in text.char_indices().skip(1).take_while(|_| work::step(1)) {
         match c {
             _ if is_escaped => is_escaped = false,
             '\\' => is_escaped = true,
@@ -199,6 +205,10 @@ impl<'a> Reader<'a> {
         let start = self.rest;
         let (mut depth, mut at) = (0_usize, 0);
         while let Some(c) = start[at..].chars().next() {
+            if !work::step(1) {
+                self.rest = "";
+                return "";
+            }
             match c {
                 '"' | '\'' | '`' => {
                     at += string_length(&start[at..]);
@@ -246,38 +256,44 @@ pub(super) fn strings(text: &str) -> Vec<String> {
 }
 
 /// Returns the value of every property or assignment of a name, in order: `name: value` or `name = value`.
-pub(super) fn named(text: &str, name: &str) -> Vec<Value> {
-    places(text, name)
-        .filter_map(|after| {
-            let after = after.strip_prefix(['"', '\'']).unwrap_or(after).trim_start();
-            // A type may stand between a name and its value.
-            let after = match after.strip_prefix(':') {
-                Some(typed) => {
-                    typed.split_once('=').filter(|(kind, _)| is_type(kind)).map_or(typed, |(_, after)| after)
-                }
-                None => after.strip_prefix('=').filter(|after| !after.starts_with(['=', '>']))?,
-            };
-            Some(value(after))
-        })
-        .collect()
+pub(super) fn named<'a>(text: &'a str, name: &str) -> impl Iterator<Item = Value> + use<'a> {
+    places(text, name).filter_map(|after| {
+        let after = after.strip_prefix(['"', '\'']).unwrap_or(after).trim_start();
+        let after = match after.strip_prefix(':') {
+            Some(typed) => without_type(typed),
+            None => after.strip_prefix('=').filter(|after| !after.starts_with(['=', '>']))?,
+        };
+        Some(value(after))
+    })
 }
 
-fn is_type(text: &str) -> bool {
-    let text = text.trim();
-    !text.is_empty()
-        && text.chars().all(|c| c.is_alphanumeric() || "<>[], |_.".contains(c))
-        && !text.contains('\n')
+/// Returns what follows the type that may stand between a name and its value, as in `: string = 'x'`.
+fn without_type(typed: &str) -> &str {
+    let is_part = |c: char| c.is_alphanumeric() || "<>[], |_.".contains(c);
+    let kind = typed.trim_start();
+    let end = kind.find(|c| !is_part(c)).unwrap_or(kind.len());
+    work::step(end);
+    kind[end..].strip_prefix('=').filter(|_| end > 0).unwrap_or(typed)
 }
 
 /// Returns the arguments of every call of a function, as text that begins with the first argument.
-pub(super) fn calls<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+pub(super) fn calls<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     places(text, name).filter_map(|after| after.trim_start().strip_prefix('('))
+}
+
+/// Returns the first two values in the arguments of a call.
+pub(super) fn pair(arguments: &str) -> (Value, Value) {
+    let mut reader = Reader { rest: arguments };
+    let first = reader.value(0);
+    reader.skip_comma();
+    (first, reader.value(0))
 }
 
 /// Returns the text of every function that a text calls and a program defines, from its name to the next definition.
 pub(super) fn called<'a>(program: &'a str, text: &str) -> Vec<&'a str> {
     let mut starts: Vec<(usize, &str)> = Vec::new();
     for keyword in ["function ", "const "] {
+        work::step(program.len());
         for (at, mark) in program.match_indices(keyword) {
             let name = &program[at + mark.len()..];
             let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
@@ -298,18 +314,31 @@ pub(super) fn called<'a>(program: &'a str, text: &str) -> Vec<&'a str> {
 }
 
 /// Returns what follows every place where a name stands by itself.
-fn places<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+fn places<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    text.match_indices(name).filter_map(move |(at, _)| {
-        let after = &text[at + name.len()..];
-        let is_alone = !text[..at].ends_with(is_part) && !after.starts_with(is_part);
-        is_alone.then_some(after)
+    let (name, mut rest) = (name.to_owned(), text);
+    std::iter::from_fn(move || {
+        while !name.is_empty() {
+            let found = rest.find(&name);
+            if !work::step(found.unwrap_or(rest.len()) + 1) {
+                return None;
+            }
+            let before = &text[..text.len() - rest.len() + found?];
+            rest = &rest[found? + name.len()..];
+            if !before.ends_with(is_part) && !rest.starts_with(is_part) {
+                return Some(rest);
+            }
+        }
+        None
     })
 }
 
 /// Returns the object that a module exports or that its exported function returns.
 pub(super) fn exported(text: &str) -> Map<String, Value> {
     let marks = ["module.exports =", "module.exports=", "export default"];
+    if !work::step(text.len()) {
+        return Map::new();
+    }
     let Some(after) = marks.iter().find_map(|mark| Some(text.split_once(mark)?.1)) else { return Map::new() };
     let after = after.trim_start();
     let called = after.find('{').filter(|at| {
@@ -331,7 +360,7 @@ pub(super) fn exported(text: &str) -> Map<String, Value> {
     } else {
         // `const config = {…}; export default config`, or a call with the object.
         let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        if let Some(Value::Object(table)) = named(text, &name).into_iter().find(Value::is_object) {
+        if let Some(Value::Object(table)) = named(text, &name).find(Value::is_object) {
             return table;
         }
         after.find('{').map_or("", |at| &after[at..])
@@ -377,7 +406,7 @@ fn body(text: &str) -> Option<&str> {
 /// Returns the value that the body of a function returns, not one of a function in it; the last, if there are several.
 fn returned(body: &str) -> Option<&str> {
     let (mut depth, mut at, mut found) = (0_usize, 0, None);
-    while let Some(c) = body[at..].chars().next() {
+    while let Some(c) = body[at..].chars().next().filter(|_| work::step(1)) {
         match c {
             '"' | '\'' | '`' => {
                 at += string_length(&body[at..]);
@@ -450,15 +479,13 @@ pub(super) fn modules(text: &str) -> Vec<String> {
         for (at, _) in text.match_indices(mark) {
             let mut reader = Reader { rest: text[at + mark.len()..].trim_start() };
             if reader.rest.starts_with(['"', '\'', '`'])
+                && all.len() < MAX_MODULES
                 && let Some(path) = reader.string()
                 && path.starts_with('.')
                 && !all.contains(&path)
             {
                 all.push(path);
             }
-        }
-        if all.len() > MAX_FUNCTIONS {
-            break;
         }
     }
     all
@@ -498,7 +525,7 @@ mod tests {
         ] {
             assert_eq!(exported(text)["tags"], json!(["posts"]), "{text}");
         }
-        assert_eq!(named("const A: string = 'x'\nexport const B = \"y\"", "A"), [json!("x")]);
+        assert!(named("const A: string = 'x'\nexport const B = \"y\"", "A").eq([json!("x")]));
         let programs = ["const GLOBS = { posts: ['a/*.md'] };", "module.exports = { dir: { src: 'in' } }"]
             .map(str::to_owned);
         assert_eq!(constant(&programs, "GLOBS.posts"), Some(json!(["a/*.md"])));
@@ -508,7 +535,10 @@ mod tests {
             modules("const a = require('./a.js');\nimport b from \"../b\"; import 'c'"),
             ["./a.js", "../b"]
         );
-        assert_eq!(calls("f.addGlobalData('a', 1)", "addGlobalData").collect::<Vec<_>>(), ["'a', 1)"]);
+        assert_eq!(
+            calls("f.addGlobalData('a', 1)", "addGlobalData").map(pair).next(),
+            Some((json!("a"), json!(1)))
+        );
     }
 
     #[test]

@@ -499,6 +499,18 @@ fn configuration_is_optional_and_a_warning_explains_base_url() {
 }
 
 #[test]
+fn configuration_of_a_generator_that_is_too_complex_is_a_warning() {
+    let project = Project::new();
+    project
+        .write_file("feedmill.toml", "base_url = 'https://f.example/'\nsite_url = 'https://e.example/'\n")
+        .write_file("seeds/.eleventy.js", "site: (".repeat(20_000))
+        .write_file("seeds/1.md", "---\ntitle: One\ndate: 2024-06-01\n---\nText\n");
+    let (code, _, stderr) = project.feedmill(&[]);
+    assert!(code == 0 && stderr.contains(".eleventy.js: warning[config-too-complex]"), "{stderr}");
+    assert!(project.read_file("feeds/rss.xml").contains("<title>One</title>"));
+}
+
+#[test]
 fn configuration_a_misspelled_section_is_a_warning() {
     let project = Project::new();
     project

@@ -58,6 +58,8 @@ catalogue! {
         "remove the part before the @ from the configuration; feedmill left it out, because feeds publish the URL";
     CONFIG_SYNTAX = "config-syntax", Error, "invalid TOML in the configuration",
         "correct the line; see https://toml.io";
+    CONFIG_TOO_COMPLEX = "config-too-complex", Warning, "configuration of a site generator too complex",
+        "set `site_url`, `title` and `permalink` in feedmill.toml; feedmill used as much of the configuration as it could read";
     CONFIG_UNKNOWN_KEY = "config-unknown-key", Error, "unknown configuration key",
         "correct or remove the key; `feedmill schema` lists all keys";
     CONFIG_UNKNOWN_SECTION = "config-unknown-section", Warning, "configured section without seeds",

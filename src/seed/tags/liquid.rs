@@ -18,6 +18,8 @@ const MAX_INCLUDED: usize = 100;
 const PASS: usize = 4 << 10;
 /// Maximum number of items of a list that tags make.
 const MAX_ITEMS: usize = 1_000;
+/// Number of bytes that an item of a list or table takes, besides its text.
+const NODE: usize = 32;
 
 /// Renders the tag at the current position; returns `false` if there is none.
 pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
@@ -158,13 +160,27 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         None if page.generator == Kind::Eleventy => page.text(&name.to_lowercase()),
         None => None,
     };
-    let repository = page.origin.addresses.repository.as_ref();
-    let of_site = || text_of(&repository?.value(name)?);
-    match found.or_else(own).or_else(of_site) {
+    match found.or_else(own).or_else(|| text_of(&of_site(renderer, name)?)) {
         Some(value) => found_value(renderer, value),
         // What a parameter of an include is not is `nil`.
         None if name.starts_with("include.") && renderer.depth > 0 => Lookup::Missing,
         None => Lookup::Unknown,
+    }
+}
+
+/// Returns a value that the repository has by this name, unless tags looked at too many already.
+fn of_site(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
+    let value = renderer.page.origin.addresses.repository.as_ref()?.value(name)?;
+    renderer.budget.spend(size(&value)).then_some(value)
+}
+
+/// Returns about how many bytes a list or table takes.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Array(all) => all.iter().map(|item| NODE + size(item)).sum(),
+        Value::Object(table) => table.iter().map(|(key, item)| NODE + key.len() + size(item)).sum(),
+        Value::String(text) => text.len(),
+        _ => 0,
     }
 }
 
@@ -214,8 +230,7 @@ fn items(renderer: &TemplateRenderer<'_>, source: &str) -> Option<Vec<Value>> {
         None if page.generator == Kind::Eleventy => (page.value)(&source.to_lowercase()),
         None => None,
     };
-    let of_site = || page.origin.addresses.repository.as_ref()?.value(source);
-    let found = of_table(renderer, source).cloned().or_else(of_page).or_else(of_site)?;
+    let found = of_table(renderer, source).cloned().or_else(of_page).or_else(|| of_site(renderer, source))?;
     Some(match found {
         Value::Array(all) => all,
         Value::Object(table) => {
@@ -379,7 +394,7 @@ fn list(renderer: &TemplateRenderer<'_>, expression: &str) -> Option<Value> {
         return (parts.len() <= MAX_ITEMS).then(|| parts.into());
     }
     let is_name = !expression.contains(['|', '"', '\'']);
-    let of_site = || renderer.page.origin.addresses.repository.as_ref()?.value(expression);
+    let of_site = || of_site(renderer, expression);
     let found = if is_name { of_table(renderer, expression).cloned().or_else(of_site) } else { None };
     found.filter(|value| value.is_array() || value.is_object())
 }
