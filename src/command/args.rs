@@ -75,7 +75,7 @@ pub(super) struct Common {
     #[arg(short, long, env = "FEEDMILL_QUIET", value_parser = clap::builder::BoolishValueParser::new())]
     pub(super) quiet: bool,
     /// Show notes too, and the summary even if stderr is not a terminal
-    #[arg(short, long, conflicts_with = "quiet")]
+    #[arg(short, long, conflicts_with = "quiet", overrides_with = "verbose")]
     pub(super) verbose: bool,
     /// Output format of messages
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", env = "FEEDMILL_MESSAGE_FORMAT")]
@@ -192,7 +192,7 @@ pub(super) struct New {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
-    /// Maximum number of entries to list [default: all]
+    /// Maximum number of entries to list [default: all that the feeds have]
     #[arg(long, value_name = "N", value_parser = number_of_entries)]
     pub(super) limit: Option<usize>,
     /// Print one JSON object per line instead of a table

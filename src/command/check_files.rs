@@ -139,13 +139,15 @@ fn suffix(path: &Path) -> String {
     path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase()
 }
 
-/// True if a file in a folder is to be checked: it is a feed, or it has the name of one.
+/// True if a file in a folder is to be checked: it is a feed, or it has the name of one, or it is empty, as a feed is that was
+/// not written.
 pub(super) fn is_feed(path: &Path, bytes: &[u8]) -> bool {
     let suffix = suffix(path);
     let stem =
         unpacked(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_ascii_lowercase();
     matches!(&*suffix, "atom" | "opml" | "rss")
         || suffix != "rdf" && FEED_NAMES.contains(&&*stem)
+        || suffix == "xml" && bytes.trim_ascii().is_empty()
         || likeness(bytes) == Likeness::Feed
 }
 

@@ -54,6 +54,13 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     out
 }
 
+/// Renders Markdown without extensions, such as a line of front matter.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::new();
+    html::push_html(&mut out, Parser::new(text));
+    out
+}
+
 /// Returns a body without the HTML in it, except comments and what has template tags in it.
 pub(super) fn without_html(text: &str) -> Cow<'_, str> {
     if !text.contains('<') {

@@ -3,6 +3,8 @@
 //!
 //! [`KEYS`] is the only list of spellings. docs/seeds.md shows the same list, and a test compares the two.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use url::Url;
 
@@ -202,7 +204,7 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
             .find(|found| !found.is_empty())
             .unwrap_or_default(),
         tags: tags(matter, context.kind),
-        summary: all(Field::Summary).find_map(|(_, _, value)| summary(value, context)),
+        summary: all(Field::Summary).find_map(|(_, key, value)| summary(key, value, context)),
         language: all(Field::Language).find_map(|(_, _, value)| language_tag(&text(value))),
         untitled: is_untitled(matter),
         ..Metadata::default()
@@ -425,11 +427,15 @@ fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<St
 }
 
 /// Returns a summary as plain text.
-fn summary(value: &Value, context: &Context<'_>) -> Option<String> {
+fn summary(key: &str, value: &Value, context: &Context<'_>) -> Option<String> {
     let Value::String(own) = value else { return None };
     let link = Url::parse(context.link).ok()?;
-    let plain = if own.contains('<') {
-        html::clean(RawHtml(own), &link, &Policy::default()).text
+    // Hugo renders it as Markdown, but not `description`.
+    let is_markdown =
+        context.kind == Kind::Hugo && same(key, "summary") && own.contains(['*', '_', '`', '[']);
+    let html = if is_markdown { Cow::Owned(super::markdown::plain(own)) } else { Cow::Borrowed(&**own) };
+    let plain = if html.contains('<') {
+        html::clean(RawHtml(&html), &link, &Policy::default()).text
     } else {
         own.clone()
     };
@@ -735,6 +741,12 @@ mod tests {
             "images = ['a.png', 'b.png']\naudio = ['e.mp3']\n[params]\nauthor = 'Eve'\n[cover]\nimage='c.png'",
         );
         assert_eq!(names(&hugo), ["Eve"]);
+        let of = |path: &str, key: &str| {
+            let text = format!("+++\ndate = 2024-05-31\n{key} = 'The *ferry* of [Mo](/mo)'\n+++\nx");
+            seed(path, &text).unwrap().metadata.summary.unwrap()
+        };
+        assert_eq!(of("content/a.md", "summary"), "The ferry of Mo");
+        assert_eq!(of("content/a.md", "description"), "The *ferry* of [Mo](/mo)");
         assert_eq!(hugo.image.map(|image| image.url), Some(url("https://a.example/blog/a.png")));
         assert_eq!(hugo.media[0].url, url("https://a.example/blog/e.mp3"));
     }

@@ -303,9 +303,10 @@ fn a_file_that_is_nearly_a_feed_is_not_skipped() {
         .write_file("site/c.json", format!("// the feed\n{json}"))
         .write_file("site/d.json", format!("show({json})"))
         .write_file("site/e.xml", "\n<?xml version='1.0'?>\n<urlset/>")
-        .write_file("site/f.json", "// {\n{\"compilerOptions\": {}}");
-    let (code, stdout, stderr) = project.feedmill(&["check", "site"]);
-    assert!(code == 1 && stderr.starts_with("4 files, 4 errors"), "{stdout}{stderr}");
+        .write_file("site/f.json", "// {\n{\"compilerOptions\": {}}")
+        .write_file("site/g.xml", "");
+    let (code, stdout, stderr) = project.feedmill(&["check", "site", "-vv"]);
+    assert!(code == 1 && stderr.starts_with("5 files, 5 errors"), "{stdout}{stderr}");
     for message in [
         "site/a.xml:2:1: error[xml/not-well-formed]: XML syntax error: `Warning: Undefined variable in /a.php on line 3` before the",
         "site/b.xml:2:1: error[feed/unknown-root]",
