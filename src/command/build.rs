@@ -214,7 +214,7 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     plan.seeds = args.seeds.as_deref().map_or(plan.seeds, store::place);
     plan.feeds = args.feeds.as_deref().map_or(plan.feeds, store::place);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
-    if let Some(repository) = crate::generator::find(&plan.seeds) {
+    if let Some(repository) = crate::generator::find(&plan.seeds)? {
         if !repository.is_complete {
             let place = Place::file(repository.configuration.clone());
             sink.push(Finding::new(&codes::CONFIG_TOO_COMPLEX, place, repository.generator));

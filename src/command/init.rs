@@ -40,7 +40,7 @@ pub(super) fn run(args: &Init) -> CommandResult {
         return Err(Error::new(Kind::Config, "already exists; use --force to overwrite it").at(&file));
     }
     fs::create_dir_all(on_disk(folder)).map_err(|e| Error::io("create the folder", folder, e))?;
-    let mut site = site::find_site(on_disk(folder));
+    let mut site = site::find_site(on_disk(folder))?;
     if let Some(site) = &mut site {
         site.ask();
     }
@@ -258,7 +258,7 @@ fn report(
         let generator = repository.generator;
         writeln!(
             out,
-            "a site of {generator} without articles that have a date; `feedmill new TITLE` creates one"
+            "this {generator} site has no articles that have a date; `feedmill new TITLE` creates one"
         )?;
         writeln!(out, "`feedmill --verbose` says for each file why it is not an article")?;
     } else {

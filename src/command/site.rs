@@ -7,6 +7,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::diag::printable;
+use crate::error::Error;
 use crate::generator::{Repository, find};
 use crate::pipeline::Inspection;
 use crate::seed::Addresses;
@@ -29,7 +30,10 @@ pub(super) struct FoundSite {
 const MAX_FOLDERS: usize = 100;
 
 /// Finds the repository in a folder, in one of the folders in it or in those, or around it.
-pub(super) fn find_site(folder: &Path) -> Option<FoundSite> {
+///
+/// # Errors
+/// If the configuration of its generator is not valid.
+pub(super) fn find_site(folder: &Path) -> Result<Option<FoundSite>, Error> {
     let mut roots = vec![PathBuf::new()];
     let store = FsStore::new(folder);
     let is_visible =
@@ -43,28 +47,30 @@ pub(super) fn find_site(folder: &Path) -> Option<FoundSite> {
     // Such as `packages/site` in a workspace.
     let deeper: Vec<PathBuf> = inner.iter().flat_map(|parent| folders(parent)).collect();
     roots.extend(inner.into_iter().chain(deeper));
-    let found: Vec<(PathBuf, Repository)> = roots
-        .into_iter()
-        .filter_map(|root| {
-            let repository = Repository::read(Box::new(FsStore::new(folder.join(&root))), PathBuf::new())?;
-            Some((root, repository))
-        })
-        .collect();
+    let read = |root: &Path, seeds| Repository::read(Box::new(FsStore::new(folder.join(root))), seeds);
+    let mut found: Vec<(PathBuf, Repository)> = Vec::new();
+    for root in roots {
+        if let Some(repository) = read(&root, PathBuf::new())? {
+            found.push((root, repository));
+        }
+    }
     // A folder that looks like a site may be in the repository of another generator.
     let best = found.iter().position(|(_, repository)| repository.is_certain).unwrap_or_default();
     let within = found.get(best).and_then(|(root, repository)| {
-        let read = |seeds| Repository::read(Box::new(FsStore::new(folder.join(root))), seeds);
         let content = PathBuf::from(&repository.site().content);
         let seeds: PathBuf = root.join(&content).components().collect();
         let shown = if seeds.as_os_str().is_empty() { ".".to_owned() } else { seeds.to_str()?.to_owned() };
-        Some((read(content)?, shown))
+        Some((read(root, content).ok()??, shown))
     });
-    let (repository, seeds) = within.or_else(|| Some((find(folder)?, ".".to_owned())))?;
+    let around = || Ok(find(folder)?.map(|repository| (repository, ".".to_owned())));
+    let Some((repository, seeds)) = within.map_or_else(around, |within| Ok(Some(within)))? else {
+        return Ok(None);
+    };
     // Else what its programs and its data call the address of the site.
     let guessed = if repository.site().url.is_none() { custom::site_url(folder) } else { None };
     let url = repository.site().url.clone().or_else(|| Some(guessed.as_ref()?.0.clone()));
     let url_file = guessed.map(|(_, file)| file);
-    Some(FoundSite { repository: Arc::new(repository), seeds, url, url_file })
+    Ok(Some(FoundSite { repository: Arc::new(repository), seeds, url, url_file }))
 }
 
 impl FoundSite {
@@ -126,14 +132,10 @@ impl FoundSite {
         let Repository { generator, configuration, .. } = &*self.repository;
         let source =
             if configuration.is_empty() { String::new() } else { format!(", configured in {configuration}") };
-        writeln!(out, "  a site of {generator}{source}")?;
+        writeln!(out, "  {generator} site{source}")?;
         let translations = self.repository.rules().translations();
         if !translations.is_empty() {
-            writeln!(
-                out,
-                "  with a feed for each language; others than the site's: {}",
-                translations.join(", ")
-            )?;
+            writeln!(out, "  one feed per language; besides the site's own: {}", translations.join(", "))?;
         }
         for (section, path) in &seen.samples {
             let Some(placed) = self.repository.explain(path, None) else { continue };

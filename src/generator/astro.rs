@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Files, Found, Generator, Kind, Page, Placed, Refusal, Rules, Site, Unzoned};
 use super::{cname, data, date, glob, is_page, names, pattern, script, site, slug, split_ending};
+use crate::error::Error;
 
 pub(super) struct Astro;
 
@@ -77,11 +78,11 @@ impl Generator for Astro {
         "Astro"
     }
 
-    fn read(&self, files: &Files<'_>) -> Option<Found> {
-        let (configuration, text) = files.first(CONFIGURATION)?;
+    fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
+        let Some((configuration, text)) = files.first(CONFIGURATION) else { return Ok(None) };
         let config = script::without_comments(&text);
         let rules = Box::new(rules(&config, files));
-        Some(Found { is_certain: true, configuration: configuration.to_owned(), rules })
+        Ok(Some(Found { is_certain: true, configuration: configuration.to_owned(), rules }))
     }
 }
 

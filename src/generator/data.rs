@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Files, Matter};
+use crate::error::{Error, Kind};
 
 /// The keys of a file, or its fault with the line, from 1.
 pub(crate) type Parsed = Result<Map<String, Value>, (u32, String)>;
@@ -90,18 +91,45 @@ fn json_of(value: ::toml::Value) -> Value {
 
 /// Reads a file by the ending of its name; `None` if it is not valid.
 pub(super) fn by_name(name: &str, text: &str) -> Option<Map<String, Value>> {
+    parsed(name, text).ok()
+}
+
+fn parsed(name: &str, text: &str) -> Parsed {
     match super::split_ending(name).1 {
-        "yml" | "yaml" => yaml(text).ok(),
-        "toml" => toml(text).ok(),
-        "json" => serde_json::from_str(text).ok(),
-        _ => None,
+        "yml" | "yaml" => yaml(text),
+        "toml" => toml(text),
+        "json" => json(text),
+        _ => Err((0, "unknown kind of file".to_owned())),
     }
 }
 
-/// Reads the first of some files that is there.
-pub(super) fn first(files: &Files<'_>, names: &[&str]) -> Option<(String, Map<String, Value>)> {
-    let (name, text) = files.first(names)?;
-    Some((name.to_owned(), by_name(name, &text)?))
+fn json(text: &str) -> Parsed {
+    serde_json::from_str(text).map_err(|error| (error.line() as u32, error.to_string()))
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// If it is not valid: without what it says, articles would have other addresses and ids.
+pub(super) fn configuration(name: &str, text: &str) -> Result<Map<String, Value>, Error> {
+    parsed(name, text).map_err(|(line, problem)| {
+        let place = if line == 0 { name.to_owned() } else { format!("{name}:{line}") };
+        let error =
+            Error::new(Kind::Config, format!("invalid configuration of the site: {problem}")).at(place);
+        error.with_help("correct it; existing feeds were left unchanged, because ids and links depend on it")
+    })
+}
+
+/// Reads the first of some configurations that is there.
+///
+/// # Errors
+/// If it is not valid.
+pub(super) fn first(
+    files: &Files<'_>,
+    names: &[&str],
+) -> Result<Option<(String, Map<String, Value>)>, Error> {
+    let Some((name, text)) = files.first(names) else { return Ok(None) };
+    Ok(Some((name.to_owned(), configuration(name, &text)?)))
 }
 
 /// Reads the front matter at the beginning of a text; `None` if there is none.
@@ -109,9 +137,7 @@ pub(super) fn front(text: &str) -> Option<Map<String, Value>> {
     let (first, rest) = text.trim_start().split_once('\n')?;
     let (mark, read): (&str, fn(&str) -> Parsed) = match first.trim_end() {
         "---" | "---yaml" => ("---", yaml),
-        "---json" => ("---", |text| {
-            serde_json::from_str(text).map_err(|error| (error.line() as u32, error.to_string()))
-        }),
+        "---json" => ("---", json),
         "---toml" => ("---", toml),
         "+++" => ("+++", toml),
         _ => return None,

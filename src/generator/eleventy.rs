@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::template::{self, Scope};
 use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned};
 use super::{cname, data, date, glob, is_page, names, pattern, script, site, split_ending};
+use crate::error::Error;
 
 pub(super) struct Eleventy;
 
@@ -74,7 +75,7 @@ impl Generator for Eleventy {
         "Eleventy"
     }
 
-    fn read(&self, files: &Files<'_>) -> Option<Found> {
+    fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
         let found = files.first(CONFIGURATION).map(|(name, text)| (name.to_owned(), text));
         let package = || {
             let text = files.text("package.json")?;
@@ -85,10 +86,10 @@ impl Generator for Eleventy {
             let other = files.text(named).map(|text| (named.to_owned(), text));
             other.or_else(|| Some(("package.json".to_owned(), String::new())))
         };
-        let (configuration, text) = found.or_else(package)?;
+        let Some((configuration, text)) = found.or_else(package) else { return Ok(None) };
         let config = script::without_comments(&text);
         let folder = Path::new(&configuration).parent().unwrap_or(Path::new("")).to_path_buf();
-        Some(Found { is_certain: true, configuration, rules: Box::new(rules(&config, &folder, files)) })
+        Ok(Some(Found { is_certain: true, configuration, rules: Box::new(rules(&config, &folder, files)) }))
     }
 }
 

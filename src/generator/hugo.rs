@@ -10,11 +10,17 @@ use url::Url;
 use super::pattern::{self, Spelling, Values};
 use super::{Files, Found, Generator, Kind, Matter, Moment, Page, Placed, Refusal, Rules, Site, Unzoned};
 use super::{cname, data, date, glob, is_page, names, site, split_ending};
+use crate::error::Error;
 
 pub(super) struct Hugo;
 
 const OWN: &[&str] = &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"];
 const SHARED: &[&str] = &["config.toml", "config.yaml", "config.yml", "config.json"];
+/// Maximum size of a compiled regular expression, in bytes, and number of them.
+#[cfg(feature = "folder")]
+const MAX_COMPILED: usize = 1 << 20;
+#[cfg(feature = "folder")]
+const MAX_IGNORED: usize = 100;
 /// Folders of configuration, each laid over the one before
 /// (<https://gohugo.io/configuration/introduction/#configuration-directory>).
 const FOLDERS: &[&str] = &["config/_default", "config/production"];
@@ -63,6 +69,12 @@ struct HugoRules {
     /// Pages by file name without ending, if only one has it.
     by_name: BTreeMap<String, Option<PathBuf>>,
     themes: Vec<String>,
+    /// Expressions for paths of files that it does not read
+    /// (<https://gohugo.io/configuration/all/#ignorefiles>).
+    #[cfg(feature = "folder")]
+    ignored: Vec<regex::Regex>,
+    /// Settings of the user's own, which templates know as `site.Params`.
+    params: Map<String, Value>,
 }
 
 /// A folder of content.
@@ -114,21 +126,25 @@ impl Generator for Hugo {
         "Hugo"
     }
 
-    fn read(&self, files: &Files<'_>) -> Option<Found> {
-        let (configuration, config) = configuration(files)?;
+    fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
+        let read = configuration(files);
+        if read.is_err() && files.first(OWN).is_none() && !files.has_folder("content") {
+            return Ok(None);
+        }
+        let Some((configuration, config)) = read? else { return Ok(None) };
         let is_own = OWN.contains(&configuration.as_str()) || configuration.starts_with("config/");
         // Zola's configuration has the same name; its key is `base_url`.
         let is_hugo = ["baseurl", "languagecode", "permalinks"].iter().any(|key| config.contains_key(*key));
         if !is_own && (!is_hugo || config.contains_key("base_url")) {
-            return None;
+            return Ok(None);
         }
         let content = data::text(&config, &["contentdir"]).unwrap_or_else(|| "content".to_owned());
         let is_certain = is_own || files.has_folder(&content);
-        Some(Found { is_certain, configuration, rules: Box::new(rules(&config, &content, files)) })
+        Ok(Some(Found { is_certain, configuration, rules: Box::new(rules(&config, &content, files)) }))
     }
 }
 
-fn configuration(files: &Files<'_>) -> Option<(String, Map<String, Value>)> {
+fn configuration(files: &Files<'_>) -> Result<Option<(String, Map<String, Value>)>, Error> {
     let root = files.first(OWN).or_else(|| files.first(SHARED));
     let mut first = root.as_ref().map(|(name, _)| (*name).to_owned());
     let mut config = Map::new();
@@ -138,14 +154,16 @@ fn configuration(files: &Files<'_>) -> Option<(String, Map<String, Value>)> {
         }
     };
     if let Some((name, text)) = root {
-        add(data::by_name(name, &text)?);
+        add(data::configuration(name, &text)?);
     }
     for folder in FOLDERS {
         for (name, _) in files.names(folder) {
             let path = format!("{folder}/{name}");
-            let Some(table) = files.text(&path).and_then(|text| data::by_name(&name, &text)) else {
+            if !["toml", "yaml", "yml", "json"].contains(&split_ending(&name).1) {
                 continue;
-            };
+            }
+            let Some(text) = files.text(&path) else { continue };
+            let table = data::configuration(&path, &text)?;
             let key = split_ending(&name).0.to_lowercase();
             match key.as_str() {
                 "hugo" | "config" => {
@@ -169,7 +187,16 @@ fn configuration(files: &Files<'_>) -> Option<(String, Map<String, Value>)> {
             }
         }
     }
-    Some((first?, config))
+    Ok(first.map(|first| (first, config)))
+}
+
+/// Reads `ignoreFiles`. An expression that is too large or invalid, which stops Hugo, ignores nothing.
+#[cfg(feature = "folder")]
+fn ignored(config: &Map<String, Value>) -> Vec<regex::Regex> {
+    let all = config.get("ignorefiles").and_then(Value::as_array).into_iter().flatten();
+    let compiled =
+        all.filter_map(|text| regex::RegexBuilder::new(text.as_str()?).size_limit(MAX_COMPILED).build().ok());
+    compiled.take(MAX_IGNORED).collect()
 }
 
 fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoRules {
@@ -229,6 +256,7 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
     };
     let typographer = data::get(config, &["markup", "goldmark", "extensions", "typographer"]);
     let cascade = config.get("cascade").map(cascades).unwrap_or_default();
+    let params = of_default(&["params"]).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut rules = HugoRules {
         site: Site {
             url: fact(&[&["baseurl"]]).and_then(|url| site::address(&url, "")).or_else(|| cname(files)),
@@ -264,6 +292,9 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
         sections: BTreeSet::new(),
         by_name: BTreeMap::new(),
         themes: themes(config),
+        #[cfg(feature = "folder")]
+        ignored: ignored(config),
+        params,
     };
     rules.look(files);
     rules
@@ -450,6 +481,10 @@ impl HugoRules {
         };
         let (mut folders, of_folder) =
             self.contents.iter().find_map(within).ok_or("it is not in the content folder")?;
+        #[cfg(feature = "folder")]
+        if self.ignored.iter().any(|ignored| ignored.is_match(&format!("/{}", names.join("/")))) {
+            return Err("`ignoreFiles` matches it".to_owned());
+        }
         let file = folders.pop().unwrap_or_default();
         let (stem, _) = split_ending(&file);
         let (stem, of_name) = self.split_language(stem);
@@ -457,7 +492,8 @@ impl HugoRules {
             return Err("it is the page of a section".to_owned());
         }
         let parent = path.parent().unwrap_or(Path::new(""));
-        let bundle = parent.ancestors().find(|folder| self.bundles.contains(*folder));
+        // A bundle in another one is a part of it.
+        let bundle = parent.ancestors().filter(|folder| self.bundles.contains(*folder)).last();
         if bundle.is_some_and(|bundle| bundle != parent || stem != "index") {
             return Err("it is a resource of the page whose folder it is in".to_owned());
         }
@@ -591,6 +627,12 @@ fn as_folder(path: &str) -> String {
 impl Rules for HugoRules {
     fn site(&self) -> &Site {
         &self.site
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        let keys: Vec<String> =
+            name.strip_prefix("site.Params.")?.split('.').map(str::to_lowercase).collect();
+        data::get(&self.params, &keys.iter().map(String::as_str).collect::<Vec<_>>()).cloned()
     }
 
     fn kind(&self) -> Kind {

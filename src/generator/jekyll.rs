@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::pattern::{self, Spelling, Values};
 use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned};
 use super::{cname, data, date, glob, names, site, split_ending};
+use crate::error::Error;
 
 pub(super) struct Jekyll;
 
@@ -26,6 +27,9 @@ struct JekyllRules {
     source: Vec<String>,
     /// Folder that collections are in, below the sources.
     collections_folder: Vec<String>,
+    /// Files and folders that it does not read, below the sources
+    /// (<https://jekyllrb.com/docs/configuration/options/#global-configuration>).
+    excluded: Vec<String>,
     has_drafts: bool,
     config: Map<String, Value>,
     /// Authors by the key that posts name them with (`_data/authors.yml`).
@@ -53,19 +57,19 @@ impl Generator for Jekyll {
         "Jekyll"
     }
 
-    fn read(&self, files: &Files<'_>) -> Option<Found> {
-        let read = data::first(files, CONFIGURATION);
+    fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
+        let read = data::first(files, CONFIGURATION)?;
         if let Some((_, config)) = &read
             && HEXO.iter().any(|key| config.contains_key(*key))
         {
-            return None;
+            return Ok(None);
         }
         if read.is_none() && !files.has_folder("_posts") {
-            return None;
+            return Ok(None);
         }
         let (configuration, config) = read.unwrap_or_default();
         let is_certain = !configuration.is_empty();
-        Some(Found { is_certain, configuration, rules: Box::new(rules(&config, files)) })
+        Ok(Some(Found { is_certain, configuration, rules: Box::new(rules(&config, files)) }))
     }
 }
 
@@ -101,10 +105,19 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
         defaults: defaults(config),
         source,
         collections_folder: path("collections_dir"),
+        excluded: excluded(config),
         has_drafts: config.get("show_drafts").is_some_and(|value| super::matter::is(value, true)),
         authors: authors(config, files),
         config: config.clone(),
     }
+}
+
+/// Returns what `exclude` names and `include` does not.
+fn excluded(config: &Map<String, Value>) -> Vec<String> {
+    let list = |key: &str| config.get(key).and_then(Value::as_array).into_iter().flatten();
+    let included: Vec<String> = list("include").filter_map(super::matter::text).collect();
+    let all = list("exclude").filter_map(super::matter::text);
+    all.filter(|pattern| !pattern.is_empty() && !included.contains(pattern)).collect()
 }
 
 /// True if the site keeps quotes as they are written.
@@ -118,7 +131,8 @@ fn authors(config: &Map<String, Value>, files: &Files<'_>) -> Map<String, Value>
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let data = data::text(config, &["data_dir"]).unwrap_or_else(|| "_data".to_owned());
     let names = ["yml", "yaml", "json"].map(|ending| format!("{folder}{data}/authors.{ending}"));
-    let found = data::first(files, &names.each_ref().map(String::as_str)).map(|(_, table)| table);
+    let found = files.first(&names.each_ref().map(String::as_str));
+    let found = found.and_then(|(name, text)| data::by_name(name, &text));
     found.or_else(|| config.get("authors")?.as_object().cloned()).unwrap_or_default()
 }
 
@@ -174,6 +188,17 @@ impl JekyllRules {
 
     fn document(&self, path: &Path) -> Result<Document, String> {
         let mut folders = self.inner(path).ok_or("it is not in the source folder")?;
+        let inner = folders.join("/");
+        // A pattern without `*` is the beginning of a path; in others, `*` stands for folders too.
+        let is_excluded = |pattern: &&String| {
+            let path = Path::new(&inner);
+            inner.starts_with(pattern.trim_start_matches('/'))
+                || glob::matches(pattern, path)
+                || glob::matches(&format!("**/{pattern}"), path)
+        };
+        if let Some(pattern) = self.excluded.iter().find(is_excluded) {
+            return Err(format!("Jekyll excludes `{pattern}`"));
+        }
         let name = folders.pop().unwrap_or_default();
         folders = folders
             .strip_prefix(self.collections_folder.as_slice())

@@ -27,6 +27,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::error::Error;
+
 pub(crate) use data::{Parsed, toml, yaml};
 pub use date::{Moment, Unzoned};
 pub use files::Files;
@@ -45,7 +47,10 @@ pub trait Generator: Sync {
     fn name(&self) -> &'static str;
 
     /// Returns the rules of a repository if this generator builds it.
-    fn read(&self, files: &Files<'_>) -> Option<Found>;
+    ///
+    /// # Errors
+    /// If its configuration is not valid.
+    fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error>;
 }
 
 /// A repository that a generator recognised.

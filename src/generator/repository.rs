@@ -10,6 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
+use crate::error::Error;
 use crate::store::{FsStore, Store};
 use crate::types::{Bytes, work};
 
@@ -65,38 +66,40 @@ impl PartialEq for Repository {
 impl Eq for Repository {}
 
 /// Finds the repository that a folder of seeds belongs to: the folder itself, or one above it.
-#[must_use]
-pub fn find(seeds: &Path) -> Option<Repository> {
-    let seeds = seeds.canonicalize().ok()?;
-    let read = |root: &Path| {
-        let inner = seeds.strip_prefix(root).unwrap_or(Path::new("")).to_path_buf();
-        let repository = Repository::read(Box::new(FsStore::new(root)), inner)?;
-        // The generator does not read a folder elsewhere in the repository.
-        repository.rules.covers(&repository.seeds).then_some(repository)
-    };
+///
+/// # Errors
+/// If the configuration of its generator is not valid.
+pub fn find(seeds: &Path) -> Result<Option<Repository>, Error> {
+    let Ok(seeds) = seeds.canonicalize() else { return Ok(None) };
     let mut first = None;
-    for repository in seeds.ancestors().take(ABOVE).filter_map(read) {
+    for root in seeds.ancestors().take(ABOVE) {
+        let inner = seeds.strip_prefix(root).unwrap_or(Path::new("")).to_path_buf();
+        let found = Repository::read(Box::new(FsStore::new(root)), inner)?;
+        // The generator does not read a folder elsewhere in the repository.
+        let Some(repository) = found.filter(|found| found.rules.covers(&found.seeds)) else { continue };
         // A folder that looks like a site may be in the repository of another generator.
         if repository.is_certain {
-            return Some(repository);
+            return Ok(Some(repository));
         }
         first = first.or(Some(repository));
     }
-    first
+    Ok(first)
 }
 
 impl Repository {
     /// Reads the rules of the repository at the root of a store; `None` if no generator recognises it.
-    #[must_use]
-    pub fn read(files: Box<dyn Store + Send>, seeds: PathBuf) -> Option<Self> {
+    ///
+    /// # Errors
+    /// If the configuration of its generator is not valid.
+    pub fn read(files: Box<dyn Store + Send>, seeds: PathBuf) -> Result<Option<Self>, Error> {
         let seen = Files::new(&*files);
         let (found, is_complete) = work::with_budget(STEPS, || {
-            let mut first: Option<(&'static str, Found)> = None;
+            let mut first: Result<Option<(&'static str, Found)>, Error> = Ok(None);
             for generator in GENERATORS {
-                let Some(found) = generator.read(&seen) else { continue };
-                let is_certain = found.is_certain;
-                if is_certain || first.is_none() {
-                    first = Some((generator.name(), found));
+                let found = generator.read(&seen).transpose();
+                let is_certain = matches!(&found, Some(Ok(found)) if found.is_certain);
+                if is_certain || matches!(first, Ok(None)) {
+                    first = found.map(|found| Ok((generator.name(), found?))).transpose();
                 }
                 if is_certain {
                     break;
@@ -104,14 +107,14 @@ impl Repository {
             }
             first
         });
-        let (generator, Found { is_certain, configuration, rules }) = found?;
+        let Some((generator, Found { is_certain, configuration, rules })) = found? else { return Ok(None) };
         // What bodies may be made of: a change of it changes them.
         for folder in rules.inputs() {
             seen.under(folder, |_| true).iter().for_each(|path| _ = seen.text(path));
         }
         let fingerprint = seen.fingerprint();
         let site = rules.site().clone().without_credentials();
-        Some(Self {
+        Ok(Some(Self {
             generator,
             is_certain,
             is_complete,
@@ -123,7 +126,7 @@ impl Repository {
             last_data: Mutex::default(),
             rules,
             files,
-        })
+        }))
     }
 
     /// Returns what the configuration says about the site, without user names and passwords in URLs.
@@ -296,7 +299,7 @@ mod tests {
             // Over the limit, a few more passes over the text begin before each of them ends.
             assert!(steps < STEPS + STEPS / 4, "{steps} steps: {}", &text[..20]);
             let is_short = text.len() < 100;
-            assert!(read.is_some_and(|read| read.is_complete || !is_short), "{}", &text[..20]);
+            assert!(read.unwrap().is_some_and(|read| read.is_complete || !is_short), "{}", &text[..20]);
         }
     }
 }

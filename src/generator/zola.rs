@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Files, Found, Generator, Kind, Page, Placed, Refusal, Rules, Site, Unzoned};
 use super::{cname, data, date, glob, names, pattern, site, slug, split_ending};
+use crate::error::Error;
 
 pub(super) struct Zola;
 
@@ -40,14 +41,18 @@ impl Generator for Zola {
         "Zola"
     }
 
-    fn read(&self, files: &Files<'_>) -> Option<Found> {
-        let (configuration, config) = data::first(files, CONFIGURATION)?;
+    fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
+        let read = data::first(files, CONFIGURATION);
+        if read.is_err() && !files.has_folder("content") {
+            return Ok(None);
+        }
+        let Some((configuration, config)) = read? else { return Ok(None) };
         let is_own = configuration == "zola.toml";
         if !is_own && !config.contains_key("base_url") {
-            return None;
+            return Ok(None);
         }
         let is_certain = is_own || files.has_folder("content");
-        Some(Found { is_certain, configuration, rules: Box::new(rules(&config, files)) })
+        Ok(Some(Found { is_certain, configuration, rules: Box::new(rules(&config, files)) }))
     }
 }
 

@@ -499,6 +499,28 @@ fn configuration_is_optional_and_a_warning_explains_base_url() {
 }
 
 #[test]
+fn configuration_of_a_generator_that_is_invalid_changes_no_feed() {
+    let valid = "url: https://e.example\ntitle: Town\npermalink: /:title/\n";
+    let project = Project::new();
+    project
+        .write_file("feedmill.toml", "base_url = 'https://f.example/'\nseeds = '.'\n")
+        .write_file("_config.yml", valid)
+        .write_file("_posts/2024-06-01-one.md", "---\ntitle: One\n---\nText\n");
+    assert_eq!(project.feedmill(&[]).0, 0);
+    let before = project.read_file("feeds/rss.xml");
+    assert!(before.contains("<link>https://e.example/one/</link>"));
+    project.write_file("_config.yml", valid.to_owned() + "description: \"Town\n");
+    for command in [&[][..], &["init", "--force"], &["list"]] {
+        let (code, _, stderr) = project.feedmill(command);
+        assert!(
+            code == 2 && stderr.contains("_config.yml:4: invalid configuration of the site"),
+            "{command:?} {stderr}"
+        );
+    }
+    assert_eq!(project.read_file("feeds/rss.xml"), before);
+}
+
+#[test]
 fn configuration_of_a_generator_that_is_too_complex_is_a_warning() {
     let project = Project::new();
     project

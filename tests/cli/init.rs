@@ -125,7 +125,7 @@ fn init_takes_no_section_and_no_site_from_the_posts_of_a_blog() {
     project.write_file("seeds/_posts/2024-05-01-a.md", "---\ntitle: A\n---\nHello.\n");
     let (code, stdout, stderr) = project.feedmill(&["init"]);
     assert!(code == 0 && stderr.is_empty(), "{stderr}");
-    let start = "seeds: 1 article (yaml)\n  from 2024-05-01 to 2024-05-01\n  a site of Jekyll\n";
+    let start = "seeds: 1 article (yaml)\n  from 2024-05-01 to 2024-05-01\n  Jekyll site\n";
     assert!(stdout.starts_with(start), "{stdout}");
     assert!(!project.read_file("feedmill.toml").contains("_posts"));
 }

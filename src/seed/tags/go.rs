@@ -294,6 +294,17 @@ impl<'a> Filler<'a> {
         .unwrap_or_default()
     }
 
+    /// Returns the URL of a path below the site's, as `relURL` and `absURL` do: one that begins with `/` is below the host
+    /// (<https://gohugo.io/functions/urls/absurl/>).
+    fn of_site(&self, path: String) -> String {
+        let is_below = !path.is_empty()
+            && !path.starts_with(['/', '#', '?'])
+            && !path.contains(':')
+            && !path.contains([INNER, ITEM_END]);
+        let site = (self.parameters.page)("Site.BaseURL").filter(|_| is_below);
+        site.unwrap_or_default() + &path
+    }
+
     /// Returns the result of a function or a method.
     fn called(&self, name: &str, operands: &[(&str, Option<String>)]) -> Option<String> {
         let argument = |number: usize| operands.get(number)?.1.clone();
@@ -369,18 +380,15 @@ impl<'a> Filler<'a> {
             | "transform.Markdownify"
             | "string"
             | "int"
-            | "relURL"
-            | "absURL"
-            | "relLangURL"
-            | "absLangURL"
             | "emojify"
             | "chomp"
             | "strings.Chomp"
-            | "urls.RelURL"
-            | "urls.AbsURL"
             | "htmlUnescape"
             | "transform.Emojify"
             | "strings.TrimSpace" => last()?,
+            "relURL" | "absURL" | "relLangURL" | "absLangURL" | "urls.RelURL" | "urls.AbsURL" => {
+                self.of_site(last()?)
+            }
             "trim" | "strings.Trim" => {
                 let value = argument(0)?;
                 let cut = argument(1)?;

@@ -117,6 +117,10 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
             "Page.Title" => Some(page.head.title.clone()),
             "Page.Permalink" | "Page.RelPermalink" => Some(page.head.link.clone()),
             "Site.BaseURL" => Some(format!("{}{}/", page.host(), page.base_path())),
+            _ if name.starts_with("Site.Params.") => {
+                let repository = page.origin.addresses.repository.as_ref()?;
+                crate::generator::text_of(&repository.value(&name.replacen('S', "s", 1))?)
+            }
             _ => page.text(&name.strip_prefix("Page.Params.")?.to_lowercase()),
         }
     };
