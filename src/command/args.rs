@@ -31,10 +31,11 @@ pub(super) enum Verb {
     /// Serve the feeds over HTTP, and rebuild them after each change
     Serve(Box<Serve>),
     /// Validate feeds: report problems with location, reason and fix
+    #[command(aliases = ["validate", "lint"])]
     Check(Check),
     /// Create a commented feedmill.toml for the articles in a folder
     Init(Init),
-    /// Create a first article, in the form of those that exist, and print its path
+    /// Create an article in the same format as the existing ones, and print its path
     New(New),
     /// List the entries of the feeds, newest first
     List(List),

@@ -22,7 +22,9 @@ const MAX_TITLE: usize = 40;
 
 pub(super) fn run(args: &List) -> CommandResult {
     let (plan, _) = plan_without_build(&args.sources)?;
-    let entries = with_overview(&plan, |overview| overview.entries(args.limit.unwrap_or(usize::MAX)))?;
+    let entries = with_overview(&plan, |overview| {
+        overview.entries(args.limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX))
+    })?;
     let mut out = Output::new();
     let _ = if args.json { write_json(&mut out, &entries) } else { write_table(&mut out, &entries) };
     out.end().map(|()| Outcome::Success)

@@ -404,7 +404,12 @@ impl Plan {
             resolve::derive_below(&self.main_feed, &[by.name(), name], |main| format!("{title} – {main}"));
         if by == Grouping::Language && is_well_formed_language(title) {
             channel.language = Some(title.to_owned());
-            let own = self.addresses.repository.as_ref().and_then(|site| site.rules().language_title(title));
+            let rules = self.addresses.repository.as_ref().map(|repository| repository.rules());
+            let home = rules.and_then(|rules| rules.language_home(title));
+            if let (Some(home), Some(site)) = (home, &channel.site) {
+                channel.site = Url::parse(&Repository::join(site, &home)).ok().or(channel.site);
+            }
+            let own = rules.and_then(|rules| rules.language_title(title));
             let own = own.map(|own| crate::html::xml_line(&remove_credentials(&own)));
             let own = own.filter(|own| !own.is_empty());
             // Feeds need different titles.

@@ -79,7 +79,7 @@ impl Generator for Astro {
     }
 
     fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
-        let Some((configuration, text)) = files.first(CONFIGURATION) else { return Ok(None) };
+        let Some((configuration, text)) = files.configuration(CONFIGURATION)? else { return Ok(None) };
         let config = script::without_comments(&text);
         let rules = Box::new(rules(&config, files));
         Ok(Some(Found { is_certain: true, configuration: configuration.to_owned(), rules }))

@@ -128,7 +128,7 @@ pub(super) fn first(
     files: &Files<'_>,
     names: &[&str],
 ) -> Result<Option<(String, Map<String, Value>)>, Error> {
-    let Some((name, text)) = files.first(names) else { return Ok(None) };
+    let Some((name, text)) = files.configuration(names)? else { return Ok(None) };
     Ok(Some((name.to_owned(), configuration(name, &text)?)))
 }
 

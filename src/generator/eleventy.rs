@@ -76,7 +76,7 @@ impl Generator for Eleventy {
     }
 
     fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
-        let found = files.first(CONFIGURATION).map(|(name, text)| (name.to_owned(), text));
+        let found = files.configuration(CONFIGURATION)?.map(|(name, text)| (name.to_owned(), text));
         let package = || {
             let text = files.text("package.json")?;
             text.contains("@11ty/eleventy").then_some(())?;
@@ -629,10 +629,10 @@ impl Rules for EleventyRules {
         vec![self.apart[0].clone()]
     }
 
-    fn value(&self, name: &str) -> Option<Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
         let mut keys = name.split('.');
         let value = self.global.get(keys.next()?)?;
-        keys.try_fold(value, |value, key| value.get(key)).cloned()
+        keys.try_fold(value, |value, key| value.get(key))
     }
 
     /// Data comes from the file, its data file, the folders from its own up, its layouts, and the whole site

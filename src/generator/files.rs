@@ -1,10 +1,12 @@
 //! The files of a repository, as far as its facts depend on them.
 
 use std::cell::RefCell;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::error::Error;
 use crate::store::{Kind, Store};
 use crate::types::Bytes;
 
@@ -19,25 +21,65 @@ const FOLDERS: usize = 20_000;
 pub struct Files<'a> {
     store: &'a dyn Store,
     read: RefCell<Xxh3>,
+    /// The first error that says nothing about what is there.
+    failure: RefCell<Option<Error>>,
 }
 
 impl<'a> Files<'a> {
     /// Reads through a store whose root is that of the repository.
     #[must_use]
     pub fn new(store: &'a dyn Store) -> Self {
-        Self { store, read: RefCell::default() }
+        Self { store, read: RefCell::default(), failure: RefCell::default() }
     }
 
     /// Returns the text of a file; `None` if there is none.
     pub fn text(&self, path: impl AsRef<Path>) -> Option<String> {
-        let bytes = self.store.read(path.as_ref(), LIMIT).ok()?;
-        Some(self.keep(path.as_ref(), &bytes))
+        let path = path.as_ref();
+        self.there(path, self.store.read(path, LIMIT)).map(|bytes| self.keep(path, &bytes))
     }
 
     /// Returns the beginning of a file.
     pub fn beginning(&self, path: impl AsRef<Path>) -> Option<String> {
-        let bytes = self.store.prefix(path.as_ref(), BEGINNING).ok()?.bytes;
-        Some(self.keep(path.as_ref(), &bytes))
+        let path = path.as_ref();
+        self.there(path, self.store.prefix(path, BEGINNING)).map(|read| self.keep(path, &read.bytes))
+    }
+
+    /// Returns the first of some configurations that is there, with its name.
+    ///
+    /// # Errors
+    /// If it cannot be read, for whatever reason: without it, articles would have other addresses.
+    pub fn configuration<'n>(&self, names: &[&'n str]) -> Result<Option<(&'n str, String)>, Error> {
+        for name in names {
+            match self.store.read(Path::new(name), LIMIT) {
+                Ok(bytes) => return Ok(Some((name, self.keep(Path::new(name), &bytes)))),
+                Err(error) if is_absent(&error) && !is_refused(&error) => {}
+                Err(error) => {
+                    return Err(Error::io(
+                        "read the configuration of the site",
+                        self.store.show(Path::new(name)),
+                        error,
+                    ));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what was read, unless nothing is there.
+    fn there<T>(&self, path: &Path, read: io::Result<T>) -> Option<T> {
+        read.inspect_err(|error| {
+            if !is_absent(error) {
+                let error = io::Error::new(error.kind(), error.to_string());
+                let error = Error::io("read a file of the site", self.store.show(path), error);
+                self.failure.borrow_mut().get_or_insert(error);
+            }
+        })
+        .ok()
+    }
+
+    /// Returns the first error because of which something may be missing, unless it was returned before.
+    pub fn failure(&self) -> Option<Error> {
+        self.failure.take()
     }
 
     fn keep(&self, path: &Path, bytes: &[u8]) -> String {
@@ -55,12 +97,12 @@ impl<'a> Files<'a> {
 
     /// True if this is a folder.
     pub fn has_folder(&self, path: impl AsRef<Path>) -> bool {
-        self.store.list(path.as_ref()).is_ok()
+        self.there(path.as_ref(), self.store.list(path.as_ref())).is_some()
     }
 
     /// Returns the names of the visible files and folders in a folder; empty if it cannot be listed.
     pub fn names(&self, folder: impl AsRef<Path>) -> Vec<(String, Kind)> {
-        let items = self.store.list(folder.as_ref()).unwrap_or_default();
+        let items = self.there(folder.as_ref(), self.store.list(folder.as_ref())).unwrap_or_default();
         let visible = |name: &str| !name.starts_with('.') && name != "node_modules";
         let name = |item: crate::store::Item| Some((item.name.into_string().ok()?, item.kind));
         items.into_iter().filter_map(name).filter(|(name, _)| visible(name)).collect()
@@ -94,4 +136,17 @@ impl<'a> Files<'a> {
     pub fn fingerprint(&self) -> u128 {
         self.read.borrow().digest128()
     }
+}
+
+/// True if an error means that there is no such file, or none that its reader wants. Any other says nothing about it: the system
+/// may be out of file handles or memory, or the disk may have failed.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound, Unsupported};
+    let kinds = [NotFound, NotADirectory, IsADirectory, InvalidInput, InvalidFilename, Unsupported];
+    kinds.contains(&error.kind()) || is_refused(error)
+}
+
+/// True if a file is there and is not read because of what it is.
+fn is_refused(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::FileTooLarge)
 }

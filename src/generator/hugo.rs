@@ -145,7 +145,10 @@ impl Generator for Hugo {
 }
 
 fn configuration(files: &Files<'_>) -> Result<Option<(String, Map<String, Value>)>, Error> {
-    let root = files.first(OWN).or_else(|| files.first(SHARED));
+    let root = match files.configuration(OWN)? {
+        None => files.configuration(SHARED)?,
+        own => own,
+    };
     let mut first = root.as_ref().map(|(name, _)| (*name).to_owned());
     let mut config = Map::new();
     let mut add = |above: Map<String, Value>| {
@@ -629,10 +632,10 @@ impl Rules for HugoRules {
         &self.site
     }
 
-    fn value(&self, name: &str) -> Option<Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
         let keys: Vec<String> =
             name.strip_prefix("site.Params.")?.split('.').map(str::to_lowercase).collect();
-        data::get(&self.params, &keys.iter().map(String::as_str).collect::<Vec<_>>()).cloned()
+        data::get(&self.params, &keys.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn kind(&self) -> Kind {
@@ -675,6 +678,15 @@ impl Rules for HugoRules {
 
     fn language_title(&self, language: &str) -> Option<String> {
         self.languages.get(&language.to_lowercase())?.title.clone()
+    }
+
+    fn language_home(&self, language: &str) -> Option<String> {
+        let code = language.to_lowercase();
+        match &self.languages.get(&code)?.base {
+            Some(base) => Some(base.to_string()),
+            None if code == self.default_language && !self.default_in_folder => None,
+            None => Some(format!("/{code}/")),
+        }
     }
 
     fn covers(&self, folder: &Path) -> bool {

@@ -293,9 +293,9 @@ impl Rules for JekyllRules {
         vec![source.join("_includes"), source.join("_data")]
     }
 
-    fn value(&self, name: &str) -> Option<Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
         let keys: Vec<&str> = name.strip_prefix("site.")?.split('.').collect();
-        data::get(&self.config, &keys).cloned()
+        data::get(&self.config, &keys)
     }
 
     fn data<'n>(&self, name: &'n str) -> Option<(PathBuf, &'n str)> {

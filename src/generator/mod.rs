@@ -156,6 +156,12 @@ pub trait Rules: Send + Sync + fmt::Debug {
         None
     }
 
+    /// Returns the address of the home page in one of these languages.
+    fn language_home(&self, language: &str) -> Option<String> {
+        let _ = language;
+        None
+    }
+
     /// Sets the front matter that the repository gives to files at this path and that the file itself does not set.
     fn complete(&self, path: &Path, matter: &mut Matter) {
         let _ = (path, matter);
@@ -188,7 +194,7 @@ pub trait Rules: Send + Sync + fmt::Debug {
     }
 
     /// Returns a value of the configuration that templates know by this name, such as `site.title`.
-    fn value(&self, name: &str) -> Option<Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
         let _ = name;
         None
     }

@@ -1,14 +1,16 @@
 //! A repository that a generator builds, with the folder of seeds in it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
+use super::files::is_absent;
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
 use crate::error::Error;
 use crate::store::{FsStore, Store};
@@ -20,6 +22,9 @@ const ABOVE: usize = 6;
 const LIMIT: Bytes = Bytes(1 << 20);
 /// Number of steps that reading the configuration may take; that of a large site takes a hundredth.
 const STEPS: u64 = 50_000_000;
+/// Size of the files of data that are kept, and number of files that are remembered.
+const MAX_DATA: Bytes = Bytes(16 << 20);
+const MAX_CACHED: usize = 100_000;
 /// Number of bytes at the beginning of a linked article that have its front matter.
 const MATTER_LIMIT: Bytes = Bytes(64 << 10);
 
@@ -40,10 +45,22 @@ pub struct Repository {
     /// Time zone that the user configured for dates that name none.
     pub timezone: Option<Tz>,
     site: Site,
-    /// The file of data that was read last, with its keys: most tags of an article ask for the same one.
-    last_data: Mutex<Option<(PathBuf, Option<Arc<Value>>)>>,
+    cache: Mutex<Cache>,
+    /// The first error of the system because of which an article may lack something.
+    failure: Mutex<Option<Error>>,
     rules: Box<dyn Rules>,
     files: Box<dyn Store + Send>,
+}
+
+/// What articles ask for again and again.
+#[derive(Default)]
+struct Cache {
+    /// Keys of files of data, by the path without the ending; `None` if there is no such file.
+    data: HashMap<PathBuf, Option<Arc<Value>>>,
+    /// Size of these files.
+    data_size: u64,
+    /// Addresses of linked articles, by path.
+    addresses: HashMap<PathBuf, Option<String>>,
 }
 
 impl fmt::Debug for Repository {
@@ -107,10 +124,17 @@ impl Repository {
             }
             first
         });
-        let Some((generator, Found { is_certain, configuration, rules })) = found? else { return Ok(None) };
+        let found = found?;
+        if let Some(error) = seen.failure() {
+            return Err(error);
+        }
+        let Some((generator, Found { is_certain, configuration, rules })) = found else { return Ok(None) };
         // What bodies may be made of: a change of it changes them.
         for folder in rules.inputs() {
             seen.under(folder, |_| true).iter().for_each(|path| _ = seen.text(path));
+        }
+        if let Some(error) = seen.failure() {
+            return Err(error);
         }
         let fingerprint = seen.fingerprint();
         let site = rules.site().clone().without_credentials();
@@ -123,7 +147,8 @@ impl Repository {
             fingerprint,
             timezone: None,
             site,
-            last_data: Mutex::default(),
+            cache: Mutex::default(),
+            failure: Mutex::default(),
             rules,
             files,
         }))
@@ -175,35 +200,64 @@ impl Repository {
     /// Returns the first of some files below the root that is there, with its text.
     #[must_use]
     pub fn first(&self, paths: &[PathBuf]) -> Option<(PathBuf, String)> {
-        first_text(paths, |path| self.files.read(path, LIMIT))
+        paths.iter().find_map(|path| {
+            let path = inside(path)?;
+            let bytes = self.there(&path, self.files.read(&path, LIMIT))?;
+            Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+        })
     }
 
-    /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`.
+    /// Returns what was read, unless nothing is there.
+    fn there<T>(&self, path: &Path, read: io::Result<T>) -> Option<T> {
+        match read {
+            Ok(read) => Some(read),
+            Err(error) => {
+                if !is_absent(&error) {
+                    let error = Error::io("read a file of the site", self.files.show(path), error);
+                    lock(&self.failure).get_or_insert(error);
+                }
+                None
+            }
+        }
+    }
+
+    /// Returns the first error of the system because of which an article may lack something, unless it was returned before.
     #[must_use]
-    pub fn value(&self, name: &str) -> Option<Value> {
+    pub fn failure(&self) -> Option<Error> {
+        lock(&self.failure).take()
+    }
+
+    /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`, if the caller
+    /// accepts it: it may be a table of a megabyte.
+    #[must_use]
+    pub fn value(&self, name: &str, accepts: impl Fn(&Value) -> bool) -> Option<Value> {
         if let Some(value) = self.rules.value(name) {
-            return Some(value);
+            return accepts(value).then(|| value.clone());
         }
         let (folder, name) = self.rules.data(name)?;
         let mut keys = name.split('.');
         let table = self.data(&folder, keys.next()?)?;
-        keys.try_fold(&*table, |value, key| value.get(key)).cloned()
+        keys.try_fold(&*table, |value, key| value.get(key)).filter(|value| accepts(value)).cloned()
     }
 
     /// Returns the keys of a file of data, named without its ending.
     fn data(&self, folder: &Path, name: &str) -> Option<Arc<Value>> {
         let stem = folder.join(name);
-        let last = self.last_data.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, table)) = last.filter(|(path, _)| *path == stem) {
-            return table;
+        if let Some(table) = lock(&self.cache).data.get(&stem) {
+            return table.clone();
         }
         let paths = ["yml", "yaml", "json", "toml"].map(|ending| folder.join(format!("{name}.{ending}")));
-        let read = || {
-            let (path, text) = self.first(&paths)?;
+        let found = self.first(&paths);
+        let size = found.as_ref().map_or(0, |(_, text)| text.len() as u64);
+        let table = found.and_then(|(path, text)| {
             Some(Arc::new(Value::Object(data::by_name(&path.to_string_lossy(), &text)?)))
-        };
-        let table = read();
-        *self.last_data.lock().unwrap_or_else(PoisonError::into_inner) = Some((stem, table.clone()));
+        });
+        let mut cache = lock(&self.cache);
+        cache.data_size += size;
+        if cache.data_size > MAX_DATA.0 || cache.data.len() >= MAX_CACHED {
+            (cache.data_size, cache.data) = (size, HashMap::new());
+        }
+        cache.data.insert(stem, table.clone());
         table
     }
 
@@ -227,17 +281,28 @@ impl Repository {
     }
 
     fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
-        // An article may have thousands of links to another one, so only what front matter may take up is read.
-        let beginning = |path: &Path| Ok(self.files.prefix(path, MATTER_LIMIT)?.bytes);
-        let (path, text) = first_text(targets, beginning)?;
-        let mut matter = data::matter(&text).unwrap_or_default();
-        matter.timezone = self.timezone;
-        self.rules.complete(&path, &mut matter);
-        let page = Page { path: &path, matter: &matter, pattern };
-        match self.rules.place(&page) {
-            Ok(placed) => Some(placed.address),
-            Err(_) => self.rules.page_address(&page),
-        }
+        targets.iter().find_map(|path| {
+            let path = inside(path)?;
+            if let Some(address) = lock(&self.cache).addresses.get(&path) {
+                return Some(address.clone());
+            }
+            // Of an article, only what front matter may take up is read.
+            let read = self.there(&path, self.files.prefix(&path, MATTER_LIMIT))?;
+            let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
+            matter.timezone = self.timezone;
+            self.rules.complete(&path, &mut matter);
+            let page = Page { path: &path, matter: &matter, pattern };
+            let address = match self.rules.place(&page) {
+                Ok(placed) => Some(placed.address),
+                Err(_) => self.rules.page_address(&page),
+            };
+            let mut cache = lock(&self.cache);
+            if cache.addresses.len() >= MAX_CACHED {
+                cache.addresses.clear();
+            }
+            cache.addresses.insert(path, address.clone());
+            Some(address)
+        })?
     }
 
     /// Joins a path of the site to its address, which may be in a folder of its host.
@@ -255,13 +320,8 @@ impl Repository {
     }
 }
 
-/// Returns the first of some paths that can be read, with its text.
-fn first_text(paths: &[PathBuf], read: impl Fn(&Path) -> io::Result<Vec<u8>>) -> Option<(PathBuf, String)> {
-    paths.iter().find_map(|path| {
-        let path = inside(path)?;
-        let bytes = read(&path).ok()?;
-        Some((path, String::from_utf8_lossy(&bytes).into_owned()))
-    })
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Resolves `..` in a path; `None` if it leads out of the repository.
@@ -282,6 +342,57 @@ pub(super) fn inside(path: &Path) -> Option<PathBuf> {
 mod tests {
     use super::*;
     use crate::store::MemoryStore;
+    use crate::store::faulty::{Fault, FaultyStore, When};
+
+    const POST: &str = "---\ntitle: A\ndate: 2024-05-01\n---\nText\n";
+
+    fn site(files: &[(&str, &str)]) -> MemoryStore {
+        let store = MemoryStore::new();
+        files.iter().for_each(|(path, text)| {
+            store.replace(Path::new(path), text.as_bytes()).unwrap();
+        });
+        store
+    }
+
+    #[test]
+    fn what_the_system_cannot_read_is_an_error_and_not_missing() {
+        let sites = [
+            site(&[
+                ("_config.yml", "permalink: /p/:title/\n"),
+                ("_data/authors.yml", "a: {name: Ann}\n"),
+                ("_includes/a.html", "x"),
+                ("_posts/2024-05-01-b.md", POST),
+            ]),
+            site(&[
+                ("hugo.toml", "[permalinks]\nposts = '/p/:slug/'\n"),
+                ("content/posts/_index.md", "---\ncascade: {author: Ann}\n---\n"),
+                ("content/posts/b.md", POST),
+            ]),
+            site(&[
+                ("eleventy.config.js", "export default { dir: { data: 'data' } }"),
+                ("posts/posts.json", "{\"permalink\": \"/p/{{ page.fileSlug }}/\"}"),
+                ("posts/b.md", POST),
+            ]),
+            site(&[("astro.config.mjs", "export default {}"), ("src/content/posts/b.md", POST)]),
+        ];
+        for files in sites {
+            let read = |first, error| {
+                let when = When { first, for_good: false, fault: Fault::Refused(error) };
+                Repository::read(Box::new(FaultyStore::new(files.clone(), Some(when))), PathBuf::new())
+            };
+            // EIO and EMFILE.
+            let failed = |first: &usize| [5, 24].iter().all(|error| read(*first, *error).is_err());
+            let operations = (1..).take_while(failed).count();
+            assert!(operations > 3, "{operations}");
+            let repository = read(operations + 1, 24).unwrap().unwrap();
+            let paths =
+                ["posts/b.md", "content/posts/b.md", "_posts/2024-05-01-b.md", "src/content/posts/b.md"];
+            let link = || repository.address_of(&paths.map(PathBuf::from), None);
+            let _ = link();
+            assert!(repository.failure().is_some());
+            assert!(link().is_some() && repository.failure().is_none());
+        }
+    }
 
     #[test]
     fn reading_a_configuration_ends_whatever_is_in_it() {

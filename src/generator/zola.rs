@@ -195,6 +195,11 @@ impl Rules for ZolaRules {
         title.clone()
     }
 
+    fn language_home(&self, language: &str) -> Option<String> {
+        let code = self.languages.keys().find(|code| code.eq_ignore_ascii_case(language))?;
+        Some(format!("/{code}/"))
+    }
+
     fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {
         let refuse = |why: &str| Refusal::NotArticle(why.to_owned());
         let mut folders = names(page.path);

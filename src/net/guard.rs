@@ -121,7 +121,7 @@ pub(super) struct NotPublic;
 
 impl fmt::Display for NotPublic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("its address is not public, or its port not one of the web")
+        f.write_str("its address is private, or its port is not one for the web")
     }
 }
 

@@ -22,7 +22,12 @@ use super::select::Candidate;
 /// If the system is out of file handles or memory.
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
     let crashed = |finding| Ok(Loaded { findings: vec![finding], ..Loaded::default() });
-    guarded(|| load_unguarded(store, chosen, plan), crashed)
+    let loaded = guarded(|| load_unguarded(store, chosen, plan), crashed)?;
+    // What it links or includes could not be read: it is not the seed's fault, and an article with less would be remembered.
+    match plan.addresses.repository.as_ref().and_then(|repository| repository.failure()) {
+        Some(error) => Err(error),
+        None => Ok(loaded),
+    }
 }
 
 fn load_unguarded(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {

@@ -117,7 +117,7 @@ pub(super) fn order(
     };
     findings.extend(selector.merge_findings(account));
     let held_back = offered.future.into_iter().map(|(path, time)| {
-        let detail = format!("{}; held back until then", time.to_rfc3339());
+        let detail = format!("{}; not published until then", time.to_rfc3339());
         Finding::new(&codes::SEED_FUTURE, Place::at(context.seeds.show(&path), 1, 0), detail)
     });
     let held_back = held_back.collect();

@@ -1,4 +1,5 @@
-//! Front matter in JSON, as in Hugo: an object at the beginning of the file.
+//! Front matter in JSON, as in Hugo: an object at the beginning of the file. Eleventy has it between lines of `---json` and
+//! `---`.
 
 use super::front_syntax::{Format, Syntax};
 use crate::generator::Parsed;
@@ -12,6 +13,15 @@ pub(super) static JSON: Syntax = Syntax {
         Box::new(move |line| object.ends_in(line))
     },
     is_delimited: false,
+    parse,
+};
+
+/// JSON between two lines (<https://www.11ty.dev/docs/data-frontmatter/>).
+pub(super) static DELIMITED_JSON: Syntax = Syntax {
+    format: Format::Json,
+    opens: |line| line.trim_end() == "---json",
+    closer: || Box::new(|line| line.trim_end() == "---"),
+    is_delimited: true,
     parse,
 };
 

@@ -760,6 +760,7 @@ mod tests {
         for text in [
             "{ \"title\": \"A } \\\" {\", \"date\": \"2024-05-31\", \"author\": \"Ann\" }\nx",
             "{\"title\": \"A } \\\" {\",\n\"author\": {\"name\":\n\"Ann\"\n}\n, \"date\": \"2024-05-31\"}\n\nx",
+            "---json\n{ \"title\": \"A } \\\" {\",\n\"author\": \"Ann\", \"date\": \"2024-05-31\"\n}\n---\nx",
         ] {
             let head = seed("a.md", text).unwrap();
             assert_eq!((head.title.as_str(), names(&head.metadata)), ("A } \" {", vec!["Ann"]), "{text}");

@@ -179,6 +179,7 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     #[cfg(feature = "folder")]
     &toml::TOML,
     &json::JSON,
+    &json::DELIMITED_JSON,
     &header::HEADER,
     &front::BARE,
     &page::Page,

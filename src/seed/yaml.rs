@@ -5,7 +5,7 @@ use crate::generator::yaml;
 
 pub(super) static YAML: Syntax = Syntax {
     format: Format::Yaml,
-    opens: |line| line.trim_end() == "---",
+    opens: |line| matches!(line.trim_end(), "---" | "---yaml"),
     closer: || Box::new(|line| matches!(line.trim_end(), "---" | "...")),
     is_delimited: true,
     parse: yaml,

@@ -45,11 +45,11 @@ catalogue! {
     CACHE_UNUSABLE = "cache-unusable", Warning, "cannot use the configured cache directory",
         "name a folder that feedmill can create and write, or remove `cache_dir`; until then, each build reads every seed";
     CATALOG_LOST = "catalog-lost", Note, "cannot use the cache",
-        "nothing: every seed was read again; if it happens every time, check the folder's permissions and free space";
+        "no action needed: every seed was read again; if it happens every time, check the folder's permissions and free space";
     CHECK_NOT_A_FEED = "check-not-a-feed", Note, "file that is not a feed",
-        "nothing: `check` skipped it; name the file to check it in any case";
+        "no action needed: `check` skipped it; name the file to check it in any case";
     CHECK_NOT_VERIFIED = "check-not-verified", Note, "linked files that were not verified",
-        "nothing: `check --online` asks for at most 200 files, and for those of a feed at most two minutes; check fewer feeds at a time";
+        "check fewer feeds at a time: `check --online` asks for at most 200 files, and spends at most two minutes on those of a feed";
     CHECK_UNREADABLE = "check-unreadable", Error, "file that cannot be read",
         "check the path, its permissions and whether the file is complete";
     CONFIG_BAD_VALUE = "config-bad-value", Error, "invalid configuration value",
@@ -73,13 +73,13 @@ catalogue! {
     FEED_ORPHAN = "feed-orphan", Warning, "file that feedmill no longer generates",
         "run with --prune to remove it, or delete it by hand";
     HUB_UNREACHABLE = "hub-unreachable", Warning, "could not notify the WebSub hub",
-        "nothing if the hub is down: the next run notifies it again; otherwise correct `hub` in feedmill.toml";
+        "no action needed if the hub is down: the next run notifies it again; otherwise correct `hub` in feedmill.toml";
     INDEX_FOREIGN = "index-foreign", Warning, "a file that feedmill did not generate is in the way",
         "move the file away, or remove its kind from `index` in feedmill.toml";
     MEDIA_ADDRESS = "media-address", Warning, "missing `media_url`",
         "set `media_url` in feedmill.toml to the URL at which the files are published, or `publish_media = \"link\"` to publish them in the feeds folder";
     MEDIA_UNKNOWN = "media-unknown", Note, "type or length of media files unknown",
-        "nothing: feedmill asks again after an hour or a day; files at private addresses need `probe_private`";
+        "no action needed: feedmill asks again after an hour or a day; files at private addresses need `probe_private`";
     MEDIA_UNPUBLISHED = "media-unpublished", Error, "could not publish a media file",
         "check the permissions and the free space of the feeds folder";
     NO_BASE_URL = "no-base-url", Warning, "missing `base_url`",
@@ -103,11 +103,11 @@ catalogue! {
     SEED_CHANGED = "seed-changed", Warning, "seed changed or removed during the build",
         "run again when the crawler is done; feedmill left the seed out";
     SEED_CLUTTER = "seed-clutter", Note, "removed what is not a part of the article",
-        "nothing, if that is right; otherwise add its selector to `keep` in the configuration";
+        "no action needed if this is intended; otherwise add its selector to `keep` in the configuration";
     SEED_CRASH = "seed-crash", Error, "feedmill failed on a seed",
         "report this fault of feedmill together with the file; the article was left out, and the others are published";
     SEED_EMPTY = "seed-empty", Error, "empty seed",
-        "crawl the article again, or delete the file";
+        "restore the file, or delete it";
     SEED_ENCODING = "seed-encoding", Warning, "seed is not UTF-8",
         "save the seed as UTF-8";
     SEED_FUTURE = "seed-future", Warning, "seed dated in the future",
@@ -121,7 +121,7 @@ catalogue! {
     SEED_MARKUP = "seed-markup", Warning, "markup beyond the limits",
         "check the article: markup like this usually comes from a broken page";
     SEED_MERGED = "seed-merged", Note, "another version of an entry",
-        "nothing if both are one article; otherwise correct the link of one, or change `same_address` or `ids`";
+        "no action needed if both are the same article; otherwise correct the link of one, or change `same_address` or `ids`";
     SEED_NO_ADDRESS = "seed-no-address", Error, "saved page without an address",
         "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
     SEED_NO_DATE = "seed-no-date", Error, "saved page without a date",
@@ -135,11 +135,11 @@ catalogue! {
     SEED_NO_TITLE = "seed-no-title", Error, "seed without a title line",
         "write line 2 as [title](https://host/path)";
     SEED_PASSED_OVER = "seed-passed-over", Note, "not an article",
-        "nothing, if that is right; docs/seeds.md says which files are articles";
+        "no action needed if this is intended; otherwise add what is missing";
     SEED_PLACEHOLDER = "seed-placeholder", Warning, "saved page without an address of its own",
         "add <link rel=\"canonical\" href=\"https://host/path\"> to its head";
     SEED_SAME_ID = "seed-same-id", Warning, "seed with the id of another seed and a different link",
-        "nothing if both are one article; otherwise correct its `id`, or rename the file if `ids` is \"file\"";
+        "no action needed if both are the same article; otherwise correct its `id`, or rename the file if `ids` is \"file\"";
     SEED_SPECIAL = "seed-special", Warning, "not a regular file",
         "remove the FIFO, device or broken link from the seeds folder";
     SEED_STAMP_LINE = "seed-stamp-line", Warning, "text next to the stamp on line 1",
@@ -151,17 +151,17 @@ catalogue! {
     SEED_STAMP_UNSET = "seed-stamp-unset", Warning, "stamp is -1, which usually means unknown",
         "write the time of the article in milliseconds";
     SEED_TAG = "seed-tag", Warning, "unsupported template tag",
-        "nothing, if the article reads well without it; otherwise replace it with Markdown or HTML";
+        "no action needed if the article reads well without it; otherwise replace it with Markdown or HTML";
     SEED_TITLE_EMPTY = "seed-title-empty", Warning, "empty title",
-        "write the title between the brackets of line 2, or in the front matter";
+        "write `title` in the front matter; in a stamped seed, write it between the brackets of line 2";
     SEED_TOO_LARGE = "seed-too-large", Error, "seed larger than 64 MiB",
         "make the seed smaller: no reader accepts an entry of that size";
     SEED_UNLISTED = "seed-unlisted", Note, "article that is not for feeds",
-        "nothing, if that is right; otherwise remove the key from its front matter";
+        "no action needed if this is intended; otherwise remove the key from its front matter";
     SEED_UNREADABLE = "seed-unreadable", Error, "cannot read a seed or folder",
         "check its permissions and the disk";
     SEED_WEAK_METADATA = "seed-weak-metadata", Note, "metadata from a weak source",
-        "nothing, if it is right; declare it in the head of the page otherwise";
+        "no action needed if it is right; declare it in the head of the page otherwise";
     TEMPLATE_BROKEN = "template-broken", Warning, "cannot use the template of a page",
         "correct the template; feedmill wrote the page with its own, which `feedmill template` prints";
 }

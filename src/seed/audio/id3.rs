@@ -2,12 +2,16 @@
 //! that other parsers reject: UTF-16 without a byte order mark, and broken extended headers.
 
 use std::borrow::Cow;
+use std::io;
 
+use super::blocks::Blocks;
 use super::tags::{Tags, number, unique};
 use crate::types::work;
 
 /// Maximum number of frames.
 const MAX_FRAMES: usize = 1000;
+/// Maximum number of frames of tags that other parsers read.
+const MAX_PARSED: usize = 2000;
 /// Length of the longest text.
 const MAX_TEXT: usize = 64 << 10;
 
@@ -78,25 +82,17 @@ fn texts(bytes: &[u8]) -> Vec<(Vec<u8>, String)> {
     let body = if flags & 0x80 != 0 && version < 4 { synchronized(body) } else { Cow::Borrowed(body) };
     let mut rest = &*body;
     if flags & 0x40 != 0 && version > 2 {
-        // The size of 2.3 does not include itself.
-        let size = rest
-            .first_chunk::<4>()
-            .map_or(0, |size| if version == 4 { safe(size) } else { u32::from_be_bytes(*size) as usize + 4 });
+        let size = rest.first_chunk().map_or(0, |size| extended_header(version, size));
         rest = rest.get(size..).unwrap_or_default();
     }
-    let (name, header) = if version == 2 { (3, 6) } else { (4, 10) };
+    let (name, header) = frame_header(version);
     let mut found = Vec::new();
     while let (Some(id), Some(head)) = (rest.get(..name), rest.get(name..header))
         && id.iter().all(u8::is_ascii_alphanumeric)
         && found.len() < MAX_FRAMES
     {
         work::step(1);
-        let size = match (version, head) {
-            (2, [a, b, c]) => u32::from_be_bytes([0, *a, *b, *c]) as usize,
-            (3, [a, b, c, d, ..]) => u32::from_be_bytes([*a, *b, *c, *d]) as usize,
-            (_, [a, b, c, d, ..]) => safe(&[*a, *b, *c, *d]),
-            _ => break,
-        };
+        let Some(size) = frame_size(version, head) else { break };
         let Some(content) = rest.get(header..).and_then(|rest| rest.get(..size)) else { break };
         // A compressed or encrypted frame has other bytes in front.
         let is_plain = match (version, head.get(5)) {
@@ -115,6 +111,55 @@ fn texts(bytes: &[u8]) -> Vec<(Vec<u8>, String)> {
         rest = rest.get(header + size..).unwrap_or_default();
     }
     found
+}
+
+/// True if the tags at a position have more frames than other parsers read in linear time: they compare each with all others.
+pub(super) fn has_many_frames(file: &mut Blocks, mut at: u64) -> io::Result<bool> {
+    let mut count = 0;
+    while let [b'I', b'D', b'3', version @ 2..=4, _, flags, ref sizes @ ..] = file.bytes_at(at, 10)?[..]
+        && let Ok(sizes) = sizes.try_into()
+    {
+        let end = at + 10 + safe(sizes) as u64;
+        let (name, header) = frame_header(version);
+        let mut frame = at + 10;
+        if flags & 0x40 != 0 && version > 2 {
+            let size = file.bytes_at(frame, 4)?;
+            frame += size.first_chunk().map_or(0, |size| extended_header(version, size)) as u64;
+        }
+        while frame < end {
+            work::step(1);
+            let head = file.bytes_at(frame, header)?;
+            let size = head.get(name..).and_then(|sizes| frame_size(version, sizes));
+            let Some(size) = size.filter(|_| head[0] != 0) else { break };
+            count += 1;
+            if count > MAX_PARSED {
+                return Ok(true);
+            }
+            frame += (header + size) as u64;
+        }
+        at = end;
+    }
+    Ok(false)
+}
+
+/// Returns the lengths of the name of a frame and of its header.
+fn frame_header(version: u8) -> (usize, usize) {
+    if version == 2 { (3, 6) } else { (4, 10) }
+}
+
+/// Returns the length of the content of a frame, whose header without the name is given.
+fn frame_size(version: u8, head: &[u8]) -> Option<usize> {
+    match (version, head) {
+        (2, [a, b, c]) => Some(u32::from_be_bytes([0, *a, *b, *c]) as usize),
+        (3, [a, b, c, d, ..]) => Some(u32::from_be_bytes([*a, *b, *c, *d]) as usize),
+        (4, [a, b, c, d, ..]) => Some(safe(&[*a, *b, *c, *d])),
+        _ => None,
+    }
+}
+
+/// Returns the length of an extended header, which begins with its size. That of 2.3 does not include itself.
+fn extended_header(version: u8, size: &[u8; 4]) -> usize {
+    if version == 4 { safe(size) } else { u32::from_be_bytes(*size) as usize + 4 }
 }
 
 /// Returns a number of four bytes with seven bits each.

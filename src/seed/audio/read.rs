@@ -158,7 +158,9 @@ fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
     // Lyrics and APE at the end.
     let end = size.saturating_sub(SAMPLE as u64).max(start);
     bytes.extend(file.bytes_at(end, SAMPLE).ok()?);
-    let Ok(parsed) = MpegFile::read_from(&mut Cursor::new(bytes), options()) else {
+    let is_readable = !id3::has_many_frames(file, 0).ok()?;
+    let parsed = is_readable.then(|| MpegFile::read_from(&mut Cursor::new(bytes), options()));
+    let Some(Ok(parsed)) = parsed else {
         media.tags = last;
         id3::complete(&mut media.tags, &raw);
         return None;
@@ -245,6 +247,10 @@ fn options() -> ParseOptions {
 }
 
 fn of_lofty(file: &mut Blocks, kind: Option<FileType>) -> Result<(MediaFile, Cover), io::Error> {
+    // The tag in front of FLAC.
+    if id3::has_many_frames(file, 0)? {
+        return Err(invalid("its tags have too many frames"));
+    }
     file.read_at(0, &mut [])?;
     let probe = match kind {
         Some(kind) => Probe::with_file_type(&mut *file, kind),
@@ -384,7 +390,8 @@ const MAX_PAGES: usize = 1000;
 
 fn of_wav(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
     let wav = wav::read(file)?;
-    let (mut media, cover) = of_lofty(file, Some(FileType::Wav)).unwrap_or_default();
+    let parsed = if wav.has_many_frames { None } else { of_lofty(file, Some(FileType::Wav)).ok() };
+    let (mut media, cover) = parsed.unwrap_or_default();
     media.milliseconds = wav.milliseconds.or(media.milliseconds);
     media.declared_size = wav.declared_size;
     if media.tags == Tags::default() {
@@ -554,6 +561,18 @@ mod tests {
 
     /// Builds a file from a number of parts.
     type Shape = fn(usize) -> Vec<u8>;
+
+    #[test]
+    fn tags_with_many_frames_are_read_without_the_parser_that_compares_all_of_them() {
+        for (count, is_many) in [(1000, false), (3000, true)] {
+            let frames: Vec<u8> =
+                (0..count).flat_map(|n| format!("PRIV\0\0\0\x07\0\0o{n:04}\0x").into_bytes()).collect();
+            let bytes = id3(&[&b"TIT2\0\0\0\x03\0\0\x03Hi"[..], &frames].concat());
+            let mut blocks = Blocks::new(Box::new(Cursor::new(bytes.clone())), MAX_HEADERS).unwrap();
+            assert_eq!(id3::has_many_frames(&mut blocks, 0).unwrap(), is_many);
+            assert_eq!(read(Box::new(Cursor::new(bytes))).unwrap().file.tags.title.as_deref(), Some("Hi"));
+        }
+    }
 
     #[test]
     fn twice_the_file_takes_twice_the_work() {

@@ -4,6 +4,7 @@
 use std::io;
 
 use super::blocks::Blocks;
+use super::id3;
 use super::tags::{Tags, number};
 use crate::types::work;
 
@@ -15,6 +16,8 @@ pub(super) struct Wav {
     pub(super) declared_size: Option<u64>,
     /// Texts of the list INFO.
     pub(super) tags: Tags,
+    /// True if it has a tag of ID3 that other parsers do not read in linear time.
+    pub(super) has_many_frames: bool,
 }
 
 /// Maximum number of chunks.
@@ -49,6 +52,9 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Wav> {
                 rate = [little(&bytes, 4, 4).unwrap_or_default(), little(&bytes, 8, 4).unwrap_or_default()];
             }
             b"fact" => samples = little(&file.bytes_at(body, 4)?, 0, 4).unwrap_or_default(),
+            _ if kind.eq_ignore_ascii_case(b"id3 ") => {
+                found.has_many_frames |= id3::has_many_frames(file, body)?;
+            }
             b"LIST" => found.tags = texts(&file.bytes_at(body, length.min(MAX_LIST) as usize)?),
             _ => {}
         }

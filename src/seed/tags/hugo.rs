@@ -1,5 +1,7 @@
 //! [Shortcodes of Hugo](https://gohugo.io/shortcodes/): `{{< name args >}}` and `{{% name args %}}`.
 
+use serde_json::Value;
+
 use super::renderer::TemplateRenderer;
 use super::syntax::{Args, Tag};
 use super::{go, named, template};
@@ -119,7 +121,8 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
             "Site.BaseURL" => Some(format!("{}{}/", page.host(), page.base_path())),
             _ if name.starts_with("Site.Params.") => {
                 let repository = page.origin.addresses.repository.as_ref()?;
-                crate::generator::text_of(&repository.value(&name.replacen('S', "s", 1))?)
+                let is_text = |value: &Value| !value.is_object() && !value.is_array();
+                crate::generator::text_of(&repository.value(&name.replacen('S', "s", 1), is_text)?)
             }
             _ => page.text(&name.strip_prefix("Page.Params.")?.to_lowercase()),
         }

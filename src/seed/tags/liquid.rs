@@ -170,8 +170,9 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
 
 /// Returns a value that the repository has by this name, unless tags looked at too many already.
 fn of_site(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
-    let value = renderer.page.origin.addresses.repository.as_ref()?.value(name)?;
-    renderer.budget.spend(size(&value)).then_some(value)
+    let repository = renderer.page.origin.addresses.repository.as_ref()?;
+    let accepts = |value: &Value| renderer.budget.spend(0) && renderer.budget.spend(size(value));
+    repository.value(name, accepts)
 }
 
 /// Returns about how many bytes a list or table takes.

@@ -156,9 +156,9 @@ static ENTITY: Rule = Rule::note("xml/entity", "reference to an entity of the DO
         concat!("<!DOCTYPE rss [<!ENTITY town \"Town\">]>\n", channel!("version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"", "<copyright>Town</copyright>\n", self_link!())),
     );
 
-static BAD_CHARACTERS: Rule = Rule::warning("xml/bad-characters", "wrongly decoded characters")
+static BAD_CHARACTERS: Rule = Rule::warning("xml/bad-characters", "garbled characters")
     .why("Control characters from U+0080 to U+009F are Windows-1252 punctuation read as Latin-1; `Ã©` is UTF-8 that was encoded twice; U+FFFD replaces bytes that are lost already.")
-    .remedy("decode the source in its own encoding")
+    .remedy("read the source in the encoding that it was saved in")
     .spec("XML 1.0, 2.2", "https://www.w3.org/TR/xml/#charsets")
     .example(Item, "<title>The town\u{92}s clock</title>", "<title>The town’s clock</title>");
 
