@@ -159,6 +159,22 @@ fn a_server_that_fails_stops_the_build_and_costs_no_article() {
     }
 }
 
+/// What is in a folder that the server does not list is not gone.
+#[test]
+fn a_folder_that_is_forbidden_stops_the_build() {
+    let [(log, seeds), (_, feeds)] = built(4);
+    let old = files(&feeds);
+    // The root and the two folders in it.
+    for request in 1..=3 {
+        log.fail(request, false, Some(Fault::Forbidden));
+        let error = run(&seeds, &feeds).unwrap_err().to_string();
+        assert!(error.contains("cannot list the seeds folder: 403 Forbidden"), "{error}");
+        log.fail(0, false, None);
+        assert_eq!(files(&feeds), old);
+    }
+    assert!(run(&seeds, &feeds).unwrap().changed.is_empty());
+}
+
 #[test]
 fn whichever_request_fails_the_old_feeds_or_the_new_ones_are_there() {
     let [(before_seeds, seeds), (before_feeds, feeds)] = built(4);

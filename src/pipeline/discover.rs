@@ -518,10 +518,12 @@ impl<'a> Scanner<'a> {
         is_named && is_ours(self.store, &path, page).unwrap_or_default()
     }
 
-    /// Handles a folder that cannot be listed.
+    /// Handles a folder that cannot be listed. A server that refuses to list one says nothing about the articles in it.
     fn unlisted(&self, folder: &Path, error: io::Error) {
-        if folder.as_os_str().is_empty() || is_exhausted(&error) {
-            let (path, is_missing) = (self.store.show(folder), error.kind() == io::ErrorKind::NotFound);
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let is_refused = self.store.in_flight().is_some() && !is_missing;
+        if folder.as_os_str().is_empty() || is_exhausted(&error) || is_refused {
+            let path = self.store.show(folder);
             let error = Error::io("list the seeds folder", path, error);
             let error = if is_missing { error.with_help(NO_SEEDS) } else { error };
             return self.fail(ScanError::Fatal(error));
