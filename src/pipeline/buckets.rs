@@ -159,6 +159,23 @@ fn a_server_that_fails_stops_the_build_and_costs_no_article() {
     }
 }
 
+#[test]
+fn an_object_whose_name_is_not_a_path_is_reported_and_the_rest_is_built() {
+    let [(log, seeds), (_, feeds)] = built(4);
+    let old = files(&feeds);
+    *log.not_paths.lock().unwrap() = ["seeds/town//", "seeds/town/../", "seeds//"].map(str::to_owned).into();
+    for round in ["unchanged", "changed"] {
+        let mut sink = Sink::collecting();
+        let now = UnixMs(1_800_000_000_000);
+        build(&plan(""), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink).unwrap();
+        let found: Vec<_> = sink.collected().iter().map(|f| (f.meta.code, f.place.file.as_str())).collect();
+        let expected = ["//", "/town/../", "/town//"].map(|name| format!("s3://bucket/seeds{name}"));
+        assert_eq!(found, expected.each_ref().map(|file| ("seed-not-a-path", file.as_str())), "{round}");
+        assert_eq!(files(&feeds) == old, round == "unchanged");
+        seeds.replace(Path::new(&path_of(4)), &seed(4)).unwrap();
+    }
+}
+
 /// What is in a folder that the server does not list is not gone.
 #[test]
 fn a_folder_that_is_forbidden_stops_the_build() {

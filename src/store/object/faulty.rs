@@ -39,6 +39,8 @@ pub(crate) struct Faulty {
     pub(crate) lists_no_tags: AtomicBool,
     /// True if listings have ETags without quotes and no versions, and nothing is replaced without its version.
     pub(crate) has_generations: AtomicBool,
+    /// Keys that are not paths, which are in every listing.
+    pub(crate) not_paths: Mutex<Vec<String>>,
     log: Mutex<Vec<(&'static str, String)>>,
 }
 
@@ -208,6 +210,7 @@ impl ObjectStore for Faulty {
         if self.has_generations.load(Ordering::Relaxed) {
             listed.objects.iter_mut().for_each(|meta| meta.e_tag = without_quotes(meta));
         }
+        listed.extensions.insert(NotPaths(self.not_paths.lock().unwrap().clone()));
         Ok(listed)
     }
 

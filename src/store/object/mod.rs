@@ -51,7 +51,7 @@ use super::{
 use crate::types::{Bytes, file_type};
 
 use environment::configured;
-use http::{Connector, Meter};
+use http::{Connector, Meter, NotPaths};
 use lease::Lease;
 #[cfg(feature = "serve")]
 pub(crate) use reader::Fetched;
@@ -719,16 +719,10 @@ fn cause(error: &Error) -> String {
     text.strip_prefix("Server returned non-2xx status code: ").unwrap_or(text).to_owned()
 }
 
-/// Returns the error of a listing. One name that no path can have makes all names of its page unknown.
+/// Returns the error of a listing. No server has folders, so none is missing.
 fn unlisted(error: Error) -> io::Error {
-    match error {
-        Error::InvalidPath { .. } => {
-            let why =
-                format!("the name of an object is not a path, so remove or rename it: {}", cause(&error));
-            io::Error::new(io::ErrorKind::HostUnreachable, why)
-        }
-        error => into_io(error),
-    }
+    let error = into_io(error);
+    if error.kind() == io::ErrorKind::NotFound { io::Error::other(error) } else { error }
 }
 
 fn into_io(error: Error) -> io::Error {
@@ -866,8 +860,14 @@ impl Store for BucketStore {
             (!rest.contains('/')).then(|| rest.to_owned())
         };
         let mut is_empty = true;
+        let begin = if prefix.as_ref().is_empty() { String::new() } else { format!("{prefix}/") };
         let mut see_page = |listed: &ListResult| {
             is_empty &= listed.objects.is_empty() && listed.common_prefixes.is_empty();
+            let not_paths = listed.extensions.get::<NotPaths>().into_iter().flat_map(|names| &names.0);
+            for name in not_paths.filter_map(|name| name.strip_prefix(&begin)) {
+                is_empty = false;
+                see(OsStr::new(name), Kind::NotAPath, None);
+            }
             if listed.objects.iter().any(|meta| meta.e_tag.is_none()) {
                 self.lists_no_tags.store(true, Ordering::Relaxed);
             }
@@ -880,15 +880,14 @@ impl Store for BucketStore {
                 child(&meta.location).iter().for_each(|name| see(OsStr::new(name), Kind::File, stamp));
             }
         };
-        let is_all = prefix.as_ref().is_empty();
         if let Some(pages) = &self.objects.pages {
             // A folder may have a million objects: only one page of a thousand is in memory.
-            let prefix = (!is_all).then(|| format!("{prefix}/"));
+            let prefix = (!begin.is_empty()).then_some(begin.as_str());
             let mut page_token = None;
             loop {
                 let delimiter = Some("/".into());
                 let options = PaginatedListOptions { delimiter, page_token, ..Default::default() };
-                let listed = self.objects.wait(pages.list_paginated(prefix.as_deref(), options));
+                let listed = self.objects.wait(pages.list_paginated(prefix, options));
                 let listed = listed.map_err(unlisted)?;
                 see_page(&listed.result);
                 page_token = listed.page_token;
@@ -897,7 +896,7 @@ impl Store for BucketStore {
                 }
             }
         } else {
-            let prefix = (!is_all).then_some(&prefix);
+            let prefix = (!begin.is_empty()).then_some(&prefix);
             see_page(&self.objects.wait(self.objects.all.list_with_delimiter(prefix)).map_err(unlisted)?);
         }
         if is_empty && !name.is_empty() {
