@@ -52,7 +52,7 @@ use crate::types::{Bytes, file_type};
 
 use environment::configured;
 use http::{Connector, Meter, NotPaths};
-use lease::Lease;
+use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
 pub(crate) use reader::Fetched;
 
@@ -93,6 +93,8 @@ pub struct BucketStore {
     meter: Option<Arc<Meter>>,
     /// Time after which a lease expires that is not renewed.
     lease: Duration,
+    /// Leases of other builds that this one has seen.
+    seen_leases: Seen,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
     /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
@@ -347,9 +349,9 @@ impl BucketStore {
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
         let slots = Arc::new(Semaphore::new(IN_FLIGHT));
         let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
-        let (held, lists_no_tags) = Default::default();
+        let (seen_leases, held, lists_no_tags) = Default::default();
         let _runtime = Threads(Some(runtime));
-        Ok(Self { objects, shown, meter, lease: LEASE, held, lists_no_tags, _runtime })
+        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, held, lists_no_tags, _runtime })
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
@@ -360,8 +362,11 @@ impl BucketStore {
 
     /// Takes the lease at a path; waits for another holder for up to `wait`.
     fn take_lease(&self, path: &str, wait: Duration) -> io::Result<Arc<Lease>> {
-        let clock = || self.meter.as_ref().map_or_else(SystemTime::now, |meter| meter.now());
-        Lease::take(self.objects.clone(), path, self.lease, wait, clock)
+        let clocks = || {
+            let now = SystemTime::now();
+            [self.meter.as_ref().map_or(now, |meter| meter.now()), now]
+        };
+        Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases)
     }
 
     /// Returns the stamp of an object as the listing of its folder has it. While the store is locked, no time is known.
