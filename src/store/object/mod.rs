@@ -50,7 +50,7 @@ use super::{
 };
 use crate::types::{Bytes, file_type};
 
-use environment::configured;
+use environment::{GOOGLE_CREDENTIALS, built};
 use http::{Connector, Meter, NotPaths};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
@@ -71,9 +71,6 @@ const RETRIES: usize = 8;
 const WRITE_ATTEMPTS: usize = 4;
 /// Codes of the answer that there is no such bucket or container.
 const NO_BUCKET: &[&str] = &["NoSuchBucket", "ContainerNotFound"];
-/// What is wrong if the credentials of Google cannot be used.
-const GOOGLE_CREDENTIALS: &str = "the credentials cannot be used; set `GOOGLE_APPLICATION_CREDENTIALS` to the path of the JSON \
-                                  file of a service account, or `GOOGLE_SERVICE_ACCOUNT_KEY` to its text";
 /// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
 const CACHE_CONTROL: &str = "public, max-age=300";
 
@@ -298,33 +295,39 @@ impl BucketStore {
         };
         let retry =
             RetryConfig { backoff, max_retries: patience.retries, retry_timeout: patience.retry_timeout };
-        // The variables are checked first, so that whatever is left is about the URL, or about several of them.
-        let failed = |error: Error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error));
         let (all, pages) = match scheme {
             "s3" => {
                 let set = |builder: AmazonS3Builder, key, value| builder.with_config(key, value);
-                let builder = configured(AmazonS3Builder::new(), &["AWS_"], set)?.with_bucket_name(host);
-                let builder = builder.with_http_connector(connector).with_retry(retry);
-                paged(builder.build().map_err(failed)?, in_flight)
+                let builder = AmazonS3Builder::new().with_http_connector(connector).with_retry(retry);
+                let build = |builder: AmazonS3Builder| builder.with_bucket_name(host).build();
+                paged(built(&builder, &["AWS_"], set, build)?, in_flight)
             }
             "gs" => {
                 let set = |builder: GoogleCloudStorageBuilder, key, value| builder.with_config(key, value);
-                let builder = configured(GoogleCloudStorageBuilder::new(), &["GOOGLE_"], set)?;
-                let builder = builder.with_bucket_name(host).with_http_connector(connector).with_retry(retry);
+                let builder =
+                    GoogleCloudStorageBuilder::new().with_http_connector(connector).with_retry(retry);
                 // The messages of the parser repeat what it has read.
-                paged(builder.build().map_err(|_| invalid(GOOGLE_CREDENTIALS))?, in_flight)
+                let failed = |_| Error::Generic {
+                    store: "",
+                    source: format!("the credentials {GOOGLE_CREDENTIALS}").into(),
+                };
+                let build = |builder: GoogleCloudStorageBuilder| {
+                    builder.with_bucket_name(host).build().map_err(failed)
+                };
+                paged(built(&builder, &["GOOGLE_"], set, build)?, in_flight)
             }
             "az" => {
                 let set = |builder: MicrosoftAzureBuilder, key, value| builder.with_config(key, value);
                 let prefixes = ["AZURE_", "AZURITE_", "IDENTITY_"];
-                let builder = configured(MicrosoftAzureBuilder::new(), &prefixes, set)?;
-                let builder = builder.with_container_name(host).with_http_connector(connector);
-                paged(builder.with_retry(retry).build().map_err(failed)?, in_flight)
+                let builder = MicrosoftAzureBuilder::new().with_http_connector(connector).with_retry(retry);
+                let build = |builder: MicrosoftAzureBuilder| builder.with_container_name(host).build();
+                paged(built(&builder, &prefixes, set, build)?, in_flight)
             }
             _ => {
                 let builder = HttpBuilder::new()
                     .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
                     .with_http_connector(connector);
+                let failed = |error| invalid(&cause(&error));
                 (limited(builder.with_retry(retry).build().map_err(failed)?, in_flight), None)
             }
         };
