@@ -183,11 +183,14 @@ fn encoded(path: &str) -> String {
 fn a_bucket_holds_the_feeds_of_a_folder_and_an_unchanged_build_elsewhere_fetches_no_seed() {
     let (server, project) = (s3(), project());
     upload_seeds(&server, &project);
+    // No file has such a name.
+    assert!(server.request("PUT", "/news/seeds/town//1.txt", "", b"text").0.contains(" 200 "));
     let (folder, ..) = output_of(&mut command(&project, "", &["--quiet"]));
     let bucket = ["--seeds", "s3://news/seeds", "--feeds", "s3://news/public/feeds", "-v"];
     let (code, out, err) = output_of(&mut command(&project, &server.host, &bucket));
     assert_eq!((folder, code, out.as_str()), (0, 0, ""), "{err}");
     assert!(err.contains("object storage: ") && err.contains("s3://news/seeds/town/empty.txt: "), "{err}");
+    assert!(err.contains("s3://news/seeds/town//: error[seed-not-a-path]: "), "{err}");
     let expected = feeds(&project, "feeds");
     assert!(expected.len() > 12);
     for (path, bytes) in &expected {
