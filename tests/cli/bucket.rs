@@ -620,6 +620,16 @@ fn secrets_are_never_printed() {
 }
 
 #[test]
+fn without_credentials_the_variables_to_set_are_named() {
+    let project = project();
+    let mut command = command(&project, "127.0.0.1:1", &["--feeds", "s3://news/feeds"]);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    let (code, _, err) = output_of(command.env("AWS_METADATA_ENDPOINT", "http://127.0.0.1:1"));
+    let expected = "there are no credentials; set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`";
+    assert!(code == 2 && err.contains(expected), "{err}");
+}
+
+#[test]
 #[cfg_attr(not(has_readers), ignore = "needs rclone: run tests/run.sh")]
 fn a_webdav_server_holds_the_feeds_of_a_folder() {
     let project = project();

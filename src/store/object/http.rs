@@ -20,7 +20,7 @@ use object_store::path::PathPart;
 use quick_xml::escape::unescape;
 use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use ureq::http::request::Parts;
-use ureq::http::{HeaderValue, Method, Request, Response, StatusCode};
+use ureq::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use ureq::{Agent, Error, SendBody};
 
 use crate::store::Traffic;
@@ -28,6 +28,8 @@ use crate::types::Bytes;
 
 /// Time limit for looking up a name, and for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time limit for connecting to the machine's own server of credentials, which is near.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(2);
 /// Number of bytes of each buffer of a connection. There are many connections, and most bodies are short.
 const BUFFER: usize = 16 << 10;
 /// Number of bytes that are reserved at most for a response because it says that it has them.
@@ -111,13 +113,22 @@ impl Connector {
         parts.headers.remove(CONTENT_LENGTH);
         self.meter.request(&parts, body.len());
         let is_list = is_list(&parts);
+        let no_credentials = no_credentials(&parts.uri);
+        if no_credentials.is_some() {
+            let request = self.agent.configure_request(Request::from_parts(parts, ()));
+            parts = request.timeout_connect(Some(CREDENTIALS_TIMEOUT)).build().into_parts().0;
+        }
         let has_body = !body.is_empty() || matches!(parts.method, Method::PUT | Method::POST);
         let response = if has_body {
             self.agent.run(Request::from_parts(parts, body))
         } else {
             self.agent.run(Request::from_parts(parts, SendBody::none()))
         };
-        let failed = |error: Error| self.meter.failed(http_error(error));
+        let failed = |error: Error| match no_credentials {
+            // Such an error is not repeated. Machines that are not in a cloud have no such server.
+            Some(why) => HttpError::new(HttpErrorKind::Unknown, io::Error::other(why)),
+            None => self.meter.failed(http_error(error)),
+        };
         let (mut parts, mut body) = response.map_err(failed)?.into_parts();
         let size = body.content_length().unwrap_or_default().min(MAX_RESERVED);
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
@@ -133,7 +144,9 @@ impl Connector {
             let not_paths = remove_not_paths(&mut body);
             parts.extensions.insert(not_paths);
         }
-        let body = if parts.status.as_u16() < 400 { body } else { reason(&body).into_bytes() };
+        if parts.status.as_u16() >= 400 {
+            body = no_credentials.map_or_else(|| reason(&body), str::to_owned).into_bytes();
+        }
         Ok(Response::from_parts(parts, body.into()))
     }
 }
@@ -202,10 +215,27 @@ fn remove_not_paths(page: &mut Vec<u8>) -> NotPaths {
     NotPaths(found.into_iter().map(|(_, name)| name).collect())
 }
 
-/// True if `object_store` accepts the name of an object or a folder, and does not change it.
+/// True if `object_store` accepts the name of an object or a folder, and changes nothing but a slash at its end.
 fn is_path(name: &str) -> bool {
     let mut parts = name.strip_suffix('/').unwrap_or(name).split('/');
     parts.all(|part| !part.is_empty() && PathPart::parse(part).is_ok())
+}
+
+/// Returns what is wrong if a request fails that is one for credentials of the machine or container; `None` for any other
+/// request.
+fn no_credentials(uri: &Uri) -> Option<&'static str> {
+    let (host, path) = (uri.host().unwrap_or_default(), uri.path());
+    if path.starts_with("/metadata/identity/") {
+        return Some("there are no credentials; set `AZURE_STORAGE_ACCOUNT_KEY`");
+    }
+    if path.starts_with("/computeMetadata/") {
+        return Some("there are no credentials; set `GOOGLE_APPLICATION_CREDENTIALS`");
+    }
+    let is_metadata = path.starts_with("/latest/api/token") || path.starts_with("/latest/meta-data/iam/");
+    let is_container = ["169.254.170.2", "169.254.170.23"].contains(&host);
+    (is_metadata || is_container).then_some(
+        "there are no credentials; set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, because profiles are not read",
+    )
 }
 
 /// Counts requests, and knows the time of the server.
@@ -299,20 +329,8 @@ mod tests {
         let kept = [contents("a/x &amp; y.txt"), contents("a/"), prefix("a/b c/")];
         let bad = ["a//b", "a/../b", "/b", "a/&#9;b", "a&amp;b//"].map(contents);
         let (bad_prefix, end) = (prefix("a//"), "</ListBucketResult>");
-        let page = [
-            begin,
-            &bad[0],
-            &kept[0],
-            &bad_prefix,
-            &bad[1],
-            &kept[1],
-            &bad[2],
-            &kept[2],
-            &bad[3],
-            &bad[4],
-            end,
-        ];
-        let mut page = page.concat().into_bytes();
+        let inner = [&bad[0], &kept[0], &bad_prefix, &bad[1], &kept[1], &bad[2], &kept[2], &bad[3], &bad[4]];
+        let mut page = [begin, &inner.map(String::as_str).concat(), end].concat().into_bytes();
         let names = remove_not_paths(&mut page).0;
         assert_eq!(names, ["a//b", "a//", "a/../b", "/b", "a/\tb", "a&b//"]);
         assert_eq!(String::from_utf8(page).unwrap(), [begin, &kept.concat(), end].concat());
