@@ -60,7 +60,7 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
             let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
             context.progress.begin(expected);
             if context.options.shared {
-                shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds))?;
+                shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds)?)?;
             }
             Ok(catalog)
         };

@@ -207,7 +207,7 @@ impl<'a> Builder<'a> {
             let mut catalog;
             (catalog, index) = open_catalog(&context, basis)?;
             // Listed before they are read: one that another builder stores from now on has another version.
-            shards = shards::list(context.feeds);
+            shards = shards::list(context.feeds)?;
             shards::adopt(&context, &mut catalog, basis, &shards)?;
             Ok(catalog)
         };
