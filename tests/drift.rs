@@ -473,6 +473,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "seed-crash",
         "seed-encoding",
         "seed-markup",
+        "seed-not-a-path",
         "seed-special",
         "seed-too-large",
         "seed-unreadable",

@@ -2,7 +2,8 @@
 //! only such seeds, and survives an update of feedmill.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -17,10 +18,15 @@ const MAGIC: &str = "feedmill links 1\n";
 pub struct PublishedLinks(#[serde(with = "serial::by_path")] BTreeMap<PathBuf, String>);
 
 impl PublishedLinks {
-    /// Reads what the last build saved in a cache directory; empty if it cannot be read.
+    /// Reads what the last build saved in a cache directory; empty if it saved nothing, `None` if that cannot be read.
     #[must_use]
-    pub fn open(folder: &Path) -> Self {
-        checksummed::read(folder, NAME, MAGIC)
+    pub fn open(folder: &Path) -> Option<Self> {
+        match fs::read(folder.join(NAME)) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Some(Self::default())
+            }
+            bytes => checksummed::decode(MAGIC, &bytes.ok()?),
+        }
     }
 
     /// True if no link has changed.

@@ -367,8 +367,7 @@ fn config(args: &Check) -> Result<Config, Error> {
         if args.paths.is_empty() && args.stdin_filename.is_none() {
             let plan = raw.resolve(&mut sink)?;
             if is_url(&plan.feeds) {
-                let message = "`check` reads folders and feeds at http URLs; name one of them";
-                return Err(Error::new(Kind::Config, message).at(shown(&plan.feeds)));
+                return Err(Error::new(Kind::Config, check_files::NO_BUCKETS).at(shown(&plan.feeds)));
             }
             return Ok(Config { check: plan.check, feeds: plan.feeds, base: plan.main_feed.base });
         }

@@ -10,6 +10,7 @@ use url::Url;
 use crate::check::{Likeness, likeness};
 use crate::config::{CheckConfig, matches_path};
 use crate::error::{Error, Kind};
+use crate::store::shown;
 use crate::types::{Bytes, starts_with_ignore_case};
 
 /// Maximum size of a file, and of what a compressed one holds.
@@ -22,6 +23,10 @@ const FEED_NAMES: [&str; 5] = ["atom", "feed", "feeds", "jsonfeed", "rss"];
 const TOOL_FOLDERS: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
 /// Bytes with which gzip begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What to do about feeds in object storage.
+pub(super) const NO_BUCKETS: &str = "`check` does not read object storage; run `feedmill build --check`, or name the URL at \
+                                     which the feed is published, or a copy on disk";
 
 /// A file to check.
 pub(super) struct File {
@@ -85,6 +90,7 @@ fn url(path: &Path) -> Result<Option<Url>, Error> {
     let url = Url::parse(text).map_err(|error| failed(format!("invalid URL: {error}; correct it")))?;
     match url.scheme() {
         "http" | "https" => Ok(Some(url)),
+        "s3" | "gs" | "az" => Err(Error::new(Kind::Config, NO_BUCKETS).at(shown(path))),
         scheme => Err(failed(format!("cannot fetch a URL of the scheme `{scheme}`; use http or https"))),
     }
 }

@@ -160,6 +160,39 @@ fn a_server_that_fails_stops_the_build_and_costs_no_article() {
 }
 
 #[test]
+fn an_object_whose_name_is_not_a_path_is_reported_and_the_rest_is_built() {
+    let [(log, seeds), (_, feeds)] = built(4);
+    let old = files(&feeds);
+    *log.not_paths.lock().unwrap() = ["seeds/town//", "seeds/town/../", "seeds//"].map(str::to_owned).into();
+    for round in ["unchanged", "changed"] {
+        let mut sink = Sink::collecting();
+        let now = UnixMs(1_800_000_000_000);
+        build(&plan(""), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink).unwrap();
+        let found: Vec<_> = sink.collected().iter().map(|f| (f.meta.code, f.place.file.as_str())).collect();
+        let expected = ["//", "/town/../", "/town//"].map(|name| format!("s3://bucket/seeds{name}"));
+        assert_eq!(found, expected.each_ref().map(|file| ("seed-not-a-path", file.as_str())), "{round}");
+        assert_eq!(files(&feeds) == old, round == "unchanged");
+        seeds.replace(Path::new(&path_of(4)), &seed(4)).unwrap();
+    }
+}
+
+/// What is in a folder that the server does not list is not gone.
+#[test]
+fn a_folder_that_is_forbidden_stops_the_build() {
+    let [(log, seeds), (_, feeds)] = built(4);
+    let old = files(&feeds);
+    // The root and the two folders in it.
+    for request in 1..=3 {
+        log.fail(request, false, Some(Fault::Forbidden));
+        let error = run(&seeds, &feeds).unwrap_err().to_string();
+        assert!(error.contains("cannot list the seeds folder: 403 Forbidden"), "{error}");
+        log.fail(0, false, None);
+        assert_eq!(files(&feeds), old);
+    }
+    assert!(run(&seeds, &feeds).unwrap().changed.is_empty());
+}
+
+#[test]
 fn whichever_request_fails_the_old_feeds_or_the_new_ones_are_there() {
     let [(before_seeds, seeds), (before_feeds, feeds)] = built(4);
     let old = files(&feeds);

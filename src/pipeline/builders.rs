@@ -325,3 +325,16 @@ fn an_unchanged_shared_build_lists_once_and_undoes_nothing_that_happens_meanwhil
     let report = finish(found);
     assert!(report.seeds == 3 && report.changed.contains(&"a/rss.xml".into()), "{report:?}");
 }
+
+#[test]
+fn a_builder_that_may_not_list_the_feeds_says_which_permissions_it_needs() {
+    let ((_, seeds), (log, feeds)) = (bucket("seeds"), bucket("feeds"));
+    // The index of the cache, the cache, and what others have done.
+    for (number, request) in ["HEAD", "LIST", "LIST"].iter().enumerate() {
+        log.fail(number + 1, false, Some(Fault::Forbidden));
+        let error = run(&plan(""), &seeds, &feeds, true).unwrap_err();
+        assert_eq!(log.log()[number].0, *request);
+        assert!(error.to_string().ends_with(": 403 Forbidden"), "{error}");
+        assert!(error.help().unwrap().contains("`s3:ListBucket`"), "{error}");
+    }
+}

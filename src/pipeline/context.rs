@@ -184,7 +184,7 @@ impl<'a> Context<'a> {
     pub(super) fn fetch_cache(&self) -> Result<(), Error> {
         let fetch = |cache: &CacheDir| cache.fetch(self.feeds);
         let fetched = self.cache.as_ref().map_or(Ok(()), fetch);
-        fetched.map_err(|e| Error::io("read the cache", self.feeds.show(catalog::FOLDER.as_ref()), e))
+        fetched.map_err(|e| feeds_error("read the cache", self.feeds, catalog::FOLDER.as_ref(), e))
     }
 
     /// Returns the function that fetches the rest of the cache, if there is more.
@@ -221,6 +221,19 @@ impl<'a> Context<'a> {
             theme: self.plan.theme.clone(),
             ..Site::default()
         }
+    }
+}
+
+/// Returns the error of a store of feeds; says which permissions it needs if one is missing.
+pub(super) fn feeds_error(doing: &str, feeds: &dyn Store, path: &Path, error: std::io::Error) -> Error {
+    let help = (error.kind() == std::io::ErrorKind::PermissionDenied && feeds.in_flight().is_some()).then_some(
+        "let builds list, read, write and remove the objects of the feeds; for S3: `s3:ListBucket`, `s3:GetObject`, \
+         `s3:PutObject`, `s3:DeleteObject`",
+    );
+    let error = Error::io(doing, feeds.show(path), error);
+    match help {
+        Some(help) => error.with_help(help),
+        None => error,
     }
 }
 

@@ -275,6 +275,8 @@ struct Listing {
     folders: Vec<PathBuf>,
     /// Names that look like seeds and are not regular files, with the reason.
     not_a_seed: Vec<(OsString, &'static str)>,
+    /// Names of objects that are not paths.
+    not_paths: Vec<OsString>,
     /// Number of seeds, and the sum of their fingerprints.
     seeds: u32,
     fingerprint: u128,
@@ -418,6 +420,10 @@ impl<'a> Scanner<'a> {
         for (name, why) in listing.not_a_seed {
             scan.findings.push(self.finding(&codes::SEED_SPECIAL, &folder.join(name), why.to_owned()));
         }
+        for name in listing.not_paths {
+            let place = Place::file(format!("{}/{}", self.store.show(&folder), name.to_string_lossy()));
+            scan.findings.push(Finding::new(&codes::SEED_NOT_A_PATH, place, String::new()));
+        }
         if chunks.is_empty() {
             return;
         }
@@ -433,7 +439,7 @@ impl<'a> Scanner<'a> {
     /// Lists a folder. Only a large one is compared with what the last build saw.
     fn list(&self, folder: &Path, above: Option<&Path>) -> io::Result<Listing> {
         let mut names = lock(&self.spare).pop().unwrap_or_default();
-        let (mut folders, mut not_a_seed) = (Vec::new(), Vec::new());
+        let (mut folders, mut not_a_seed, mut not_paths) = (Vec::new(), Vec::new(), Vec::new());
         let (mut fingerprint, mut seeds) = (0_u128, 0_u32);
         // Files that count if there is audio or video.
         let (mut others, mut has_media) = (Names::default(), false);
@@ -446,6 +452,9 @@ impl<'a> Scanner<'a> {
             |catalog: &Catalog| !catalog.folder(folder).is_empty() || !catalog.adopted(folder).is_empty();
         let with_stamps = self.catalog.get().is_none_or(is_known);
         self.store.scan(folder, with_stamps, &mut |name, kind, stamp| {
+            if kind == Kind::NotAPath {
+                return not_paths.push(name.to_owned());
+            }
             if is_hidden(name) {
                 return;
             }
@@ -472,7 +481,7 @@ impl<'a> Scanner<'a> {
                 }
                 Kind::BrokenLink => not_a_seed.push((name.to_owned(), "the link is broken")),
                 Kind::Special => not_a_seed.push((name.to_owned(), "")),
-                Kind::Link => {}
+                Kind::Link | Kind::NotAPath => {}
             }
         })?;
         let is_cut = seeds > MAX_BUFFERED_NAMES && *may_be_unchanged;
@@ -505,7 +514,7 @@ impl<'a> Scanner<'a> {
             false => others.cover(),
         };
         let cover = cover.map(|name| folder.join(name));
-        Ok(Listing { folders, not_a_seed, seeds, fingerprint, names, groups, cover })
+        Ok(Listing { folders, not_a_seed, not_paths, seeds, fingerprint, names, groups, cover })
     }
 
     /// True if a file is a page that feedmill generated, because seeds and feeds are in one folder.
@@ -518,10 +527,12 @@ impl<'a> Scanner<'a> {
         is_named && is_ours(self.store, &path, page).unwrap_or_default()
     }
 
-    /// Handles a folder that cannot be listed.
+    /// Handles a folder that cannot be listed. A server that refuses to list one says nothing about the articles in it.
     fn unlisted(&self, folder: &Path, error: io::Error) {
-        if folder.as_os_str().is_empty() || is_exhausted(&error) {
-            let (path, is_missing) = (self.store.show(folder), error.kind() == io::ErrorKind::NotFound);
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let is_refused = self.store.in_flight().is_some() && !is_missing;
+        if folder.as_os_str().is_empty() || is_exhausted(&error) || is_refused {
+            let path = self.store.show(folder);
             let error = Error::io("list the seeds folder", path, error);
             let error = if is_missing { error.with_help(NO_SEEDS) } else { error };
             return self.fail(ScanError::Fatal(error));

@@ -276,6 +276,19 @@ fn no_seed_is_blamed_if_handles_or_memory_run_out_with_a_catalog() {
 }
 
 #[test]
+fn a_builder_that_loses_every_claim_gives_up() {
+    let (_dir, scene) = disk();
+    let mut feeds = FaultyStore::new(scene.feeds, None);
+    feeds.loses_claims = true;
+    let mut sink = Sink::collecting();
+    let plan = RawConfig::default().resolve(&mut sink).unwrap();
+    let error =
+        build(&plan, &scene.seeds, &feeds, Options { shared: true, ..OPTIONS }, &mut sink).unwrap_err();
+    assert!(error.to_string().contains(": cannot keep the claim of a part of the seeds: "), "{error}");
+    assert!(documents(&feeds) == *OLD);
+}
+
+#[test]
 fn nothing_is_pruned_if_a_seed_cannot_be_read() {
     let scene = empty();
     (0..12).for_each(|number| write(&scene.seeds, number, "T"));

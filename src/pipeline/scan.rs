@@ -60,7 +60,7 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
             let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
             context.progress.begin(expected);
             if context.options.shared {
-                shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds))?;
+                shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds)?)?;
             }
             Ok(catalog)
         };
@@ -138,14 +138,21 @@ pub(super) fn select(
     catalog: &Catalog,
     scan: &mut Scan,
 ) -> Result<(Selection, Option<PublishedLinks>), ScanError> {
-    let before = context.cache.as_deref().map(PublishedLinks::open).unwrap_or_default();
-    let mut published = before.clone();
+    let before =
+        context.cache.as_deref().map_or_else(|| Some(PublishedLinks::default()), PublishedLinks::open);
+    if before.is_none() {
+        let why =
+            "cannot read its list of changed links, so the entries of these articles get the ids of new ones";
+        scan.findings.push(context.lost(why));
+    }
+    let mut published = before.clone().unwrap_or_default();
     scan.is_relinked = context.plan.addresses.repository.is_some() && !scan.moved.is_empty();
     for (path, link) in std::mem::take(&mut scan.moved) {
         published.record(path, link);
     }
     let selection = order(context, catalog, &scan.folders, &mut published, scan.is_partial)?;
-    Ok((selection, Some(published).filter(|published| *published != before)))
+    // A list that cannot be read is replaced.
+    Ok((selection, Some(published).filter(|published| before.as_ref() != Some(published))))
 }
 
 fn are_findings_readable(catalog: &Catalog, folders: &Folders) -> bool {

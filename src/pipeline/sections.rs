@@ -29,6 +29,8 @@ use super::shards::{self, Shards};
 
 /// Time between attempts to claim a folder that another builder has.
 const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
+/// Number of claims in a row that a builder loses before it gives up: it may never be fast enough.
+const MAX_LOST: usize = 3;
 /// Number of times that the cache is opened while other builders replace it.
 const ATTEMPTS: usize = 5;
 
@@ -44,6 +46,8 @@ struct Builder<'a> {
     index: Option<u128>,
     /// What other builders have done before the seeds were listed.
     shards: Shards,
+    /// Number of claims that were lost in a row.
+    lost: usize,
 }
 
 /// What became of a part of the work.
@@ -203,13 +207,13 @@ impl<'a> Builder<'a> {
             let mut catalog;
             (catalog, index) = open_catalog(&context, basis)?;
             // Listed before they are read: one that another builder stores from now on has another version.
-            shards = shards::list(context.feeds);
+            shards = shards::list(context.feeds)?;
             shards::adopt(&context, &mut catalog, basis, &shards)?;
             Ok(catalog)
         };
         let (changed, scan) = changed_folders(&context, &catalog, kept, open).map_err(fatal)?;
         let catalog = catalog.into_inner().unwrap_or_else(Catalog::temporary);
-        Ok((Self { context, catalog, scan, kept, basis, index, shards }, changed))
+        Ok((Self { context, catalog, scan, kept, basis, index, shards, lost: 0 }, changed))
     }
 
     /// Closes the files of the catalog.
@@ -324,9 +328,14 @@ impl<'a> Builder<'a> {
         let shard = self.catalog.shard(&folders, self.basis, docs.unwrap_or_default());
         let shard = shard.map_err(|e| Error::io("read a temporary file", self.show(&open.path), e))?;
         // Another builder has the part if the lease was lost.
-        if lock.verify().is_err() {
+        if let Err(error) = lock.verify() {
+            self.lost += 1;
+            if self.lost == MAX_LOST {
+                return Err(Error::io("keep the claim of a part of the seeds", self.show(&open.path), error));
+            }
             return Ok(State::Claimed);
         }
+        self.lost = 0;
         match self.context.feeds.replace(&open.path, &shard) {
             Ok(_) => Ok(State::Built),
             Err(error) if error.kind() == ErrorKind::ResourceBusy => Ok(State::Claimed),

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::store::{Stamp, Store, at_once};
 use crate::types::Bytes;
 
-use super::context::Context;
+use super::context::{Context, feeds_error};
 
 /// Name of the folder in that of the cache.
 const NAME: &str = "shared";
@@ -62,17 +62,25 @@ fn file_stem(folder: &OsStr) -> String {
 }
 
 /// Returns the shards of all builders.
-pub(super) fn list(feeds: &dyn Store) -> Shards {
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn list(feeds: &dyn Store) -> Result<Shards, Error> {
     let folder = Path::new(FOLDER).join(NAME);
     let mut shards = Shards::new();
-    // There is no folder if there are none.
-    let _ = feeds.scan(&folder, true, &mut |name, _, stamp| {
+    let listed = feeds.scan(&folder, true, &mut |name, _, stamp| {
         let path = folder.join(name);
         if path.extension() == Some(SHARD.as_ref()) {
             shards.insert(path, version(name, stamp));
         }
     });
-    shards
+    match listed {
+        // There is no folder if there are none.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(feeds_error("list the work of other builders", feeds, &folder, error))
+        }
+        _ => Ok(shards),
+    }
 }
 
 /// Returns the version of the shard at a path; `None` if there is none.
@@ -83,7 +91,7 @@ pub(super) fn find(feeds: &dyn Store, path: &Path) -> Result<Option<u128>, Error
     match feeds.stamp(path) {
         Ok(stamp) => Ok(Some(version(path.file_name().unwrap_or_default(), stamp))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::io("read the work of another builder", feeds.show(path), error)),
+        Err(error) => Err(feeds_error("read the work of another builder", feeds, path, error)),
     }
 }
 
@@ -127,7 +135,8 @@ fn unless_exhausted(error: io::Error) -> io::Result<()> {
 
 /// Removes the work of all builders, because it is in the catalog. What cannot be removed is ignored by the next build.
 pub(super) fn remove_all(feeds: &dyn Store) {
-    list(feeds).par_iter().for_each(|(path, _)| _ = feeds.remove(path));
+    let shards = list(feeds).unwrap_or_default();
+    shards.par_iter().for_each(|(path, _)| _ = feeds.remove(path));
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::lock::Guard;
 use super::{Beginning, Change, Item, Kind, Lock, Opened, Prefix, Stamp, Store};
 use crate::types::Bytes;
 
@@ -32,7 +33,19 @@ pub(crate) struct When {
 pub(crate) struct FaultyStore<S> {
     inner: S,
     when: Option<When>,
+    /// True if every claim is lost before the work is done.
+    pub(crate) loses_claims: bool,
     seen: Mutex<Seen>,
+}
+
+/// Claim that another build holds by now.
+#[derive(Debug)]
+struct Lost;
+
+impl Guard for Lost {
+    fn verify(&self) -> io::Result<()> {
+        Err(io::ErrorKind::ResourceBusy.into())
+    }
 }
 
 #[derive(Default)]
@@ -43,7 +56,7 @@ struct Seen {
 
 impl<S> FaultyStore<S> {
     pub(crate) fn new(inner: S, when: Option<When>) -> Self {
-        Self { inner, when, seen: Mutex::default() }
+        Self { inner, when, loses_claims: false, seen: Mutex::default() }
     }
 
     pub(crate) fn into_inner(self) -> S {
@@ -128,6 +141,9 @@ impl<S: Store> Store for FaultyStore<S> {
 
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
         self.next("claim", path)?;
+        if self.loses_claims {
+            return Ok(Some(Lock::held_by(Lost)));
+        }
         self.inner.claim(path)
     }
 

@@ -50,6 +50,9 @@ pub enum Kind {
     BrokenLink,
     /// A FIFO, socket or device: opening one could block forever.
     Special,
+    /// An object whose name is not a path, or all objects whose names begin like that, such as `/b` in the folder `a` for the
+    /// object `a//b`. Nothing else can be done with it.
+    NotAPath,
 }
 
 /// A name in a folder.

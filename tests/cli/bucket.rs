@@ -183,11 +183,14 @@ fn encoded(path: &str) -> String {
 fn a_bucket_holds_the_feeds_of_a_folder_and_an_unchanged_build_elsewhere_fetches_no_seed() {
     let (server, project) = (s3(), project());
     upload_seeds(&server, &project);
+    // No file has such a name.
+    assert!(server.request("PUT", "/news/seeds/town//1.txt", "", b"text").0.contains(" 200 "));
     let (folder, ..) = output_of(&mut command(&project, "", &["--quiet"]));
     let bucket = ["--seeds", "s3://news/seeds", "--feeds", "s3://news/public/feeds", "-v"];
     let (code, out, err) = output_of(&mut command(&project, &server.host, &bucket));
     assert_eq!((folder, code, out.as_str()), (0, 0, ""), "{err}");
     assert!(err.contains("object storage: ") && err.contains("s3://news/seeds/town/empty.txt: "), "{err}");
+    assert!(err.contains("s3://news/seeds/town//: error[seed-not-a-path]: "), "{err}");
     let expected = feeds(&project, "feeds");
     assert!(expected.len() > 12);
     for (path, bytes) in &expected {
@@ -614,6 +617,16 @@ fn secrets_are_never_printed() {
     let heads = seen.lock().unwrap();
     assert!(heads.contains(TOKEN) && heads.contains("Basic "), "the server was sent them: {heads}");
     assert!(!heads.contains(SECRET));
+}
+
+#[test]
+fn without_credentials_the_variables_to_set_are_named() {
+    let project = project();
+    let mut command = command(&project, "127.0.0.1:1", &["--feeds", "s3://news/feeds"]);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    let (code, _, err) = output_of(command.env("AWS_METADATA_ENDPOINT", "http://127.0.0.1:1"));
+    let expected = "there are no credentials; set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`";
+    assert!(code == 2 && err.contains(expected), "{err}");
 }
 
 #[test]

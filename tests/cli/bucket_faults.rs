@@ -235,7 +235,10 @@ impl<'a> Site<'a> {
     /// Returns the documents in the bucket.
     fn documents(&self) -> BTreeMap<String, Vec<u8>> {
         let prefix = format!("{}/{}/", self.root, self.feeds);
-        let (_, listing) = self.server.request("GET", &format!("/news?list-type=2&prefix={prefix}"), "", b"");
+        let list = || self.server.request("GET", &format!("/news?list-type=2&prefix={prefix}"), "", b"");
+        // The server fails if another build removes its lock meanwhile.
+        let mut listings = std::iter::repeat_with(list).take(9);
+        let (_, listing) = listings.find(|(head, _)| head.contains(" 200 ")).unwrap();
         let listing = String::from_utf8(listing).unwrap();
         let keys = listing.split("<Key>").skip(1).map(|rest| rest.split("</Key>").next().unwrap());
         let names = keys.map(|key| key.strip_prefix(&prefix).unwrap()).filter(|name| !name.starts_with('.'));

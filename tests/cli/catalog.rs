@@ -125,6 +125,25 @@ fn a_lost_or_damaged_catalog_costs_a_note_and_changes_no_byte() {
 }
 
 #[test]
+fn a_damaged_list_of_changed_links_is_reported_once() {
+    let project = sample_project();
+    let build = |seed: &str, link: &str| {
+        project.write_seed(seed, BASE_TIME, "Title", &format!("https://e.example/{link}"), "");
+        let (code, _, stderr) = project.feedmill(&ARGS);
+        let ids: Vec<_> =
+            project.json_items("feeds/feed.json").iter().map(|item| item["id"].to_string()).collect();
+        assert_eq!(code, 0, "{stderr}");
+        (ids.contains(&"\"https://e.example/first\"".to_owned()), codes_and_files(&stderr))
+    };
+    assert_eq!(build("a/8.txt", "first"), (true, vec![]));
+    assert_eq!(build("a/8.txt", "second"), (true, vec![]));
+    fs::write(project.path("feeds/.feedmill/links"), "garbage").unwrap();
+    let lost = vec![("catalog-lost".to_owned(), "feeds/.feedmill".to_owned())];
+    assert_eq!(build("a/9.txt", "other"), (false, lost));
+    assert_eq!(build("a/9.txt", "another"), (false, vec![]));
+}
+
+#[test]
 fn feeds_are_rebuilt_after_edits_and_other_settings() {
     let project = sample_project();
     wait_until_mtimes_are_trusted();

@@ -248,6 +248,7 @@ fn a_url_that_gives_no_feed_is_an_error_that_names_the_fix() {
             "no server is named `no-such-host.invalid`; correct",
         ),
         ("ftp://e.example/rss.xml".to_owned(), "the scheme `ftp`; use http or https"),
+        ("s3://bucket/rss.xml".to_owned(), "s3://bucket/rss.xml: `check` does not read object storage; run"),
         ("https://".to_owned(), "invalid URL: empty host; correct it"),
         ("https:/no-such-host.invalid/".to_owned(), "no server is named `no-such-host.invalid`"),
         ("e.example/rss.xml".to_owned(), "no such file; did you mean https://e.example/rss.xml?"),

@@ -134,6 +134,8 @@ catalogue! {
         "write line 1 as <!--1698786902000-->, the Unix time in milliseconds";
     SEED_NO_TITLE = "seed-no-title", Error, "seed without a title line",
         "write line 2 as [title](https://host/path)";
+    SEED_NOT_A_PATH = "seed-not-a-path", Error, "object whose name is not a path",
+        "rename or delete it: a part of a name between slashes cannot be empty, `.`, `..`, or have control characters";
     SEED_PASSED_OVER = "seed-passed-over", Note, "not an article",
         "no action needed if this is intended; otherwise add what is missing";
     SEED_PLACEHOLDER = "seed-placeholder", Warning, "saved page without an address of its own",

@@ -7,7 +7,10 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ureq::http::{HeaderValue, Uri};
 use url::Url;
+
+use super::cause;
 
 /// Variables that are URLs of servers.
 const URLS: &[&str] = &[
@@ -19,6 +22,7 @@ const URLS: &[&str] = &[
     "AWS_METADATA_ENDPOINT",
     "AZURE_AUTHORITY_HOST",
     "AZURE_ENDPOINT",
+    "AZURE_FABRIC_TOKEN_SERVICE_URL",
     "AZURE_IDENTITY_ENDPOINT",
     "AZURE_MSI_ENDPOINT",
     "AZURE_STORAGE_AUTHORITY_HOST",
@@ -26,6 +30,16 @@ const URLS: &[&str] = &[
     "AZURITE_BLOB_STORAGE_URL",
     "GOOGLE_BASE_URL",
     "IDENTITY_ENDPOINT",
+];
+/// Variables that become a part of the URL of a server.
+const NAMES: &[&str] = &[
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "AZURE_AUTHORITY_ID",
+    "AZURE_STORAGE_ACCOUNT_NAME",
+    "AZURE_STORAGE_AUTHORITY_ID",
+    "AZURE_STORAGE_TENANT_ID",
+    "AZURE_TENANT_ID",
 ];
 /// Variables that are keys in Base64.
 const KEYS: &[&str] = &[
@@ -36,25 +50,71 @@ const KEYS: &[&str] = &[
 ];
 /// Variables that are JSON, which may have several lines.
 const JSON: &[&str] = &["GOOGLE_SERVICE_ACCOUNT_KEY"];
+/// Variable that is the path of a file with the value of a header.
+const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// Variables that are paths of files, in addition to those that end in `_FILE`.
 const PATHS: &[&str] =
     &["GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_PATH"];
 
-/// Sets everything on a builder that variables say whose names begin with one of the prefixes.
+/// What is wrong if the credentials of Google cannot be used.
+pub(super) const GOOGLE_CREDENTIALS: &str = "cannot be used; set `GOOGLE_APPLICATION_CREDENTIALS` to the path of the JSON file \
+                                             of a service account, or `GOOGLE_SERVICE_ACCOUNT_KEY` to its text";
+/// What is wrong with a variable without which everything else is valid.
+const FAULTS: &[(&str, &str)] = &[
+    ("AWS_ACCESS_KEY_ID", "is set, and `AWS_SECRET_ACCESS_KEY` is not; set both"),
+    ("AWS_CHECKSUM_ALGORITHM", "is not a checksum; set it to `SHA256` or `CRC64NVME`, or remove it"),
+    ("AWS_CONDITIONAL_PUT", "is unknown; set it to `etag` or `disabled`, or remove it"),
+    ("AWS_SECRET_ACCESS_KEY", "is set, and `AWS_ACCESS_KEY_ID` is not; set both"),
+];
+
+/// Builds a store with everything set that variables say whose names begin with one of the prefixes.
 ///
 /// # Errors
-/// As [`variables`].
-pub(super) fn configured<B, K: FromStr>(
-    builder: B,
+/// As [`variables`], and what `build` fails with.
+pub(super) fn built<B: Clone, K: FromStr, T>(
+    builder: &B,
     prefixes: &[&str],
     set: impl Fn(B, K, String) -> B,
-) -> io::Result<B> {
+    build: impl Fn(B) -> object_store::Result<T>,
+) -> io::Result<T> {
     let found = variables(std::env::vars_os(), prefixes, |name| name.parse::<K>().is_ok())?;
-    Ok(found.into_iter().fold(builder, |builder, (name, value)| match name.parse() {
-        Ok(key) => set(builder, key, value),
-        // It is for the client itself.
-        Err(_) => builder,
-    }))
+    build_with(&found, builder, set, build)
+}
+
+/// Builds a store with some variables. If that fails because of one of them, the error names it.
+fn build_with<B: Clone, K: FromStr, T>(
+    variables: &[(String, String)],
+    builder: &B,
+    set: impl Fn(B, K, String) -> B,
+    build: impl Fn(B) -> object_store::Result<T>,
+) -> io::Result<T> {
+    let build_without = |omitted: Option<&str>| {
+        let kept = variables.iter().filter(|(name, _)| Some(name.as_str()) != omitted);
+        build(kept.fold(builder.clone(), |builder, (name, value)| match name.parse() {
+            Ok(key) => set(builder, key, value.clone()),
+            // It is for the client itself.
+            Err(_) => builder,
+        }))
+    };
+    let why = match build_without(None) {
+        Ok(built) => return Ok(built),
+        Err(error) => cause(&error),
+    };
+    // Others may be invalid too.
+    let is_culprit = |name: &str| build_without(Some(name)).err().is_none_or(|other| cause(&other) != why);
+    let culprit = variables.iter().find(|(name, _)| is_culprit(name));
+    let Some(name) = culprit.map(|(name, _)| name.to_ascii_uppercase()) else { return Err(invalid(why)) };
+    let fault = match FAULTS.iter().find(|(other, _)| *other == name) {
+        Some((_, fault)) => fault,
+        None if JSON.contains(&&*name) || PATHS.contains(&&*name) => GOOGLE_CREDENTIALS,
+        None if why.ends_with("as boolean") => "is neither `true` nor `false`; correct it, or remove it",
+        None => "is invalid; correct it, or remove it",
+    };
+    Err(invalid(format!("`{name}` {fault}")))
+}
+
+fn invalid(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
 }
 
 /// Returns the variables whose names begin with one of the prefixes and that `is_known`, in lower case. Empty ones count as
@@ -78,11 +138,20 @@ fn variables(
             continue;
         }
         match checked(name, &value) {
+            Ok(value) if name == TOKEN_FILE && has_line_break(&value) => {
+                let why = "which has a line break; write the token alone, without a line break at its end";
+                return Err(invalid(format!("`{name}` names `{value}`, {why}")));
+            }
             Ok(value) => found.push((lower, value)),
-            Err(why) => return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{name}` {why}"))),
+            Err(why) => return Err(invalid(format!("`{name}` {why}"))),
         }
     }
     Ok(found)
+}
+
+/// True if a file has bytes that a header cannot have.
+fn has_line_break(file: &str) -> bool {
+    std::fs::read(file).is_ok_and(|token| HeaderValue::from_bytes(&token).is_err())
 }
 
 /// Returns the value of a variable, or what is wrong with it.
@@ -100,11 +169,20 @@ fn checked(name: &str, value: &OsStr) -> Result<String, &'static str> {
     if !value.is_ascii() {
         return Err("has a character that no credential and no URL has; set it again");
     }
+    let is_uri = |text: &str| text.parse::<Uri>().is_ok();
     let is_url = |text: &str| {
         Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            && is_uri(text)
     };
     if URLS.contains(&name) && !is_url(value) {
         return Err("is not the URL of a server; write it as `https://host` or `http://host:port`");
+    }
+    let is_in_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if NAMES.contains(&name) && !value.chars().all(is_in_name) {
+        return Err("has a character that no name has; write letters, digits, `-`, `_` and `.`");
+    }
+    if name == "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" && !(value.starts_with('/') && is_uri(value)) {
+        return Err("is not the path of a URL; write it as `/v2/credentials`");
     }
     if KEYS.contains(&name) && STANDARD.decode(value).is_err() {
         return Err("is not a key in Base64; copy it again");
@@ -114,6 +192,11 @@ fn checked(name: &str, value: &OsStr) -> Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use object_store::aws::AmazonS3Builder;
+
+    use super::super::http::Connector;
     use super::*;
 
     fn of(name: &str, value: &str) -> Result<Vec<(String, String)>, String> {
@@ -133,11 +216,68 @@ mod tests {
             ("AWS_SESSION_TOKEN", "hunter2\n", "`AWS_SESSION_TOKEN` has a blank or a line break"),
             ("AWS_SECRET_ACCESS_KEY", " hunter2", "`AWS_SECRET_ACCESS_KEY` has a blank"),
             ("AWS_REGION", "\u{fc}", "`AWS_REGION` has a character that"),
+            ("AWS_REGION", "us east", "`AWS_REGION` has a character that no name has"),
+            (
+                "AZURE_STORAGE_ACCOUNT_NAME",
+                "x y",
+                "`AZURE_STORAGE_ACCOUNT_NAME` has a character that no name",
+            ),
+            ("AWS_ENDPOINT_URL", "http://h/a b", "`AWS_ENDPOINT_URL` is not the URL of a server"),
+            (
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                "@h",
+                "`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is not",
+            ),
             ("AZURE_STORAGE_ACCOUNT_KEY", "hunter2!", "`AZURE_STORAGE_ACCOUNT_KEY` is not a key in Base64"),
         ] {
             let why = of(name, value).unwrap_err();
             assert!(why.starts_with(expected) && !why.contains("hunter2"), "{why}");
         }
+    }
+
+    #[test]
+    fn a_token_file_with_a_line_break_is_reported() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        std::fs::write(path, "hunter2").unwrap();
+        assert!(of(TOKEN_FILE, path).is_ok());
+        std::fs::write(path, "hunter2\n").unwrap();
+        let why = of(TOKEN_FILE, path).unwrap_err();
+        assert!(
+            why.starts_with(&format!("`{TOKEN_FILE}` names `{path}`, which has a line break; ")),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn a_variable_with_which_nothing_can_be_built_is_named() {
+        let with = |other: &str, name: &str, value: &str| {
+            let variables = [("aws_region", "eu-west-1"), (name, value), ("aws_request_payer", other)]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let set = |builder: AmazonS3Builder, key, value| builder.with_config(key, value);
+            let build = |builder: AmazonS3Builder| {
+                let connector = Connector::new(1, Duration::from_secs(1), None);
+                builder.with_bucket_name("news").with_http_connector(connector).build()
+            };
+            build_with(&variables, &AmazonS3Builder::new(), set, build).map_err(|error| error.to_string())
+        };
+        for (name, value, expected) in [
+            ("aws_checksum_algorithm", "hunter2", "`AWS_CHECKSUM_ALGORITHM` is not a checksum; set it to"),
+            ("aws_conditional_put", "hunter2", "`AWS_CONDITIONAL_PUT` is unknown; set it to `etag`"),
+            ("aws_skip_signature", "hunter2", "`AWS_SKIP_SIGNATURE` is neither `true` nor `false`; correct"),
+            ("aws_server_side_encryption", "hunter2", "`AWS_SERVER_SIDE_ENCRYPTION` is invalid; correct it"),
+            (
+                "aws_access_key_id",
+                "hunter2",
+                "`AWS_ACCESS_KEY_ID` is set, and `AWS_SECRET_ACCESS_KEY` is not",
+            ),
+        ] {
+            for other in ["requester", "invalid too"] {
+                let why = with(other, name, value).unwrap_err();
+                assert!(why.starts_with(expected) && !why.contains("hunter2"), "{why}");
+            }
+        }
+        assert!(with("requester", "aws_checksum_algorithm", "SHA256").is_ok());
     }
 
     #[test]

@@ -13,6 +13,8 @@ use super::*;
 pub(crate) enum Fault {
     /// It answers with an error and does nothing.
     Refused,
+    /// It answers that this is forbidden.
+    Forbidden,
     /// It does what was requested, and the answer is lost.
     AnswerLost,
     /// It sends half of the bytes.
@@ -37,6 +39,8 @@ pub(crate) struct Faulty {
     pub(crate) lists_no_tags: AtomicBool,
     /// True if listings have ETags without quotes and no versions, and nothing is replaced without its version.
     pub(crate) has_generations: AtomicBool,
+    /// Keys that are not paths, which are in every listing.
+    pub(crate) not_paths: Mutex<Vec<String>>,
     log: Mutex<Vec<(&'static str, String)>>,
 }
 
@@ -48,6 +52,10 @@ impl fmt::Display for Faulty {
 
 fn refused() -> Error {
     Error::Generic { store: "test", source: "the server is down".into() }
+}
+
+fn forbidden(key: &str) -> Error {
+    Error::PermissionDenied { path: key.to_owned(), source: "403 Forbidden".into() }
 }
 
 impl Faulty {
@@ -102,6 +110,7 @@ macro_rules! pass {
     ($self:ident, $method:literal, $key:expr, $call:expr) => {
         match $self.next($method, $key.as_ref()) {
             Some(Fault::Refused) => Err(refused()),
+            Some(Fault::Forbidden) => Err(forbidden($key.as_ref())),
             Some(Fault::AnswerLost) => $call.await.and_then(|_| Err(refused())),
             _ => $call.await,
         }
@@ -144,6 +153,7 @@ impl ObjectStore for Faulty {
         }
         match fault {
             Some(Fault::Refused | Fault::AnswerLost) => return Err(refused()),
+            Some(Fault::Forbidden) => return Err(forbidden(key.as_ref())),
             Some(Fault::Half) if !options.head => {}
             _ => {
                 let mut result = self.inner.get_opts(key, options).await?;
@@ -165,7 +175,7 @@ impl ObjectStore for Faulty {
         keys: BoxStream<'static, object_store::Result<Key>>,
     ) -> BoxStream<'static, object_store::Result<Key>> {
         match self.next("DELETE", "") {
-            Some(Fault::Refused) => futures_util::stream::iter([Err(refused())]).boxed(),
+            Some(Fault::Refused | Fault::Forbidden) => futures_util::stream::iter([Err(refused())]).boxed(),
             Some(Fault::AnswerLost) => {
                 self.inner.delete_stream(keys).map(|done| done.and_then(|_| Err(refused()))).boxed()
             }
@@ -174,7 +184,9 @@ impl ObjectStore for Faulty {
     }
 
     fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
-        match self.next("LIST", prefix.map_or("", |prefix| prefix.as_ref())) {
+        let shown = prefix.map_or("", |prefix| prefix.as_ref());
+        match self.next("LIST", shown) {
+            Some(Fault::Forbidden) => futures_util::stream::iter([Err(forbidden(shown))]).boxed(),
             Some(Fault::Refused | Fault::AnswerLost) => futures_util::stream::iter([Err(refused())]).boxed(),
             _ if self.lists_no_tags.load(Ordering::Relaxed) => {
                 self.inner.list(prefix).map(|meta| Ok(ObjectMeta { e_tag: None, ..meta? })).boxed()
@@ -198,6 +210,7 @@ impl ObjectStore for Faulty {
         if self.has_generations.load(Ordering::Relaxed) {
             listed.objects.iter_mut().for_each(|meta| meta.e_tag = without_quotes(meta));
         }
+        listed.extensions.insert(NotPaths(self.not_paths.lock().unwrap().clone()));
         Ok(listed)
     }
 

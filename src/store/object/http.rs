@@ -3,6 +3,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,9 +16,11 @@ use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody, HttpResponse,
     HttpService,
 };
+use object_store::path::PathPart;
+use quick_xml::escape::unescape;
 use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use ureq::http::request::Parts;
-use ureq::http::{HeaderValue, Method, Request, Response, StatusCode};
+use ureq::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use ureq::{Agent, Error, SendBody};
 
 use crate::store::Traffic;
@@ -25,12 +28,22 @@ use crate::types::Bytes;
 
 /// Time limit for looking up a name, and for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time limit for connecting to the machine's own server of credentials, which is near.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(2);
 /// Number of bytes of each buffer of a connection. There are many connections, and most bodies are short.
 const BUFFER: usize = 16 << 10;
 /// Number of bytes that are reserved at most for a response because it says that it has them.
 const MAX_RESERVED: u64 = 8 << 20;
 /// Number of failed requests after which none is repeated any more, and number of requests for each further one.
 const RETRY_BUDGET: (u64, u64) = (1000, 20);
+/// Elements of listings of S3 and Google Cloud Storage, then of Azure, each with the element of its name.
+const LISTED: &[(&str, &str)] =
+    &[("Contents", "Key"), ("CommonPrefixes", "Prefix"), ("Blob", "Name"), ("BlobPrefix", "Name")];
+
+/// Names in a listing that are not paths, such as `a//b`, and beginnings of such names. An extension of the response:
+/// `object_store` would reject the whole page.
+#[derive(Clone, Debug)]
+pub(super) struct NotPaths(pub(super) Vec<String>);
 
 /// Connector of all clients of one store.
 #[derive(Clone, Debug)]
@@ -99,25 +112,41 @@ impl Connector {
         // The client adds it.
         parts.headers.remove(CONTENT_LENGTH);
         self.meter.request(&parts, body.len());
+        let is_list = is_list(&parts);
+        let no_credentials = no_credentials(&parts.uri);
+        if no_credentials.is_some() {
+            let request = self.agent.configure_request(Request::from_parts(parts, ()));
+            parts = request.timeout_connect(Some(CREDENTIALS_TIMEOUT)).build().into_parts().0;
+        }
         let has_body = !body.is_empty() || matches!(parts.method, Method::PUT | Method::POST);
         let response = if has_body {
             self.agent.run(Request::from_parts(parts, body))
         } else {
             self.agent.run(Request::from_parts(parts, SendBody::none()))
         };
-        let failed = |error: Error| self.meter.failed(http_error(error));
-        let (parts, mut body) = response.map_err(failed)?.into_parts();
+        let failed = |error: Error| match no_credentials {
+            // Such an error is not repeated. Machines that are not in a cloud have no such server.
+            Some(why) => HttpError::new(HttpErrorKind::Unknown, io::Error::other(why)),
+            None => self.meter.failed(http_error(error)),
+        };
+        let (mut parts, mut body) = response.map_err(failed)?.into_parts();
         let size = body.content_length().unwrap_or_default().min(MAX_RESERVED);
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         let mut reader = body.with_config().limit(u64::MAX).reader();
         reader.read_to_end(&mut bytes).map_err(|error| failed(error.into()))?;
-        let body = bytes;
+        let mut body = bytes;
         self.meter.response(&parts.headers, body.len());
         if parts.status.is_server_error() || parts.status == StatusCode::TOO_MANY_REQUESTS {
             // An error takes the place of a response that would be repeated.
             self.meter.spend().map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
         }
-        let body = if parts.status.as_u16() < 400 { body } else { reason(&body).into_bytes() };
+        if is_list {
+            let not_paths = remove_not_paths(&mut body);
+            parts.extensions.insert(not_paths);
+        }
+        if parts.status.as_u16() >= 400 {
+            body = no_credentials.map_or_else(|| reason(&body), str::to_owned).into_bytes();
+        }
         Ok(Response::from_parts(parts, body.into()))
     }
 }
@@ -148,14 +177,65 @@ fn http_error(error: Error) -> HttpError {
 /// Returns code and message of an error document. The rest may repeat credentials of the request.
 fn reason(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let element = |name: &str| {
-        let (_, rest) = text.split_once(&format!("<{name}>"))?;
-        let (value, _) = rest.split_once('<')?;
-        // Azure adds lines with the number and the time of the request.
-        value.trim().lines().next()
-    };
-    let parts: Vec<_> = ["Code", "Message"].into_iter().filter_map(element).collect();
+    // Azure adds lines with the number and the time of the request.
+    let first_line = |name| element(&text, name)?.trim().lines().next();
+    let parts: Vec<_> = ["Code", "Message"].into_iter().filter_map(first_line).collect();
     parts.join(": ")
+}
+
+/// Returns the text of the first element of a name that has text.
+fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(&format!("<{name}>"))?;
+    Some(rest.split_once('<')?.0).filter(|text| !text.is_empty())
+}
+
+/// True if a request is one for a page of a listing.
+fn is_list(request: &Parts) -> bool {
+    let query = request.uri.query().unwrap_or_default();
+    query.contains("list-type=") || query.contains("comp=list")
+}
+
+/// Removes the objects and folders from a page of a listing whose names are not paths; returns these names.
+fn remove_not_paths(page: &mut Vec<u8>) -> NotPaths {
+    let mut found: Vec<(Range<usize>, String)> = Vec::new();
+    let text = std::str::from_utf8(page).unwrap_or_default();
+    for (kind, name) in LISTED {
+        let (begin, end) = (format!("<{kind}>"), format!("</{kind}>"));
+        for (start, _) in text.match_indices(&begin) {
+            let Some(length) = text[start..].find(&end) else { break };
+            let range = start..start + length + end.len();
+            let name = element(&text[range.clone()], name).and_then(|name| unescape(name).ok());
+            if let Some(name) = name.filter(|name| !is_path(name)) {
+                found.push((range, name.into_owned()));
+            }
+        }
+    }
+    found.sort_unstable_by_key(|(range, _)| range.start);
+    found.iter().rev().for_each(|(range, _)| _ = page.drain(range.clone()));
+    NotPaths(found.into_iter().map(|(_, name)| name).collect())
+}
+
+/// True if `object_store` accepts the name of an object or a folder, and changes nothing but a slash at its end.
+fn is_path(name: &str) -> bool {
+    let mut parts = name.strip_suffix('/').unwrap_or(name).split('/');
+    parts.all(|part| !part.is_empty() && PathPart::parse(part).is_ok())
+}
+
+/// Returns what is wrong if a request fails that is one for credentials of the machine or container; `None` for any other
+/// request.
+fn no_credentials(uri: &Uri) -> Option<&'static str> {
+    let (host, path) = (uri.host().unwrap_or_default(), uri.path());
+    if path.starts_with("/metadata/identity/") {
+        return Some("there are no credentials; set `AZURE_STORAGE_ACCOUNT_KEY`");
+    }
+    if path.starts_with("/computeMetadata/") {
+        return Some("there are no credentials; set `GOOGLE_APPLICATION_CREDENTIALS`");
+    }
+    let is_metadata = path.starts_with("/latest/api/token") || path.starts_with("/latest/meta-data/iam/");
+    let is_container = ["169.254.170.2", "169.254.170.23"].contains(&host);
+    (is_metadata || is_container).then_some(
+        "there are no credentials; set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, because profiles are not read",
+    )
 }
 
 /// Counts requests, and knows the time of the server.
@@ -174,10 +254,8 @@ pub(super) struct Meter {
 
 impl Meter {
     fn request(&self, parts: &Parts, size: usize) {
-        let query = parts.uri.query().unwrap_or_default();
-        let is_list = query.contains("list-type=") || query.contains("comp=list");
         let counter = match parts.method.as_str() {
-            "GET" if is_list => &self.lists,
+            "GET" if is_list(parts) => &self.lists,
             "PROPFIND" => &self.lists,
             "GET" | "HEAD" => &self.reads,
             "PUT" => &self.writes,
@@ -241,6 +319,25 @@ mod tests {
         let body = b"<Error><Code>NotFound</Code><Message>It is gone.\nRequestId:1\nTime:2</Message></Error>";
         assert_eq!(reason(body), "NotFound: It is gone.");
         assert_eq!(reason(b"<html>SECRET"), "");
+    }
+
+    #[test]
+    fn names_that_are_not_paths_are_removed_from_listings() {
+        let contents = |key: &str| format!("<Contents><Key>{key}</Key><Size>1</Size></Contents>");
+        let prefix = |key: &str| format!("<CommonPrefixes><Prefix>{key}</Prefix></CommonPrefixes>");
+        let begin = "<ListBucketResult><Prefix></Prefix><Delimiter>/</Delimiter>";
+        let kept = [contents("a/x &amp; y.txt"), contents("a/"), prefix("a/b c/")];
+        let bad = ["a//b", "a/../b", "/b", "a/&#9;b", "a&amp;b//"].map(contents);
+        let (bad_prefix, end) = (prefix("a//"), "</ListBucketResult>");
+        let inner = [&bad[0], &kept[0], &bad_prefix, &bad[1], &kept[1], &bad[2], &kept[2], &bad[3], &bad[4]];
+        let mut page = [begin, &inner.map(String::as_str).concat(), end].concat().into_bytes();
+        let names = remove_not_paths(&mut page).0;
+        assert_eq!(names, ["a//b", "a//", "a/../b", "/b", "a/\tb", "a&b//"]);
+        assert_eq!(String::from_utf8(page).unwrap(), [begin, &kept.concat(), end].concat());
+        let azure = "<Blobs><Blob><Name>a/./b</Name></Blob><BlobPrefix><Name>/</Name></BlobPrefix></Blobs>";
+        let mut page = azure.as_bytes().to_vec();
+        assert_eq!(remove_not_paths(&mut page).0, ["a/./b", "/"]);
+        assert_eq!(page, b"<Blobs></Blobs>");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Locks in object storage: that of the store, and those of parts that several builders share. Each is an object that is
-//! written only if there is none, and expires by the clock of the server unless its holder renews it. So a build that was
-//! killed stops nobody for long.
+//! written only if there is none, and expires unless its holder renews it. So a build that was killed stops nobody for long.
+//!
+//! A lease has expired if it is too old by the clock of the server and by that of this machine. If one of them is wrong, it has
+//! expired when this build has seen it unchanged for that long.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
@@ -20,6 +23,11 @@ const LONGEST: Duration = Duration::from_secs(3600);
 const MARGIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// Shortest and longest time between attempts to take a lease that another build holds.
 const PAUSE: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(5)];
+/// Number of attempts in a row that find neither that the lease is free nor that another build holds it.
+const MAX_ATTEMPTS: usize = 20;
+
+/// Leases of other builds: the text of each, and since when it is the same.
+pub(super) type Seen = Mutex<HashMap<String, (String, Instant)>>;
 
 /// A lease that this build holds.
 pub(super) struct Lease {
@@ -44,19 +52,26 @@ struct State {
 
 impl Lease {
     /// Takes the lease at a path, which expires after `expiry` if it is not renewed; waits for another holder for up to
-    /// `wait`. `clock` returns the time by the clock of the server.
+    /// `wait`. `clocks` returns the time by the clock of the server and by that of this machine.
     pub(super) fn take(
         objects: Objects,
         path: &str,
         expiry: Duration,
         wait: Duration,
-        clock: impl Fn() -> SystemTime,
+        clocks: impl Fn() -> [SystemTime; 2],
+        seen: &Seen,
     ) -> io::Result<Arc<Self>> {
         let key = objects.key(path)?;
         let start = Instant::now();
         let holder = format!("process {} of {}", std::process::id(), host());
-        let (mut mode, mut attempt) = (PutMode::Create, 1);
+        let (mut mode, mut attempt, mut unclear) = (PutMode::Create, 1, 0);
         let (version, text, renewed) = loop {
+            unclear += 1;
+            if unclear > MAX_ATTEMPTS {
+                let why =
+                    "the server contradicts itself about the lock, or too many builds want it; build again";
+                return Err(io::Error::other(why));
+            }
             let (begun, text) = (Instant::now(), text(&holder, expiry));
             let error = match objects.wait(put(&objects, &key, &text, mode)) {
                 Ok(version) => break (version, text, begun),
@@ -83,10 +98,14 @@ impl Lease {
                 Err(Error::NotFound { .. }) => PutMode::Create,
                 Err(error) => return Err(into_io(error)),
                 Ok((version, found, modified)) => {
-                    let age = clock().duration_since(modified).unwrap_or_default();
-                    if age > time_to_expire(&found) {
+                    let [server, machine] = clocks();
+                    let ages = [(server, modified), (machine, written(&found))];
+                    let age = ages.map(|(now, then)| now.duration_since(then).unwrap_or_default());
+                    let expiry = time_to_expire(&found);
+                    if age.iter().all(|age| *age > expiry) || time_unchanged(seen, path, &found) > expiry {
                         PutMode::Update(version)
                     } else if start.elapsed() < wait {
+                        unclear = 0;
                         // The longer it takes, the less does it matter.
                         let least = if cfg!(test) { PAUSE[0] / 50 } else { PAUSE[0] };
                         std::thread::sleep((start.elapsed() / 8).clamp(least, PAUSE[1]));
@@ -97,6 +116,12 @@ impl Lease {
                 }
             };
         };
+        if renewed.elapsed() >= expiry {
+            let seconds = expiry.as_secs_f32();
+            let why =
+                format!("the server took longer than the lock lasts, {seconds} s; set a longer `--lease`");
+            return Err(io::Error::new(io::ErrorKind::TimedOut, why));
+        }
         let state = Mutex::new(State { version, text, renewed, is_over: false });
         let lease = Arc::new(Self { objects, key, holder, expiry, state });
         lease.objects.handle.spawn(Self::renew_until_over(Arc::downgrade(&lease), expiry / RENEWAL));
@@ -164,7 +189,11 @@ impl Lease {
         if self.is_held() {
             return Ok(());
         }
-        let why = "this build has lost its lock, because it did not renew it in time; build again";
+        let seconds = self.expiry.as_secs_f32();
+        let why = format!(
+            "this build has lost its lock, because it did not renew it within {seconds} s; build again, with a longer \
+             `--lease` if it happens again"
+        );
         Err(io::Error::new(io::ErrorKind::ResourceBusy, why))
     }
 
@@ -189,6 +218,25 @@ impl Lease {
 fn text(holder: &str, expiry: Duration) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     format!("{holder}\n{}\n{}\n", now.as_nanos(), expiry.as_millis())
+}
+
+/// Returns the time at which a lease with this text was written, by the clock of its holder.
+fn written(text: &str) -> SystemTime {
+    let nanos = text.lines().nth(1).and_then(|text| text.parse().ok());
+    let since_epoch = Duration::from_nanos(nanos.unwrap_or_default());
+    SystemTime::UNIX_EPOCH + since_epoch
+}
+
+/// Returns for how long a lease has had this text, as far as this build has seen it.
+fn time_unchanged(seen: &Seen, path: &str, text: &str) -> Duration {
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    match seen.get(path) {
+        Some((before, since)) if before == text => since.elapsed(),
+        _ => {
+            seen.insert(path.to_owned(), (text.to_owned(), Instant::now()));
+            Duration::ZERO
+        }
+    }
 }
 
 /// Returns the time after which a lease with this text has expired for certain.

@@ -50,9 +50,9 @@ use super::{
 };
 use crate::types::{Bytes, file_type};
 
-use environment::configured;
-use http::{Connector, Meter};
-use lease::Lease;
+use environment::{GOOGLE_CREDENTIALS, built};
+use http::{Connector, Meter, NotPaths};
+use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
 pub(crate) use reader::Fetched;
 
@@ -71,9 +71,6 @@ const RETRIES: usize = 8;
 const WRITE_ATTEMPTS: usize = 4;
 /// Codes of the answer that there is no such bucket or container.
 const NO_BUCKET: &[&str] = &["NoSuchBucket", "ContainerNotFound"];
-/// What is wrong if the credentials of Google cannot be used.
-const GOOGLE_CREDENTIALS: &str = "the credentials cannot be used; set `GOOGLE_APPLICATION_CREDENTIALS` to the path of the JSON \
-                                  file of a service account, or `GOOGLE_SERVICE_ACCOUNT_KEY` to its text";
 /// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
 const CACHE_CONTROL: &str = "public, max-age=300";
 
@@ -93,6 +90,8 @@ pub struct BucketStore {
     meter: Option<Arc<Meter>>,
     /// Time after which a lease expires that is not renewed.
     lease: Duration,
+    /// Leases of other builds that this one has seen.
+    seen_leases: Seen,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
     /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
@@ -296,33 +295,39 @@ impl BucketStore {
         };
         let retry =
             RetryConfig { backoff, max_retries: patience.retries, retry_timeout: patience.retry_timeout };
-        // The variables are checked first, so that whatever is left is about the URL, or about several of them.
-        let failed = |error: Error| io::Error::new(io::ErrorKind::InvalidInput, cause(&error));
         let (all, pages) = match scheme {
             "s3" => {
                 let set = |builder: AmazonS3Builder, key, value| builder.with_config(key, value);
-                let builder = configured(AmazonS3Builder::new(), &["AWS_"], set)?.with_bucket_name(host);
-                let builder = builder.with_http_connector(connector).with_retry(retry);
-                paged(builder.build().map_err(failed)?, in_flight)
+                let builder = AmazonS3Builder::new().with_http_connector(connector).with_retry(retry);
+                let build = |builder: AmazonS3Builder| builder.with_bucket_name(host).build();
+                paged(built(&builder, &["AWS_"], set, build)?, in_flight)
             }
             "gs" => {
                 let set = |builder: GoogleCloudStorageBuilder, key, value| builder.with_config(key, value);
-                let builder = configured(GoogleCloudStorageBuilder::new(), &["GOOGLE_"], set)?;
-                let builder = builder.with_bucket_name(host).with_http_connector(connector).with_retry(retry);
+                let builder =
+                    GoogleCloudStorageBuilder::new().with_http_connector(connector).with_retry(retry);
                 // The messages of the parser repeat what it has read.
-                paged(builder.build().map_err(|_| invalid(GOOGLE_CREDENTIALS))?, in_flight)
+                let failed = |_| Error::Generic {
+                    store: "",
+                    source: format!("the credentials {GOOGLE_CREDENTIALS}").into(),
+                };
+                let build = |builder: GoogleCloudStorageBuilder| {
+                    builder.with_bucket_name(host).build().map_err(failed)
+                };
+                paged(built(&builder, &["GOOGLE_"], set, build)?, in_flight)
             }
             "az" => {
                 let set = |builder: MicrosoftAzureBuilder, key, value| builder.with_config(key, value);
                 let prefixes = ["AZURE_", "AZURITE_", "IDENTITY_"];
-                let builder = configured(MicrosoftAzureBuilder::new(), &prefixes, set)?;
-                let builder = builder.with_container_name(host).with_http_connector(connector);
-                paged(builder.with_retry(retry).build().map_err(failed)?, in_flight)
+                let builder = MicrosoftAzureBuilder::new().with_http_connector(connector).with_retry(retry);
+                let build = |builder: MicrosoftAzureBuilder| builder.with_container_name(host).build();
+                paged(built(&builder, &prefixes, set, build)?, in_flight)
             }
             _ => {
                 let builder = HttpBuilder::new()
                     .with_url(super::shown(Path::new(&url[..url::Position::BeforePath])))
                     .with_http_connector(connector);
+                let failed = |error| invalid(&cause(&error));
                 (limited(builder.with_retry(retry).build().map_err(failed)?, in_flight), None)
             }
         };
@@ -347,9 +352,9 @@ impl BucketStore {
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
         let slots = Arc::new(Semaphore::new(IN_FLIGHT));
         let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
-        let (held, lists_no_tags) = Default::default();
+        let (seen_leases, held, lists_no_tags) = Default::default();
         let _runtime = Threads(Some(runtime));
-        Ok(Self { objects, shown, meter, lease: LEASE, held, lists_no_tags, _runtime })
+        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, held, lists_no_tags, _runtime })
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
@@ -360,8 +365,11 @@ impl BucketStore {
 
     /// Takes the lease at a path; waits for another holder for up to `wait`.
     fn take_lease(&self, path: &str, wait: Duration) -> io::Result<Arc<Lease>> {
-        let clock = || self.meter.as_ref().map_or_else(SystemTime::now, |meter| meter.now());
-        Lease::take(self.objects.clone(), path, self.lease, wait, clock)
+        let clocks = || {
+            let now = SystemTime::now();
+            [self.meter.as_ref().map_or(now, |meter| meter.now()), now]
+        };
+        Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases)
     }
 
     /// Returns the stamp of an object as the listing of its folder has it. While the store is locked, no time is known.
@@ -719,16 +727,10 @@ fn cause(error: &Error) -> String {
     text.strip_prefix("Server returned non-2xx status code: ").unwrap_or(text).to_owned()
 }
 
-/// Returns the error of a listing. One name that no path can have makes all names of its page unknown.
+/// Returns the error of a listing. No server has folders, so none is missing.
 fn unlisted(error: Error) -> io::Error {
-    match error {
-        Error::InvalidPath { .. } => {
-            let why =
-                format!("the name of an object is not a path, so remove or rename it: {}", cause(&error));
-            io::Error::new(io::ErrorKind::HostUnreachable, why)
-        }
-        error => into_io(error),
-    }
+    let error = into_io(error);
+    if error.kind() == io::ErrorKind::NotFound { io::Error::other(error) } else { error }
 }
 
 fn into_io(error: Error) -> io::Error {
@@ -866,8 +868,14 @@ impl Store for BucketStore {
             (!rest.contains('/')).then(|| rest.to_owned())
         };
         let mut is_empty = true;
+        let begin = if prefix.as_ref().is_empty() { String::new() } else { format!("{prefix}/") };
         let mut see_page = |listed: &ListResult| {
             is_empty &= listed.objects.is_empty() && listed.common_prefixes.is_empty();
+            let not_paths = listed.extensions.get::<NotPaths>().into_iter().flat_map(|names| &names.0);
+            for name in not_paths.filter_map(|name| name.strip_prefix(&begin)) {
+                is_empty = false;
+                see(OsStr::new(name), Kind::NotAPath, None);
+            }
             if listed.objects.iter().any(|meta| meta.e_tag.is_none()) {
                 self.lists_no_tags.store(true, Ordering::Relaxed);
             }
@@ -880,15 +888,14 @@ impl Store for BucketStore {
                 child(&meta.location).iter().for_each(|name| see(OsStr::new(name), Kind::File, stamp));
             }
         };
-        let is_all = prefix.as_ref().is_empty();
         if let Some(pages) = &self.objects.pages {
             // A folder may have a million objects: only one page of a thousand is in memory.
-            let prefix = (!is_all).then(|| format!("{prefix}/"));
+            let prefix = (!begin.is_empty()).then_some(begin.as_str());
             let mut page_token = None;
             loop {
                 let delimiter = Some("/".into());
                 let options = PaginatedListOptions { delimiter, page_token, ..Default::default() };
-                let listed = self.objects.wait(pages.list_paginated(prefix.as_deref(), options));
+                let listed = self.objects.wait(pages.list_paginated(prefix, options));
                 let listed = listed.map_err(unlisted)?;
                 see_page(&listed.result);
                 page_token = listed.page_token;
@@ -897,7 +904,7 @@ impl Store for BucketStore {
                 }
             }
         } else {
-            let prefix = (!is_all).then_some(&prefix);
+            let prefix = (!begin.is_empty()).then_some(&prefix);
             see_page(&self.objects.wait(self.objects.all.list_with_delimiter(prefix)).map_err(unlisted)?);
         }
         if is_empty && !name.is_empty() {

@@ -216,12 +216,15 @@ fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     all.fail(0, false, None);
     assert_eq!(store.replace(Path::new("rss.xml"), b"in time").unwrap(), Change::Written);
     drop(lock);
-    // Its time is up by the clock of the server.
+    // Its time is up by the clocks of server and machine. If one of them is wrong, it is not.
     let lock = store.lock(Duration::ZERO).unwrap();
-    let late = || SystemTime::now() + Duration::from_secs(70);
-    let lease = Lease::take(other.objects.clone(), NAME, LEASE, Duration::ZERO, late).unwrap();
-    let early = || SystemTime::now() + Duration::from_secs(50);
-    assert!(Lease::take(other.objects.clone(), NAME, LEASE, Duration::ZERO, early).is_err());
+    let take = |seconds: [u64; 2]| {
+        let clocks = || seconds.map(|seconds| SystemTime::now() + Duration::from_secs(seconds));
+        Lease::take(other.objects.clone(), NAME, LEASE, Duration::ZERO, clocks, &other.seen_leases)
+    };
+    assert!(take([7000, 50]).is_err() && take([50, 7000]).is_err());
+    let lease = take([70, 70]).unwrap();
+    assert!(take([50, 50]).is_err());
     // The first builder finds out when it renews, and removes nothing of the second.
     store.held().as_ref().unwrap().lease.renew_now();
     let error = store.replace(Path::new("rss.xml"), b"late").unwrap_err();
@@ -230,4 +233,32 @@ fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     assert!(store.read(Path::new(NAME), Bytes(999)).is_ok());
     lease.end();
     assert!(store.read(Path::new(NAME), Bytes(999)).is_err());
+}
+
+/// A clock that is wrong neither makes a builder wait for a dead one without end, nor takes the lease of one that renews it.
+#[test]
+fn a_lease_that_nobody_renews_expires_whatever_the_clocks_say() {
+    let (all, store) = bucket("feeds");
+    let put = |written: SystemTime| {
+        let nanos = written.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+        let text = format!("process 1 of elsewhere\n{nanos}\n100\n");
+        store.objects.wait(all.inner.put(&Key::from("feeds/a.lock"), text.into())).unwrap();
+    };
+    let claim = || store.claim(Path::new("a.lock")).unwrap();
+    let next_hour = SystemTime::now() + Duration::from_secs(3600);
+    for number in 0..4 {
+        put(next_hour + Duration::from_secs(number));
+        assert!(claim().is_none(), "it was renewed");
+        std::thread::sleep(Duration::from_millis(60));
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    let claimed = claim().expect("it was not renewed for longer than it lasts");
+    claimed.verify().unwrap();
+}
+
+#[test]
+fn a_lock_that_takes_longer_than_it_lasts_is_an_error() {
+    let store = bucket("feeds").1.with_lease(Duration::ZERO);
+    let why = store.claim(Path::new("a.lock")).unwrap_err().to_string();
+    assert_eq!(why, "the server took longer than the lock lasts, 0 s; set a longer `--lease`");
 }
