@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::diag::printable;
+use crate::diag::{printable, redact};
 use crate::error::Error;
 use crate::generator::{Repository, find};
 use crate::pipeline::Inspection;
@@ -145,7 +145,7 @@ impl FoundSite {
             };
             let of = if section.is_empty() { String::new() } else { format!(" of {section}") };
             let line = format!("  address{of}: {address} from {}, for {}", placed.derived, path.display());
-            writeln!(out, "{}", printable(&line))?;
+            writeln!(out, "{}", printable(&redact(&line)))?;
         }
         Ok(())
     }

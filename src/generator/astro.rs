@@ -90,7 +90,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
     let exported = script::exported(config);
     let about = about(files);
     let text = |path: &[&str]| resolved(data::get(&exported, path)?, &about, config);
-    let base = text(&["base"]).unwrap_or_default();
+    let base = text(&["base"]).filter(|base| !base.contains("://")).unwrap_or_default();
     let ending = match (text(&["trailingSlash"]).as_deref(), text(&["build", "format"]).as_deref()) {
         (_, Some("file")) => Ending::Html,
         (Some("never"), _) => Ending::Nothing,

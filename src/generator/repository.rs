@@ -12,7 +12,9 @@ use url::Url;
 
 use super::files::is_absent;
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
+use crate::diag::remove_credentials;
 use crate::error::Error;
+use crate::model::change_strings;
 use crate::store::{FsStore, Store};
 use crate::types::{Bytes, work};
 
@@ -232,12 +234,13 @@ impl Repository {
     #[must_use]
     pub fn value(&self, name: &str, accepts: impl Fn(&Value) -> bool) -> Option<Value> {
         if let Some(value) = self.rules.value(name) {
-            return accepts(value).then(|| value.clone());
+            return accepts(value).then(|| public(value.clone()));
         }
         let (folder, name) = self.rules.data(name)?;
         let mut keys = name.split('.');
         let table = self.data(&folder, keys.next()?)?;
-        keys.try_fold(&*table, |value, key| value.get(key)).filter(|value| accepts(value)).cloned()
+        let value = keys.try_fold(&*table, |value, key| value.get(key)).filter(|value| accepts(value));
+        value.cloned().map(public)
     }
 
     /// Returns the keys of a file of data, named without its ending.
@@ -318,6 +321,12 @@ impl Repository {
             site.origin().ascii_serialization()
         ))
     }
+}
+
+/// Returns a value without the user names and passwords in URLs: bodies show it.
+fn public(mut value: Value) -> Value {
+    change_strings(&mut value, &|text| remove_credentials(text).into_owned());
+    value
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

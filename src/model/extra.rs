@@ -122,7 +122,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// Changes every string of a value.
-fn change_strings(value: &mut Value, change: &impl Fn(&str) -> String) {
+pub(crate) fn change_strings(value: &mut Value, change: &impl Fn(&str) -> String) {
     match value {
         Value::String(text) => *text = change(text),
         Value::Array(items) => items.iter_mut().for_each(|item| change_strings(item, change)),

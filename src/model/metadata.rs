@@ -1,5 +1,7 @@
 //! What an article says about itself next to its title, time and body.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::{Enclosure, Episode, Person};
@@ -55,8 +57,8 @@ impl Metadata {
 }
 
 impl Metadata {
-    /// Removes user names and passwords from all addresses, because feeds publish them. Returns the first field that had
-    /// some.
+    /// Removes user names and passwords from all addresses, and from those in texts, because feeds publish them. Returns the
+    /// first field that had some.
     pub(crate) fn remove_credentials(&mut self) -> Option<&'static str> {
         let mut found = None;
         for (field, id) in [("id", &mut self.id), ("guid", &mut self.guid)] {
@@ -66,6 +68,14 @@ impl Metadata {
                 _ => remove_credentials(text).into_owned(),
             };
             if public != *text {
+                *text = public;
+                found = found.or(Some(field));
+            }
+        }
+        let texts = self.authors.iter_mut().map(|one| ("author", &mut one.name));
+        let texts = texts.chain(self.tags.iter_mut().map(|tag| ("tags", tag)));
+        for (field, text) in texts.chain(self.summary.iter_mut().map(|text| ("summary", text))) {
+            if let Cow::Owned(public) = remove_credentials(text) {
                 *text = public;
                 found = found.or(Some(field));
             }

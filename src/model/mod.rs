@@ -33,6 +33,7 @@ pub use article::Article;
 pub use entry::{Enclosure, Entry, Person};
 pub use episode::{Chapter, Credit, Episode, EpisodeKind, Soundbite, Transcript};
 pub use extra::Extra;
+pub(crate) use extra::change_strings;
 pub use feed::{Feed, History};
 pub use metadata::{Image, Metadata};
 pub use podcast::Podcast;

@@ -272,15 +272,23 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
     };
     let mut head = dialect.read(&mut lines, origin, &mut findings)?;
     let text_of_head = &text[..text.len() - lines.rest().len()];
-    findings.extend(remove_credentials(&mut head.metadata, text_of_head, &findings));
+    findings.extend(remove_credentials(&mut head, text_of_head, &findings));
     lines.skip_blank();
     Ok(Seed { dialect: dialect.name(), head, body: lines.rest(), findings })
 }
 
-/// Removes user names and passwords from the addresses in metadata, and returns the finding about them. `text` is what was
+/// Removes user names and passwords from the addresses in a head, and returns the finding about them. `text` is what was
 /// read, `known` what was found in it.
-fn remove_credentials(metadata: &mut Metadata, text: &str, known: &[Finding]) -> Option<Finding> {
-    let field = metadata.remove_credentials()?;
+fn remove_credentials(head: &mut Head, text: &str, known: &[Finding]) -> Option<Finding> {
+    let title = match crate::diag::remove_credentials(&head.title) {
+        Cow::Owned(title) => Some(title),
+        Cow::Borrowed(_) => None,
+    };
+    let field = title.as_ref().map(|_| "title").or_else(|| head.metadata.remove_credentials())?;
+    if let Some(title) = title {
+        head.title = title;
+        head.metadata.remove_credentials();
+    }
     let is_new = |line: u32| known.iter().all(|finding| finding.place.line != line);
     let has_some = |line: &str| matches!(crate::diag::remove_credentials(line), Cow::Owned(_));
     let mut lines = (1..).zip(text.split('\n')).filter(|(_, line)| has_some(line)).map(|(line, _)| line);

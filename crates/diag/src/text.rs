@@ -80,17 +80,18 @@ pub fn short_path(path: &str) -> Cow<'_, str> {
     Cow::Owned(path.chars().take(80).chain(['…']).collect())
 }
 
-/// Replaces the user name and password of each URL in a text by `***`.
+/// Replaces the user name and password of each URL in a text by `***`, even if a mistake in them ends the URL early.
 ///
 /// ```
 /// use feedmill_diag::redact;
 ///
 /// assert_eq!(redact("hub = 'https://ann:key@hub.example/'"), "hub = 'https://***@hub.example/'");
+/// assert_eq!(redact("https://ann:my key@hub.example/"), "https://***@hub.example/");
 /// assert_eq!(redact("https://hub.example/@ann"), "https://hub.example/@ann");
 /// ```
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
-    replace_credentials(text, "***@")
+    replace_credentials(text, "***@", true)
 }
 
 /// Removes the user name and password of each URL in a text.
@@ -102,12 +103,16 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 /// ```
 #[must_use]
 pub fn remove_credentials(text: &str) -> Cow<'_, str> {
-    replace_credentials(text, "")
+    replace_credentials(text, "", false)
 }
 
-/// Replaces the user name and password of each URL, and the `@` after them.
-fn replace_credentials<'a>(text: &'a str, with: &str) -> Cow<'a, str> {
-    if !text.contains("://") || !text.contains('@') {
+/// What stands for the `@` after a password, if somebody wrote it as in another place of a URL or of a page.
+const SIGNS: [&str; 4] = ["@", "%40", "&#64;", "\u{ff20}"];
+
+/// Replaces the user name and password of each URL, and the `@` after them. `is_wide` is true to replace what is only meant as
+/// a password too: it has a slash, a space or an escape in it.
+fn replace_credentials<'a>(text: &'a str, with: &str, is_wide: bool) -> Cow<'a, str> {
+    if !text.contains("://") || !SIGNS.iter().any(|sign| text.contains(sign)) {
         return Cow::Borrowed(text);
     }
     let (mut out, mut rest, mut is_changed) = (String::with_capacity(text.len()), text, false);
@@ -116,17 +121,28 @@ fn replace_credentials<'a>(text: &'a str, with: &str) -> Cow<'a, str> {
         out.push_str(before);
         let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '"' | '<' | '>' | '`');
         let end = after.find(ends).unwrap_or(after.len());
-        rest = match after[..end].rfind('@') {
+        let found = after[..end].rfind('@').map(|at| at + 1);
+        rest = match found.or_else(|| if is_wide { end_of_meant(after, end) } else { None }) {
             Some(at) => {
                 out.push_str(with);
                 is_changed = true;
-                &after[at + 1..]
+                &after[at..]
             }
             None => after,
         };
     }
     out.push_str(rest);
     if is_changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
+}
+
+/// Returns where a password that was only meant as one ends. `end` is where the host does: a name and a colon before it that no
+/// port follows are a user name and the beginning of a password.
+fn end_of_meant(after: &str, end: usize) -> Option<usize> {
+    let (name, port) = after[..end].split_once(':')?;
+    let is_host = name.starts_with('[') || port.bytes().all(|byte| byte.is_ascii_digit());
+    let line = &after[..after.find(['\n', '"', '<', '>', '`']).unwrap_or(after.len())];
+    let sign = |sign: &&str| Some(line.find(*sign)? + sign.len());
+    SIGNS.iter().filter_map(|known| sign(&known)).min().filter(|_| !is_host)
 }
 
 #[cfg(test)]
@@ -141,6 +157,11 @@ mod tests {
             ("a://b@c d://e f://g@h://i@j", "a://***@c d://e f://***@h://***@j"),
             ("<a href=\"https://a.example\">ann@a.example", "<a href=\"https://a.example\">ann@a.example"),
             ("ann@a.example", "ann@a.example"),
+            (r"https://u:\u00e9key@a.example", "https://***@a.example"),
+            ("https://u:k/ey?#@a.example/x", "https://***@a.example/x"),
+            ("https://u:key%40a.example/x", "https://***@a.example/x"),
+            ("https://a.example:80/x and ann@a.example", "https://a.example:80/x and ann@a.example"),
+            ("https://[::1]/x and ann@a.example", "https://[::1]/x and ann@a.example"),
         ] {
             assert_eq!(redact(text), redacted);
         }

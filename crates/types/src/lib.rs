@@ -207,10 +207,10 @@ pub fn starts_with_ignore_case(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
 }
 
-/// True if a URL starts with `http://` or `https://`, in lower case.
+/// True if a URL starts with `http://` or `https://`, in upper or lower case.
 #[must_use]
 pub fn is_http(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
+    starts_with_ignore_case(url, "https://") || starts_with_ignore_case(url, "http://")
 }
 
 /// True if a byte is allowed everywhere after the host of a URI

@@ -252,8 +252,8 @@ pub(crate) fn episode(
         episode.chapters_url = of_file.map(|name| origin.media_url(OsStr::new(name)));
         episode.chapters.clone_from(&file.chapters);
     }
-    of_notes.extend(remove_credentials(&mut metadata, text.unwrap_or_default(), &of_notes));
     head.metadata = metadata;
+    of_notes.extend(remove_credentials(&mut head, text.unwrap_or_default(), &of_notes));
     let notes_name = notes_name.unwrap_or_default();
     findings.extend(of_notes.into_iter().map(|finding| finding.in_file(notes_name)));
     Ok(head)
