@@ -244,6 +244,14 @@ mod tests {
         "{% capture a{n} %}{% endcapture %}{% for i in (1..1) %}{% endfor %}",
         "[a{n}](b c) ",
         "{: .a{n}}\n",
+        "{::comment}",
+        "{::comment}\n",
+        "{::comment}a{:/}",
+        "{::comment}\n{:/comment}\n",
+        "{:/nomarkdown}",
+        "`{::comment}`",
+        "{% include a b=page.long %}",
+        "{% if page.long.a[0] %}",
     ];
 
     #[test]

@@ -13,6 +13,25 @@ pub(super) fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
     (text.len().checked_add(added)? <= MAX_VALUE).then(|| text.replace(from, to))
 }
 
+/// Follows the lines of a text in and out of blocks of code between fences.
+#[derive(Default)]
+pub(in crate::seed) struct Fence(Option<&'static str>);
+
+impl Fence {
+    /// True if the next line is code, or a fence before or after code.
+    pub(in crate::seed) fn holds(&mut self, line: &str) -> bool {
+        let trimmed = line.trim_start();
+        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
+        match (self.0, mark) {
+            (None, None) => return false,
+            (None, Some(_)) => self.0 = mark,
+            (Some(open), Some(mark)) if open == mark => self.0 = None,
+            _ => {}
+        }
+        true
+    }
+}
+
 /// A tag in the source.
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
