@@ -88,7 +88,7 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// True if HTML begins with a tag that begins a block in Markdown.
-fn is_block(html: &str) -> bool {
+pub(super) fn is_block(html: &str) -> bool {
     let Some(tag) = html.trim_start().strip_prefix('<') else { return false };
     let tag = tag.strip_prefix('/').unwrap_or(tag);
     let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
