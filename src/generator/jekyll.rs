@@ -91,6 +91,10 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
             has_emoji: ["plugins", "gems"]
                 .iter()
                 .any(|key| config.get(*key).is_some_and(|all| all.to_string().contains("\"jemoji\""))),
+            has_definitions: true,
+            has_hard_breaks: data::get(config, &["kramdown", "hard_wrap"])
+                .is_some_and(|value| super::matter::is(value, true)),
+            has_block_attributes: false,
             leaves_out_html: false,
             math: super::Math::Kramdown,
             content: source.join("/"),

@@ -21,6 +21,8 @@ use super::site::PageContext;
 use crate::diag::Finding;
 use crate::generator::Kind;
 use renderer::TemplateRenderer;
+#[cfg(feature = "folder")]
+pub(super) use syntax::Fence;
 
 /// Returns a body with its template tags rendered.
 pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut Vec<Finding>) -> Cow<'a, str> {
