@@ -370,12 +370,16 @@ impl Rules for JekyllRules {
         }
         let path = self.inner(page.path)?.join("/");
         let (stem, ending) = split_ending(&path);
+        // Pages have of the site's pattern only how it ends.
+        let end = match self.permalink.as_deref() {
+            None | Some("date" | "ordinal" | "none") => ".html",
+            Some(pattern) if pattern == "pretty" || pattern.ends_with('/') => "/",
+            Some(pattern) if pattern.ends_with(":output_ext") => ".html",
+            Some(_) => "",
+        };
         match (stem.strip_suffix("index"), ending) {
             (Some(folder), _) => Some(format!("/{folder}")),
-            (None, "md" | "markdown" | "mkd" | "html") if self.permalink.as_deref() == Some("pretty") => {
-                Some(format!("/{stem}/"))
-            }
-            (None, "md" | "markdown" | "mkd") => Some(format!("/{stem}.html")),
+            (None, "md" | "markdown" | "mkd" | "html") => Some(format!("/{stem}{end}")),
             (None, _) => Some(format!("/{path}")),
         }
     }

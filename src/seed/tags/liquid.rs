@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::renderer::{Block, MAX_LOOKED_UP, TemplateRenderer};
 use super::syntax::{Args, MAX_VALUE, Tag, replaced, split};
 use super::{named, template};
-use crate::generator::{Kind, Unzoned, date};
+use crate::generator::{Kind, Unzoned, date, is_page};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -523,18 +523,19 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
             true
         }
         "post_url" | "link" if renderer.is_full() => false,
-        "post_url" => renderer.insert(&renderer.page.url_of(&format!("/_posts/{}", tag.args))),
+        "post_url" => insert_path(renderer, &renderer.page.url_of(&format!("/_posts/{}", tag.args))),
         "link" if !tag.args.contains('{') => {
             let path = format!("/{}", tag.args.trim_start_matches('/'));
             let page = renderer.page;
-            // Files other than posts keep their path.
-            let url = if path.contains("/_posts/") || page.origin.addresses.repository.is_some() {
+            // Files other than pages keep their path.
+            let has_page = page.origin.addresses.repository.is_some() && is_page(&path);
+            let url = if path.contains("/_posts/") || has_page {
                 page.url_of(&path)
             } else {
                 let path = path.strip_suffix(".md").map_or(path.clone(), |path| format!("{path}.html"));
                 format!("{}{}{path}", page.host(), page.base_path())
             };
-            renderer.insert(&url)
+            insert_path(renderer, &url)
         }
         "include_relative" if renderer.page.generator == Kind::Jekyll => include_relative(renderer, tag.args),
         "include" | "include_cached" | "render" => include(renderer, tag.args),
@@ -546,6 +547,18 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
         name if name.starts_with("end") => true,
         name => named_tag(renderer, name, tag.args),
     }
+}
+
+/// Appends the address of a page of the site as Jekyll does: its path, because posts may write the site's address before the tag.
+/// The folder of the site is not repeated if they write that too, as is right for Jekyll 3.
+fn insert_path(renderer: &mut TemplateRenderer<'_>, url: &str) -> bool {
+    let page = renderer.page;
+    let (host, base) = (page.host(), page.base_path());
+    let path =
+        url.strip_prefix(&host).filter(|path| path.starts_with('/') && page.head.link.starts_with(&host));
+    let path = path.unwrap_or(url);
+    let rest = path.strip_prefix(&base).filter(|_| renderer.ends_with(&base));
+    renderer.insert(rest.unwrap_or(path))
 }
 
 /// Renders a tag of a plugin or a program as what its arguments name; returns `false` if they name nothing, or if the tag

@@ -322,6 +322,11 @@ impl<'a> TemplateRenderer<'a> {
         true
     }
 
+    /// True if the output ends with a text.
+    pub(super) fn ends_with(&self, text: &str) -> bool {
+        self.out.ends_with(text)
+    }
+
     /// Appends text of the source.
     pub(super) fn copy(&mut self, text: &str) {
         self.out.push_str(text);
