@@ -258,6 +258,10 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
         _ => vec![":default".to_owned()],
     };
     let typographer = data::get(config, &["markup", "goldmark", "extensions", "typographer"]);
+    let goldmark = |keys: &[&str], wanted| {
+        let value = data::get(config, &[&["markup", "goldmark"], keys].concat());
+        value.is_some_and(|value| super::matter::is(value, wanted))
+    };
     let cascade = config.get("cascade").map(cascades).unwrap_or_default();
     let params = of_default(&["params"]).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut rules = HugoRules {
@@ -275,6 +279,9 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
                     || value.get("disable").is_some_and(|is| super::matter::is(is, true))
             }),
             has_emoji: is("enableemoji"),
+            has_definitions: !goldmark(&["extensions", "definitionlist"], false),
+            has_hard_breaks: goldmark(&["renderer", "hardwraps"], true),
+            has_block_attributes: goldmark(&["parser", "attribute", "block"], true),
             leaves_out_html: leaves_out_html(config),
             math: math(config),
             content: shared,

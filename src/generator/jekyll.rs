@@ -95,6 +95,10 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
             has_emoji: ["plugins", "gems"]
                 .iter()
                 .any(|key| config.get(*key).is_some_and(|all| all.to_string().contains("\"jemoji\""))),
+            has_definitions: true,
+            has_hard_breaks: data::get(config, &["kramdown", "hard_wrap"])
+                .is_some_and(|value| super::matter::is(value, true)),
+            has_block_attributes: false,
             leaves_out_html: false,
             math: super::Math::Kramdown,
             content: source.join("/"),
@@ -391,12 +395,16 @@ impl Rules for JekyllRules {
         }
         let path = self.inner(page.path)?.join("/");
         let (stem, ending) = split_ending(&path);
+        // Pages have of the site's pattern only how it ends.
+        let end = match self.permalink.as_deref() {
+            None | Some("date" | "ordinal" | "none") => ".html",
+            Some(pattern) if pattern == "pretty" || pattern.ends_with('/') => "/",
+            Some(pattern) if pattern.ends_with(":output_ext") => ".html",
+            Some(_) => "",
+        };
         match (stem.strip_suffix("index"), ending) {
             (Some(folder), _) => Some(format!("/{folder}")),
-            (None, "md" | "markdown" | "mkd" | "html") if self.permalink.as_deref() == Some("pretty") => {
-                Some(format!("/{stem}/"))
-            }
-            (None, "md" | "markdown" | "mkd") => Some(format!("/{stem}.html")),
+            (None, "md" | "markdown" | "mkd" | "html") => Some(format!("/{stem}{end}")),
             (None, _) => Some(format!("/{path}")),
         }
     }

@@ -228,7 +228,7 @@ fn split_ending(name: &str) -> (&str, &str) {
 }
 
 /// True if a file name ends like one that a generator makes a page of.
-fn is_page(name: &str) -> bool {
+pub(crate) fn is_page(name: &str) -> bool {
     let (_, ending) = split_ending(name);
     ["md", "markdown", "mkd", "mdx", "html", "htm", "njk", "liquid"]
         .iter()

@@ -42,6 +42,12 @@ pub struct Site {
     pub has_smart_punctuation: bool,
     /// True if names of emoji such as `:tada:` become emoji.
     pub has_emoji: bool,
+    /// True if Markdown has definition lists.
+    pub has_definitions: bool,
+    /// True if each line of a paragraph is a line on the page.
+    pub has_hard_breaks: bool,
+    /// True if a list of attributes such as `{.wide}` may be a line after a block of Markdown.
+    pub has_block_attributes: bool,
     /// True if HTML in Markdown is left out, as Hugo does unless it is configured to keep it.
     pub leaves_out_html: bool,
     /// How formulas are written in Markdown.

@@ -58,6 +58,8 @@ impl Generator for Zola {
 
 fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
     let text = |path: &[&str]| data::text(config, path);
+    let is =
+        |key: &str| data::get(config, &["markdown", key]).is_some_and(|value| super::matter::is(value, true));
     let default = text(&["default_language"]).unwrap_or_else(|| "en".to_owned());
     let languages = config.get("languages").and_then(Value::as_object);
     let taxonomies = config.get("taxonomies").and_then(Value::as_array);
@@ -84,10 +86,11 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
                 .flatten()
                 .filter_map(|taxonomy| taxonomy.get("name").and_then(super::matter::text))
                 .collect(),
-            has_smart_punctuation: data::get(config, &["markdown", "smart_punctuation"])
-                .is_some_and(|value| super::matter::is(value, true)),
-            has_emoji: data::get(config, &["markdown", "render_emoji"])
-                .is_some_and(|value| super::matter::is(value, true)),
+            has_smart_punctuation: is("smart_punctuation"),
+            has_emoji: is("render_emoji"),
+            has_definitions: is("definition_list"),
+            has_hard_breaks: false,
+            has_block_attributes: false,
             leaves_out_html: false,
             math: super::Math::None,
             content: "content".to_owned(),

@@ -7,7 +7,8 @@ use pulldown_cmark::{BlockQuoteKind, CowStr, Event, LinkType, Options, Parser, T
 
 use super::emoji;
 use super::site::PageContext;
-use crate::generator::{Kind, Math, heading_id};
+use super::tags::Fence;
+use crate::generator::{Kind, Math, Site, heading_id};
 use crate::types::work;
 
 /// Renders a body. HTML in it is kept: everything is cleaned later.
@@ -17,20 +18,18 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_DEFINITION_LIST
         | Options::ENABLE_GFM;
     let repository = page.origin.addresses.repository.as_ref();
-    if repository.is_some_and(|repository| repository.site().has_smart_punctuation) {
-        options |= Options::ENABLE_SMART_PUNCTUATION;
-    }
-    let math = repository.map_or(Math::None, |repository| repository.site().math);
-    let text = &*protected(text, math);
-    if math == Math::Dollars {
-        options |= Options::ENABLE_MATH;
-    }
+    let default = Site { has_definitions: true, ..Site::default() };
+    let site = repository.map_or(&default, |repository| repository.site());
+    options.set(Options::ENABLE_DEFINITION_LIST, site.has_definitions);
+    options.set(Options::ENABLE_SMART_PUNCTUATION, site.has_smart_punctuation);
+    options.set(Options::ENABLE_MATH, site.math == Math::Dollars);
+    let text = &*protected(text, site.math);
+    let text = &*if site.has_block_attributes { without_attributes(text) } else { Cow::Borrowed(text) };
+    let text = &*marked(text, page);
     let is_linked = repository.is_some() && matches!(page.generator, Kind::Hugo | Kind::Astro);
-    let has_emoji = repository.is_some_and(|repository| repository.site().has_emoji);
-    let mut steps = Steps { page, is_linked, has_emoji, inside: 0, code: false };
+    let mut steps = Steps { page, site, is_linked, inside: 0, code: false };
     let mut body = Vec::new();
     let mut notes: Vec<(CowStr<'_>, Vec<Event<'_>>)> = Vec::new();
     let mut is_note = false;
@@ -51,7 +50,67 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     append_notes(&mut body, notes);
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     html::push_html(&mut out, body.into_iter());
-    out
+    if text.contains(MARK) { out.replace(MARK, "") } else { out }
+}
+
+/// Stands before what would begin a block in CommonMark, and does not in the Markdown of the generator.
+const MARK: char = '\u{2}';
+
+/// Elements that begin no block in kramdown, or only one that ends with them: Markdown may follow in the next line. Sorted.
+const SPANS: &[&str] = &[
+    "a", "abbr", "audio", "b", "big", "br", "button", "cite", "del", "dfn", "em", "i", "iframe", "img",
+    "ins", "label", "mark", "picture", "q", "s", "small", "source", "span", "strong", "sub", "sup", "track",
+    "tt", "u", "video",
+];
+
+/// Puts [`MARK`] before colons that begin a line but no definition, which needs white space after them, and before the tags
+/// that begin no block of HTML in kramdown and MDX. Code needs no care, because the marks are removed from the HTML.
+fn marked<'t>(text: &'t str, page: &PageContext<'_>) -> Cow<'t, str> {
+    let is_mdx = page.origin.extension().eq_ignore_ascii_case("mdx");
+    let has_spans = is_mdx || page.generator == Kind::Jekyll;
+    if !(text.contains(':') || has_spans && text.contains('<')) {
+        return Cow::Borrowed(text);
+    }
+    let is_colon = |rest: &str| {
+        let is_columns = rest.contains('-') && rest.trim_end().bytes().all(|b| b"-:| \t".contains(&b));
+        !rest.starts_with([' ', '\t']) && !is_columns
+    };
+    let is_span = |tag: &str, line: &str| {
+        let tag = tag.strip_prefix('/').unwrap_or(tag);
+        let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
+        // In MDX, any other tag begins a block only if it is alone in its line.
+        let is_alone = || line.find('>').is_some_and(|end| line[end + 1..].trim().is_empty());
+        SPANS.binary_search(&name).is_ok() || is_mdx && !name.is_empty() && !is_alone()
+    };
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    for line in text.split_inclusive('\n') {
+        work::step(line.len());
+        let rest = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);
+        out.push_str(&line[..line.len() - rest.len()]);
+        if rest.strip_prefix(':').is_some_and(is_colon)
+            || has_spans && rest.strip_prefix('<').is_some_and(|tag| is_span(tag, rest))
+        {
+            out.push(MARK);
+        }
+        out.push_str(rest);
+    }
+    Cow::Owned(out)
+}
+
+/// Empties lines that are lists of attributes of the block before them
+/// (<https://gohugo.io/content-management/markdown-attributes/>).
+fn without_attributes<'t>(text: &'t str) -> Cow<'t, str> {
+    let mut fence = Fence::default();
+    let line = |line: &'t str| {
+        work::step(line.len());
+        let list = line.trim().strip_prefix('{').and_then(|list| list.strip_suffix('}')).map(str::trim);
+        let is_list = |list: &str| {
+            let first = list.split(char::is_whitespace).next().unwrap_or_default();
+            !list.contains(['{', '}']) && (list.starts_with(['.', '#']) || first.contains('='))
+        };
+        if !fence.holds(line) && list.is_some_and(is_list) { "\n" } else { line }
+    };
+    Cow::Owned(text.split_inclusive('\n').map(line).collect())
 }
 
 /// Renders Markdown without extensions, such as a line of front matter.
@@ -199,10 +258,9 @@ fn protected(text: &str, math: Math) -> Cow<'_, str> {
 /// What is done with each event as it comes.
 struct Steps<'a> {
     page: &'a PageContext<'a>,
+    site: &'a Site,
     /// True if addresses in the text become links.
     is_linked: bool,
-    /// True if names of emoji become emoji.
-    has_emoji: bool,
     /// True in a block of code.
     code: bool,
     /// Number of links and blocks of code around the event: their text stays as it is.
@@ -238,7 +296,7 @@ impl Steps<'_> {
             }
             Event::End(TagEnd::BlockQuote(_)) => to.push(Event::End(TagEnd::BlockQuote(None))),
             Event::Text(text) => {
-                let text = match self.has_emoji && !self.code {
+                let text = match self.site.has_emoji && !self.code {
                     true => emoji::replaced(&text).into_owned().into(),
                     false => text,
                 };
@@ -254,6 +312,7 @@ impl Steps<'_> {
                     to.push(Event::Text(text));
                 }
             }
+            Event::SoftBreak if self.site.has_hard_breaks => to.push(Event::HardBreak),
             event => to.push(event),
         }
     }
@@ -402,5 +461,98 @@ fn resolve_internal<'a>(target: CowStr<'a>, page: &PageContext<'_>) -> CowStr<'a
     match target.strip_prefix("@/") {
         Some(path) => page.url_of(&format!("/{path}")).into(),
         None => page.url_of_source(&target).map_or(target, CowStr::from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::seed::tests::body_in_site;
+
+    const JEKYLL: (&str, &str) = ("_config.yml", "url: https://a.example\nkramdown: { hard_wrap: true }");
+    const HUGO: (&str, &str) = (
+        "hugo.toml",
+        "baseURL = 'https://a.example/'\n[markup.goldmark]\nparser.attribute.block = true\nrenderer.unsafe = true",
+    );
+    const ZOLA: (&str, &str) = ("zola.toml", "base_url = 'https://a.example'");
+    const ASTRO: (&str, &str) = ("astro.config.mjs", "export default { site: 'https://a.example' }");
+
+    fn rendered(site: (&str, &str), text: &str) -> String {
+        let (path, mark) = match site.0 {
+            "_config.yml" => ("_posts/2024-01-02-a.md", "---"),
+            "astro.config.mjs" => ("src/pages/a.mdx", "---"),
+            _ => ("content/a.md", "+++"),
+        };
+        let equals = if mark == "---" { ":" } else { " =" };
+        let text = format!("{mark}\ntitle{equals} 'A'\ndate{equals} 2024-01-02\n{mark}\n{text}");
+        body_in_site(&[site], path, &text).0
+    }
+
+    #[test]
+    fn a_definition_begins_with_a_colon_and_white_space_where_the_generator_has_them() {
+        for (site, text, shown) in [
+            (
+                HUGO,
+                "Tea\n: A *drink*\n:\tHot",
+                "<dl>\n<dt>Tea</dt>\n<dd>A <em>drink</em></dd>\n<dd>Hot</dd>\n</dl>\n",
+            ),
+            (HUGO, "Hello.\n\n:tada: Released.", "<p>Hello.</p>\n<p>:tada: Released.</p>\n"),
+            (HUGO, "a\n:::tip[Title]\nb\n:::\n", "<p>a\n:::tip[Title]\nb\n:::</p>\n"),
+            (
+                HUGO,
+                "> a\n> :b\n\n- c\n  :d",
+                "<blockquote>\n<p>a\n:b</p>\n</blockquote>\n<ul>\n<li>c\n:d</li>\n</ul>\n",
+            ),
+            (
+                HUGO,
+                "```\n:a\n```\n\n    :b\n",
+                "<pre><code>:a\n</code></pre>\n<pre><code>:b\n</code></pre>\n",
+            ),
+            (
+                HUGO,
+                "a | b\n:--|--:\n1 | 2",
+                "<table><thead><tr><th style=\"text-align: left\">a</th><th style=\"text-align: right\">b</th></tr></thead><tbody>\n\
+                 <tr><td style=\"text-align: left\">1</td><td style=\"text-align: right\">2</td></tr>\n</tbody></table>\n",
+            ),
+            (ZOLA, "Tea\n: A drink", "<p>Tea\n: A drink</p>\n"),
+        ] {
+            assert_eq!(rendered(site, text), shown);
+        }
+    }
+
+    #[test]
+    fn markdown_after_the_tags_of_a_line_is_rendered_in_kramdown_and_mdx() {
+        for (site, text, shown) in [
+            (
+                JEKYLL,
+                "<img src=\"/a.png\">\n*caption*",
+                "<p><img src=\"/a.png\"><br />\n<em>caption</em></p>\n",
+            ),
+            (
+                JEKYLL,
+                "<a href=\"/x\">\n![i](/i.png)\n</a>",
+                "<p><a href=\"/x\"><br />\n<img src=\"/i.png\" alt=\"i\" /><br />\n</a></p>\n",
+            ),
+            (JEKYLL, "- <br>\n  *b*", "<ul>\n<li><br><br />\n<em>b</em></li>\n</ul>\n"),
+            (
+                JEKYLL,
+                "<iframe src=\"x\"></iframe>\n*b*",
+                "<p><iframe src=\"x\"></iframe><br />\n<em>b</em></p>\n",
+            ),
+            (JEKYLL, "<div>\n*a*\n<b>c</b>\n</div>", "<div>\n*a*\n<b>c</b>\n</div>"),
+            (JEKYLL, "```\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>\n"),
+            (HUGO, "<img src=\"/a.png\">\n*caption*", "<img src=\"/a.png\">\n*caption*"),
+            (ASTRO, "<div>\n  **a**\n</div>", "<div>\n<p><strong>a</strong></p>\n</div>\n"),
+            (ASTRO, "<div>**a**</div>", "<p><div><strong>a</strong></div></p>\n"),
+        ] {
+            assert_eq!(rendered(site, text), shown);
+        }
+    }
+
+    #[test]
+    fn lists_of_attributes_after_blocks_are_left_out_in_hugo() {
+        let text = "a\n{.b #c}\n\n| d |\n|---|\n| e |\n{ class=\"f\" }\n\n```\n{.g}\n```\n{.h} {{i}}\n{j}\n";
+        let shown = "<p>a</p>\n<table><thead><tr><th>d</th></tr></thead><tbody>\n<tr><td>e</td></tr>\n</tbody></table>\n\
+                     <pre><code>{.g}\n</code></pre>\n<p>{.h} {{i}}\n{j}</p>\n";
+        assert_eq!(rendered(HUGO, text), shown);
     }
 }

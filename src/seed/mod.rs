@@ -321,9 +321,28 @@ fn not_an_article(why: impl Into<String>) -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::generator::Repository;
+    use crate::store::{MemoryStore, Store};
+
+    /// Returns the body of an article of a site, of which these are other files, and the tags left out.
+    pub(super) fn body_in_site(files: &[(&str, &str)], path: &str, text: &str) -> (String, Vec<String>) {
+        let store = MemoryStore::new();
+        for (name, text) in files {
+            store.replace(name.as_ref(), text.as_bytes()).unwrap();
+        }
+        let repository = Repository::read(Box::new(store), Default::default()).unwrap();
+        let addresses = Addresses { repository: Some(Arc::new(repository)), ..Addresses::default() };
+        let origin = Origin::of("", path.as_ref(), &addresses);
+        let seed = super::parse(text, true, &origin).unwrap();
+        let mut findings = Vec::new();
+        let body = body(text, &seed, &origin, &mut findings).into_owned();
+        (body, findings.into_iter().map(|finding| finding.detail).collect())
+    }
 
     fn parse(text: &str, whole: bool) -> Result<Seed<'_>, Fault> {
         super::parse(text, whole, &Origin::of("seeds", "1.txt".as_ref(), &Addresses::default()))

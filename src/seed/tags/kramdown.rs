@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::renderer::MAX_TAG;
+use super::syntax::Fence;
 use crate::types::work;
 
 /// Attributes of HTML with Markdown inside.
@@ -14,18 +15,11 @@ pub(super) fn with_escaped_addresses(text: &str) -> Cow<'_, str> {
     if !text.contains("](") {
         return Cow::Borrowed(text);
     }
-    let mut fence: Option<&str> = None;
+    let mut fence = Fence::default();
     let lines = text.split('\n').map(|line| {
         work::step(line.len() + 1);
-        let trimmed = line.trim_start();
-        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
-        match (fence, mark) {
-            (None, Some(_)) => fence = mark,
-            (Some(open), Some(mark)) if open == mark => fence = None,
-            _ => {}
-        }
         let is_text =
-            fence.is_none() && !line.starts_with("    ") && line.contains("](") && line.len() <= MAX_TAG;
+            !fence.holds(line) && !line.starts_with("    ") && line.contains("](") && line.len() <= MAX_TAG;
         if is_text { Cow::Owned(escaped_addresses(line)) } else { Cow::Borrowed(line) }
     });
     let lines: Vec<Cow<'_, str>> = lines.collect();
@@ -62,31 +56,61 @@ fn escaped_addresses(line: &str) -> String {
     out + rest
 }
 
+/// Removes comments, which may be a part of a line or go over lines. One without an end is none.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    const OPEN: &str = "{::comment}";
+    const ENDS: [&str; 2] = ["{:/comment}", "{:/}"];
+    if !text.contains(OPEN) {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut rest, mut fence) = (String::with_capacity(text.len()), text, Fence::default());
+    while !rest.is_empty() {
+        let mut line = &rest[..rest.find('\n').map_or(rest.len(), |at| at + 1)];
+        work::step(line.len());
+        let (is_fenced, mut is_code) = (fence.holds(line), false);
+        while let Some(at) = line.find(OPEN).filter(|_| !is_fenced) {
+            is_code ^= !line[..at].matches('`').count().is_multiple_of(2);
+            let mut ends = rest[at..].match_indices("{:/").filter_map(|(mark, _)| {
+                let end = ENDS.iter().find(|end| rest[at + mark..].starts_with(**end))?;
+                Some(at + mark + end.len())
+            });
+            let after = at + OPEN.len();
+            // Code shows it.
+            let (shown, end) = if is_code { (after, Some(after)) } else { (at, ends.next()) };
+            let Some(end) = end else { return Cow::Owned(out + rest) };
+            work::step(end);
+            out.push_str(&rest[..shown]);
+            rest = &rest[end..];
+            line = line.get(end..).unwrap_or_default();
+            // A line with nothing else is none.
+            if (out.is_empty() || out.ends_with('\n')) && rest.starts_with('\n') {
+                (rest, line) = (&rest[1..], "");
+            }
+        }
+        out.push_str(line);
+        rest = &rest[line.len()..];
+    }
+    Cow::Owned(out)
+}
+
 /// Removes attribute lists, and lists that kramdown replaces with a table of contents.
 pub(super) fn without_attributes(text: &str) -> String {
     let mut out: Vec<Cow<'_, str>> = Vec::new();
-    let mut fence: Option<&str> = None;
-    let mut is_comment = false;
+    let mut fence = Fence::default();
+    let text = &*without_comments(text);
     for line in text.split('\n') {
         work::step(line.len() + 1);
+        if fence.holds(line) {
+            out.push(Cow::Borrowed(line));
+            continue;
+        }
         let trimmed = line.trim();
-        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
-        match (fence, mark) {
-            (None, Some(_)) => fence = mark,
-            (Some(open), Some(mark)) if open == mark => fence = None,
-            _ => {}
-        }
-        // A definition of an abbreviation shows nothing, nor does what an extension marks as a comment.
-        if fence.is_none() && line.starts_with("*[") && line.contains("]:") {
+        // A definition of an abbreviation shows nothing, nor does an extension that is alone in its line.
+        let is_extension = trimmed.starts_with("{::") && trimmed.find('}') == Some(trimmed.len() - 1);
+        if is_extension || line.starts_with("*[") && line.contains("]:") {
             continue;
         }
-        if fence.is_none() && (is_comment || trimmed.starts_with("{::") && trimmed.ends_with('}')) {
-            is_comment = trimmed.starts_with("{::comment}")
-                || is_comment && trimmed != "{:/comment}" && trimmed != "{:/}";
-            continue;
-        }
-        if fence.is_none()
-            && trimmed.starts_with('<')
+        if trimmed.starts_with('<')
             && trimmed.ends_with('>')
             && let Some(mark) = MARKS.iter().find(|mark| line.contains(**mark))
         {
@@ -98,15 +122,13 @@ pub(super) fn without_attributes(text: &str) -> String {
             continue;
         }
         // Two backslashes at its end break a line.
-        if fence.is_none()
-            && let Some(before) = line.strip_suffix("\\\\")
-        {
+        if let Some(before) = line.strip_suffix("\\\\") {
             out.push(Cow::Owned(format!("{}\\", without_spans(before))));
             continue;
         }
-        if fence.is_some() || !line.contains("{:") || line.starts_with("    ") || line.len() > MAX_TAG {
+        if !line.contains("{:") || line.starts_with("    ") || line.len() > MAX_TAG {
             out.push(Cow::Borrowed(line));
-        } else if trimmed.starts_with("{:") && trimmed.ends_with('}') {
+        } else if trimmed.starts_with("{:") && trimmed.find('}') == Some(trimmed.len() - 1) {
             if trimmed.trim_matches(['{', '}', ':']).split_whitespace().any(|word| word == "toc") {
                 out.pop();
             }
@@ -152,6 +174,25 @@ mod tests {
             ("    [a](b c)", "    [a](b c)"),
         ] {
             assert_eq!(with_escaped_addresses(line), escaped);
+        }
+    }
+
+    #[test]
+    fn comments_and_attributes_are_removed_and_what_is_around_them_stays() {
+        for (text, shown) in [
+            ("a\n{::comment}todo{:/comment}\nb", "a\nb"),
+            ("a {::comment}todo{:/} b\n\nc", "a  b\n\nc"),
+            ("a\n{::comment}\nb\n\n{:/nomarkdown}\n{:/comment}\nc", "a\nc"),
+            ("a\n\n{::comment}\nb", "a\n\nb"),
+            ("{::nomarkdown}<b>raw</b>{:/}", "<b>raw</b>"),
+            (
+                "{::nomarkdown}\n<b>raw</b>\n{:/nomarkdown}\n{::options toc_levels=\"1\" /}\nb",
+                "<b>raw</b>\nb",
+            ),
+            ("`{::comment}` is\n```\n{::comment}\n```\nb{:/}", "`{::comment}` is\n```\n{::comment}\n```\nb"),
+            ("{: .a} b {: .c}", " b "),
+        ] {
+            assert_eq!(without_attributes(text), shown);
         }
     }
 }

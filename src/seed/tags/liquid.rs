@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::named;
 use super::renderer::{Block, MAX_LOOKED_UP, TemplateRenderer};
-use super::syntax::{Args, MAX_VALUE, Tag, replaced, split};
-use super::{named, template};
-use crate::generator::{Kind, Unzoned, date};
+use super::syntax::{Args, MAX_VALUE, Tag, replaced, split, unquoted};
+use crate::generator::{Kind, Unzoned, date, is_page};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -47,11 +47,14 @@ fn output(renderer: &TemplateRenderer<'_>, inner: &str) -> Option<String> {
     if renderer.is_full() {
         return None;
     }
-    let mut parts = split(inner, '|').into_iter().map(str::trim);
-    let mut result = match lookup(renderer, parts.next().unwrap_or_default()) {
+    let mut parts = split(inner, '|').into_iter().map(str::trim).peekable();
+    let name = parts.next().unwrap_or_default();
+    let has_default = parts.peek().is_some_and(|filter| filter.starts_with("default"));
+    let mut result = match lookup(renderer, name) {
         Lookup::Found(value) => value,
         Lookup::Missing => String::new(),
-        Lookup::Unknown => return None,
+        Lookup::Unknown if has_default && is_unset(name) => String::new(),
+        Lookup::List | Lookup::Unknown => return None,
     };
     work::step(result.len());
     for filter in parts {
@@ -71,8 +74,8 @@ fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &st
     let args: Vec<&str> = split(args, ',').into_iter().map(str::trim).collect();
     let argument = |number: usize| value(renderer, args.get(number).copied().unwrap_or_default());
     Some(match name {
+        "relative_url" | "absolute_url" | "absoluteUrl" if crate::types::is_http(&text) => text,
         "relative_url" => format!("{}/{}", page.base_path(), text.trim_start_matches('/')),
-        "absolute_url" | "absoluteUrl" if crate::types::is_http(&text) => text,
         "absolute_url" | "absoluteUrl" => {
             format!("{}{}/{}", page.host(), page.base_path(), text.trim_start_matches('/'))
         }
@@ -95,8 +98,10 @@ fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &st
         "strip_newlines" => text.replace('\n', ""),
         "default" if text.is_empty() => argument(0)?,
         "date" => date::format(date::read(&text, Unzoned::Utc)?.local, &argument(0)?)?,
+        #[cfg(feature = "folder")]
+        "markdownify" => super::super::markdown::plain(&text),
         // These change nothing that a reader would see.
-        "default" | "url" | "safe" | "markdownify" | "smartify" | "strip_html" => text,
+        "default" | "url" | "safe" | "smartify" | "strip_html" => text,
         _ => return None,
     })
 }
@@ -106,13 +111,15 @@ fn value(renderer: &TemplateRenderer<'_>, name: &str) -> Option<String> {
     match lookup(renderer, name) {
         Lookup::Found(value) => Some(value),
         Lookup::Missing => Some(String::new()),
-        Lookup::Unknown => None,
+        Lookup::List | Lookup::Unknown => None,
     }
 }
 
 /// What a name stands for.
 enum Lookup {
     Found(String),
+    /// A list or table.
+    List,
     /// Nothing: it is `nil`.
     Missing,
     /// Only the site knows.
@@ -127,12 +134,13 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
     if let Some(text) = renderer.variables.get(name) {
         return found_value(renderer, text.clone());
     }
+    let of = |value: &Value| match text_of(value) {
+        Some(text) => found_value(renderer, text),
+        None if value.is_null() => Lookup::Missing,
+        None => Lookup::List,
+    };
     if let Some(value) = of_table(renderer, name) {
-        return match text_of(value) {
-            Some(text) => found_value(renderer, text),
-            None if value.is_null() => Lookup::Missing,
-            None => Lookup::Unknown,
-        };
+        return of(value);
     }
     let page = renderer.page;
     let found = match name {
@@ -154,18 +162,47 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         _ if name.starts_with(|c: char| c.is_ascii_digit()) => Some(name.to_owned()),
         _ => None,
     };
-    let own = || match name.strip_prefix("page.") {
-        Some(key) => page.text(&key.to_lowercase()),
-        // Nunjucks has front matter and data at the top.
-        None if page.generator == Kind::Eleventy => page.text(&name.to_lowercase()),
-        None => None,
-    };
-    match found.or_else(own).or_else(|| text_of(&of_site(renderer, name)?)) {
-        Some(value) => found_value(renderer, value),
+    if let Some(text) = found {
+        return found_value(renderer, text);
+    }
+    match of_page(renderer, name).or_else(|| of_site(renderer, name)) {
+        Some(value) => of(&value),
         // What a parameter of an include is not is `nil`.
         None if name.starts_with("include.") && renderer.depth > 0 => Lookup::Missing,
         None => Lookup::Unknown,
     }
+}
+
+/// Values of a page that Jekyll makes, and front matter does not have to set.
+const MADE: &[&str] = &[
+    "collection",
+    "content",
+    "dir",
+    "excerpt",
+    "ext",
+    "id",
+    "name",
+    "next",
+    "path",
+    "previous",
+    "relative_path",
+    "slug",
+];
+
+/// True if a name is that of front matter, so that it is `nil` unless the article sets it.
+fn is_unset(name: &str) -> bool {
+    let key = name.strip_prefix("page.").and_then(|keys| keys.split('.').next());
+    key.is_some_and(|key| !MADE.contains(&key))
+}
+
+/// Returns a value of the front matter, or a part of it such as `page.image.src`.
+fn of_page(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
+    let page = renderer.page;
+    // Nunjucks has front matter and data at the top.
+    let name = name.strip_prefix("page.").or_else(|| (page.generator == Kind::Eleventy).then_some(name))?;
+    let (key, rest) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
+    let value = (page.value)(&key.to_lowercase())?;
+    renderer.budget.spend(size(&value)).then(|| part(&value, rest).clone())
 }
 
 /// Returns a value that the repository has by this name, unless tags looked at too many already.
@@ -200,20 +237,23 @@ static NOTHING: Value = Value::Null;
 
 /// Returns the part of a list or table that a name such as `item.url` or `pair[0]` stands for; `None` if no tag set it.
 fn of_table<'v>(renderer: &'v TemplateRenderer<'_>, name: &str) -> Option<&'v Value> {
-    let mut keys = name.split(['.', '[']).map(|key| key.trim_end_matches(']').trim_matches(['"', '\'']));
-    let mut value: &Value = renderer.tables.get(keys.next()?)?;
-    for key in keys {
-        value = match value {
-            Value::Object(table) => table.get(key).unwrap_or(&NOTHING),
-            Value::Array(all) => match key {
-                "first" => all.first().unwrap_or(&NOTHING),
-                "last" => all.last().unwrap_or(&NOTHING),
-                key => key.parse().ok().and_then(|at: usize| all.get(at)).unwrap_or(&NOTHING),
-            },
-            _ => &NOTHING,
+    let (name, rest) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
+    Some(part(renderer.tables.get(name)?, rest))
+}
+
+/// Returns the part of a value that keys such as `.url[0]` stand for.
+fn part<'v>(value: &'v Value, keys: &str) -> &'v Value {
+    let keys = keys.split(['.', '[']).skip(1).map(|key| key.trim_end_matches(']').trim_matches(['"', '\'']));
+    keys.fold(value, |value, key| {
+        let found = match (value, key) {
+            (Value::Object(table), key) => table.get(key),
+            (Value::Array(all), "first") => all.first(),
+            (Value::Array(all), "last") => all.last(),
+            (Value::Array(all), key) => key.parse().ok().and_then(|at: usize| all.get(at)),
+            _ => None,
         };
-    }
-    Some(value)
+        found.unwrap_or(&NOTHING)
+    })
 }
 
 /// Returns the items of a list, with their names and values those of a table; `None` if only the site knows them.
@@ -225,12 +265,7 @@ fn items(renderer: &TemplateRenderer<'_>, source: &str) -> Option<Vec<Value>> {
         let is_short = last.checked_sub(first)? < MAX_ITEMS as i64;
         return is_short.then(|| (first..=last).map(Value::from).collect());
     }
-    let page = renderer.page;
-    let of_page = || match source.strip_prefix("page.") {
-        Some(key) => (page.value)(&key.to_lowercase()),
-        None if page.generator == Kind::Eleventy => (page.value)(&source.to_lowercase()),
-        None => None,
-    };
+    let of_page = || of_page(renderer, source);
     let found = of_table(renderer, source).cloned().or_else(of_page).or_else(|| of_site(renderer, source))?;
     Some(match found {
         Value::Array(all) => all,
@@ -358,10 +393,16 @@ fn test(renderer: &TemplateRenderer<'_>, condition: &str) -> Option<bool> {
         Lookup::Missing => Some(None),
         // Front matter that is not set.
         Lookup::Unknown if text.trim().starts_with("page.") => Some(None),
+        // It is something, and no text equals it.
+        Lookup::List => Some(Some("\0".to_owned())),
         Lookup::Unknown => None,
     };
     for mark in ["==", "!=", ">=", "<=", ">", "<", " contains "] {
         let Some((one, other)) = condition.split_once(mark) else { continue };
+        if mark == " contains " && matches!(lookup(renderer, one.trim()), Lookup::List) {
+            let (all, other) = (items(renderer, one.trim())?, operand(other)?);
+            return Some(other.is_some() && all.iter().any(|item| text_of(item) == other));
+        }
         let (one, other) = (operand(one)?, operand(other)?);
         let (one, other) = (one.unwrap_or_default(), other.unwrap_or_default());
         let number = |text: &str| text.trim().parse::<f64>().ok();
@@ -524,18 +565,19 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
             true
         }
         "post_url" | "link" if renderer.is_full() => false,
-        "post_url" => renderer.insert(&renderer.page.url_of(&format!("/_posts/{}", tag.args))),
+        "post_url" => insert_path(renderer, &renderer.page.url_of(&format!("/_posts/{}", tag.args))),
         "link" if !tag.args.contains('{') => {
             let path = format!("/{}", tag.args.trim_start_matches('/'));
             let page = renderer.page;
-            // Files other than posts keep their path.
-            let url = if path.contains("/_posts/") || page.origin.addresses.repository.is_some() {
+            // Files other than pages keep their path.
+            let has_page = page.origin.addresses.repository.is_some() && is_page(&path);
+            let url = if path.contains("/_posts/") || has_page {
                 page.url_of(&path)
             } else {
                 let path = path.strip_suffix(".md").map_or(path.clone(), |path| format!("{path}.html"));
                 format!("{}{}{path}", page.host(), page.base_path())
             };
-            renderer.insert(&url)
+            insert_path(renderer, &url)
         }
         "include_relative" if renderer.page.generator == Kind::Jekyll => include_relative(renderer, tag.args),
         "include" | "include_cached" | "render" => include(renderer, tag.args),
@@ -547,6 +589,18 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
         name if name.starts_with("end") => true,
         name => named_tag(renderer, name, tag.args),
     }
+}
+
+/// Appends the address of a page of the site as Jekyll does: its path, because posts may write the site's address before the tag.
+/// The folder of the site is not repeated if they write that too, as is right for Jekyll 3.
+fn insert_path(renderer: &mut TemplateRenderer<'_>, url: &str) -> bool {
+    let page = renderer.page;
+    let (host, base) = (page.host(), page.base_path());
+    let path =
+        url.strip_prefix(&host).filter(|path| path.starts_with('/') && page.head.link.starts_with(&host));
+    let path = path.unwrap_or(url);
+    let rest = path.strip_prefix(&base).filter(|_| renderer.ends_with(&base));
+    renderer.insert(rest.unwrap_or(path))
 }
 
 /// Renders a tag of a plugin or a program as what its arguments name; returns `false` if they name nothing, or if the tag
@@ -575,50 +629,76 @@ fn include_relative(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
         return false;
     }
     let Some((_, text)) = repository.first(&[repository.path(&folder.join(file))]) else { return false };
-    let args = Args::read(args);
-    let parameters = args.0.iter().filter(|(name, _)| !name.is_empty());
-    let parameters = parameters.map(|(name, given)| {
-        (format!("include.{name}"), value(renderer, given).unwrap_or_else(|| (*given).to_owned()))
-    });
-    let parameters: Vec<_> = parameters.collect();
-    renderer.inner(&text, parameters, render).is_some_and(|shown| renderer.insert(&shown))
+    let Some(parameters) = parameters(renderer, args) else { return false };
+    let shown = renderer.inner(&text, in_include(&parameters), render);
+    shown.is_some_and(|shown| renderer.insert(&shown))
 }
 
-/// Renders an include: the site's own template if it is simple, else what its parameters name.
+/// Renders an include: the site's own template, else what its parameters name.
 fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
     let (file, args) = args.split_once(char::is_whitespace).unwrap_or((args, ""));
     let file = file.trim_matches(['"', '\'']).trim_end_matches(',');
-    let args = Args::read(args);
+    let Some(mut parameters) = parameters(renderer, args) else { return false };
     if !file.contains("..")
         && let Some(text) = renderer.template(file)
     {
-        // A parameter without quotes is the name of a value.
-        let named = |name: &str| {
-            let given = args.get(name)?;
-            value(renderer, given).or_else(|| Some(given.to_owned()))
-        };
-        let filled = template::fill(
-            &text,
-            &template::Parameters { named: &named, at: &|_| None, page: &|_| None, is_named: false },
-        );
-        if let Some(filled) = filled {
-            return renderer.filled("", &filled, false);
-        }
-        let parameters = args.0.iter().filter(|(name, _)| !name.is_empty());
-        let parameters =
-            parameters.map(|(name, _)| (format!("include.{name}"), named(name).unwrap_or_default()));
-        let parameters: Vec<_> = parameters.collect();
         // Each include may have others.
         if !renderer.budget.spend(text.len() + PASS) {
             return false;
         }
-        if let Some(shown) = renderer.inner(&text, parameters, render) {
+        if let Some(shown) = renderer.inner(&without_spaces(&text), in_include(&parameters), render) {
             // Lines that are indented or blank would be Markdown of their own.
             let lines: Vec<&str> = shown.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
             return renderer.block(&if shown.contains("<pre") { shown } else { lines.join("\n") });
         }
     }
-    named::html(file, &args).is_some_and(|html| renderer.block(&html))
+    // A parameter of Minimal Mistakes, which is below the folder of the site.
+    let images = parameters.iter_mut().filter(|(name, path)| *name == "image_path" && path.starts_with('/'));
+    images.for_each(|(_, path)| path.insert_str(0, &renderer.page.base_path()));
+    let args = Args(parameters.iter().map(|(name, value)| (*name, value.as_str())).collect());
+    let html = named::embedded(file, &args).or_else(|| named::html(file, &args));
+    html.is_some_and(|html| renderer.block(&html))
+}
+
+/// Returns the parameters of an include: a text in quotes, or the value of a name. `None` if only the site knows one of them.
+fn parameters<'p>(renderer: &TemplateRenderer<'_>, args: &'p str) -> Option<Vec<(&'p str, String)>> {
+    let mut found = Vec::new();
+    for (name, given) in Args::with_quotes(args).0 {
+        match lookup(renderer, given) {
+            _ if name.is_empty() => found.push((name, unquoted(given).to_owned())),
+            Lookup::Found(value) => found.push((name, value)),
+            Lookup::List => return None,
+            Lookup::Unknown if given.contains('.') && !is_unset(given) => return None,
+            // It is `nil`.
+            Lookup::Missing | Lookup::Unknown => {}
+        }
+    }
+    Some(found)
+}
+
+/// Returns parameters by their names in an include.
+fn in_include(parameters: &[(&str, String)]) -> Vec<(String, String)> {
+    let named = parameters.iter().filter(|(name, _)| !name.is_empty());
+    named.map(|(name, value)| (format!("include.{name}"), value.clone())).collect()
+}
+
+/// Removes the white space at the tags of a template that have a dash there
+/// (<https://shopify.github.io/liquid/basics/whitespace/>).
+fn without_spaces(template: &str) -> String {
+    work::step(template.len());
+    let mut out = template.to_owned();
+    for mark in ["{%-", "{{-", "-%}", "-}}"] {
+        if out.contains(mark) {
+            let mut parts: Vec<&str> = out.split(mark).collect();
+            let last = parts.len() - 1;
+            match mark.starts_with('{') {
+                true => parts[..last].iter_mut().for_each(|part| *part = part.trim_end()),
+                false => parts[1..].iter_mut().for_each(|part| *part = part.trim_start()),
+            }
+            out = parts.join(mark);
+        }
+    }
+    out
 }
 
 /// Moves past the tag `end` and returns the text before it; without one, returns the rest.

@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use super::named;
-use super::renderer::{MAX_REPORTED, SHOWN, more_left_out};
-use super::syntax::Args;
+use super::renderer::{MAX_REPORTED, SHOWN, is_block, more_left_out};
+use super::syntax::{Args, Fence};
 use crate::diag::{Finding, codes};
+use crate::html::escape_attribute;
 use crate::types::{excerpt, work};
 
 /// Length of the longest component or expression, in bytes.
@@ -15,34 +16,32 @@ const MAX_TAG: usize = 4 << 10;
 /// Returns a body without MDX; `line` is the number of its first line.
 pub(super) fn without_components(body: &str, line: u32, findings: &mut Vec<Finding>) -> String {
     let mut out = String::with_capacity(body.len());
-    let mut fence: Option<&str> = None;
+    let mut fence = Fence::default();
     let mut is_program = false;
     let (mut left_out, mut names) = (Vec::new(), HashSet::new());
     let mut rest = body;
     let mut number = line;
     let mut plain = 0;
+    // Indentation of the lines in an element; the first one decides.
+    let (mut indent, mut is_first) = (0, false);
     while !rest.is_empty() {
         let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
-        let text = &rest[..end];
+        let trimmed = rest[..end].trim();
         work::step(end);
-        let trimmed = text.trim();
-        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
-        match (fence, mark) {
-            (None, Some(_)) => fence = mark,
-            (Some(open), Some(mark)) if open == mark => {
-                fence = None;
-                out.push_str(text);
-                (rest, number) = (&rest[end..], number + 1);
-                continue;
-            }
-            _ => {}
+        let own = rest[..end].bytes().take_while(|b| *b == b' ').count();
+        if is_first && !trimmed.is_empty() {
+            (indent, is_first) = (own, false);
         }
+        rest = &rest[own.min(indent)..];
+        let end = end - own.min(indent);
+        let text = &rest[..end];
+        let is_code = fence.holds(text);
         // An import or export goes on to a blank line.
-        is_program = fence.is_none()
+        is_program = !is_code
             && (is_program && !trimmed.is_empty()
                 || text.starts_with("import ")
                 || text.starts_with("export "));
-        if fence.is_some() || is_program {
+        if is_code || is_program {
             if !is_program {
                 out.push_str(text);
             }
@@ -57,6 +56,7 @@ pub(super) fn without_components(body: &str, line: u32, findings: &mut Vec<Findi
             }
         });
         number += rest[..taken].matches('\n').count() as u32;
+        is_first |= own <= indent && trimmed.starts_with('<') && rest[..taken].trim_end().ends_with('>');
         rest = &rest[taken..];
     }
     let unnamed = left_out.get(MAX_REPORTED).map(|(_, line)| (left_out.len() - MAX_REPORTED, *line));
@@ -80,15 +80,16 @@ fn line_without(
     left_out: &mut dyn FnMut(&str),
 ) -> usize {
     let mut at = 0;
-    let mut is_code = false;
+    let (mut is_code, mut is_start) = (false, true);
     while at < end {
         let Some(c) = text[at..].chars().next() else { break };
         match c {
             _ if *plain > 0 => {}
             '`' => is_code = !is_code,
-            '<' if !is_code => match component(&text[at..], out, left_out) {
+            '<' if !is_code => match component(&text[at..], is_start.then(|| &text[..at]), out, left_out) {
                 Component::Taken(length) => {
                     at += length;
+                    is_start = false;
                     continue;
                 }
                 Component::Endless => *plain = MAX_TAG,
@@ -98,7 +99,7 @@ fn line_without(
                 if let Some(length) = braces(&text[at..]) {
                     let inner = text[at + 1..at + length - 1].trim();
                     if !inner.starts_with("/*") {
-                        match ['"', '\'', '`'].iter().find_map(|q| inner.strip_prefix(*q)?.strip_suffix(*q)) {
+                        match literal(inner) {
                             Some(literal) => out.push_str(literal),
                             None => left_out(&text[at..at + length]),
                         }
@@ -121,6 +122,7 @@ fn line_without(
         }
         out.push(c);
         at += c.len_utf8();
+        is_start &= c.is_whitespace();
         *plain = plain.saturating_sub(c.len_utf8());
     }
     at
@@ -137,8 +139,14 @@ enum Component {
 }
 
 /// Leaves out the tag of a component that a text begins with, or shows what it names. Components begin with a capital or have
-/// a dot.
-fn component(text: &str, out: &mut String, left_out: &mut dyn FnMut(&str)) -> Component {
+/// a dot. Attributes whose values are expressions are left out, also those of elements of HTML. `before` is what stands before
+/// the tag in its line if that is blank.
+fn component(
+    text: &str,
+    before: Option<&str>,
+    out: &mut String,
+    left_out: &mut dyn FnMut(&str),
+) -> Component {
     let Some(inner) = text.strip_prefix('<') else { return Component::None };
     let (is_end, inner) = inner.strip_prefix('/').map_or((false, inner), |inner| (true, inner));
     let length = inner.find(|c: char| !c.is_alphanumeric() && c != '.' && c != '_').unwrap_or(inner.len());
@@ -146,12 +154,15 @@ fn component(text: &str, out: &mut String, left_out: &mut dyn FnMut(&str)) -> Co
     let is_fragment = name.is_empty() && inner.starts_with('>');
     let is_component =
         name.starts_with(char::is_uppercase) || name.contains('.') && name.starts_with(char::is_alphabetic);
-    if !is_component && !is_fragment {
+    let is_element = !is_component
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && inner[length..].starts_with(|c: char| c.is_whitespace() || matches!(c, '/' | '>'));
+    if !is_component && !is_fragment && !is_element {
         return Component::None;
     }
     let mut at = text.len() - inner.len() + length;
     let limit = text.floor_char_boundary(at + MAX_TAG);
-    let mut quote = None;
+    let (mut quote, mut attributes, mut lost) = (None, String::new(), None);
     while at < limit {
         let Some(c) = text[at..].chars().next() else { break };
         work::step(1);
@@ -161,26 +172,68 @@ fn component(text: &str, out: &mut String, left_out: &mut dyn FnMut(&str)) -> Co
             (None, '"' | '\'') => quote = Some(c),
             (None, '{') => {
                 let Some(length) = braces(&text[at..]) else { break };
+                let expression = &text[at..at + length];
                 at += length;
+                if !attributes.ends_with('=') {
+                    lost = Some(expression.to_owned()).filter(|text| text.starts_with("{...")).or(lost);
+                } else if let Some(value) = literal(expression[1..length - 1].trim()) {
+                    attributes.push_str(&format!("\"{}\"", escape_attribute(value)));
+                } else {
+                    let start = attributes.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+                    let name = attributes.split_off(start);
+                    let is_address = matches!(name.as_str(), "src=" | "href=");
+                    lost = is_address.then(|| name + expression).or(lost);
+                }
                 continue;
             }
             (None, '>') => {
-                let attributes = &text[text.len() - inner.len() + length..at];
-                if !is_end && !is_fragment {
-                    let args = Args::read(attributes.trim_end_matches('/').trim());
-                    match named::html(&name.to_lowercase(), &args) {
-                        Some(html) => out.push_str(&html),
-                        None if attributes.ends_with('/') => left_out(&format!("<{name}>")),
-                        None => {}
+                at += 1;
+                let args = Args::read(attributes.trim_end_matches('/').trim());
+                let is_picture = matches!(name, "img" | "source") && !is_end;
+                let has_source = ["src", "srcset", "srcSet"].iter().any(|key| args.get(key).is_some());
+                if lost.is_some() && is_picture && !has_source {
+                    left_out(&format!("<{name}>"));
+                    return Component::Taken(at);
+                }
+                let html = named::html(&name.to_lowercase(), &args).filter(|_| is_component && !is_end);
+                match (html, lost) {
+                    (None, _) if is_component && attributes.ends_with('/') => left_out(&format!("<{name}>")),
+                    (html, lost) => {
+                        html.iter().for_each(|html| out.push_str(html));
+                        lost.iter().for_each(|lost| left_out(lost));
                     }
                 }
-                return Component::Taken(at + 1);
+                if is_element {
+                    let tag = format!("{}{attributes}>", &text[..text.len() - inner.len() + length]);
+                    element(&tag.replace('\n', " "), before, &text[at..], out);
+                }
+                return Component::Taken(at);
             }
+            (None, '<') if is_element => return Component::None,
             _ => {}
         }
+        attributes.push(c);
         at += c.len_utf8();
     }
     Component::Endless
+}
+
+/// Appends a tag of HTML: if it begins a block and is alone in its line, between blank lines, because what is in elements is
+/// Markdown too.
+fn element(tag: &str, before: Option<&str>, after: &str, out: &mut String) {
+    let is_alone = |after: &str| after.lines().next().is_none_or(|after| after.trim().is_empty());
+    match before.filter(|_| is_block(tag) && is_alone(after)) {
+        Some(before) => out.push_str(&format!("\n{before}{tag}\n")),
+        None => out.push_str(tag),
+    }
+}
+
+/// Returns the text that an expression is.
+fn literal(expression: &str) -> Option<&str> {
+    ['"', '\'', '`'].iter().find_map(|quote| {
+        let text = expression.strip_prefix(*quote)?.strip_suffix(*quote)?;
+        (!text.contains(*quote) && !text.contains("${")).then_some(text)
+    })
 }
 
 /// Returns the length of an expression in braces; `None` if it does not end.
@@ -245,15 +298,68 @@ mod tests {
     }
 
     #[test]
+    fn attributes_that_are_expressions_are_left_out() {
+        for (body, shown, reported) in [
+            ("See <a href={url}>the docs</a>.", "See <a >the docs</a>.", "`href={url}` was left out"),
+            ("<a href={'/x/'} target={t}>x</a>", "<a href=\"/x/\" >x</a>", ""),
+            ("<img src={hero.src} alt=\"Raw\" />", "", "`<img>` was left out"),
+            ("<img {...hero} />", "", "`<img>` was left out"),
+            ("<img src=\"/a.png\" width={800} />", "<img src=\"/a.png\"  />", ""),
+            ("<video>\n<source src={v} />\n</video>", "<video>\n\n</video>", "`<source>` was left out"),
+            ("<Image src={hero} alt=\"Hero\"/>", "", "`<Image>` was left out"),
+            ("<Player src={a.b}>Text</Player>", "Text", "`src={a.b}` was left out"),
+        ] {
+            let (out, findings) = rendered(body);
+            let findings: Vec<_> = findings.iter().map(|(_, detail)| detail.as_str()).collect();
+            assert_eq!((out.as_str(), findings.join("")), (shown, reported.to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_in_an_element_is_markdown_without_its_indentation() {
+        for (body, shown) in [
+            ("<div>\n  **Bold**\n</div>", "\n<div>\n\n**Bold**\n\n</div>\n"),
+            (
+                "<div\n  class=\"a\"\n>\n    <p>\n        Text\n    </p>\n</div>\n- a\n    - b\n",
+                "\n<div   class=\"a\" >\n\n\n<p>\n\nText\n\n</p>\n\n\n</div>\n\n- a\n    - b\n",
+            ),
+            ("<Note>\n    Text\n\n    - a\n      - b\n</Note>\n", "\nText\n\n- a\n  - b\n\n"),
+            ("- a\n\n  <div>\n  b\n  </div>\n", "- a\n\n  \n  <div>\n\n  b\n  \n  </div>\n\n"),
+            ("<p>One *line*</p>\n", "<p>One *line*</p>\n"),
+        ] {
+            assert_eq!(rendered(body).0, shown, "{body}");
+        }
+    }
+
+    #[test]
     fn text_that_only_looks_like_mdx_stays() {
-        for text in ["a < b", "1 <2", "{ open", "<A open", "<https://a.example/>"] {
+        for text in ["a < b", "1 <2", "{ open", "<A open", "a <b", "<https://a.example/>"] {
             assert_eq!(rendered(text).0, text);
         }
     }
 
     #[test]
     fn twice_the_text_takes_twice_the_steps() {
-        for shape in ["<A", "{", "<A {", "<A/>", "`", "import a\n", "<A x='", "```\n", "{a}"] {
+        for shape in [
+            "<A",
+            "{",
+            "<A {",
+            "<A/>",
+            "`",
+            "import a\n",
+            "<A x='",
+            "```\n",
+            "{a}",
+            "<a",
+            "<a ",
+            "<p>",
+            "<a x={",
+            "<a x={b}",
+            "<a x={b}>",
+            "<p>\n ",
+            " ",
+            "<i x='",
+        ] {
             let steps = |times: usize| work::count(|| rendered(&shape.repeat(times))).1;
             let (one, two) = (steps(4_000), steps(8_000));
             assert!(two as f64 <= 2.3 * one as f64 + 300.0, "{shape:?}: {one} {two}");

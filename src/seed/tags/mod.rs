@@ -21,6 +21,8 @@ use super::site::PageContext;
 use crate::diag::Finding;
 use crate::generator::Kind;
 use renderer::TemplateRenderer;
+#[cfg(feature = "folder")]
+pub(super) use syntax::Fence;
 
 /// Returns a body with its template tags rendered.
 pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut Vec<Finding>) -> Cow<'a, str> {
@@ -167,6 +169,69 @@ mod tests {
         assert_eq!(findings.len(), 1);
     }
 
+    #[test]
+    fn liquid_has_the_values_filters_and_addresses_of_the_site() {
+        let files = [
+            ("_config.yml", "url: https://a.example\nbaseurl: /blog\npermalink: /:title/"),
+            ("_posts/2024-01-01-b.md", "---\n---\nB"),
+            ("about.md", "---\n---\nAbout"),
+            (
+                "_includes/url.html",
+                "<a href=\"{{ include.url | relative_url }}\">{{ include.url | absolute_url }}</a>",
+            ),
+            ("_includes/note.html", "<div>\n  {{- include.text | markdownify -}}\n</div>"),
+            ("_includes/img.html", "<img src=\"{{ include.src }}\">{% if include.alt %}!{% endif %}"),
+        ];
+        let matter = "title: A\nobj: { src: /o.png, deep: [{ x: y }] }\ngallery: [/g.png, h]\nis: true\nno: false\nvideo: aB-1\n";
+        let rendered = |body: &str| {
+            let text = format!("---\n{matter}---\n{body}");
+            let (html, findings) = super::super::tests::body_in_site(&files, "_posts/2024-01-02-a.md", &text);
+            (html.trim_end().to_owned(), findings)
+        };
+        for (body, shown) in [
+            // Addresses of pages and files.
+            ("[b]({% post_url 2024-01-01-b %})", "<p><a href=\"/blog/b/\">b</a></p>"),
+            ("{{ site.url }}{% post_url 2024-01-01-b %}", "<p>https://a.example/blog/b/</p>"),
+            ("{{ site.baseurl }}{% post_url 2024-01-01-b %}", "<p>/blog/b/</p>"),
+            ("{{ site.url }}{{ site.baseurl }}{% link about.md %}", "<p>https://a.example/blog/about/</p>"),
+            ("{% link files/a.pdf %}", "<p>/blog/files/a.pdf</p>"),
+            // Includes.
+            (
+                "{% include url.html url=\"/x/\" %}",
+                "<p><a href=\"/blog/x/\">https://a.example/blog/x/</a></p>",
+            ),
+            ("{% include note.html text=\"**bold**\" %}", "<div><p><strong>bold</strong></p>\n</div>"),
+            ("{% include img.html src=page.obj.src alt=page.nope %}", "<p><img src=\"/o.png\"></p>"),
+            ("{% include img.html src='page.obj.src' alt=none %}", "<p><img src=\"page.obj.src\"></p>"),
+            ("{% include figure image_path=\"/u.jpg\" %}", "<p><img src=\"/blog/u.jpg\" alt=\"\"></p>"),
+            (
+                "{% include video id=page.video provider=\"youtube\" %}",
+                "<p><iframe src=\"https://www.youtube.com/embed/aB-1\"></iframe></p>",
+            ),
+            // Front matter.
+            ("{{ page.obj.src }} {{ page.gallery[0] }} {{ page.obj.deep[0].x }}", "<p>/o.png /g.png y</p>"),
+            ("{{ page.foo | default: \"dflt\" }} {{ page.is | default: 1 }}", "<p>dflt true</p>"),
+            ("{% for x in page.obj.deep %}{{ x.x }}{% endfor %}", "<p>y</p>"),
+            (
+                "{% if page.gallery %}1{% endif %}{% if page.is %}2{% endif %}{% if page.no %}3{% endif %}",
+                "<p>12</p>",
+            ),
+            (
+                "{% if page.gallery contains 'h' and page.gallery != empty %}4{% endif %}{% if page.gallery contains 'x' %}5{% endif %}",
+                "<p>4</p>",
+            ),
+        ] {
+            assert_eq!(rendered(body), (shown.to_owned(), Vec::new()), "{body}");
+        }
+        for body in [
+            "{% include img.html src=page.gallery %}",
+            "{% include img.html src=site.github.x %}",
+            "{{ page.next | default: 1 }}",
+        ] {
+            assert_eq!(rendered(body), (String::new(), vec![format!("`{body}` was left out")]));
+        }
+    }
+
     /// Shapes that could make a loop look at the same text again and again.
     const SHAPES: &[&str] = &[
         "{{< nope >}} ",
@@ -244,6 +309,14 @@ mod tests {
         "{% capture a{n} %}{% endcapture %}{% for i in (1..1) %}{% endfor %}",
         "[a{n}](b c) ",
         "{: .a{n}}\n",
+        "{::comment}",
+        "{::comment}\n",
+        "{::comment}a{:/}",
+        "{::comment}\n{:/comment}\n",
+        "{:/nomarkdown}",
+        "`{::comment}`",
+        "{% include a b=page.long %}",
+        "{% if page.long.a[0] %}",
     ];
 
     #[test]

@@ -4,7 +4,8 @@ use super::syntax::Args;
 use crate::html::{Medium, escape_attribute};
 
 /// Parameters that name a file or an address, best first.
-const ADDRESSES: &[&str] = &["src", "url", "href", "link", "file", "image", "img", "path", "video", "audio"];
+const ADDRESSES: &[&str] =
+    &["src", "url", "href", "link", "file", "image", "img", "path", "image_path", "video", "audio"];
 /// Parameters that say in words what is shown.
 const WORDS: &[&str] = &["alt", "caption", "title", "text", "label"];
 
@@ -21,9 +22,9 @@ pub(super) fn html(name: &str, args: &Args<'_>) -> Option<String> {
     })
 }
 
-/// Returns the embedded page of a service that the name of a tag and its first argument stand for.
+/// Returns the embedded page of a service that the name of a tag, or its `provider`, and its first argument stand for.
 pub(super) fn embedded(name: &str, args: &Args<'_>) -> Option<String> {
-    let name = name.to_ascii_lowercase();
+    let name = args.get("provider").unwrap_or(name).to_ascii_lowercase();
     let id = args.get("id").or(args.at(0))?;
     let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     let services =
@@ -94,6 +95,13 @@ mod tests {
             ("katex", "body=\"a<b\"", "$a&lt;b$"),
             ("note", "text='Mind the gap'", "Mind the gap"),
             ("youtube-lazy", "\"aBc-1\"", "<iframe src=\"https://www.youtube.com/embed/aBc-1\"></iframe>"),
+            (
+                "video",
+                "id='aBc-1' provider='vimeo'",
+                "<iframe src=\"https://player.vimeo.com/video/aBc-1\"></iframe>",
+            ),
+            ("embed/youtube.html", "id='a_c'", "<iframe src=\"https://www.youtube.com/embed/a_c\"></iframe>"),
+            ("figure", "image_path=\"/u.jpg\" alt='U'", "<img src=\"/u.jpg\" alt=\"U\">"),
             ("counter", "\"/prices/\"", ""),
             ("link", "\"Prices\" \"today\"", ""),
             ("youtube", "\"a b\"", ""),

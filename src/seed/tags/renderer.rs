@@ -88,7 +88,7 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// True if HTML begins with a tag that begins a block in Markdown.
-fn is_block(html: &str) -> bool {
+pub(super) fn is_block(html: &str) -> bool {
     let Some(tag) = html.trim_start().strip_prefix('<') else { return false };
     let tag = tag.strip_prefix('/').unwrap_or(tag);
     let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
@@ -320,6 +320,11 @@ impl<'a> TemplateRenderer<'a> {
         work::step(text.len());
         self.out.push_str(text);
         true
+    }
+
+    /// True if the output ends with a text.
+    pub(super) fn ends_with(&self, text: &str) -> bool {
+        self.out.ends_with(text)
     }
 
     /// Appends text of the source.

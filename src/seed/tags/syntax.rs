@@ -13,6 +13,25 @@ pub(super) fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
     (text.len().checked_add(added)? <= MAX_VALUE).then(|| text.replace(from, to))
 }
 
+/// Follows the lines of a text in and out of blocks of code between fences.
+#[derive(Default)]
+pub(in crate::seed) struct Fence(Option<&'static str>);
+
+impl Fence {
+    /// True if the next line is code, or a fence before or after code.
+    pub(in crate::seed) fn holds(&mut self, line: &str) -> bool {
+        let trimmed = line.trim_start();
+        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
+        match (self.0, mark) {
+            (None, None) => return false,
+            (None, Some(_)) => self.0 = mark,
+            (Some(open), Some(mark)) if open == mark => self.0 = None,
+            _ => {}
+        }
+        true
+    }
+}
+
 /// A tag in the source.
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
@@ -47,22 +66,28 @@ pub(super) fn split(text: &str, mark: char) -> Vec<&str> {
     parts
 }
 
+/// Returns a value without the quotes around it.
+pub(super) fn unquoted(value: &str) -> &str {
+    let quotes = ['"', '\'', '`'];
+    quotes.iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
+}
+
 /// Arguments of a shortcode: name (empty if it has none) and value.
 pub(super) struct Args<'a>(pub(super) Vec<(&'a str, &'a str)>);
 
 impl<'a> Args<'a> {
     pub(super) fn read(text: &'a str) -> Self {
+        let Self(all) = Self::with_quotes(text);
+        Self(all.into_iter().map(|(name, value)| (name, unquoted(value))).collect())
+    }
+
+    /// Reads arguments whose values keep their quotes: one without them is the name of a value.
+    pub(super) fn with_quotes(text: &'a str) -> Self {
         let words =
             split(text, ' ').into_iter().flat_map(|part| split(part, '\n')).filter(|word| !word.is_empty());
-        let unquoted = |value: &'a str| {
-            let quotes = ['"', '\'', '`'];
-            quotes.iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q)).unwrap_or(value)
-        };
         let has_name = |name: &str| !name.contains(['"', '\'', '`', '/', '?']);
-        let arg = |word: &'a str| match word.split_once('=').filter(|(name, _)| has_name(name)) {
-            Some((name, value)) => (name, unquoted(value)),
-            None => ("", unquoted(word)),
-        };
+        let arg =
+            |word: &'a str| word.split_once('=').filter(|(name, _)| has_name(name)).unwrap_or(("", word));
         Self(words.map(arg).collect())
     }
 

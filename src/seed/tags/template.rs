@@ -1,6 +1,5 @@
-//! Templates of the site's own shortcodes of Zola and includes of Jekyll, as far as they are literal HTML with parameters: values,
-//! conditions on them, and the text between two tags. Anything else makes a template too hard, and its tag is left to
-//! other rules.
+//! Templates of the site's own shortcodes of Zola, as far as they are literal HTML with parameters: values, conditions on them,
+//! and the text between two tags. Anything else makes a template too hard, and its tag is left to other rules.
 
 use std::collections::HashMap;
 
@@ -161,20 +160,18 @@ impl<'a> Filler<'a> {
             out.push_str(text);
             let (word, tail) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
             match word {
-                "endif" | "endunless" => return Some((out, BlockEnd::Closed)),
+                "endif" => return Some((out, BlockEnd::Closed)),
                 "else" => return Some((out, BlockEnd::Else(""))),
-                "elsif" | "elif" => return Some((out, BlockEnd::Else(tail.trim()))),
-                "if" | "unless" => out.push_str(&self.condition(word, tail.trim(), shown)?),
-                "set" if self.parameters.is_named => {
+                "elif" => return Some((out, BlockEnd::Else(tail.trim()))),
+                "if" => out.push_str(&self.condition(tail.trim(), shown)?),
+                "set" => {
                     let (name, expression) = tail.split_once('=')?;
                     if shown {
                         let value = self.value(expression.trim())?;
                         self.variables.insert(name.trim(), value);
                     }
                 }
-                "set" | "assign" | "for" | "block" | "macro" | "import" | "include" | "capture" | "case" => {
-                    return None;
-                }
+                "for" | "block" | "macro" | "import" | "include" => return None,
                 _ if tag.starts_with('#') => {}
                 _ if shown => out.push_str(&self.value(tag)?),
                 _ => {}
@@ -183,25 +180,17 @@ impl<'a> Filler<'a> {
     }
 
     /// Returns what a condition shows.
-    fn condition(&mut self, word: &str, expression: &'a str, shown: bool) -> Option<String> {
+    fn condition(&mut self, expression: &'a str, shown: bool) -> Option<String> {
         self.depth += 1;
         (self.depth <= MAX_DEPTH).then_some(())?;
-        let first = (expression, word == "unless");
-        let out = first_true(
-            shown,
-            first,
-            |next| Some((next, false)),
-            |condition, is_open| {
-                let is_shown = match condition {
-                    Some((expression, is_negated)) if is_open => {
-                        self.test(expression, 0)?.is_empty() == is_negated
-                    }
-                    _ => is_open,
-                };
-                let (text, end) = self.block(is_shown)?;
-                Some((is_shown, text, end))
-            },
-        )?;
+        let out = first_true(shown, expression, Some, |condition, is_open| {
+            let is_shown = match condition {
+                Some(expression) if is_open => !self.test(expression, 0)?.is_empty(),
+                _ => is_open,
+            };
+            let (text, end) = self.block(is_shown)?;
+            Some((is_shown, text, end))
+        })?;
         self.depth -= 1;
         Some(out)
     }
@@ -250,7 +239,7 @@ impl<'a> Filler<'a> {
         let is_name = text.starts_with(|c: char| c.is_alphabetic())
             && text.chars().all(|c| c.is_alphanumeric() || c == '_')
             && text != "nth";
-        self.operand(text).or_else(|| (is_name && self.parameters.is_named).then(String::new))
+        self.operand(text).or_else(|| is_name.then(String::new))
     }
 
     /// Returns the value of an expression, with its filters.
@@ -268,12 +257,10 @@ impl<'a> Filler<'a> {
             let (name, argument) = filter.split_once(['(', ':']).unwrap_or((filter, ""));
             let argument = argument.trim_end_matches(')').trim().trim_start_matches("value=");
             value = match name.trim() {
-                "safe" | "markdownify" | "markdown" | "relative_url" | "absolute_url" | "strip" | "trim" => {
-                    value
-                }
+                "safe" | "markdown" | "trim" => value,
                 "escape" if !value.contains(INNER) => escape_attribute(&value),
-                "upper" | "upcase" if !value.contains(INNER) => value.to_uppercase(),
-                "lower" | "downcase" if !value.contains(INNER) => value.to_lowercase(),
+                "upper" if !value.contains(INNER) => value.to_uppercase(),
+                "lower" if !value.contains(INNER) => value.to_lowercase(),
                 "capitalize" if !value.contains(INNER) => {
                     let mut letters = value.chars();
                     letters.next().into_iter().flat_map(char::to_uppercase).collect::<String>()
@@ -295,7 +282,7 @@ impl<'a> Filler<'a> {
         if let Some(literal) = quoted(text) {
             return Some(literal);
         }
-        if matches!(text, "body" | "include.content") {
+        if text == "body" {
             return Some(INNER.to_string());
         }
         if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() || matches!(text, "true" | "false") {
@@ -312,13 +299,7 @@ impl<'a> Filler<'a> {
             let is_plain = !path.starts_with("@/") && !path.contains(INNER);
             return is_plain.then(|| address_of_file(path));
         }
-        let name = text.strip_prefix("include.").unwrap_or(text);
-        let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
-        let is_known = text.starts_with("include.") || (self.parameters.named)(name).is_some();
-        if is_name && is_known {
-            return Some((self.parameters.named)(name).unwrap_or_default());
-        }
-        (self.parameters.page)(text)
+        (self.parameters.named)(text).or_else(|| (self.parameters.page)(text))
     }
 }
 
@@ -346,10 +327,6 @@ mod tests {
     #[test]
     fn literal_html_with_parameters_is_filled_in() {
         for (template, html) in [
-            (
-                "<img src=\"{{ include.src | relative_url }}\">{% if include.none %}!{% endif %}",
-                "<img src=\"a.jpg\">",
-            ),
             ("<img src=\"{{ src }}\">{% if alt %}{{ alt }}{% else %}!{% endif %}", "<img src=\"a.jpg\">A"),
             ("{% if none %}a{% elif src == \"a.jpg\" %}b{% else %}c{% endif %}", "b"),
             ("{% set url = \"/img/\" ~ src %}<img src=\"{{ url | safe }}\">", "<img src=\"/img/a.jpg\">"),
