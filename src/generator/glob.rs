@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-/// Maximum number of choices in braces and brackets that are tried for a name, and length of the longest pattern of a name.
+/// Maximum number of choices in braces and brackets that are tried for a path.
 const MAX_CHOICES: usize = 1_000;
+/// Length of the longest pattern of a name.
 const LONGEST: usize = 4_096;
 
 /// True if a path matches a pattern. Both use `/`; one at the beginning does not count.
@@ -11,6 +12,7 @@ pub(crate) fn matches(pattern: &str, path: &Path) -> bool {
     let pattern: Vec<&str> = pattern.trim_start_matches("./").trim_matches('/').split('/').collect();
     let names = super::names(path);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut left = MAX_CHOICES;
     // Row by row, so that no pattern takes longer than its length times that of the path.
     let mut row: Vec<bool> = (0..=names.len()).map(|at| at == 0).collect();
     for part in pattern {
@@ -19,7 +21,7 @@ pub(crate) fn matches(pattern: &str, path: &Path) -> bool {
             next[at] = if part == "**" {
                 row[at] || at > 0 && next[at - 1]
             } else {
-                at > 0 && row[at - 1] && name_matches(part, names[at - 1], &mut { MAX_CHOICES })
+                at > 0 && row[at - 1] && name_matches(part, names[at - 1], &mut left)
             };
         }
         row = next;

@@ -16,6 +16,9 @@ pub(super) struct Hugo;
 
 const OWN: &[&str] = &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"];
 const SHARED: &[&str] = &["config.toml", "config.yaml", "config.yml", "config.json"];
+/// Number of themes, each of which may have a template, and of folders of content.
+const MAX_THEMES: usize = 20;
+const MAX_MOUNTS: usize = 100;
 /// Maximum size of a compiled regular expression, in bytes, and number of them.
 #[cfg(feature = "folder")]
 const MAX_COMPILED: usize = 1 << 20;
@@ -312,7 +315,7 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
 
 fn themes(config: &Map<String, Value>) -> Vec<String> {
     match config.get("theme") {
-        Some(Value::Array(all)) => all.iter().filter_map(super::matter::text).collect(),
+        Some(Value::Array(all)) => all.iter().filter_map(super::matter::text).take(MAX_THEMES).collect(),
         Some(value) => super::matter::text(value).into_iter().collect(),
         None => Vec::new(),
     }
@@ -366,7 +369,7 @@ fn contents(config: &Map<String, Value>, content: &str) -> Vec<Content> {
             language: get("lang").map(|code| code.to_lowercase()),
         })
     });
-    let mounted: Vec<Content> = mounted.collect();
+    let mounted: Vec<Content> = mounted.take(MAX_MOUNTS).collect();
     if mounted.is_empty() {
         vec![Content { folder: names(Path::new(content)), below: Vec::new(), language: None }]
     } else {

@@ -295,7 +295,7 @@ impl Dialect for Syntax {
             head: &seed.head,
             origin,
             values: &values,
-            value: &|key: &str| matter.get(key).cloned(),
+            matter: &matter.values,
             line: before.matches('\n').count() as u32 + 1,
         };
         let html = tags::render(seed.body, &page, findings);

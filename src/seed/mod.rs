@@ -336,7 +336,7 @@ mod tests {
             store.replace(name.as_ref(), text.as_bytes()).unwrap();
         }
         let repository = Repository::read(Box::new(store), Default::default()).unwrap();
-        let addresses = Addresses { repository: Some(Arc::new(repository)), ..Addresses::default() };
+        let addresses = Addresses { repository: repository.map(Arc::new), ..Addresses::default() };
         let origin = Origin::of("", path.as_ref(), &addresses);
         let seed = super::parse(text, true, &origin).unwrap();
         let mut findings = Vec::new();

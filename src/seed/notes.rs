@@ -191,15 +191,8 @@ pub(super) fn html(
         collection: String::new(),
         sections: None,
     };
-    let matter = notes.values();
-    let page = PageContext {
-        generator: KIND,
-        head,
-        origin,
-        values: &values,
-        value: &|key: &str| matter.get(key).cloned(),
-        line: notes.line,
-    };
+    let matter = &notes.values();
+    let page = PageContext { generator: KIND, head, origin, values: &values, matter, line: notes.line };
     let body = tags::render(notes.body, &page, findings);
     markdown::html(&body, &page)
 }

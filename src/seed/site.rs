@@ -3,7 +3,7 @@
 use super::{Head, Origin, default_path};
 use crate::generator::date;
 use crate::generator::pattern::{self, Values};
-use crate::generator::{Kind, Repository};
+use crate::generator::{Kind, Matter, Repository};
 
 /// The article that a body belongs to.
 pub(super) struct PageContext<'a> {
@@ -11,8 +11,7 @@ pub(super) struct PageContext<'a> {
     pub(super) head: &'a Head,
     pub(super) origin: &'a Origin<'a>,
     pub(super) values: &'a Values,
-    /// Returns the value of a front matter key, given in lower case.
-    pub(super) value: &'a dyn Fn(&str) -> Option<serde_json::Value>,
+    pub(super) matter: &'a Matter,
     /// Number of the body's first line, from 1.
     pub(super) line: u32,
 }
@@ -20,7 +19,7 @@ pub(super) struct PageContext<'a> {
 impl PageContext<'_> {
     /// Returns the value of a front matter key, given in lower case, if it is text or a number.
     pub(super) fn text(&self, key: &str) -> Option<String> {
-        crate::generator::text_of(&(self.value)(key)?)
+        crate::generator::text_of(self.matter.get(key)?)
     }
 
     /// True if the article is written in HTML, or in a template of it, and not in Markdown.

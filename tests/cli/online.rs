@@ -304,7 +304,9 @@ fn private_addresses_are_fetched_only_with_permission() {
     );
     let (status, stdout, _) = project.feedmill(&["check", "--online", "podcast.xml"]);
     assert!(
-        status == 0 && stdout.contains("warning[http/unavailable-file]") && stdout.contains("not public"),
+        status == 0
+            && stdout.contains("warning[http/unavailable-file]")
+            && stdout.contains("address is private"),
         "{stdout}"
     );
     project.feedmill(&["check", "podcast.xml"]);

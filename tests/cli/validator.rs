@@ -210,7 +210,7 @@ fn the_validator_fetches_no_private_address() {
     };
     for url in &hosts {
         let (status, error) = ask(url);
-        let is_refused = error.contains("not public") || error.contains("no server is named");
+        let is_refused = error.contains("address is private") || error.contains("no server is named");
         assert!(
             status == 422 && is_refused && !error.contains("--private") && !error.contains("key"),
             "{url}: {error}"
@@ -324,6 +324,6 @@ fn the_validator_page_is_accessible_and_runs_no_script() {
             assert_eq!(view["text"], long, "the text stays in the form");
         }
     }
-    assert!(string_field(&found, "refused").contains("not public"), "{found}");
+    assert!(string_field(&found, "refused").contains("address is private"), "{found}");
     assert!(string_field(&found, "bare").contains("Not valid"), "{found}");
 }

@@ -201,15 +201,19 @@ fn of_page(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
     // Nunjucks has front matter and data at the top.
     let name = name.strip_prefix("page.").or_else(|| (page.generator == Kind::Eleventy).then_some(name))?;
     let (key, rest) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
-    let value = (page.value)(&key.to_lowercase())?;
-    renderer.budget.spend(size(&value)).then(|| part(&value, rest).clone())
+    let value = part(page.matter.get(&key.to_lowercase())?, rest);
+    is_affordable(renderer, value).then(|| value.clone())
 }
 
 /// Returns a value that the repository has by this name, unless tags looked at too many already.
 fn of_site(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
     let repository = renderer.page.origin.addresses.repository.as_ref()?;
-    let accepts = |value: &Value| renderer.budget.spend(0) && renderer.budget.spend(size(value));
-    repository.value(name, accepts)
+    repository.value(name, |value| is_affordable(renderer, value))
+}
+
+/// True if a value may be looked at. Once tags looked at too many, a large one is not even measured.
+fn is_affordable(renderer: &TemplateRenderer<'_>, value: &Value) -> bool {
+    renderer.budget.spend(0) && renderer.budget.spend(size(value))
 }
 
 /// Returns about how many bytes a list or table takes.

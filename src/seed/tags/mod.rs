@@ -93,13 +93,13 @@ mod tests {
             collection: String::new(),
             sections: None,
         };
-        let long = "long & text ".repeat(4_000);
+        let matter = [("long".to_owned(), "long & text ".repeat(4_000).into())].into_iter().collect();
         let page = PageContext {
             generator,
             head: &head,
             origin: &origin,
             values: &values,
-            value: &|key| (key == "long").then(|| long.clone().into()),
+            matter: &matter,
             line: 5,
         };
         let mut findings = Vec::new();
