@@ -404,6 +404,8 @@ impl Rules for JekyllRules {
         };
         match (stem.strip_suffix("index"), ending) {
             (Some(folder), _) => Some(format!("/{folder}")),
+            // Without front matter it is copied.
+            (None, "html") if !page.matter.is_yaml => Some(format!("/{path}")),
             (None, "md" | "markdown" | "mkd" | "html") => Some(format!("/{stem}{end}")),
             (None, _) => Some(format!("/{path}")),
         }

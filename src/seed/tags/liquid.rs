@@ -431,8 +431,9 @@ fn list(renderer: &TemplateRenderer<'_>, expression: &str) -> Option<Value> {
     if expression.starts_with('[') {
         return serde_json::from_str(&expression.replace('\'', "\"")).ok();
     }
-    if let Some((text, mark)) = expression.rsplit_once('|')
-        && let Some(mark) = mark.trim().strip_prefix("split:")
+    let filter = split(expression, '|').pop().unwrap_or_default();
+    if let Some(text) = expression[..expression.len() - filter.len()].strip_suffix('|')
+        && let Some(mark) = filter.trim().strip_prefix("split:")
     {
         let (text, mark) = (output(renderer, text.trim())?, value(renderer, mark.trim())?);
         let parts: Vec<&str> =

@@ -175,6 +175,7 @@ mod tests {
             ("_config.yml", "url: https://a.example\nbaseurl: /blog\npermalink: /:title/"),
             ("_posts/2024-01-01-b.md", "---\n---\nB"),
             ("about.md", "---\n---\nAbout"),
+            ("demo/x.html", "<p>A demo</p>"),
             (
                 "_includes/url.html",
                 "<a href=\"{{ include.url | relative_url }}\">{{ include.url | absolute_url }}</a>",
@@ -194,7 +195,7 @@ mod tests {
             ("{{ site.url }}{% post_url 2024-01-01-b %}", "<p>https://a.example/blog/b/</p>"),
             ("{{ site.baseurl }}{% post_url 2024-01-01-b %}", "<p>/blog/b/</p>"),
             ("{{ site.url }}{{ site.baseurl }}{% link about.md %}", "<p>https://a.example/blog/about/</p>"),
-            ("{% link files/a.pdf %}", "<p>/blog/files/a.pdf</p>"),
+            ("{% link files/a.pdf %} {% link demo/x.html %}", "<p>/blog/files/a.pdf /blog/demo/x.html</p>"),
             // Includes.
             (
                 "{% include url.html url=\"/x/\" %}",
@@ -212,6 +213,7 @@ mod tests {
             ("{{ page.obj.src }} {{ page.gallery[0] }} {{ page.obj.deep[0].x }}", "<p>/o.png /g.png y</p>"),
             ("{{ page.foo | default: \"dflt\" }} {{ page.is | default: 1 }}", "<p>dflt true</p>"),
             ("{% for x in page.obj.deep %}{{ x.x }}{% endfor %}", "<p>y</p>"),
+            ("{% assign all = 'b|c' | split: '|' %}{{ all[1] }}", "<p>c</p>"),
             (
                 "{% if page.gallery %}1{% endif %}{% if page.is %}2{% endif %}{% if page.no %}3{% endif %}",
                 "<p>12</p>",
