@@ -50,13 +50,15 @@ impl<'a> Files<'a> {
     /// If it cannot be read, for whatever reason: without it, articles would have other addresses.
     pub fn configuration<'n>(&self, names: &[&'n str]) -> Result<Option<(&'n str, String)>, Error> {
         for name in names {
-            match self.store.read(Path::new(name), LIMIT) {
-                Ok(bytes) => return Ok(Some((name, self.keep(Path::new(name), &bytes)))),
+            let path = Path::new(name);
+            match self.store.read(path, LIMIT) {
+                Ok(bytes) => return Ok(Some((name, self.keep(path, &bytes)))),
                 Err(error) if is_absent(&error) && !is_refused(&error) => {}
                 Err(error) => {
+                    self.note(path, &error);
                     return Err(Error::io(
                         "read the configuration of the site",
-                        self.store.show(Path::new(name)),
+                        self.store.show(path),
                         error,
                     ));
                 }
@@ -67,14 +69,15 @@ impl<'a> Files<'a> {
 
     /// Returns what was read, unless nothing is there.
     fn there<T>(&self, path: &Path, read: io::Result<T>) -> Option<T> {
-        read.inspect_err(|error| {
-            if !is_absent(error) {
-                let error = io::Error::new(error.kind(), error.to_string());
-                let error = Error::io("read a file of the site", self.store.show(path), error);
-                self.failure.borrow_mut().get_or_insert(error);
-            }
-        })
-        .ok()
+        read.inspect_err(|error| self.note(path, error)).ok()
+    }
+
+    fn note(&self, path: &Path, error: &io::Error) {
+        if !is_absent(error) {
+            let error = io::Error::new(error.kind(), error.to_string());
+            let error = Error::io("read a file of the site", self.store.show(path), error);
+            self.failure.borrow_mut().get_or_insert(error);
+        }
     }
 
     /// Returns the first error because of which something may be missing, unless it was returned before.

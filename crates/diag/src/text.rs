@@ -139,7 +139,8 @@ fn replace_credentials<'a>(text: &'a str, with: &str, is_wide: bool) -> Cow<'a, 
 /// port follows are a user name and the beginning of a password.
 fn end_of_meant(after: &str, end: usize) -> Option<usize> {
     let (name, port) = after[..end].split_once(':')?;
-    let is_host = name.starts_with('[') || port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = name.starts_with('[') || is_port;
     let line = &after[..after.find(['\n', '"', '<', '>', '`']).unwrap_or(after.len())];
     let sign = |sign: &&str| Some(line.find(*sign)? + sign.len());
     SIGNS.iter().filter_map(|known| sign(&known)).min().filter(|_| !is_host)
