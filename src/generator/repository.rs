@@ -399,7 +399,9 @@ mod tests {
             let link = || repository.address_of(&paths.map(PathBuf::from), None);
             let _ = link();
             assert!(repository.failure().is_some());
-            assert!(link().is_some() && repository.failure().is_none());
+            let whole = Repository::read(Box::new(files.clone()), PathBuf::new()).unwrap().unwrap();
+            assert_eq!(link(), whole.address_of(&paths.map(PathBuf::from), None));
+            assert!(repository.failure().is_none());
         }
     }
 

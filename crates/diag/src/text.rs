@@ -142,8 +142,8 @@ fn end_of_meant(after: &str, end: usize) -> Option<usize> {
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let is_host = name.starts_with('[') || is_port;
     let line = &after[..after.find(['\n', '"', '<', '>', '`']).unwrap_or(after.len())];
-    let sign = |sign: &&str| Some(line.find(*sign)? + sign.len());
-    SIGNS.iter().filter_map(|known| sign(&known)).min().filter(|_| !is_host)
+    let ends = SIGNS.iter().filter_map(|sign| Some(line.find(sign)? + sign.len()));
+    ends.min().filter(|_| !is_host)
 }
 
 #[cfg(test)]
