@@ -58,9 +58,9 @@ const MARK: char = '\u{2}';
 
 /// Elements that begin no block in kramdown, or only one that ends with them: Markdown may follow in the next line. Sorted.
 const SPANS: &[&str] = &[
-    "a", "abbr", "audio", "b", "big", "br", "button", "cite", "del", "dfn", "em", "i", "iframe", "img",
-    "ins", "label", "mark", "picture", "q", "s", "small", "source", "span", "strong", "sub", "sup", "track",
-    "tt", "u", "video",
+    "a", "abbr", "audio", "b", "big", "br", "button", "cite", "del", "dfn", "em", "i", "img", "ins", "label",
+    "mark", "picture", "q", "s", "small", "source", "span", "strong", "sub", "sup", "track", "tt", "u",
+    "video",
 ];
 
 /// Puts [`MARK`] before colons that begin a line but no definition, which needs white space after them, and before the tags
@@ -533,12 +533,12 @@ mod tests {
                 "<p><a href=\"/x\"><br />\n<img src=\"/i.png\" alt=\"i\" /><br />\n</a></p>\n",
             ),
             (JEKYLL, "- <br>\n  *b*", "<ul>\n<li><br><br />\n<em>b</em></li>\n</ul>\n"),
+            (JEKYLL, "<iframe src=\"x\"></iframe>\n*b*", "<iframe src=\"x\"></iframe>\n<p><em>b</em></p>\n"),
             (
                 JEKYLL,
-                "<iframe src=\"x\"></iframe>\n*b*",
-                "<p><iframe src=\"x\"></iframe><br />\n<em>b</em></p>\n",
+                "<div>\n*a*\n<b>c</b>\n</div>\n*d*",
+                "<div>\n*a*\n<b>c</b>\n</div>\n<p><em>d</em></p>\n",
             ),
-            (JEKYLL, "<div>\n*a*\n<b>c</b>\n</div>", "<div>\n*a*\n<b>c</b>\n</div>"),
             (JEKYLL, "```\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>\n"),
             (HUGO, "<img src=\"/a.png\">\n*caption*", "<img src=\"/a.png\">\n*caption*"),
             (ASTRO, "<div>\n  **a**\n</div>", "<div>\n<p><strong>a</strong></p>\n</div>\n"),

@@ -44,7 +44,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     };
     if !(body.contains("{{")
         || body.contains("{%")
-        || is_jekyll && ["{:", "*[", "](", " markdown=", "\\\\\n"].iter().any(|mark| body.contains(mark)))
+        || is_jekyll && ["{:", "*[", "](", "</", "\\\\\n"].iter().any(|mark| body.contains(mark)))
     {
         return body;
     }
@@ -64,7 +64,10 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     let out = TemplateRenderer::new(page, &body).render(render_tag, findings);
     Cow::Owned(match is_jekyll {
         true if page.is_html() => kramdown::without_attributes(&out),
-        true => kramdown::without_attributes(&kramdown::with_escaped_addresses(&out)),
+        true => {
+            let out = kramdown::with_escaped_addresses(&out);
+            kramdown::without_attributes(&kramdown::with_ended_blocks(&out))
+        }
         false => out,
     })
 }
@@ -207,7 +210,7 @@ mod tests {
             ("{% include figure image_path=\"/u.jpg\" %}", "<p><img src=\"/blog/u.jpg\" alt=\"\"></p>"),
             (
                 "{% include video id=page.video provider=\"youtube\" %}",
-                "<p><iframe src=\"https://www.youtube.com/embed/aB-1\"></iframe></p>",
+                "<iframe src=\"https://www.youtube.com/embed/aB-1\"></iframe>",
             ),
             // Front matter.
             ("{{ page.obj.src }} {{ page.gallery[0] }} {{ page.obj.deep[0].x }}", "<p>/o.png /g.png y</p>"),
@@ -311,6 +314,9 @@ mod tests {
         "{% capture a{n} %}{% endcapture %}{% for i in (1..1) %}{% endfor %}",
         "[a{n}](b c) ",
         "{: .a{n}}\n",
+        "<p>",
+        "<p>\n",
+        "</p>\n",
         "{::comment}",
         "{::comment}\n",
         "{::comment}a{:/}",
