@@ -120,14 +120,14 @@ pub(super) fn configuration(name: &str, text: &str) -> Result<Map<String, Value>
     })
 }
 
+/// A configuration: its path and its keys.
+pub(super) type Configuration = (String, Map<String, Value>);
+
 /// Reads the first of some configurations that is there.
 ///
 /// # Errors
 /// If it is not valid.
-pub(super) fn first(
-    files: &Files<'_>,
-    names: &[&str],
-) -> Result<Option<(String, Map<String, Value>)>, Error> {
+pub(super) fn first(files: &Files<'_>, names: &[&str]) -> Result<Option<Configuration>, Error> {
     let Some((name, text)) = files.configuration(names)? else { return Ok(None) };
     Ok(Some((name.to_owned(), configuration(name, &text)?)))
 }

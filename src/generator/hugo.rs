@@ -147,7 +147,7 @@ impl Generator for Hugo {
     }
 }
 
-fn configuration(files: &Files<'_>) -> Result<Option<(String, Map<String, Value>)>, Error> {
+fn configuration(files: &Files<'_>) -> Result<Option<data::Configuration>, Error> {
     let root = match files.configuration(OWN)? {
         None => files.configuration(SHARED)?,
         own => own,
