@@ -430,10 +430,15 @@ fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<St
 fn summary(key: &str, value: &Value, context: &Context<'_>) -> Option<String> {
     let Value::String(own) = value else { return None };
     let link = Url::parse(context.link).ok()?;
+    #[cfg_attr(not(feature = "folder"), expect(unused_mut, reason = "without it, no file of Hugo is read"))]
+    let mut html = Cow::Borrowed(&**own);
     // Hugo renders it as Markdown, but not `description`.
-    let is_markdown =
-        context.kind == Kind::Hugo && same(key, "summary") && own.contains(['*', '_', '`', '[']);
-    let html = if is_markdown { Cow::Owned(super::markdown::plain(own)) } else { Cow::Borrowed(&**own) };
+    #[cfg(feature = "folder")]
+    if context.kind == Kind::Hugo && same(key, "summary") && own.contains(['*', '_', '`', '[']) {
+        html = Cow::Owned(super::markdown::plain(own));
+    }
+    #[cfg(not(feature = "folder"))]
+    let _ = key;
     let plain = if html.contains('<') {
         html::clean(RawHtml(&html), &link, &Policy::default()).text
     } else {
