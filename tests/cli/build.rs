@@ -432,6 +432,38 @@ fn configuration_user_names_and_passwords_of_urls_are_published_nowhere() {
 }
 
 #[test]
+fn configuration_of_a_generator_and_texts_of_articles_publish_no_passwords() {
+    let project = Project::new();
+    project
+        .write_file("feedmill.toml", "base_url = 'https://f.example/'\nseeds = '.'\n")
+        .write_file(
+            "_config.yml",
+            "url: https://ann:s3cret@e.example\nrepo: https://ann:s3cret@git.example/x\n\
+             defaults: [{ scope: { path: '' }, values: { author: 'https://ann:s3cret@e.example/me' } }]\n",
+        )
+        .write_file("_data/shop.yml", "url: https://ann:s3cret@shop.example/\n")
+        .write_file(
+            "_posts/2024-06-01-one.md",
+            "---\ntitle: One https://ann:s3cret@e.example/\ntags: ['https://ann:s3cret@e.example/tag']\n\
+             description: 'See https://ann:s3cret@e.example/'\nimage: HTTPS://ann:s3cret@e.example/i.png\n---\n\
+             {{ site.repo }} and {{ site.data.shop.url }}\n",
+        )
+        .write_file(
+            "_posts/2024-06-02-two.md",
+            "---\ntitle: Two\npermalink: HTTPS://ann:s3cret@e.example/two\n---\nText\n",
+        );
+    for command in [&["--verbose"][..], &["init", "--force"], &["list"]] {
+        let (code, stdout, stderr) = project.feedmill(command);
+        assert!(code == 0 && !(stdout + &stderr).contains("s3cret"), "{command:?} {stderr}");
+    }
+    for file in files_below(&project.path("feeds")) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|part| part == b"s3cret"), "{}", file.display());
+    }
+    assert!(project.read_file("feeds/rss.xml").contains("https://git.example/x"));
+}
+
+#[test]
 #[cfg(unix)]
 fn configuration_a_variable_that_is_not_utf8_is_named() {
     use std::ffi::OsStr;

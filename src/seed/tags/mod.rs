@@ -26,7 +26,11 @@ pub(super) use syntax::Fence;
 
 /// Returns a body with its template tags rendered.
 pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut Vec<Finding>) -> Cow<'a, str> {
-    let body = match page.text("excerpt_separator").filter(|mark| !mark.starts_with("<!--")) {
+    let site = page.origin.addresses.repository.as_ref().map(|repository| repository.site());
+    let of_site = || site.and_then(|site| site.excerpt_mark.clone()).filter(|mark| mark.starts_with("<!--"));
+    let body = match page.text("excerpt_separator").or_else(of_site) {
+        // The mark that every site may have.
+        Some(mark) if mark.starts_with("<!--") => Cow::Owned(body.replacen(&mark, "<!--more-->", 1)),
         Some(mark) => Cow::Owned(body.replacen(&mark, "", 1)),
         None => Cow::Borrowed(body),
     };
@@ -74,6 +78,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::body_in_site;
     use super::super::{Addresses, Head, Origin};
     use super::*;
     use crate::generator::pattern::Values;
@@ -342,6 +347,16 @@ mod tests {
                     assert!(is_linear, "{generator:?} {before:?} {shape:?}: {one} {two}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_mark_below_an_excerpt_is_that_of_the_site_or_of_the_page() {
+        let config = ("_config.yml", "url: https://a.example\nexcerpt_separator: <!--cut-->");
+        for (mark, own) in [("<!--cut-->", ""), ("<!-- fold -->", "excerpt_separator: <!-- fold -->\n")] {
+            let text = format!("---\ntitle: A\n{own}---\nOne\n\n{mark}\n\nTwo\n");
+            let (body, _) = body_in_site(&[config], "_posts/2024-01-02-a.md", &text);
+            assert_eq!(body, "<p>One</p>\n<!--more-->\n<p>Two</p>\n");
         }
     }
 }
