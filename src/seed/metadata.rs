@@ -430,10 +430,14 @@ fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<St
 fn summary(key: &str, value: &Value, context: &Context<'_>) -> Option<String> {
     let Value::String(own) = value else { return None };
     let link = Url::parse(context.link).ok()?;
+    let html = Cow::Borrowed(own.as_str());
     // Hugo renders it as Markdown, but not `description`.
     let is_markdown =
         context.kind == Kind::Hugo && same(key, "summary") && own.contains(['*', '_', '`', '[']);
-    let html = if is_markdown { Cow::Owned(super::markdown::plain(own)) } else { Cow::Borrowed(&**own) };
+    #[cfg(feature = "folder")]
+    let html = if is_markdown { Cow::Owned(super::markdown::plain(own)) } else { html };
+    // Without the feature `folder`, no dialect reads a file.
+    let _ = is_markdown;
     let plain = if html.contains('<') {
         html::clean(RawHtml(&html), &link, &Policy::default()).text
     } else {
