@@ -430,15 +430,14 @@ fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<St
 fn summary(key: &str, value: &Value, context: &Context<'_>) -> Option<String> {
     let Value::String(own) = value else { return None };
     let link = Url::parse(context.link).ok()?;
-    #[cfg_attr(not(feature = "folder"), expect(unused_mut, reason = "without it, no file of Hugo is read"))]
-    let mut html = Cow::Borrowed(&**own);
+    let html = Cow::Borrowed(own.as_str());
     // Hugo renders it as Markdown, but not `description`.
+    let is_markdown =
+        context.kind == Kind::Hugo && same(key, "summary") && own.contains(['*', '_', '`', '[']);
     #[cfg(feature = "folder")]
-    if context.kind == Kind::Hugo && same(key, "summary") && own.contains(['*', '_', '`', '[']) {
-        html = Cow::Owned(super::markdown::plain(own));
-    }
-    #[cfg(not(feature = "folder"))]
-    let _ = key;
+    let html = if is_markdown { Cow::Owned(super::markdown::plain(own)) } else { html };
+    // Without the feature `folder`, no dialect reads a file.
+    let _ = is_markdown;
     let plain = if html.contains('<') {
         html::clean(RawHtml(&html), &link, &Policy::default()).text
     } else {
@@ -765,7 +764,6 @@ mod tests {
         for text in [
             "{ \"title\": \"A } \\\" {\", \"date\": \"2024-05-31\", \"author\": \"Ann\" }\nx",
             "{\"title\": \"A } \\\" {\",\n\"author\": {\"name\":\n\"Ann\"\n}\n, \"date\": \"2024-05-31\"}\n\nx",
-            "---json\n{ \"title\": \"A } \\\" {\",\n\"author\": \"Ann\", \"date\": \"2024-05-31\"\n}\n---\nx",
         ] {
             let head = seed("a.md", text).unwrap();
             assert_eq!((head.title.as_str(), names(&head.metadata)), ("A } \" {", vec!["Ann"]), "{text}");
