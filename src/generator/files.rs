@@ -53,7 +53,7 @@ impl<'a> Files<'a> {
             let path = Path::new(name);
             match self.store.read(path, LIMIT) {
                 Ok(bytes) => return Ok(Some((name, self.keep(path, &bytes)))),
-                Err(error) if is_absent(&error) && !is_refused(&error) => {}
+                Err(error) if is_absent(&error) && !(is_refused(&error) && self.is_listed(path)) => {}
                 Err(error) => {
                     self.note(path, &error);
                     return Err(Error::io(
@@ -65,6 +65,12 @@ impl<'a> Files<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// True if a file is there: of a folder without permission, every name is refused.
+    fn is_listed(&self, path: &Path) -> bool {
+        let items = self.store.list(path.parent().unwrap_or(Path::new("")));
+        items.is_ok_and(|items| items.iter().any(|item| Some(&*item.name) == path.file_name()))
     }
 
     /// Returns what was read, unless nothing is there.
