@@ -223,6 +223,12 @@ impl Repository {
         }
     }
 
+    /// Forgets what articles asked for, which may have changed since the last build.
+    pub fn forget(&self) {
+        *lock(&self.cache) = Cache::default();
+        *lock(&self.failure) = None;
+    }
+
     /// Returns the first error of the system because of which an article may lack something, unless it was returned before.
     #[must_use]
     pub fn failure(&self) -> Option<Error> {
@@ -255,6 +261,9 @@ impl Repository {
         let table = found.and_then(|(path, text)| {
             Some(Arc::new(Value::Object(data::by_name(&path.to_string_lossy(), &text)?)))
         });
+        if lock(&self.failure).is_some() {
+            return table;
+        }
         let mut cache = lock(&self.cache);
         cache.data_size += size;
         if cache.data_size > MAX_DATA.0 || cache.data.len() >= MAX_CACHED {

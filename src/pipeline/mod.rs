@@ -233,6 +233,9 @@ fn build_here(
         ErrorKind::WouldBlock => Error::new(Kind::Locked, e.to_string()).at(feeds.show(root)),
         _ => Error::io("lock the feeds folder", feeds.show(root), e),
     })?;
+    if let Some(repository) = &plan.addresses.repository {
+        repository.forget();
+    }
     let own_progress = Progress::default();
     let progress = options.progress.unwrap_or(&own_progress);
     let mut context = Context::new(plan, seeds, feeds, options, progress)?;

@@ -71,6 +71,15 @@ const RETRIES: usize = 8;
 const WRITE_ATTEMPTS: usize = 4;
 /// Codes of the answer that there is no such bucket or container.
 const NO_BUCKET: &[&str] = &["NoSuchBucket", "ContainerNotFound"];
+/// What servers call credentials that are refused for every object, in answers with 403.
+const BAD_CREDENTIALS: &[&str] = &[
+    "AuthenticationFailed",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+];
 /// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
 const CACHE_CONTROL: &str = "public, max-age=300";
 
@@ -743,11 +752,15 @@ fn into_io(error: Error) -> io::Error {
         Error::NotFound { .. } => ErrorKind::NotFound,
         Error::AlreadyExists { .. } => ErrorKind::AlreadyExists,
         Error::Precondition { .. } => ErrorKind::ResourceBusy,
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::PermissionDenied,
+        // Nor is it if the credentials expired, or are not those of anybody.
+        Error::PermissionDenied { .. } if BAD_CREDENTIALS.iter().any(|code| cause(&error).contains(code)) => {
+            ErrorKind::HostUnreachable
+        }
+        Error::PermissionDenied { .. } => ErrorKind::PermissionDenied,
         Error::NotSupported { .. } | Error::NotImplemented { .. } => ErrorKind::Unsupported,
         Error::InvalidPath { .. } => ErrorKind::InvalidData,
         // All retries were in vain, or there is no answer. The next object would be no different.
-        Error::Generic { .. } => ErrorKind::HostUnreachable,
+        Error::Unauthenticated { .. } | Error::Generic { .. } => ErrorKind::HostUnreachable,
         _ => ErrorKind::Other,
     };
     io::Error::new(kind, cause(&error))

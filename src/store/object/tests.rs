@@ -262,3 +262,19 @@ fn a_lock_that_takes_longer_than_it_lasts_is_an_error() {
     let why = store.claim(Path::new("a.lock")).unwrap_err().to_string();
     assert_eq!(why, "the server took longer than the lock lasts, 0 s; set a longer `--lease`");
 }
+
+#[test]
+fn credentials_that_expire_are_no_fault_of_the_object_that_was_asked_for() {
+    let denied =
+        |answer: &str| Error::PermissionDenied { path: "1.txt".to_owned(), source: answer.to_owned().into() };
+    let expired = Error::Unauthenticated { path: "1.txt".to_owned(), source: "401".into() };
+    let kinds = [
+        denied("403 Forbidden: <Code>AccessDenied</Code>"),
+        denied("403 Forbidden: <Code>ExpiredToken</Code>"),
+        denied("403 Server failed to authenticate: AuthenticationFailed"),
+        expired,
+    ]
+    .map(|error| into_io(error).kind());
+    let stop = io::ErrorKind::HostUnreachable;
+    assert_eq!(kinds, [io::ErrorKind::PermissionDenied, stop, stop, stop]);
+}
