@@ -38,8 +38,7 @@ use super::select::id_key;
 const MAX_BUFFERED_NAMES: u32 = if cfg!(test) { 3 } else { 1 << 16 };
 
 /// What to do if there is no seeds folder.
-const NO_SEEDS: &str =
-    "run `feedmill init` in the folder with your articles, or name their folder with --seeds";
+const NO_SEEDS: &str = "put your articles there, or name their folder with --seeds; in the repository of a site, `feedmill init` finds it";
 
 /// Contents of the seeds folder.
 #[derive(Default)]
