@@ -529,11 +529,16 @@ impl<'a> Scanner<'a> {
     /// Handles a folder that cannot be listed. A server that refuses to list one says nothing about the articles in it.
     fn unlisted(&self, folder: &Path, error: io::Error) {
         let is_missing = error.kind() == io::ErrorKind::NotFound;
-        let is_refused = self.store.in_flight().is_some() && !is_missing;
-        if folder.as_os_str().is_empty() || is_exhausted(&error) || is_refused {
+        let (is_root, is_server) = (folder.as_os_str().is_empty(), self.store.in_flight().is_some());
+        if is_root || is_exhausted(&error) || is_server {
             let path = self.store.show(folder);
             let error = Error::io("list the seeds folder", path, error);
-            let error = if is_missing { error.with_help(NO_SEEDS) } else { error };
+            let error = match is_missing {
+                true if is_root => error.with_help(NO_SEEDS),
+                // It was in the listing of the folder around it.
+                true => error.with_help("build again: nothing is in the folder any more"),
+                false => error,
+            };
             return self.fail(ScanError::Fatal(error));
         }
         let found = self.finding(&codes::SEED_UNREADABLE, folder, format!("cannot list it: {error}"));

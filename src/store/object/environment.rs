@@ -100,9 +100,11 @@ fn build_with<B: Clone, K: FromStr, T>(
         Ok(built) => return Ok(built),
         Err(error) => cause(&error),
     };
+    let find = |is_culprit: &dyn Fn(&str) -> bool| variables.iter().find(|(name, _)| is_culprit(name));
+    let culprit = find(&|name| build_without(Some(name)).is_ok());
     // Others may be invalid too.
-    let is_culprit = |name: &str| build_without(Some(name)).err().is_none_or(|other| cause(&other) != why);
-    let culprit = variables.iter().find(|(name, _)| is_culprit(name));
+    let is_other = |name: &str| build_without(Some(name)).err().is_some_and(|other| cause(&other) != why);
+    let culprit = culprit.or_else(|| find(&is_other));
     let Some(name) = culprit.map(|(name, _)| name.to_ascii_uppercase()) else { return Err(invalid(why)) };
     let fault = match FAULTS.iter().find(|(other, _)| *other == name) {
         Some((_, fault)) => fault,

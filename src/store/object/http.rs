@@ -112,7 +112,7 @@ impl Connector {
         // The client adds it.
         parts.headers.remove(CONTENT_LENGTH);
         self.meter.request(&parts, body.len());
-        let is_list = is_list(&parts);
+        let (is_list, uri) = (is_list(&parts), parts.uri.clone());
         let no_credentials = no_credentials(&parts.uri);
         if no_credentials.is_some() {
             let request = self.agent.configure_request(Request::from_parts(parts, ()));
@@ -140,7 +140,10 @@ impl Connector {
             // An error takes the place of a response that would be repeated.
             self.meter.spend().map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
         }
-        if is_list {
+        if is_list && parts.status.is_success() {
+            if let Some(why) = wrong_page(uri.query().unwrap_or_default(), &body) {
+                return Err(HttpError::new(HttpErrorKind::Unknown, io::Error::other(why)));
+            }
             let not_paths = remove_not_paths(&mut body);
             parts.extensions.insert(not_paths);
         }
@@ -193,6 +196,25 @@ fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 fn is_list(request: &Parts) -> bool {
     let query = request.uri.query().unwrap_or_default();
     query.contains("list-type=") || query.contains("comp=list")
+}
+
+/// Returns what is wrong with a page of a listing, such as one of a proxy: it would be taken for the last one, or be followed by
+/// itself.
+fn wrong_page(query: &str, page: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(page);
+    let is_s3 = query.contains("list-type=");
+    let [given, next] =
+        if is_s3 { ["continuation-token", "NextContinuationToken"] } else { ["marker", "NextMarker"] };
+    let next = element(&text, next).and_then(|token| unescape(token).ok());
+    if is_s3 && !text.contains("<ListBucketResult") {
+        return Some("the answer is not a listing");
+    }
+    if is_s3 && next.is_none() && element(&text, "IsTruncated").is_some_and(|is| is.trim() == "true") {
+        return Some("the listing ends early");
+    }
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let is_repeated = pairs.any(|(name, token)| name == given && next.as_ref() == Some(&token));
+    is_repeated.then_some("the listing repeats a page")
 }
 
 /// Removes the objects and folders from a page of a listing whose names are not paths; returns these names.
@@ -319,6 +341,28 @@ mod tests {
         let body = b"<Error><Code>NotFound</Code><Message>It is gone.\nRequestId:1\nTime:2</Message></Error>";
         assert_eq!(reason(body), "NotFound: It is gone.");
         assert_eq!(reason(b"<html>SECRET"), "");
+    }
+
+    #[test]
+    fn a_page_that_would_end_or_repeat_a_listing_is_an_error() {
+        let s3 = |inner: &str| {
+            format!("<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\">{inner}</ListBucketResult>")
+        };
+        let more = "<IsTruncated>true</IsTruncated><NextContinuationToken>a+b&amp;</NextContinuationToken>";
+        let azure = "<EnumerationResults><Blobs/><NextMarker>m</NextMarker></EnumerationResults>";
+        for (query, page, is_wrong) in [
+            ("list-type=2", s3(""), false),
+            ("list-type=2", s3(more), false),
+            ("list-type=2&continuation-token=a", s3(more), false),
+            ("list-type=2&continuation-token=a%2Bb%26", s3(more), true),
+            ("list-type=2", s3("<IsTruncated>true</IsTruncated>"), true),
+            ("list-type=2", "<html>Log in</html>".to_owned(), true),
+            ("list-type=2", "<Error><Code>SlowDown</Code></Error>".to_owned(), true),
+            ("comp=list&marker=l", azure.to_owned(), false),
+            ("comp=list&marker=m", azure.to_owned(), true),
+        ] {
+            assert_eq!(wrong_page(query, page.as_bytes()).is_some(), is_wrong, "{query} {page}");
+        }
     }
 
     #[test]

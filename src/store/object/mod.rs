@@ -71,14 +71,25 @@ const RETRIES: usize = 8;
 const WRITE_ATTEMPTS: usize = 4;
 /// Codes of the answer that there is no such bucket or container.
 const NO_BUCKET: &[&str] = &["NoSuchBucket", "ContainerNotFound"];
-/// What servers call credentials that are refused for every object, in answers with 403.
+/// Codes of answers with 403 that are about the credentials or the account, and so the same for every object.
 const BAD_CREDENTIALS: &[&str] = &[
+    "AccountIsDisabled",
+    "AccountProblem",
+    "AllAccessDisabled",
     "AuthenticationFailed",
+    "AuthorizationFailure",
     "ExpiredToken",
     "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSecurity",
     "InvalidToken",
+    "KMS.DisabledException",
+    "NotSignedUp",
+    "RequestExpired",
     "RequestTimeTooSkewed",
     "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
 ];
 /// `Cache-Control` of documents: readers ask every hour or less often, so a copy of five minutes is new enough.
 const CACHE_CONTROL: &str = "public, max-age=300";
