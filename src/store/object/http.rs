@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use headers::{Date, HeaderMapExt};
 use hyper::body::Body;
+use memchr::memmem;
 use object_store::ClientOptions;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody, HttpResponse,
@@ -188,7 +189,8 @@ fn reason(body: &[u8]) -> String {
 
 /// Returns the text of the first element of a name that has text.
 fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(&format!("<{name}>"))?;
+    let begin = format!("<{name}>");
+    let rest = &text[memmem::find(text.as_bytes(), begin.as_bytes())? + begin.len()..];
     Some(rest.split_once('<')?.0).filter(|text| !text.is_empty())
 }
 
@@ -201,15 +203,15 @@ fn is_list(request: &Parts) -> bool {
 /// Returns what is wrong with a page of a listing, such as one of a proxy: it would be taken for the last one, or be followed by
 /// itself.
 fn wrong_page(query: &str, page: &[u8]) -> Option<&'static str> {
-    let text = String::from_utf8_lossy(page);
+    let text = std::str::from_utf8(page).unwrap_or_default();
     let is_s3 = query.contains("list-type=");
     let [given, next] =
         if is_s3 { ["continuation-token", "NextContinuationToken"] } else { ["marker", "NextMarker"] };
-    let next = element(&text, next).and_then(|token| unescape(token).ok());
-    if is_s3 && !text.contains("<ListBucketResult") {
+    let next = element(text, next).and_then(|token| unescape(token).ok());
+    if is_s3 && memmem::find(page, b"<ListBucketResult").is_none() {
         return Some("the answer is not a listing");
     }
-    if is_s3 && next.is_none() && element(&text, "IsTruncated").is_some_and(|is| is.trim() == "true") {
+    if is_s3 && next.is_none() && element(text, "IsTruncated").is_some_and(|is| is.trim() == "true") {
         return Some("the listing ends early");
     }
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
@@ -220,6 +222,9 @@ fn wrong_page(query: &str, page: &[u8]) -> Option<&'static str> {
 /// Removes the objects and folders from a page of a listing whose names are not paths; returns these names.
 fn remove_not_paths(page: &mut Vec<u8>) -> NotPaths {
     let mut found: Vec<(Range<usize>, String)> = Vec::new();
+    if !may_have_not_paths(page) {
+        return NotPaths(Vec::new());
+    }
     let text = std::str::from_utf8(page).unwrap_or_default();
     for (kind, name) in LISTED {
         let (begin, end) = (format!("<{kind}>"), format!("</{kind}>"));
@@ -235,6 +240,32 @@ fn remove_not_paths(page: &mut Vec<u8>) -> NotPaths {
     found.sort_unstable_by_key(|(range, _)| range.start);
     found.iter().rev().for_each(|(range, _)| _ = page.drain(range.clone()));
     NotPaths(found.into_iter().map(|(_, name)| name).collect())
+}
+
+/// True if a page has something that a name that is not a path has. Reading the names of all pages would take as long as a
+/// build without changes.
+fn may_have_not_paths(page: &[u8]) -> bool {
+    let begin =
+        LISTED.iter().filter_map(|(kind, _)| memmem::find(page, format!("<{kind}>").as_bytes())).min();
+    let Some(begin) = begin else { return false };
+    let page = &page[begin..];
+    let is_control = |at: usize, byte: u8| match byte {
+        // Between elements.
+        b'\n' | b'\r' => at > 0 && !matches!(page[at - 1], b'>' | b'\n' | b'\r' | b' '),
+        byte => byte.is_ascii_control(),
+    };
+    let is_reference_of_control = |at: usize| {
+        let text = String::from_utf8_lossy(&page[at..page.len().min(at + 8)]);
+        let number = text.trim_start_matches("&#").split(';').next().unwrap_or_default();
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16),
+            None => number.parse(),
+        };
+        code.is_err() || code.is_ok_and(|code| code < 32 || code == 127)
+    };
+    [&b"//"[..], b"/.", b">/", b">."].iter().any(|part| memmem::find(page, part).is_some())
+        || page.iter().enumerate().any(|(at, byte)| is_control(at, *byte))
+        || memmem::find_iter(page, b"&#").any(is_reference_of_control)
 }
 
 /// True if `object_store` accepts the name of an object or a folder, and changes nothing but a slash at its end.
@@ -382,6 +413,13 @@ mod tests {
         let mut page = azure.as_bytes().to_vec();
         assert_eq!(remove_not_paths(&mut page).0, ["a/./b", "/"]);
         assert_eq!(page, b"<Blobs></Blobs>");
+        for bad in ["a//b", "a/../b", "a/.", ".", "/b", "a/&#9;b", "a&#xD;b", "a\tb", "a\nb", "a\u{7f}"]
+            .map(contents)
+        {
+            assert_eq!(remove_not_paths(&mut bad.clone().into_bytes()).0.len(), 1, "{bad}");
+        }
+        let good = format!("{begin}\n  {}<ETag>&#34;e&#34;</ETag>\n{end}", kept.concat());
+        assert!(!may_have_not_paths(good.as_bytes()));
     }
 
     #[test]
