@@ -263,9 +263,30 @@ fn may_have_not_paths(page: &[u8]) -> bool {
         };
         code.is_err() || code.is_ok_and(|code| code < 32 || code == 127)
     };
-    [&b"//"[..], b"/.", b">/", b">."].iter().any(|part| memmem::find(page, part).is_some())
-        || page.iter().enumerate().any(|(at, byte)| is_control(at, *byte))
+    let signs = Signs::of(page);
+    signs.has_part
+        || signs.has_control && page.iter().enumerate().any(|(at, byte)| is_control(at, *byte))
         || memmem::find_iter(page, b"&#").any(is_reference_of_control)
+}
+
+/// What names that are not paths have.
+#[derive(Clone, Copy, Default)]
+struct Signs {
+    /// A slash or dot after a slash, or at the beginning of a text.
+    has_part: bool,
+    has_control: bool,
+}
+
+impl Signs {
+    /// Looks at all bytes, without a branch.
+    fn of(bytes: &[u8]) -> Self {
+        bytes.iter().zip(bytes.get(1..).unwrap_or_default()).fold(Self::default(), |signs, (one, next)| {
+            Self {
+                has_part: signs.has_part | (matches!(one, b'/' | b'>') & matches!(next, b'/' | b'.')),
+                has_control: signs.has_control | next.is_ascii_control(),
+            }
+        })
+    }
 }
 
 /// True if `object_store` accepts the name of an object or a folder, and changes nothing but a slash at its end.
