@@ -47,25 +47,27 @@ pub(super) fn find_site(folder: &Path) -> Result<Option<FoundSite>, Error> {
     // Such as `packages/site` in a workspace.
     let deeper: Vec<PathBuf> = inner.iter().flat_map(|parent| folders(parent)).collect();
     roots.extend(inner.into_iter().chain(deeper));
-    let read = |root: &Path, seeds| Repository::read(Box::new(FsStore::new(folder.join(root))), seeds);
     let mut found: Vec<(PathBuf, Repository)> = Vec::new();
     for root in roots {
-        if let Some(repository) = read(&root, PathBuf::new())? {
+        let store = FsStore::new(folder.join(&root));
+        if let Some(repository) = Repository::read(Box::new(store), PathBuf::new())? {
             found.push((root, repository));
         }
     }
     // A folder that looks like a site may be in the repository of another generator.
     let best = found.iter().position(|(_, repository)| repository.is_certain).unwrap_or_default();
-    let within = found.get(best).and_then(|(root, repository)| {
+    let within = found.into_iter().nth(best).and_then(|(root, mut repository)| {
         let content = PathBuf::from(&repository.site().content);
         let seeds: PathBuf = root.join(&content).components().collect();
         let shown = if seeds.as_os_str().is_empty() { ".".to_owned() } else { seeds.to_str()?.to_owned() };
-        Some((read(root, content).ok()??, shown))
+        repository.seeds = content;
+        Some((repository, shown))
     });
-    let around = || Ok(find(folder)?.map(|repository| (repository, ".".to_owned())));
-    let Some((repository, seeds)) = within.map_or_else(around, |within| Ok(Some(within)))? else {
-        return Ok(None);
+    let found = match within {
+        None => find(folder)?.map(|repository| (repository, ".".to_owned())),
+        within => within,
     };
+    let Some((repository, seeds)) = found else { return Ok(None) };
     // Else what its programs and its data call the address of the site.
     let guessed = if repository.site().url.is_none() { custom::site_url(folder) } else { None };
     let url = repository.site().url.clone().or_else(|| Some(guessed.as_ref()?.0.clone()));

@@ -89,6 +89,9 @@ fn json_of(value: ::toml::Value) -> Value {
     }
 }
 
+/// Endings of files with keys, best first.
+pub(super) const ENDINGS: [&str; 4] = ["yml", "yaml", "json", "toml"];
+
 /// Reads a file by the ending of its name; `None` if it is not valid.
 pub(super) fn by_name(name: &str, text: &str) -> Option<Map<String, Value>> {
     parsed(name, text).ok()
@@ -103,7 +106,8 @@ fn parsed(name: &str, text: &str) -> Parsed {
     }
 }
 
-fn json(text: &str) -> Parsed {
+/// Reads JSON.
+pub(crate) fn json(text: &str) -> Parsed {
     serde_json::from_str(text).map_err(|error| (error.line() as u32, error.to_string()))
 }
 

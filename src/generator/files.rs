@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -21,15 +22,47 @@ const FOLDERS: usize = 20_000;
 pub struct Files<'a> {
     store: &'a dyn Store,
     read: RefCell<Xxh3>,
-    /// The first error that says nothing about what is there.
-    failure: RefCell<Option<Error>>,
+    failure: FirstFailure,
+}
+
+/// The first error because of which something may be missing that is there.
+#[derive(Debug, Default)]
+pub(super) struct FirstFailure(Mutex<Option<Error>>);
+
+impl FirstFailure {
+    /// Returns what was read, unless nothing is there.
+    pub(super) fn there<T>(&self, store: &dyn Store, path: &Path, read: io::Result<T>) -> Option<T> {
+        read.inspect_err(|error| self.note(store, path, error)).ok()
+    }
+
+    fn note(&self, store: &dyn Store, path: &Path, error: &io::Error) {
+        if !is_absent(error) {
+            let error = io::Error::new(error.kind(), error.to_string());
+            let error = Error::io("read a file of the site", store.show(path), error);
+            self.get().get_or_insert(error);
+        }
+    }
+
+    /// True if there was one that was not returned.
+    pub(super) fn is_there(&self) -> bool {
+        self.get().is_some()
+    }
+
+    /// Returns it, unless it was returned before.
+    pub(super) fn take(&self) -> Option<Error> {
+        self.get().take()
+    }
+
+    fn get(&self) -> MutexGuard<'_, Option<Error>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<'a> Files<'a> {
     /// Reads through a store whose root is that of the repository.
     #[must_use]
     pub fn new(store: &'a dyn Store) -> Self {
-        Self { store, read: RefCell::default(), failure: RefCell::default() }
+        Self { store, read: RefCell::default(), failure: FirstFailure::default() }
     }
 
     /// Returns the text of a file; `None` if there is none.
@@ -55,7 +88,7 @@ impl<'a> Files<'a> {
                 Ok(bytes) => return Ok(Some((name, self.keep(path, &bytes)))),
                 Err(error) if is_absent(&error) && !(is_refused(&error) && self.is_listed(path)) => {}
                 Err(error) => {
-                    self.note(path, &error);
+                    self.failure.note(self.store, path, &error);
                     return Err(Error::io(
                         "read the configuration of the site",
                         self.store.show(path),
@@ -75,15 +108,7 @@ impl<'a> Files<'a> {
 
     /// Returns what was read, unless nothing is there.
     fn there<T>(&self, path: &Path, read: io::Result<T>) -> Option<T> {
-        read.inspect_err(|error| self.note(path, error)).ok()
-    }
-
-    fn note(&self, path: &Path, error: &io::Error) {
-        if !is_absent(error) {
-            let error = io::Error::new(error.kind(), error.to_string());
-            let error = Error::io("read a file of the site", self.store.show(path), error);
-            self.failure.borrow_mut().get_or_insert(error);
-        }
+        self.failure.there(self.store, path, read)
     }
 
     /// Returns the first error because of which something may be missing, unless it was returned before.
@@ -149,7 +174,7 @@ impl<'a> Files<'a> {
 
 /// True if an error means that there is no such file, or none that its reader wants. Any other says nothing about it: the system
 /// may be out of file handles or memory, or the disk may have failed.
-pub(super) fn is_absent(error: &io::Error) -> bool {
+fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound, Unsupported};
     let kinds = [NotFound, NotADirectory, IsADirectory, InvalidInput, InvalidFilename, Unsupported];
     kinds.contains(&error.kind()) || is_refused(error)

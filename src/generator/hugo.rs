@@ -165,7 +165,7 @@ fn configuration(files: &Files<'_>) -> Result<Option<data::Configuration>, Error
     for folder in FOLDERS {
         for (name, _) in files.names(folder) {
             let path = format!("{folder}/{name}");
-            if !["toml", "yaml", "yml", "json"].contains(&split_ending(&name).1) {
+            if !data::ENDINGS.contains(&split_ending(&name).1) {
                 continue;
             }
             let Some(text) = files.text(&path) else { continue };
@@ -644,7 +644,7 @@ impl Rules for HugoRules {
 
     fn value(&self, name: &str) -> Option<&Value> {
         let keys: Vec<String> =
-            name.strip_prefix("site.Params.")?.split('.').map(str::to_lowercase).collect();
+            name.strip_prefix("Site.Params.")?.split('.').map(str::to_lowercase).collect();
         data::get(&self.params, &keys.iter().map(String::as_str).collect::<Vec<_>>())
     }
 

@@ -29,7 +29,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-pub(crate) use data::{Parsed, toml, yaml};
+pub(crate) use data::{Parsed, json, toml, yaml};
 pub use date::{Moment, Unzoned};
 pub use files::Files;
 pub(crate) use jekyll::titleized;

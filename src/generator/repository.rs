@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
-use super::files::is_absent;
+use super::files::FirstFailure;
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
 use crate::diag::remove_credentials;
 use crate::error::Error;
@@ -48,8 +48,7 @@ pub struct Repository {
     pub timezone: Option<Tz>,
     site: Site,
     cache: Mutex<Cache>,
-    /// The first error of the system because of which an article may lack something.
-    failure: Mutex<Option<Error>>,
+    failure: FirstFailure,
     rules: Box<dyn Rules>,
     files: Box<dyn Store + Send>,
 }
@@ -150,7 +149,7 @@ impl Repository {
             timezone: None,
             site,
             cache: Mutex::default(),
-            failure: Mutex::default(),
+            failure: FirstFailure::default(),
             rules,
             files,
         }))
@@ -211,28 +210,19 @@ impl Repository {
 
     /// Returns what was read, unless nothing is there.
     fn there<T>(&self, path: &Path, read: io::Result<T>) -> Option<T> {
-        match read {
-            Ok(read) => Some(read),
-            Err(error) => {
-                if !is_absent(&error) {
-                    let error = Error::io("read a file of the site", self.files.show(path), error);
-                    lock(&self.failure).get_or_insert(error);
-                }
-                None
-            }
-        }
+        self.failure.there(&*self.files, path, read)
     }
 
     /// Forgets what articles asked for, which may have changed since the last build.
     pub fn forget(&self) {
         *lock(&self.cache) = Cache::default();
-        *lock(&self.failure) = None;
+        self.failure.take();
     }
 
     /// Returns the first error of the system because of which an article may lack something, unless it was returned before.
     #[must_use]
     pub fn failure(&self) -> Option<Error> {
-        lock(&self.failure).take()
+        self.failure.take()
     }
 
     /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`, if the caller
@@ -255,13 +245,13 @@ impl Repository {
         if let Some(table) = lock(&self.cache).data.get(&stem) {
             return table.clone();
         }
-        let paths = ["yml", "yaml", "json", "toml"].map(|ending| folder.join(format!("{name}.{ending}")));
+        let paths = data::ENDINGS.map(|ending| folder.join(format!("{name}.{ending}")));
         let found = self.first(&paths);
         let size = found.as_ref().map_or(0, |(_, text)| text.len() as u64);
         let table = found.and_then(|(path, text)| {
             Some(Arc::new(Value::Object(data::by_name(&path.to_string_lossy(), &text)?)))
         });
-        if lock(&self.failure).is_some() {
+        if self.failure.is_there() {
             return table;
         }
         let mut cache = lock(&self.cache);

@@ -2,7 +2,7 @@
 //! `---`.
 
 use super::front_syntax::{Format, Syntax};
-use crate::generator::Parsed;
+use crate::generator::json as parse;
 use crate::types::work;
 
 pub(super) static JSON: Syntax = Syntax {
@@ -60,8 +60,4 @@ impl Object {
         }
         false
     }
-}
-
-fn parse(text: &str) -> Parsed {
-    serde_json::from_str(text).map_err(|error| (error.line() as u32, error.to_string()))
 }

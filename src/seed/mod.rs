@@ -280,15 +280,11 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
 /// Removes user names and passwords from the addresses in a head, and returns the finding about them. `text` is what was
 /// read, `known` what was found in it.
 fn remove_credentials(head: &mut Head, text: &str, known: &[Finding]) -> Option<Finding> {
-    let title = match crate::diag::remove_credentials(&head.title) {
-        Cow::Owned(title) => Some(title),
-        Cow::Borrowed(_) => None,
-    };
-    let field = title.as_ref().map(|_| "title").or_else(|| head.metadata.remove_credentials())?;
-    if let Some(title) = title {
-        head.title = title;
-        head.metadata.remove_credentials();
+    let mut field = head.metadata.remove_credentials();
+    if let Cow::Owned(title) = crate::diag::remove_credentials(&head.title) {
+        (head.title, field) = (title, Some("title"));
     }
+    let field = field?;
     let is_new = |line: u32| known.iter().all(|finding| finding.place.line != line);
     let has_some = |line: &str| matches!(crate::diag::remove_credentials(line), Cow::Owned(_));
     let mut lines = (1..).zip(text.split('\n')).filter(|(_, line)| has_some(line)).map(|(line, _)| line);

@@ -24,13 +24,16 @@ use renderer::TemplateRenderer;
 #[cfg(feature = "folder")]
 pub(super) use syntax::Fence;
 
+/// Mark below an excerpt that every site may have.
+const MORE: &str = "<!--more-->";
+
 /// Returns a body with its template tags rendered.
 pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut Vec<Finding>) -> Cow<'a, str> {
     let site = page.origin.addresses.repository.as_ref().map(|repository| repository.site());
     let of_site = || site.and_then(|site| site.excerpt_mark.clone()).filter(|mark| mark.starts_with("<!--"));
-    let body = match page.text("excerpt_separator").or_else(of_site) {
-        // The mark that every site may have.
-        Some(mark) if mark.starts_with("<!--") => Cow::Owned(body.replacen(&mark, "<!--more-->", 1)),
+    let mark = page.text("excerpt_separator").or_else(of_site);
+    let body = match mark.filter(|mark| mark != MORE && body.contains(&**mark)) {
+        Some(mark) if mark.starts_with("<!--") => Cow::Owned(body.replacen(&mark, MORE, 1)),
         Some(mark) => Cow::Owned(body.replacen(&mark, "", 1)),
         None => Cow::Borrowed(body),
     };

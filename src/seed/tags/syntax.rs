@@ -66,10 +66,14 @@ pub(super) fn split(text: &str, mark: char) -> Vec<&str> {
     parts
 }
 
+/// Returns a text in quotes without them.
+pub(super) fn quoted(text: &str) -> Option<&str> {
+    ['"', '\'', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+}
+
 /// Returns a value without the quotes around it.
 pub(super) fn unquoted(value: &str) -> &str {
-    let quotes = ['"', '\'', '`'];
-    quotes.iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
+    quoted(value).unwrap_or(value)
 }
 
 /// Arguments of a shortcode: name (empty if it has none) and value.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::budget::Budget;
-use super::syntax::{MAX_VALUE, split};
+use super::syntax::{MAX_VALUE, quoted, split};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -279,8 +279,8 @@ impl<'a> Filler<'a> {
     }
 
     fn operand_of_any_length(&self, text: &str) -> Option<String> {
-        if let Some(literal) = quoted(text) {
-            return Some(literal);
+        if let Some(literal) = quoted(text.trim()) {
+            return Some(literal.to_owned());
         }
         if text == "body" {
             return Some(INNER.to_string());
@@ -301,12 +301,6 @@ impl<'a> Filler<'a> {
         }
         (self.parameters.named)(text).or_else(|| (self.parameters.page)(text))
     }
-}
-
-/// Returns a text in quotes without them.
-fn quoted(text: &str) -> Option<String> {
-    let text = text.trim();
-    ['"', '\'', '`'].iter().find_map(|mark| Some(text.strip_prefix(*mark)?.strip_suffix(*mark)?.to_owned()))
 }
 
 #[cfg(test)]

@@ -105,17 +105,17 @@ fn build_with<B: Clone, K: FromStr, T>(
     // Others may be invalid too.
     let is_other = |name: &str| build_without(Some(name)).err().is_some_and(|other| cause(&other) != why);
     let culprit = culprit.or_else(|| find(&is_other));
-    let Some(name) = culprit.map(|(name, _)| name.to_ascii_uppercase()) else { return Err(invalid(why)) };
+    let Some(name) = culprit.map(|(name, _)| name.to_ascii_uppercase()) else { return Err(invalid(&why)) };
     let fault = match FAULTS.iter().find(|(other, _)| *other == name) {
         Some((_, fault)) => fault,
         None if JSON.contains(&&*name) || PATHS.contains(&&*name) => GOOGLE_CREDENTIALS,
         None if why.ends_with("as boolean") => "is neither `true` nor `false`; correct it, or remove it",
         None => "is invalid; correct it, or remove it",
     };
-    Err(invalid(format!("`{name}` {fault}")))
+    Err(invalid(&format!("`{name}` {fault}")))
 }
 
-fn invalid(why: String) -> io::Error {
+pub(super) fn invalid(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why)
 }
 
@@ -142,10 +142,10 @@ fn variables(
         match checked(name, &value) {
             Ok(value) if name == TOKEN_FILE && has_line_break(&value) => {
                 let why = "which has a line break; write the token alone, without a line break at its end";
-                return Err(invalid(format!("`{name}` names `{value}`, {why}")));
+                return Err(invalid(&format!("`{name}` names `{value}`, {why}")));
             }
             Ok(value) => found.push((lower, value)),
-            Err(why) => return Err(invalid(format!("`{name}` {why}"))),
+            Err(why) => return Err(invalid(&format!("`{name}` {why}"))),
         }
     }
     Ok(found)

@@ -113,7 +113,7 @@ impl Connector {
         // The client adds it.
         parts.headers.remove(CONTENT_LENGTH);
         self.meter.request(&parts, body.len());
-        let (is_list, uri) = (is_list(&parts), parts.uri.clone());
+        let listing = is_list(&parts).then(|| parts.uri.clone());
         let no_credentials = no_credentials(&parts.uri);
         if no_credentials.is_some() {
             let request = self.agent.configure_request(Request::from_parts(parts, ()));
@@ -141,7 +141,7 @@ impl Connector {
             // An error takes the place of a response that would be repeated.
             self.meter.spend().map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
         }
-        if is_list && parts.status.is_success() {
+        if let Some(uri) = listing.filter(|_| parts.status.is_success()) {
             if let Some(why) = wrong_page(uri.query().unwrap_or_default(), &body) {
                 return Err(HttpError::new(HttpErrorKind::Unknown, io::Error::other(why)));
             }

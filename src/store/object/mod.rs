@@ -50,7 +50,7 @@ use super::{
 };
 use crate::types::{Bytes, file_type};
 
-use environment::{GOOGLE_CREDENTIALS, built};
+use environment::{GOOGLE_CREDENTIALS, built, invalid};
 use http::{Connector, Meter, NotPaths};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
@@ -286,7 +286,6 @@ impl BucketStore {
 
     fn connect_with(url: &Url, patience: Patience) -> io::Result<Self> {
         let place = Path::new(url.as_str());
-        let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why);
         if url.query().is_some() || url.fragment().is_some() {
             return Err(invalid("the URL has parameters; remove all after `?` or `#`"));
         }
