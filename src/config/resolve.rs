@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
 use url::Url;
 
 use super::faults::Faults;
@@ -18,6 +17,7 @@ use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Kind;
 use crate::format::{FORMATS, INDEX, Index, Layout, format};
+use crate::generator::Zone;
 use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Extra, Person, Podcast, Theme};
@@ -676,12 +676,12 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         Some(text.to_owned())
     }
 
-    fn timezone(&mut self, set: &SetValue) -> Option<Tz> {
+    fn timezone(&mut self, set: &SetValue) -> Option<Zone> {
         let text = set.value.text().map(str::trim).filter(|text| !text.is_empty())?;
         if let Ok(zone) = text.parse() {
             return Some(zone);
         }
-        let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let near = nearest(text, Zone::names());
         let fix = near.map_or_else(
             || "write one such as `Europe/Berlin`".to_owned(),
             |near| format!("did you mean `{near}`?"),

@@ -1,8 +1,8 @@
 //! Dates as people write them in front matter, file names and pages.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
+use super::zone::Zone;
 use crate::types::UnixMs;
 
 /// An instant, and what the calendar and clock showed where it was written. Addresses are made of the latter.
@@ -21,10 +21,10 @@ pub enum Unzoned {
     #[default]
     Utc,
     /// The zone of the site.
-    Site(Tz),
+    Site(Zone),
     /// As in Jekyll: a date with seconds is a YAML timestamp, so UTC; any other is in the zone of the site. The local time
     /// is always that of the site.
-    Jekyll(Tz),
+    Jekyll(Zone),
 }
 
 const ZONED: &[&str] =
@@ -116,7 +116,7 @@ fn read_text(text: &str, unzoned: Unzoned) -> Option<Moment> {
 
 /// Returns a date without its day of the week, without a remark in brackets, and with its zone as an offset or by itself:
 /// `Fri May 31 2024 10:00:00 GMT+0200 (CEST)` is `May 31 2024 10:00:00 +0200`. `None` if it has none of these.
-fn spelled(text: &str) -> Option<(String, Option<Tz>)> {
+fn spelled(text: &str) -> Option<(String, Option<Zone>)> {
     let bare =
         text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map_or(text, |(text, _)| text.trim());
     let (first, rest) = bare.split_once([' ', ',']).unwrap_or(("", bare));
@@ -154,7 +154,7 @@ fn zoned_moment(time: DateTime<FixedOffset>, unzoned: Unzoned) -> Option<Moment>
     // In the last years of chrono, another zone is out of its range.
     is_instant(time.timestamp_millis()).then_some(())?;
     let local = match unzoned {
-        Unzoned::Jekyll(zone) => time.with_timezone(&zone).naive_local(),
+        Unzoned::Jekyll(zone) => zone.local(time.to_utc())?,
         _ => time.naive_local(),
     };
     within(time.timestamp_millis(), local)
@@ -166,11 +166,7 @@ fn moment(local: NaiveDateTime, unzoned: Unzoned, is_timestamp: bool) -> Option<
         Unzoned::Jekyll(_) if is_timestamp => zoned_moment(local.and_utc().fixed_offset(), unzoned),
         Unzoned::Utc => within(local.and_utc().timestamp_millis(), local),
         Unzoned::Site(zone) | Unzoned::Jekyll(zone) => {
-            // An hour that the clocks skip is read as if they had not been put forward yet.
-            let zoned = zone.from_local_datetime(&local).earliest();
-            let millis =
-                zoned.map_or_else(|| local.and_utc().timestamp_millis(), |time| time.timestamp_millis());
-            within(millis, local)
+            within(zone.earliest(local)?.timestamp_millis(), local)
         }
     }
 }
@@ -293,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_date_without_a_zone_is_in_that_of_the_site_unless_jekyll_reads_a_timestamp() {
-        let berlin: Tz = "Europe/Berlin".parse().unwrap();
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
         let hours = |text: &str, unzoned| {
             let moment = read(text, unzoned).unwrap();
             (
@@ -334,7 +330,8 @@ mod tests {
 
     #[test]
     fn a_date_at_the_end_of_the_calendar_is_none() {
-        for zone in [chrono_tz::Asia::Tokyo, chrono_tz::America::New_York] {
+        for zone in ["Asia/Tokyo", "America/New_York"] {
+            let zone = zone.parse().unwrap();
             for text in ["+262142-12-31 23:59:59", "-262143-01-01 00:00:00", "-262143-01-01T00:00:00Z"] {
                 assert!(read(text, Unzoned::Jekyll(zone)).is_none(), "{text}");
             }

@@ -39,6 +39,8 @@ const MAX_MODULES: usize = 100;
 const MAX_LOOKED_AT: usize = 100;
 /// Length of the longest address of a site in a template, in bytes.
 const LONGEST_ADDRESS: usize = 500;
+/// Length of the longest text of data in an address, in bytes.
+const MAX_PART: usize = 4_000;
 /// Endings of templates.
 const TEMPLATES: &[&str] = &[".njk", ".liquid", ".html", ".xml", ".hbs", ".webc", ".11ty.js", ".md", ".json"];
 
@@ -577,16 +579,20 @@ impl EleventyRules {
         };
         let path_stem: String =
             folders.iter().map(String::as_str).chain([without_date(stem)]).map(|n| format!("/{n}")).collect();
+        let text = |value: &Value| {
+            let is_short = value.as_str().is_none_or(|text| text.len() <= MAX_PART);
+            is_short.then(|| super::matter::text(value))?
+        };
         let get = |name: &str| match name {
-            "page.fileSlug" => Some(slug.into()),
-            "page.filePathStem" => Some(path_stem.as_str().into()),
-            "page.inputPath" => Some(format!("./{}", page.path.display()).into()),
-            "page.lang" | "lang" => matter.get("lang").cloned(),
+            "page.fileSlug" => Some(slug.to_owned()),
+            "page.filePathStem" => Some(path_stem.clone()),
+            "page.inputPath" => Some(format!("./{}", page.path.display())),
+            "page.lang" | "lang" => text(matter.get("lang")?),
             name => {
                 let mut keys = name.split('.');
                 let first = keys.next().unwrap_or_default();
                 let value = matter.get(&first.to_lowercase()).or_else(|| self.global.get(first))?;
-                keys.try_fold(value, |value, key| value.get(key)).cloned()
+                text(keys.try_fold(value, |value, key| value.get(key))?)
             }
         };
         let bad = |detail| Refusal::BadPattern("permalink", detail);

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::pattern::{self, Spelling, Values};
-use super::{Files, Found, Generator, Kind, Matter, Moment, Page, Placed, Refusal, Rules, Site, Unzoned};
+use super::{
+    Files, Found, Generator, Kind, Matter, Moment, Page, Placed, Refusal, Rules, Site, Unzoned, Zone,
+};
 use super::{cname, data, date, glob, is_page, names, site, split_ending};
 use crate::error::Error;
 
@@ -51,7 +52,7 @@ const PUBLISHED: &[&str] = &["publishdate", "pubdate", "published"];
 #[derive(Debug)]
 struct HugoRules {
     site: Site,
-    zone: Option<Tz>,
+    zone: Option<Zone>,
     contents: Vec<Content>,
     languages: BTreeMap<String, Language>,
     default_language: String,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::pattern::{self, Spelling, Values};
-use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned};
+use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned, Zone};
 use super::{cname, data, date, glob, names, site, split_ending};
 use crate::error::Error;
 
@@ -76,7 +76,7 @@ impl Generator for Jekyll {
 fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
     let text = |key: &str| data::text(config, &[key]);
     let base = text("baseurl").unwrap_or_default();
-    let zone = text("timezone").and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::UTC);
+    let zone = text("timezone").and_then(|name| name.parse().ok()).unwrap_or(Zone::UTC);
     let url = text("url").and_then(|url| site::address(&url, &base));
     let path = |key: &str| names(Path::new(&text(key).unwrap_or_default()));
     let source = path("source");

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::date::{self, Moment, Unzoned};
+use super::zone::Zone;
 use crate::types::excerpt;
 
 /// Maximum number of characters of a value that a message shows.
@@ -17,7 +17,7 @@ pub struct Matter {
     /// True if it was written in YAML, whose dates have no zone of the site's.
     pub is_yaml: bool,
     /// Time zone that the user configured for dates that name none; it replaces the generator's.
-    pub timezone: Option<Tz>,
+    pub timezone: Option<Zone>,
     values: BTreeMap<String, Value>,
 }
 

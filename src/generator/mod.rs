@@ -21,6 +21,7 @@ mod site;
 mod slug;
 mod template;
 mod zola;
+mod zone;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
 pub use site::{Math, Site};
 pub(crate) use slug::{heading_id, pelican as pelican_slug};
+pub use zone::{UnknownZone, Zone};
 
 /// A static site generator.
 pub trait Generator: Sync {

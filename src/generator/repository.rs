@@ -6,12 +6,11 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
 use super::files::FirstFailure;
-use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, data};
+use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, Zone, data};
 use crate::diag::remove_credentials;
 use crate::error::Error;
 use crate::model::change_strings;
@@ -45,7 +44,7 @@ pub struct Repository {
     /// Hash of all files that its rules were read from.
     pub fingerprint: u128,
     /// Time zone that the user configured for dates that name none.
-    pub timezone: Option<Tz>,
+    pub timezone: Option<Zone>,
     site: Site,
     cache: Mutex<Cache>,
     failure: FirstFailure,

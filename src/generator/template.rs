@@ -4,14 +4,13 @@
 use std::cell::Cell;
 
 use chrono::NaiveDateTime;
-use serde_json::Value;
 
 use super::slug;
 
 /// What a template may ask.
 pub(super) struct Scope<'a> {
-    /// Returns the value of a name such as `page.fileSlug` or `title`.
-    pub(super) get: &'a dyn Fn(&str) -> Option<Value>,
+    /// Returns the text of a name such as `page.fileSlug` or `title`.
+    pub(super) get: &'a dyn Fn(&str) -> Option<String>,
     /// Returns the expression of a name that the function around the template defines.
     pub(super) local: &'a dyn Fn(&str) -> Option<String>,
     /// Date of the page.
@@ -133,8 +132,8 @@ impl Evaluator<'_> {
         if let Some(text) = literal(name) {
             return Some(text.to_owned());
         }
-        if let Some(value) = (self.scope.get)(name) {
-            return super::matter::text(&value);
+        if let Some(text) = (self.scope.get)(name) {
+            return Some(text);
         }
         let is_name = is_own && name.chars().all(|c| c.is_alphanumeric() || c == '_');
         let expression = (self.scope.local)(name).filter(|_| is_name && depth < MAX_DEPTH)?;

@@ -5,10 +5,9 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use url::Url;
 
-use crate::generator::{Repository, Unzoned};
+use crate::generator::{Repository, Unzoned, Zone};
 use crate::html::Policy;
 use crate::types::UnixMs;
 
@@ -22,7 +21,7 @@ pub struct Addresses {
     /// Pattern of URLs; `None` for the default of the site's generator.
     pub permalink: Option<String>,
     /// Time zone of dates that name none; `None` for that of the repository, else UTC.
-    pub timezone: Option<Tz>,
+    pub timezone: Option<Zone>,
     /// Languages of the repository other than the site's, in lower case, if each gets a feed; else articles in them are left
     /// out.
     pub translations: Vec<String>,

@@ -138,6 +138,10 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
         let line = "the Host header is missing, repeated or invalid";
         return Some(text_response(StatusCode::BAD_REQUEST, line));
     }
+    // RFC 9110, 7.4. A proxy may pass on the `https` of its client.
+    if request.uri().scheme_str().is_some_and(|scheme| !["http", "https"].contains(&scheme)) {
+        return Some(text_response(StatusCode::MISDIRECTED_REQUEST, "only http and https are served here"));
+    }
     let url_path = request.uri().path();
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD) && request.body().is_end_stream();
     let is_validator = state.validator.get().is_some() && validator::has(url_path);
