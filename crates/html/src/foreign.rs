@@ -207,7 +207,7 @@ fn changes(math: NodeRef<'_>, tex: &mut Option<String>) -> Option<Vec<(NodeId, C
             }
             (None, name) if node.is_math() && TOKENS.contains(&name) => {
                 skip = Some(node.id());
-                Change::Token(folded(node))
+                Change::Token(plain(&node.subtree().filter_map(NodeRef::text).collect::<String>()))
             }
             (None, "semantics" | "mstyle" | "math") if node.is_math() => Change::Group,
             (None, "mfenced") if node.is_math() => Change::Fence {
@@ -482,6 +482,10 @@ mod tests {
             (
                 "<math><mstyle displaystyle=true><mtext>if <b>x</b></mtext> y</mstyle></math>",
                 "<math><mrow displaystyle=\"true\"><mtext>if x</mtext><mtext>y</mtext></mrow></math>",
+            ),
+            (
+                "<math>a\u{2002}b <mtext> c\u{2002}d\u{a0}</mtext></math>",
+                "<math><mtext>a\u{2002}b</mtext><mtext>c\u{2002}d&nbsp;</mtext></math>",
             ),
             // Not for readers: the text in place of the formula.
             ("<math alttext='a over b'><mstack><msrow><mn>1</mn></msrow></mstack></math>", "a over b"),

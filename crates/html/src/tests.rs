@@ -479,7 +479,7 @@ proptest! {
             "</?(math|mi|mo|mtext|mrow|mfrac|msup|mfenced|semantics|annotation|svg|path|g|text|title|desc|svg-title|tex-source|pre|code|table|td|noscript|blockquote)>",
             "<(svg width=99 height=99|path d=M0|rect fill=red|circle r=1|p id=fn1|a name=fn1|a href=#fn1|td align=left|pre class=language-c|span class=ln|span class=katex|div data-youtube-id=x|iframe src=//youtu.be/x|amp-img src=/x)>",
             "<(img|source|video|iframe|a) (src|href|srcset|data-src)=[\"']?[a-z:/.,# ]{0,9}[\"']?>",
-            "[ \\n\\ta-z&;<>正\u{0}-\u{1f}]{0,6}",
+            "[ \\n\\ta-z&;<>正\u{a0}\u{2002}\u{0}-\u{1f}]{0,6}",
         ], 0..24)
     ) {
         let once = html(&parts.concat());
