@@ -110,8 +110,11 @@ fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
             left -= 1;
             match kind {
                 store::Kind::Folder => folders.push(folder.join(name)),
-                store::Kind::File if text.ends_with(".md") => names.push(text.into_owned()),
-                store::Kind::File if text.ends_with(".txt") => texts += 1,
+                store::Kind::File
+                    if [".md", ".markdown", ".txt"].iter().any(|ending| text.ends_with(ending)) =>
+                {
+                    names.push(text.into_owned());
+                }
                 _ => {}
             }
         });
@@ -122,6 +125,10 @@ fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
             _ => {}
         }
         for name in names {
+            if name.ends_with(".txt") {
+                texts += usize::from(is_stamped(seeds, addresses, &folder.join(&name)));
+                continue;
+            }
             let Some((language, date_key)) = language(seeds, addresses, &folder.join(&name)) else {
                 continue;
             };
@@ -183,9 +190,7 @@ fn first_of(repository: &Repository) -> Form {
 /// Returns the language of an article's front matter and the index of its date in [`DATE_KEYS`]; `None` if the file has
 /// none, or is a page or a draft.
 fn language(seeds: &dyn Store, addresses: &Addresses, path: &Path) -> Option<(FrontMatter, usize)> {
-    let start = seeds.prefix(path, HEAD).ok()?;
-    let is_whole = start.size == Bytes(start.bytes.len() as u64);
-    let text = String::from_utf8_lossy(&start.bytes);
+    let (text, is_whole) = beginning(seeds, path)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let root = seeds.show(Path::new(""));
     let parsed = seed::parse(text, is_whole, &Origin::of(&root, path, addresses));
@@ -201,11 +206,28 @@ fn language(seeds: &dyn Store, addresses: &Addresses, path: &Path) -> Option<(Fr
     let has = |key: &str| {
         let is_key = |line: &str| {
             let rest = line.trim_start().trim_start_matches('"').strip_prefix(key);
-            rest.is_some_and(|rest| rest.trim_start_matches('"').trim_start().starts_with([':', '=']))
+            let value =
+                rest.and_then(|rest| rest.trim_start_matches('"').trim_start().strip_prefix([':', '=']));
+            // `published: true` is no date.
+            value.is_some_and(|value| !matches!(value.trim(), "true" | "false"))
         };
         text.lines().take(MAX_LINES).any(is_key)
     };
     Some((language, DATE_KEYS.iter().position(|key| has(key)).unwrap_or(DATE_KEYS.len() - 1)))
+}
+
+/// True if a text file is a seed, and not `robots.txt`.
+fn is_stamped(seeds: &dyn Store, addresses: &Addresses, path: &Path) -> bool {
+    let Some((text, is_whole)) = beginning(seeds, path) else { return false };
+    let root = seeds.show(Path::new(""));
+    seed::parse(&text, is_whole, &Origin::of(&root, path, addresses)).is_ok()
+}
+
+/// Returns the beginning of a file, and whether it is all of it.
+fn beginning(seeds: &dyn Store, path: &Path) -> Option<(String, bool)> {
+    let start = seeds.prefix(path, HEAD).ok()?;
+    let is_whole = start.size == Bytes(start.bytes.len() as u64);
+    Some((String::from_utf8_lossy(&start.bytes).into_owned(), is_whole))
 }
 
 /// True if a file name begins with a date such as `2024-06-01-`.
@@ -360,7 +382,10 @@ mod tests {
     fn the_form_is_that_of_most_articles() {
         use FrontMatter::{Json, Toml, Yaml};
         assert_eq!(form(&[]), Form::Stamped);
-        assert_eq!(form(&[("1.txt", "x"), ("2.txt", "x"), ("a.md", "---\n")]), Form::Stamped);
+        let stamped = "<!--1717225200000-->\n[T](https://a.example/1)\n------\n";
+        assert_eq!(form(&[("1.txt", stamped), ("2.txt", stamped), ("a.md", "---\n")]), Form::Stamped);
+        let with_robots = [("robots.txt", "User-agent: *"), ("b.txt", "x"), ("p/a.markdown", "---\n")];
+        assert_eq!(form(&with_robots), markdown("p", Yaml, false, false));
         assert_eq!(form(&[("README.md", "# Read me")]), Form::Stamped);
         assert_eq!(form(&[("_posts/a.md", "---\n")]), markdown("_posts", Yaml, true, false));
         assert_eq!(
@@ -374,12 +399,17 @@ mod tests {
         assert_eq!(form(&bundles), markdown("content/posts", Yaml, false, true));
         let hugo = [("content/posts/_index.md", "---\n")];
         assert_eq!(form(&hugo), markdown("content/posts", Toml, false, false));
-        let Form::Markdown { date_key, .. } =
-            form(&[("b/a.md", "---\ntitle: T\npubDate: 2024-05-31\ndate: 1\n---\n")])
-        else {
-            panic!()
-        };
-        assert_eq!(date_key, "pubDate");
+        for (matter, expected) in [
+            ("title: T\npubDate: 2024-05-31\ndate: 1", "pubDate"),
+            ("published: true\ndate: 2024-05-31", "date"),
+            ("published: 2024-05-31", "published"),
+        ] {
+            let Form::Markdown { date_key, .. } = form(&[("b/a.md", &format!("---\n{matter}\n---\n"))])
+            else {
+                panic!()
+            };
+            assert_eq!(date_key, expected);
+        }
         assert_eq!(form(&[("a.md", "{"), ("_drafts/b.md", "---")]), markdown("", Json, false, false));
     }
 }

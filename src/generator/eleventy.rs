@@ -39,7 +39,7 @@ const MAX_MODULES: usize = 100;
 const MAX_LOOKED_AT: usize = 100;
 /// Length of the longest address of a site in a template, in bytes.
 const LONGEST_ADDRESS: usize = 500;
-/// Length of the longest text of data in an address, in bytes.
+/// Length of the longest text of data, and of a function, that is read for an address, in bytes.
 const MAX_PART: usize = 4_000;
 /// Endings of templates.
 const TEMPLATES: &[&str] = &[".njk", ".liquid", ".html", ".xml", ".hbs", ".webc", ".11ty.js", ".md", ".json"];
@@ -59,6 +59,8 @@ struct EleventyRules {
     /// Front matter of layouts, by path below the folder of layouts.
     layouts: BTreeMap<String, Map<String, Value>>,
     global: Map<String, Value>,
+    /// Functions that are filters of the site, by name.
+    filters: BTreeMap<String, String>,
 }
 
 /// Which pages are articles.
@@ -203,6 +205,16 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
             global.insert(stem.to_owned(), Value::Object(table));
         }
     }
+    let filters = ["addFilter", "addNunjucksFilter", "addLiquidFilter"].iter().flat_map(|adder| {
+        modules.iter().flat_map(move |module| script::calls(module, adder).map(script::pair)).filter_map(
+            |call| {
+                let (Value::String(name), function) = call else { return None };
+                let function = script::expression(&function)?;
+                Some((name, function[..function.floor_char_boundary(MAX_PART)].to_owned()))
+            },
+        )
+    });
+    let filters = filters.collect();
     let feeds = feeds(&root, &apart, files);
     EleventyRules {
         site: facts(config, &global, &input, &modules, &feeds, &layouts, files),
@@ -213,6 +225,7 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
         data: local,
         layouts: all,
         global,
+        filters,
     }
 }
 
@@ -599,9 +612,10 @@ impl EleventyRules {
         let filled = if derived == "`permalink`" {
             // A function may name what it puts in the address.
             let function = permalink.and_then(script::expression).unwrap_or_default();
+            let filter = |name: &str| self.filters.get(name).cloned();
             let local = |name: &str| script::named(function, name).find_map(|value| script::source(&value));
-            template::fill(&template, &Scope { get: &get, local: &local, date })
-                .map_err(|expression| bad(format!("cannot evaluate `{{{{ {expression} }}}}`")))?
+            template::fill(&template, &Scope { get: &get, local: &local, filter: &filter, date })
+                .map_err(|part| bad(format!("cannot evaluate `{part}`")))?
         } else {
             let values = pattern::Values {
                 spelling: pattern::Spelling::Zola,

@@ -105,7 +105,9 @@ impl Matter {
     pub fn date(&self, keys: &[&str], unzoned: Unzoned) -> Result<Option<Moment>, BadDate> {
         let unzoned = self.unzoned(unzoned);
         for key in keys {
-            let read = match self.get(key) {
+            // Material for MkDocs has `date: { created: …, updated: … }`.
+            let value = self.get(key).map(|value| value.get("created").unwrap_or(value));
+            let read = match value {
                 None | Some(Value::Bool(_)) => continue,
                 // The second is the zero of Go, which Hugo and its tools write for no date.
                 Some(Value::String(text)) if text.trim().is_empty() || text.starts_with("0001-01-01") => {

@@ -13,6 +13,8 @@ pub(super) struct Scope<'a> {
     pub(super) get: &'a dyn Fn(&str) -> Option<String>,
     /// Returns the expression of a name that the function around the template defines.
     pub(super) local: &'a dyn Fn(&str) -> Option<String>,
+    /// Returns the function that is a filter of the site.
+    pub(super) filter: &'a dyn Fn(&str) -> Option<String>,
     /// Date of the page.
     pub(super) date: Option<NaiveDateTime>,
 }
@@ -34,7 +36,7 @@ const MAX_VALUES: usize = 1_000;
 /// Fills in a template.
 ///
 /// # Errors
-/// The expression that is not understood.
+/// The expression or tag that is not understood, as it is written.
 pub(super) fn fill(template: &str, scope: &Scope<'_>) -> Result<String, String> {
     Evaluator { scope, evaluated: Cell::new(0) }.fill(template)
 }
@@ -49,13 +51,19 @@ fn next(text: &str) -> Option<(usize, &'static str, &'static str)> {
 
 impl Evaluator<'_> {
     fn fill(&self, template: &str) -> Result<String, String> {
+        if let Some(start) = template.find("{%") {
+            let tag = &template[start..];
+            return Err(tag.find("%}").map_or(tag, |end| &tag[..end + 2]).to_owned());
+        }
         let (mut out, mut rest) = (String::new(), template);
         while let Some((at, open, close)) = next(rest) {
             out.push_str(&rest[..at]);
             let inner = &rest[at + open.len()..];
             let Some((expression, after)) = inner.split_once(close) else { break };
             let expression = expression.trim_matches('-').trim().replace("?.", ".");
-            out.push_str(&self.value(&expression, 0).ok_or_else(|| expression.clone())?);
+            let written =
+                || format!("{open}{inner}{close}", inner = &inner[..inner.len() - after.len() - close.len()]);
+            out.push_str(&self.value(&expression, 0).ok_or_else(written)?);
             rest = after;
         }
         out.push_str(rest);
@@ -92,11 +100,8 @@ impl Evaluator<'_> {
         for part in parts {
             let (name, arguments) = call(part).or_else(|| part.split_once(':')).unwrap_or((part, ""));
             let argument = literal(arguments.split(',').next().unwrap_or_default()).unwrap_or_default();
-            text = if was_date {
-                dated(self.scope.date?, name, argument)?
-            } else {
-                filtered(name.trim(), text, argument)?
-            };
+            text =
+                if was_date { self.dated(name, argument)? } else { filtered(name.trim(), text, argument)? };
             was_date = false;
         }
         if was_date { Some(self.scope.date?.format("%Y-%m-%d").to_string()) } else { Some(text) }
@@ -108,7 +113,7 @@ impl Evaluator<'_> {
         let method = |name: &str| expression.split_once(name).map(|(_, rest)| rest);
         for name in [".toFormat(", ".format("] {
             if let Some(rest) = method(name) {
-                return dated(date, "", literal(rest.trim_end().strip_suffix(')')?)?);
+                return formatted(date, literal(rest.trim_end().strip_suffix(')')?)?);
             }
         }
         let is_padded = expression.contains("padStart(2");
@@ -126,6 +131,29 @@ impl Evaluator<'_> {
             .iter()
             .any(|cut| rest.contains(cut))
             .then(|| date.format("%Y-%m-%d").to_string())
+    }
+
+    /// Returns what a filter makes of the date. Without a format, it is one that the site defines, or one of those by custom.
+    fn dated(&self, filter: &str, format: &str) -> Option<String> {
+        let date = self.scope.date?;
+        if !format.is_empty() {
+            return formatted(date, format);
+        }
+        if let Some(function) = (self.scope.filter)(filter.trim()) {
+            let is_format = |text: &String| text.contains(['y', 'Y', 'M', 'L', 'D', 'd', '%']);
+            let formats = super::script::strings(&function).into_iter().filter(is_format).rev();
+            return formats
+                .filter_map(|format| formatted(date, &format))
+                .next()
+                .or_else(|| self.of_date(&function));
+        }
+        let name = filter.to_lowercase();
+        let format = match () {
+            () if name.contains("year") => "%Y",
+            () if name.contains("iso") || name.contains("html") || name.trim() == "date" => "%Y-%m-%d",
+            () => return None,
+        };
+        super::date::format(date, format)
     }
 
     fn name(&self, name: &str, is_own: bool, depth: usize) -> Option<String> {
@@ -169,29 +197,49 @@ fn filtered(name: &str, text: String, argument: &str) -> Option<String> {
     })
 }
 
-/// Formats a date: `%Y` as in Liquid, `yyyy` or `YYYY` as in JavaScript libraries; without a format, the day.
-fn dated(date: NaiveDateTime, filter: &str, format: &str) -> Option<String> {
+/// Formats a date: `%Y` as in Liquid, `yyyy` as in Luxon and date-fns, `YYYY` as in Moment and Day.js. `None` if a part of the
+/// format is unknown.
+fn formatted(date: NaiveDateTime, format: &str) -> Option<String> {
     if format.contains('%') {
         return super::date::format(date, format);
     }
-    if format.is_empty() {
-        let is_year = filter.to_lowercase().contains("year");
-        return super::date::format(date, if is_year { "%Y" } else { "%Y-%m-%d" });
+    let (mut out, mut rest) = (String::new(), format);
+    while let Some(first) = rest.chars().next() {
+        let quote = match first {
+            '\'' => Some('\''),
+            '[' => Some(']'),
+            _ => None,
+        };
+        if let Some(quote) = quote {
+            let (text, after) = rest[1..].split_once(quote)?;
+            out.push_str(text);
+            rest = after;
+            continue;
+        }
+        let length = rest.find(|c| c != first).unwrap_or(rest.len());
+        let (token, after) = rest.split_at(length);
+        rest = after;
+        if !first.is_ascii_alphabetic() {
+            out.push_str(token);
+            continue;
+        }
+        let specifier = match token {
+            "YYYY" | "yyyy" | "y" => "%Y",
+            "YY" | "yy" => "%y",
+            "MMMM" | "LLLL" => "%B",
+            "MMM" | "LLL" => "%b",
+            "MM" | "LL" => "%m",
+            "M" | "L" => "%-m",
+            "DD" | "dd" => "%d",
+            "D" | "d" => "%-d",
+            "HH" => "%H",
+            "mm" => "%M",
+            "ss" => "%S",
+            _ => return None,
+        };
+        out.push_str(&super::date::format(date, specifier)?);
     }
-    let mut out = format.to_owned();
-    for (from, to) in [
-        ("YYYY", "%Y"),
-        ("yyyy", "%Y"),
-        ("MM", "%m"),
-        ("LL", "%m"),
-        ("DD", "%d"),
-        ("dd", "%d"),
-        ("HH", "%H"),
-        ("mm", "%M"),
-    ] {
-        out = out.replace(from, to);
-    }
-    super::date::format(date, &out)
+    Some(out)
 }
 
 #[cfg(test)]
@@ -211,7 +259,11 @@ mod tests {
             "circle" => Some("circle".to_owned()),
             _ => None,
         };
-        let scope = Scope { get: &get, local: &local, date };
+        let filter = |name: &str| {
+            (name == "permalinkDate")
+                .then(|| "d => DateTime.fromJSDate(d, { zone: 'utc' }).toFormat('yyyy/MM')".to_owned())
+        };
+        let scope = Scope { get: &get, local: &local, filter: &filter, date };
         for (template, path) in [
             ("/blog/{{ page.fileSlug }}/", "/blog/my-post/"),
             ("/{{ title | slugify }}/index.html", "/its-a-title/index.html"),
@@ -222,6 +274,9 @@ mod tests {
                 "/${String(d.getMonth() + 1).padStart(2, '0')}/${d.toISOString().slice(0, 10)}/",
                 "/03/2024-03-04/",
             ),
+            ("/{{ page.date | permalinkDate }}/", "/2024/03/"),
+            ("/{{ page.date | date('yyyy/LLL/d') }}/{{ page.date | year }}", "/2024/Mar/4/2024"),
+            ("/{{ page.date | date('[on] YYYY/MMMM/D') }}/", "/on 2024/March/4/"),
             ("/${data.page.fileSlug}/", "/my-post/"),
             ("/${slug}/", "/my-post/"),
             ("/${this.slugify(data.title)}/", "/its-a-title/"),
@@ -230,8 +285,15 @@ mod tests {
         ] {
             assert_eq!(fill(template, &scope).as_deref(), Ok(path), "{template}");
         }
-        assert_eq!(fill("/{{ circle }}/", &scope), Err("circle".to_owned()));
-        assert_eq!(fill("/{{ nothing }}/", &scope), Err("nothing".to_owned()));
+        for bad in [
+            "{{ circle }}",
+            "{{ nothing }}",
+            "{{ date | madeUp }}",
+            "{{ date | date('eeee') }}",
+            "{% if draft %}",
+        ] {
+            assert_eq!(fill(&format!("/{bad}/"), &scope), Err(bad.to_owned()));
+        }
     }
 
     #[test]
@@ -241,7 +303,8 @@ mod tests {
         let long =
             [" or ".to_owned() + &["''"; 10_000].join(" or "), "b(".repeat(10_000) + &")".repeat(10_000)];
         for expression in long.iter().map(String::as_str).chain(["a"]) {
-            let scope = Scope { get: &get, local: &local, date: None };
+            let filter = |_: &str| None;
+            let scope = Scope { get: &get, local: &local, filter: &filter, date: None };
             let evaluator = Evaluator { scope: &scope, evaluated: Cell::new(0) };
             assert!(evaluator.fill(&format!("/{{{{ {expression} }}}}/")).is_err());
             assert!(evaluator.evaluated.get() < 20_000);

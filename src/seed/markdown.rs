@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
+use super::containers::opened;
 use super::emoji;
 use super::site::PageContext;
 use super::tags::Fence;
@@ -27,6 +28,11 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     options.set(Options::ENABLE_MATH, site.math == Math::Dollars);
     let text = &*protected(text, site.math);
     let text = &*if site.has_block_attributes { without_attributes(text) } else { Cow::Borrowed(text) };
+    let has_containers = match repository {
+        Some(_) => matches!(page.generator, Kind::Astro | Kind::Eleventy),
+        None => true,
+    };
+    let text = &*if has_containers { opened(text) } else { Cow::Borrowed(text) };
     let text = &*marked(text, page);
     let is_linked = repository.is_some() && matches!(page.generator, Kind::Hugo | Kind::Astro);
     let mut steps = Steps { page, site, is_linked, inside: 0, code: false };
@@ -312,6 +318,8 @@ impl Steps<'_> {
                     to.push(Event::Text(text));
                 }
             }
+            Event::Html(html) => to.push(Event::Html(with_resolved_links(html, self.page))),
+            Event::InlineHtml(html) => to.push(Event::InlineHtml(with_resolved_links(html, self.page))),
             Event::SoftBreak if self.site.has_hard_breaks => to.push(Event::HardBreak),
             event => to.push(event),
         }
@@ -462,6 +470,24 @@ fn resolve_internal<'a>(target: CowStr<'a>, page: &PageContext<'_>) -> CowStr<'a
         Some(path) => page.url_of(&format!("/{path}")).into(),
         None => page.url_of_source(&target).map_or(target, CowStr::from),
     }
+}
+
+/// Resolves links to the sources of other articles in HTML, as the plugin InputPathToUrl of Eleventy does.
+fn with_resolved_links<'a>(html: CowStr<'a>, page: &PageContext<'_>) -> CowStr<'a> {
+    const HREF: &str = "href=\"";
+    if page.generator != Kind::Eleventy || !(html.contains(HREF) && html.contains(".md")) {
+        return html;
+    }
+    let (mut out, mut rest) = (String::with_capacity(html.len()), &*html);
+    while let Some((before, (target, after))) =
+        rest.split_once(HREF).and_then(|(before, rest)| Some((before, rest.split_once('"')?)))
+    {
+        let url = page.url_of_source(target);
+        out.extend([before, HREF, url.as_deref().unwrap_or(target), "\""]);
+        rest = after;
+    }
+    out.push_str(rest);
+    out.into()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! `markdown` make HTML. What the repository around a seed says, its addresses among it, comes from `generator`.
 
 pub(crate) mod audio;
+#[cfg(feature = "folder")]
+mod containers;
 mod decode;
 mod default_path;
 #[cfg(feature = "folder")]
@@ -235,6 +237,10 @@ pub fn body<'a>(
     }
 }
 
+/// Text files that sites and repositories have for programs. One of them may still begin like an article.
+const FOR_PROGRAMS: [&str; 7] =
+    ["ads.txt", "app-ads.txt", "humans.txt", "llms.txt", "requirements.txt", "robots.txt", "security.txt"];
+
 /// Parses a seed. `whole` is true if the file ends where the text ends.
 ///
 /// # Errors
@@ -267,6 +273,9 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
         // Among the files of a site, a text file is rarely a seed: it may be `robots.txt`.
         if origin.addresses.repository.is_some() {
             return Err(not_an_article("it does not begin like one"));
+        }
+        if FOR_PROGRAMS.iter().any(|name| origin.name.eq_ignore_ascii_case(name)) {
+            return Err(not_an_article("its name is that of a file for programs"));
         }
         return Err(unclaimed(first, extension, lines.number()));
     };

@@ -37,13 +37,16 @@ impl PageContext<'_> {
             let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
             return Repository::join(site, &found) + &fragment;
         }
-        let mut folders: Vec<String> =
-            path.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect();
-        if !path.starts_with('/') {
-            folders = self.values.folders.iter().cloned().chain(folders).collect();
+        let mut folders = if path.starts_with('/') { Vec::new() } else { self.values.folders.clone() };
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => _ = folders.pop(),
+                part => folders.push(part.to_owned()),
+            }
         }
         let file = folders.pop().unwrap_or_default();
-        let stem = [".md", ".markdown", ".html"].iter().find_map(|ending| file.strip_suffix(ending));
+        let stem = [".md", ".markdown", ".mdx", ".html"].iter().find_map(|ending| file.strip_suffix(ending));
         let mut name = stem.unwrap_or(&file).to_owned();
         if self.generator == Kind::Jekyll {
             let at = folders.iter().rposition(|folder| folder == "_posts").unwrap_or(0);
@@ -83,7 +86,8 @@ impl PageContext<'_> {
         if !is_source || path.contains(':') || path.starts_with("//") {
             return None;
         }
-        let (repository, site) = (self.origin.addresses.repository.as_ref()?, self.origin.site()?);
+        let site = self.origin.site()?;
+        let Some(repository) = &self.origin.addresses.repository else { return Some(self.url_of(target)) };
         let pattern = self.origin.addresses.permalink.as_deref();
         let url = Repository::join(site, &repository.resolve_source(path, &self.origin.path(), pattern)?);
         Some(if fragment.is_empty() { url } else { format!("{url}#{fragment}") })

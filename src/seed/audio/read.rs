@@ -95,6 +95,9 @@ pub(crate) fn read(content: Box<dyn Content>) -> Result<Read, io::Error> {
     if size == 0 {
         return Err(invalid("it is empty"));
     }
+    if blocks.bytes_at(0, LFS_POINTER.len())?.starts_with(LFS_POINTER) {
+        return Err(invalid("it is a pointer of Git LFS, not the file; run `git lfs pull`"));
+    }
     // The parsers of tags are tested with broken files; this is for the one that nobody tried.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse(&mut blocks)));
     let (container, (mut file, cover)) = parsed.unwrap_or_else(|_| Err(invalid("its headers are broken")))?;
@@ -105,6 +108,9 @@ pub(crate) fn read(content: Box<dyn Content>) -> Result<Read, io::Error> {
         cover.as_ref().map(|(bytes, extension)| (xxhash_rust::xxh3::xxh3_128(bytes), extension.clone()));
     Ok(Read { file, cover: cover.map(|(bytes, _)| bytes), bytes: blocks.read })
 }
+
+/// Begins the file that stands for another (<https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>).
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 fn invalid(why: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why.into())

@@ -27,6 +27,9 @@ pub(super) use syntax::Fence;
 /// Mark below an excerpt that every site may have.
 const MORE: &str = "<!--more-->";
 
+/// What only the templates of Jekyll have.
+const JEKYLL: [&str; 5] = ["{%", "{{ site.", "{{site.", "{{ page.", "{{page."];
+
 /// Returns a body with its template tags rendered.
 pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut Vec<Finding>) -> Cow<'a, str> {
     let site = page.origin.addresses.repository.as_ref().map(|repository| repository.site());
@@ -68,7 +71,14 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
         // Both accept the syntax of the other, because articles move between them.
         Kind::Hugo | Kind::Zola => |renderer| hugo::render(renderer) || zola::render(renderer),
     };
-    let out = TemplateRenderer::new(page, &body).render(render_tag, findings);
+    // Without its configuration, a date in the name makes a post of Jekyll, but `{{ x }}` in it may be of any program.
+    let is_of_jekyll =
+        is_certain || page.origin.above_posts().is_some() || JEKYLL.iter().any(|tag| body.contains(tag));
+    let out = if is_jekyll && !is_of_jekyll {
+        body.into_owned()
+    } else {
+        TemplateRenderer::new(page, &body).render(render_tag, findings)
+    };
     Cow::Owned(match is_jekyll {
         true if page.is_html() => kramdown::without_attributes(&out),
         true => {
