@@ -45,6 +45,13 @@ pub(super) fn run(args: &Check) -> CommandResult {
     let from_stdin = args.paths.is_empty() && args.stdin_filename.is_some();
     let paths = match &args.paths[..] {
         [] if from_stdin => vec![PathBuf::from("-")],
+        [] if !config.feeds.exists() => {
+            let message = format!(
+                "no feed to check: there is no folder `{}`; name a feed or a folder, or run `feedmill` first",
+                shown(&config.feeds)
+            );
+            return Err(Error::new(Kind::Empty, message));
+        }
         [] => vec![config.feeds.clone()],
         paths => paths.to_vec(),
     };
@@ -250,6 +257,10 @@ impl Run<'_> {
         if file.is_found && !check_files::is_feed(path, &bytes) {
             let note = Finding::new(&codes::CHECK_NOT_A_FEED, Place::file(name), "");
             return Ok(Checked::Skipped(note));
+        }
+        if file.is_found && check_files::is_template(&bytes) {
+            let detail = "a generator makes it from this template";
+            return Ok(Checked::Skipped(Finding::new(&codes::CHECK_NOT_A_FEED, Place::file(name), detail)));
         }
         let published = self.published(path);
         let url = self.args.url.as_deref().or(published.as_deref());

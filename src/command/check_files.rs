@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use memchr::memmem;
 
 use url::Url;
 
@@ -21,6 +22,8 @@ const SUFFIXES: [&str; 6] = ["atom", "json", "opml", "rdf", "rss", "xml"];
 const FEED_NAMES: [&str; 5] = ["atom", "feed", "feeds", "jsonfeed", "rss"];
 /// Folders of tools, which hold no feeds.
 const TOOL_FOLDERS: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
+/// Number of bytes in which the first entry of a feed begins.
+const MAX_HEADER: usize = 8 << 10;
 /// Bytes with which gzip begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -155,6 +158,17 @@ pub(super) fn is_feed(path: &Path, bytes: &[u8]) -> bool {
         || suffix != "rdf" && FEED_NAMES.contains(&&*stem)
         || suffix == "xml" && bytes.trim_ascii().is_empty()
         || likeness(bytes) == Likeness::Feed
+}
+
+/// True if a site generator makes a feed from a file: it begins with front matter or a tag, or has a tag before the first entry.
+pub(super) fn is_template(bytes: &[u8]) -> bool {
+    let text = &bytes[..bytes.len().min(MAX_HEADER)];
+    let text = text.trim_ascii_start();
+    let begin = |mark: &[u8]| memmem::find(text, mark);
+    let header = &text[..begin(b"<item").into_iter().chain(begin(b"<entry")).min().unwrap_or(text.len())];
+    let is_xml = header.starts_with(b"<");
+    [&b"---"[..], b"{{", b"{%", b"{#"].iter().any(|mark| header.starts_with(mark))
+        || is_xml && [b"{{", b"{%"].iter().any(|mark| memmem::find(header, *mark).is_some())
 }
 
 /// Reads a file, or standard input if it is named `-`. What gzip compressed is decompressed.

@@ -47,7 +47,11 @@ pub(super) fn run(args: &Init) -> CommandResult {
     let (seeds, seen) = match &site {
         Some(site) => {
             let store = FsStore::new(on_disk(folder).join(&site.seeds));
-            let seen = inspect_at(&store, &site.addresses());
+            let seen = match inspect_at(&store, &site.addresses()) {
+                // A theme, or a site without articles yet.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Inspection::default()),
+                seen => seen,
+            };
             let seen = seen.map_err(|e| Error::io("list the folder", folder.join(&site.seeds), e))?;
             (site.seeds.clone(), seen)
         }
@@ -270,7 +274,7 @@ fn report(
         writeln!(out, "\n    <!--1698786902000-->\n    [A title](https://www.example.org/a)\n    ------\n")?;
         writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the Unix time in milliseconds on line 1")?;
     }
-    report_unread(out, &place)?;
+    report_unread(out, if seen.seeds > 0 || site.is_some() { &place } else { folder })?;
     let is_podcast = is_podcast(seen) && site.is_none();
     if is_podcast {
         writeln!(out, "wrote {}", shown(&folder.join(FILE)))?;
@@ -291,7 +295,7 @@ fn report(
         site.report_missing(out)?;
     }
     if let (Some(custom), Some(sample)) = (custom, &seen.guessed) {
-        report_guess(out, custom, sample)?;
+        report_guess(out, custom, sample, common(&seen.sites))?;
     }
     writeln!(out, "\nnext:")?;
     if !folder.as_os_str().is_empty() {
@@ -311,7 +315,7 @@ fn report(
 
 /// Endings of markup that feedmill does not read.
 const UNREAD: &[&str] =
-    &["adoc", "asciidoc", "org", "rst", "textile", "ipynb", "rmd", "qmd", "typ", "pug", "haml"];
+    &["adoc", "asciidoc", "dj", "org", "rst", "textile", "ipynb", "rmd", "qmd", "typ", "pug", "haml"];
 
 /// Writes how many files are in a markup that is not read, so that nobody looks for their articles.
 fn report_unread(out: &mut impl Write, place: &Path) -> io::Result<()> {
@@ -338,18 +342,26 @@ fn pattern(custom: &Custom) -> &str {
     custom.pattern.as_ref().map_or(PATTERN, |(pattern, _)| pattern)
 }
 
-/// Writes which addresses are guesses, and the lines that replace them.
-fn report_guess(out: &mut impl Write, custom: &Custom, sample: &Path) -> io::Result<()> {
+/// Writes which addresses are guesses, and the lines that replace them. `stated` is the site that other articles state.
+fn report_guess(
+    out: &mut impl Write,
+    custom: &Custom,
+    sample: &Path,
+    stated: Option<&str>,
+) -> io::Result<()> {
     let shown = |path: &Path| printable(&path.to_string_lossy());
     let of = |found: Option<&Path>| found.map_or(String::new(), |path| format!(", found in {}", shown(path)));
     let pattern_file = custom.pattern.as_ref().map(|(_, path)| path.as_path());
     writeln!(
         out,
-        "\n{} does not say its address, and no known generator builds the site; these are guesses:",
+        "\n{} does not state its address, and no known generator builds the site; these are guesses:",
         shown(sample)
     )?;
     writeln!(out, "    permalink = {}{}", quoted(pattern(custom)), of(pattern_file))?;
     match &custom.url {
+        _ if let Some(site) = stated => {
+            writeln!(out, "    site_url = {}, the site of the other articles", quoted(&format!("{site}/")))?;
+        }
         Some((url, path)) => writeln!(out, "    site_url = {}{}", quoted(url.as_str()), of(Some(path)))?,
         None => writeln!(out, "    site_url is not known; add: site_url = \"https://www.example.org/\"")?,
     }

@@ -154,7 +154,7 @@ pub static TABLES: &[Table] = &[
     },
     Table {
         header: "[theme]",
-        doc: "Looks of the index page, the pages of entries, and feeds in a browser.",
+        doc: "Appearance of the index page, the pages of entries, and feeds in a browser.",
         keys: &[THEME],
     },
     Table {
@@ -526,7 +526,7 @@ pub(super) const PODCAST: &[Key] = &[
             ValueType::Bool,
             described("not stated"),
             "true",
-            "`true` forbids other hosts to import the show.",
+            "`true` forbids other hosts from importing the show.",
         ),
     ),
     podcast(

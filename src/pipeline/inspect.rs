@@ -250,7 +250,7 @@ mod tests {
         seed("_posts/4.txt", 1_500_000_000_000, "b.example:8080", "<p>x</p>");
         let page = "---\ntitle: t\ndate: 2020-01-01\n---\nx";
         store.replace("trip/index.md".as_ref(), page.as_bytes()).unwrap();
-        store.replace("b/robots.txt".as_ref(), b"User-agent: *").unwrap();
+        store.replace("b/notes.txt".as_ref(), b"No stamp").unwrap();
         let seen = inspect(&store).unwrap();
         assert_eq!((seen.seeds, seen.skipped), (5, 1));
         assert_eq!(seen.sections, BTreeMap::from([("a".into(), 2)]));

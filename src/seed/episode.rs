@@ -39,7 +39,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Duration, "duration", "seconds, or `1:02:03`; it replaces that of the file"),
     (Field::Transcript, "transcript", "an address, an object with `url`, `type` and `language`, or a list"),
     (Field::Transcript, "transcripts", "as `transcript`"),
-    (Field::Chapters, "chapters", "the address of a JSON file, a list of objects with `start`, `title`, `url` and `image`, or lines such as `1:30 Title`"),
+    (Field::Chapters, "chapters", "the address of a JSON file, a list of objects with `start`, `title`, `url` and `image`, or lines or strings such as `1:30 Title`"),
     (Field::People, "people", "a name, an object with `name`, `role`, `url` and `image`, or a list"),
     (Field::Guests, "guests", "as `people`, with the role `guest`"),
     (Field::Guests, "guest", "as `guests`"),
@@ -102,7 +102,8 @@ fn read(matter: &Matter, context: &Context<'_>) -> Option<Episode> {
             Some(lines) => lines.lines().take(MAX_VALUES).filter_map(chapter_line).collect(),
             None => {
                 let all = chapters.and_then(Value::as_array).into_iter().flatten().take(MAX_VALUES);
-                all.filter_map(|one| chapter(one, context)).collect()
+                all.filter_map(|one| one.as_str().map_or_else(|| chapter(one, context), chapter_line))
+                    .collect()
             }
         },
         people,
@@ -228,7 +229,7 @@ mod tests {
             Field::Transcript => {
                 "[/t.vtt, {url: 'https://b.example/t', type: text/html, language: de}, /no.exe]"
             }
-            Field::Chapters => "[{start: '1:30', title: B}, {startTime: 0, title: A, url: /a}]",
+            Field::Chapters => "[{start: '1:30', title: B}, {startTime: 0, title: A, url: /a}, 2:00 C]",
             Field::People | Field::Guests => {
                 "[Ann, {name: Bob, role: Editor, url: /bob, image: /bob.png}, {role: x}]"
             }
@@ -260,7 +261,7 @@ mod tests {
                     }
                     Field::Chapters => {
                         let all = read.chapters.iter().map(|one| (one.start, one.title.as_str()));
-                        all.eq([(0, "A"), (90_000, "B")]) && read.chapters[0].url.is_some()
+                        all.eq([(0, "A"), (90_000, "B"), (120_000, "C")]) && read.chapters[0].url.is_some()
                     }
                     Field::People | Field::Guests => {
                         let role = (*field == Field::Guests).then_some("guest");

@@ -198,8 +198,11 @@ fn files_in_folders_that_are_not_feeds_are_skipped_with_a_note() {
         .write_file("public/.vscode/settings.json", "{ // comments\n}")
         .write_file("public/foaf.rdf", "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>")
         .write_file("public/node_modules/x/rss.xml", "<rss/>")
+        .write_file("layouts/feed.xml", "---\nlayout: none\n---\n<rss/>")
+        .write_file("layouts/atom.xml", "<feed><title>{{ site.title }}</title><entry/></feed>")
         .write_file("public/index.html", "<!doctype html>");
-    let (code, stdout, stderr) = project.feedmill(&["check", "public", "-v", "--message-format", "json"]);
+    let (code, stdout, stderr) =
+        project.feedmill(&["check", "public", "layouts", "-v", "--message-format", "json"]);
     let found = json_messages(&stdout);
     let mut skipped: Vec<&str> = found
         .iter()
@@ -209,10 +212,17 @@ fn files_in_folders_that_are_not_feeds_are_skipped_with_a_note() {
     skipped.sort_unstable();
     assert_eq!(
         skipped,
-        ["public/.vscode/settings.json", "public/foaf.rdf", "public/manifest.json", "public/sitemap.xml"]
+        [
+            "layouts/atom.xml",
+            "layouts/feed.xml",
+            "public/.vscode/settings.json",
+            "public/foaf.rdf",
+            "public/manifest.json",
+            "public/sitemap.xml"
+        ]
     );
     assert!(
-        code == 1 && stderr.ends_with("; 4 other files skipped\n") && stderr.starts_with("2 files, 1 error"),
+        code == 1 && stderr.ends_with("; 6 other files skipped\n") && stderr.starts_with("2 files, 1 error"),
         "{stderr}"
     );
     // What is named is checked in any case, and so is what has the name of a feed.
@@ -224,8 +234,12 @@ fn files_in_folders_that_are_not_feeds_are_skipped_with_a_note() {
         stdout.contains("public/feed.xml:1:1: error[feed/unknown-root]: not a feed: this is a web page"),
         "{stdout}"
     );
+    let (code, stdout, _) = project.feedmill(&["check", "layouts/feed.xml"]);
+    assert!(code == 1 && stdout.contains("layouts/feed.xml:1:1"), "{stdout}");
     project.write_file("none/a.json", "{}");
     assert_eq!(project.feedmill(&["check", "none"]).0, 2);
+    let (code, _, stderr) = project.feedmill(&["check"]);
+    assert!(code == 2 && stderr.contains("there is no folder `feeds`; name a feed"), "{stderr}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn settings(project: &Project, path: &str) -> Vec<String> {
 #[test]
 fn init_finds_sections_and_leaves_only_base_url_to_be_set() {
     let project = Project::new();
-    project.write_file("news/seeds/robots.txt", "User-agent: *\n");
+    project.write_file("news/seeds/notes.txt", "No stamp\n");
     let seed = |path: &str, ms: i64, link: &str, body: &str| {
         project.write_file(
             format!("news/{path}"),

@@ -27,17 +27,17 @@ catalogue! {
     ADDRESS_GUESSED = "address-guessed", Note, "addresses made by a guessed pattern",
         "compare the address with that on the site, then add the `permalink` to feedmill.toml: addresses are ids";
     AUDIO_BROKEN = "audio-broken", Error, "broken audio or video file",
-        "replace the file by one that plays; the other episodes are published";
-    AUDIO_CHAPTERS = "audio-chapters", Warning, "invalid file of chapters",
+        "replace the file with one that plays; the other episodes are published";
+    AUDIO_CHAPTERS = "audio-chapters", Warning, "invalid chapters file",
         "write JSON such as {\"version\": \"1.2.0\", \"chapters\": [{\"startTime\": 0, \"title\": \"Start\"}]}";
     AUDIO_COVER = "audio-cover", Note, "cover in a format that stores do not accept",
         "add a `cover.jpg` or `cover.png` of 1400 to 3000 pixels; RSS has no cover otherwise";
     AUDIO_DATE = "audio-date", Note, "episode without a date",
-        "write a date into the tags, the file name (`2024-05-31-name.mp3`) or the notes of the episode, because copying a file may change its time";
+        "put a date in the tags, the file name (`2024-05-31-name.mp3`) or the notes of the episode, because copying a file may change its time";
     AUDIO_FORMAT = "audio-format", Warning, "audio or video file with the extension of another format",
-        "rename the file: players rely on the extension and on the type that the feed makes of it";
+        "rename the file: players rely on the extension, and on the type that the feed derives from it";
     AUDIO_MISSING = "audio-missing", Warning, "missing file of an episode",
-        "correct the name, or put the file there; feedmill left it out";
+        "correct the name, or put the file there";
     AUDIO_NOTES = "audio-notes", Warning, "notes without a recording",
         "put the recording back next to them, or delete them; if they are an article of their own, give it a `permalink` or move it to another folder";
     AUDIO_TRUNCATED = "audio-truncated", Warning, "audio or video file that ends early",
@@ -58,14 +58,14 @@ catalogue! {
         "remove the part before the @ from the configuration; feedmill left it out, because feeds publish the URL";
     CONFIG_SYNTAX = "config-syntax", Error, "invalid TOML in the configuration",
         "correct the line; see https://toml.io";
-    CONFIG_TOO_COMPLEX = "config-too-complex", Warning, "configuration of a site generator too complex",
+    CONFIG_TOO_COMPLEX = "config-too-complex", Warning, "configuration of a site generator is too complex",
         "set `site_url`, `title` and `permalink` in feedmill.toml; feedmill used as much of the configuration as it could read";
     CONFIG_UNKNOWN_KEY = "config-unknown-key", Error, "unknown configuration key",
         "correct or remove the key; `feedmill schema` lists all keys";
     CONFIG_UNKNOWN_SECTION = "config-unknown-section", Warning, "configured section without seeds",
         "correct the name: a section is a folder below the seeds folder";
     EMAIL_PLACEHOLDER = "email-placeholder", Warning, "placeholder instead of an e-mail address",
-        "write your address to `author` (or `owner` in [podcast]) in feedmill.toml: stores send a code to it before they list a show";
+        "put your address in `author` (or `owner` in [podcast]) in feedmill.toml: stores send a code to it before they list a show";
     FEED_EMPTY = "feed-empty", Note, "feed without entries",
         "loosen its filter, or remove it from the configuration; feedmill did not write it";
     FEED_NAME = "feed-name", Warning, "tag, author or language without a feed of its own",

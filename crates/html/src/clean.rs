@@ -229,7 +229,7 @@ fn pass(raw: &str, page: &Url, policy: &Policy, mut has_forbidden: bool) -> (Cle
     references::keep(dom, root, &base);
     let prose = prose::prose(dom, root);
     let removed = normalize::normalize(dom, root);
-    code_blocks::move_languages(dom, &code);
+    code_blocks::finish(dom, &code);
     has_forbidden |= removed.forbidden > 0;
     if removed.excess > 0 {
         findings.push(markup(format!("removed {} characters of markup", removed.excess)));

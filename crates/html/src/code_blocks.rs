@@ -102,7 +102,7 @@ const ANCHORS: [&str; 26] = [
 /// Characters that stand for a link to the heading they are in.
 const SYMBOLS: &str = "#¶§🔗⚓⛓∞⌗◊❡☍⎘🖇🔖\u{FE0F}\u{200D}";
 
-/// Cleans the code blocks and headings in `root`. Returns the code blocks, with their language, for [`move_languages`].
+/// Cleans the code blocks and headings in `root`. Returns the code blocks, with their language, for [`finish`].
 pub(super) fn tidy(dom: &mut Dom, root: NodeId) -> Vec<NodeId> {
     let (mut tables, mut headings, mut numbers, mut code) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut pre = 0_usize;
@@ -147,10 +147,15 @@ pub(super) fn tidy(dom: &mut Dom, root: NodeId) -> Vec<NodeId> {
     code
 }
 
-/// Moves the language of each code block to the `code` in it, where readers look for it. Only in the finished tree is it
-/// known which `code` is a child of its block.
-pub(super) fn move_languages(dom: &mut Dom, blocks: &[NodeId]) {
+/// Moves the language of each code block to the `code` in it, where readers look for it, and unwraps the tables in it. Only in
+/// the finished tree is it known which `code` is a child of its block, and which tables have one cell.
+pub(super) fn finish(dom: &mut Dom, blocks: &[NodeId]) {
     for id in blocks {
+        if !dom.has_ancestor(*id, &["pre"]) {
+            let tables: Vec<NodeId> =
+                dom.subtree(*id).filter(|node| node.name() == "table").map(NodeRef::id).collect();
+            tables.into_iter().rev().for_each(|id| unwrap_table(dom, id, true));
+        }
         let Some(pre) = dom.get(*id) else { continue };
         let Some(class) = pre.attr("class").map(str::to_owned) else { continue };
         let code = pre.children().find(|child| child.name() == "code").map(NodeRef::id);
@@ -555,6 +560,12 @@ mod tests {
         }
         assert_eq!(html("<pre><code class='language-x\"y big'>x</code></pre>"), "<pre><code>x</code></pre>");
         assert_eq!(html("<pre class='language-text'>x</pre>"), "<pre>x</pre>");
+    }
+
+    #[test]
+    fn a_table_in_code_that_has_one_cell_without_clutter_is_unwrapped() {
+        let raw = "<pre>x<table><tr><td>a</td></tr><tr><td><button>Copy</button></td></tr></table></pre>";
+        assert_eq!(html(raw), "<pre>xa</pre>");
     }
 
     #[test]

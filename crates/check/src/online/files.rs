@@ -137,7 +137,7 @@ Content-Range: bytes 0-0/1000",
 static COVER_SIZE: Rule = http(
     Rule::warning("http/cover-size", "cover of a size that stores refuse")
         .why("Apple Podcasts requires a square cover of at least 1400 and at most 3000 pixels.")
-        .remedy("replace it by a square image of 3000 × 3000 pixels")
+        .remedy("replace it with a square image of 3000 × 3000 pixels")
         .spec("Apple Podcasts, artwork", "https://podcasters.apple.com/support/896-artwork-requirements"),
     "<itunes:image href=\"https://town.example/cover.jpg\"/>
 

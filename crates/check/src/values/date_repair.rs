@@ -34,7 +34,7 @@ pub(crate) fn explain(text: &str, form: Form) -> String {
     let extended = date::extended(text);
     let plain = [&point, &century, &extended].into_iter().find_map(Option::as_deref).unwrap_or(text);
     let meant = Meant::read(plain);
-    let is_basic = form != Form::Rfc822 && extended.is_some() && text.as_bytes().get(4) != Some(&b'-');
+    let is_basic = is_iso && extended.is_some() && text.bytes().take(8).all(|b| b.is_ascii_digit());
     let reason = if point.is_some() {
         "a point separates the fraction of a second".to_owned()
     } else if century.is_some() {
@@ -340,7 +340,8 @@ fn offset(text: &str) -> Option<i32> {
 fn reason(text: &str, form: Form, meant: &Meant) -> String {
     let has_date = meant.year.is_some() && meant.month.is_some() && meant.day.is_some();
     if has_date && meant.date().is_none() {
-        return "there is no such day".to_owned();
+        let is_month = meant.month.is_some_and(|month| (1..=12).contains(&month));
+        return format!("there is no such {}", if is_month { "day" } else { "month" });
     }
     if text.contains(':') && meant.time.is_none() {
         return "there is no such time".to_owned();
@@ -550,6 +551,7 @@ mod tests {
                 "RFC 822 has no zone `CEST`; write `Tue, 31 Oct 2023 21:15:02 +0200`",
             ),
             ("30 Feb 2023 21:15:02 GMT", Form::Rfc822, "there is no such day"),
+            ("2023-13-01", Form::W3cdtf, "there is no such month"),
             ("31 Oct 2023 25:15:02 GMT", Form::Rfc822, "there is no such time"),
             ("yesterday", Form::Rfc822, "`yesterday` is not a part of a date"),
             ("2023-10-31", Form::Rfc3339, "no time; write `2023-10-31T00:00:00Z`"),
@@ -578,6 +580,11 @@ mod tests {
                 "Tue, 31 Oct 2023 21:15:02 GMT",
                 Form::Rfc3339,
                 "the order is year, month, day; write `2023-10-31T21:15:02Z`",
+            ),
+            (
+                "Tue, 06 Feb 2024 21:15:02 GMT",
+                Form::Rfc3339,
+                "the order is year, month, day; write `2024-02-06T21:15:02Z`",
             ),
             ("31 October 2023", Form::W3cdtf, "the order is year, month, day; write `2023-10-31`"),
             ("2023/10/31", Form::W3cdtf, "write `2023-10-31`"),

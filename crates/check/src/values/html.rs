@@ -21,7 +21,7 @@ pub(crate) static BROKEN: Rule = Rule::warning("html/not-well-formed", "malforme
 
 pub(crate) static RISK: Rule = Rule::warning("html/risk", "element that readers remove")
     .why("Scripts, frames, plug-ins and style sheets can harm the user, so readers remove them, with or without their content.")
-    .remedy("remove it; replace a frame by a link")
+    .remedy("remove it; replace a frame with a link")
     .spec("RFC 4287, 8.1", "https://www.rfc-editor.org/rfc/rfc4287#section-8.1")
     .example(Item, "<description>&lt;p>One&lt;/p>&lt;script>alert(1)&lt;/script></description>", "<description>&lt;p>One&lt;/p></description>");
 

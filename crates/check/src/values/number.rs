@@ -47,7 +47,7 @@ static DECIMAL: Rule = Rule::error("number/decimal", "invalid number")
     );
 
 static TRUE_FALSE: Rule = Rule::error("bool/true-false", "invalid boolean")
-    .why("Readers replace any other value by their default.")
+    .why("Readers replace any other value with their default.")
     .remedy("write true or false")
     .spec("Apple Podcasts, itunes:explicit", "https://help.apple.com/itc/podcasts_connect/#/itcb54353390")
     .example(Item, "<itunes:explicit>maybe</itunes:explicit>", "<itunes:explicit>false</itunes:explicit>");
@@ -59,7 +59,7 @@ static BOOLEAN_ATTRIBUTE: Rule = Rule::error("bool/attribute", "invalid boolean 
     .example(Item, r#"<guid isPermaLink="no">town-1</guid>"#, r#"<guid isPermaLink="false">town-1</guid>"#);
 
 static YES_NO: Rule = Rule::error("bool/yes-no", "neither yes nor no")
-    .why("Readers replace any other value by their default.")
+    .why("Readers replace any other value with their default.")
     .remedy("write yes or no")
     .spec("Atom Publishing Protocol, 13.1.2", "https://www.rfc-editor.org/rfc/rfc5023#section-13.1.2")
     .example(

@@ -182,6 +182,8 @@ fn corrected(code: &str, value: &str) -> Option<String> {
             "false" | "no" | "0" => Some("no".to_owned()),
             _ => None,
         },
+        // What Atom has in place of media types.
+        "mime/type" if value != lower && matches!(&*lower, "text" | "html" | "xhtml") => Some(lower),
         "mime/type" | "mime/attribute" => {
             let name = lower.trim_start_matches('.');
             let known =
@@ -257,6 +259,7 @@ mod tests {
             ("bool/true-false", "clean", "; write `false`"),
             ("mime/attribute", "mp3", "; write `audio/mpeg`"),
             ("mime/type", "text/html;", "; write `text/html`"),
+            ("mime/type", "XHTML", "; write `xhtml`"),
             ("number/attribute", "1,234", "; write `1234`"),
             ("number/positive", "0", ""),
             ("email/contact", "Ann Lee (ann@town.example)", "; write `ann@town.example (Ann Lee)`"),

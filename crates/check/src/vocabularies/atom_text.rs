@@ -88,6 +88,12 @@ fn check(scope: &Scope<'_, '_>, is_content: bool, log: &mut Log) {
     let own = scope.element;
     let src = own.attribute("src").filter(|_| is_content);
     let kind = own.value("type").unwrap_or(if src.is_some() { "" } else { "text" });
+    // Media types are compared without case and parameters (RFC 4287, 4.1.3.3).
+    let kind = match kind.split_once(';') {
+        Some((essence, _)) => &essence.trim_end().to_ascii_lowercase(),
+        None if kind.contains('/') => &kind.to_ascii_lowercase(),
+        None => kind,
+    };
     if scope.feed.kind == Kind::Rss && own.local != "summary" && src.is_none() {
         rss::in_place_of_description(scope, log);
     }

@@ -117,7 +117,7 @@ static AUTHOR: Rule = Rule::error("json/author", "author without name, URL or av
     .example(JsonItem, r#""authors": [{}]"#, r#""authors": [{"name": "Ann"}]"#);
 
 static OLD_AUTHOR: Rule = Rule::note("json/old-author", "`author` from version 1.0")
-    .why("Version 1.1 replaced it by `authors`, which may list several; readers know both.")
+    .why("Version 1.1 replaced it with `authors`, which may list several; readers know both.")
     .remedy("write `authors`")
     .spec("JSON Feed 1.1, Changes", SPEC)
     .example(JsonItem, r#""author": {"name": "Ann"}"#, r#""authors": [{"name": "Ann"}]"#);
