@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use super::tags::Fence;
 use crate::types::work;
 
-/// Number of spaces before the text in a box of Python-Markdown.
-const INDENT: usize = 4;
+/// Stands before the text in a box of Python-Markdown.
+const INDENT: &str = "    ";
 /// Lines in whose place a table of contents is put.
 const CONTENTS: &[&str] = &["[[toc]]", "[[_toc_]]", "[toc]"];
 
@@ -46,7 +46,7 @@ pub(super) fn opened(text: &str) -> Cow<'_, str> {
 fn without_indent(line: &str, depth: usize) -> (&str, usize) {
     let (mut rest, mut levels) = (line, 0);
     while levels < depth {
-        let Some(inner) = rest.strip_prefix(&" ".repeat(INDENT)).or_else(|| rest.strip_prefix('\t')) else {
+        let Some(inner) = rest.strip_prefix(INDENT).or_else(|| rest.strip_prefix('\t')) else {
             break;
         };
         (rest, levels) = (inner, levels + 1);

@@ -60,7 +60,14 @@ impl FsStore {
                 rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NOCTTY;
             options.custom_flags(flags.bits().cast_signed());
         }
-        let file = options.open(self.resolve(path)?)?;
+        let file = options.open(self.resolve(path)?).map_err(|error| match error.raw_os_error() {
+            // What `NOFOLLOW` says of a link, and what a socket says.
+            #[cfg(unix)]
+            Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => is_linked(),
+            #[cfg(unix)]
+            Some(code) if code == rustix::io::Errno::NXIO.raw_os_error() => not_regular(),
+            _ => error,
+        })?;
         let meta = file.metadata()?;
         if !meta.is_file() {
             return Err(not_regular());
@@ -435,7 +442,7 @@ fn not_regular() -> io::Error {
 }
 
 fn is_linked() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "a folder in its path is a symbolic link")
+    io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link, or below one")
 }
 
 #[cfg(test)]
