@@ -287,11 +287,7 @@ impl Repository {
             if let Some(address) = lock(&self.cache).addresses.get(&path) {
                 return Some(address.clone());
             }
-            // Of an article, only what front matter may take up is read.
-            let read = self.there(&path, self.files.prefix(&path, MATTER_LIMIT))?;
-            let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
-            matter.timezone = self.timezone;
-            self.rules.complete(&path, &mut matter);
+            let matter = self.matter(&path)?;
             let page = Page { path: &path, matter: &matter, pattern };
             let address = match self.rules.place(&page) {
                 Ok(placed) => Some(placed.address),
@@ -304,6 +300,22 @@ impl Repository {
             cache.addresses.insert(path, address.clone());
             Some(address)
         })?
+    }
+
+    /// Returns the title in the front matter of the article that a link in a file below the seeds names.
+    #[must_use]
+    pub fn title(&self, link: &str, from: &Path) -> Option<String> {
+        let targets = self.rules.targets(link, &self.path(from));
+        targets.iter().find_map(|path| self.matter(&inside(path)?))?.text("title")
+    }
+
+    /// Returns the front matter of a file: only what it may take up is read.
+    fn matter(&self, path: &Path) -> Option<Matter> {
+        let read = self.there(path, self.files.prefix(path, MATTER_LIMIT))?;
+        let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
+        matter.timezone = self.timezone;
+        self.rules.complete(path, &mut matter);
+        Some(matter)
     }
 
     /// Joins a path of the site to its address, which may be in a folder of its host.

@@ -240,7 +240,7 @@ impl Dialect for Syntax {
             return Err(not_an_article("it is a template, and only Eleventy makes pages of those"));
         }
         if let Some(repository) = &origin.addresses.repository {
-            let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola);
+            let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola | Kind::Hexo);
             if self.format == Format::Header || self.format == Format::Bare && needs_matter {
                 return Err(not_an_article("it does not begin like one"));
             }

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::named;
 use super::renderer::{Block, MAX_LOOKED_UP, TemplateRenderer};
 use super::syntax::{Args, MAX_VALUE, Tag, replaced, split, unquoted};
+use super::{hexo, named};
 use crate::generator::{Kind, Unzoned, date, is_page};
 use crate::html::escape_attribute;
 use crate::types::work;
@@ -199,7 +199,8 @@ fn is_unset(name: &str) -> bool {
 fn of_page(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
     let page = renderer.page;
     // Nunjucks has front matter and data at the top.
-    let name = name.strip_prefix("page.").or_else(|| (page.generator == Kind::Eleventy).then_some(name))?;
+    let is_nunjucks = matches!(page.generator, Kind::Eleventy | Kind::Hexo);
+    let name = name.strip_prefix("page.").or_else(|| is_nunjucks.then_some(name))?;
     let (key, rest) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
     let value = part(page.matter.get(&key.to_lowercase())?, rest);
     is_affordable(renderer, value).then(|| value.clone())
@@ -553,6 +554,11 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
     if let Some(is_rendered) = control(renderer, tag) {
         return is_rendered;
     }
+    if renderer.page.generator == Kind::Hexo
+        && let Some(is_rendered) = hexo::render_tag(renderer, tag)
+    {
+        return is_rendered;
+    }
     match tag.name {
         "raw" => {
             let inner = until_tag(renderer, "endraw");
@@ -707,7 +713,7 @@ fn without_spaces(template: &str) -> String {
 }
 
 /// Moves past the tag `end` and returns the text before it; without one, returns the rest.
-fn until_tag<'a>(renderer: &mut TemplateRenderer<'a>, end: &str) -> &'a str {
+pub(super) fn until_tag<'a>(renderer: &mut TemplateRenderer<'a>, end: &str) -> &'a str {
     let rest = renderer.rest();
     let mut from = 0;
     while let Some(found) = rest[from..].find("{%") {

@@ -4,6 +4,7 @@
 
 mod budget;
 mod go;
+mod hexo;
 mod hugo;
 mod kramdown;
 mod liquid;
@@ -41,6 +42,11 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     if is_mdx {
         return Cow::Owned(mdx::without_components(&body, page.line, findings));
     }
+    if page.generator == Kind::Hexo {
+        let prepared = hexo::prepared(&body, page);
+        let out = TemplateRenderer::new(page, &prepared).render(liquid::render, findings);
+        return Cow::Owned(hexo::with_braces(&out));
+    }
     let is_jekyll = page.generator == Kind::Jekyll;
     #[cfg(feature = "folder")]
     let body = match page.origin.addresses.repository.as_ref().filter(|_| !page.is_html()) {
@@ -63,7 +69,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     let render_tag: fn(&mut TemplateRenderer<'_>) -> bool = match page.generator {
         Kind::Hugo if is_certain => hugo::render,
         Kind::Zola if is_certain => zola::render,
-        Kind::Jekyll | Kind::Eleventy => liquid::render,
+        Kind::Jekyll | Kind::Eleventy | Kind::Hexo => liquid::render,
         Kind::Astro => |_| false,
         // Both accept the syntax of the other, because articles move between them.
         Kind::Hugo | Kind::Zola => |renderer| hugo::render(renderer) || zola::render(renderer),
@@ -333,11 +339,17 @@ mod tests {
         "`{::comment}`",
         "{% include a b=page.long %}",
         "{% if page.long.a[0] %}",
+        "{% codeblock lang:js %}a{% endcodeblock %}",
+        "{% codeblock %}`",
+        "{% codeblock",
+        "{% blockquote A, B %}c{% endblockquote %}",
+        "{% post_link a%}",
+        "` `` `{{",
     ];
 
     #[test]
     fn twice_the_tags_take_twice_the_steps() {
-        for generator in [Kind::Jekyll, Kind::Hugo, Kind::Zola] {
+        for generator in [Kind::Jekyll, Kind::Hugo, Kind::Zola, Kind::Hexo] {
             for shape in SHAPES {
                 for before in ["", "{{< ", "{{ ", "{% ", "{% raw %}", "{{< highlight x >}}", "{:", "`"] {
                     let steps = |times| {
