@@ -534,7 +534,8 @@ impl Rules for HexoRules {
     }
 }
 
-#[cfg(all(test, feature = "folder"))]
+#[cfg(test)]
+#[cfg(feature = "folder")]
 mod tests {
     use super::super::Repository;
     use super::*;

@@ -31,7 +31,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-pub(crate) use data::{Parsed, json, toml, yaml};
+pub(crate) use data::{Parsed, json, part, toml, yaml};
 pub use date::{Moment, Unzoned};
 pub use files::Files;
 pub(crate) use jekyll::titleized;
@@ -41,7 +41,7 @@ pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
 pub use site::{Math, Site};
-pub(crate) use slug::{heading_id, pelican as pelican_slug};
+pub(crate) use slug::{heading_id, jekyll as jekyll_slug, pelican as pelican_slug};
 pub use zone::{UnknownZone, Zone};
 
 /// A static site generator.
