@@ -250,6 +250,9 @@ impl Dialect for Syntax {
         if let Some(why) = origin.exclusion_reason() {
             return Err(not_an_article(why));
         }
+        if self.format == Format::Header && origin.folders().first().is_some_and(|folder| folder == "pages") {
+            return Err(not_an_article("it is in `pages`, where Pelican has the pages of the site"));
+        }
         let matter = FrontMatter::read(self, lines)?;
         if let Some(why) = matter.exclusion_reason() {
             return Err(not_an_article(why));
