@@ -20,6 +20,7 @@ const SITES: &[&str] = &[
     "eleventy",
     "eleventy-function",
     "eleventy-modules",
+    "hexo",
     "hugo",
     "hugo-cascade",
     "hugo-directory",

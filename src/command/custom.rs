@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use crate::generator::Zone;
 use crate::store::{FsStore, Kind, Store};
 use crate::types::{Bytes, without_credentials};
 
@@ -48,6 +49,8 @@ pub(super) struct Custom {
     pub(super) url: Option<(Url, PathBuf)>,
     /// Pattern of the addresses of articles, and the file that makes them so.
     pub(super) pattern: Option<(String, PathBuf)>,
+    /// Keys of the configuration with the values that the site's own has for them.
+    pub(super) settings: Vec<(&'static str, String)>,
 }
 
 /// Number of [`KEYS`] that name the address of a site and nothing else.
@@ -89,6 +92,7 @@ pub(super) fn look(folder: &Path) -> Custom {
                 break;
             }
         }
+        found.settings.extend(settings(&path, &text));
         if let Some(pattern) = of_pelican(&path, &text) {
             found.pattern = Some((pattern, path.clone()));
         }
@@ -163,6 +167,53 @@ fn address(text: &str, key: &str) -> Option<Url> {
         }
         Some(url)
     })
+}
+
+/// Returns what the configuration of a site says in plain text: Pelican
+/// (<https://docs.getpelican.com/en/latest/settings.html>), Docusaurus, MkDocs, Gatsby.
+fn settings(path: &Path, text: &str) -> Vec<(&'static str, String)> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    // The least indented of several is that of the site.
+    let set = |text: &str, key: &str, mark: char| {
+        let values = text.lines().filter_map(|line| {
+            let rest = line.trim_start();
+            let value = literal(rest.strip_prefix(key)?.trim_start().strip_prefix(mark)?)?;
+            Some((line.len() - rest.len(), value))
+        });
+        values.min_by_key(|(indent, _)| *indent).map(|(_, value)| value)
+    };
+    let of_python = |key: &'static str, setting: &str| Some((key, set(text, setting, '=')?));
+    let title = |value: Option<String>| value.map(|value| ("title", value)).into_iter().collect();
+    match name.split('.').next().unwrap_or_default() {
+        "pelicanconf" => [
+            of_python("title", "SITENAME"),
+            of_python("author", "AUTHOR"),
+            of_python("timezone", "TIMEZONE").filter(|(_, name)| name.parse::<Zone>().is_ok()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        "docusaurus" => title(set(text, "title", ':')),
+        "mkdocs" => title(set(text, "site_name", ':').or_else(|| {
+            let value = text.lines().find_map(|line| line.strip_prefix("site_name:"))?;
+            let value = value.split(" #").next().unwrap_or_default().trim();
+            (!value.is_empty() && !value.contains(['"', '\''])).then(|| value.to_owned())
+        })),
+        "gatsby-config" => {
+            title(text.split_once("siteMetadata").and_then(|(_, rest)| set(rest, "title", ':')))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the text that a value begins with in quotes, in Python, JavaScript or YAML.
+fn literal(value: &str) -> Option<String> {
+    let value = value.trim_start().trim_start_matches(['u', 'U']);
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let text = value[1..].split(quote).next()?;
+    // An escaped quote, or a program.
+    let is_plain = !text.contains(['\\', '\n']) && !text.contains("${") && !text.trim().is_empty();
+    is_plain.then(|| text.trim().to_owned())
 }
 
 /// Returns the pattern of Pelican's `ARTICLE_URL` (<https://docs.getpelican.com/en/latest/settings.html#url-settings>).
@@ -261,6 +312,34 @@ mod tests {
         assert_eq!(pattern(url).as_deref(), Some("/blog/:year/:month/:slug/"));
         assert_eq!(pattern("ARTICLE_URL = '{author}/{slug}'"), None);
         assert_eq!(of_pelican(Path::new("conf.py"), url), None);
+    }
+
+    #[test]
+    fn the_configuration_of_a_site_has_its_title() {
+        for (file, text, found) in [
+            (
+                "pelicanconf.py",
+                "AUTHOR = u'Ann Lee'\nSITENAME = \"Ann's Quay\"\nTIMEZONE = 'Asia/Shanghai'\nAUTHOR_FEED_RSS = None",
+                vec![("title", "Ann's Quay"), ("author", "Ann Lee"), ("timezone", "Asia/Shanghai")],
+            ),
+            ("pelicanconf.py", "SITENAME = environ['NAME']\nTIMEZONE = 'Shanghai'\nAUTHOR = ''", vec![]),
+            (
+                "website/docusaurus.config.ts",
+                "f({\n    title: dirent.name,\n    title: 'Docs',\n});\nexport default {\n  title: \"Quay\",",
+                vec![("title", "Quay")],
+            ),
+            ("mkdocs.yml", "site_name: The Quay # by the sea\nsite_url: x", vec![("title", "The Quay")]),
+            ("mkdocs.yml", "site_name: \"The Quay\"", vec![("title", "The Quay")]),
+            (
+                "gatsby-config.js",
+                "title: 'No',\nsiteMetadata: {\n    title: `The Quay`,\n}",
+                vec![("title", "The Quay")],
+            ),
+            ("theme.js", "title: 'No'", vec![]),
+        ] {
+            let found: Vec<_> = found.into_iter().map(|(key, value)| (key, value.to_owned())).collect();
+            assert_eq!(settings(Path::new(file), text), found, "{text}");
+        }
     }
 
     #[test]

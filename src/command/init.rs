@@ -158,12 +158,19 @@ fn fill_template(
     }
     let mut keys = site.map(FoundSite::keys).unwrap_or_default();
     let of_custom = || Some(custom?.url.as_ref()?.0.to_string());
+    let of_site = |key: &str| {
+        let settings = custom.map_or(&[][..], |custom| &custom.settings);
+        settings.iter().find(|(known, _)| *known == key).map(|(_, value)| value.clone())
+    };
     let album = common(&seen.show.albums).map(str::to_owned);
     let is_podcast = is_podcast(seen) && site.is_none();
     let guessed = [
         ("base_url", is_podcast.then(|| PLACEHOLDER.to_owned())),
         ("author", is_podcast.then(|| format!("{} <{MAILBOX}>", author(seen, title)))),
         ("title", album),
+        ("title", of_site("title")),
+        ("author", of_site("author")),
+        ("timezone", of_site("timezone")),
         ("title", Some(title.to_owned()).filter(|title| !title.is_empty())),
         ("site_url", common(&seen.sites).map(|site| format!("{site}/")).or_else(of_custom)),
         ("permalink", custom.map(|custom| pattern(custom).to_owned())),

@@ -20,9 +20,15 @@ pub(crate) fn toml(_: &str) -> Parsed {
     Err((0, "TOML needs the feature `folder`".to_owned()))
 }
 
-/// Reads YAML. The parser counts nodes and what aliases repeat: a few lines cannot become gigabytes.
+/// Reads YAML that is a table.
 #[cfg(feature = "folder")]
 pub(crate) fn yaml(text: &str) -> Parsed {
+    yaml_of(text)
+}
+
+/// Reads YAML. The parser counts nodes and what aliases repeat: a few lines cannot become gigabytes.
+#[cfg(feature = "folder")]
+fn yaml_of<T: serde::de::DeserializeOwned + Default>(text: &str) -> Result<T, (u32, String)> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 64,
@@ -38,12 +44,12 @@ pub(crate) fn yaml(text: &str) -> Parsed {
         strict_booleans: true,
         with_snippet: false,
     };
-    type Read = Result<Option<Map<String, Value>>, serde_saphyr::Error>;
-    let read: Read = serde_saphyr::from_str_with_options(text, options.clone());
+    let read: Result<Option<T>, serde_saphyr::Error> =
+        serde_saphyr::from_str_with_options(text, options.clone());
     // The parsers of Jekyll and Hugo accept tabs before the items of a list in brackets.
     let read = match read {
         Err(_) if text.contains("\n\t") => {
-            let spaced: Read = serde_saphyr::from_str_with_options(&without_tabs(text), options);
+            let spaced = serde_saphyr::from_str_with_options(&without_tabs(text), options);
             spaced.or(read)
         }
         read => read,
@@ -89,8 +95,59 @@ fn json_of(value: ::toml::Value) -> Value {
     }
 }
 
-/// Endings of files with keys, best first.
-pub(super) const ENDINGS: [&str; 4] = ["yml", "yaml", "json", "toml"];
+/// Endings of files of data, best first.
+pub(super) const ENDINGS: [&str; 6] = ["yml", "yaml", "json", "toml", "csv", "tsv"];
+
+/// Reads a file of data by the ending of its name, whatever it holds; `None` if it is not valid.
+pub(super) fn value(name: &str, text: &str) -> Option<Value> {
+    match super::split_ending(name).1 {
+        #[cfg(feature = "folder")]
+        "yml" | "yaml" => yaml_of(text).ok(),
+        "json" => serde_json::from_str(text).ok(),
+        "csv" => Some(rows(text, ',')),
+        "tsv" => Some(rows(text, '\t')),
+        _ => by_name(name, text).map(Value::Object),
+    }
+}
+
+/// Reads rows of fields ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)) as tables, whose keys are the fields of the first.
+fn rows(text: &str, mark: char) -> Value {
+    let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
+    let (mut is_quoted, mut chars) = (false, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if is_quoted && chars.next_if_eq(&'"').is_some() => field.push('"'),
+            '"' => is_quoted = !is_quoted,
+            _ if is_quoted => field.push(c),
+            _ if c == mark => row.push(std::mem::take(&mut field)),
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' => {
+                row.push(std::mem::take(&mut field));
+                rows.push(std::mem::take(&mut row));
+            }
+            c => field.push(c),
+        }
+    }
+    row.push(field);
+    rows.push(row);
+    let mut rows = rows.into_iter().filter(|row| row.iter().any(|field| !field.is_empty()));
+    let names = rows.next().unwrap_or_default();
+    let table = |row: Vec<String>| -> Value {
+        names.iter().cloned().zip(row.into_iter().map(Value::String)).collect::<Map<_, _>>().into()
+    };
+    rows.map(table).collect()
+}
+
+/// Returns the part of a table or list that a key or a number stands for.
+pub(crate) fn part<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    match (value, key) {
+        (Value::Object(table), key) => table.get(key),
+        (Value::Array(all), "first") => all.first(),
+        (Value::Array(all), "last") => all.last(),
+        (Value::Array(all), key) => key.parse().ok().and_then(|at: usize| all.get(at)),
+        _ => None,
+    }
+}
 
 /// Reads a file by the ending of its name; `None` if it is not valid.
 pub(super) fn by_name(name: &str, text: &str) -> Option<Map<String, Value>> {
@@ -208,6 +265,21 @@ mod tests {
             serde_json::json!({ "title": "a\tb", "tags": ["x", "y"] }).as_object().unwrap().clone()
         );
         assert!(yaml("a: 1\nb: [\n\t\"x\n").is_err());
+    }
+
+    #[test]
+    fn files_of_data_hold_tables_lists_and_rows() {
+        let table = serde_json::json!([{ "a": "1", "b": "x, \"y\"" }, { "a": "2", "b": "" }]);
+        for (name, text) in [
+            ("a.yml", "- {a: '1', b: 'x, \"y\"'}\n- {a: '2', b: ''}\n"),
+            ("a.json", "[{\"a\": \"1\", \"b\": \"x, \\\"y\\\"\"}, {\"a\": \"2\", \"b\": \"\"}]"),
+            ("a.csv", "a,b\r\n1,\"x, \"\"y\"\"\"\r\n\n2,\n"),
+            ("a.tsv", "a\tb\n1\t\"x, \"\"y\"\"\"\n2\t"),
+        ] {
+            assert_eq!(value(name, text), Some(table.clone()), "{name}");
+        }
+        assert_eq!(value("a.json", "[1"), None);
+        assert_eq!(value("a.csv", ""), Some(serde_json::json!([])));
     }
 
     #[test]

@@ -13,8 +13,6 @@ use crate::error::Error;
 pub(super) struct Jekyll;
 
 const CONFIGURATION: &[&str] = &["_config.yml", "_config.yaml", "_config.toml"];
-/// Keys of Hexo, whose configuration has the same name.
-const HEXO: &[&str] = &["source_dir", "public_dir", "skip_render"];
 
 #[derive(Debug)]
 struct JekyllRules {
@@ -59,12 +57,9 @@ impl Generator for Jekyll {
 
     fn read(&self, files: &Files<'_>) -> Result<Option<Found>, Error> {
         let read = data::first(files, CONFIGURATION)?;
-        if let Some((_, config)) = &read
-            && HEXO.iter().any(|key| config.contains_key(*key))
-        {
-            return Ok(None);
-        }
-        if read.is_none() && !files.has_folder("_posts") {
+        // The configuration of a theme of Hexo has the same name.
+        let is_theme = || files.has_folder("layout") && !files.has_folder("_layouts");
+        if (read.is_none() || is_theme()) && !files.has_folder("_posts") {
             return Ok(None);
         }
         let (configuration, config) = read.unwrap_or_default();

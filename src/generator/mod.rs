@@ -11,6 +11,7 @@ pub(crate) mod date;
 mod eleventy;
 mod files;
 pub(crate) mod glob;
+mod hexo;
 mod hugo;
 mod jekyll;
 mod matter;
@@ -30,7 +31,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-pub(crate) use data::{Parsed, json, toml, yaml};
+pub(crate) use data::{Parsed, json, part, toml, yaml};
 pub use date::{Moment, Unzoned};
 pub use files::Files;
 pub(crate) use jekyll::titleized;
@@ -40,7 +41,7 @@ pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
 pub use site::{Math, Site};
-pub(crate) use slug::{heading_id, pelican as pelican_slug};
+pub(crate) use slug::{heading_id, jekyll as jekyll_slug, pelican as pelican_slug};
 pub use zone::{UnknownZone, Zone};
 
 /// A static site generator.
@@ -67,7 +68,7 @@ pub struct Found {
 
 /// Every generator. Of several that recognise a repository, the first that is certain counts, else the first.
 pub static GENERATORS: &[&dyn Generator] =
-    &[&astro::Astro, &eleventy::Eleventy, &hugo::Hugo, &zola::Zola, &jekyll::Jekyll];
+    &[&astro::Astro, &eleventy::Eleventy, &hugo::Hugo, &zola::Zola, &hexo::Hexo, &jekyll::Jekyll];
 
 /// A file that may be an article.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +124,8 @@ pub enum Kind {
     Zola,
     /// Liquid or Nunjucks.
     Eleventy,
+    /// Tag plugins in Nunjucks.
+    Hexo,
     /// Imports and components of MDX.
     Astro,
 }
@@ -240,7 +243,8 @@ pub(crate) fn is_page(name: &str) -> bool {
 /// Reads the address of a site from a `CNAME` file, which holds its host
 /// (<https://docs.github.com/en/pages/configuring-a-custom-domain-for-your-github-pages-site>).
 fn cname(files: &Files<'_>) -> Option<url::Url> {
-    let (_, text) = files.first(&["CNAME", "static/CNAME", "public/CNAME", "src/CNAME", "docs/CNAME"])?;
+    let (_, text) =
+        files.first(&["CNAME", "static/CNAME", "public/CNAME", "src/CNAME", "docs/CNAME", "source/CNAME"])?;
     let host = text.lines().map(str::trim).find(|line| !line.is_empty())?;
     site::address(&format!("https://{host}"), "")
 }

@@ -11,7 +11,7 @@ use super::slug;
 use crate::types::excerpt;
 
 /// Length of the longest path, in bytes.
-const MAX_PATH: usize = 8 << 10;
+pub(super) const MAX_PATH: usize = 8 << 10;
 
 /// Who reads a pattern: what some placeholders stand for, and how names are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,6 +26,8 @@ const STEPS: u64 = 50_000_000;
 /// Size of the files of data that are kept, and number of files that are remembered.
 const MAX_DATA: Bytes = Bytes(16 << 20);
 const MAX_CACHED: usize = 100_000;
+/// Number of folders that a file of data may be in.
+const MAX_FOLDERS: usize = 6;
 /// Number of bytes at the beginning of a linked article that have its front matter.
 const MATTER_LIMIT: Bytes = Bytes(64 << 10);
 
@@ -55,7 +57,7 @@ pub struct Repository {
 /// What articles ask for again and again.
 #[derive(Default)]
 struct Cache {
-    /// Keys of files of data, by the path without the ending; `None` if there is no such file.
+    /// What files of data hold, by the path without the ending; `None` if there is no such file.
     data: HashMap<PathBuf, Option<Arc<Value>>>,
     /// Size of these files.
     data_size: u64,
@@ -224,32 +226,33 @@ impl Repository {
         self.failure.take()
     }
 
-    /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`, if the caller
-    /// accepts it: it may be a table of a megabyte.
+    /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`, or the part of it that
+    /// the caller picks: it may be a table of a megabyte.
     #[must_use]
-    pub fn value(&self, name: &str, accepts: impl Fn(&Value) -> bool) -> Option<Value> {
+    pub fn value(&self, name: &str, pick: impl Fn(&Value) -> Option<&Value>) -> Option<Value> {
         if let Some(value) = self.rules.value(name) {
-            return accepts(value).then(|| public(value.clone()));
+            return pick(value).cloned().map(public);
         }
-        let (folder, name) = self.rules.data(name)?;
+        let (mut stem, name) = self.rules.data(name)?;
         let mut keys = name.split('.');
-        let table = self.data(&folder, keys.next()?)?;
-        let value = keys.try_fold(&*table, |value, key| value.get(key)).filter(|value| accepts(value));
-        value.cloned().map(public)
+        // The file may be in a folder.
+        let table = keys.by_ref().take(MAX_FOLDERS).find_map(|key| {
+            stem.push(key);
+            self.data(&stem)
+        })?;
+        pick(keys.try_fold(&*table, data::part)?).cloned().map(public)
     }
 
-    /// Returns the keys of a file of data, named without its ending.
-    fn data(&self, folder: &Path, name: &str) -> Option<Arc<Value>> {
-        let stem = folder.join(name);
-        if let Some(table) = lock(&self.cache).data.get(&stem) {
+    /// Returns what a file of data holds, named without its ending.
+    fn data(&self, stem: &Path) -> Option<Arc<Value>> {
+        if let Some(table) = lock(&self.cache).data.get(stem) {
             return table.clone();
         }
-        let paths = data::ENDINGS.map(|ending| folder.join(format!("{name}.{ending}")));
+        let name = stem.file_name()?.to_str()?;
+        let paths = data::ENDINGS.map(|ending| stem.with_file_name(format!("{name}.{ending}")));
         let found = self.first(&paths);
         let size = found.as_ref().map_or(0, |(_, text)| text.len() as u64);
-        let table = found.and_then(|(path, text)| {
-            Some(Arc::new(Value::Object(data::by_name(&path.to_string_lossy(), &text)?)))
-        });
+        let table = found.and_then(|(path, text)| data::value(&path.to_string_lossy(), &text).map(Arc::new));
         if self.failure.is_there() {
             return table;
         }
@@ -258,7 +261,7 @@ impl Repository {
         if cache.data_size > MAX_DATA.0 || cache.data.len() >= MAX_CACHED {
             (cache.data_size, cache.data) = (size, HashMap::new());
         }
-        cache.data.insert(stem, table.clone());
+        cache.data.insert(stem.to_path_buf(), table.clone());
         table
     }
 
@@ -287,11 +290,7 @@ impl Repository {
             if let Some(address) = lock(&self.cache).addresses.get(&path) {
                 return Some(address.clone());
             }
-            // Of an article, only what front matter may take up is read.
-            let read = self.there(&path, self.files.prefix(&path, MATTER_LIMIT))?;
-            let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
-            matter.timezone = self.timezone;
-            self.rules.complete(&path, &mut matter);
+            let matter = self.matter(&path)?;
             let page = Page { path: &path, matter: &matter, pattern };
             let address = match self.rules.place(&page) {
                 Ok(placed) => Some(placed.address),
@@ -304,6 +303,22 @@ impl Repository {
             cache.addresses.insert(path, address.clone());
             Some(address)
         })?
+    }
+
+    /// Returns the title in the front matter of the article that a link in a file below the seeds names.
+    #[must_use]
+    pub fn title(&self, link: &str, from: &Path) -> Option<String> {
+        let targets = self.rules.targets(link, &self.path(from));
+        targets.iter().find_map(|path| self.matter(&inside(path)?))?.text("title")
+    }
+
+    /// Returns the front matter of a file: only what it may take up is read.
+    fn matter(&self, path: &Path) -> Option<Matter> {
+        let read = self.there(path, self.files.prefix(path, MATTER_LIMIT))?;
+        let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
+        matter.timezone = self.timezone;
+        self.rules.complete(path, &mut matter);
+        Some(matter)
     }
 
     /// Joins a path of the site to its address, which may be in a folder of its host.

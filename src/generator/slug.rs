@@ -18,6 +18,14 @@ fn hyphened(text: &str, fits: impl Fn(char) -> bool) -> String {
     parts.collect::<Vec<_>>().join("-")
 }
 
+/// Returns Hexo's slug: letters without accents, digits, and `-` for white space and marks of ASCII.
+pub(crate) fn hexo(text: &str) -> String {
+    let text = without_accents(text);
+    let parts = text.split(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
+    let parts = parts.map(|part| part.replace(|c: char| c.is_ascii_control(), ""));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
 /// Returns Hugo's spelling of a file name: white space is `-`, and what is no letter, digit or plain mark goes
 /// (<https://gohugo.io/functions/urls/urlize/>).
 pub(crate) fn hugo_name(text: &str) -> String {
@@ -133,6 +141,7 @@ pub(crate) fn heading_id(kind: Kind, text: &str) -> Option<String> {
         }
         Kind::Hugo | Kind::Astro => github(text),
         Kind::Zola => zola(text),
+        Kind::Hexo => hexo(text),
         Kind::Eleventy => return None,
     };
     Some(id).filter(|id| !id.is_empty())

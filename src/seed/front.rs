@@ -240,7 +240,7 @@ impl Dialect for Syntax {
             return Err(not_an_article("it is a template, and only Eleventy makes pages of those"));
         }
         if let Some(repository) = &origin.addresses.repository {
-            let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola);
+            let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola | Kind::Hexo);
             if self.format == Format::Header || self.format == Format::Bare && needs_matter {
                 return Err(not_an_article("it does not begin like one"));
             }
@@ -249,6 +249,9 @@ impl Dialect for Syntax {
         }
         if let Some(why) = origin.exclusion_reason() {
             return Err(not_an_article(why));
+        }
+        if self.format == Format::Header && origin.folders().first().is_some_and(|folder| folder == "pages") {
+            return Err(not_an_article("it is in `pages`, where Pelican has the pages of the site"));
         }
         let matter = FrontMatter::read(self, lines)?;
         if let Some(why) = matter.exclusion_reason() {

@@ -60,7 +60,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Id, "id", "Atom, JSON Feed"),
     (Field::Authors, "authors", "Zola, Hugo, Pelican"),
     (Field::Authors, "author", "Jekyll, Hugo, Astro, Eleventy, Pelican, Obsidian"),
-    (Field::Tags, "tags", "Jekyll, Hugo, Zola, Eleventy, Astro, Pelican, Obsidian"),
+    (Field::Tags, "tags", "Jekyll, Hugo, Zola, Eleventy, Astro, Hexo, Pelican, Obsidian"),
     (Field::Tags, "tag", "Jekyll, Obsidian"),
     (Field::Tags, "keywords", "Hugo, Pelican"),
     (Field::Tags, "categories", "Jekyll, Hugo, Zola"),
@@ -477,6 +477,8 @@ pub(super) fn resolve(own: &str, context: &Context<'_>) -> Option<Url> {
         _ if has_scheme => link.join(own).ok(),
         // jekyll-feed and jekyll-seo-tag resolve every path against the address of the site.
         Kind::Jekyll => of_site(own).or_else(|| link.join(own).ok()),
+        // Themes do the same; a name alone is that of a file of the post.
+        Kind::Hexo if own.contains('/') && !is_local => of_site(own).or_else(|| link.join(own).ok()),
         Kind::Hugo | Kind::Zola if !own.starts_with('/') && !is_local && !context.is_index => {
             of_site(own).or_else(|| link.join(own).ok())
         }

@@ -121,8 +121,8 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
             "Site.BaseURL" => Some(format!("{}{}/", page.host(), page.base_path())),
             _ if name.starts_with("Site.Params.") => {
                 let repository = page.origin.addresses.repository.as_ref()?;
-                let is_text = |value: &Value| !value.is_object() && !value.is_array();
-                crate::generator::text_of(&repository.value(name, is_text)?)
+                let is_text = |value: &&Value| !value.is_object() && !value.is_array();
+                crate::generator::text_of(&repository.value(name, |value| Some(value).filter(is_text))?)
             }
             _ => page.text(&name.strip_prefix("Page.Params.")?.to_lowercase()),
         }

@@ -1,14 +1,16 @@
 //! [Liquid](https://shopify.github.io/liquid/) as far as an article can be rendered without its site: values, text filters,
 //! `raw`, `comment`, and the tags of [Jekyll](https://jekyllrb.com/docs/liquid/tags/).
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::named;
 use super::renderer::{Block, MAX_LOOKED_UP, TemplateRenderer};
 use super::syntax::{Args, MAX_VALUE, Tag, replaced, split, unquoted};
-use crate::generator::{Kind, Unzoned, date, is_page};
+use super::{hexo, named};
+use crate::generator::{Kind, Unzoned, date, is_page, jekyll_slug};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -35,43 +37,172 @@ pub(super) fn render(renderer: &mut TemplateRenderer<'_>) -> bool {
         }
     } else {
         let first = inner.split(|c: char| c.is_whitespace() || c == '|').next().unwrap_or_default();
-        if !output(renderer, inner).is_some_and(|value| renderer.insert(&value)) {
+        let shown = output(renderer, inner);
+        // That its value is not known was reported where it is assigned.
+        let is_reported = shown.is_none() && renderer.is_unknown(variable_of(first));
+        if !is_reported && !shown.is_some_and(|value| renderer.insert(&value)) {
             renderer.leave_out(first, whole);
         }
     }
     true
 }
 
-/// Returns the value of `{{ … }}`; `None` if only the site knows it.
+/// Returns the variable that a name is a part of.
+fn variable_of(name: &str) -> &str {
+    &name[..name.find(['.', '[']).unwrap_or(name.len())]
+}
+
+/// Returns what `{{ … }}` shows; `None` if only the site knows it.
 fn output(renderer: &TemplateRenderer<'_>, inner: &str) -> Option<String> {
+    match evaluated(renderer, inner)? {
+        Value::Null => Some(String::new()),
+        value => text_of(&value),
+    }
+}
+
+/// Returns the value of an expression with filters; `None` if only the site knows it.
+fn evaluated(renderer: &TemplateRenderer<'_>, expression: &str) -> Option<Value> {
     if renderer.is_full() {
         return None;
     }
-    let mut parts = split(inner, '|').into_iter().map(str::trim).peekable();
+    let mut parts = split(expression, '|').into_iter().map(str::trim).peekable();
     let name = parts.next().unwrap_or_default();
     let has_default = parts.peek().is_some_and(|filter| filter.starts_with("default"));
     let mut result = match lookup(renderer, name) {
-        Lookup::Found(value) => value,
-        Lookup::Missing => String::new(),
-        Lookup::Unknown if has_default && is_unset(name) => String::new(),
-        Lookup::List | Lookup::Unknown => return None,
+        Lookup::Found(value) => Value::String(value),
+        Lookup::Missing => Value::Null,
+        Lookup::Unknown if has_default && is_unset(name) => Value::Null,
+        Lookup::Unknown if name.starts_with('[') => serde_json::from_str(&name.replace('\'', "\"")).ok()?,
+        Lookup::List => stored(renderer, name)?,
+        Lookup::Unknown => return None,
     };
-    work::step(result.len());
     for filter in parts {
+        let is_list = result.is_array() || result.is_object();
+        work::step(result.as_str().map_or(0, str::len));
+        if is_list && !is_affordable(renderer, &result) {
+            return None;
+        }
         let (name, args) = filter.split_once([':', '(']).unwrap_or((filter, ""));
-        result = filtered(renderer, result, name.trim(), args.trim().trim_end_matches(')'))?;
-        work::step(result.len());
-        if result.len() > MAX_VALUE {
+        let args = args.trim().trim_end_matches(')');
+        let args: Vec<&str> = split(args, ',').into_iter().map(str::trim).collect();
+        result = of_list(renderer, result, name.trim(), &args)?;
+        if result.as_str().is_some_and(|text| text.len() > MAX_VALUE) {
             return None;
         }
     }
     Some(result)
 }
 
+/// Applies a filter to a list, or one that makes a list or a number of something; any other is applied to a text.
+fn of_list(renderer: &TemplateRenderer<'_>, value: Value, name: &str, args: &[&str]) -> Option<Value> {
+    let argument = |number: usize| self::value(renderer, args.get(number).copied().unwrap_or_default());
+    // Of a table, its values.
+    let all = |value: Value| match value {
+        Value::Array(all) => Some(all),
+        Value::Object(table) => Some(table.into_iter().map(|(_, value)| value).collect()),
+        Value::Null => Some(Vec::new()),
+        _ => None,
+    };
+    let of_item = |item: &Value, key: &str| part(item, &format!(".{key}")).clone();
+    Some(match name {
+        "first" | "last" if !value.is_object() => part(&value, &format!(".{name}")).clone(),
+        "size" => match &value {
+            Value::Array(all) => all.len(),
+            Value::Object(table) => table.len(),
+            other => text_of(other).map_or(0, |text| text.chars().count()),
+        }
+        .into(),
+        "where" => {
+            let (key, wanted) = (argument(0)?, argument(1)?);
+            let fits = |item: &Value| match of_item(item, &key) {
+                Value::Array(all) => all.iter().any(|one| text_of(one).as_deref() == Some(&wanted)),
+                found => text_of(&found).unwrap_or_default() == wanted,
+            };
+            all(value)?.into_iter().filter(fits).collect()
+        }
+        "map" => {
+            let key = argument(0)?;
+            all(value)?.iter().map(|item| of_item(item, &key)).collect()
+        }
+        "sort" | "sort_natural" => {
+            let key = args.first().filter(|key| !key.is_empty()).map(|_| argument(0));
+            let key = match key {
+                Some(key) => Some(key?),
+                None => None,
+            };
+            let is_natural = name == "sort_natural";
+            let by = |item: &Value| {
+                let value = key.as_ref().map_or_else(|| item.clone(), |key| of_item(item, key));
+                let text = text_of(&value).unwrap_or_default();
+                (value.as_f64(), if is_natural { text.to_lowercase() } else { text })
+            };
+            let mut all: Vec<_> = all(value)?.into_iter().map(|item| (by(&item), item)).collect();
+            all.sort_by(|((number, text), _), ((other, other_text), _)| match number.zip(*other) {
+                Some((number, other)) => number.total_cmp(&other),
+                None => text.cmp(other_text),
+            });
+            all.into_iter().map(|(_, item)| item).collect()
+        }
+        "reverse" => all(value)?.into_iter().rev().collect(),
+        "compact" => all(value)?.into_iter().filter(|item| !item.is_null()).collect(),
+        "uniq" => {
+            let mut seen = HashSet::new();
+            all(value)?.into_iter().filter(|item| seen.insert(item.to_string())).collect()
+        }
+        "join" => {
+            let mark =
+                if args.first().is_some_and(|mark| !mark.is_empty()) { argument(0)? } else { " ".to_owned() };
+            let all: Vec<String> = all(value)?.iter().map(|item| text_of(item).unwrap_or_default()).collect();
+            // A long mark between many items.
+            renderer.budget.spend(mark.len() * all.len()).then(|| all.join(&mark))?.into()
+        }
+        "split" => {
+            let (text, mark) = (text_of(&value).unwrap_or_default(), argument(0)?);
+            let mut parts: Vec<&str> = match mark.as_str() {
+                " " => text.split_whitespace().take(MAX_ITEMS + 1).collect(),
+                "" => text
+                    .char_indices()
+                    .take(MAX_ITEMS + 1)
+                    .map(|(at, c)| &text[at..at + c.len_utf8()])
+                    .collect(),
+                mark => text.split(mark).take(MAX_ITEMS + 1).collect(),
+            };
+            while parts.pop_if(|part| part.is_empty()).is_some() {}
+            (parts.len() <= MAX_ITEMS).then(|| parts.into())?
+        }
+        "plus" | "minus" | "times" => {
+            let number = |text: &str| text.trim().parse::<serde_json::Number>().ok();
+            let (one, other) = (number(&text_of(&value).unwrap_or_default()), number(&argument(0)?));
+            let (one, other) = (one.unwrap_or(0.into()), other.unwrap_or(0.into()));
+            match (one.as_i64(), other.as_i64()) {
+                (Some(one), Some(other)) => match name {
+                    "plus" => one.checked_add(other)?,
+                    "minus" => one.checked_sub(other)?,
+                    _ => one.checked_mul(other)?,
+                }
+                .into(),
+                _ => {
+                    let (one, other) = (one.as_f64()?, other.as_f64()?);
+                    match name {
+                        "plus" => one + other,
+                        "minus" => one - other,
+                        _ => one * other,
+                    }
+                    .into()
+                }
+            }
+        }
+        "default" if value.is_array() || value.is_object() => value,
+        _ => {
+            let text = if value.is_null() { String::new() } else { text_of(&value)? };
+            Value::String(filtered(renderer, text, name, args)?)
+        }
+    })
+}
+
 /// Applies a [filter](https://shopify.github.io/liquid/filters/abs/) to a text.
-fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &str) -> Option<String> {
+fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &[&str]) -> Option<String> {
     let page = renderer.page;
-    let args: Vec<&str> = split(args, ',').into_iter().map(str::trim).collect();
     let argument = |number: usize| value(renderer, args.get(number).copied().unwrap_or_default());
     Some(match name {
         "relative_url" | "absolute_url" | "absoluteUrl" if crate::types::is_http(&text) => text,
@@ -95,6 +226,7 @@ fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &st
         "replace" => replaced(&text, &argument(0)?, &argument(1)?)?,
         "replace_first" => text.replacen(&argument(0)?, &argument(1)?, 1),
         "remove" => text.replace(&argument(0)?, ""),
+        "slugify" if args.iter().all(|mode| mode.is_empty()) => jekyll_slug(&text),
         "strip_newlines" => text.replace('\n', ""),
         "default" if text.is_empty() => argument(0)?,
         "date" => date::format(date::read(&text, Unzoned::Utc)?.local, &argument(0)?)?,
@@ -127,12 +259,18 @@ enum Lookup {
 }
 
 fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
+    let name = &*named(renderer, name);
     let quoted = ['"', '\''].iter().find_map(|mark| name.strip_prefix(*mark)?.strip_suffix(*mark));
     if let Some(text) = quoted {
         return Lookup::Found(text.to_owned());
     }
     if let Some(text) = renderer.variables.get(name) {
         return found_value(renderer, text.clone());
+    }
+    if let Some(list) = name.strip_suffix(".size")
+        && let Some(Value::Array(all)) = stored(renderer, list)
+    {
+        return Lookup::Found(all.len().to_string());
     }
     let of = |value: &Value| match text_of(value) {
         Some(text) => found_value(renderer, text),
@@ -199,7 +337,8 @@ fn is_unset(name: &str) -> bool {
 fn of_page(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
     let page = renderer.page;
     // Nunjucks has front matter and data at the top.
-    let name = name.strip_prefix("page.").or_else(|| (page.generator == Kind::Eleventy).then_some(name))?;
+    let is_nunjucks = matches!(page.generator, Kind::Eleventy | Kind::Hexo);
+    let name = name.strip_prefix("page.").or_else(|| is_nunjucks.then_some(name))?;
     let (key, rest) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
     let value = part(page.matter.get(&key.to_lowercase())?, rest);
     is_affordable(renderer, value).then(|| value.clone())
@@ -208,7 +347,16 @@ fn of_page(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
 /// Returns a value that the repository has by this name, unless tags looked at too many already.
 fn of_site(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
     let repository = renderer.page.origin.addresses.repository.as_ref()?;
-    repository.value(name, |value| is_affordable(renderer, value))
+    // A key in brackets may be that of a file, and only one with a dot cannot be.
+    let mut name = name.to_owned();
+    while let Some((before, after)) = name.split_once('[')
+        && let Some((key, rest)) = after.split_once(']')
+        && !key.contains('.')
+    {
+        name = format!("{before}.{}{rest}", unquoted(key));
+    }
+    let (name, rest) = name.split_at(name.find('[').unwrap_or(name.len()));
+    repository.value(name, |value| Some(part(value, rest)).filter(|value| is_affordable(renderer, value)))
 }
 
 /// True if a value may be looked at. Once tags looked at too many, a large one is not even measured.
@@ -241,23 +389,55 @@ static NOTHING: Value = Value::Null;
 
 /// Returns the part of a list or table that a name such as `item.url` or `pair[0]` stands for; `None` if no tag set it.
 fn of_table<'v>(renderer: &'v TemplateRenderer<'_>, name: &str) -> Option<&'v Value> {
-    let (name, rest) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
+    let (name, rest) = name.split_at(variable_of(name).len());
     Some(part(renderer.tables.get(name)?, rest))
 }
 
-/// Returns the part of a value that keys such as `.url[0]` stand for.
+/// Returns the part of a value that keys such as `.url[0]` or `["3.0"]` stand for.
 fn part<'v>(value: &'v Value, keys: &str) -> &'v Value {
-    let keys = keys.split(['.', '[']).skip(1).map(|key| key.trim_end_matches(']').trim_matches(['"', '\'']));
-    keys.fold(value, |value, key| {
-        let found = match (value, key) {
-            (Value::Object(table), key) => table.get(key),
-            (Value::Array(all), "first") => all.first(),
-            (Value::Array(all), "last") => all.last(),
-            (Value::Array(all), key) => key.parse().ok().and_then(|at: usize| all.get(at)),
-            _ => None,
+    let (mut value, mut rest) = (value, keys);
+    while !rest.is_empty() {
+        let (key, after) = match rest.strip_prefix('[') {
+            Some(inner) => inner.split_once(']').unwrap_or((inner, "")),
+            None => {
+                let inner = rest.strip_prefix('.').unwrap_or(rest);
+                inner.split_at(inner.find(['.', '[']).unwrap_or(inner.len()))
+            }
         };
-        found.unwrap_or(&NOTHING)
-    })
+        value = crate::generator::part(value, unquoted(key)).unwrap_or(&NOTHING);
+        // A name that neither a dot nor a bracket begins has no part.
+        rest = if after.len() < rest.len() { after } else { "" };
+    }
+    value
+}
+
+/// Returns a name in whose brackets there are values and not names: `a[b]` is `a["c"]` if `b` is `c`.
+fn named<'n>(renderer: &TemplateRenderer<'_>, name: &'n str) -> Cow<'n, str> {
+    if !name.contains('[') || name.starts_with(['"', '\'', '[']) {
+        return Cow::Borrowed(name);
+    }
+    let (mut out, mut rest) = (String::new(), name);
+    while let Some((before, after)) = rest.split_once('[')
+        && let Some((key, tail)) = after.split_once(']')
+    {
+        let is_name = key.starts_with(char::is_alphabetic) && !key.contains('[');
+        let found = if is_name { value(renderer, key) } else { None };
+        match found.filter(|text| !text.contains(['"', ']'])) {
+            Some(text) => out.push_str(&format!("{before}[\"{text}\"]")),
+            None => out.push_str(&format!("{before}[{key}]")),
+        }
+        rest = tail;
+    }
+    Cow::Owned(out + rest)
+}
+
+/// Returns the list or table that a name stands for, if it may be looked at.
+fn stored(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
+    let name = &*named(renderer, name);
+    match of_table(renderer, name) {
+        Some(value) => is_affordable(renderer, value).then(|| value.clone()),
+        None => of_page(renderer, name).or_else(|| of_site(renderer, name)),
+    }
 }
 
 /// Returns the items of a list, with their names and values those of a table; `None` if only the site knows them.
@@ -269,9 +449,7 @@ fn items(renderer: &TemplateRenderer<'_>, source: &str) -> Option<Vec<Value>> {
         let is_short = last.checked_sub(first)? < MAX_ITEMS as i64;
         return is_short.then(|| (first..=last).map(Value::from).collect());
     }
-    let of_page = || of_page(renderer, source);
-    let found = of_table(renderer, source).cloned().or_else(of_page).or_else(|| of_site(renderer, source))?;
-    Some(match found {
+    Some(match stored(renderer, source)? {
         Value::Array(all) => all,
         Value::Object(table) => {
             table.into_iter().map(|(key, value)| Value::Array(vec![key.into(), value])).collect()
@@ -426,26 +604,6 @@ fn test(renderer: &TemplateRenderer<'_>, condition: &str) -> Option<bool> {
     Some(is != condition.starts_with("not "))
 }
 
-/// Returns the list or table that an expression stands for: literal, split from a text, or by its name.
-fn list(renderer: &TemplateRenderer<'_>, expression: &str) -> Option<Value> {
-    if expression.starts_with('[') {
-        return serde_json::from_str(&expression.replace('\'', "\"")).ok();
-    }
-    let filter = split(expression, '|').pop().unwrap_or_default();
-    if let Some(text) = expression[..expression.len() - filter.len()].strip_suffix('|')
-        && let Some(mark) = filter.trim().strip_prefix("split:")
-    {
-        let (text, mark) = (output(renderer, text.trim())?, value(renderer, mark.trim())?);
-        let parts: Vec<&str> =
-            if mark.is_empty() { vec![&text] } else { text.split(mark.as_str()).collect() };
-        return (parts.len() <= MAX_ITEMS).then(|| parts.into());
-    }
-    let is_name = !expression.contains(['|', '"', '\'']);
-    let of_site = || of_site(renderer, expression);
-    let found = if is_name { of_table(renderer, expression).cloned().or_else(of_site) } else { None };
-    found.filter(|value| value.is_array() || value.is_object())
-}
-
 /// Renders a tag of a condition or of a value; `None` if it is another tag.
 fn control<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> Option<bool> {
     match tag.name {
@@ -490,12 +648,20 @@ fn control<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> Option<boo
         }
         "assign" | "set" => {
             let (name, expression) = tag.args.split_once('=')?;
-            if let Some(all) = list(renderer, expression.trim()) {
-                renderer.tables.insert(name.trim().to_owned(), Rc::new(all));
-                return Some(true);
-            }
-            let value = output(renderer, expression.trim());
-            Some(value.is_some_and(|value| renderer.assign(name.trim(), value)))
+            let (name, expression) = (name.trim(), expression.trim());
+            let is_assigned = match evaluated(renderer, expression) {
+                Some(value) => match text_of(&value) {
+                    Some(text) => renderer.assign(name, text),
+                    None => {
+                        renderer.variables.remove(name);
+                        renderer.tables.insert(name.to_owned(), Rc::new(value));
+                        true
+                    }
+                },
+                None => false,
+            };
+            renderer.note_unknown(name, !is_assigned);
+            Some(is_assigned)
         }
         "capture" => {
             renderer.begin_capture(tag.args.trim_matches(['"', '\'']));
@@ -551,6 +717,11 @@ fn skip_branch<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<Tag<'a>> {
 /// Renders `{% … %}`; returns `false` if it is left out.
 fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
     if let Some(is_rendered) = control(renderer, tag) {
+        return is_rendered;
+    }
+    if renderer.page.generator == Kind::Hexo
+        && let Some(is_rendered) = hexo::render_tag(renderer, tag)
+    {
         return is_rendered;
     }
     match tag.name {
@@ -707,7 +878,7 @@ fn without_spaces(template: &str) -> String {
 }
 
 /// Moves past the tag `end` and returns the text before it; without one, returns the rest.
-fn until_tag<'a>(renderer: &mut TemplateRenderer<'a>, end: &str) -> &'a str {
+pub(super) fn until_tag<'a>(renderer: &mut TemplateRenderer<'a>, end: &str) -> &'a str {
     let rest = renderer.rest();
     let mut from = 0;
     while let Some(found) = rest[from..].find("{%") {

@@ -4,6 +4,7 @@
 
 mod budget;
 mod go;
+mod hexo;
 mod hugo;
 mod kramdown;
 mod liquid;
@@ -44,6 +45,11 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     if is_mdx {
         return Cow::Owned(mdx::without_components(&body, page.line, findings));
     }
+    if page.generator == Kind::Hexo {
+        let prepared = hexo::prepared(&body, page);
+        let out = TemplateRenderer::new(page, &prepared).render(liquid::render, findings);
+        return Cow::Owned(hexo::with_braces(&out));
+    }
     let is_jekyll = page.generator == Kind::Jekyll;
     #[cfg(feature = "folder")]
     let body = match page.origin.addresses.repository.as_ref().filter(|_| !page.is_html()) {
@@ -66,7 +72,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     let render_tag: fn(&mut TemplateRenderer<'_>) -> bool = match page.generator {
         Kind::Hugo if is_certain => hugo::render,
         Kind::Zola if is_certain => zola::render,
-        Kind::Jekyll | Kind::Eleventy => liquid::render,
+        Kind::Jekyll | Kind::Eleventy | Kind::Hexo => liquid::render,
         Kind::Astro => |_| false,
         // Both accept the syntax of the other, because articles move between them.
         Kind::Hugo | Kind::Zola => |renderer| hugo::render(renderer) || zola::render(renderer),
@@ -255,6 +261,58 @@ mod tests {
         }
     }
 
+    #[test]
+    fn liquid_filters_lists_of_data() {
+        let releases = "- {version: 3.1, date: 2024-05-01, tags: [new, hot], url: {gz: 'https://r.example/31.gz'}}\n\
+                        - {version: '3.0', date: 2023-05-01, url: {gz: 'https://r.example/30.gz'}}\n\
+                        - {version: '10.0', date: 2022-05-01}\n";
+        let files = [
+            ("_config.yml", "url: https://a.example\npermalink: /:title/"),
+            ("_data/releases.yml", releases),
+            ("_data/orgs/x.json", "{\"name\": \"X\", \"by.dot\": [\"d\"]}"),
+            ("_data/people.csv", "name,age\nAnn,41\nBob,9\n"),
+        ];
+        let rendered = |body: &str| {
+            let text = format!("---\ntitle: A\norg: x\ntags: [b, a, b]\n---\n{body}");
+            let (html, findings) = super::super::tests::body_in_site(&files, "_posts/2024-01-02-a.md", &text);
+            (html.trim_end().to_owned(), findings)
+        };
+        for (body, shown) in [
+            (
+                "{% assign r = site.data.releases | where: \"version\", \"3.0\" | first %}{{ r.url.gz }} {{ r.date }}",
+                "https://r.example/30.gz 2023-05-01",
+            ),
+            ("{% assign r = site.data.releases | where: 'version', '9' | first %}{{ r.url.gz }}.", "."),
+            (
+                "{% assign r = site.data.releases | where: 'tags', 'hot' %}{{ r.size }} {{ r[0].version }}",
+                "1 3.1",
+            ),
+            ("{{ site.data.releases | map: 'version' | sort | join: ', ' }}", "10.0, 3.0, 3.1"),
+            ("{% assign all = site.data.releases | sort: 'date' | reverse %}{{ all.last.version }}", "10.0"),
+            (
+                "{{ site.data.releases.size }} {{ site.data.releases[1].version }} {{ page.tags.size }}",
+                "3 3.0 3",
+            ),
+            ("{{ site.data.orgs.x.name }} {{ site.data.orgs[page.org]['name'] }}", "X X"),
+            ("{{ site.data.orgs.x['by.dot'][0] }} {{ site.data.orgs['x'].name | size }}", "d 1"),
+            (
+                "{% for p in site.data.people %}{{ p.name }} is {{ p.age | plus: 1 }}. {% endfor %}",
+                "Ann is 42. Bob is 10.",
+            ),
+            (
+                "{{ page.tags | uniq | join }} {{ 'a-b-c' | split: '-' | last }} {{ 'No Way!' | slugify }}",
+                "b a c no-way",
+            ),
+            ("{{ 7 | minus: 10 }} {{ 2 | times: 1.5 }} {{ page.tags | first }}", "-3 3.0 b"),
+            ("{% assign x = 'a' %}{% assign x = page.tags %}{{ x[1] }}{% assign x = 'c' %}{{ x }}", "ac"),
+        ] {
+            assert_eq!(rendered(body), (format!("<p>{shown}</p>"), Vec::new()), "{body}");
+        }
+        // What only the site knows is reported where it is assigned, and not where it is shown.
+        let (html, findings) = rendered("{% assign r = site.posts | first %}{{ r.url }} {{ r.title }}.");
+        assert_eq!((html.as_str(), findings.len()), ("<p>.</p>", 1), "{findings:?}");
+    }
+
     /// Shapes that could make a loop look at the same text again and again.
     const SHAPES: &[&str] = &[
         "{{< nope >}} ",
@@ -341,13 +399,22 @@ mod tests {
         "{::comment}\n{:/comment}\n",
         "{:/nomarkdown}",
         "`{::comment}`",
+        "{{ 'a,b' | split: ',' | sort | reverse | join: page.long }}",
+        "{% assign a = page.long | split: 'l' | uniq %}{% assign b = a | map: 'x' | where: 'y', 'z' %}",
+        "{% assign a = nope %}{{ a.b }}",
         "{% include a b=page.long %}",
         "{% if page.long.a[0] %}",
+        "{% codeblock lang:js %}a{% endcodeblock %}",
+        "{% codeblock %}`",
+        "{% codeblock",
+        "{% blockquote A, B %}c{% endblockquote %}",
+        "{% post_link a%}",
+        "` `` `{{",
     ];
 
     #[test]
     fn twice_the_tags_take_twice_the_steps() {
-        for generator in [Kind::Jekyll, Kind::Hugo, Kind::Zola] {
+        for generator in [Kind::Jekyll, Kind::Hugo, Kind::Zola, Kind::Hexo] {
             for shape in SHAPES {
                 for before in ["", "{{< ", "{{ ", "{% ", "{% raw %}", "{{< highlight x >}}", "{:", "`"] {
                     let steps = |times| {

@@ -1,6 +1,6 @@
 //! The renderer that the template languages share: a position in the source, the output, and the tags left out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -126,6 +126,8 @@ pub(super) struct TemplateRenderer<'a> {
     pub(super) variables: Scopes<String>,
     /// Lists and tables that tags set or loop over, by name.
     pub(super) tables: Scopes<Rc<Value>>,
+    /// Variables whose value only the site knows.
+    unknown: HashSet<String>,
     /// True if a loop has no end tag: the tags after it are not looked at as loops.
     pub(super) has_open_loop: bool,
     /// Conditions and captures around the position, the innermost last.
@@ -159,6 +161,7 @@ impl<'a> TemplateRenderer<'a> {
             closings: None,
             variables: Scopes::default(),
             tables: Scopes::default(),
+            unknown: HashSet::new(),
             has_open_loop: false,
             blocks: Vec::new(),
             budget: Budget::of(MAX_LOOKED_UP),
@@ -264,6 +267,20 @@ impl<'a> TemplateRenderer<'a> {
         }
         self.variables.insert(name.to_owned(), value);
         true
+    }
+
+    /// Notes whether only the site knows the value of a variable.
+    pub(super) fn note_unknown(&mut self, name: &str, is_unknown: bool) {
+        if is_unknown {
+            self.unknown.insert(name.to_owned());
+        } else {
+            self.unknown.remove(name);
+        }
+    }
+
+    /// True if only the site knows the value of a variable.
+    pub(super) fn is_unknown(&self, name: &str) -> bool {
+        self.unknown.contains(name)
     }
 
     /// Renders another template, in which the variables of this one are seen, with parameters of its own; `None` if it needs

@@ -24,6 +24,11 @@ impl<T> Scopes<T> {
         }
     }
 
+    /// Forgets a name in all scopes.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.iter_mut().for_each(|scope| _ = scope.remove(name));
+    }
+
     /// Begins a scope.
     pub(super) fn begin(&mut self) {
         self.0.push(HashMap::new());
