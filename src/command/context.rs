@@ -1,15 +1,19 @@
 //! Code that the commands share: exit codes, the sink for messages, the configuration file and the current time.
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::config::{FILE, RawConfig};
 use crate::diag::{Renderer, Severity, Sink, renderer};
 use crate::error::{Error, Kind};
-use crate::types::UnixMs;
+use crate::types::{Bytes, UnixMs};
 
 use super::args::{Common, MessageFormat};
+
+/// Maximum size of the configuration.
+const MAX_CONFIG: Bytes = Bytes(16 << 20);
 
 /// Result of a run without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +70,17 @@ pub(super) fn min_severity(common: &Common) -> Severity {
 /// Reads the named configuration, or the one in the working directory; `None` if there is none.
 pub(super) fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<Option<RawConfig>, Error> {
     let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(|f| f.exists())) else { return Ok(None) };
-    let bytes = std::fs::read(file).map_err(|e| Error::io("read the configuration", file, e))?;
+    let read = File::open(file).and_then(|from| {
+        let mut bytes = Vec::new();
+        from.take(MAX_CONFIG.0 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    });
+    let bytes = read.map_err(|e| Error::io("read the configuration", file, e))?;
+    if bytes.len() as u64 > MAX_CONFIG.0 {
+        return Err(
+            Error::new(Kind::Config, format!("the configuration is larger than {MAX_CONFIG}")).at(file)
+        );
+    }
     RawConfig::from_bytes(&bytes, file, sink).map(Some)
 }
 

@@ -35,6 +35,7 @@ pub(super) async fn shutdown_signal() {
 /// # Errors
 /// The system cannot provide a thread.
 pub(super) fn install_handler(waker: Waker) -> std::io::Result<()> {
+    crate::serve::ensure_handles()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(shutdown_signal());

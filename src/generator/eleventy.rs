@@ -183,7 +183,9 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
         }
         let Some(ending) = endings.iter().find(|ending| name.ends_with(**ending)) else { continue };
         let Some(table) = files.text(&path).and_then(|text| table(&name, &text)) else { continue };
-        local.insert(path.with_file_name(&name[..name.len() - ending.len()]), table);
+        let mut stem = path.clone();
+        ending.matches('.').for_each(|_| _ = stem.set_extension(""));
+        local.insert(stem, table);
     }
     let mut all = BTreeMap::new();
     for path in files.under(&layouts, |name| TEMPLATES.iter().any(|ending| name.ends_with(ending))) {

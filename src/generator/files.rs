@@ -1,6 +1,7 @@
 //! The files of a repository, as far as its facts depend on them.
 
 use std::cell::RefCell;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
-use crate::store::{Kind, Store};
+use crate::store::{Item, Kind, Store};
 use crate::types::Bytes;
 
 /// Size of the largest configuration or data file that is read.
@@ -134,12 +135,18 @@ impl<'a> Files<'a> {
         self.there(path.as_ref(), self.store.list(path.as_ref())).is_some()
     }
 
-    /// Returns the names of the visible files and folders in a folder; empty if it cannot be listed.
+    /// Returns the names of the visible files and folders in a folder that are UTF-8; empty if it cannot be listed.
     pub fn names(&self, folder: impl AsRef<Path>) -> Vec<(String, Kind)> {
-        let items = self.there(folder.as_ref(), self.store.list(folder.as_ref())).unwrap_or_default();
-        let visible = |name: &str| !name.starts_with('.') && name != "node_modules";
-        let name = |item: crate::store::Item| Some((item.name.into_string().ok()?, item.kind));
-        items.into_iter().filter_map(name).filter(|(name, _)| visible(name)).collect()
+        let name = |item: Item| Some((item.name.into_string().ok()?, item.kind));
+        self.visible(folder.as_ref()).into_iter().filter_map(name).collect()
+    }
+
+    /// Returns the visible files and folders in a folder; none if it cannot be listed.
+    fn visible(&self, folder: &Path) -> Vec<Item> {
+        let mut items = self.there(folder, self.store.list(folder)).unwrap_or_default();
+        let is_visible = |name: &OsStr| !name.as_encoded_bytes().starts_with(b".") && name != "node_modules";
+        items.retain(|item| is_visible(&item.name));
+        items
     }
 
     /// Returns the path of every file under a folder whose name `takes` accepts, folders before what is in them.
@@ -151,10 +158,10 @@ impl<'a> Files<'a> {
                 break;
             }
             let mut inner = Vec::new();
-            for (name, kind) in self.names(&folder) {
-                match kind {
-                    Kind::File if takes(&name) => found.push(folder.join(name)),
-                    Kind::Folder => inner.push(folder.join(name)),
+            for item in self.visible(&folder) {
+                match item.kind {
+                    Kind::File if takes(&item.name.to_string_lossy()) => found.push(folder.join(item.name)),
+                    Kind::Folder => inner.push(folder.join(item.name)),
                     _ => {}
                 }
             }

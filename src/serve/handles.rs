@@ -51,6 +51,16 @@ impl HandleBudget {
     }
 }
 
+/// Makes sure that there are handles for a runtime, which panics without those of its sockets.
+///
+/// # Errors
+/// The system has none.
+pub(crate) fn ensure_handles() -> std::io::Result<()> {
+    #[cfg(unix)]
+    drop([std::os::unix::net::UnixStream::pair()?, std::os::unix::net::UnixStream::pair()?]);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,6 +50,7 @@ use cache::DocumentCache;
 use cache_hints::CurrentHints;
 use documents::Documents;
 use handles::HandleBudget;
+pub(crate) use handles::ensure_handles;
 use live::Live;
 use metrics::Metrics;
 use state::State;
@@ -186,6 +187,7 @@ impl Server {
     /// [`Kind::Io`] if the system cannot provide threads or timers.
     pub fn run<F: Future<Output = ()>>(self, shutdown: impl Fn() -> F) -> Result<(), Error> {
         let failed = |e: std::io::Error| Error::new(Kind::Io, "cannot start the server").because(e);
+        ensure_handles().map_err(failed)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)

@@ -138,6 +138,12 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
         let line = "the Host header is missing, repeated or invalid";
         return Some(text_response(StatusCode::BAD_REQUEST, line));
     }
+    // RFC 9112, 3.2; RFC 9110, 4.2.4.
+    let has_user = request.uri().authority().is_some_and(|authority| authority.as_str().contains('@'));
+    let is_of_server = request.method() == Method::OPTIONS && request.uri().path() == "*";
+    if has_user || !(request.uri().path().starts_with('/') || is_of_server) {
+        return Some(text_response(StatusCode::BAD_REQUEST, "the target of the request is no path or URL"));
+    }
     // RFC 9110, 7.4. A proxy may pass on the `https` of its client.
     if request.uri().scheme_str().is_some_and(|scheme| !["http", "https"].contains(&scheme)) {
         return Some(text_response(StatusCode::MISDIRECTED_REQUEST, "only http and https are served here"));

@@ -490,6 +490,9 @@ fn a_request_without_exactly_one_valid_host_is_refused() {
     }
     assert_eq!(status(format!("GET http://a/rss.xml HTTP/1.1\r\n{close}")), 400);
     assert_eq!(status(format!("GET /rss.xml HTTP/1.1\r\nHost: [::1]:80\r\n{close}")), 200);
+    for target in ["*", "rss.xml", "a.example:80", "http://u:p@a/rss.xml"] {
+        assert_eq!(status(format!("GET {target} HTTP/1.1\r\nHost: a\r\n{close}")), 400, "{target}");
+    }
     for (scheme, expected) in [("http", 200), ("HTTPS", 200), ("ftp", 421)] {
         let target = format!("{scheme}://a/rss.xml");
         assert_eq!(status(format!("GET {target} HTTP/1.1\r\nHost: a\r\n{close}")), expected, "{target}");

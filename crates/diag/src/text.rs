@@ -91,7 +91,42 @@ pub fn short_path(path: &str) -> Cow<'_, str> {
 /// ```
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
-    replace_credentials(text, "***@", true)
+    let redacted = replace_credentials(text, "***@", true);
+    if matches!(redacted, Cow::Owned(_)) || !text.contains("\\u") && !text.contains("\\U") {
+        return redacted;
+    }
+    // A line of TOML or JSON may have escapes in the place of characters.
+    match replace_credentials(&unescaped(text), "***@", true) {
+        Cow::Owned(redacted) => Cow::Owned(redacted),
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+    }
+}
+
+/// Returns a text with the characters for which there are escapes such as `\u0040`.
+fn unescaped(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        let length = match escape.as_bytes().get(1) {
+            Some(b'u') => 6,
+            Some(b'U') => 10,
+            _ => 0,
+        };
+        let code = escape.get(2..length).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        out.push_str(before);
+        let end = match code.and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
+                length
+            }
+            None => {
+                out.push('\\');
+                1
+            }
+        };
+        rest = &escape[end..];
+    }
+    out + rest
 }
 
 /// Removes the user name and password of each URL in a text.
@@ -160,6 +195,9 @@ mod tests {
             ("ann@a.example", "ann@a.example"),
             (r"https://u:\u00e9key@a.example", "https://***@a.example"),
             ("https://u:k/ey?#@a.example/x", "https://***@a.example/x"),
+            (r"https://u:key\u0040a.example/\n", r"https://***@a.example/\n"),
+            (r"https\u003A\U0000002f/u:key@a.example", "https://***@a.example"),
+            (r"\u00 \ud800 \u0040 https://a.example", r"\u00 \ud800 \u0040 https://a.example"),
             ("https://u:key%40a.example/x", "https://***@a.example/x"),
             ("https://a.example:80/x and ann@a.example", "https://a.example:80/x and ann@a.example"),
             ("https://[::1]/x and ann@a.example", "https://[::1]/x and ann@a.example"),

@@ -819,7 +819,7 @@ fn include(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
         && let Some(text) = renderer.template(file)
     {
         // Each include may have others.
-        if !renderer.budget.spend(text.len() + PASS) {
+        if !renderer.budget.spend(PASS) {
             return false;
         }
         if let Some(shown) = renderer.inner(&without_spaces(&text), in_include(&parameters), render) {

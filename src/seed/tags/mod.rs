@@ -197,6 +197,30 @@ mod tests {
     }
 
     #[test]
+    fn the_templates_and_lists_of_a_site_are_not_read_for_each_tag_without_end() {
+        const HUGO: (&str, &str) = ("hugo.toml", "baseURL = 'https://a.example'");
+        const ZOLA: (&str, &str) = ("zola.toml", "base_url = 'https://a.example'");
+        const JEKYLL: (&str, &str) = ("_config.yml", "url: https://a.example");
+        let items: String = (0..10_000).map(|n| format!("- item {n}\n")).collect();
+        for (site, file, template, body) in [
+            (HUGO, "layouts/shortcodes/n.html", "\n".repeat(100_000), "{{< n >}}"),
+            (HUGO, "layouts/shortcodes/n.html", "{{ if false }}{{ .x }}{{ end }}".repeat(3_000), "{{< n >}}"),
+            (ZOLA, "templates/shortcodes/n.html", "{% set a = \"x\" %}".repeat(5_000), "{{ n() }}"),
+            (JEKYLL, "_data/n.yml", items.clone(), "{% assign a{n} = site.data.n %}"),
+            (JEKYLL, "_data/n.yml", items.clone(), "{% if site.data.n contains \"z\" %}{% endif %}"),
+            (JEKYLL, "_data/n.yml", items, "{% for x in site.data.n zzz %}{% endfor %}"),
+        ] {
+            let path = if site == JEKYLL { "_posts/2024-01-02-a.md" } else { "content/a.md" };
+            let matter =
+                if site == ZOLA { "+++\ndate = 2024-01-02\n+++\n" } else { "---\ndate: 2024-01-02\n---\n" };
+            let body: String = (0..10_000).map(|n| body.replace("{n}", &n.to_string()) + "\n").collect();
+            let text = format!("{matter}{body}");
+            let (_, steps) = work::count(|| body_in_site(&[site, (file, &template)], path, &text));
+            assert!(steps < 200 << 20, "{file} {steps}");
+        }
+    }
+
+    #[test]
     fn liquid_has_the_values_filters_and_addresses_of_the_site() {
         let files = [
             ("_config.yml", "url: https://a.example\nbaseurl: /blog\npermalink: /:title/"),

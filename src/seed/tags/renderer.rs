@@ -426,12 +426,17 @@ impl<'a> TemplateRenderer<'a> {
     /// Returns the site's own template for a tag.
     pub(super) fn template(&mut self, name: &str) -> Option<Rc<str>> {
         let repository = self.page.origin.addresses.repository.as_ref()?;
-        if let Some(known) = self.templates.get(name) {
-            return known.clone();
-        }
-        let found = repository.first(&repository.rules().templates(name)).map(|(_, text)| Rc::from(text));
-        self.templates.insert(name.to_owned(), found.clone());
-        found
+        let found = match self.templates.get(name) {
+            Some(known) => known.clone(),
+            None => {
+                let found =
+                    repository.first(&repository.rules().templates(name)).map(|(_, text)| Rc::from(text));
+                self.templates.insert(name.to_owned(), found.clone());
+                found
+            }
+        };
+        // A tag costs as much as its template is long.
+        found.filter(|text: &Rc<str>| self.budget.spend(text.len()))
     }
 
     /// Appends what a template shows. What is after the text between its tags waits for the closing tag, if `is_paired`.
