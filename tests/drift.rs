@@ -477,6 +477,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "seed-special",
         "seed-too-large",
         "seed-unreadable",
+        "site-not-read",
         "template-broken",
     ];
     assert_eq!(without_example, known, "a new code needs an example");

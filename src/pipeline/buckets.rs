@@ -176,6 +176,19 @@ fn an_object_whose_name_is_not_a_path_is_reported_and_the_rest_is_built() {
     }
 }
 
+#[test]
+fn the_configuration_of_a_site_that_is_not_read_is_reported() {
+    let [(_, seeds), (_, feeds)] = built(4);
+    seeds.replace(Path::new("_config.yml"), b"exclude: [town]\n").unwrap();
+    for (config, expected) in [("", &["site-not-read"][..]), ("permalink = '/:title/'", &[])] {
+        let mut sink = Sink::collecting();
+        let now = UnixMs(1_800_000_000_000);
+        build(&plan(config), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink).unwrap();
+        let found: Vec<_> = sink.collected().iter().map(|found| found.meta.code).collect();
+        assert_eq!(found, expected);
+    }
+}
+
 /// What is in a folder that the server does not list is not gone.
 #[test]
 fn a_folder_that_is_forbidden_stops_the_build() {

@@ -37,6 +37,16 @@ use super::select::id_key;
 /// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
 const MAX_BUFFERED_NAMES: u32 = if cfg!(test) { 3 } else { 1 << 16 };
 
+/// Configurations of site generators, which are read on disk only.
+const SITES: &[&str] = &[
+    "_config.yml",
+    "astro.config.mjs",
+    "astro.config.ts",
+    "eleventy.config.js",
+    "hugo.toml",
+    "hugo.yaml",
+    "zola.toml",
+];
 /// What to do if there is no seeds folder.
 const NO_SEEDS: &str = "put your articles there, or name their folder with --seeds; in the repository of a site, `feedmill init` finds it";
 
@@ -276,6 +286,8 @@ struct Listing {
     not_a_seed: Vec<(OsString, &'static str)>,
     /// Names of objects that are not paths.
     not_paths: Vec<OsString>,
+    /// Configuration of a site generator that is not read.
+    site: Option<OsString>,
     /// Number of seeds, and the sum of their fingerprints.
     seeds: u32,
     fingerprint: u128,
@@ -423,6 +435,9 @@ impl<'a> Scanner<'a> {
             let place = Place::file(format!("{}/{}", self.store.show(&folder), name.to_string_lossy()));
             scan.findings.push(Finding::new(&codes::SEED_NOT_A_PATH, place, String::new()));
         }
+        if let Some(name) = listing.site {
+            scan.findings.push(self.finding(&codes::SITE_NOT_READ, &folder.join(name), String::new()));
+        }
         if chunks.is_empty() {
             return;
         }
@@ -443,6 +458,10 @@ impl<'a> Scanner<'a> {
         // Files that count if there is audio or video.
         let (mut others, mut has_media) = (Names::default(), false);
         let is_episodes = self.addresses.repository.is_none();
+        let may_be_site = folder.as_os_str().is_empty()
+            && self.store.in_flight().is_some()
+            && self.addresses.permalink.is_none();
+        let mut site = None;
         let mut last = Extension::default();
         let old = LazyCell::new(|| self.catalog.wait().folder(folder));
         let may_be_unchanged = LazyCell::new(|| reuse::may_folder_be_unchanged(*old));
@@ -465,6 +484,9 @@ impl<'a> Scanner<'a> {
                 Kind::Folder => folders.push(folder.join(name)),
                 Kind::File if is_episodes && !is_seed && audio::may_belong(name) => {
                     others.push(name, reuse::fingerprint(name, stamp.as_ref()));
+                }
+                Kind::File if may_be_site && SITES.iter().any(|known| name == *known) => {
+                    site = Some(name.to_owned());
                 }
                 _ if !is_seed => {}
                 Kind::File if !is_episodes && is_media => {}
@@ -513,7 +535,7 @@ impl<'a> Scanner<'a> {
             false => others.cover(),
         };
         let cover = cover.map(|name| folder.join(name));
-        Ok(Listing { folders, not_a_seed, not_paths, seeds, fingerprint, names, groups, cover })
+        Ok(Listing { folders, not_a_seed, not_paths, site, seeds, fingerprint, names, groups, cover })
     }
 
     /// True if a file is a page that feedmill generated, because seeds and feeds are in one folder.

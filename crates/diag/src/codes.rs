@@ -164,6 +164,8 @@ catalogue! {
         "check its permissions and the disk";
     SEED_WEAK_METADATA = "seed-weak-metadata", Note, "metadata from a weak source",
         "no action needed if it is right; declare it in the head of the page otherwise";
+    SITE_NOT_READ = "site-not-read", Warning, "configuration of a site that is not read in object storage",
+        "copy the repository to disk and build there, or set `permalink`: addresses are guesses, and what the site excludes is published";
     TEMPLATE_BROKEN = "template-broken", Warning, "cannot use the template of a page",
         "correct the template; feedmill wrote the page with its own, which `feedmill template` prints";
 }

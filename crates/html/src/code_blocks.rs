@@ -564,7 +564,7 @@ mod tests {
 
     #[test]
     fn a_table_in_code_that_has_one_cell_without_clutter_is_unwrapped() {
-        let raw = "<pre>x<table><tr><td>a</td></tr><tr><td><button>Copy</button></td></tr></table></pre>";
+        let raw = "<pre>x<table><tr><td>a<table><tr><td><button>Copy</button></td></tr></table></td></tr></table></pre>";
         assert_eq!(html(raw), "<pre>xa</pre>");
     }
 

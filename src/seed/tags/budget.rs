@@ -16,8 +16,9 @@ impl Budget {
     /// Counts bytes that are looked at. Returns `false` once there were too many.
     #[must_use]
     pub(super) fn spend(&self, bytes: usize) -> bool {
+        let Some(left) = self.0.get() else { return false };
         work::step(bytes);
-        self.0.set(self.0.get().and_then(|left| left.checked_sub(bytes)));
+        self.0.set(left.checked_sub(bytes));
         self.0.get().is_some()
     }
 }
