@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::renderer::{Block, MAX_LOOKED_UP, TemplateRenderer};
-use super::syntax::{Args, MAX_VALUE, Tag, replaced, split, unquoted};
+use super::syntax::{Args, MAX_VALUE, Tag, inner, replaced, split, unquoted};
 use super::{hexo, named};
 use crate::generator::{Kind, Unzoned, date, is_page, jekyll_slug};
 use crate::html::escape_attribute;
@@ -585,11 +585,6 @@ fn next_tag<'a>(renderer: &mut TemplateRenderer<'a>, mut from: usize) -> Option<
     None
 }
 
-/// Returns the text in a tag without the dashes that remove white space.
-fn inner(whole: &str) -> &str {
-    whole[2..whole.len() - 2].trim_matches('-').trim()
-}
-
 /// Moves past the end of a loop; returns the text in it, and that for an empty list. `None` if it has no end.
 fn until_end_of_loop<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<(&'a str, &'a str)> {
     let rest = renderer.rest();
@@ -783,16 +778,16 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
     }
     match tag.name {
         "raw" => {
-            let inner = until_tag(renderer, "endraw");
+            let inner = renderer.until_tag("endraw");
             renderer.copy(inner);
             true
         }
         "comment" => {
-            until_tag(renderer, "endcomment");
+            renderer.until_tag("endcomment");
             true
         }
         "highlight" => {
-            let inner = until_tag(renderer, "endhighlight");
+            let inner = renderer.until_tag("endhighlight");
             let inner = inner.replace("{% raw %}", "").replace("{% endraw %}", "");
             renderer.code(tag.args.split_whitespace().next().unwrap_or_default(), &inner);
             true
@@ -932,21 +927,4 @@ fn without_spaces(template: &str) -> String {
         }
     }
     out
-}
-
-/// Moves past the tag `end` and returns the text before it; without one, returns the rest.
-pub(super) fn until_tag<'a>(renderer: &mut TemplateRenderer<'a>, end: &str) -> &'a str {
-    let rest = renderer.rest();
-    let mut from = 0;
-    while let Some(found) = rest[from..].find("{%") {
-        work::step(found + 2);
-        let at = from + found;
-        let Some(whole) = renderer.delimited(at, "{%", "%}") else { break };
-        if inner(whole) == end {
-            renderer.skip(at + whole.len());
-            return &rest[..at];
-        }
-        from = at + 2;
-    }
-    renderer.skip_to_end()
 }
