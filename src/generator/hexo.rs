@@ -507,6 +507,10 @@ impl Rules for HexoRules {
     fn page_address(&self, page: &Page<'_>) -> Option<String> {
         let path = page.path.strip_prefix(&self.source).ok()?;
         let path = names(path).join("/");
+        // Not that of a post without an address.
+        if path.starts_with('_') {
+            return None;
+        }
         let (stem, ending) = split_ending(&path);
         let path = match page.matter.text("permalink") {
             Some(own) => own,
