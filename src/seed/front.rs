@@ -9,7 +9,7 @@ use super::metadata::Field;
 use super::site::PageContext;
 use super::{
     Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, episode, header, link,
-    metadata, not_an_article, tags, title, yaml,
+    metadata, not_an_article, tags, title,
 };
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Values};
@@ -211,8 +211,16 @@ pub(super) static BARE: Syntax = Syntax {
 impl Syntax {
     /// Returns the syntax that the generator of the repository reads in place of this.
     fn in_repository(&self, origin: &Origin<'_>) -> &Self {
-        let kind = origin.addresses.repository.as_ref().map(|repository| repository.rules().kind());
-        if self.format == Format::Header && kind == Some(Kind::Hexo) { &yaml::OPEN } else { self }
+        #[cfg(feature = "folder")]
+        if self.format == Format::Header
+            && let Some(repository) = &origin.addresses.repository
+            && repository.rules().kind() == Kind::Hexo
+        {
+            return &super::yaml::OPEN;
+        }
+        // Without the feature `folder`, no dialect reads a file.
+        let _ = origin;
+        self
     }
 }
 
