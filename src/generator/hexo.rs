@@ -327,6 +327,11 @@ impl HexoRules {
         Ok(Name::read(&self.file_name, stem))
     }
 
+    /// Returns the folder of files that `include_code` shows.
+    fn code(&self) -> PathBuf {
+        self.source.join(data::text(&self.config, &["code_dir"]).as_deref().unwrap_or("downloads/code"))
+    }
+
     fn has_asset_folders(&self) -> bool {
         self.config.get("post_asset_folder").is_some_and(|value| is(value, true))
     }
@@ -502,6 +507,10 @@ impl Rules for HexoRules {
     fn page_address(&self, page: &Page<'_>) -> Option<String> {
         let path = page.path.strip_prefix(&self.source).ok()?;
         let path = names(path).join("/");
+        // Not that of a post without an address.
+        if path.starts_with('_') {
+            return None;
+        }
         let (stem, ending) = split_ending(&path);
         let path = match page.matter.text("permalink") {
             Some(own) => own,
@@ -525,6 +534,14 @@ impl Rules for HexoRules {
             Some(path) => vec![path.clone()],
             None => ENDINGS.iter().map(|ending| posts.join(format!("{link}.{ending}"))).collect(),
         }
+    }
+
+    fn inputs(&self) -> Vec<PathBuf> {
+        vec![self.code()]
+    }
+
+    fn templates(&self, tag: &str) -> Vec<PathBuf> {
+        vec![self.code().join(tag)]
     }
 
     /// A post knows `config`, and its own front matter without a name before it.

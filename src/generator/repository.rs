@@ -226,12 +226,12 @@ impl Repository {
         self.failure.take()
     }
 
-    /// Returns a value that templates know by this name, such as `site.title` or `site.data.prices.bread`, or the part of it that
-    /// the caller picks: it may be a table of a megabyte.
+    /// Returns what `take` makes of a value that templates know by this name, such as `site.title` or
+    /// `site.data.prices.bread`: it may be a table of a megabyte.
     #[must_use]
-    pub fn value(&self, name: &str, pick: impl Fn(&Value) -> Option<&Value>) -> Option<Value> {
+    pub fn value(&self, name: &str, take: impl Fn(&Value) -> Option<Value>) -> Option<Value> {
         if let Some(value) = self.rules.value(name) {
-            return pick(value).cloned().map(public);
+            return take(value).map(public);
         }
         let (mut stem, name) = self.rules.data(name)?;
         let mut keys = name.split('.');
@@ -240,7 +240,7 @@ impl Repository {
             stem.push(key);
             self.data(&stem)
         })?;
-        pick(keys.try_fold(&*table, data::part)?).cloned().map(public)
+        take(keys.try_fold(&*table, data::part)?).map(public)
     }
 
     /// Returns what a file of data holds, named without its ending.

@@ -208,6 +208,22 @@ pub(super) static BARE: Syntax = Syntax {
     parse: |_| Ok(serde_json::Map::new()),
 };
 
+impl Syntax {
+    /// Returns the syntax that the generator of the repository reads in place of this.
+    fn in_repository(&self, origin: &Origin<'_>) -> &Self {
+        #[cfg(feature = "folder")]
+        if self.format == Format::Header
+            && let Some(repository) = &origin.addresses.repository
+            && repository.rules().kind() == Kind::Hexo
+        {
+            return &super::yaml::OPEN;
+        }
+        // Without the feature `folder`, no dialect reads a file.
+        let _ = origin;
+        self
+    }
+}
+
 impl Dialect for Syntax {
     fn name(&self) -> &'static str {
         match self.format {
@@ -240,11 +256,12 @@ impl Dialect for Syntax {
             return Err(not_an_article("it is a template, and only Eleventy makes pages of those"));
         }
         if let Some(repository) = &origin.addresses.repository {
+            let syntax = self.in_repository(origin);
             let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola | Kind::Hexo);
-            if self.format == Format::Header || self.format == Format::Bare && needs_matter {
+            if syntax.format == Format::Header || syntax.format == Format::Bare && needs_matter {
                 return Err(not_an_article("it does not begin like one"));
             }
-            let mut matter = FrontMatter::read(self, lines)?;
+            let mut matter = FrontMatter::read(syntax, lines)?;
             return placed(&mut matter, repository, origin, findings);
         }
         if let Some(why) = origin.exclusion_reason() {
@@ -285,7 +302,9 @@ impl Dialect for Syntax {
     ) -> Cow<'a, str> {
         let mut lines = Lines::new(text, true);
         lines.skip_blank();
-        let Ok(mut matter) = FrontMatter::read(self, &mut lines) else { return Cow::Borrowed(seed.body) };
+        let Ok(mut matter) = FrontMatter::read(self.in_repository(origin), &mut lines) else {
+            return Cow::Borrowed(seed.body);
+        };
         if let Some(repository) = &origin.addresses.repository {
             repository.rules().complete(&repository.path(&origin.path()), &mut matter.values);
         }

@@ -11,6 +11,20 @@ pub(super) static YAML: Syntax = Syntax {
     parse: yaml,
 };
 
+/// The same without the line before it, which Hexo does not need (<https://hexo.io/docs/front-matter>).
+pub(super) static OPEN: Syntax = Syntax {
+    format: Format::Yaml,
+    opens: |_| false,
+    closer: || {
+        Box::new(|line| {
+            let line = line.trim_end();
+            line.len() >= 3 && line.bytes().all(|b| b == b'-')
+        })
+    },
+    is_delimited: false,
+    parse: |text| yaml(text.trim_end().rsplit_once('\n').map_or("", |(matter, _)| matter)),
+};
+
 #[cfg(test)]
 mod tests {
     use crate::generator::yaml as parse;

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::site::PageContext;
-use super::liquid::until_tag;
 use super::renderer::TemplateRenderer;
 use super::syntax::{Fence, Tag, split, unquoted};
 use super::template::Filled;
@@ -161,7 +160,7 @@ pub(super) fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>)
     let words = words(tag.args);
     Some(match tag.name {
         "codeblock" | "code" => {
-            let text = until_tag(renderer, &format!("end{}", tag.name));
+            let text = renderer.until_tag(&format!("end{}", tag.name));
             let language = words.iter().find_map(|word| word.strip_prefix("lang:")).unwrap_or_default();
             let is_title = |word: &&&str| !word.contains(':');
             let title: Vec<&str> = words.iter().take_while(is_title).copied().collect();
@@ -170,8 +169,9 @@ pub(super) fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>)
             renderer.code(language, text);
             is_shown
         }
+        "include_code" | "include-code" => include(renderer, &words)?,
         "mathjax" | "katex" => {
-            let text = until_tag(renderer, &format!("end{}", tag.name));
+            let text = renderer.until_tag(&format!("end{}", tag.name));
             renderer.copy(text);
             true
         }
@@ -221,6 +221,21 @@ pub(super) fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>)
         "jsfiddle" => renderer.link(&format!("https://jsfiddle.net/{}/", words.first()?)),
         _ => return None,
     })
+}
+
+/// Appends a file of source code, or some of its lines: `[title] [lang:name] [from:line] [to:line] path`.
+fn include(renderer: &mut TemplateRenderer<'_>, words: &[&str]) -> Option<bool> {
+    let (path, options) = words.split_last()?;
+    let text = renderer.template(path).filter(|_| !path.contains(".."))?;
+    renderer.budget.spend(text.len()).then_some(())?;
+    let option = |name: &str| options.iter().find_map(|word| word.strip_prefix(name));
+    let number = |name: &str| option(name).and_then(|text| text.parse::<usize>().ok());
+    let (from, to) = (number("from:").unwrap_or(1).max(1), number("to:").unwrap_or(usize::MAX));
+    let lines: Vec<&str> = text.lines().take(to).skip(from - 1).collect();
+    let language = option("lang:").or_else(|| path.rsplit_once('.').map(|(_, ending)| ending));
+    let (language, code) =
+        (escape_attribute(language.unwrap_or_default()), escape_attribute(&lines.join("\n")));
+    Some(renderer.block(&format!("<pre><code class=\"language-{language}\">{code}</code></pre>")))
 }
 
 /// Returns what is before and after the Markdown between two tags.

@@ -122,7 +122,9 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
             _ if name.starts_with("Site.Params.") => {
                 let repository = page.origin.addresses.repository.as_ref()?;
                 let is_text = |value: &&Value| !value.is_object() && !value.is_array();
-                crate::generator::text_of(&repository.value(name, |value| Some(value).filter(is_text))?)
+                crate::generator::text_of(
+                    &repository.value(name, |value| Some(value).filter(is_text).cloned())?,
+                )
             }
             _ => page.text(&name.strip_prefix("Page.Params.")?.to_lowercase()),
         }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::renderer::{Block, MAX_LOOKED_UP, TemplateRenderer};
-use super::syntax::{Args, MAX_VALUE, Tag, replaced, split, unquoted};
+use super::syntax::{Args, MAX_VALUE, Tag, inner, replaced, split, unquoted};
 use super::{hexo, named};
 use crate::generator::{Kind, Unzoned, date, is_page, jekyll_slug};
 use crate::html::escape_attribute;
@@ -73,7 +73,19 @@ fn evaluated(renderer: &TemplateRenderer<'_>, expression: &str) -> Option<Value>
         Lookup::Missing => Value::Null,
         Lookup::Unknown if has_default && is_unset(name) => Value::Null,
         Lookup::Unknown if name.starts_with('[') => serde_json::from_str(&name.replace('\'', "\"")).ok()?,
-        Lookup::List => stored(renderer, name)?,
+        Lookup::List => {
+            let first = parts.next_if(|filter| filter.starts_with("where:"));
+            match first.map(|filter| arguments(filter).1) {
+                // Of a large list, only what is wanted is copied.
+                Some(args) => {
+                    let (key, wanted) = (value(renderer, args.first()?)?, value(renderer, args.get(1)?)?);
+                    let select =
+                        |list: &Value| is_affordable(renderer, list).then(|| selected(list, &key, &wanted));
+                    stored(renderer, name, &select)?
+                }
+                None => stored(renderer, name, &|value| whole(renderer, value))?,
+            }
+        }
         Lookup::Unknown => return None,
     };
     for filter in parts {
@@ -82,15 +94,38 @@ fn evaluated(renderer: &TemplateRenderer<'_>, expression: &str) -> Option<Value>
         if is_list && !is_affordable(renderer, &result) {
             return None;
         }
-        let (name, args) = filter.split_once([':', '(']).unwrap_or((filter, ""));
-        let args = args.trim().trim_end_matches(')');
-        let args: Vec<&str> = split(args, ',').into_iter().map(str::trim).collect();
-        result = of_list(renderer, result, name.trim(), &args)?;
+        let (name, args) = arguments(filter);
+        result = of_list(renderer, result, name, &args)?;
         if result.as_str().is_some_and(|text| text.len() > MAX_VALUE) {
             return None;
         }
     }
     Some(result)
+}
+
+/// Splits a filter into its name and its arguments.
+fn arguments(filter: &str) -> (&str, Vec<&str>) {
+    let (name, args) = filter.split_once([':', '(']).unwrap_or((filter, ""));
+    let args = args.trim().trim_end_matches(')');
+    (name.trim(), split(args, ',').into_iter().map(str::trim).collect())
+}
+
+/// Returns the items of a list whose part is a text, or has it (<https://jekyllrb.com/docs/liquid/filters/>).
+fn selected(list: &Value, key: &str, wanted: &str) -> Value {
+    let key = format!(".{key}");
+    let is_wanted = |value: &Value| match value {
+        Value::String(text) => text == wanted,
+        other => text_of(other).unwrap_or_default() == wanted,
+    };
+    let fits = |item: &&Value| match part(item, &key) {
+        Value::Array(all) => all.iter().any(is_wanted),
+        found => is_wanted(found),
+    };
+    match list {
+        Value::Array(all) => all.iter().filter(fits).cloned().collect(),
+        Value::Object(table) => table.values().filter(fits).cloned().collect(),
+        _ => Vec::<Value>::new().into(),
+    }
 }
 
 /// Applies a filter to a list, or one that makes a list or a number of something; any other is applied to a text.
@@ -112,14 +147,7 @@ fn of_list(renderer: &TemplateRenderer<'_>, value: Value, name: &str, args: &[&s
             other => text_of(other).map_or(0, |text| text.chars().count()),
         }
         .into(),
-        "where" => {
-            let (key, wanted) = (argument(0)?, argument(1)?);
-            let fits = |item: &Value| match of_item(item, &key) {
-                Value::Array(all) => all.iter().any(|one| text_of(one).as_deref() == Some(&wanted)),
-                found => text_of(&found).unwrap_or_default() == wanted,
-            };
-            all(value)?.into_iter().filter(fits).collect()
-        }
+        "where" => selected(&value, &argument(0)?, &argument(1)?),
         "map" => {
             let key = argument(0)?;
             all(value)?.iter().map(|item| of_item(item, &key)).collect()
@@ -127,8 +155,8 @@ fn of_list(renderer: &TemplateRenderer<'_>, value: Value, name: &str, args: &[&s
         "sort" | "sort_natural" => {
             let key = args.first().filter(|key| !key.is_empty()).map(|_| argument(0));
             let key = match key {
-                Some(key) => Some(key?),
                 None => None,
+                Some(key) => Some(key?),
             };
             let is_natural = name == "sort_natural";
             let by = |item: &Value| {
@@ -137,10 +165,13 @@ fn of_list(renderer: &TemplateRenderer<'_>, value: Value, name: &str, args: &[&s
                 (value.as_f64(), if is_natural { text.to_lowercase() } else { text })
             };
             let mut all: Vec<_> = all(value)?.into_iter().map(|item| (by(&item), item)).collect();
-            all.sort_by(|((number, text), _), ((other, other_text), _)| match number.zip(*other) {
-                Some((number, other)) => number.total_cmp(&other),
-                None => text.cmp(other_text),
-            });
+            if all.iter().all(|((number, _), _)| number.is_some()) {
+                all.sort_by(|((one, _), _), ((other, _), _)| {
+                    one.unwrap_or_default().total_cmp(&other.unwrap_or_default())
+                });
+            } else {
+                all.sort_by(|((_, one), _), ((_, other), _)| one.cmp(other));
+            }
             all.into_iter().map(|(_, item)| item).collect()
         }
         "reverse" => all(value)?.into_iter().rev().collect(),
@@ -268,9 +299,10 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         return found_value(renderer, text.clone());
     }
     if let Some(list) = name.strip_suffix(".size")
-        && let Some(Value::Array(all)) = stored(renderer, list)
+        && let Some(Value::Number(length)) =
+            stored(renderer, list, &|value| value.as_array().map(|all| all.len().into()))
     {
-        return Lookup::Found(all.len().to_string());
+        return Lookup::Found(length.to_string());
     }
     let of = |value: &Value| match text_of(value) {
         Some(text) => found_value(renderer, text),
@@ -303,7 +335,12 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
     if let Some(text) = found {
         return found_value(renderer, text);
     }
-    match of_page(renderer, name).or_else(|| of_site(renderer, name)) {
+    // That it is a list is all that matters of one.
+    let of_its_kind = |value: &Value| match value {
+        Value::Array(_) | Value::Object(_) => Some(Value::Array(Vec::new())),
+        other => whole(renderer, other),
+    };
+    match of_page(renderer, name, &of_its_kind).or_else(|| of_site(renderer, name, &of_its_kind)) {
         Some(value) => of(&value),
         // What a parameter of an include is not is `nil`.
         None if name.starts_with("include.") && renderer.depth > 0 => Lookup::Missing,
@@ -334,29 +371,45 @@ fn is_unset(name: &str) -> bool {
 }
 
 /// Returns a value of the front matter, or a part of it such as `page.image.src`.
-fn of_page(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
+fn of_page(
+    renderer: &TemplateRenderer<'_>,
+    name: &str,
+    take: &dyn Fn(&Value) -> Option<Value>,
+) -> Option<Value> {
     let page = renderer.page;
     // Nunjucks has front matter and data at the top.
     let is_nunjucks = matches!(page.generator, Kind::Eleventy | Kind::Hexo);
     let name = name.strip_prefix("page.").or_else(|| is_nunjucks.then_some(name))?;
     let (key, rest) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
-    let value = part(page.matter.get(&key.to_lowercase())?, rest);
-    is_affordable(renderer, value).then(|| value.clone())
+    take(part(page.matter.get(&key.to_lowercase())?, rest))
 }
 
-/// Returns a value that the repository has by this name, unless tags looked at too many already.
-fn of_site(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
+/// Returns what `take` makes of the value that the repository has by this name.
+fn of_site(
+    renderer: &TemplateRenderer<'_>,
+    name: &str,
+    take: &dyn Fn(&Value) -> Option<Value>,
+) -> Option<Value> {
     let repository = renderer.page.origin.addresses.repository.as_ref()?;
     // A key in brackets may be that of a file, and only one with a dot cannot be.
-    let mut name = name.to_owned();
-    while let Some((before, after)) = name.split_once('[')
-        && let Some((key, rest)) = after.split_once(']')
+    let (mut keys, mut rest) = (String::new(), name);
+    while let Some((before, after)) = rest.split_once('[')
+        && let Some((key, tail)) = after.split_once(']')
         && !key.contains('.')
     {
-        name = format!("{before}.{}{rest}", unquoted(key));
+        keys.push_str(before);
+        keys.push('.');
+        keys.push_str(unquoted(key));
+        rest = tail;
     }
-    let (name, rest) = name.split_at(name.find('[').unwrap_or(name.len()));
-    repository.value(name, |value| Some(part(value, rest)).filter(|value| is_affordable(renderer, value)))
+    let (before, rest) = rest.split_at(rest.find('[').unwrap_or(rest.len()));
+    keys.push_str(before);
+    repository.value(&keys, |value| take(part(value, rest)))
+}
+
+/// Returns a value, unless tags looked at too many already.
+fn whole(renderer: &TemplateRenderer<'_>, value: &Value) -> Option<Value> {
+    is_affordable(renderer, value).then(|| value.clone())
 }
 
 /// True if a value may be looked at. Once tags looked at too many, a large one is not even measured.
@@ -431,12 +484,16 @@ fn named<'n>(renderer: &TemplateRenderer<'_>, name: &'n str) -> Cow<'n, str> {
     Cow::Owned(out + rest)
 }
 
-/// Returns the list or table that a name stands for, if it may be looked at.
-fn stored(renderer: &TemplateRenderer<'_>, name: &str) -> Option<Value> {
+/// Returns what `take` makes of the list or table that a name stands for.
+fn stored(
+    renderer: &TemplateRenderer<'_>,
+    name: &str,
+    take: &dyn Fn(&Value) -> Option<Value>,
+) -> Option<Value> {
     let name = &*named(renderer, name);
     match of_table(renderer, name) {
-        Some(value) => is_affordable(renderer, value).then(|| value.clone()),
-        None => of_page(renderer, name).or_else(|| of_site(renderer, name)),
+        Some(value) => take(value),
+        None => of_page(renderer, name, take).or_else(|| of_site(renderer, name, take)),
     }
 }
 
@@ -449,7 +506,7 @@ fn items(renderer: &TemplateRenderer<'_>, source: &str) -> Option<Vec<Value>> {
         let is_short = last.checked_sub(first)? < MAX_ITEMS as i64;
         return is_short.then(|| (first..=last).map(Value::from).collect());
     }
-    Some(match stored(renderer, source)? {
+    Some(match stored(renderer, source, &|value| whole(renderer, value))? {
         Value::Array(all) => all,
         Value::Object(table) => {
             table.into_iter().map(|(key, value)| Value::Array(vec![key.into(), value])).collect()
@@ -526,11 +583,6 @@ fn next_tag<'a>(renderer: &mut TemplateRenderer<'a>, mut from: usize) -> Option<
         from = at + 2;
     }
     None
-}
-
-/// Returns the text in a tag without the dashes that remove white space.
-fn inner(whole: &str) -> &str {
-    whole[2..whole.len() - 2].trim_matches('-').trim()
 }
 
 /// Moves past the end of a loop; returns the text in it, and that for an empty list. `None` if it has no end.
@@ -726,16 +778,16 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>) -> bool {
     }
     match tag.name {
         "raw" => {
-            let inner = until_tag(renderer, "endraw");
+            let inner = renderer.until_tag("endraw");
             renderer.copy(inner);
             true
         }
         "comment" => {
-            until_tag(renderer, "endcomment");
+            renderer.until_tag("endcomment");
             true
         }
         "highlight" => {
-            let inner = until_tag(renderer, "endhighlight");
+            let inner = renderer.until_tag("endhighlight");
             let inner = inner.replace("{% raw %}", "").replace("{% endraw %}", "");
             renderer.code(tag.args.split_whitespace().next().unwrap_or_default(), &inner);
             true
@@ -875,21 +927,4 @@ fn without_spaces(template: &str) -> String {
         }
     }
     out
-}
-
-/// Moves past the tag `end` and returns the text before it; without one, returns the rest.
-pub(super) fn until_tag<'a>(renderer: &mut TemplateRenderer<'a>, end: &str) -> &'a str {
-    let rest = renderer.rest();
-    let mut from = 0;
-    while let Some(found) = rest[from..].find("{%") {
-        work::step(found + 2);
-        let at = from + found;
-        let Some(whole) = renderer.delimited(at, "{%", "%}") else { break };
-        if inner(whole) == end {
-            renderer.skip(at + whole.len());
-            return &rest[..at];
-        }
-        from = at + 2;
-    }
-    renderer.skip_to_end()
 }

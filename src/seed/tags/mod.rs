@@ -297,7 +297,9 @@ mod tests {
             ("_data/people.csv", "name,age\nAnn,41\nBob,9\n"),
         ];
         let rendered = |body: &str| {
-            let text = format!("---\ntitle: A\norg: x\ntags: [b, a, b]\n---\n{body}");
+            let text = format!(
+                "---\ntitle: A\norg: x\nmixed: [10, b, 9]\nnumbers: [10, 2.5, 9]\ntags: [b, a, b]\n---\n{body}"
+            );
             let (html, findings) = super::super::tests::body_in_site(&files, "_posts/2024-01-02-a.md", &text);
             (html.trim_end().to_owned(), findings)
         };
@@ -327,6 +329,7 @@ mod tests {
                 "{{ page.tags | uniq | join }} {{ 'a-b-c' | split: '-' | last }} {{ 'No Way!' | slugify }}",
                 "b a c no-way",
             ),
+            ("{{ page.mixed | sort | join }}, {{ page.numbers | sort | join }}", "10 9 b, 2.5 9 10"),
             ("{{ 7 | minus: 10 }} {{ 2 | times: 1.5 }} {{ page.tags | first }}", "-3 3.0 b"),
             ("{% assign x = 'a' %}{% assign x = page.tags %}{{ x[1] }}{% assign x = 'c' %}{{ x }}", "ac"),
         ] {

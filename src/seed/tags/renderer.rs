@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::site::PageContext;
 use super::budget::Budget;
 use super::scopes::Scopes;
+use super::syntax::inner;
 use super::template::Filled;
 use crate::diag::{Finding, codes};
 use crate::html::escape_attribute;
@@ -244,6 +245,23 @@ impl<'a> TemplateRenderer<'a> {
         let is_short =
             end.checked_sub(start)?.saturating_add(close.len()) <= inner.floor_char_boundary(MAX_TAG);
         is_short.then(|| &self.source[from..end + close.len()])
+    }
+
+    /// Moves past the tag `{% end %}` and returns the text before it; without one, returns the rest.
+    pub(super) fn until_tag(&mut self, end: &str) -> &'a str {
+        let rest = self.rest();
+        let mut from = 0;
+        while let Some(found) = rest[from..].find("{%") {
+            work::step(found + 2);
+            let at = from + found;
+            let Some(whole) = self.delimited(at, "{%", "%}") else { break };
+            if inner(whole) == end {
+                self.skip(at + whole.len());
+                return &rest[..at];
+            }
+            from = at + 2;
+        }
+        self.skip_to_end()
     }
 
     /// Begins to capture the output.

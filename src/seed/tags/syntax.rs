@@ -47,6 +47,11 @@ impl<'a> Tag<'a> {
     }
 }
 
+/// Returns the text in a tag between its delimiters, without the dashes that remove white space.
+pub(super) fn inner(whole: &str) -> &str {
+    whole[2..whole.len() - 2].trim_matches('-').trim()
+}
+
 /// Splits a text at each `mark` that is not inside quotes.
 pub(super) fn split(text: &str, mark: char) -> Vec<&str> {
     let (mut parts, mut start, mut quote) = (Vec::new(), 0, None);
