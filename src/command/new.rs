@@ -146,7 +146,9 @@ fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
     if texts > markdown {
         return Ok(Form::Stamped);
     }
-    let is_posts = |folder: &Path| root.join(folder).ends_with("_posts");
+    // Names of posts begin with a date in Jekyll, and not in Hexo.
+    let is_hexo = addresses.repository.as_ref().is_some_and(|repository| repository.generator == "Hexo");
+    let is_posts = |folder: &Path| !is_hexo && root.join(folder).ends_with("_posts");
     // The first of those with most articles.
     let most = habits.iter().rev().max_by_key(|(_, habits)| habits.articles);
     if let Some((folder, habits)) = most {
@@ -180,6 +182,7 @@ fn first_of(repository: &Repository) -> Form {
     let (folder, front_matter) = match repository.generator {
         "Jekyll" if repository.seeds.ends_with("_posts") => (PathBuf::new(), FrontMatter::Yaml),
         "Jekyll" => (content.join("_posts"), FrontMatter::Yaml),
+        "Hexo" => (content.to_path_buf(), FrontMatter::Yaml),
         "Hugo" | "Zola" => (content.join("posts"), FrontMatter::Toml),
         _ => (content.join("posts"), FrontMatter::Yaml),
     };
