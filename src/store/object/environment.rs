@@ -258,7 +258,7 @@ mod tests {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()));
             let set = |builder: AmazonS3Builder, key, value| builder.with_config(key, value);
             let build = |builder: AmazonS3Builder| {
-                let connector = Connector::new(1, Duration::from_secs(1), None);
+                let connector = Connector::new(1, [Duration::from_secs(1); 2], None);
                 builder.with_bucket_name("news").with_http_connector(connector).build()
             };
             build_with(&variables, &AmazonS3Builder::new(), set, build).map_err(|error| error.to_string())

@@ -19,7 +19,7 @@ use object_store::client::{
 };
 use object_store::path::PathPart;
 use quick_xml::escape::unescape;
-use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, RANGE};
 use ureq::http::request::Parts;
 use ureq::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use ureq::{Agent, Error, SendBody};
@@ -31,6 +31,12 @@ use crate::types::Bytes;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time limit for connecting to the machine's own server of credentials, which is near.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(2);
+/// Largest range of an object that arrives within the time limit of a short part of a request, and largest body that is sent
+/// within it: many are on their way at once.
+const SHORT: (u64, usize) = (1 << 20, 64 << 10);
+/// The beginning of the answer may take this number of times longer than other short parts, if the server has to store a large
+/// body before, or to list all folders.
+const SLOW_ANSWER: u32 = 4;
 /// Number of bytes of each buffer of a connection. There are many connections, and most bodies are short.
 const BUFFER: usize = 16 << 10;
 /// Number of bytes that are reserved at most for a response because it says that it has them.
@@ -53,11 +59,15 @@ pub(super) struct Connector {
     pub(super) meter: Arc<Meter>,
     /// Value of `Authorization` for servers to which the URL names a user.
     login: Option<HeaderValue>,
+    /// Time limits for a part of a request that is short, and for a body that may be large.
+    timeouts: [Duration; 2],
 }
 
 impl Connector {
-    /// Creates a connector that keeps a number of connections open, and waits for each part of a request for some time.
-    pub(super) fn new(connections: usize, part_timeout: Duration, login: Option<HeaderValue>) -> Self {
+    /// Creates a connector that keeps a number of connections open. `timeouts` are those for a part of a request that is short,
+    /// and for a body that may be large.
+    pub(super) fn new(connections: usize, timeouts: [Duration; 2], login: Option<HeaderValue>) -> Self {
+        let part_timeout = timeouts[0];
         let connect_timeout = CONNECT_TIMEOUT.min(part_timeout);
         let config = Agent::config_builder()
             .user_agent(concat!("feedmill/", env!("CARGO_PKG_VERSION")))
@@ -73,10 +83,11 @@ impl Connector {
             .max_idle_connections_per_host(connections)
             .timeout_resolve(Some(connect_timeout))
             .timeout_connect(Some(connect_timeout))
+            .timeout_send_request(Some(part_timeout))
             .timeout_send_body(Some(part_timeout))
             .timeout_recv_response(Some(part_timeout))
             .timeout_recv_body(Some(part_timeout));
-        Self { agent: config.build().into(), meter: Arc::default(), login }
+        Self { agent: config.build().into(), meter: Arc::default(), login, timeouts }
     }
 }
 
@@ -115,9 +126,22 @@ impl Connector {
         self.meter.request(&parts, body.len());
         let listing = is_list(&parts).then(|| parts.uri.clone());
         let no_credentials = no_credentials(&parts.uri);
-        if no_credentials.is_some() {
-            let request = self.agent.configure_request(Request::from_parts(parts, ()));
-            parts = request.timeout_connect(Some(CREDENTIALS_TIMEOUT)).build().into_parts().0;
+        let is_propfind = parts.method.as_str() == "PROPFIND";
+        let is_long = (is_long_read(&parts) || is_propfind, body.len() > SHORT.1 || is_propfind);
+        if no_credentials.is_some() || is_long != (false, false) {
+            let [short, long] = self.timeouts;
+            let mut request = self.agent.configure_request(Request::from_parts(parts, ()));
+            if no_credentials.is_some() {
+                request = request.timeout_connect(Some(CREDENTIALS_TIMEOUT));
+            }
+            if is_long.0 {
+                request = request.timeout_recv_body(Some(long));
+            }
+            if is_long.1 {
+                let answer = Some(long.min(short * SLOW_ANSWER));
+                request = request.timeout_send_body(Some(long)).timeout_recv_response(answer);
+            }
+            parts = request.build().into_parts().0;
         }
         let has_body = !body.is_empty() || matches!(parts.method, Method::PUT | Method::POST);
         let response = if has_body {
@@ -198,6 +222,15 @@ fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 fn is_list(request: &Parts) -> bool {
     let query = request.uri.query().unwrap_or_default();
     query.contains("list-type=") || query.contains("comp=list")
+}
+
+/// True if the body of the answer may take long: that of a whole object or of a large range.
+fn is_long_read(request: &Parts) -> bool {
+    let range = request.headers.get(RANGE).and_then(|range| range.to_str().ok()?.strip_prefix("bytes="));
+    let bounds = range.and_then(|range| range.split_once('-'));
+    let length = bounds
+        .and_then(|(first, last)| last.parse::<u64>().ok()?.checked_sub(first.parse().ok()?)?.checked_add(1));
+    request.method == Method::GET && !is_list(request) && length.is_none_or(|length| length > SHORT.0)
 }
 
 /// Returns what is wrong with a page of a listing, such as one of a proxy: it would be taken for the last one, or be followed by
@@ -441,6 +474,25 @@ mod tests {
         }
         let good = format!("{begin}\n  {}<ETag>&#34;e&#34;</ETag>\n{end}", kept.concat());
         assert!(!may_have_not_paths(good.as_bytes()));
+    }
+
+    #[test]
+    fn only_whole_objects_and_large_ranges_may_take_long() {
+        for (uri, range, expected) in [
+            ("/a.mp3", "", true),
+            ("/a.mp3", "bytes=0-262143", false),
+            ("/a.mp3", "bytes=5-1048580", false),
+            ("/a.mp3", "bytes=5-1048581", true),
+            ("/a.mp3", "bytes=5-", true),
+            ("/a.mp3", "bytes=0-18446744073709551615", true),
+            ("/news?list-type=2", "", false),
+        ] {
+            let mut request = Request::get(uri).body(()).unwrap().into_parts().0;
+            if !range.is_empty() {
+                request.headers.insert(RANGE, HeaderValue::from_static(range));
+            }
+            assert_eq!(is_long_read(&request), expected, "{uri} {range}");
+        }
     }
 
     #[test]

@@ -63,8 +63,9 @@ const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 4 << 20;
 /// Number of bytes of each part of a large object that is written.
 const PART: u64 = 8 << 20;
-/// Time after which a request is not repeated any more.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
+/// Time after which a request is not repeated any more: many times that of an attempt, so that a request without an answer is
+/// repeated.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
 /// Number of times that a request is repeated.
 const RETRIES: usize = 8;
 /// Number of times that a write or removal without an answer is tried.
@@ -141,8 +142,10 @@ struct Patience {
     retries: usize,
     /// Time after which a request is not repeated any more.
     retry_timeout: Duration,
-    /// Time limit for each part of a request.
+    /// Time limit for each part of a request that is short: connecting, the beginning of the answer, or a small body.
     part_timeout: Duration,
+    /// Time limit for a body that may be large.
+    large_timeout: Duration,
 }
 
 impl Patience {
@@ -151,7 +154,8 @@ impl Patience {
         in_flight: IN_FLIGHT,
         retries: RETRIES,
         retry_timeout: RETRY_TIMEOUT,
-        part_timeout: Duration::from_secs(60),
+        part_timeout: Duration::from_secs(15),
+        large_timeout: Duration::from_secs(600),
     };
 }
 
@@ -305,7 +309,8 @@ impl BucketStore {
             )));
         }
         let in_flight = patience.in_flight;
-        let connector = Connector::new(in_flight, patience.part_timeout, login(url));
+        let timeouts = [patience.part_timeout, patience.large_timeout];
+        let connector = Connector::new(in_flight, timeouts, login(url));
         let meter = connector.meter.clone();
         let backoff = BackoffConfig {
             init_backoff: Duration::from_millis(100),

@@ -16,6 +16,7 @@ const SERVER: Patience = Patience {
     retries: 2,
     retry_timeout: Duration::from_secs(5),
     part_timeout: Duration::from_secs(10),
+    large_timeout: Duration::from_secs(10),
 };
 
 /// An object that was fetched.

@@ -1,3 +1,6 @@
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
 use super::super::lock::NAME;
 use super::faulty::{Fault, bucket, store_of};
 use super::*;
@@ -261,6 +264,38 @@ fn a_lock_that_takes_longer_than_it_lasts_is_an_error() {
     let store = bucket("feeds").1.with_lease(Duration::ZERO);
     let why = store.claim(Path::new("a.lock")).unwrap_err().to_string();
     assert_eq!(why, "the server took longer than the lock lasts, 0 s; set a longer `--lease`");
+}
+
+/// Answers each request with the next of some texts, and all others with the last one. An empty one is no answer, and the
+/// connection stays open. Returns the URL of the server.
+fn server(answers: &'static [&'static str]) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/feeds", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for number in 0.. {
+            let Ok((mut stream, _)) = listener.accept() else { return };
+            let head = BufReader::new(&stream).lines().map_while(Result::ok);
+            head.take_while(|line| !line.is_empty()).for_each(drop);
+            let answer = answers.get(number).or(answers.last()).copied().unwrap_or_default();
+            match answer {
+                "" => open.push(stream),
+                answer => drop(stream.write_all(answer.as_bytes())),
+            }
+        }
+    });
+    Url::parse(&url).unwrap()
+}
+
+const ANSWER: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"1\"\r\nContent-Length: 5\r\n\r\nhello";
+
+#[test]
+fn a_request_without_an_answer_is_repeated() {
+    let Patience { retry_timeout, part_timeout, .. } = Patience::BUILD;
+    assert!(retry_timeout >= 8 * part_timeout);
+    let patience = Patience { part_timeout: Duration::from_millis(300), ..Patience::BUILD };
+    let store = BucketStore::connect_with(&server(&["", ANSWER]), patience).unwrap();
+    assert_eq!(store.prefix(Path::new("rss.xml"), Bytes(5)).unwrap().bytes, b"hello");
 }
 
 #[test]
