@@ -217,6 +217,12 @@ fn bare(tag: &str) -> &str {
     tag.trim_start_matches("W/").trim_matches('"')
 }
 
+/// Returns the value of `If-Match` for an ETag; `None` for a weak one, which matches nothing. Who asks without compares the
+/// version of the answer.
+fn if_match(tag: &str) -> Option<String> {
+    (!tag.starts_with("W/")).then(|| tag.to_owned())
+}
+
 impl From<Version> for UpdateVersion {
     fn from(Version { e_tag, version, .. }: Version) -> Self {
         Self { e_tag, version }
@@ -1101,12 +1107,18 @@ impl Read for Ranges {
             let is_next = self.at == self.start + fetched;
             let length = if is_next { (8 * fetched).clamp(BLOCK, MAX_BLOCK) } else { BLOCK };
             let range = Some(GetRange::Bounded(self.at..(self.at + length).min(self.meta.size)));
-            let options = GetOptions { range, if_match: self.meta.e_tag.clone(), ..GetOptions::default() };
+            let if_match = self.meta.e_tag.as_deref().and_then(if_match);
+            let options = GetOptions { range, if_match, ..GetOptions::default() };
             self.bytes = Vec::new();
-            let fetched = self
-                .objects
-                .wait(async { self.objects.all.get_opts(&self.key, options).await?.bytes().await });
-            self.bytes = fetched.map_err(into_io)?.into();
+            let fetched = self.objects.wait(async {
+                let result = self.objects.all.get_opts(&self.key, options).await?;
+                Ok((Version::of(&result.meta), result.bytes().await?))
+            });
+            let (version, bytes) = fetched.map_err(into_io)?;
+            if !version.is_same(&Version::of(&self.meta)) {
+                return Err(overtaken());
+            }
+            self.bytes = bytes.into();
             self.start = self.at;
         }
         let from = usize::try_from(self.at - self.start).map_err(io::Error::other)?;
