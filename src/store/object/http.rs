@@ -143,6 +143,7 @@ impl Connector {
             }
             parts = request.build().into_parts().0;
         }
+        let is_get = parts.method == Method::GET;
         let has_body = !body.is_empty() || matches!(parts.method, Method::PUT | Method::POST);
         let response = if has_body {
             self.agent.run(Request::from_parts(parts, body))
@@ -161,6 +162,10 @@ impl Connector {
         reader.read_to_end(&mut bytes).map_err(|error| failed(error.into()))?;
         let mut body = bytes;
         self.meter.response(&parts.headers, body.len());
+        if is_get && !parts.headers.contains_key(CONTENT_LENGTH) {
+            // `object_store` needs it, and a body in chunks has none.
+            parts.headers.insert(CONTENT_LENGTH, body.len().into());
+        }
         if parts.status.is_server_error() || parts.status == StatusCode::TOO_MANY_REQUESTS {
             // An error takes the place of a response that would be repeated.
             self.meter.spend().map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;

@@ -307,6 +307,14 @@ fn a_request_without_an_answer_is_repeated() {
 }
 
 #[test]
+fn a_body_in_chunks_is_read() {
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"1\"\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
+    let store = BucketStore::connect(&server(&[CHUNKED])).unwrap();
+    assert_eq!(store.read(Path::new("rss.xml"), Bytes(u64::MAX - 1)).unwrap(), b"hello");
+}
+
+#[test]
 fn credentials_that_expire_are_no_fault_of_the_object_that_was_asked_for() {
     let denied =
         |answer: &str| Error::PermissionDenied { path: "1.txt".to_owned(), source: answer.to_owned().into() };
