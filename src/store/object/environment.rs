@@ -36,6 +36,7 @@ const NAMES: &[&str] = &[
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
     "AZURE_AUTHORITY_ID",
+    "AZURE_STORAGE_ACCOUNT",
     "AZURE_STORAGE_ACCOUNT_NAME",
     "AZURE_STORAGE_AUTHORITY_ID",
     "AZURE_STORAGE_TENANT_ID",
@@ -45,9 +46,20 @@ const NAMES: &[&str] = &[
 const KEYS: &[&str] = &[
     "AZURE_STORAGE_ACCOUNT_KEY",
     "AZURE_STORAGE_ACCESS_KEY",
+    "AZURE_STORAGE_KEY",
     "AZURE_STORAGE_MASTER_KEY",
     "AZURE_ACCESS_KEY",
 ];
+/// Variables that the tools of Azure read, each with the name that `object_store` knows.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("AZURE_STORAGE_ACCOUNT", "azure_storage_account_name"),
+    ("AZURE_STORAGE_KEY", "azure_storage_account_key"),
+];
+/// What `object_store` says without a variable, and what to do.
+const MISSING: (&str, &str) = (
+    "Account must be specified",
+    "the account is unknown; set `AZURE_STORAGE_ACCOUNT_NAME` to the name of the storage account",
+);
 /// Variables that are JSON, which may have several lines.
 const JSON: &[&str] = &["GOOGLE_SERVICE_ACCOUNT_KEY"];
 /// Variable that is the path of a file with the value of a header.
@@ -100,6 +112,9 @@ fn build_with<B: Clone, K: FromStr, T>(
         Ok(built) => return Ok(built),
         Err(error) => cause(&error),
     };
+    if why == MISSING.0 {
+        return Err(invalid(MISSING.1));
+    }
     let find = |is_culprit: &dyn Fn(&str) -> bool| variables.iter().find(|(name, _)| is_culprit(name));
     let culprit = find(&|name| build_without(Some(name)).is_ok());
     // Others may be invalid too.
@@ -135,7 +150,8 @@ fn variables(
         else {
             continue;
         };
-        let lower = name.to_ascii_lowercase();
+        let synonym = SYNONYMS.iter().find(|(synonym, _)| *synonym == name);
+        let lower = synonym.map_or_else(|| name.to_ascii_lowercase(), |(_, known)| (*known).to_owned());
         if value.is_empty() || !is_known(&lower) && !URLS.contains(&name) {
             continue;
         }
@@ -144,6 +160,8 @@ fn variables(
                 let why = "which has a line break; write the token alone, without a line break at its end";
                 return Err(invalid(&format!("`{name}` names `{value}`, {why}")));
             }
+            // The name that `object_store` knows is set last, and so counts.
+            Ok(value) if synonym.is_some() => found.insert(0, (lower, value)),
             Ok(value) => found.push((lower, value)),
             Err(why) => return Err(invalid(&format!("`{name}` {why}"))),
         }
@@ -197,6 +215,7 @@ mod tests {
     use std::time::Duration;
 
     use object_store::aws::AmazonS3Builder;
+    use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 
     use super::super::http::Connector;
     use super::*;
@@ -280,6 +299,29 @@ mod tests {
             }
         }
         assert!(with("requester", "aws_checksum_algorithm", "SHA256").is_ok());
+    }
+
+    #[test]
+    fn the_names_of_the_tools_of_azure_are_known_and_a_missing_account_is_named() {
+        let all = [("AZURE_STORAGE_ACCOUNT_NAME", "own"), ("AZURE_STORAGE_ACCOUNT", "other")];
+        let all = all.into_iter().chain([("AZURE_STORAGE_KEY", "c2VjcmV0")]);
+        let all = all.map(|(name, value)| (name.into(), value.into()));
+        let found = variables(all, &["AZURE_"], |name| name.parse::<AzureConfigKey>().is_ok()).unwrap();
+        let build = |variables: &[(String, String)]| {
+            let set = |builder: MicrosoftAzureBuilder, key, value| builder.with_config(key, value);
+            let build = |builder: MicrosoftAzureBuilder| {
+                let get = |key| builder.get_config_value(&key).unwrap_or_default();
+                let account = [get(AzureConfigKey::AccountName), get(AzureConfigKey::AccessKey)];
+                let connector = Connector::new(1, [Duration::from_secs(1); 2], None);
+                let builder = builder.with_container_name("news").with_http_connector(connector);
+                builder.build().map(|_| account)
+            };
+            build_with(variables, &MicrosoftAzureBuilder::new(), set, build)
+        };
+        assert_eq!(build(&found).unwrap(), ["own", "c2VjcmV0"]);
+        assert!(build(&[]).unwrap_err().to_string().contains("set `AZURE_STORAGE_ACCOUNT_NAME` to"));
+        let why = of("AZURE_STORAGE_KEY", "hunter2!").unwrap_err();
+        assert!(why.starts_with("`AZURE_STORAGE_KEY` is not a key in Base64"), "{why}");
     }
 
     #[test]
