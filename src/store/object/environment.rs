@@ -8,6 +8,7 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ureq::http::{HeaderValue, Uri};
+use ureq::tls::{PemItem, RootCerts, parse_pem};
 use url::Url;
 
 use super::cause;
@@ -50,6 +51,8 @@ const KEYS: &[&str] = &[
     "AZURE_STORAGE_MASTER_KEY",
     "AZURE_ACCESS_KEY",
 ];
+/// Variables that are the path of a file with certificates of authorities.
+const ROOTS: &[&str] = &["AWS_CA_BUNDLE", "SSL_CERT_FILE"];
 /// Variables that the tools of Azure read, each with the name that `object_store` knows.
 const SYNONYMS: &[(&str, &str)] = &[
     ("AZURE_STORAGE_ACCOUNT", "azure_storage_account_name"),
@@ -128,6 +131,33 @@ fn build_with<B: Clone, K: FromStr, T>(
         None => "is invalid; correct it, or remove it",
     };
     Err(invalid(&format!("`{name}` {fault}")))
+}
+
+/// Returns the certificates of the authorities that sign those of servers, if a variable names a file with them: the first that
+/// is set counts, as it does for the tools of AWS.
+///
+/// # Errors
+/// If the file cannot be read, or has none.
+pub(super) fn roots(variable: impl Fn(&str) -> Option<OsString>) -> io::Result<Option<RootCerts>> {
+    let set = |&name: &&'static str| Some((name, variable(name).filter(|value| !value.is_empty())?));
+    let Some((name, file)) = ROOTS.iter().find_map(set) else { return Ok(None) };
+    let shown = file.to_string_lossy();
+    let failed = |why: &str| {
+        invalid(&format!(
+            "`{name}` names `{shown}`, {why}; set it to a file of certificates in PEM, or remove it"
+        ))
+    };
+    let pem = std::fs::read(&file).map_err(|error| failed(&format!("which cannot be read: {error}")))?;
+    let certificates = parse_pem(&pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    });
+    match certificates.collect::<Result<Vec<_>, _>>() {
+        Ok(certificates) if certificates.is_empty() => Err(failed("which has no certificate")),
+        Ok(certificates) => Ok(Some(certificates.into())),
+        Err(_) => Err(failed("which is not PEM")),
+    }
 }
 
 pub(super) fn invalid(why: &str) -> io::Error {
@@ -271,13 +301,36 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_authorities_that_cannot_be_used_is_named_with_its_variable() {
+        let dir = tempfile::tempdir().unwrap();
+        let of = |name: &'static str, bytes: &[u8]| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            move |variable: &str| (variable == name).then(|| path.clone().into_os_string())
+        };
+        assert!(roots(|_| None).unwrap().is_none());
+        let pem = b"a text\n-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        for name in ROOTS {
+            let Some(RootCerts::Specific(found)) = roots(of(name, pem)).unwrap() else { panic!("{name}") };
+            assert_eq!(found.len(), 1);
+            let why = roots(of(name, b"")).unwrap_err().to_string();
+            assert!(
+                why.starts_with(&format!("`{name}` names `")) && why.contains("has no certificate"),
+                "{why}"
+            );
+        }
+        let why = roots(|_| Some(dir.path().join("none").into())).unwrap_err().to_string();
+        assert!(why.starts_with("`AWS_CA_BUNDLE` names `") && why.contains("which cannot be read"), "{why}");
+    }
+
+    #[test]
     fn a_variable_with_which_nothing_can_be_built_is_named() {
         let with = |other: &str, name: &str, value: &str| {
             let variables = [("aws_region", "eu-west-1"), (name, value), ("aws_request_payer", other)]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()));
             let set = |builder: AmazonS3Builder, key, value| builder.with_config(key, value);
             let build = |builder: AmazonS3Builder| {
-                let connector = Connector::new(1, [Duration::from_secs(1); 2], None);
+                let connector = Connector::new(1, [Duration::from_secs(1); 2], None, None);
                 builder.with_bucket_name("news").with_http_connector(connector).build()
             };
             build_with(&variables, &AmazonS3Builder::new(), set, build).map_err(|error| error.to_string())
@@ -312,7 +365,7 @@ mod tests {
             let build = |builder: MicrosoftAzureBuilder| {
                 let get = |key| builder.get_config_value(&key).unwrap_or_default();
                 let account = [get(AzureConfigKey::AccountName), get(AzureConfigKey::AccessKey)];
-                let connector = Connector::new(1, [Duration::from_secs(1); 2], None);
+                let connector = Connector::new(1, [Duration::from_secs(1); 2], None, None);
                 let builder = builder.with_container_name("news").with_http_connector(connector);
                 builder.build().map(|_| account)
             };

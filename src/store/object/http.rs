@@ -22,6 +22,7 @@ use quick_xml::escape::unescape;
 use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, RANGE};
 use ureq::http::request::Parts;
 use ureq::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, SendBody};
 
 use crate::store::Traffic;
@@ -65,11 +66,18 @@ pub(super) struct Connector {
 
 impl Connector {
     /// Creates a connector that keeps a number of connections open. `timeouts` are those for a part of a request that is short,
-    /// and for a body that may be large.
-    pub(super) fn new(connections: usize, timeouts: [Duration; 2], login: Option<HeaderValue>) -> Self {
+    /// and for a body that may be large; `roots` sign the certificates of servers instead of the usual authorities.
+    pub(super) fn new(
+        connections: usize,
+        timeouts: [Duration; 2],
+        login: Option<HeaderValue>,
+        roots: Option<RootCerts>,
+    ) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki)).build();
         let part_timeout = timeouts[0];
         let connect_timeout = CONNECT_TIMEOUT.min(part_timeout);
         let config = Agent::config_builder()
+            .tls_config(tls)
             .user_agent(concat!("feedmill/", env!("CARGO_PKG_VERSION")))
             .http_status_as_error(false)
             // Credentials are for one server.

@@ -50,7 +50,7 @@ use super::{
 };
 use crate::types::{Bytes, file_type};
 
-use environment::{GOOGLE_CREDENTIALS, built, invalid};
+use environment::{GOOGLE_CREDENTIALS, built, invalid, roots};
 use http::{Connector, Meter, NotPaths};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
@@ -316,7 +316,8 @@ impl BucketStore {
         }
         let in_flight = patience.in_flight;
         let timeouts = [patience.part_timeout, patience.large_timeout];
-        let connector = Connector::new(in_flight, timeouts, login(url));
+        let roots = roots(|name| std::env::var_os(name))?;
+        let connector = Connector::new(in_flight, timeouts, login(url), roots);
         let meter = connector.meter.clone();
         let backoff = BackoffConfig {
             init_backoff: Duration::from_millis(100),
