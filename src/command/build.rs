@@ -214,6 +214,10 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     plan.seeds = args.seeds.as_deref().map_or(plan.seeds, store::place);
     plan.feeds = args.feeds.as_deref().map_or(plan.feeds, store::place);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
+    if let Some(folder) = plan.cache_dir.as_deref().filter(|folder| store::is_url(folder)) {
+        let message = "`cache_dir` is a URL, and the cache must be in a folder on disk; remove the key to keep it with the feeds";
+        return Err(Error::new(Kind::Config, message).at(store::shown(folder)));
+    }
     if let Some(repository) = crate::generator::find(&plan.seeds)? {
         if !repository.is_complete {
             let place = Place::file(repository.configuration.clone());
