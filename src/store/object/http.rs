@@ -1,6 +1,7 @@
 //! Sends the requests of `object_store` with the HTTP client of the rest of feedmill, counts them, and limits how many are
 //! repeated.
 
+use std::error::Error as _;
 use std::future::poll_fn;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -43,7 +44,7 @@ const BUFFER: usize = 16 << 10;
 /// Number of bytes that are reserved at most for a response because it says that it has them.
 const MAX_RESERVED: u64 = 8 << 20;
 /// Number of failed requests after which none is repeated any more, and number of requests for each further one.
-const RETRY_BUDGET: (u64, u64) = (1000, 20);
+const RETRY_BUDGET: (u64, u64) = (1000, 5);
 /// Elements of listings of S3 and Google Cloud Storage, then of Azure, each with the element of its name.
 const LISTED: &[(&str, &str)] =
     &[("Contents", "Key"), ("CommonPrefixes", "Prefix"), ("Blob", "Name"), ("BlobPrefix", "Name")];
@@ -176,7 +177,8 @@ impl Connector {
         }
         if parts.status.is_server_error() || parts.status == StatusCode::TOO_MANY_REQUESTS {
             // An error takes the place of a response that would be repeated.
-            self.meter.spend().map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
+            let answer = format!("{} {}", parts.status, reason(&body));
+            self.meter.spend(&answer).map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
         }
         if let Some(uri) = listing.filter(|_| parts.status.is_success()) {
             if let Some(why) = wrong_page(uri.query().unwrap_or_default(), &body) {
@@ -394,17 +396,26 @@ impl Meter {
 
     /// Counts a request that failed; an error that is repeated becomes one that is not if too many have failed.
     fn failed(&self, error: HttpError) -> HttpError {
-        self.spend().err().map_or(error, |spent| HttpError::new(HttpErrorKind::Unknown, spent))
+        let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        self.spend(&why).err().map_or(error, |spent| HttpError::new(HttpErrorKind::Unknown, spent))
     }
 
-    fn spend(&self) -> io::Result<()> {
+    /// Counts a request that failed, and why it did.
+    ///
+    /// # Errors
+    /// Too many have failed.
+    fn spend(&self, why: &str) -> io::Result<()> {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed);
         let traffic = self.traffic();
         let requests = traffic.lists + traffic.reads + traffic.writes + traffic.others;
         if failures < RETRY_BUDGET.0 + requests / RETRY_BUDGET.1 {
             return Ok(());
         }
-        Err(io::Error::other(format!("{failures} requests have failed, so no more are repeated")))
+        let (count, why) = (failures + 1, why.trim_end_matches(['.', ' ']));
+        let message = format!(
+            "{count} requests have failed, so no more are repeated; the last answer was: {why}; build again later"
+        );
+        Err(io::Error::other(message))
     }
 
     pub(super) fn traffic(&self) -> Traffic {
@@ -511,9 +522,18 @@ mod tests {
     #[test]
     fn requests_are_not_repeated_for_ever() {
         let meter = Meter::default();
-        for _ in 0..RETRY_BUDGET.0 {
-            meter.spend().unwrap();
+        let slow = "503 Service Unavailable SlowDown: Please reduce your request rate.";
+        // A server that refuses a tenth of very many requests is asked on.
+        let get = Request::get("/").body(()).unwrap().into_parts().0;
+        for number in 0..100_000 {
+            meter.request(&get, 0);
+            if number % 10 == 0 {
+                meter.spend(slow).unwrap();
+            }
         }
-        assert!(meter.spend().unwrap_err().to_string().contains("no more are repeated"));
+        let last = (0..).find_map(|_| meter.spend(slow).err()).unwrap().to_string();
+        let expected = "21001 requests have failed, so no more are repeated; the last answer was: 503 Service \
+                        Unavailable SlowDown: Please reduce your request rate; build again later";
+        assert_eq!(last, expected);
     }
 }
