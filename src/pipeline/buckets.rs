@@ -176,6 +176,24 @@ fn an_object_whose_name_is_not_a_path_is_reported_and_the_rest_is_built() {
     }
 }
 
+#[test]
+fn a_compressed_seed_is_reported_and_a_compressed_feed_is_replaced() {
+    let [(_, seeds), (_, feeds)] = built(4);
+    let old = files(&feeds);
+    feeds.put_encoded("rss.xml", b"\x1f\x8b", "gzip");
+    seeds.put_encoded("town/gzip.txt", b"\x1f\x8b", "gzip");
+    seeds.put_encoded("town/plain.txt", b"---\ntitle: Plain\ndate: 2023-11-01\n---\nText\n", "aws-chunked");
+    let mut sink = Sink::collecting();
+    let now = UnixMs(1_800_000_000_000);
+    build(&plan(""), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink).unwrap();
+    let found: Vec<_> = sink.collected().iter().map(|f| (f.meta.code, f.detail.as_str())).collect();
+    let why = "it is stored with `Content-Encoding: gzip`; upload it as it is";
+    assert_eq!(found, [("seed-unreadable", why)]);
+    let new = files(&feeds);
+    let rss = String::from_utf8(new["rss.xml"].clone()).unwrap();
+    assert!(new.keys().eq(old.keys()) && rss.contains("Plain"), "{rss}");
+}
+
 /// What is in a folder that the server does not list is not gone.
 #[test]
 fn a_folder_that_is_forbidden_stops_the_build() {

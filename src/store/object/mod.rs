@@ -490,6 +490,10 @@ impl BucketStore {
         let has_same_bytes = || match self.objects.wait(self.objects.fetch(&name, None)) {
             Ok((old, meta)) => Ok((*old == *bytes, Some(Version::of(&meta)))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((false, None)),
+            // It is compressed.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                Ok((false, self.objects.version(&name)?))
+            }
             Err(error) => Err(error),
         };
         if before.as_ref().is_some_and(|old| old.size == bytes.len() as u64) && has_same_bytes()?.0 {
@@ -537,10 +541,15 @@ impl BucketStore {
         self.verify_lock()?;
         let key = self.objects.key(&name)?;
         let before = self.version(path)?;
-        if before.as_ref().is_some_and(|old| old.size == source.size().0)
-            && has_bytes(&mut self.open(path)?.content, source)?
-        {
-            return Ok(Some(Change::Unchanged));
+        if before.as_ref().is_some_and(|old| old.size == source.size().0) {
+            let is_same = match self.open(path) {
+                // It is compressed.
+                Err(error) if error.kind() == io::ErrorKind::Unsupported => false,
+                opened => has_bytes(&mut opened?.content, source)?,
+            };
+            if is_same {
+                return Ok(Some(Change::Unchanged));
+            }
         }
         let options = PutMultipartOptions { attributes: attributes(path), ..Default::default() };
         let mut upload = match self.objects.wait(self.objects.all.put_multipart_opts(&key, options)) {
@@ -669,6 +678,10 @@ impl Objects {
         let range = length.map(|length| GetRange::Bounded(0..length));
         match self.all.get_opts(key, GetOptions { range, ..options.clone() }).await {
             Ok(result) => {
+                if let Some(encoding) = encoding(&result.attributes) {
+                    let why = format!("it is stored with `Content-Encoding: {encoding}`; upload it as it is");
+                    return Err(Error::NotSupported { source: why.into() });
+                }
                 let meta = result.meta.clone();
                 Ok((result.bytes().await?, meta))
             }
@@ -716,6 +729,14 @@ fn login(url: &Url) -> Option<ureq::http::HeaderValue> {
     let mut value = ureq::http::HeaderValue::try_from(format!("Basic {encoded}")).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// Returns how the bytes of an object are compressed; `None` if they are not.
+fn encoding(attributes: &Attributes) -> Option<&str> {
+    let encoding = attributes.get(&Attribute::ContentEncoding)?.as_ref();
+    // Some servers keep that of a request that wrote the object in chunks.
+    let is_plain = |part: &str| ["", "aws-chunked", "identity"].contains(&part.trim());
+    (!encoding.split(',').all(is_plain)).then_some(encoding)
 }
 
 /// Returns type and lifetime of a document, which servers and caches pass on.
@@ -1013,6 +1034,14 @@ impl Store for BucketStore {
 
 #[cfg(test)]
 impl BucketStore {
+    /// Writes an object with a value of `Content-Encoding`.
+    pub(crate) fn put_encoded(&self, name: &str, bytes: &'static [u8], encoding: &'static str) {
+        let attributes = Attributes::from_iter([(Attribute::ContentEncoding, encoding)]);
+        let options = PutOptions { attributes, ..PutOptions::default() };
+        let key = self.objects.key(name).unwrap();
+        self.objects.wait(self.objects.all.put_opts(&key, bytes.into(), options)).unwrap();
+    }
+
     /// Returns type and lifetime of an object.
     pub(crate) fn attributes_of(&self, name: &str) -> (String, String) {
         let key = self.objects.key(name).unwrap();
