@@ -133,6 +133,9 @@ pub struct Opened {
 /// Opens a file later than it was named.
 pub type Opener = Box<dyn FnOnce() -> io::Result<Opened> + Send>;
 
+/// Releases the locks of a store.
+pub type Releaser = Box<dyn FnOnce() + Send>;
+
 /// Bytes that are readable from any offset.
 pub trait Content: Read + Seek + Send {}
 
@@ -275,6 +278,12 @@ pub trait Store: Sync {
     /// # Errors
     /// Those of the storage; [`io::ErrorKind::WouldBlock`], naming the holder, if it still has the lock after that time.
     fn lock(&self, wait: Duration) -> io::Result<Lock>;
+
+    /// Returns a function that releases the locks and claims that are held when it is called, before the process ends; `None` if
+    /// the system releases them.
+    fn releaser(&self) -> Option<Releaser> {
+        None
+    }
 
     /// Claims a part of the work until the lock is dropped, so that no other builder does it: `path` is the file that marks
     /// it. `None` if another builder has it.

@@ -18,7 +18,7 @@ use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
@@ -45,8 +45,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::lock::Guard;
 use super::{
-    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Source, Stamp, Store, Traffic,
-    duplicate, has_bytes, is_exhausted,
+    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp, Store,
+    Traffic, at_once, duplicate, has_bytes, is_exhausted,
 };
 use crate::types::{Bytes, file_type};
 
@@ -113,6 +113,8 @@ pub struct BucketStore {
     lease: Duration,
     /// Leases of other builds that this one has seen.
     seen_leases: Seen,
+    /// Leases that this build has taken.
+    leases: Leases,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
     /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
@@ -120,6 +122,8 @@ pub struct BucketStore {
     /// Runs the requests. Dropped last.
     _runtime: Threads,
 }
+
+type Leases = Arc<Mutex<Vec<Weak<Lease>>>>;
 
 /// Threads for requests. All requests are waited for, so nothing is lost when they stop.
 struct Threads(Option<Runtime>);
@@ -383,9 +387,9 @@ impl BucketStore {
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
         let slots = Arc::new(Semaphore::new(IN_FLIGHT));
         let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
-        let (seen_leases, held, lists_no_tags) = Default::default();
+        let (seen_leases, leases, held, lists_no_tags) = Default::default();
         let _runtime = Threads(Some(runtime));
-        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, held, lists_no_tags, _runtime })
+        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, leases, held, lists_no_tags, _runtime })
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
@@ -400,7 +404,11 @@ impl BucketStore {
             let now = SystemTime::now();
             [self.meter.as_ref().map_or(now, |meter| meter.now()), now]
         };
-        Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases)
+        let lease = Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases)?;
+        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        leases.retain(|lease| lease.strong_count() > 0);
+        leases.push(Arc::downgrade(&lease));
+        Ok(lease)
     }
 
     /// Returns the stamp of an object as the listing of its folder has it. While the store is locked, no time is known.
@@ -888,6 +896,15 @@ impl Store for BucketStore {
         let lease = self.take_lease(super::lock::NAME, wait)?;
         *self.held() = Some(Held { lease: lease.clone(), objects: Known::NotYet });
         Ok(Lock::held_by(HeldLock { held: self.held.clone(), lease }))
+    }
+
+    fn releaser(&self) -> Option<Releaser> {
+        let leases = Arc::clone(&self.leases);
+        Some(Box::new(move || {
+            let leases = leases.lock().unwrap_or_else(PoisonError::into_inner);
+            let held: Vec<_> = leases.iter().filter_map(Weak::upgrade).collect();
+            at_once(&held, |lease| lease.end());
+        }))
     }
 
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {

@@ -246,6 +246,22 @@ fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     assert!(store.read(Path::new(NAME), Bytes(999)).is_err());
 }
 
+#[test]
+fn what_is_held_is_released_before_the_process_ends() {
+    let (all, store) = bucket("feeds");
+    let other = store_of(&all, "feeds");
+    let release = store.releaser().unwrap();
+    let lock = store.lock(Duration::ZERO).unwrap();
+    let claim = store.claim(Path::new("a.lock")).unwrap().unwrap();
+    drop(store.claim(Path::new("b.lock")).unwrap());
+    release();
+    assert!(store.replace(Path::new("rss.xml"), b"late").is_err() && claim.verify().is_err());
+    let theirs = (other.lock(Duration::ZERO).unwrap(), other.claim(Path::new("a.lock")).unwrap().unwrap());
+    drop((lock, claim));
+    theirs.0.verify().unwrap();
+    assert!(other.read(Path::new(NAME), Bytes(999)).is_ok());
+}
+
 /// A clock that is wrong neither makes a builder wait for a dead one without end, nor takes the lease of one that renews it.
 #[test]
 fn a_lease_that_nobody_renews_expires_whatever_the_clocks_say() {
