@@ -258,10 +258,10 @@ pub(super) fn unreadable_seed(
     use std::io::ErrorKind;
     let is_of_seed = [
         ErrorKind::FileTooLarge,
+        ErrorKind::InvalidData,
         ErrorKind::InvalidInput,
         ErrorKind::NotFound,
         ErrorKind::PermissionDenied,
-        ErrorKind::Unsupported,
     ];
     // Any other answer of a server says nothing about the seed.
     let is_of_server = store.in_flight().is_some() && !is_of_seed.contains(&error.kind());

@@ -499,7 +499,7 @@ impl BucketStore {
             Ok((old, meta)) => Ok((*old == *bytes, Some(Version::of(&meta)))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((false, None)),
             // It is compressed.
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Ok((false, self.objects.version(&name)?))
             }
             Err(error) => Err(error),
@@ -552,7 +552,7 @@ impl BucketStore {
         if before.as_ref().is_some_and(|old| old.size == source.size().0) {
             let is_same = match self.open(path) {
                 // It is compressed.
-                Err(error) if error.kind() == io::ErrorKind::Unsupported => false,
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => false,
                 opened => has_bytes(&mut opened?.content, source)?,
             };
             if is_same {
@@ -687,8 +687,7 @@ impl Objects {
         match self.all.get_opts(key, GetOptions { range, ..options.clone() }).await {
             Ok(result) => {
                 if let Some(encoding) = encoding(&result.attributes) {
-                    let why = format!("it is stored with `Content-Encoding: {encoding}`; upload it as it is");
-                    return Err(Error::NotSupported { source: why.into() });
+                    return Err(Error::NotSupported { source: Compressed(encoding.to_owned()).into() });
                 }
                 let meta = result.meta.clone();
                 Ok((result.bytes().await?, meta))
@@ -737,6 +736,18 @@ fn login(url: &Url) -> Option<ureq::http::HeaderValue> {
     let mut value = ureq::http::HeaderValue::try_from(format!("Basic {encoded}")).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// The error that an object is compressed, in some encoding.
+#[derive(Debug)]
+struct Compressed(String);
+
+impl std::error::Error for Compressed {}
+
+impl fmt::Display for Compressed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is stored with `Content-Encoding: {}`; upload it as it is", self.0)
+    }
 }
 
 /// Returns how the bytes of an object are compressed; `None` if they are not.
@@ -808,6 +819,7 @@ fn into_io(error: Error) -> io::Error {
             ErrorKind::HostUnreachable
         }
         Error::PermissionDenied { .. } => ErrorKind::PermissionDenied,
+        Error::NotSupported { source } if source.is::<Compressed>() => ErrorKind::InvalidData,
         Error::NotSupported { .. } | Error::NotImplemented { .. } => ErrorKind::Unsupported,
         Error::InvalidPath { .. } => ErrorKind::InvalidData,
         // All retries were in vain, or there is no answer. The next object would be no different.
@@ -1052,7 +1064,7 @@ impl Store for BucketStore {
 #[cfg(test)]
 impl BucketStore {
     /// Writes an object with a value of `Content-Encoding`.
-    pub(crate) fn put_encoded(&self, name: &str, bytes: &'static [u8], encoding: &'static str) {
+    pub(crate) fn put_encoded(&self, name: &str, bytes: Vec<u8>, encoding: &'static str) {
         let attributes = Attributes::from_iter([(Attribute::ContentEncoding, encoding)]);
         let options = PutOptions { attributes, ..PutOptions::default() };
         let key = self.objects.key(name).unwrap();
