@@ -267,7 +267,7 @@ fn build_here(
         None => site_files::publish_site_files(&context, &mut build, &mut report, sink)?,
     };
     generated.extend(paths);
-    let mut media = media_files::publish(&context, &build, &mut report, sink)?;
+    let mut media = media_files::publish(&context, &catalog, &mut build, &mut report, sink)?;
     let orphans = media_files::orphans(&context, catalog.last_build(), &media);
     generated.append(&mut media);
     // A seed or folder that could not be read may be all that a feed has.

@@ -14,8 +14,9 @@ pub(crate) mod object;
 mod preview;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub use fs::FsStore;
@@ -160,6 +161,44 @@ impl Source for &[u8] {
     }
 }
 
+/// A file of another store, as a source that is read piece by piece.
+struct OpenFile {
+    content: Mutex<Box<dyn Content>>,
+    size: Bytes,
+}
+
+impl OpenFile {
+    fn new(mut opened: Opened) -> io::Result<Self> {
+        let size = Bytes(opened.content.seek(SeekFrom::End(0))?);
+        Ok(Self { content: Mutex::new(opened.content), size })
+    }
+}
+
+impl Source for OpenFile {
+    fn size(&self) -> Bytes {
+        self.size
+    }
+
+    fn open(&self) -> Box<dyn Read + '_> {
+        Box::new(OpenFileReader { file: self, at: 0 })
+    }
+}
+
+struct OpenFileReader<'a> {
+    file: &'a OpenFile,
+    at: u64,
+}
+
+impl Read for OpenFileReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut content = self.file.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.seek(SeekFrom::Start(self.at))?;
+        let read = content.read(buffer)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
 /// Result of [`Store::replace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -257,14 +296,14 @@ pub trait Store: Sync {
         self.replace(path, &bytes)
     }
 
-    /// Makes a file equal to one of another store, without reading it into memory if both are on disk; with a hard link
-    /// if `is_link` is true and that is possible.
+    /// Makes a file equal to one of another store, without reading all of it into memory; with a hard link if
+    /// `is_link` is true and that is possible.
     ///
     /// # Errors
     /// Those of the storages; the old file is then unchanged.
     fn import(&self, from: &dyn Store, source: &Path, target: &Path, is_link: bool) -> io::Result<Change> {
         let _ = is_link;
-        self.replace(target, &from.read(source, Bytes(u64::MAX - 1))?)
+        self.replace_from(target, &OpenFile::new(from.open(source)?)?)
     }
 
     /// Removes a file, and the folders above it that become empty.
