@@ -192,6 +192,9 @@ fn a_media_file_is_copied_once_and_again_if_one_of_both_changes() {
         let plan = plan("publish_media = 'copy'\n");
         let report = build(&plan, &seeds, &feeds, options, &mut Sink::collecting()).unwrap();
         let log = [&seed_log, &feed_log].map(|log| log.log()).concat();
+        let put = |key: &str| log.iter().position(|(method, name)| *method == "PUT" && name == key);
+        let puts = [put("feeds/media/show/a.mp3"), put("feeds/rss.xml")];
+        assert!(puts[1].is_none() || puts[0] < puts[1], "a feed links to a file that is there");
         let reads = log.iter().filter(|(method, key)| *method == "GET" && key.ends_with(".mp3")).count();
         (report.changed.contains(&to.to_path_buf()), reads)
     };

@@ -144,6 +144,7 @@ impl ObjectStore for Faulty {
         key: &Key,
         options: PutMultipartOptions,
     ) -> object_store::Result<Box<dyn MultipartUpload>> {
+        self.log.lock().unwrap().push(("PUT", key.to_string()));
         self.inner.put_multipart_opts(key, options).await
     }
 
