@@ -18,7 +18,7 @@ use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
@@ -68,6 +68,8 @@ const PART: u64 = 8 << 20;
 const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
 /// Number of times that a request is repeated.
 const RETRIES: usize = 8;
+/// Time that a build that is stopped waits for the answers to attempts to take a lock.
+const SETTLE: Duration = Duration::from_secs(2);
 /// Number of times that a write or removal without an answer is tried.
 const WRITE_ATTEMPTS: usize = 4;
 /// Codes of the answer that there is no such bucket or container.
@@ -114,7 +116,7 @@ pub struct BucketStore {
     /// Leases of other builds that this one has seen.
     seen_leases: Seen,
     /// Leases that this build has taken.
-    leases: Leases,
+    leases: Arc<Leases>,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
     /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
@@ -123,7 +125,55 @@ pub struct BucketStore {
     _runtime: Threads,
 }
 
-type Leases = Arc<Mutex<Vec<Weak<Lease>>>>;
+/// Leases that a build has taken, and those that it is taking.
+#[derive(Default)]
+struct Leases {
+    state: Mutex<LeasesState>,
+    /// Notified when a lease was taken or not.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct LeasesState {
+    taken: Vec<Weak<Lease>>,
+    /// Number of attempts to take one.
+    attempts: usize,
+    /// True if none is taken any more.
+    is_over: bool,
+}
+
+impl Leases {
+    fn state(&self) -> MutexGuard<'_, LeasesState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, take: impl FnOnce() -> io::Result<Arc<Lease>>) -> io::Result<Arc<Lease>> {
+        let mut state = self.state();
+        if state.is_over {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "the build was stopped"));
+        }
+        state.attempts += 1;
+        drop(state);
+        let taken = take();
+        let mut state = self.state();
+        state.attempts -= 1;
+        state.taken.retain(|lease| lease.strong_count() > 0);
+        state.taken.extend(taken.as_ref().ok().map(Arc::downgrade));
+        self.changed.notify_all();
+        taken
+    }
+
+    /// Ends all leases, including those that are just being taken.
+    fn end(&self) {
+        let mut state = self.state();
+        state.is_over = true;
+        let is_busy = |state: &mut LeasesState| state.attempts > 0;
+        let waited = self.changed.wait_timeout_while(state, SETTLE, is_busy);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let held: Vec<_> = state.taken.iter().filter_map(Weak::upgrade).collect();
+        at_once(&held, |lease| lease.end());
+    }
+}
 
 /// Threads for requests. All requests are waited for, so nothing is lost when they stop.
 struct Threads(Option<Runtime>);
@@ -404,11 +454,8 @@ impl BucketStore {
             let now = SystemTime::now();
             [self.meter.as_ref().map_or(now, |meter| meter.now()), now]
         };
-        let lease = Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases)?;
-        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        leases.retain(|lease| lease.strong_count() > 0);
-        leases.push(Arc::downgrade(&lease));
-        Ok(lease)
+        self.leases
+            .take(|| Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases))
     }
 
     /// Returns the stamp of an object as the listing of its folder has it. While the store is locked, no time is known.
@@ -912,11 +959,7 @@ impl Store for BucketStore {
 
     fn releaser(&self) -> Option<Releaser> {
         let leases = Arc::clone(&self.leases);
-        Some(Box::new(move || {
-            let leases = leases.lock().unwrap_or_else(PoisonError::into_inner);
-            let held: Vec<_> = leases.iter().filter_map(Weak::upgrade).collect();
-            at_once(&held, |lease| lease.end());
-        }))
+        Some(Box::new(move || leases.end()))
     }
 
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
