@@ -37,6 +37,8 @@ pub struct PublishedMedia {
     pub is_cover: bool,
     /// Hash of the name and stamp of the source, if the document depends on it and its seed does not; else 0.
     pub fingerprint: u128,
+    /// Hash of the name and stamp of the source whose bytes were published; 0 if they have to be compared again.
+    pub copied: u128,
 }
 
 /// A document in every format; written as a whole or not at all.

@@ -22,6 +22,7 @@ use super::env::{self, origin};
 use super::output::Output;
 use super::progress::{Screen, is_wanted};
 use super::push::push;
+use super::stop::{Stop, release_on_signal};
 
 pub(super) fn run(args: &BuildOnce) -> CommandResult {
     if args.dry_run { dry_run(&args.build, args.diff) } else { build_once(args) }
@@ -32,14 +33,20 @@ fn build_once(once: &BuildOnce) -> CommandResult {
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
     let mut sink = message_sink(&args.common, &mut out);
+    let mut stop = Stop::default();
     let result = screen.during(&args.common, |progress| {
         let plan = plan(args, &mut sink)?;
         let feeds = open_with_lease(&plan.feeds, Duration::from_secs(once.lease))?;
+        if let Some(release) = feeds.releaser() {
+            stop = release_on_signal(release)
+                .map_err(|e| Error::new(Kind::Io, "cannot listen for signals").because(e))?;
+        }
         let target = Target { feeds: &*feeds, shared: once.shared };
         let report = build_with_probe(args, &plan, target, Some(progress), &mut sink)?;
         push(&plan, &*feeds, &report, &mut sink);
         Ok(report)
     });
+    stop.wait_if_requested();
     sink.finish();
     let report = result?;
     if args.common.verbose || is_wanted(&args.common) {
@@ -214,6 +221,10 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
     plan.seeds = args.seeds.as_deref().map_or(plan.seeds, store::place);
     plan.feeds = args.feeds.as_deref().map_or(plan.feeds, store::place);
     plan.cache_dir = args.cache_dir.clone().or(plan.cache_dir);
+    if let Some(folder) = plan.cache_dir.as_deref().filter(|folder| store::is_url(folder)) {
+        let message = "`cache_dir` is a URL, and the cache must be in a folder on disk; remove the key to keep it with the feeds";
+        return Err(Error::new(Kind::Config, message).at(store::shown(folder)));
+    }
     if let Some(repository) = crate::generator::find(&plan.seeds)? {
         if !repository.is_complete {
             let place = Place::file(repository.configuration.clone());

@@ -1,14 +1,25 @@
-//! Shutdown of long-running commands on SIGINT (Ctrl-C) and SIGTERM.
+//! Shutdown on SIGINT (Ctrl-C) and SIGTERM: of long-running commands, and of builds that hold locks in object storage.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::store::Releaser;
 use crate::watch::Waker;
+
+/// Exit codes of a process that SIGINT or SIGTERM ends, as shells show them.
+const CODES: [i32; 2] = [130, 143];
 
 /// Time that shutdown waits for a build, which may wait for a hub. A build that is cut short leaves no half-written feed.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// Completes on SIGINT or SIGTERM; must be called within a runtime. On systems without signals it never completes.
 pub(super) async fn shutdown_signal() {
+    let _ = next_signal().await;
+}
+
+/// Waits as [`shutdown_signal`] does, and returns the exit code of a process that the signal ends.
+async fn next_signal() -> i32 {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -24,8 +35,8 @@ pub(super) async fn shutdown_signal() {
     #[cfg(not(unix))]
     let terminated = std::future::pending::<()>();
     tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
+        () = interrupted => CODES[0],
+        () = terminated => CODES[1],
     }
 }
 
@@ -44,4 +55,45 @@ pub(super) fn install_handler(waker: Waker) -> std::io::Result<()> {
         std::process::exit(if again { 2 } else { 0 });
     })?;
     Ok(())
+}
+
+/// A build that ends on a signal.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stop {
+    is_requested: Arc<AtomicBool>,
+}
+
+impl Stop {
+    /// Waits for the end of the process if a signal has come: the build fails because its lock is gone, which is no error.
+    pub(super) fn wait_if_requested(&self) {
+        while self.is_requested.load(Ordering::SeqCst) {
+            std::thread::park();
+        }
+    }
+}
+
+/// On a signal, releases the locks of a store, which the system does not do, and ends the process as the signal would. Ends it
+/// at once at a second signal, or if that takes longer than [`GRACE`]: the locks expire then.
+///
+/// # Errors
+/// The system cannot provide a thread.
+pub(super) fn release_on_signal(release: Releaser) -> std::io::Result<Stop> {
+    crate::serve::ensure_handles()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+    let stop = Stop::default();
+    let is_requested = stop.is_requested.clone();
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let code = runtime.block_on(next_signal());
+        is_requested.store(true, Ordering::SeqCst);
+        runtime.block_on(async {
+            let released = tokio::task::spawn_blocking(release);
+            tokio::select! {
+                _ = released => {}
+                () = shutdown_signal() => {}
+                () = tokio::time::sleep(GRACE) => {}
+            }
+        });
+        std::process::exit(code);
+    })?;
+    Ok(stop)
 }

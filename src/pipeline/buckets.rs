@@ -189,6 +189,57 @@ fn the_configuration_of_a_site_that_is_not_read_is_reported() {
     }
 }
 
+/// A podcast has gigabytes.
+#[test]
+fn a_media_file_is_copied_once_and_again_if_one_of_both_changes() {
+    let episode = |byte: u8| {
+        let tag = b"ID3\x04\0\0\0\0\0\x0dTIT2\0\0\0\x03\0\0\x03Ep";
+        let frame = [b"\xff\xfb\x90\0".as_slice(), &[byte; 413]].concat();
+        [tag.as_slice(), &frame.repeat(21_000)].concat()
+    };
+    let ((seed_log, seeds), (feed_log, feeds)) = (bucket("seeds"), bucket("feeds"));
+    let (from, to) = (Path::new("show/a.mp3"), Path::new("media/show/a.mp3"));
+    let build = || {
+        _ = (seed_log.log(), feed_log.log());
+        let options = Options { now: UnixMs(1_800_000_000_000), ..Options::default() };
+        let plan = plan("publish_media = 'copy'\n");
+        let report = build(&plan, &seeds, &feeds, options, &mut Sink::collecting()).unwrap();
+        let log = [&seed_log, &feed_log].map(|log| log.log()).concat();
+        let put = |key: &str| log.iter().position(|(method, name)| *method == "PUT" && name == key);
+        let puts = [put("feeds/media/show/a.mp3"), put("feeds/rss.xml")];
+        assert!(puts[1].is_none() || puts[0] < puts[1], "a feed links to a file that is there");
+        let reads = log.iter().filter(|(method, key)| *method == "GET" && key.ends_with(".mp3")).count();
+        (report.changed.contains(&to.to_path_buf()), reads)
+    };
+    let read = || feeds.read(to, Bytes(u64::MAX - 1)).unwrap();
+    seeds.replace(from, &episode(1)).unwrap();
+    assert!(build().0 && read() == episode(1));
+    assert_eq!(build(), (false, 0));
+    seeds.replace(from, &episode(2)).unwrap();
+    assert!(build().0 && read() == episode(2), "the size is the same");
+    feeds.remove(to).unwrap();
+    assert!(build().0 && read() == episode(2));
+    assert_eq!(build(), (false, 0));
+}
+
+#[test]
+fn a_compressed_seed_is_reported_and_a_compressed_feed_is_replaced() {
+    let [(_, seeds), (_, feeds)] = built(4);
+    let old = files(&feeds);
+    feeds.put_encoded("rss.xml", b"\x1f\x8b".into(), "gzip");
+    seeds.put_encoded("town/gzip.txt", b"\x1f\x8b".into(), "gzip");
+    seeds.put_encoded("town/plain.txt", seed(4), "aws-chunked");
+    let mut sink = Sink::collecting();
+    let now = UnixMs(1_800_000_000_000);
+    build(&plan(""), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink).unwrap();
+    let found: Vec<_> = sink.collected().iter().map(|f| (f.meta.code, f.detail.as_str())).collect();
+    let why = "it is stored with `Content-Encoding: gzip`; upload it as it is";
+    assert_eq!(found, [("seed-unreadable", why)]);
+    let new = files(&feeds);
+    let rss = String::from_utf8(new["rss.xml"].clone()).unwrap();
+    assert!(new.keys().eq(old.keys()) && rss.contains("Title 4"), "{rss}");
+}
+
 /// What is in a folder that the server does not list is not gone.
 #[test]
 fn a_folder_that_is_forbidden_stops_the_build() {

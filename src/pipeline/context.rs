@@ -256,8 +256,13 @@ pub(super) fn unreadable_seed(
     error: std::io::Error,
 ) -> Result<Finding, Error> {
     use std::io::ErrorKind;
-    let is_of_seed =
-        [ErrorKind::FileTooLarge, ErrorKind::InvalidInput, ErrorKind::NotFound, ErrorKind::PermissionDenied];
+    let is_of_seed = [
+        ErrorKind::FileTooLarge,
+        ErrorKind::InvalidData,
+        ErrorKind::InvalidInput,
+        ErrorKind::NotFound,
+        ErrorKind::PermissionDenied,
+    ];
     // Any other answer of a server says nothing about the seed.
     let is_of_server = store.in_flight().is_some() && !is_of_seed.contains(&error.kind());
     if is_exhausted(&error) || is_of_server {

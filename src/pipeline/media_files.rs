@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{LastBuild, PublishedMedia};
+use crate::catalog::{Catalog, LastBuild, PublishedMedia};
 use crate::config::PublishMedia;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
@@ -22,6 +22,9 @@ use super::clean::CleanArticle;
 use super::context::{Context, Report};
 use super::reuse;
 use super::select::Candidate;
+
+/// Number of files that are copied at the same time: some megabytes of each are in memory.
+const AT_ONCE: usize = 8;
 
 /// Returns the files of an episode: those to publish, and others on which its entry depends.
 pub(super) fn of_episode(
@@ -41,7 +44,10 @@ pub(super) fn of_episode(
         let is_there = stamp.is_some() || context.seeds.prefix(from, Bytes(1)).is_ok();
         let to = if is_there { to(from) } else { PathBuf::new() };
         let fingerprint = reuse::fingerprint_or_missing(from, stamp.as_ref());
-        files.insert(from.clone(), PublishedMedia { to, from: from.clone(), is_cover: false, fingerprint });
+        files.insert(
+            from.clone(),
+            PublishedMedia { to, from: from.clone(), is_cover: false, fingerprint, copied: 0 },
+        );
     }
     if is_published {
         let episode = article.metadata.episode.as_ref();
@@ -50,7 +56,13 @@ pub(super) fn of_episode(
         let own = recording.published(name).map(OsStr::new).chain([recording.name(name)]);
         let cover = recording.folder_cover.as_ref().map(PathBuf::from);
         for from in own.map(|file| folder.join(file)).chain(chapters).chain(cover) {
-            let file = PublishedMedia { to: to(&from), from: from.clone(), is_cover: false, fingerprint: 0 };
+            let file = PublishedMedia {
+                to: to(&from),
+                from: from.clone(),
+                is_cover: false,
+                fingerprint: 0,
+                copied: 0,
+            };
             files.entry(from).or_insert(file);
         }
     }
@@ -62,7 +74,7 @@ pub(super) fn of_episode(
         let is_used = url.is_some_and(|url| article.image.as_ref().is_some_and(|image| image.url == url));
         if is_used || recording.folder_cover.is_none() {
             let from = folder.join(recording.name(name));
-            files.push(PublishedMedia { to, from, is_cover: true, fingerprint: 0 });
+            files.push(PublishedMedia { to, from, is_cover: true, fingerprint: 0, copied: 0 });
         }
     }
     files
@@ -98,7 +110,7 @@ pub(super) fn complete(context: &Context<'_>, articles: &mut HashMap<PathBuf, Cl
             };
             let name = from.file_name().unwrap_or_default();
             let fingerprint = reuse::fingerprint(name, stamp.as_ref());
-            files.push(PublishedMedia { to, from, is_cover: false, fingerprint });
+            files.push(PublishedMedia { to, from, is_cover: false, fingerprint, copied: 0 });
         }
         (!files.is_empty()).then(|| (path.clone(), files))
     });
@@ -124,13 +136,14 @@ fn local_path(context: &Context<'_>, seed: &Path, link: Option<&Url>, url: &Url)
     [neighbor, path.to_path_buf()].into_iter().find(exists).map(|path| (path, false))
 }
 
-/// Publishes the media files of a build, and returns their paths.
+/// Publishes the media files of a build, and returns their paths. Notes in the build which bytes they have.
 ///
 /// # Errors
 /// If the feeds folder cannot be written, or the system is out of resources.
 pub(super) fn publish(
     context: &Context<'_>,
-    build: &LastBuild,
+    catalog: &Catalog,
+    build: &mut LastBuild,
     report: &mut Report,
     sink: &mut Sink<'_>,
 ) -> Result<BTreeSet<PathBuf>, Error> {
@@ -140,28 +153,66 @@ pub(super) fn publish(
     if context.feeds.is_preview() {
         return Ok(paths);
     }
-    let results = files.into_par_iter().map(|(path, file)| {
-        let done = if file.is_cover { cover(context, file) } else { import(context, file) };
-        match done {
-            Ok(change) => Ok((path, Ok(change))),
-            Err(error) if is_exhausted(&error) => {
-                Err(Error::io("publish the file", context.feeds.show(path), error))
-            }
-            Err(error) => Ok((path, Err((file, error)))),
-        }
+    let last = catalog.last_build().docs.values().flat_map(|doc| &doc.media);
+    let last: HashMap<&OsStr, u128> = last.map(|file| (file.to.as_os_str(), file.copied)).collect();
+    let files: Vec<(&Path, &PublishedMedia)> = files.into_iter().collect();
+    let compared = files.par_iter().map(|(path, file)| {
+        let (source, size) = source(context, catalog, file);
+        let size_there = || Some(context.feeds.stamp(path).ok()??.size);
+        let was_copied = source != 0 && last.get(path.as_os_str()) == Some(&source);
+        (source, was_copied && size_there() == Some(size))
     });
-    for (path, result) in results.collect::<Result<Vec<_>, Error>>()? {
-        match result {
-            Ok(Change::Written) => report.changed.push(path.to_path_buf()),
-            Ok(Change::Unchanged) => {}
-            Err((file, error)) => {
-                let place = Place::file(context.seeds.show(&file.from));
-                let detail = format!("cannot write {}: {error}", context.feeds.show(path));
-                sink.push(Finding::new(&codes::MEDIA_UNPUBLISHED, place, detail));
+    let compared: Vec<(u128, bool)> = compared.collect();
+    let (mut copied, mut due) = (HashMap::new(), Vec::new());
+    for (file, (source, is_there)) in files.into_iter().zip(compared) {
+        match is_there {
+            true => _ = copied.insert(file.0.to_path_buf(), source),
+            false => due.push((file, source)),
+        }
+    }
+    for files in due.chunks(AT_ONCE) {
+        let results = files.par_iter().map(|((path, file), source)| {
+            let done = if file.is_cover { cover(context, file) } else { import(context, file) };
+            match done {
+                Err(error) if is_exhausted(&error) => {
+                    Err(Error::io("publish the file", context.feeds.show(path), error))
+                }
+                done => Ok((*path, *file, *source, done)),
+            }
+        });
+        for (path, file, source, done) in results.collect::<Result<Vec<_>, Error>>()? {
+            match done {
+                Ok(change) => {
+                    copied.insert(path.to_path_buf(), source);
+                    if change == Change::Written {
+                        report.changed.push(path.to_path_buf());
+                    }
+                }
+                Err(error) => {
+                    let place = Place::file(context.seeds.show(&file.from));
+                    let detail = format!("cannot write {}: {error}", context.feeds.show(path));
+                    sink.push(Finding::new(&codes::MEDIA_UNPUBLISHED, place, detail));
+                }
             }
         }
     }
+    for file in build.docs.values_mut().flat_map(|doc| &mut doc.media) {
+        file.copied = copied.get(&file.to).copied().unwrap_or_default();
+    }
     Ok(paths)
+}
+
+/// Returns the hash of the name and stamp of the source of a file, and its size; 0 if the bytes are compared in any case: on
+/// disk, that costs little.
+fn source(context: &Context<'_>, catalog: &Catalog, file: &PublishedMedia) -> (u128, Bytes) {
+    let is_on_disk = context.seeds.folder().is_some() && context.feeds.folder().is_some();
+    if file.is_cover || is_on_disk {
+        return (0, Bytes(0));
+    }
+    let stamp = context.seeds.stamp(&file.from).ok().flatten();
+    let stamp = stamp.filter(|stamp| reuse::is_settled(catalog, Some(stamp)));
+    let name = file.from.file_name().unwrap_or_default();
+    (reuse::fingerprint(name, stamp.as_ref()), stamp.map_or(Bytes(0), |stamp| stamp.size))
 }
 
 fn import(context: &Context<'_>, file: &PublishedMedia) -> std::io::Result<Change> {

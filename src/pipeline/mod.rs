@@ -50,15 +50,16 @@ mod media_files;
 /// Without folders there are no media files.
 #[cfg(not(feature = "folder"))]
 mod media_files {
-    use std::collections::HashMap;
+    use std::collections::{BTreeSet, HashMap};
     use std::path::PathBuf;
 
     use super::archive::OutputDoc;
     use super::clean::CleanArticle;
-    use super::context::Context;
+    use super::context::{Context, Report};
     use super::select::Candidate;
-    use crate::catalog::PublishedMedia;
-    use crate::diag::Finding;
+    use crate::catalog::{Catalog, LastBuild, PublishedMedia};
+    use crate::diag::{Finding, Sink};
+    use crate::error::Error;
 
     pub(super) type Linked = HashMap<PathBuf, Vec<PublishedMedia>>;
 
@@ -72,6 +73,16 @@ mod media_files {
 
     pub(super) fn address_finding(_: &Context<'_>, _: &[OutputDoc]) -> Option<Finding> {
         None
+    }
+
+    pub(super) fn publish(
+        _: &Context<'_>,
+        _: &Catalog,
+        _: &mut LastBuild,
+        _: &mut Report,
+        _: &mut Sink<'_>,
+    ) -> Result<BTreeSet<PathBuf>, Error> {
+        Ok(BTreeSet::new())
     }
 }
 mod metadata;
@@ -248,10 +259,11 @@ fn build_here(
     scanned.report_findings(&context, sink);
     let Scanned { catalog, scan, outcome, published } = scanned;
     let is_up_to_date = matches!(outcome, Outcome::UpToDate(_));
-    let (mut build, is_complete) = match outcome {
-        Outcome::UpToDate(last) => {
+    let (mut build, mut media, is_complete) = match outcome {
+        Outcome::UpToDate(mut last) => {
             rebuild::replay_findings(&context, &last, &mut report, sink)?;
-            (last, true)
+            let media = media_files::publish(&context, &catalog, &mut last, &mut report, sink)?;
+            (last, media, true)
         }
         Outcome::Rebuild(selection) => {
             rebuild::rebuild(&context, &catalog, &scan, selection, &mut report, sink)?
@@ -267,7 +279,6 @@ fn build_here(
         None => site_files::publish_site_files(&context, &mut build, &mut report, sink)?,
     };
     generated.extend(paths);
-    let mut media = media_files::publish(&context, &build, &mut report, sink)?;
     let orphans = media_files::orphans(&context, catalog.last_build(), &media);
     generated.append(&mut media);
     // A seed or folder that could not be read may be all that a feed has.

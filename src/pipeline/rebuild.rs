@@ -54,8 +54,8 @@ type Articles = HashMap<PathBuf, CleanArticle>;
 /// Findings by the path of the seed.
 type Findings = HashMap<PathBuf, Vec<Finding>>;
 
-/// Builds and publishes what was selected. Returns the build, and true if
-/// every seed could be loaded.
+/// Builds and publishes what was selected. Returns the build, the paths of its media files, and true if every seed could be
+/// loaded.
 ///
 /// # Errors
 /// As [`super::build`].
@@ -66,7 +66,7 @@ pub(super) fn rebuild(
     selection: Selection,
     report: &mut Report,
     sink: &mut Sink<'_>,
-) -> Result<(LastBuild, bool), Error> {
+) -> Result<(LastBuild, BTreeSet<PathBuf>, bool), Error> {
     let build = LastBuild {
         inputs_hash: context.inputs_hash,
         held_back: !selection.held_back.is_empty(),
@@ -92,9 +92,9 @@ pub(super) fn rebuild(
         let detail = format!("`permalink = \"{pattern}\"`, such as {link}");
         sink.push(Finding::new(&codes::ADDRESS_GUESSED, Place::default(), detail));
     }
-    rebuild.run(selection.docs, sink)?;
+    let media = rebuild.run(selection.docs, sink)?;
     let is_complete = rebuild.failed.is_empty();
-    Ok((rebuild.build, is_complete))
+    Ok((rebuild.build, media, is_complete))
 }
 
 /// Builds and publishes documents while a lock is held: months of archives first, then feeds. Returns them, except those of
@@ -161,9 +161,10 @@ pub(super) fn replay_findings(
 }
 
 impl Rebuild<'_> {
-    /// Builds and publishes documents: an archive from the oldest on, and the feeds last, so that a reader who follows
-    /// their links never finds one missing. One month at a time, so that there are temporary files for one month at most.
-    fn run(&mut self, mut docs: Vec<OutputDoc>, sink: &mut Sink<'_>) -> Result<(), Error> {
+    /// Builds and publishes documents: an archive from the oldest on, then media files, and the feeds last, so that a reader who
+    /// follows their links never finds one missing. One month at a time, so that there are temporary files for one month at most.
+    /// Returns the paths of media files.
+    fn run(&mut self, mut docs: Vec<OutputDoc>, sink: &mut Sink<'_>) -> Result<BTreeSet<PathBuf>, Error> {
         let context = self.context;
         if context.plan.entry_pages {
             entry_pages::assign(&mut docs);
@@ -194,14 +195,17 @@ impl Rebuild<'_> {
             self.build_docs(&docs, &publisher, sink)?;
             self.publish(publisher)?;
         }
+        let before = self.report.changed.len();
+        let media = media_files::publish(context, self.catalog, &mut self.build, self.report, sink)?;
+        let changed_media = self.report.changed.len() - before;
         self.publish(publisher)?;
         self.set_hashes();
         let files: usize = self.build.docs.values().map(|doc| doc.files.len()).sum();
-        self.report.unchanged = files - self.report.changed.len();
+        self.report.unchanged = files + changed_media - self.report.changed.len();
         self.report.skipped += self.failed.len();
         let counts = &mut self.build.counts;
         counts.entries = counts.entries.saturating_sub(self.failed.len() as u64);
-        Ok(())
+        Ok(media)
     }
 
     /// Completes the files that were published.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 #[cfg(unix)]
 use super::{Beginning, Stamp};
-use super::{Change, Item, Kind, Lock, Opened, Prefix, Source, Store, buffer_size, has_bytes};
+use super::{Change, Item, Kind, Lock, OpenFile, Opened, Prefix, Source, Store, buffer_size, has_bytes};
 use crate::types::Bytes;
 
 /// Number of times that reading is repeated after `EIO`.
@@ -189,7 +189,7 @@ impl Store for FsStore {
 
     fn import(&self, from: &dyn Store, source: &Path, target: &Path, is_link: bool) -> io::Result<Change> {
         let Some(root) = from.folder() else {
-            return self.replace(target, &from.read(source, Bytes(u64::MAX - 1))?);
+            return self.replace_from(target, &OpenFile::new(from.open(source)?)?);
         };
         let other = Self::new(root);
         let (path, source) = (source, other.resolve(source)?);

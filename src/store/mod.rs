@@ -14,8 +14,9 @@ pub(crate) mod object;
 mod preview;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub use fs::FsStore;
@@ -133,6 +134,9 @@ pub struct Opened {
 /// Opens a file later than it was named.
 pub type Opener = Box<dyn FnOnce() -> io::Result<Opened> + Send>;
 
+/// Releases the locks of a store.
+pub type Releaser = Box<dyn FnOnce() + Send>;
+
 /// Bytes that are readable from any offset.
 pub trait Content: Read + Seek + Send {}
 
@@ -154,6 +158,44 @@ impl Source for &[u8] {
 
     fn open(&self) -> Box<dyn Read + '_> {
         Box::new(*self)
+    }
+}
+
+/// A file of another store, as a source that is read piece by piece.
+struct OpenFile {
+    content: Mutex<Box<dyn Content>>,
+    size: Bytes,
+}
+
+impl OpenFile {
+    fn new(mut opened: Opened) -> io::Result<Self> {
+        let size = Bytes(opened.content.seek(SeekFrom::End(0))?);
+        Ok(Self { content: Mutex::new(opened.content), size })
+    }
+}
+
+impl Source for OpenFile {
+    fn size(&self) -> Bytes {
+        self.size
+    }
+
+    fn open(&self) -> Box<dyn Read + '_> {
+        Box::new(OpenFileReader { file: self, at: 0 })
+    }
+}
+
+struct OpenFileReader<'a> {
+    file: &'a OpenFile,
+    at: u64,
+}
+
+impl Read for OpenFileReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut content = self.file.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.seek(SeekFrom::Start(self.at))?;
+        let read = content.read(buffer)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
@@ -254,14 +296,14 @@ pub trait Store: Sync {
         self.replace(path, &bytes)
     }
 
-    /// Makes a file equal to one of another store, without reading it into memory if both are on disk; with a hard link
-    /// if `is_link` is true and that is possible.
+    /// Makes a file equal to one of another store, without reading all of it into memory; with a hard link if
+    /// `is_link` is true and that is possible.
     ///
     /// # Errors
     /// Those of the storages; the old file is then unchanged.
     fn import(&self, from: &dyn Store, source: &Path, target: &Path, is_link: bool) -> io::Result<Change> {
         let _ = is_link;
-        self.replace(target, &from.read(source, Bytes(u64::MAX - 1))?)
+        self.replace_from(target, &OpenFile::new(from.open(source)?)?)
     }
 
     /// Removes a file, and the folders above it that become empty.
@@ -275,6 +317,12 @@ pub trait Store: Sync {
     /// # Errors
     /// Those of the storage; [`io::ErrorKind::WouldBlock`], naming the holder, if it still has the lock after that time.
     fn lock(&self, wait: Duration) -> io::Result<Lock>;
+
+    /// Returns a function that releases the locks and claims that are held when it is called, before the process ends; `None` if
+    /// the system releases them.
+    fn releaser(&self) -> Option<Releaser> {
+        None
+    }
 
     /// Claims a part of the work until the lock is dropped, so that no other builder does it: `path` is the file that marks
     /// it. `None` if another builder has it.

@@ -281,6 +281,29 @@ fn several_builders_share_a_bucket_and_continue_if_one_is_killed() {
 }
 
 #[test]
+#[cfg(unix)]
+#[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
+fn a_build_that_is_stopped_leaves_no_lock() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let (server, project) = (s3(), project());
+    upload_seeds(&server, &project);
+    for (signal, expected, mode) in [(Signal::TERM, 143, "--shared"), (Signal::INT, 130, "--verbose")] {
+        let args = ["build", mode, "--seeds", "s3://news/seeds", "--feeds", "s3://news/feeds"];
+        server.requests();
+        let mut child = command(&project, &server.host, &args).stderr(Stdio::piped()).spawn().unwrap();
+        let is_taken = |line: &String| line.contains("PUT /news/feeds/.feedmill");
+        wait_until(30, || server.log.lock().unwrap().iter().any(is_taken), || "nothing is locked".to_owned());
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let code = child.wait().unwrap().code();
+        // It may have been done before.
+        assert!(code == Some(expected) || code == Some(0), "{code:?}");
+        let (_, listed) = server.request("GET", "/news?list-type=2&prefix=feeds/.feedmill", "", b"");
+        let listed = String::from_utf8(listed).unwrap();
+        assert!(listed.contains("<ListBucketResult") && !listed.contains(".lock<"), "{listed}");
+    }
+}
+
+#[test]
 #[cfg_attr(not(has_moto), ignore = "needs a Python with moto (FEEDMILL_PYTHON): run tests/run.sh")]
 fn builds_exclude_each_other_in_a_bucket_and_other_commands_name_the_problem() {
     let (server, project) = (s3(), project());

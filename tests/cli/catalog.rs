@@ -204,6 +204,20 @@ fn configuration_one_cache_dir_serves_several_feeds_folders() {
 }
 
 #[test]
+fn a_url_is_no_cache_directory() {
+    let project = sample_project();
+    let url = "s3://ann:secret@news/cache";
+    let flag = project.feedmill(&[&ARGS[..], &["--cache-dir", url]].concat());
+    project.write_file("feedmill.toml", format!("base_url = 'https://f.example/'\ncache_dir = '{url}'\n"));
+    for (code, _, stderr) in [flag, project.feedmill(&[])] {
+        let expected =
+            "feedmill: s3://news/cache: `cache_dir` is a URL, and the cache must be in a folder on disk; ";
+        assert!(code == 2 && stderr.contains(expected) && !stderr.contains("secret"), "{code} {stderr}");
+    }
+    assert!(!project.path("s3:").exists() && !project.path("feeds").exists());
+}
+
+#[test]
 fn a_cache_directory_that_can_never_work_is_a_warning_that_names_the_key() {
     let project = sample_project();
     let long = "x".repeat(20_000);

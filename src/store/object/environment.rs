@@ -8,6 +8,7 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ureq::http::{HeaderValue, Uri};
+use ureq::tls::{PemItem, RootCerts, parse_pem};
 use url::Url;
 
 use super::cause;
@@ -36,6 +37,7 @@ const NAMES: &[&str] = &[
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
     "AZURE_AUTHORITY_ID",
+    "AZURE_STORAGE_ACCOUNT",
     "AZURE_STORAGE_ACCOUNT_NAME",
     "AZURE_STORAGE_AUTHORITY_ID",
     "AZURE_STORAGE_TENANT_ID",
@@ -45,9 +47,22 @@ const NAMES: &[&str] = &[
 const KEYS: &[&str] = &[
     "AZURE_STORAGE_ACCOUNT_KEY",
     "AZURE_STORAGE_ACCESS_KEY",
+    "AZURE_STORAGE_KEY",
     "AZURE_STORAGE_MASTER_KEY",
     "AZURE_ACCESS_KEY",
 ];
+/// Variables that are the path of a file with certificates of authorities.
+const ROOTS: &[&str] = &["AWS_CA_BUNDLE", "SSL_CERT_FILE"];
+/// Variables that the tools of Azure read, each with the name that `object_store` knows.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("AZURE_STORAGE_ACCOUNT", "azure_storage_account_name"),
+    ("AZURE_STORAGE_KEY", "azure_storage_account_key"),
+];
+/// What `object_store` says without a variable, and what to do.
+const MISSING: (&str, &str) = (
+    "Account must be specified",
+    "the account is unknown; set `AZURE_STORAGE_ACCOUNT_NAME` to the name of the storage account",
+);
 /// Variables that are JSON, which may have several lines.
 const JSON: &[&str] = &["GOOGLE_SERVICE_ACCOUNT_KEY"];
 /// Variable that is the path of a file with the value of a header.
@@ -100,6 +115,9 @@ fn build_with<B: Clone, K: FromStr, T>(
         Ok(built) => return Ok(built),
         Err(error) => cause(&error),
     };
+    if why == MISSING.0 {
+        return Err(invalid(MISSING.1));
+    }
     let find = |is_culprit: &dyn Fn(&str) -> bool| variables.iter().find(|(name, _)| is_culprit(name));
     let culprit = find(&|name| build_without(Some(name)).is_ok());
     // Others may be invalid too.
@@ -113,6 +131,33 @@ fn build_with<B: Clone, K: FromStr, T>(
         None => "is invalid; correct it, or remove it",
     };
     Err(invalid(&format!("`{name}` {fault}")))
+}
+
+/// Returns the certificates of the authorities that sign those of servers, if a variable names a file with them: the first that
+/// is set counts, as it does for the tools of AWS.
+///
+/// # Errors
+/// If the file cannot be read, or has none.
+pub(super) fn roots(variable: impl Fn(&str) -> Option<OsString>) -> io::Result<Option<RootCerts>> {
+    let set = |&name: &&'static str| Some((name, variable(name).filter(|value| !value.is_empty())?));
+    let Some((name, file)) = ROOTS.iter().find_map(set) else { return Ok(None) };
+    let shown = file.to_string_lossy();
+    let failed = |why: &str| {
+        invalid(&format!(
+            "`{name}` names `{shown}`, {why}; set it to a file of certificates in PEM, or remove it"
+        ))
+    };
+    let pem = std::fs::read(&file).map_err(|error| failed(&format!("which cannot be read: {error}")))?;
+    let certificates = parse_pem(&pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    });
+    match certificates.collect::<Result<Vec<_>, _>>() {
+        Ok(certificates) if certificates.is_empty() => Err(failed("which has no certificate")),
+        Ok(certificates) => Ok(Some(certificates.into())),
+        Err(_) => Err(failed("which is not PEM")),
+    }
 }
 
 pub(super) fn invalid(why: &str) -> io::Error {
@@ -135,7 +180,8 @@ fn variables(
         else {
             continue;
         };
-        let lower = name.to_ascii_lowercase();
+        let synonym = SYNONYMS.iter().find(|(synonym, _)| *synonym == name);
+        let lower = synonym.map_or_else(|| name.to_ascii_lowercase(), |(_, known)| (*known).to_owned());
         if value.is_empty() || !is_known(&lower) && !URLS.contains(&name) {
             continue;
         }
@@ -144,6 +190,8 @@ fn variables(
                 let why = "which has a line break; write the token alone, without a line break at its end";
                 return Err(invalid(&format!("`{name}` names `{value}`, {why}")));
             }
+            // The name that `object_store` knows is set last, and so counts.
+            Ok(value) if synonym.is_some() => found.insert(0, (lower, value)),
             Ok(value) => found.push((lower, value)),
             Err(why) => return Err(invalid(&format!("`{name}` {why}"))),
         }
@@ -197,6 +245,7 @@ mod tests {
     use std::time::Duration;
 
     use object_store::aws::AmazonS3Builder;
+    use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 
     use super::super::http::Connector;
     use super::*;
@@ -252,13 +301,36 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_authorities_that_cannot_be_used_is_named_with_its_variable() {
+        let dir = tempfile::tempdir().unwrap();
+        let of = |name: &'static str, bytes: &[u8]| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            move |variable: &str| (variable == name).then(|| path.clone().into_os_string())
+        };
+        assert!(roots(|_| None).unwrap().is_none());
+        let pem = b"a text\n-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        for name in ROOTS {
+            let Some(RootCerts::Specific(found)) = roots(of(name, pem)).unwrap() else { panic!("{name}") };
+            assert_eq!(found.len(), 1);
+            let why = roots(of(name, b"")).unwrap_err().to_string();
+            assert!(
+                why.starts_with(&format!("`{name}` names `")) && why.contains("has no certificate"),
+                "{why}"
+            );
+        }
+        let why = roots(|_| Some(dir.path().join("none").into())).unwrap_err().to_string();
+        assert!(why.starts_with("`AWS_CA_BUNDLE` names `") && why.contains("which cannot be read"), "{why}");
+    }
+
+    #[test]
     fn a_variable_with_which_nothing_can_be_built_is_named() {
         let with = |other: &str, name: &str, value: &str| {
             let variables = [("aws_region", "eu-west-1"), (name, value), ("aws_request_payer", other)]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()));
             let set = |builder: AmazonS3Builder, key, value| builder.with_config(key, value);
             let build = |builder: AmazonS3Builder| {
-                let connector = Connector::new(1, Duration::from_secs(1), None);
+                let connector = Connector::new(1, [Duration::from_secs(1); 2], None, None);
                 builder.with_bucket_name("news").with_http_connector(connector).build()
             };
             build_with(&variables, &AmazonS3Builder::new(), set, build).map_err(|error| error.to_string())
@@ -280,6 +352,29 @@ mod tests {
             }
         }
         assert!(with("requester", "aws_checksum_algorithm", "SHA256").is_ok());
+    }
+
+    #[test]
+    fn the_names_of_the_tools_of_azure_are_known_and_a_missing_account_is_named() {
+        let all = [("AZURE_STORAGE_ACCOUNT_NAME", "own"), ("AZURE_STORAGE_ACCOUNT", "other")];
+        let all = all.into_iter().chain([("AZURE_STORAGE_KEY", "c2VjcmV0")]);
+        let all = all.map(|(name, value)| (name.into(), value.into()));
+        let found = variables(all, &["AZURE_"], |name| name.parse::<AzureConfigKey>().is_ok()).unwrap();
+        let build = |variables: &[(String, String)]| {
+            let set = |builder: MicrosoftAzureBuilder, key, value| builder.with_config(key, value);
+            let build = |builder: MicrosoftAzureBuilder| {
+                let get = |key| builder.get_config_value(&key).unwrap_or_default();
+                let account = [get(AzureConfigKey::AccountName), get(AzureConfigKey::AccessKey)];
+                let connector = Connector::new(1, [Duration::from_secs(1); 2], None, None);
+                let builder = builder.with_container_name("news").with_http_connector(connector);
+                builder.build().map(|_| account)
+            };
+            build_with(variables, &MicrosoftAzureBuilder::new(), set, build)
+        };
+        assert_eq!(build(&found).unwrap(), ["own", "c2VjcmV0"]);
+        assert!(build(&[]).unwrap_err().to_string().contains("set `AZURE_STORAGE_ACCOUNT_NAME` to"));
+        let why = of("AZURE_STORAGE_KEY", "hunter2!").unwrap_err();
+        assert!(why.starts_with("`AZURE_STORAGE_KEY` is not a key in Base64"), "{why}");
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) struct Faulty {
     fault: Mutex<Option<Fault>>,
     /// True if listings have no ETags.
     pub(crate) lists_no_tags: AtomicBool,
+    /// True if all ETags are weak, and so match nothing.
+    pub(crate) has_weak_tags: AtomicBool,
     /// True if listings have ETags without quotes and no versions, and nothing is replaced without its version.
     pub(crate) has_generations: AtomicBool,
     /// Keys that are not paths, which are in every listing.
@@ -142,6 +144,7 @@ impl ObjectStore for Faulty {
         key: &Key,
         options: PutMultipartOptions,
     ) -> object_store::Result<Box<dyn MultipartUpload>> {
+        self.log.lock().unwrap().push(("PUT", key.to_string()));
         self.inner.put_multipart_opts(key, options).await
     }
 
@@ -151,6 +154,9 @@ impl ObjectStore for Faulty {
         if fault.is_none() {
             self.log_for_all(method, key);
         }
+        if options.if_match.as_deref().is_some_and(|tag| tag.starts_with("W/")) {
+            return Err(Error::Precondition { path: key.to_string(), source: "412".into() });
+        }
         match fault {
             Some(Fault::Refused | Fault::AnswerLost) => return Err(refused()),
             Some(Fault::Forbidden) => return Err(forbidden(key.as_ref())),
@@ -158,6 +164,9 @@ impl ObjectStore for Faulty {
             _ => {
                 let mut result = self.inner.get_opts(key, options).await?;
                 self.add_generation(result.meta.e_tag.as_ref(), &mut result.meta.version);
+                if self.has_weak_tags.load(Ordering::Relaxed) {
+                    result.meta.e_tag = result.meta.e_tag.map(|tag| format!("W/{tag}"));
+                }
                 return Ok(result);
             }
         }

@@ -1,6 +1,7 @@
 //! Sends the requests of `object_store` with the HTTP client of the rest of feedmill, counts them, and limits how many are
 //! repeated.
 
+use std::error::Error as _;
 use std::future::poll_fn;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -19,9 +20,10 @@ use object_store::client::{
 };
 use object_store::path::PathPart;
 use quick_xml::escape::unescape;
-use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, RANGE};
 use ureq::http::request::Parts;
 use ureq::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, SendBody};
 
 use crate::store::Traffic;
@@ -31,12 +33,18 @@ use crate::types::Bytes;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time limit for connecting to the machine's own server of credentials, which is near.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(2);
+/// Largest range of an object that arrives within the time limit of a short part of a request, and largest body that is sent
+/// within it: many are on their way at once.
+const SHORT: (u64, usize) = (1 << 20, 64 << 10);
+/// The beginning of the answer may take this number of times longer than other short parts, if the server has to store a large
+/// body before, or to list all folders.
+const SLOW_ANSWER: u32 = 4;
 /// Number of bytes of each buffer of a connection. There are many connections, and most bodies are short.
 const BUFFER: usize = 16 << 10;
 /// Number of bytes that are reserved at most for a response because it says that it has them.
 const MAX_RESERVED: u64 = 8 << 20;
 /// Number of failed requests after which none is repeated any more, and number of requests for each further one.
-const RETRY_BUDGET: (u64, u64) = (1000, 20);
+const RETRY_BUDGET: (u64, u64) = (1000, 5);
 /// Elements of listings of S3 and Google Cloud Storage, then of Azure, each with the element of its name.
 const LISTED: &[(&str, &str)] =
     &[("Contents", "Key"), ("CommonPrefixes", "Prefix"), ("Blob", "Name"), ("BlobPrefix", "Name")];
@@ -53,13 +61,24 @@ pub(super) struct Connector {
     pub(super) meter: Arc<Meter>,
     /// Value of `Authorization` for servers to which the URL names a user.
     login: Option<HeaderValue>,
+    /// Time limits for a part of a request that is short, and for a body that may be large.
+    timeouts: [Duration; 2],
 }
 
 impl Connector {
-    /// Creates a connector that keeps a number of connections open, and waits for each part of a request for some time.
-    pub(super) fn new(connections: usize, part_timeout: Duration, login: Option<HeaderValue>) -> Self {
+    /// Creates a connector that keeps a number of connections open. `timeouts` are those for a part of a request that is short,
+    /// and for a body that may be large; `roots` sign the certificates of servers instead of the usual authorities.
+    pub(super) fn new(
+        connections: usize,
+        timeouts: [Duration; 2],
+        login: Option<HeaderValue>,
+        roots: Option<RootCerts>,
+    ) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki)).build();
+        let part_timeout = timeouts[0];
         let connect_timeout = CONNECT_TIMEOUT.min(part_timeout);
         let config = Agent::config_builder()
+            .tls_config(tls)
             .user_agent(concat!("feedmill/", env!("CARGO_PKG_VERSION")))
             .http_status_as_error(false)
             // Credentials are for one server.
@@ -73,10 +92,11 @@ impl Connector {
             .max_idle_connections_per_host(connections)
             .timeout_resolve(Some(connect_timeout))
             .timeout_connect(Some(connect_timeout))
+            .timeout_send_request(Some(part_timeout))
             .timeout_send_body(Some(part_timeout))
             .timeout_recv_response(Some(part_timeout))
             .timeout_recv_body(Some(part_timeout));
-        Self { agent: config.build().into(), meter: Arc::default(), login }
+        Self { agent: config.build().into(), meter: Arc::default(), login, timeouts }
     }
 }
 
@@ -115,10 +135,24 @@ impl Connector {
         self.meter.request(&parts, body.len());
         let listing = is_list(&parts).then(|| parts.uri.clone());
         let no_credentials = no_credentials(&parts.uri);
-        if no_credentials.is_some() {
-            let request = self.agent.configure_request(Request::from_parts(parts, ()));
-            parts = request.timeout_connect(Some(CREDENTIALS_TIMEOUT)).build().into_parts().0;
+        let is_propfind = parts.method.as_str() == "PROPFIND";
+        let is_long = (is_long_read(&parts) || is_propfind, body.len() > SHORT.1 || is_propfind);
+        if no_credentials.is_some() || is_long != (false, false) {
+            let [short, long] = self.timeouts;
+            let mut request = self.agent.configure_request(Request::from_parts(parts, ()));
+            if no_credentials.is_some() {
+                request = request.timeout_connect(Some(CREDENTIALS_TIMEOUT));
+            }
+            if is_long.0 {
+                request = request.timeout_recv_body(Some(long));
+            }
+            if is_long.1 {
+                let answer = Some(long.min(short * SLOW_ANSWER));
+                request = request.timeout_send_body(Some(long)).timeout_recv_response(answer);
+            }
+            parts = request.build().into_parts().0;
         }
+        let is_get = parts.method == Method::GET;
         let has_body = !body.is_empty() || matches!(parts.method, Method::PUT | Method::POST);
         let response = if has_body {
             self.agent.run(Request::from_parts(parts, body))
@@ -137,9 +171,14 @@ impl Connector {
         reader.read_to_end(&mut bytes).map_err(|error| failed(error.into()))?;
         let mut body = bytes;
         self.meter.response(&parts.headers, body.len());
+        if is_get && !parts.headers.contains_key(CONTENT_LENGTH) {
+            // `object_store` needs it, and a body in chunks has none.
+            parts.headers.insert(CONTENT_LENGTH, body.len().into());
+        }
         if parts.status.is_server_error() || parts.status == StatusCode::TOO_MANY_REQUESTS {
             // An error takes the place of a response that would be repeated.
-            self.meter.spend().map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
+            let answer = format!("{} {}", parts.status, reason(&body));
+            self.meter.spend(&answer).map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
         }
         if let Some(uri) = listing.filter(|_| parts.status.is_success()) {
             if let Some(why) = wrong_page(uri.query().unwrap_or_default(), &body) {
@@ -198,6 +237,15 @@ fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 fn is_list(request: &Parts) -> bool {
     let query = request.uri.query().unwrap_or_default();
     query.contains("list-type=") || query.contains("comp=list")
+}
+
+/// True if the body of the answer may take long: that of a whole object or of a large range.
+fn is_long_read(request: &Parts) -> bool {
+    let range = request.headers.get(RANGE).and_then(|range| range.to_str().ok()?.strip_prefix("bytes="));
+    let bounds = range.and_then(|range| range.split_once('-'));
+    let length = bounds
+        .and_then(|(first, last)| last.parse::<u64>().ok()?.checked_sub(first.parse().ok()?)?.checked_add(1));
+    request.method == Method::GET && !is_list(request) && length.is_none_or(|length| length > SHORT.0)
 }
 
 /// Returns what is wrong with a page of a listing, such as one of a proxy: it would be taken for the last one, or be followed by
@@ -348,17 +396,26 @@ impl Meter {
 
     /// Counts a request that failed; an error that is repeated becomes one that is not if too many have failed.
     fn failed(&self, error: HttpError) -> HttpError {
-        self.spend().err().map_or(error, |spent| HttpError::new(HttpErrorKind::Unknown, spent))
+        let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        self.spend(&why).err().map_or(error, |spent| HttpError::new(HttpErrorKind::Unknown, spent))
     }
 
-    fn spend(&self) -> io::Result<()> {
+    /// Counts a request that failed, and why it did.
+    ///
+    /// # Errors
+    /// Too many have failed.
+    fn spend(&self, why: &str) -> io::Result<()> {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed);
         let traffic = self.traffic();
         let requests = traffic.lists + traffic.reads + traffic.writes + traffic.others;
         if failures < RETRY_BUDGET.0 + requests / RETRY_BUDGET.1 {
             return Ok(());
         }
-        Err(io::Error::other(format!("{failures} requests have failed, so no more are repeated")))
+        let (count, why) = (failures + 1, why.trim_end_matches(['.', ' ']));
+        let message = format!(
+            "{count} requests have failed, so no more are repeated; the last answer was: {why}; build again later"
+        );
+        Err(io::Error::other(message))
     }
 
     pub(super) fn traffic(&self) -> Traffic {
@@ -444,11 +501,39 @@ mod tests {
     }
 
     #[test]
+    fn only_whole_objects_and_large_ranges_may_take_long() {
+        for (uri, range, expected) in [
+            ("/a.mp3", "", true),
+            ("/a.mp3", "bytes=0-262143", false),
+            ("/a.mp3", "bytes=5-1048580", false),
+            ("/a.mp3", "bytes=5-1048581", true),
+            ("/a.mp3", "bytes=5-", true),
+            ("/a.mp3", "bytes=0-18446744073709551615", true),
+            ("/news?list-type=2", "", false),
+        ] {
+            let mut request = Request::get(uri).body(()).unwrap().into_parts().0;
+            if !range.is_empty() {
+                request.headers.insert(RANGE, HeaderValue::from_static(range));
+            }
+            assert_eq!(is_long_read(&request), expected, "{uri} {range}");
+        }
+    }
+
+    #[test]
     fn requests_are_not_repeated_for_ever() {
         let meter = Meter::default();
-        for _ in 0..RETRY_BUDGET.0 {
-            meter.spend().unwrap();
+        let slow = "503 Service Unavailable SlowDown: Please reduce your request rate.";
+        // A server that refuses a tenth of very many requests is asked on.
+        let get = Request::get("/").body(()).unwrap().into_parts().0;
+        for number in 0..100_000 {
+            meter.request(&get, 0);
+            if number % 10 == 0 {
+                meter.spend(slow).unwrap();
+            }
         }
-        assert!(meter.spend().unwrap_err().to_string().contains("no more are repeated"));
+        let last = (0..).find_map(|_| meter.spend(slow).err()).unwrap().to_string();
+        let expected = "21001 requests have failed, so no more are repeated; the last answer was: 503 Service \
+                        Unavailable SlowDown: Please reduce your request rate; build again later";
+        assert_eq!(last, expected);
     }
 }

@@ -18,7 +18,7 @@ use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
@@ -45,12 +45,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::lock::Guard;
 use super::{
-    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Source, Stamp, Store, Traffic,
-    duplicate, has_bytes, is_exhausted,
+    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp, Store,
+    Traffic, at_once, duplicate, has_bytes, is_exhausted,
 };
 use crate::types::{Bytes, file_type};
 
-use environment::{GOOGLE_CREDENTIALS, built, invalid};
+use environment::{GOOGLE_CREDENTIALS, built, invalid, roots};
 use http::{Connector, Meter, NotPaths};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
@@ -63,10 +63,13 @@ const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 4 << 20;
 /// Number of bytes of each part of a large object that is written.
 const PART: u64 = 8 << 20;
-/// Time after which a request is not repeated any more.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
+/// Time after which a request is not repeated any more: many times that of an attempt, so that a request without an answer is
+/// repeated.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
 /// Number of times that a request is repeated.
 const RETRIES: usize = 8;
+/// Time that a build that is stopped waits for the answers to attempts to take a lock.
+const SETTLE: Duration = Duration::from_secs(2);
 /// Number of times that a write or removal without an answer is tried.
 const WRITE_ATTEMPTS: usize = 4;
 /// Codes of the answer that there is no such bucket or container.
@@ -112,12 +115,64 @@ pub struct BucketStore {
     lease: Duration,
     /// Leases of other builds that this one has seen.
     seen_leases: Seen,
+    /// Leases that this build has taken.
+    leases: Arc<Leases>,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
     /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
     lists_no_tags: AtomicBool,
     /// Runs the requests. Dropped last.
     _runtime: Threads,
+}
+
+/// Leases that a build has taken, and those that it is taking.
+#[derive(Default)]
+struct Leases {
+    state: Mutex<LeasesState>,
+    /// Notified when a lease was taken or not.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct LeasesState {
+    taken: Vec<Weak<Lease>>,
+    /// Number of attempts to take one.
+    attempts: usize,
+    /// True if none is taken any more.
+    is_over: bool,
+}
+
+impl Leases {
+    fn state(&self) -> MutexGuard<'_, LeasesState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, take: impl FnOnce() -> io::Result<Arc<Lease>>) -> io::Result<Arc<Lease>> {
+        let mut state = self.state();
+        if state.is_over {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "the build was stopped"));
+        }
+        state.attempts += 1;
+        drop(state);
+        let taken = take();
+        let mut state = self.state();
+        state.attempts -= 1;
+        state.taken.retain(|lease| lease.strong_count() > 0);
+        state.taken.extend(taken.as_ref().ok().map(Arc::downgrade));
+        self.changed.notify_all();
+        taken
+    }
+
+    /// Ends all leases, including those that are just being taken.
+    fn end(&self) {
+        let mut state = self.state();
+        state.is_over = true;
+        let is_busy = |state: &mut LeasesState| state.attempts > 0;
+        let waited = self.changed.wait_timeout_while(state, SETTLE, is_busy);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let held: Vec<_> = state.taken.iter().filter_map(Weak::upgrade).collect();
+        at_once(&held, |lease| lease.end());
+    }
 }
 
 /// Threads for requests. All requests are waited for, so nothing is lost when they stop.
@@ -141,8 +196,10 @@ struct Patience {
     retries: usize,
     /// Time after which a request is not repeated any more.
     retry_timeout: Duration,
-    /// Time limit for each part of a request.
+    /// Time limit for each part of a request that is short: connecting, the beginning of the answer, or a small body.
     part_timeout: Duration,
+    /// Time limit for a body that may be large.
+    large_timeout: Duration,
 }
 
 impl Patience {
@@ -151,7 +208,8 @@ impl Patience {
         in_flight: IN_FLIGHT,
         retries: RETRIES,
         retry_timeout: RETRY_TIMEOUT,
-        part_timeout: Duration::from_secs(60),
+        part_timeout: Duration::from_secs(15),
+        large_timeout: Duration::from_secs(600),
     };
 }
 
@@ -211,6 +269,12 @@ fn is_same_version(one: Option<&Version>, other: Option<&Version>) -> bool {
 /// Returns an ETag without quotes: some servers quote it in headers only.
 fn bare(tag: &str) -> &str {
     tag.trim_start_matches("W/").trim_matches('"')
+}
+
+/// Returns the value of `If-Match` for an ETag; `None` for a weak one, which matches nothing. Who asks without compares the
+/// version of the answer.
+fn if_match(tag: &str) -> Option<String> {
+    (!tag.starts_with("W/")).then(|| tag.to_owned())
 }
 
 impl From<Version> for UpdateVersion {
@@ -305,7 +369,9 @@ impl BucketStore {
             )));
         }
         let in_flight = patience.in_flight;
-        let connector = Connector::new(in_flight, patience.part_timeout, login(url));
+        let timeouts = [patience.part_timeout, patience.large_timeout];
+        let roots = roots(|name| std::env::var_os(name))?;
+        let connector = Connector::new(in_flight, timeouts, login(url), roots);
         let meter = connector.meter.clone();
         let backoff = BackoffConfig {
             init_backoff: Duration::from_millis(100),
@@ -371,9 +437,9 @@ impl BucketStore {
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
         let slots = Arc::new(Semaphore::new(IN_FLIGHT));
         let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
-        let (seen_leases, held, lists_no_tags) = Default::default();
+        let (seen_leases, leases, held, lists_no_tags) = Default::default();
         let _runtime = Threads(Some(runtime));
-        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, held, lists_no_tags, _runtime })
+        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, leases, held, lists_no_tags, _runtime })
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
@@ -388,7 +454,8 @@ impl BucketStore {
             let now = SystemTime::now();
             [self.meter.as_ref().map_or(now, |meter| meter.now()), now]
         };
-        Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases)
+        self.leases
+            .take(|| Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases))
     }
 
     /// Returns the stamp of an object as the listing of its folder has it. While the store is locked, no time is known.
@@ -478,6 +545,10 @@ impl BucketStore {
         let has_same_bytes = || match self.objects.wait(self.objects.fetch(&name, None)) {
             Ok((old, meta)) => Ok((*old == *bytes, Some(Version::of(&meta)))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((false, None)),
+            // It is compressed.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Ok((false, self.objects.version(&name)?))
+            }
             Err(error) => Err(error),
         };
         if before.as_ref().is_some_and(|old| old.size == bytes.len() as u64) && has_same_bytes()?.0 {
@@ -525,10 +596,15 @@ impl BucketStore {
         self.verify_lock()?;
         let key = self.objects.key(&name)?;
         let before = self.version(path)?;
-        if before.as_ref().is_some_and(|old| old.size == source.size().0)
-            && has_bytes(&mut self.open(path)?.content, source)?
-        {
-            return Ok(Some(Change::Unchanged));
+        if before.as_ref().is_some_and(|old| old.size == source.size().0) {
+            let is_same = match self.open(path) {
+                // It is compressed.
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => false,
+                opened => has_bytes(&mut opened?.content, source)?,
+            };
+            if is_same {
+                return Ok(Some(Change::Unchanged));
+            }
         }
         let options = PutMultipartOptions { attributes: attributes(path), ..Default::default() };
         let mut upload = match self.objects.wait(self.objects.all.put_multipart_opts(&key, options)) {
@@ -657,6 +733,9 @@ impl Objects {
         let range = length.map(|length| GetRange::Bounded(0..length));
         match self.all.get_opts(key, GetOptions { range, ..options.clone() }).await {
             Ok(result) => {
+                if let Some(encoding) = encoding(&result.attributes) {
+                    return Err(Error::NotSupported { source: Compressed(encoding.to_owned()).into() });
+                }
                 let meta = result.meta.clone();
                 Ok((result.bytes().await?, meta))
             }
@@ -704,6 +783,26 @@ fn login(url: &Url) -> Option<ureq::http::HeaderValue> {
     let mut value = ureq::http::HeaderValue::try_from(format!("Basic {encoded}")).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// The error that an object is compressed, in some encoding.
+#[derive(Debug)]
+struct Compressed(String);
+
+impl std::error::Error for Compressed {}
+
+impl fmt::Display for Compressed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is stored with `Content-Encoding: {}`; upload it as it is", self.0)
+    }
+}
+
+/// Returns how the bytes of an object are compressed; `None` if they are not.
+fn encoding(attributes: &Attributes) -> Option<&str> {
+    let encoding = attributes.get(&Attribute::ContentEncoding)?.as_ref();
+    // Some servers keep that of a request that wrote the object in chunks.
+    let is_plain = |part: &str| ["", "aws-chunked", "identity"].contains(&part.trim());
+    (!encoding.split(',').all(is_plain)).then_some(encoding)
 }
 
 /// Returns type and lifetime of a document, which servers and caches pass on.
@@ -767,6 +866,7 @@ fn into_io(error: Error) -> io::Error {
             ErrorKind::HostUnreachable
         }
         Error::PermissionDenied { .. } => ErrorKind::PermissionDenied,
+        Error::NotSupported { source } if source.is::<Compressed>() => ErrorKind::InvalidData,
         Error::NotSupported { .. } | Error::NotImplemented { .. } => ErrorKind::Unsupported,
         Error::InvalidPath { .. } => ErrorKind::InvalidData,
         // All retries were in vain, or there is no answer. The next object would be no different.
@@ -855,6 +955,11 @@ impl Store for BucketStore {
         let lease = self.take_lease(super::lock::NAME, wait)?;
         *self.held() = Some(Held { lease: lease.clone(), objects: Known::NotYet });
         Ok(Lock::held_by(HeldLock { held: self.held.clone(), lease }))
+    }
+
+    fn releaser(&self) -> Option<Releaser> {
+        let leases = Arc::clone(&self.leases);
+        Some(Box::new(move || leases.end()))
     }
 
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
@@ -1001,6 +1106,14 @@ impl Store for BucketStore {
 
 #[cfg(test)]
 impl BucketStore {
+    /// Writes an object with a value of `Content-Encoding`.
+    pub(crate) fn put_encoded(&self, name: &str, bytes: Vec<u8>, encoding: &'static str) {
+        let attributes = Attributes::from_iter([(Attribute::ContentEncoding, encoding)]);
+        let options = PutOptions { attributes, ..PutOptions::default() };
+        let key = self.objects.key(name).unwrap();
+        self.objects.wait(self.objects.all.put_opts(&key, bytes.into(), options)).unwrap();
+    }
+
     /// Returns type and lifetime of an object.
     pub(crate) fn attributes_of(&self, name: &str) -> (String, String) {
         let key = self.objects.key(name).unwrap();
@@ -1096,12 +1209,18 @@ impl Read for Ranges {
             let is_next = self.at == self.start + fetched;
             let length = if is_next { (8 * fetched).clamp(BLOCK, MAX_BLOCK) } else { BLOCK };
             let range = Some(GetRange::Bounded(self.at..(self.at + length).min(self.meta.size)));
-            let options = GetOptions { range, if_match: self.meta.e_tag.clone(), ..GetOptions::default() };
+            let if_match = self.meta.e_tag.as_deref().and_then(if_match);
+            let options = GetOptions { range, if_match, ..GetOptions::default() };
             self.bytes = Vec::new();
-            let fetched = self
-                .objects
-                .wait(async { self.objects.all.get_opts(&self.key, options).await?.bytes().await });
-            self.bytes = fetched.map_err(into_io)?.into();
+            let fetched = self.objects.wait(async {
+                let result = self.objects.all.get_opts(&self.key, options).await?;
+                Ok((Version::of(&result.meta), result.bytes().await?))
+            });
+            let (version, bytes) = fetched.map_err(into_io)?;
+            if !version.is_same(&Version::of(&self.meta)) {
+                return Err(overtaken());
+            }
+            self.bytes = bytes.into();
             self.start = self.at;
         }
         let from = usize::try_from(self.at - self.start).map_err(io::Error::other)?;

@@ -5,8 +5,8 @@ use std::future::Future;
 use std::ops::Range;
 
 use super::{
-    BucketStore, Content, Duration, Error, GetOptions, GetRange, Patience, Stamp, Url, cut_short, into_io,
-    io, stamp_of,
+    BucketStore, Content, Duration, Error, GetOptions, GetRange, Patience, Stamp, Url, bare, cut_short,
+    if_match, into_io, io, overtaken, stamp_of,
 };
 use crate::types::Bytes;
 
@@ -16,6 +16,7 @@ const SERVER: Patience = Patience {
     retries: 2,
     retry_timeout: Duration::from_secs(5),
     part_timeout: Duration::from_secs(10),
+    large_timeout: Duration::from_secs(10),
 };
 
 /// An object that was fetched.
@@ -97,9 +98,13 @@ impl BucketStore {
             let key = objects.key(&name)?;
             let length = range.end - range.start;
             let range = Some(GetRange::Bounded(range));
-            let options = GetOptions { range, if_match: e_tag, ..GetOptions::default() };
-            let fetched = async { objects.all.get_opts(&key, options).await?.bytes().await };
-            let bytes = fetched.await.map_err(into_io)?;
+            let if_match = e_tag.as_deref().and_then(if_match);
+            let options = GetOptions { range, if_match, ..GetOptions::default() };
+            let result = objects.all.get_opts(&key, options).await.map_err(into_io)?;
+            if e_tag.is_some() && result.meta.e_tag.as_deref().map(bare) != e_tag.as_deref().map(bare) {
+                return Err(overtaken());
+            }
+            let bytes = result.bytes().await.map_err(into_io)?;
             if bytes.len() as u64 != length {
                 return Err(cut_short());
             }

@@ -1,5 +1,8 @@
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
 use super::super::lock::NAME;
-use super::faulty::{Fault, bucket, store_of};
+use super::faulty::{Fault, Faulty, bucket, store_of};
 use super::*;
 
 #[test]
@@ -75,7 +78,14 @@ fn a_listing_may_say_less_than_the_server_wants_to_know() {
 
 #[test]
 fn a_large_object_is_read_in_parts_and_not_after_it_was_replaced() {
-    let (all, store) = bucket("");
+    for has_weak_tags in [false, true] {
+        let (all, store) = bucket("");
+        all.has_weak_tags.store(has_weak_tags, Ordering::Relaxed);
+        is_read_in_parts(&all, &store);
+    }
+}
+
+fn is_read_in_parts(all: &Faulty, store: &BucketStore) {
     let bytes: Vec<u8> = (0..BLOCK * 3 + 7).map(|n| n as u8).collect();
     store.replace(Path::new("a.mp3"), &bytes).unwrap();
     all.log();
@@ -87,7 +97,8 @@ fn a_large_object_is_read_in_parts_and_not_after_it_was_replaced() {
     opened.content.seek(SeekFrom::Start(0)).unwrap();
     opened.content.read_to_end(&mut whole).unwrap();
     assert!(whole == bytes);
-    store.replace(Path::new("a.mp3"), b"other").unwrap();
+    let other: Vec<u8> = bytes.iter().rev().copied().collect();
+    store.objects.wait(all.inner.put(&Key::from("a.mp3"), other.into())).unwrap();
     opened.content.seek(SeekFrom::Start(0)).unwrap();
     assert!(opened.content.read_to_end(&mut Vec::new()).is_err());
 }
@@ -235,6 +246,22 @@ fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     assert!(store.read(Path::new(NAME), Bytes(999)).is_err());
 }
 
+#[test]
+fn what_is_held_is_released_before_the_process_ends() {
+    let (all, store) = bucket("feeds");
+    let other = store_of(&all, "feeds");
+    let release = store.releaser().unwrap();
+    let lock = store.lock(Duration::ZERO).unwrap();
+    let claim = store.claim(Path::new("a.lock")).unwrap().unwrap();
+    drop(store.claim(Path::new("b.lock")).unwrap());
+    release();
+    assert!(store.replace(Path::new("rss.xml"), b"late").is_err() && claim.verify().is_err());
+    let theirs = (other.lock(Duration::ZERO).unwrap(), other.claim(Path::new("a.lock")).unwrap().unwrap());
+    drop((lock, claim));
+    theirs.0.verify().unwrap();
+    assert!(other.read(Path::new(NAME), Bytes(999)).is_ok());
+}
+
 /// A clock that is wrong neither makes a builder wait for a dead one without end, nor takes the lease of one that renews it.
 #[test]
 fn a_lease_that_nobody_renews_expires_whatever_the_clocks_say() {
@@ -261,6 +288,46 @@ fn a_lock_that_takes_longer_than_it_lasts_is_an_error() {
     let store = bucket("feeds").1.with_lease(Duration::ZERO);
     let why = store.claim(Path::new("a.lock")).unwrap_err().to_string();
     assert_eq!(why, "the server took longer than the lock lasts, 0 s; set a longer `--lease`");
+}
+
+/// Answers each request with the next of some texts, and all others with the last one. An empty one is no answer, and the
+/// connection stays open. Returns the URL of the server.
+fn server(answers: &'static [&'static str]) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/feeds", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for number in 0.. {
+            let Ok((mut stream, _)) = listener.accept() else { return };
+            let head = BufReader::new(&stream).lines().map_while(Result::ok);
+            head.take_while(|line| !line.is_empty()).for_each(drop);
+            let answer = answers.get(number).or(answers.last()).copied().unwrap_or_default();
+            match answer {
+                "" => open.push(stream),
+                answer => drop(stream.write_all(answer.as_bytes())),
+            }
+        }
+    });
+    Url::parse(&url).unwrap()
+}
+
+const ANSWER: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"1\"\r\nContent-Length: 5\r\n\r\nhello";
+
+#[test]
+fn a_request_without_an_answer_is_repeated() {
+    let Patience { retry_timeout, part_timeout, .. } = Patience::BUILD;
+    assert!(retry_timeout >= 8 * part_timeout);
+    let patience = Patience { part_timeout: Duration::from_millis(300), ..Patience::BUILD };
+    let store = BucketStore::connect_with(&server(&["", ANSWER]), patience).unwrap();
+    assert_eq!(store.read(Path::new("rss.xml"), Bytes(u64::MAX - 1)).unwrap(), b"hello");
+}
+
+#[test]
+fn a_body_in_chunks_is_read() {
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"1\"\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
+    let store = BucketStore::connect(&server(&[CHUNKED])).unwrap();
+    assert_eq!(store.read(Path::new("rss.xml"), Bytes(u64::MAX - 1)).unwrap(), b"hello");
 }
 
 #[test]
