@@ -271,8 +271,8 @@ fn bare(tag: &str) -> &str {
     tag.trim_start_matches("W/").trim_matches('"')
 }
 
-/// Returns the value of `If-Match` for an ETag; `None` for a weak one, which matches nothing. Who asks without compares the
-/// version of the answer.
+/// Returns the value of `If-Match` for an ETag; `None` for a weak one, which matches nothing. Without it, the
+/// version of the answer is compared.
 fn if_match(tag: &str) -> Option<String> {
     (!tag.starts_with("W/")).then(|| tag.to_owned())
 }
