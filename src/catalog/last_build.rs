@@ -25,7 +25,7 @@ pub struct PublishedFile {
 }
 
 /// A media file of the seeds folder that a document refers to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedMedia {
     /// Path under the feeds folder; empty if it is not published there.
     #[serde(with = "serial::path")]

@@ -38,8 +38,7 @@ fn build_once(once: &BuildOnce) -> CommandResult {
         let plan = plan(args, &mut sink)?;
         let feeds = open_with_lease(&plan.feeds, Duration::from_secs(once.lease))?;
         if let Some(release) = feeds.releaser() {
-            stop = release_on_signal(release)
-                .map_err(|e| Error::new(Kind::Io, "cannot listen for signals").because(e))?;
+            stop = release_on_signal(release)?;
         }
         let target = Target { feeds: &*feeds, shared: once.shared };
         let report = build_with_probe(args, &plan, target, Some(progress), &mut sink)?;

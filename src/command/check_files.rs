@@ -1,6 +1,5 @@
 //! The files that `feedmill check` checks: those that were named, and the feeds in folders that were named.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -13,6 +12,8 @@ use crate::config::{CheckConfig, matches_path};
 use crate::error::{Error, Kind};
 use crate::store::shown;
 use crate::types::{Bytes, starts_with_ignore_case};
+
+use super::context::bounded;
 
 /// Maximum size of a file, and of what a compressed one holds.
 const MAX_SIZE: Bytes = Bytes(256 << 20);
@@ -184,26 +185,19 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
         }
     };
     let bytes = if path == Path::new("-") {
-        bounded(std::io::stdin().lock(), 0)
+        bounded(std::io::stdin().lock(), 0, MAX_SIZE)
     } else {
         std::fs::File::open(path).and_then(|file| {
             let size = file.metadata()?.len();
-            bounded(file, size)
+            bounded(file, size, MAX_SIZE)
         })
     };
     let mut bytes = bytes.map_err(failed)?;
     if bytes.starts_with(&GZIP) {
-        bytes = bounded(MultiGzDecoder::new(&*bytes), 0).map_err(failed)?;
+        bytes = bounded(MultiGzDecoder::new(&*bytes), 0, MAX_SIZE).map_err(failed)?;
     }
     if bytes.len() as u64 > MAX_SIZE.0 {
         return Err(Error::new(Kind::Io, format!("the feed is larger than {MAX_SIZE}")).at(path));
     }
-    Ok(bytes)
-}
-
-/// Reads at most one byte more than the maximum size. `size` is the expected number of bytes, 0 if it is unknown.
-fn bounded(from: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_SIZE.0) + 1).unwrap_or_default());
-    from.take(MAX_SIZE.0 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

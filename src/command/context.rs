@@ -70,11 +70,7 @@ pub(super) fn min_severity(common: &Common) -> Severity {
 /// Reads the named configuration, or the one in the working directory; `None` if there is none.
 pub(super) fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<Option<RawConfig>, Error> {
     let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(|f| f.exists())) else { return Ok(None) };
-    let read = File::open(file).and_then(|from| {
-        let mut bytes = Vec::new();
-        from.take(MAX_CONFIG.0 + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
+    let read = File::open(file).and_then(|from| bounded(from, 0, MAX_CONFIG));
     let bytes = read.map_err(|e| Error::io("read the configuration", file, e))?;
     if bytes.len() as u64 > MAX_CONFIG.0 {
         return Err(
@@ -82,6 +78,13 @@ pub(super) fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<O
         );
     }
     RawConfig::from_bytes(&bytes, file, sink).map(Some)
+}
+
+/// Reads at most one byte more than a maximum size. `size` is the expected number of bytes, 0 if it is unknown.
+pub(super) fn bounded(from: impl Read, size: u64, max: Bytes) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(max.0) + 1).unwrap_or_default());
+    from.take(max.0 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Returns the current time, or that of `SOURCE_DATE_EPOCH` (<https://reproducible-builds.org/specs/source-date-epoch/>).

@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
+
+use crate::error::{Error, Kind};
 use crate::store::Releaser;
 use crate::watch::Waker;
 
@@ -40,25 +43,38 @@ async fn next_signal() -> i32 {
     }
 }
 
+/// Calls a function on a thread of its own at the first signal, with the exit code of a process that the signal ends. It ends
+/// the process with the code that it returns.
+///
+/// # Errors
+/// The system cannot provide a thread, or what it needs.
+fn on_signal(then: impl FnOnce(&Runtime, i32) -> i32 + Send + 'static) -> Result<(), Error> {
+    let start = || {
+        crate::serve::ensure_handles()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            let code = runtime.block_on(next_signal());
+            std::process::exit(then(&runtime, code));
+        })
+    };
+    start().map(drop).map_err(|e| Error::new(Kind::Io, "cannot listen for signals").because(e))
+}
+
 /// On the first signal, wakes the watcher so that the command ends after the current build; exits at a second signal, or
 /// if the build takes longer than [`GRACE`].
 ///
 /// # Errors
 /// The system cannot provide a thread.
-pub(super) fn install_handler(waker: Waker) -> std::io::Result<()> {
-    crate::serve::ensure_handles()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        runtime.block_on(shutdown_signal());
+pub(super) fn install_handler(waker: Waker) -> Result<(), Error> {
+    on_signal(move |runtime, _| {
         waker.stop();
         let again = runtime.block_on(async { tokio::time::timeout(GRACE, shutdown_signal()).await.is_ok() });
-        std::process::exit(if again { 2 } else { 0 });
-    })?;
-    Ok(())
+        if again { 2 } else { 0 }
+    })
 }
 
 /// A build that ends on a signal.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Stop {
     is_requested: Arc<AtomicBool>,
 }
@@ -77,13 +93,10 @@ impl Stop {
 ///
 /// # Errors
 /// The system cannot provide a thread.
-pub(super) fn release_on_signal(release: Releaser) -> std::io::Result<Stop> {
-    crate::serve::ensure_handles()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+pub(super) fn release_on_signal(release: Releaser) -> Result<Stop, Error> {
     let stop = Stop::default();
     let is_requested = stop.is_requested.clone();
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        let code = runtime.block_on(next_signal());
+    on_signal(move |runtime, code| {
         is_requested.store(true, Ordering::SeqCst);
         runtime.block_on(async {
             let released = tokio::task::spawn_blocking(release);
@@ -93,7 +106,7 @@ pub(super) fn release_on_signal(release: Releaser) -> std::io::Result<Stop> {
                 () = tokio::time::sleep(GRACE) => {}
             }
         });
-        std::process::exit(code);
+        code
     })?;
     Ok(stop)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::config::{FILE, Plan};
 use crate::diag::{Finding, Sink};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::pipeline::Report;
 use crate::watch::{WakeReason, Watch, WatchTargets};
 
@@ -29,8 +29,7 @@ pub(super) fn run(args: &Build) -> CommandResult {
         build::require_folders(&plan, "watch")?;
     }
     let mut watch = Watch::new();
-    stop::install_handler(watch.waker())
-        .map_err(|e| Error::new(Kind::Io, "cannot listen for signals").because(e))?;
+    stop::install_handler(watch.waker())?;
     let screen = Screen::new(std::io::stderr());
     let mut out = &screen;
     let mut sink = message_sink(&args.common, &mut out);

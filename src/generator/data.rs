@@ -95,6 +95,8 @@ fn json_of(value: ::toml::Value) -> Value {
     }
 }
 
+/// Endings of configurations, best first.
+pub(super) const CONFIGURATIONS: [&str; 4] = ["yml", "yaml", "json", "toml"];
 /// Endings of files of data, best first.
 pub(super) const ENDINGS: [&str; 6] = ["yml", "yaml", "json", "toml", "csv", "tsv"];
 

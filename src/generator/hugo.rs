@@ -166,7 +166,7 @@ fn configuration(files: &Files<'_>) -> Result<Option<data::Configuration>, Error
     for folder in FOLDERS {
         for (name, _) in files.names(folder) {
             let path = format!("{folder}/{name}");
-            if !data::ENDINGS.contains(&split_ending(&name).1) {
+            if !data::CONFIGURATIONS.contains(&split_ending(&name).1) {
                 continue;
             }
             let Some(text) = files.text(&path) else { continue };

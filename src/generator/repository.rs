@@ -61,8 +61,15 @@ struct Cache {
     data: HashMap<PathBuf, Option<Arc<Value>>>,
     /// Size of these files.
     data_size: u64,
-    /// Addresses of linked articles, by path.
-    addresses: HashMap<PathBuf, Option<String>>,
+    /// Linked pages, by path.
+    pages: HashMap<PathBuf, Linked>,
+}
+
+/// What links need of a page.
+#[derive(Clone)]
+struct Linked {
+    address: Option<String>,
+    title: Option<String>,
 }
 
 impl fmt::Debug for Repository {
@@ -271,6 +278,18 @@ impl Repository {
         self.address_of(&self.rules.targets(link, &self.path(from)), pattern)
     }
 
+    /// Returns the same with the title in the front matter of the page.
+    #[must_use]
+    pub fn resolve_with_title(
+        &self,
+        link: &str,
+        from: &Path,
+        pattern: Option<&str>,
+    ) -> Option<(String, Option<String>)> {
+        let Linked { address, title } = self.linked(&self.rules.targets(link, &self.path(from)), pattern)?;
+        Some((address?, title))
+    }
+
     /// Returns the address of the page that is made of a file, named by its path from a file below the seeds or from the
     /// root of the content.
     #[must_use]
@@ -285,40 +304,34 @@ impl Repository {
     }
 
     fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
+        self.linked(targets, pattern)?.address
+    }
+
+    /// Returns what links need of the first of some files that is there.
+    fn linked(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<Linked> {
         targets.iter().find_map(|path| {
             let path = inside(path)?;
-            if let Some(address) = lock(&self.cache).addresses.get(&path) {
-                return Some(address.clone());
+            if let Some(known) = lock(&self.cache).pages.get(&path) {
+                return Some(known.clone());
             }
-            let matter = self.matter(&path)?;
+            // Of an article, only what front matter may take up is read.
+            let read = self.there(&path, self.files.prefix(&path, MATTER_LIMIT))?;
+            let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
+            matter.timezone = self.timezone;
+            self.rules.complete(&path, &mut matter);
             let page = Page { path: &path, matter: &matter, pattern };
             let address = match self.rules.place(&page) {
                 Ok(placed) => Some(placed.address),
                 Err(_) => self.rules.page_address(&page),
             };
+            let page = Linked { address, title: matter.text("title") };
             let mut cache = lock(&self.cache);
-            if cache.addresses.len() >= MAX_CACHED {
-                cache.addresses.clear();
+            if cache.pages.len() >= MAX_CACHED {
+                cache.pages.clear();
             }
-            cache.addresses.insert(path, address.clone());
-            Some(address)
-        })?
-    }
-
-    /// Returns the title in the front matter of the article that a link in a file below the seeds names.
-    #[must_use]
-    pub fn title(&self, link: &str, from: &Path) -> Option<String> {
-        let targets = self.rules.targets(link, &self.path(from));
-        targets.iter().find_map(|path| self.matter(&inside(path)?))?.text("title")
-    }
-
-    /// Returns the front matter of a file: only what it may take up is read.
-    fn matter(&self, path: &Path) -> Option<Matter> {
-        let read = self.there(path, self.files.prefix(path, MATTER_LIMIT))?;
-        let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
-        matter.timezone = self.timezone;
-        self.rules.complete(path, &mut matter);
-        Some(matter)
+            cache.pages.insert(path, page.clone());
+            Some(page)
+        })
     }
 
     /// Joins a path of the site to its address, which may be in a folder of its host.

@@ -142,18 +142,15 @@ impl Evaluator<'_> {
         if let Some(function) = (self.scope.filter)(filter.trim()) {
             let is_format = |text: &String| text.contains(['y', 'Y', 'M', 'L', 'D', 'd', '%']);
             let formats = super::script::strings(&function).into_iter().filter(is_format).rev();
-            return formats
-                .filter_map(|format| formatted(date, &format))
-                .next()
-                .or_else(|| self.of_date(&function));
+            let found = formats.into_iter().find_map(|format| formatted(date, &format));
+            return found.or_else(|| self.of_date(&function));
         }
         let name = filter.to_lowercase();
-        let format = match () {
-            () if name.contains("year") => "%Y",
-            () if name.contains("iso") || name.contains("html") || name.trim() == "date" => "%Y-%m-%d",
-            () => return None,
-        };
-        super::date::format(date, format)
+        if name.contains("year") {
+            return super::date::format(date, "%Y");
+        }
+        let is_day = name.contains("iso") || name.contains("html") || name.trim() == "date";
+        if is_day { super::date::format(date, "%Y-%m-%d") } else { None }
     }
 
     fn name(&self, name: &str, is_own: bool, depth: usize) -> Option<String> {

@@ -46,7 +46,7 @@ pub(super) fn of_episode(
         let fingerprint = reuse::fingerprint_or_missing(from, stamp.as_ref());
         files.insert(
             from.clone(),
-            PublishedMedia { to, from: from.clone(), is_cover: false, fingerprint, copied: 0 },
+            PublishedMedia { to, from: from.clone(), fingerprint, ..PublishedMedia::default() },
         );
     }
     if is_published {
@@ -56,13 +56,7 @@ pub(super) fn of_episode(
         let own = recording.published(name).map(OsStr::new).chain([recording.name(name)]);
         let cover = recording.folder_cover.as_ref().map(PathBuf::from);
         for from in own.map(|file| folder.join(file)).chain(chapters).chain(cover) {
-            let file = PublishedMedia {
-                to: to(&from),
-                from: from.clone(),
-                is_cover: false,
-                fingerprint: 0,
-                copied: 0,
-            };
+            let file = PublishedMedia { to: to(&from), from: from.clone(), ..PublishedMedia::default() };
             files.entry(from).or_insert(file);
         }
     }
@@ -74,7 +68,7 @@ pub(super) fn of_episode(
         let is_used = url.is_some_and(|url| article.image.as_ref().is_some_and(|image| image.url == url));
         if is_used || recording.folder_cover.is_none() {
             let from = folder.join(recording.name(name));
-            files.push(PublishedMedia { to, from, is_cover: true, fingerprint: 0, copied: 0 });
+            files.push(PublishedMedia { to, from, is_cover: true, ..PublishedMedia::default() });
         }
     }
     files
@@ -110,7 +104,7 @@ pub(super) fn complete(context: &Context<'_>, articles: &mut HashMap<PathBuf, Cl
             };
             let name = from.file_name().unwrap_or_default();
             let fingerprint = reuse::fingerprint(name, stamp.as_ref());
-            files.push(PublishedMedia { to, from, is_cover: false, fingerprint, copied: 0 });
+            files.push(PublishedMedia { to, from, fingerprint, ..PublishedMedia::default() });
         }
         (!files.is_empty()).then(|| (path.clone(), files))
     });

@@ -9,7 +9,7 @@ use super::metadata::Field;
 use super::site::PageContext;
 use super::{
     Dialect, Fault, HEAD_LIMIT, Head, Lines, Origin, SHOWN, Seed, default_path, episode, header, link,
-    metadata, not_an_article, tags, title,
+    metadata, not_an_article, tags, title, unlike_an_article,
 };
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Values};
@@ -259,7 +259,7 @@ impl Dialect for Syntax {
             let syntax = self.in_repository(origin);
             let needs_matter = matches!(repository.rules().kind(), Kind::Jekyll | Kind::Zola | Kind::Hexo);
             if syntax.format == Format::Header || syntax.format == Format::Bare && needs_matter {
-                return Err(not_an_article("it does not begin like one"));
+                return Err(unlike_an_article());
             }
             let mut matter = FrontMatter::read(syntax, lines)?;
             return placed(&mut matter, repository, origin, findings);
@@ -276,7 +276,7 @@ impl Dialect for Syntax {
         }
         // Else it may be text that begins with a word and a colon.
         if self.format == Format::Header && !matter.values.has("title") {
-            return Err(not_an_article("it does not begin like one"));
+            return Err(unlike_an_article());
         }
         let details = details(&matter, origin)?;
         let Some(time) = details.published.or(details.date) else {

@@ -1,6 +1,6 @@
 //! Jekyll front matter before a complete stamped seed. The front matter repeats the seed and is ignored.
 
-use super::{Dialect, Fault, Head, Lines, Origin, Seed, front, markup, not_an_article, stamped::Stamped};
+use super::{Dialect, Fault, Head, Lines, Origin, Seed, front, markup, stamped::Stamped, unlike_an_article};
 use crate::diag::{Finding, codes};
 use crate::model::Metadata;
 
@@ -28,7 +28,7 @@ impl Dialect for Jekyll {
         match lines.peek()? {
             Some(line) if Stamped.claims(line) => Stamped.read(lines, origin, findings),
             // A page of the site, such as `robots.txt`.
-            _ if origin.addresses.repository.is_some() => Err(not_an_article("it does not begin like one")),
+            _ if origin.addresses.repository.is_some() => Err(unlike_an_article()),
             _ => {
                 let detail = "none follows the front matter";
                 Err(Finding::in_text(&codes::SEED_NO_STAMP, lines.number(), 1, detail).into())

@@ -272,7 +272,7 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
     let Some(dialect) = dialect else {
         // Among the files of a site, a text file is rarely a seed: it may be `robots.txt`.
         if origin.addresses.repository.is_some() {
-            return Err(not_an_article("it does not begin like one"));
+            return Err(unlike_an_article());
         }
         if FOR_PROGRAMS.iter().any(|name| origin.name.eq_ignore_ascii_case(name)) {
             return Err(not_an_article("its name is that of a file for programs"));
@@ -309,7 +309,7 @@ fn remove_credentials(head: &mut Head, text: &str, known: &[Finding]) -> Option<
 fn unclaimed(first: Option<&str>, extension: &OsStr, line: u32) -> Fault {
     // A text file can only be a seed; most other files of a site are not articles.
     if !extension.eq_ignore_ascii_case("txt") {
-        return not_an_article("it does not begin like one");
+        return unlike_an_article();
     }
     Fault::Bad(match first {
         None => Finding::in_text(&codes::SEED_EMPTY, 0, 0, ""),
@@ -318,6 +318,11 @@ fn unclaimed(first: Option<&str>, extension: &OsStr, line: u32) -> Fault {
             Finding::in_text(&codes::SEED_NO_STAMP, line, 1, detail)
         }
     })
+}
+
+/// Returns the fault of a file that does not begin like an article.
+fn unlike_an_article() -> Fault {
+    not_an_article("it does not begin like one")
 }
 
 fn not_an_article(why: impl Into<String>) -> Fault {

@@ -278,8 +278,8 @@ fn post(renderer: &TemplateRenderer<'_>, slug: &str) -> Option<(String, String)>
     let (repository, site) = (addresses.repository.as_ref()?, page.origin.site()?);
     renderer.budget.spend(POST).then_some(())?;
     let path = page.origin.path();
-    let address = repository.resolve(slug, &path, addresses.permalink.as_deref())?;
-    let title = repository.title(slug, &path).unwrap_or_else(|| slug.to_owned());
+    let (address, title) = repository.resolve_with_title(slug, &path, addresses.permalink.as_deref())?;
+    let title = title.unwrap_or_else(|| slug.to_owned());
     Some((crate::generator::Repository::join(site, &address) + &fragment, title))
 }
 
