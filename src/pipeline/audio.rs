@@ -82,7 +82,7 @@ pub(super) fn read_head(
         recording.companions.push(text.to_owned());
     }
     let root = store.show(Path::new(""));
-    let origin = Origin { root: &root, folder, name, addresses, policy: None, saved: Some(recording.saved) };
+    let origin = Origin::of(&root, &path, addresses).saved_at(Some(recording.saved));
     let notes = recording.notes(name).unwrap_or_default();
     let text = match recording.notes(name).map(|notes| store.prefix(&folder.join(notes), HEAD_LIMIT)) {
         Some(Ok(prefix)) => {

@@ -25,7 +25,7 @@ use crate::types::UnixMs;
 
 use super::context::Context;
 use super::entry_pages;
-use super::head::read_heads;
+use super::head::{self, read_heads};
 use super::names::Names;
 use super::progress::Progress;
 use super::publish::is_ours;
@@ -119,6 +119,7 @@ struct Extension {
     text: Vec<u8>,
     is_seed: bool,
     is_media: bool,
+    is_markdown: bool,
 }
 
 impl Extension {
@@ -128,6 +129,7 @@ impl Extension {
         if text != self.text {
             text.clone_into(&mut self.text);
             (self.is_seed, self.is_media) = (is_seed(name), audio::is_media(name));
+            self.is_markdown = is_markdown(name);
         }
         self
     }
@@ -141,6 +143,11 @@ pub(super) fn is_hidden(name: &OsStr) -> bool {
 /// True if a file of this name may be a seed.
 pub(super) fn is_seed(name: &OsStr) -> bool {
     !is_hidden(name) && seed::extension(name).is_some_and(seed::has_seed_extension)
+}
+
+/// True for the name of a Markdown file.
+pub(super) fn is_markdown(name: &OsStr) -> bool {
+    seed::extension(name).is_some_and(seed::is_markdown)
 }
 
 /// Scans every folder under the root.
@@ -295,6 +302,7 @@ struct Listing {
     names: Names,
     /// Its episodes.
     groups: Groups,
+    has_markdown: bool,
     /// Path of the image that stands for it.
     cover: Option<PathBuf>,
 }
@@ -417,7 +425,9 @@ impl<'a> Scanner<'a> {
         let chunks = if is_unchanged {
             Ok(old.iter().map(|chunk| self.unchanged(chunk)).collect())
         } else {
-            self.read_folder(&folder, &mut listing.names, &listing.groups, old)
+            let (groups, has_markdown) = (&listing.groups, listing.has_markdown);
+            let folder = head::Folder { path: &folder, groups, has_markdown };
+            self.read_folder(folder, &mut listing.names, old)
         };
         if listing.seeds <= MAX_BUFFERED_NAMES {
             listing.names.clear();
@@ -454,7 +464,7 @@ impl<'a> Scanner<'a> {
     fn list(&self, folder: &Path, above: Option<&Path>) -> io::Result<Listing> {
         let mut names = lock(&self.spare).pop().unwrap_or_default();
         let (mut folders, mut not_a_seed, mut not_paths) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut fingerprint, mut seeds) = (0_u128, 0_u32);
+        let (mut fingerprint, mut seeds, mut has_markdown) = (0_u128, 0_u32, false);
         // Files that count if there is audio or video.
         let (mut others, mut has_media) = (Names::default(), false);
         let is_episodes = self.addresses.repository.is_none();
@@ -476,7 +486,7 @@ impl<'a> Scanner<'a> {
             if is_hidden(name) {
                 return;
             }
-            let Extension { is_seed, is_media, .. } = *last.of(name);
+            let Extension { is_seed, is_media, is_markdown, .. } = *last.of(name);
             let is_media = is_media && kind == Kind::File;
             match kind {
                 Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
@@ -493,6 +503,7 @@ impl<'a> Scanner<'a> {
                 Kind::File if self.is_own_page(folder, name) => {}
                 Kind::File => {
                     has_media |= is_media;
+                    has_markdown |= is_markdown;
                     let own = reuse::fingerprint(name, stamp.as_ref());
                     fingerprint = fingerprint.wrapping_add(own);
                     seeds += 1;
@@ -535,7 +546,18 @@ impl<'a> Scanner<'a> {
             false => others.cover(),
         };
         let cover = cover.map(|name| folder.join(name));
-        Ok(Listing { folders, not_a_seed, not_paths, site, seeds, fingerprint, names, groups, cover })
+        Ok(Listing {
+            folders,
+            not_a_seed,
+            not_paths,
+            site,
+            seeds,
+            fingerprint,
+            names,
+            groups,
+            has_markdown,
+            cover,
+        })
     }
 
     /// True if a file is a page that feedmill generated, because seeds and feeds are in one folder.
@@ -594,25 +616,21 @@ impl<'a> Scanner<'a> {
     /// Returns the chunks of a folder that changed.
     fn read_folder(
         &self,
-        folder: &Path,
+        folder: head::Folder<'_>,
         names: &mut Names,
-        groups: &Groups,
         old: &[Chunk],
     ) -> Result<Vec<ScannedChunk>, ScanError> {
         names.sort();
         let old: HashMap<u64, &Chunk> = old.iter().map(|chunk| (chunk.id, chunk)).collect();
         let chunks = names.chunks().into_par_iter();
-        chunks
-            .map(|(id, range)| self.read_chunk(folder, names, groups, id, range, old.get(&id).copied()))
-            .collect()
+        chunks.map(|(id, range)| self.read_chunk(folder, names, id, range, old.get(&id).copied())).collect()
     }
 
     /// Stores the rows of a chunk: from the catalog if the fingerprint is known, else from the seed.
     fn read_chunk(
         &self,
-        folder: &Path,
+        folder: head::Folder<'_>,
         names: &Names,
-        groups: &Groups,
         id: u64,
         range: Range<usize>,
         old: Option<&Chunk>,
@@ -622,6 +640,7 @@ impl<'a> Scanner<'a> {
         if let Some(old) = old.filter(|old| reuse::is_chunk_unchanged(old, sum, range.len())) {
             return Ok(self.unchanged(old));
         }
+        let head::Folder { path, groups, .. } = folder;
         let catalog = self.catalog.wait();
         let mut buffer = Vec::new();
         let block = old.and_then(|old| catalog.read(old, &mut buffer));
@@ -630,7 +649,7 @@ impl<'a> Scanner<'a> {
         let row = |fingerprint: u128| block.as_ref()?.row(*trusted.get(&fingerprint)?);
         // What other builders have read since then.
         let mut adopted_buffer = Vec::new();
-        let adopted = catalog.adopted(folder).iter().find(|chunk| chunk.id == id);
+        let adopted = catalog.adopted(path).iter().find(|chunk| chunk.id == id);
         let adopted = adopted.and_then(|chunk| catalog.read(chunk, &mut adopted_buffer));
         let settled: HashMap<u128, usize> = adopted.iter().flat_map(|block| block.settled()).collect();
         let adopted = |fingerprint: u128| {
@@ -650,7 +669,7 @@ impl<'a> Scanner<'a> {
             let before = before.get(name)?.head?;
             let is_moved =
                 before.time == time && before.link != link && !before.link.starts_with(seed::UNKNOWN_MEDIA);
-            is_moved.then(|| (folder.join(file_name(name)), before.link.to_owned()))
+            is_moved.then(|| (path.join(file_name(name)), before.link.to_owned()))
         };
         let (mut out, mut moved, mut bytes, mut is_partial) = (Rows::default(), Vec::new(), 0, false);
         let copy = |out: &mut Rows, moved: &mut Vec<_>, fingerprint: u128, name: &[u8]| {
@@ -677,8 +696,7 @@ impl<'a> Scanner<'a> {
                 return self.push(&mut out, name, &unknown[number], head, neighborhood);
             }
         };
-        read_heads(self.store, self.addresses, folder, &unknown_names, groups, &mut see)
-            .map_err(ScanError::Fatal)?;
+        read_heads(self.store, self.addresses, folder, &unknown_names, &mut see).map_err(ScanError::Fatal)?;
         for (fingerprint, name) in files {
             copy(&mut out, &mut moved, fingerprint, name);
         }
@@ -687,7 +705,7 @@ impl<'a> Scanner<'a> {
         let reread = if catalog.last_build().docs.is_empty() {
             Vec::new()
         } else {
-            changed.iter().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
+            changed.iter().map(|(_, name)| path_hash(&path.join(file_name(name)))).collect()
         };
         let chunk = catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
         Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial })

@@ -25,7 +25,7 @@ use super::address_source::{AddressSource, address_source};
 use super::archive::OutputDoc;
 use super::assemble;
 use super::context::{Context, Options, unreadable_seed};
-use super::discover::{Scan, ScanError, is_hidden, is_seed};
+use super::discover::{Scan, ScanError, is_hidden, is_markdown, is_seed};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
 use super::order::{Selection, section_of};
 use super::progress::Progress;
@@ -248,7 +248,8 @@ impl<'a> Overview<'a> {
             explanation.absence = Some(Absence::NotASeed(why));
             return Ok(explanation);
         }
-        if self.episode(path, &mut explanation)? {
+        let names = self.names_beside(path);
+        if self.episode(path, &names, &mut explanation)? {
             return Ok(explanation);
         }
         let bytes = match self.context.seeds.read(path, SEED_LIMIT) {
@@ -262,7 +263,8 @@ impl<'a> Overview<'a> {
         };
         let (text, encoding) = seed::decode(&bytes);
         let root = self.context.seeds.show(Path::new(""));
-        let origin = Origin::of(&root, path, &self.context.plan.addresses);
+        let origin = Origin::of(&root, path, &self.context.plan.addresses)
+            .beside_markdown(names.iter().any(|name| is_markdown(name)));
         let placed = |finding: Finding| finding.showing_line_of(&text).in_file(shown.as_str());
         match seed::parse(&text, true, &origin) {
             Ok(seed) => {
@@ -284,20 +286,27 @@ impl<'a> Overview<'a> {
         Ok(explanation)
     }
 
-    /// Explains a file that is an episode or belongs to one; false for other files.
-    fn episode(&self, path: &Path, explanation: &mut Explanation) -> Result<bool, Error> {
-        let (store, addresses) = (self.context.seeds, &self.context.plan.addresses);
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let name = path.file_name().unwrap_or_default();
+    /// Returns the names in the folder of a seed that may say something about it: none in the repository of a site.
+    fn names_beside(&self, path: &Path) -> Vec<OsString> {
         let mut names = Vec::new();
         let mut see = |name: &OsStr, kind: StoreKind, _: Option<Stamp>| {
             if kind == StoreKind::File && (is_seed(name) || audio::may_belong(name)) {
                 names.push(name.to_owned());
             }
         };
-        if addresses.repository.is_some() || store.scan(folder, false, &mut see).is_err() {
-            return Ok(false);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let is_site = self.context.plan.addresses.repository.is_some();
+        if is_site || self.context.seeds.scan(folder, false, &mut see).is_err() {
+            names.clear();
         }
+        names
+    }
+
+    /// Explains a file that is an episode or belongs to one; false for other files. `names` are those in its folder.
+    fn episode(&self, path: &Path, names: &[OsString], explanation: &mut Explanation) -> Result<bool, Error> {
+        let (store, addresses) = (self.context.seeds, &self.context.plan.addresses);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let name = path.file_name().unwrap_or_default();
         let groups = audio::Groups::of(names.iter().map(OsString::as_os_str));
         if let Some(owner) = groups.owner(name) {
             let owner = store.show(&folder.join(owner));

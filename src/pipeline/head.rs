@@ -17,19 +17,28 @@ use crate::types::Bytes;
 use super::context::{guarded, size, unreadable_seed};
 use super::seed_results::HeadResult;
 
-/// Reads the heads of some files of a folder, whose episodes are known, and calls `see` with the index of each name and its
-/// result, in order. Nothing is collected: a folder may have a million files.
+/// A folder of seeds, and what its names say about each of them.
+#[derive(Clone, Copy)]
+pub(super) struct Folder<'a> {
+    pub(super) path: &'a Path,
+    /// Its episodes.
+    pub(super) groups: &'a Groups,
+    /// True if it has Markdown.
+    pub(super) has_markdown: bool,
+}
+
+/// Reads the heads of some files of a folder, and calls `see` with the index of each name and its result, in order. Nothing is collected: a folder may have a million files.
 ///
 /// # Errors
 /// If the system is out of file handles or memory.
 pub(super) fn read_heads(
     store: &dyn Store,
     addresses: &Addresses,
-    folder: &Path,
+    folder: Folder<'_>,
     names: &[&OsStr],
-    groups: &Groups,
     see: &mut dyn FnMut(usize, HeadResult),
 ) -> Result<(), Error> {
+    let Folder { path: folder, groups, has_markdown } = folder;
     let root = store.show(Path::new(""));
     #[cfg(not(feature = "folder"))]
     let _ = groups;
@@ -48,7 +57,8 @@ pub(super) fn read_heads(
         }
         let stamp = beginning.as_ref().ok().and_then(|beginning| beginning.stamp);
         let saved = stamp.and_then(|stamp| stamp.time());
-        let origin = Origin { root: &root, folder, name: names[number], addresses, policy: None, saved };
+        let (name, beside_markdown) = (names[number], has_markdown);
+        let origin = Origin { root: &root, folder, name, addresses, policy: None, saved, beside_markdown };
         let head = beginning
             .map_err(|error| (error, 0))
             .and_then(|beginning| guarded(|| read(store, &origin, beginning), |finding| Ok(crashed(finding))))

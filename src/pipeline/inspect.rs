@@ -18,8 +18,8 @@ use crate::seed::audio::{self, Groups};
 use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
-use super::discover::{is_hidden, is_seed};
-use super::head::read_heads;
+use super::discover::{is_hidden, is_markdown, is_seed};
+use super::head::{Folder, read_heads};
 use super::order::section;
 use super::seed_results::HeadResult;
 
@@ -145,7 +145,9 @@ pub fn inspect_at(store: &dyn Store, addresses: &Addresses) -> io::Result<Inspec
         };
         let is_media = |name: &OsStr| audio::is_media(name) && groups.is_empty();
         names.retain(|name| is_seed(name) && !groups.is_owned(name) && !is_media(name));
-        inspection.add_folder(store, &addresses, &folder, &names, &groups)?;
+        let has_markdown = names.iter().any(|name| is_markdown(name));
+        let folder = Folder { path: &folder, groups: &groups, has_markdown };
+        inspection.add_folder(store, &addresses, folder, &names)?;
         if left == 0 {
             break;
         }
@@ -163,17 +165,17 @@ impl Inspection {
         &mut self,
         store: &dyn Store,
         addresses: &Addresses,
-        folder: &Path,
+        folder: Folder<'_>,
         names: &[OsString],
-        groups: &Groups,
     ) -> io::Result<()> {
         let names: Vec<&OsStr> = names.iter().map(OsString::as_os_str).collect();
         let heads = names.par_chunks(BATCH).map(|names| {
             let mut heads = Vec::with_capacity(names.len());
-            read_heads(store, addresses, folder, names, groups, &mut |_, head| heads.push(head))?;
+            read_heads(store, addresses, folder, names, &mut |_, head| heads.push(head))?;
             Ok(heads)
         });
         let heads = heads.collect::<Result<Vec<_>, Error>>().map_err(io::Error::other)?;
+        let folder = folder.path;
         let (mut articles, mut index_pages) = (0, 0);
         for (name, head) in names.iter().zip(heads.into_iter().flatten()) {
             let is_article = self.add_head(&head);

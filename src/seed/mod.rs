@@ -41,7 +41,6 @@ mod toml;
 mod yaml;
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
 
 use crate::diag::{Finding, codes};
 use crate::model::Metadata;
@@ -200,6 +199,13 @@ pub fn has_seed_extension(extension: &[u8]) -> bool {
     with_extension(extension).next().is_some() || (cfg!(feature = "folder") && is_media())
 }
 
+/// True for the extension of Markdown (without the dot).
+#[must_use]
+pub fn is_markdown(extension: &[u8]) -> bool {
+    let is = |known: &str| extension.eq_ignore_ascii_case(known.as_bytes());
+    ["md", "markdown", "mkd", "mdx"].into_iter().any(is)
+}
+
 /// True if the head of a file may be anywhere in it.
 #[must_use]
 pub fn may_need_whole_file(origin: &Origin<'_>) -> bool {
@@ -265,8 +271,8 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
     let first = lines.peek()?;
     let mut dialect =
         first.and_then(|first| with_extension(extension.as_encoded_bytes()).find(|d| d.claims(first)));
-    let is_markdown = ["md", "markdown", "mkd", "mdx"].iter().any(|md| extension.eq_ignore_ascii_case(md));
-    if dialect.is_none() && is_markdown && origin.addresses.repository.is_some() {
+    if dialect.is_none() && is_markdown(extension.as_encoded_bytes()) && origin.addresses.repository.is_some()
+    {
         dialect = DIALECTS.iter().find(|d| d.name() == front::BARE.name());
     }
     let Some(dialect) = dialect else {
@@ -277,7 +283,7 @@ pub fn parse<'a>(text: &'a str, whole: bool, origin: &Origin<'_>) -> Result<Seed
         if FOR_PROGRAMS.iter().any(|name| origin.name.eq_ignore_ascii_case(name)) {
             return Err(not_an_article("its name is that of a file for programs"));
         }
-        return Err(unclaimed(first, extension, lines.number()));
+        return Err(unclaimed(first, origin, lines.number()));
     };
     let mut head = dialect.read(&mut lines, origin, &mut findings)?;
     let text_of_head = &text[..text.len() - lines.rest().len()];
@@ -306,10 +312,15 @@ fn remove_credentials(head: &mut Head, text: &str, known: &[Finding]) -> Option<
 }
 
 /// Returns the fault of a text that no dialect claims.
-fn unclaimed(first: Option<&str>, extension: &OsStr, line: u32) -> Fault {
+fn unclaimed(first: Option<&str>, origin: &Origin<'_>, line: u32) -> Fault {
     // A text file can only be a seed; most other files of a site are not articles.
-    if !extension.eq_ignore_ascii_case("txt") {
+    if !origin.extension().eq_ignore_ascii_case("txt") {
         return unlike_an_article();
+    }
+    // A crawler's damaged seed still begins with a comment or a link.
+    let is_plain = first.is_none_or(|first| !first.starts_with(['<', '[', '-']));
+    if origin.beside_markdown && is_plain {
+        return not_an_article("it does not begin like one, and is next to Markdown");
     }
     Fault::Bad(match first {
         None => Finding::in_text(&codes::SEED_EMPTY, 0, 0, ""),

@@ -79,6 +79,8 @@ pub struct Origin<'a> {
     pub policy: Option<&'a Policy>,
     /// Time of the file's last change, if known: the weakest date of a saved page.
     pub saved: Option<UnixMs>,
+    /// True if its folder has Markdown. A text file there need not be a seed.
+    pub beside_markdown: bool,
 }
 
 impl<'a> Origin<'a> {
@@ -93,6 +95,7 @@ impl<'a> Origin<'a> {
             addresses,
             policy: None,
             saved: None,
+            beside_markdown: false,
         }
     }
 
@@ -106,6 +109,12 @@ impl<'a> Origin<'a> {
     #[must_use]
     pub fn saved_at(self, time: Option<UnixMs>) -> Self {
         Self { saved: time, ..self }
+    }
+
+    /// Sets whether the folder has Markdown.
+    #[must_use]
+    pub fn beside_markdown(self, has_markdown: bool) -> Self {
+        Self { beside_markdown: has_markdown, ..self }
     }
 
     /// Returns the path relative to the root.

@@ -394,6 +394,38 @@ fn a_missing_site_url_is_reported_once_and_permalink_is_applied() {
 }
 
 #[test]
+fn a_text_next_to_markdown_is_no_error_unless_it_is_like_a_seed() {
+    let project = Project::new();
+    project.write_file("feedmill.toml", "base_url = 'https://a.example/'\n");
+    for name in ["seeds/2024-01-01-a.md", "seeds/crawled/2024-01-02-b.markdown"] {
+        project.write_file(name, "---\ntitle: A\n---\nText.");
+    }
+    project.write_file("seeds/notes.txt", "Buy flour.\n");
+    project.write_file("seeds/empty.txt", "");
+    project.write_file("seeds/crawled/page.txt", "<!DOCTYPE html><p>Not found");
+    project.write_file("seeds/crawled/stamp.txt", "<!--soon-->\n[A](https://a.example/)\n------\n");
+    project.write_file("seeds/texts/notes.txt", "Buy flour.\n");
+    let (code, _, stderr) = project.feedmill(&["--message-format", "json", "--verbose"]);
+    let reported = json_messages(&stderr);
+    let mut reported: Vec<_> = reported
+        .iter()
+        .filter(|message| string_field(message, "file").ends_with(".txt"))
+        .map(|message| (string_field(message, "file"), string_field(message, "code")))
+        .collect();
+    reported.sort_unstable();
+    let wanted = [
+        ("seeds/crawled/page.txt", "seed-no-stamp"),
+        ("seeds/crawled/stamp.txt", "seed-bad-stamp"),
+        ("seeds/empty.txt", "seed-passed-over"),
+        ("seeds/notes.txt", "seed-passed-over"),
+        ("seeds/texts/notes.txt", "seed-no-stamp"),
+    ];
+    assert_eq!((code, reported), (0, wanted.to_vec()), "{stderr}");
+    let (_, stdout, _) = project.feedmill(&["explain", "seeds/notes.txt"]);
+    assert!(stdout.contains("is next to Markdown"), "{stdout}");
+}
+
+#[test]
 fn faulty_front_matter_is_reported_with_its_line_and_the_rest_is_built() {
     let project = Project::new();
     project

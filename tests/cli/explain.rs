@@ -67,7 +67,7 @@ fn a_seed_that_is_in_no_feed_has_the_reason() {
         ),
         ("draft.md", "---\ntitle: t\ndraft: true\n---\nx", &["none: not an article: "]),
         ("notes.md", "no front matter", &["none: not an article: it does not begin like one"]),
-        ("bad.txt", "hello", &["none: it cannot be read as a seed", "findings:", "error[seed-no-stamp]"]),
+        ("bad.txt", "<hello>", &["none: it cannot be read as a seed", "findings:", "error[seed-no-stamp]"]),
         ("photo.png", "", &["none: not a seed: its extension is not that of a seed"]),
         (".hidden.txt", "", &["none: not a seed: its name begins with a dot"]),
     ] {
