@@ -183,12 +183,17 @@ fn after_prolog(text: &str) -> &str {
         } else if rest.starts_with("<!--") {
             "-->"
         } else {
-            match (rest.find('['), rest.find('>')) {
-                (Some(subset), Some(end)) if subset < end => "]>",
+            // Whichever comes first; looking for one alone may read all of the rest.
+            let found = rest.find(['[', '>']);
+            step(found.unwrap_or(rest.len()));
+            match found {
+                Some(at) if rest[at..].starts_with('[') => "]>",
                 _ => ">",
             }
         };
-        match rest.find(end) {
+        let found = rest.find(end);
+        step(found.unwrap_or(rest.len()));
+        match found {
             Some(at) => rest = rest[at + end.len()..].trim_start(),
             None => return "",
         }

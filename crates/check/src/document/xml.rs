@@ -447,6 +447,9 @@ impl<'a> Parser<'a> {
                 if self.document.root.is_some() || !self.open.is_empty() {
                     return Err(error(at, "DOCTYPE after the start of the root element"));
                 }
+                if self.document.doctype.is_some() {
+                    return Err(error(at, "second DOCTYPE; remove it"));
+                }
                 self.entities = Some(Entities::of(&doctype));
                 self.document.doctype = Some((at, doctype.to_string()));
             }

@@ -64,11 +64,19 @@ pub(crate) static UNKNOWN_ROOT: Rule = Rule::error("feed/unknown-root", "not a f
     .spec("RSS 2.0.11, What is RSS?", "https://www.rssboard.org/rss-specification#whatIsRss")
     .example(Whole, "<html><body>Page not found</body></html>", rss!());
 
-pub(crate) static UNDEFINED: Rule = Rule::error("feed/undefined-element", "element that is not allowed here")
+static UNDEFINED: Rule = Rule::error("feed/undefined-element", "element that is not allowed here")
     .why("Readers ignore elements that their format does not define, so the content is lost. Names are case-sensitive: `pubdate` is not `pubDate`.")
     .remedy("correct its name, move it, or remove it")
     .spec("RSS 2.0.11, Elements of item", "https://www.rssboard.org/rss-specification#hrelementsOfLtitemgt")
     .example(Item, "<pubdate>Tue, 31 Oct 2023 21:15:02 GMT</pubdate>", "<pubDate>Tue, 31 Oct 2023 21:15:02 GMT</pubDate>");
+
+/// The same rule, with the specifications of the formats and vocabularies.
+static UNDEFINED_IN: [Rule; 6] = in_formats(&UNDEFINED);
+
+/// The same rule for HTML in an element that holds text.
+static UNESCAPED: Rule =
+    UNDEFINED.with_remedy("write `&lt;` for each `<` of the HTML and `&amp;` for each `&`, or put all of it into `<![CDATA[` and `]]>`");
+static UNESCAPED_IN: [Rule; 6] = in_formats(&UNESCAPED);
 
 static QUESTIONABLE: Rule = Rule::warning("feed/questionable-element", "known element in an unusual place")
     .why("The element is known, but few readers look for it here.")
@@ -80,15 +88,18 @@ static QUESTIONABLE: Rule = Rule::warning("feed/questionable-element", "known el
         "<author><name>Ann</name></author>\n<dc:language>en</dc:language>",
     );
 
-pub(crate) static MISSING: Rule = Rule::error("feed/missing-element", "missing required element")
+static MISSING: Rule = Rule::error("feed/missing-element", "missing required element")
     .why("Readers rely on what the specification requires; some refuse the feed without it.")
     .remedy("add the element")
-    .spec("RFC 4287, 4.1", "https://www.rfc-editor.org/rfc/rfc4287#section-4.1")
+    .spec("RSS 2.0.11", "https://www.rssboard.org/rss-specification")
     .example(
         Entry,
         "<author><uri>https://ann.example/</uri></author>",
         "<author><name>Ann</name><uri>https://ann.example/</uri></author>",
     );
+
+/// The same rule, with the specifications of the formats and vocabularies.
+static MISSING_IN: [Rule; 6] = in_formats(&MISSING);
 
 static DUPLICATE: Rule = Rule::error("feed/duplicate-element", "duplicate element")
     .why("Of two titles or dates, one reader shows the first and another the last.")
@@ -104,6 +115,13 @@ static UNEXPECTED_TEXT: Rule = Rule::error("feed/unexpected-text", "text between
     .remedy("move the text into an element, or remove it")
     .spec("RSS 2.0.11, Elements of item", "https://www.rssboard.org/rss-specification#hrelementsOfLtitemgt")
     .example(Item, "<title>One</title> two", "<title>One two</title>");
+
+static UNEXPECTED_TEXT_IN: [Rule; 6] = in_formats(&UNEXPECTED_TEXT);
+
+/// The same rule for a text that belongs in an attribute.
+static TEXT_OF_ATTRIBUTE: Rule =
+    UNEXPECTED_TEXT.with_remedy("move the text into the attribute, or remove it");
+static TEXT_OF_ATTRIBUTE_IN: [Rule; 6] = in_formats(&TEXT_OF_ATTRIBUTE);
 
 static WHITESPACE: Rule = Rule::error("feed/unexpected-whitespace", "white space around a value")
     .why("Ids and dates of Atom are compared character by character, including white space and line ends.")
@@ -225,14 +243,35 @@ pub(crate) fn undefined(
     known: impl Iterator<Item = &'static str>,
     log: &mut Log,
 ) {
-    // The search for a similar name is what takes long.
-    let hint = if log.is_full(&UNDEFINED) { String::new() } else { hint(child.local, known) };
-    log.start(&UNDEFINED, child, format_args!("`{}` in `{}`{hint}", child.name, parent.name));
+    undefined_with(parent, child, || hint(child.local, known), log);
 }
 
-/// Does the same with the end of the message.
-pub(crate) fn undefined_with(parent: &Element<'_>, child: &Element<'_>, hint: &str, log: &mut Log) {
-    log.start(&UNDEFINED, child, format_args!("`{}` in `{}`{hint}", child.name, parent.name));
+/// Does the same with the end of the message. The search for a similar name takes long, so it is called only if it is shown.
+pub(crate) fn undefined_with(
+    parent: &Element<'_>,
+    child: &Element<'_>,
+    hint: impl FnOnce() -> String,
+    log: &mut Log,
+) {
+    let rule = rule_in(parent, &UNDEFINED, &UNDEFINED_IN);
+    let hint = if log.is_full(rule) { String::new() } else { hint() };
+    log.start(rule, child, format_args!("`{}` in `{}`{hint}", child.name, parent.name));
+}
+
+/// Reports HTML as elements in an element that holds text.
+pub(crate) fn unescaped(parent: &Element<'_>, child: &Element<'_>, log: &mut Log) {
+    let rule = rule_in(parent, &UNESCAPED, &UNESCAPED_IN);
+    log.start(rule, child, format_args!("`{}` in `{}`, which holds text", child.name, parent.name));
+}
+
+/// Returns the rule about an element that this one lacks.
+pub(crate) fn missing_in(element: &Element<'_>) -> &'static Rule {
+    rule_in(element, &MISSING, &MISSING_IN)
+}
+
+/// Reports an element that this one must have.
+pub(crate) fn missing(element: &Element<'_>, detail: impl Display, log: &mut Log) {
+    log.end(missing_in(element), element, detail);
 }
 
 /// Reports an element that is known, but not in this parent.
@@ -248,7 +287,37 @@ pub(crate) fn duplicate(parent: &Element<'_>, child: &Element<'_>, log: &mut Log
 
 /// Reports text in an element that holds none.
 pub(crate) fn unexpected_text(element: &Element<'_>, text: &str, at: usize, log: &mut Log) {
-    log.at(&UNEXPECTED_TEXT, at, format_args!("`{}` in `{}`", shown(text), element.name));
+    let (text, name) = (shown(text), element.name);
+    let rule = rule_in(element, &UNEXPECTED_TEXT, &UNEXPECTED_TEXT_IN);
+    match place_of_text(element) {
+        None => log.at(rule, at, format_args!("`{text}` in `{name}`")),
+        Some(Place::Child(child)) => {
+            log.at(rule, at, format_args!("`{text}` in `{name}`; it belongs in `{child}`"))
+        }
+        Some(Place::Attribute(attribute)) => {
+            let rule = rule_in(element, &TEXT_OF_ATTRIBUTE, &TEXT_OF_ATTRIBUTE_IN);
+            log.at(rule, at, format_args!("`{text}` in `{name}`; it belongs in the attribute `{attribute}`"));
+        }
+    }
+}
+
+/// Where the value of an element is that other formats have as its text.
+enum Place {
+    Attribute(&'static str),
+    Child(&'static str),
+}
+
+fn place_of_text(element: &Element<'_>) -> Option<Place> {
+    Some(match (&*element.ns, element.local) {
+        (ITUNES, "image") | (ATOM, "link") => Place::Attribute("href"),
+        (ITUNES, "category") => Place::Attribute("text"),
+        (ATOM, "category") => Place::Attribute("term"),
+        ("", "enclosure") | (MEDIA, "content" | "thumbnail") => Place::Attribute("url"),
+        (ITUNES, "owner") => Place::Child("itunes:email"),
+        (ATOM, "author" | "contributor") => Place::Child("name"),
+        ("", "image") => Place::Child("url"),
+        _ => return None,
+    })
 }
 
 /// Reports an attribute that its element does not have. `known` are the names of those that it has.

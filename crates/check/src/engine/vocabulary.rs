@@ -13,7 +13,7 @@ use super::structure;
 use crate::document::xml::{Attribute, Element, Node, XML};
 use crate::message::shown;
 use crate::rule::Rule;
-use crate::values::suggest::suggestion;
+use crate::values::suggest::xml_suggestion;
 use feedmill_types::work::step;
 
 /// A vocabulary: the elements of a namespace, and the rules about them.
@@ -391,7 +391,7 @@ impl<'s, 'd> Scope<'s, 'd> {
     pub(crate) fn requires(&self, log: &mut Log, children: &[&str]) {
         for name in children.iter().filter(|name| self.lacks(name)) {
             let detail = format_args!("`{name}` in `{}`", self.element.name);
-            log.end(&structure::MISSING, self.element, detail);
+            structure::missing(self.element, detail, log);
         }
     }
 
@@ -410,5 +410,5 @@ impl<'s, 'd> Scope<'s, 'd> {
 
 /// Returns the correction of a value, unless the rule is only counted from now on.
 fn fix(rule: &'static Rule, value: &str, log: &Log) -> String {
-    if log.is_full(rule) { String::new() } else { suggestion(rule.meta.code, value) }
+    if log.is_full(rule) { String::new() } else { xml_suggestion(rule.meta.code, value) }
 }

@@ -6,6 +6,7 @@ use super::subtree::walk_unchecked;
 use super::vocabulary::{Content, Def, Family, Feed, Kind, Scope, Unknown};
 use super::{namespace, structure, xml};
 use crate::document::xml::{Element, Node, XML};
+use crate::values::html_scanner::is_html;
 use feedmill_diag::nearest;
 use feedmill_types::work::step;
 
@@ -38,7 +39,12 @@ pub(crate) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
         }
         Content::Text => {
             for child in element.elements() {
-                undefined(scope, child, log);
+                if child.ns.is_empty() && is_html(child.local) {
+                    structure::unescaped(element, child, log);
+                    walk_unchecked(scope.feed, child, log);
+                } else {
+                    undefined(scope, child, log);
+                }
             }
         }
         Content::Empty => {
@@ -144,10 +150,7 @@ fn undefined<'d>(scope: &Scope<'_, 'd>, child: &Element<'d>, log: &mut Log) {
             namespace::undeterminable(child, log);
         }
     } else {
-        // The search for a similar name is what takes long.
-        let is_full = log.is_full(&structure::UNDEFINED);
-        let hint = if is_full { String::new() } else { hint(scope, child, feed.family_of(child)) };
-        structure::undefined_with(scope.element, child, &hint, log);
+        structure::undefined_with(scope.element, child, || hint(scope, child, feed.family_of(child)), log);
     }
     walk_unchecked(feed, child, log);
 }
@@ -220,10 +223,10 @@ fn other_name(scope: &Scope<'_, '_>, name: &str) -> Option<&'static str> {
         (Kind::Rss, "published" | "updated" | "date" | "created" | "modified" | "issued" | "lastmod") => {
             "pubDate"
         }
-        (
-            Kind::Rss,
-            "summary" | "content" | "subtitle" | "excerpt" | "abstract" | "body" | "text" | "tagline",
-        ) => "description",
+        (Kind::Rss, "summary" | "subtitle" | "excerpt" | "abstract" | "body" | "text" | "tagline") => {
+            "description"
+        }
+        (Kind::Rss, "content") => "content:encoded",
         (Kind::Rss, "creator" | "authors") => "dc:creator",
         (Kind::Rss, "contributor") => "dc:contributor",
         (Kind::Rss, "encoded") => "content:encoded",

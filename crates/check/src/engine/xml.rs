@@ -11,7 +11,7 @@ use crate::rule::{
     Context::{Item, Whole},
     Rule,
 };
-use crate::values::suggest::suggestion;
+use crate::values::suggest::xml_suggestion;
 use crate::values::{language, url};
 use feedmill_types::work::step;
 
@@ -243,8 +243,11 @@ pub(crate) fn attributes(scope: &Scope<'_, '_>, log: &mut Log) {
             _ => None,
         };
         if let Some(rule) = verdict {
-            let fix =
-                if log.is_full(rule) { String::new() } else { suggestion(rule.meta.code, &attribute.value) };
+            let fix = if log.is_full(rule) {
+                String::new()
+            } else {
+                xml_suggestion(rule.meta.code, &attribute.value)
+            };
             let detail = format_args!("`{}` is `{}`{fix}", attribute.name, shown(&attribute.value));
             log.attribute(rule, attribute, detail);
         }

@@ -657,6 +657,7 @@ fn an_element_of_another_format_has_a_name_here() {
         ("updated", "did you mean `pubDate`?"),
         ("PubDate", "did you mean `pubDate`?"),
         ("summary", "did you mean `description`?"),
+        ("content", "did you mean `content:encoded`?"),
         ("creator", "did you mean `dc:creator`?"),
         ("id", "did you mean `guid`?"),
         ("ttl", "it belongs in `channel`"),
@@ -801,6 +802,50 @@ fn json_that_is_no_feed_has_one_error_and_empty_texts_are_reported() {
     assert_eq!(all(&feed.replace("\"Town\"", "\"\"")), ["feed/blank", "feed/blank"]);
 }
 
+/// What a beginner does most often, and what helps.
+#[test]
+fn the_fix_of_a_misplaced_text_names_the_place() {
+    let advice = |document: String, code: &str| {
+        let found = found(&document, None);
+        let one = found.iter().find(|d| d.meta.code == code);
+        one.map(|d| format!("{}: {}", d.detail, d.meta.remedy)).unwrap_or_default()
+    };
+    for (document, detail) in [
+        (
+            channel("<itunes:image>x</itunes:image>"),
+            "`x` in `itunes:image`; it belongs in the attribute `href`: move",
+        ),
+        (
+            channel("<itunes:category>x</itunes:category>"),
+            "`x` in `itunes:category`; it belongs in the attribute `text`: move",
+        ),
+        (
+            channel("<itunes:owner>x</itunes:owner>"),
+            "`x` in `itunes:owner`; it belongs in `itunes:email`: move",
+        ),
+        (channel("<image>x</image>"), "`x` in `image`; it belongs in `url`: move"),
+        (document(Context::Entry, "<author>x</author>"), "`x` in `author`; it belongs in `name`: move"),
+    ] {
+        let advice = advice(document, "feed/unexpected-text");
+        assert!(advice.starts_with(detail), "{advice}");
+    }
+    for document in [
+        item("<description><p>x</p></description>"),
+        document(Context::Entry, "<content type=\"html\"><p>x</p></content>"),
+    ] {
+        let advice = advice(document, "feed/undefined-element");
+        assert!(advice.contains(", which holds text: write `&lt;`"), "{advice}");
+    }
+    let rss = |root: &str| format!("<rss version=\"2.0\"{root}><channel></channel></rss>");
+    let declaration = "`xmlns:atom=\"http://www.w3.org/2005/Atom\"`";
+    assert!(advice(rss(""), "rss/missing-self").contains(declaration));
+    let declared = rss(" xmlns:atom=\"http://www.w3.org/2005/Atom\"");
+    let advice = advice(declared, "rss/missing-self");
+    assert!(!advice.is_empty() && !advice.contains(declaration), "{advice}");
+    let twice = format!("<!DOCTYPE rss><!DOCTYPE rss>{}", rss(""));
+    assert!(found(&twice, None).iter().any(|d| d.detail.contains("second DOCTYPE")));
+}
+
 #[test]
 fn messages_show_what_is_wrong_with_a_value_and_where() {
     let first = |document: String, code: &str| {
@@ -843,9 +888,9 @@ fn messages_show_what_is_wrong_with_a_value_and_where() {
         ("<itunes:category text=\"news\"/>", "`text` is `news`; write `News`"),
         (
             "<itunes:category text=\"Society and Culture\"/>",
-            "`text` is `Society and Culture`; write `Society & Culture`",
+            "`text` is `Society and Culture`; write `Society &amp; Culture`",
         ),
-        ("<itunes:category text=\"TV &amp;amp; Film\"/>", "`text` is `TV &amp; Film`; write `TV & Film`"),
+        ("<itunes:category text=\"TV &amp;amp; Film\"/>", "`text` is `TV &amp; Film`; write `TV &amp; Film`"),
         ("<itunes:category text=\"Tecnology\"/>", "`text` is `Tecnology`; did you mean `Technology`?"),
         ("<itunes:category text=\"Improv\"/>", "`text` is `Improv`; `Improv` belongs in a category `Comedy`"),
         (
@@ -880,6 +925,12 @@ fn messages_show_what_is_wrong_with_a_value_and_where() {
             .contains("rfc4287")
     );
     assert!(link(channel("<itunes:image/>"), "feed/missing-attribute").contains("apple.com"));
+    assert!(link(channel("<image/>"), "feed/missing-element").contains("rssboard.org"));
+    assert!(link(document(Context::Entry, "<author/>"), "feed/missing-element").contains("rfc4287"));
+    assert!(link(document(Context::Entry, "<oops/>"), "feed/undefined-element").contains("rfc4287"));
+    assert!(link(document(Context::Entry, "x"), "feed/unexpected-text").contains("rfc4287"));
+    let season = item("<itunes:season>one</itunes:season>");
+    assert!(link(season, "number/positive").contains("apple.com"));
     assert!(
         link(document(Context::Feed, "<title>Two</title>"), "feed/duplicate-element").contains("rfc4287")
     );

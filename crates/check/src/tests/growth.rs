@@ -104,6 +104,9 @@ const SHAPES: &[Shape] = &[
         let html = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, "<oops>".repeat(n));
         atom(&format!("<entry><content type='x/html'>{}{html}</content></entry>", " \n".repeat(n)))
     }),
+    ("document types", |n| format!("{}<rss/>", "<!DOCTYPE rss>".repeat(n))),
+    ("elements declared before the root", |n| format!("{}<rss/>", "<!ELEMENT a ANY>".repeat(n))),
+    ("HTML that is not escaped", |n| description(&"<p>x</p>".repeat(n))),
     ("undefined elements", |n| rss(&"<oops/>".repeat(n))),
     ("undefined elements, a line each", |n| rss(&"<oops/>\n".repeat(n))),
     ("undefined elements with a long parent", |n| {

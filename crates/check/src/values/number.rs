@@ -5,7 +5,7 @@ use crate::rule::{
     Rule,
 };
 
-static POSITIVE: Rule = Rule::error("number/positive", "not a positive whole number")
+pub(crate) static POSITIVE: Rule = Rule::error("number/positive", "not a positive whole number")
     .why("Readers that cannot parse the number use their own default.")
     .remedy("write a whole number, 1 or more, in digits")
     .spec("RSS 2.0.11, ttl", "https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt")

@@ -112,6 +112,20 @@ pub(crate) fn suggestion(code: &str, value: &str) -> String {
     }
 }
 
+/// Does the same for a value in XML: what is to be written is escaped.
+pub(crate) fn xml_suggestion(code: &str, value: &str) -> String {
+    let plain = suggestion(code, value);
+    match plain.split_once("; write `") {
+        Some((reason, fixed)) => format!("{reason}; write `{}", escaped(fixed)),
+        None => plain,
+    }
+}
+
+/// Returns a text as it is written in XML.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// Returns why a value is not an http URL that can be fetched, and its correction.
 fn why_not_http(value: &str) -> String {
     if let Some(rule) = address::uri(value) {

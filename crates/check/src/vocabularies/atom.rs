@@ -253,7 +253,7 @@ fn metadata(scope: &Scope<'_, '_>, rule: &'static Rule, log: &mut Log) {
 
 fn feed(scope: &Scope<'_, '_>, log: &mut Log) {
     let feed = scope.element;
-    metadata(scope, &structure::MISSING, log);
+    metadata(scope, structure::missing_in(feed), log);
     if feed.closed && !feed.ns.is_empty() && !atom_link::relations(feed).any(|(rel, _)| rel == "self") {
         log.deferred(&MISSING_SELF, feed.at, atom_link::head_end(feed), "");
     }
@@ -311,7 +311,7 @@ fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
             || scope.parent.and_then(|feed| feed.first_child("author")).is_some_and(|a| a.at < entry.at);
         scope.requires(log, &["title"]);
         if !has_author(entry) && !child("source").is_some_and(has_author) && !feed_has_author() {
-            log.end(&structure::MISSING, entry, "`author` in `entry` or before it in `feed`");
+            structure::missing(entry, "`author` in `entry` or before it in `feed`", log);
         }
         scope.requires(log, &["id", "updated"]);
         let summary = child("summary").is_some();

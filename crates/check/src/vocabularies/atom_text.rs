@@ -173,7 +173,7 @@ fn children(scope: &Scope<'_, '_>, kind: &str, log: &mut Log) {
             }
             walk_unchecked(scope.feed, child, log);
         } else {
-            structure::undefined(own, child, std::iter::empty(), log);
+            structure::unescaped(own, child, log);
             if child.is(XHTML, "div") {
                 xhtml::div(scope, child, log);
             } else {

@@ -13,6 +13,7 @@ use crate::rule::{
     Context::{Channel, Item, Whole},
     Rule,
 };
+use crate::values::suggest::escaped;
 use crate::values::{email, number, url};
 use feedmill_diag::nearest;
 use feedmill_types::podcast::{CATEGORIES, is_playable};
@@ -85,6 +86,9 @@ static EPISODE_TYPE: Rule = Rule::error("itunes/episode-type", "invalid episode 
         "<itunes:episodeType>Full episode</itunes:episodeType>",
         "<itunes:episodeType>full</itunes:episodeType>",
     );
+
+/// The rule about whole numbers, for those of episodes and seasons.
+static POSITIVE: Rule = number::POSITIVE.with_spec(("Apple Podcasts, RSS tags", APPLE));
 
 static DURATION: Rule = Rule::error("itunes/duration", "invalid duration")
     .why("Players show the duration next to the episode and omit it if they cannot parse it.")
@@ -472,8 +476,8 @@ pub(crate) static FAMILY: Family = Family {
             }),
             &Def::text("applepodcastsverify", CHANNELS, |_, _| {}),
             &Def::text("duration", ITEMS, duration),
-            &Def::text("episode", ITEMS, |s, log| s.value(log, number::positive)),
-            &Def::text("season", ITEMS, |s, log| s.value(log, number::positive)),
+            &Def::text("episode", ITEMS, |s, log| s.value(log, |v| number::positive(v).map(|_| &POSITIVE))),
+            &Def::text("season", ITEMS, |s, log| s.value(log, |v| number::positive(v).map(|_| &POSITIVE))),
             &Def::text("episodeType", ITEMS, |s, log| {
                 s.value(log, |v| one_of(v, &["full", "trailer", "bonus"], &EPISODE_TYPE));
             }),
@@ -777,30 +781,30 @@ fn current_category(text: &str, above: Option<&str>) -> String {
     };
     if let Some(above) = above {
         if let Some(name) = within(above).find(is_own) {
-            return format!("; write `{name}`");
+            return format!("; write `{}`", escaped(name));
         }
         if let Some((top, name)) = pairs().find(|(_, name)| is_own(name)) {
-            return format!("; `{name}` belongs in `{top}`");
+            return format!("; `{}` belongs in `{}`", escaped(name), escaped(top));
         }
         if let Some(name) = tops().find(is_own) {
-            return format!("; `{name}` is a category of its own, not part of another");
+            return format!("; `{}` is a category of its own, not part of another", escaped(name));
         }
     } else {
         if let Some(name) = tops().find(is_own) {
-            return format!("; write `{name}`");
+            return format!("; write `{}`", escaped(name));
         }
         if let Some((top, name)) = pairs().find(|(_, name)| is_own(name)) {
-            return format!("; `{name}` belongs in a category `{top}`");
+            return format!("; `{}` belongs in a category `{}`", escaped(name), escaped(top));
         }
     }
     if let Some((_, new)) = SUCCESSORS.iter().find(|(old, _)| key(old) == own) {
-        return format!("; its successor is `{new}`");
+        return format!("; its successor is `{}`", escaped(new));
     }
     let near = match above {
         None => nearest(text, tops()),
         Some(above) => nearest(text, within(above)),
     };
-    near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    near.map(|name| format!("; did you mean `{}`?", escaped(name))).unwrap_or_default()
 }
 
 /// Former categories, and the current ones that Apple shows their podcasts in.

@@ -548,7 +548,7 @@ fn live_item(scope: &Scope<'_, '_>, log: &mut Log) {
     // Its children are those of an item, which have no namespace.
     for name in ["title", "guid"] {
         if scope.element.closed && scope.element.child("", name).is_none() {
-            log.end(&structure::MISSING, scope.element, format_args!("`{name}` in `{}`", scope.element.name));
+            structure::missing(scope.element, format_args!("`{name}` in `{}`", scope.element.name), log);
         }
     }
 }
@@ -591,7 +591,7 @@ fn time_split(scope: &Scope<'_, '_>, log: &mut Log) {
     if scope.element.closed && scope.element.elements().next().is_none() {
         let detail =
             format_args!("`podcast:remoteItem` or `podcast:valueRecipient` in `{}`", scope.element.name);
-        log.end(&structure::MISSING, scope.element, detail);
+        structure::missing(scope.element, detail, log);
     }
 }
 

@@ -182,6 +182,11 @@ static MISSING_SELF: Rule = Rule::warning("rss/missing-self", "missing self link
     .spec("RSS Profile, atom:link", "https://www.rssboard.org/rss-profile#namespace-elements-atom-link")
     .example(Whole, channel!("version=\"2.0\""), rss!());
 
+/// The same rule for a feed that cannot have one yet.
+static MISSING_SELF_UNDECLARED: Rule = MISSING_SELF.with_remedy(
+    "add `<atom:link rel=\"self\" href=\"…\" type=\"application/rss+xml\"/>`, and `xmlns:atom=\"http://www.w3.org/2005/Atom\"` to `rss`",
+);
+
 static BLINK: Rule = Rule::error("rss/no-blink", "`blink` without its namespace")
     .why("RSS has no `blink`; it belongs to the blogChannel module.")
     .remedy("write blogChannel:blink, or remove it")
@@ -420,7 +425,10 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
     same(scope, SAME_IN_CHANNEL, log);
     let is_self = |e: &Element<'_>| e.is(ATOM, "link") && e.value("rel") == Some("self");
     if channel.closed && scope.is_rss_2() && !channel.elements().any(is_self) {
-        log.end(&MISSING_SELF, channel, "");
+        let is_declared =
+            |s: &Scope<'_, '_>| s.element.declared.iter().any(|declaration| &*declaration.uri == ATOM);
+        let rule = if scope.chain().any(is_declared) { &MISSING_SELF } else { &MISSING_SELF_UNDECLARED };
+        log.end(rule, channel, "");
     }
     let has_language =
         channel.elements().any(|e| e.local == "language") || scope.xml("lang").next().is_some();

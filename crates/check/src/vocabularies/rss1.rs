@@ -191,7 +191,7 @@ fn root(scope: &Scope<'_, '_>, log: &mut Log) {
         return;
     }
     let Some(channel) = ours("channel").next() else {
-        log.end(&structure::MISSING, root, format_args!("`channel` in `{}`", root.name));
+        structure::missing(root, format_args!("`channel` in `{}`", root.name), log);
         return;
     };
     if ours("item").next().is_none() {
@@ -312,6 +312,6 @@ fn items(scope: &Scope<'_, '_>, log: &mut Log) {
         }
     }
     if own.closed && own.elements().next().is_none() {
-        log.end(&structure::MISSING, own, format_args!("`rdf:Seq` in `{}`", own.name));
+        structure::missing(own, format_args!("`rdf:Seq` in `{}`", own.name), log);
     }
 }
