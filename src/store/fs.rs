@@ -3,7 +3,7 @@
 #[cfg(unix)]
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -146,7 +146,7 @@ impl Store for FsStore {
         let stamp = Some(unix::stamp_of_open(&file)?);
         #[cfg(not(unix))]
         let stamp = None;
-        Ok(Opened { content: Box::new(file), stamp })
+        Ok(Opened { content: Box::new(Retried(file)), stamp })
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
@@ -307,6 +307,21 @@ fn retry_read<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         }
     }
     read()
+}
+
+/// A file whose reads are repeated if they fail with `EIO`.
+struct Retried(File);
+
+impl Read for Retried {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        retry_read(|| self.0.read(buffer))
+    }
+}
+
+impl Seek for Retried {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
 }
 
 /// True for `EIO`.

@@ -21,13 +21,24 @@ pub(super) struct Blocks {
     left: u64,
     /// Number of bytes that were read.
     pub(super) read: u64,
+    /// The first error of the system.
+    pub(super) failure: Option<io::Error>,
 }
 
 impl Blocks {
     /// Creates a reader that fails with [`io::ErrorKind::QuotaExceeded`] after `limit` bytes.
     pub(super) fn new(mut content: Box<dyn Content>, limit: u64) -> io::Result<Self> {
         let size = content.seek(SeekFrom::End(0))?;
-        Ok(Self { content, size, position: 0, at: size, blocks: Vec::new(), left: limit, read: 0 })
+        Ok(Self {
+            content,
+            size,
+            position: 0,
+            at: size,
+            blocks: Vec::new(),
+            left: limit,
+            read: 0,
+            failure: None,
+        })
     }
 
     /// Returns the size of the file.
@@ -71,14 +82,26 @@ impl Blocks {
         bytes.clear();
         // With its size known, a block is one read.
         bytes.reserve_exact(length as usize);
-        if self.at != start {
-            self.content.seek(SeekFrom::Start(start))?;
+        if let Err(error) = self.fill(start, length, &mut bytes) {
+            // An error cannot be copied.
+            let again =
+                error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.failure.get_or_insert(error);
+            return Err(again);
         }
-        (&mut self.content).take(length).read_to_end(&mut bytes)?;
         self.at = start + bytes.len() as u64;
         self.read += bytes.len() as u64;
         self.blocks.push((start, bytes));
         Ok(self.blocks.len() - 1)
+    }
+
+    /// Reads a block of the underlying file.
+    fn fill(&mut self, start: u64, length: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        if self.at != start {
+            self.content.seek(SeekFrom::Start(start))?;
+        }
+        (&mut self.content).take(length).read_to_end(bytes)?;
+        Ok(())
     }
 }
 

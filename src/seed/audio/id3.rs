@@ -12,6 +12,13 @@ use crate::types::work;
 const MAX_FRAMES: usize = 1000;
 /// Maximum number of frames of tags that other parsers read.
 const MAX_PARSED: usize = 2000;
+/// Length of the longest text that they read, and of the longest genre.
+const MAX_PARSED_TEXT: usize = 1 << 20;
+const MAX_GENRE: usize = 4 << 10;
+/// Length of the longest tag that they read.
+const MAX_SYNCHRONIZED: usize = 24 << 20;
+/// Length of the ids in front of the frames of a table of contents.
+const MAX_BEFORE_FRAMES: usize = 64 << 10;
 /// Length of the longest text.
 const MAX_TEXT: usize = 64 << 10;
 
@@ -113,33 +120,112 @@ fn texts(bytes: &[u8]) -> Vec<(Vec<u8>, String)> {
     found
 }
 
-/// True if the tags at a position have more frames than other parsers read in linear time: they compare each with all others.
-pub(super) fn has_many_frames(file: &mut Blocks, mut at: u64) -> io::Result<bool> {
+/// True if the tags at a position are harmless to other parsers, which compare each frame with all others, unpack compressed ones
+/// whatever their size, read a genre again for each part of it, and call themselves for a frame in a frame.
+pub(super) fn is_harmless(file: &mut Blocks, mut at: u64) -> io::Result<bool> {
     let mut count = 0;
     while let [b'I', b'D', b'3', version @ 2..=4, _, flags, ref sizes @ ..] = file.bytes_at(at, 10)?[..]
         && let Ok(sizes) = sizes.try_into()
     {
-        let end = at + 10 + safe(sizes) as u64;
-        let (name, header) = frame_header(version);
-        let mut frame = at + 10;
-        if flags & 0x40 != 0 && version > 2 {
-            let size = file.bytes_at(frame, 4)?;
-            frame += size.first_chunk().map_or(0, |size| extended_header(version, size)) as u64;
+        let size = safe(sizes);
+        // Where the frames begin is then a matter of opinion.
+        if flags & 0x40 != 0 {
+            return Ok(false);
         }
-        while frame < end {
-            work::step(1);
-            let head = file.bytes_at(frame, header)?;
-            let size = head.get(name..).and_then(|sizes| frame_size(version, sizes));
-            let Some(size) = size.filter(|_| head[0] != 0) else { break };
-            count += 1;
-            if count > MAX_PARSED {
-                return Ok(true);
-            }
-            frame += (header + size) as u64;
+        let mut walk = Walk { version, count };
+        let is_harmless = if flags & 0x80 != 0 && version < 4 {
+            let body = file.bytes_at(at + 10, size.min(MAX_SYNCHRONIZED))?;
+            let body = synchronized(&body);
+            let length = body.len() as u64;
+            walk.is_harmless(&mut |at, length| Ok(part(&body, at, length)), 0, length, false)?
+        } else {
+            walk.is_harmless(
+                &mut |at, length| file.bytes_at(at, length),
+                at + 10,
+                at + 10 + size as u64,
+                false,
+            )?
+        };
+        if !is_harmless || size > MAX_SYNCHRONIZED {
+            return Ok(false);
         }
-        at = end;
+        count = walk.count;
+        at += 10 + size as u64;
     }
-    Ok(false)
+    Ok(true)
+}
+
+/// Returns some bytes from a position, fewer at the end.
+fn part(bytes: &[u8], at: u64, length: usize) -> Vec<u8> {
+    let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+    rest[..length.min(rest.len())].to_vec()
+}
+
+/// Reads some bytes from a position.
+type ReadAt<'a> = dyn FnMut(u64, usize) -> io::Result<Vec<u8>> + 'a;
+
+/// A walk over the frames of a tag.
+struct Walk {
+    version: u8,
+    /// Number of frames so far, with those in other frames.
+    count: usize,
+}
+
+impl Walk {
+    /// True if the frames between two positions are harmless. `is_inside` is true if they are in a frame.
+    fn is_harmless(
+        &mut self,
+        read: &mut ReadAt<'_>,
+        mut at: u64,
+        end: u64,
+        is_inside: bool,
+    ) -> io::Result<bool> {
+        let (name, header) = frame_header(self.version);
+        while at < end {
+            work::step(1);
+            let head = read(at, header)?;
+            if head.len() < header || head[0] == 0 {
+                break;
+            }
+            let Some(size) = frame_size(self.version, &head[name..]) else { break };
+            let flags = head.get(9).copied().unwrap_or_default();
+            let is_compressed = flags & if self.version == 3 { 0x80 } else { 0x08 } != 0;
+            // Parsers disagree about the sizes that such bytes are.
+            let is_odd = self.version == 4 && head[4..8].iter().any(|byte| *byte > 127);
+            let most = match &head[..name.min(3)] {
+                b"TCO" => MAX_GENRE,
+                [b'T', ..] => MAX_PARSED_TEXT,
+                _ => usize::MAX,
+            };
+            self.count += 1;
+            if self.count > MAX_PARSED || is_compressed || is_odd || size > most {
+                return Ok(false);
+            }
+            let content = at + header as u64;
+            if matches!(&head[..name], b"CHAP" | b"CTOC") {
+                let start = read(content, size.min(MAX_BEFORE_FRAMES))?;
+                let before = before_frames(&start, head[1] == b'H');
+                let Some(before) = before.filter(|_| !is_inside && flags == 0) else { return Ok(false) };
+                let (first, end) = (content + before as u64, content + size as u64);
+                if !self.is_harmless(read, first, end, true)? {
+                    return Ok(false);
+                }
+            }
+            at = content + size as u64;
+        }
+        Ok(true)
+    }
+}
+
+/// Returns the length of what is in front of the frames of a chapter, or of a table of contents
+/// ([ID3v2 Chapter Frame Addendum](https://id3.org/id3v2-chapters-1.0)); `None` if it is too long.
+fn before_frames(bytes: &[u8], is_chapter: bool) -> Option<usize> {
+    let skip = |at: usize| Some(at + memchr::memchr(0, bytes.get(at..)?)? + 1);
+    let id = skip(0)?;
+    if is_chapter {
+        return Some(id + 16);
+    }
+    (0..*bytes.get(id + 1)?).try_fold(id + 2, |at, _| skip(at))
 }
 
 /// Returns the lengths of the name of a frame and of its header.

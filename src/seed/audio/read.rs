@@ -100,6 +100,10 @@ pub(crate) fn read(content: Box<dyn Content>) -> Result<Read, io::Error> {
     }
     // The parsers of tags are tested with broken files; this is for the one that nobody tried.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse(&mut blocks)));
+    // Parsers pass it on as a fault of the file, or ignore it.
+    if let Some(error) = blocks.failure.take() {
+        return Err(error);
+    }
     let (container, (mut file, cover)) = parsed.unwrap_or_else(|_| Err(invalid("its headers are broken")))?;
     file.size = size;
     file.container = Some(container);
@@ -164,7 +168,7 @@ fn of_id3(file: &mut Blocks, start: u64, media: &mut MediaFile) -> Cover {
     // Lyrics and APE at the end.
     let end = size.saturating_sub(SAMPLE as u64).max(start);
     bytes.extend(file.bytes_at(end, SAMPLE).ok()?);
-    let is_readable = !id3::has_many_frames(file, 0).ok()?;
+    let is_readable = id3::is_harmless(file, 0).ok()?;
     let parsed = is_readable.then(|| MpegFile::read_from(&mut Cursor::new(bytes), options()));
     let Some(Ok(parsed)) = parsed else {
         media.tags = last;
@@ -254,8 +258,8 @@ fn options() -> ParseOptions {
 
 fn of_lofty(file: &mut Blocks, kind: Option<FileType>) -> Result<(MediaFile, Cover), io::Error> {
     // The tag in front of FLAC.
-    if id3::has_many_frames(file, 0)? {
-        return Err(invalid("its tags have too many frames"));
+    if !id3::is_harmless(file, 0)? {
+        return Err(invalid("the tag in front has too many frames, compressed ones or frames in frames"));
     }
     file.read_at(0, &mut [])?;
     let probe = match kind {
@@ -396,7 +400,7 @@ const MAX_PAGES: usize = 1000;
 
 fn of_wav(file: &mut Blocks) -> Result<(MediaFile, Cover), io::Error> {
     let wav = wav::read(file)?;
-    let parsed = if wav.has_many_frames { None } else { of_lofty(file, Some(FileType::Wav)).ok() };
+    let parsed = if wav.has_harmful_tag { None } else { of_lofty(file, Some(FileType::Wav)).ok() };
     let (mut media, cover) = parsed.unwrap_or_default();
     media.milliseconds = wav.milliseconds.or(media.milliseconds);
     media.declared_size = wav.declared_size;
@@ -575,8 +579,86 @@ mod tests {
                 (0..count).flat_map(|n| format!("PRIV\0\0\0\x07\0\0o{n:04}\0x").into_bytes()).collect();
             let bytes = id3(&[&b"TIT2\0\0\0\x03\0\0\x03Hi"[..], &frames].concat());
             let mut blocks = Blocks::new(Box::new(Cursor::new(bytes.clone())), MAX_HEADERS).unwrap();
-            assert_eq!(id3::has_many_frames(&mut blocks, 0).unwrap(), is_many);
+            assert_eq!(id3::is_harmless(&mut blocks, 0).unwrap(), !is_many);
             assert_eq!(read(Box::new(Cursor::new(bytes))).unwrap().file.tags.title.as_deref(), Some("Hi"));
+        }
+    }
+
+    fn frame(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        let size = [21, 14, 7, 0].map(|shift| (content.len() >> shift) as u8 & 0x7f);
+        [&name[..], &size, b"\0\0", content].concat()
+    }
+
+    /// Other parsers overflow the stack, fill the memory or take quadratic time.
+    #[test]
+    fn harmful_tags_are_read_without_other_parsers() {
+        let chapter = |inside: &[u8]| frame(b"CHAP", &[&b"c\0"[..], &[0; 16], inside].concat());
+        let contents = |inside: &[u8]| frame(b"CTOC", &[&b"t\0\x03\x02a\0b\0"[..], inside].concat());
+        let title = frame(b"TIT2", b"\x03Hi");
+        let nested = (0..2000).fold(Vec::new(), |inside, _| chapter(&inside));
+        let mut compressed = frame(b"COMM", &[1; 200]);
+        compressed[9] = 0x08;
+        let many: Vec<u8> =
+            (0..3000).flat_map(|n| frame(b"TXXX", format!("\x03{n}\0x").as_bytes())).collect();
+        for (frames, is_harmless) in [
+            (chapter(&title), true),
+            (contents(&title), true),
+            (chapter(&chapter(&[])), false),
+            (contents(&chapter(&[])), false),
+            (nested, false),
+            (compressed, false),
+            (chapter(&many), false),
+            (contents(&many), false),
+            (frame(b"TCON", &b"(1)".repeat(2000)), false),
+            (frame(b"TPE1", &vec![b'x'; 2 << 20]), false),
+            (frame(b"APIC", &vec![b'x'; 2 << 20]), true),
+        ] {
+            let bytes = id3(&[&title[..], &frames].concat());
+            let mut blocks = Blocks::new(Box::new(Cursor::new(bytes.clone())), MAX_HEADERS).unwrap();
+            let name = String::from_utf8_lossy(&frames[..4]).into_owned();
+            assert_eq!(id3::is_harmless(&mut blocks, 0).unwrap(), is_harmless, "{name}");
+            assert_eq!(read(Box::new(Cursor::new(bytes))).unwrap().file.tags.title.as_deref(), Some("Hi"));
+        }
+    }
+
+    /// A file that fails from some read on.
+    struct Failing(Cursor<Vec<u8>>, usize);
+
+    impl io::Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = self.1.checked_sub(1).ok_or(io::ErrorKind::OutOfMemory)?;
+            self.0.read(buffer)
+        }
+    }
+
+    impl io::Seek for Failing {
+        fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_system_is_never_a_fault_of_the_file() {
+        let flac = [
+            &b"fLaC\x84\0\0\x22\x10\0\x10\0\0\0\0\0\0\0\x0a\xc4\x40\xf0\0\0\x10\0"[..],
+            &[0; 16],
+            &[0xff; 40_000],
+        ];
+        let mpeg = id3(&frame(b"TIT2", b"\x03Hi"));
+        let ogg = [page(b"\x01vorbis\0\0\0\0\x02\x44\xac\0\0"), page(b"x").repeat(3000)].concat();
+        let mp4 = [mp4_box(b"ftyp", b"M4A \0\0\0\0"), mp4_box(b"mdat", &[0; 40_000]), mp4_box(b"moov", b"")];
+        for file in [flac.concat(), mpeg, ogg, mp4.concat()] {
+            for reads in 0.. {
+                let failing = Box::new(Failing(Cursor::new(file.clone()), reads));
+                match read(failing) {
+                    Err(error) if error.kind() == io::ErrorKind::OutOfMemory => assert!(reads < 1000),
+                    _ if reads > 0 => break,
+                    _ => panic!("the first read fails"),
+                }
+            }
+            assert!(
+                !matches!(read(Box::new(Cursor::new(file))), Err(error) if error.kind() == io::ErrorKind::OutOfMemory)
+            );
         }
     }
 

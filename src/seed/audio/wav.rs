@@ -16,8 +16,8 @@ pub(super) struct Wav {
     pub(super) declared_size: Option<u64>,
     /// Texts of the list INFO.
     pub(super) tags: Tags,
-    /// True if it has a tag of ID3 that other parsers do not read in linear time.
-    pub(super) has_many_frames: bool,
+    /// True if it has a tag of ID3 that other parsers must not read.
+    pub(super) has_harmful_tag: bool,
 }
 
 /// Maximum number of chunks.
@@ -53,7 +53,7 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Wav> {
             }
             b"fact" => samples = little(&file.bytes_at(body, 4)?, 0, 4).unwrap_or_default(),
             _ if kind.eq_ignore_ascii_case(b"id3 ") => {
-                found.has_many_frames |= id3::has_many_frames(file, body)?;
+                found.has_harmful_tag |= !id3::is_harmless(file, body)?;
             }
             b"LIST" => found.tags = texts(&file.bytes_at(body, length.min(MAX_LIST) as usize)?),
             _ => {}
