@@ -331,10 +331,11 @@ fn content(pick: &Pick, article: &CleanArticle, channel: &Channel) -> CleanHtml 
 /// Replaces `{title}` and `{link}`: percent-encoded inside a tag, where URLs are, and as text elsewhere.
 fn filled(template: &str, title: &str, link: &str) -> String {
     let mut out = String::with_capacity(template.len() + title.len() + link.len());
-    let mut rest = template;
+    let (mut rest, mut is_in_tag) = (template, false);
     while let Some(at) = rest.find('{') {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
+        is_in_tag = before.rfind(['<', '>']).map_or(is_in_tag, |at| before[at..].starts_with('<'));
         let place =
             [("{title}", title), ("{link}", link)].into_iter().find(|(name, _)| after.starts_with(name));
         let Some((name, value)) = place else {
@@ -342,7 +343,6 @@ fn filled(template: &str, title: &str, link: &str) -> String {
             rest = &after[1..];
             continue;
         };
-        let is_in_tag = out.rfind('<') > out.rfind('>');
         if is_in_tag {
             out.extend(percent_encoding::utf8_percent_encode(value, NON_ALPHANUMERIC));
         } else {

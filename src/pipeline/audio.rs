@@ -437,6 +437,10 @@ impl<'a> NamedFiles<'a> {
             if self.exists(&path) {
                 return Some(format!("{}{rest}", self.addresses.media_url(&path)));
             }
+            // Looking for a name takes all of the notes.
+            if self.findings.len() >= MAX_MISSING {
+                return None;
+            }
             let extension = path.extension();
             let is_page = extension
                 .is_none_or(|extension| PAGES.iter().any(|page| extension.eq_ignore_ascii_case(page)));

@@ -1,5 +1,6 @@
 //! Step 3, for one feed: which seeds it takes, and its newest entries while seeds are offered.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -353,8 +354,10 @@ pub(super) fn feed_builders<'a>(
             .map(|f| FeedBuilder::new(plan, &f.name, f.channel.clone(), Filter::Configured(f))),
     );
     let mut seen = HashSet::new();
+    let mut names: HashMap<String, String> =
+        builders.iter().map(|builder| (builder.name.to_lowercase(), builder.name.clone())).collect();
     for section in sections {
-        if seen.insert(section.clone()) && has_feed(plan, &section, &builders, findings) {
+        if seen.insert(section.clone()) && has_feed(plan, &section, &mut names, findings) {
             builders.push(FeedBuilder::new(plan, &section, plan.section(&section), Filter::Section));
         }
     }
@@ -398,8 +401,13 @@ fn group_builders<'a>(
     (builders, positions)
 }
 
-/// True if a section gets a feed of its own; reports why not.
-fn has_feed(plan: &Plan, section: &str, builders: &[FeedBuilder<'_>], findings: &mut Vec<Finding>) -> bool {
+/// True if a section gets a feed of its own; reports why not. `names` are those of the feeds, by the name in lower case.
+fn has_feed(
+    plan: &Plan,
+    section: &str,
+    names: &mut HashMap<String, String>,
+    findings: &mut Vec<Finding>,
+) -> bool {
     let mut report = |meta: &'static Meta, detail: String| {
         findings.push(Finding::new(meta, Place::default(), detail));
     };
@@ -411,9 +419,11 @@ fn has_feed(plan: &Plan, section: &str, builders: &[FeedBuilder<'_>], findings: 
         report(&codes::SECTION_NAME, format!("`{section}` cannot be the name of a folder next to the feeds"));
         return false;
     }
-    let lower = section.to_lowercase();
-    if let Some(other) = builders.iter().find(|builder| builder.name.to_lowercase() == lower) {
-        report(&codes::SECTION_CASE, format!("`{section}` and `{}`", other.name));
+    match names.entry(section.to_lowercase()) {
+        Entry::Occupied(other) => {
+            report(&codes::SECTION_CASE, format!("`{section}` and `{}`", other.get()));
+        }
+        Entry::Vacant(free) => _ = free.insert(section.to_owned()),
     }
     true
 }

@@ -131,10 +131,17 @@ impl<'a> SeedPicks<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(context: &'a Context<'a>, docs: &[&'a OutputDoc]) -> Self {
         let mut open: Vec<OpenDoc<'a>> = Vec::new();
+        // The first document of each style: there are few, and may be many documents.
+        let mut first: Vec<usize> = Vec::new();
         for doc in docs {
             let mut new = OpenDoc::new(context, doc);
-            let alike = open.iter().find(|other| other.writes_like(&new));
-            new.style = alike.map_or(open.len(), |other| other.style);
+            new.style = match first.iter().find(|number| open[**number].writes_like(&new)) {
+                Some(alike) => *alike,
+                None => {
+                    first.extend(new.feed.is_some().then_some(open.len()));
+                    open.len()
+                }
+            };
             open.push(new);
         }
         Self { context, docs: open, spool: Spool::new(context.feeds), site: context.site() }
