@@ -5,6 +5,8 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::store::regular;
+
 /// Position of the first block. Before it is the id of the file.
 pub(super) const HEADER: u64 = 16;
 /// Number of bytes that are buffered before they are written. A small build without a cache never writes a file.
@@ -53,7 +55,8 @@ impl BlockFile {
 
     /// Creates a file, replacing any other.
     pub(super) fn create(path: &Path, id: u128) -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
+        let mut file =
+            regular::open_with(OpenOptions::new().read(true).write(true).create(true).truncate(true), path)?;
         file.write_all(&id.to_le_bytes())?;
         Ok(Self(Mutex::new(Inner { file: Some(Arc::new(file)), end: HEADER, ..Inner::default() })))
     }
@@ -141,7 +144,7 @@ impl Inner {
             fetch()?;
         }
         let is_appended = later.access == Access::Append;
-        let file = OpenOptions::new().read(true).write(is_appended).open(&later.path)?;
+        let file = regular::open_with(OpenOptions::new().read(true).write(is_appended), &later.path)?;
         verify(&file, later.id, self.end)?;
         let file = Arc::new(file);
         match later.access {

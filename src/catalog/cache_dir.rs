@@ -2,7 +2,7 @@
 //! a build on a new machine without a disk continues where the last one stopped.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::hash::Hashing;
 use super::{Fetch, Hasher, SEEDS_NAME, hub_state, location};
 use crate::config::Plan;
-use crate::store::{Opened, Source, Store, at_once};
+use crate::store::{Opened, Source, Store, at_once, regular};
 use crate::types::Bytes;
 
 /// Files of the cache, in the order in which they are stored: the index last, because it refers to the seeds.
@@ -158,7 +158,7 @@ impl Deref for CacheDir {
 
 /// Copies an open file to a path, and returns its hash.
 fn save(mut opened: Opened, path: &Path) -> io::Result<u128> {
-    let mut copy = Hashing::new(File::create(path)?);
+    let mut copy = Hashing::new(regular::create(path)?);
     io::copy(&mut opened.content, &mut copy)?;
     Ok(copy.hasher.finish())
 }
@@ -166,7 +166,7 @@ fn save(mut opened: Opened, path: &Path) -> io::Result<u128> {
 /// Returns the hash of a file.
 fn hash(path: &Path) -> io::Result<u128> {
     let mut hasher = Hasher::default();
-    io::copy(&mut File::open(path)?, &mut hasher)?;
+    io::copy(&mut regular::open(path)?, &mut hasher)?;
     Ok(hasher.finish())
 }
 
@@ -182,7 +182,7 @@ impl Source for OnDisk {
     }
 
     fn open(&self) -> Box<dyn Read + '_> {
-        match File::open(&self.path) {
+        match regular::open(&self.path) {
             Ok(file) => Box::new(file),
             Err(error) => Box::new(Failed(Some(error))),
         }

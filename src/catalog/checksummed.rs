@@ -1,7 +1,7 @@
 //! A file with one value: its format, a checksum, the value. It is replaced as a whole and read only if the checksum
 //! matches.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Cursor, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::hash::Hashing;
+use crate::store::regular;
 
 /// Serializes a value, with its format and checksum.
 pub(super) fn encode<T: Serialize>(magic: &str, value: &T) -> io::Result<Vec<u8>> {
@@ -18,7 +19,7 @@ pub(super) fn encode<T: Serialize>(magic: &str, value: &T) -> io::Result<Vec<u8>
 
 /// Creates a file with a value. It may be large, so its bytes are never in memory as a whole.
 pub(super) fn create<T: Serialize>(path: &Path, magic: &str, value: &T) -> io::Result<()> {
-    write_to(BufWriter::new(File::create(path)?), magic, value).map(drop)
+    write_to(BufWriter::new(regular::create(path)?), magic, value).map(drop)
 }
 
 fn write_to<W: Write + Seek, T: Serialize>(mut out: W, magic: &str, value: &T) -> io::Result<W> {
@@ -44,7 +45,7 @@ pub(super) fn decode<T: DeserializeOwned>(magic: &str, bytes: &[u8]) -> Option<T
 
 /// Reads a file; the default value if it is missing or damaged.
 pub(super) fn read<T: DeserializeOwned + Default>(folder: &Path, name: &str, magic: &str) -> T {
-    let bytes = fs::read(folder.join(name)).unwrap_or_default();
+    let bytes = regular::read(&folder.join(name)).unwrap_or_default();
     decode(magic, &bytes).unwrap_or_default()
 }
 

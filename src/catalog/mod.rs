@@ -25,7 +25,7 @@ mod seed_findings;
 mod serial;
 mod shard;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -33,7 +33,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::store::Stamp;
+use crate::store::{Stamp, regular};
 
 pub(crate) use block::is_index_page;
 pub use block::{About, Block, Head, Row, Rows};
@@ -133,7 +133,7 @@ impl Catalog {
         started: SystemTime,
         fetch: Option<Fetch>,
     ) -> (Self, Option<String>) {
-        let (index, lost) = match fs::read(folder.join(INDEX_NAME)) {
+        let (index, lost) = match regular::read(&folder.join(INDEX_NAME)) {
             Ok(bytes) => match checksummed::decode::<Index>(MAGIC, &bytes) {
                 Some(index) => (index, None),
                 None => (Index::default(), Some("it is damaged, or from another version".to_owned())),
@@ -157,7 +157,7 @@ impl Catalog {
     /// Opens the catalog in a cache directory without ever changing it; returns a temporary one if it is unusable.
     #[must_use]
     pub fn open_read_only(folder: &Path, basis: u128, started: SystemTime, fetch: Option<Fetch>) -> Self {
-        let bytes = fs::read(folder.join(INDEX_NAME)).unwrap_or_default();
+        let bytes = regular::read(&folder.join(INDEX_NAME)).unwrap_or_default();
         let index = checksummed::decode::<Index>(MAGIC, &bytes);
         let Some(index) = index.filter(|index| index.end > 0) else { return Self::temporary() };
         let (index, is_outdated) = index.based_on(basis);
@@ -298,7 +298,7 @@ impl Catalog {
     /// Copies the used blocks to a new file.
     fn compact(&mut self, path: &Path) -> io::Result<()> {
         let id = xxh3_128(format!("{} {}", self.started, self.index.blocks_id).as_bytes());
-        let mut out = io::BufWriter::new(File::create(path.join(NEW_SEEDS_NAME))?);
+        let mut out = io::BufWriter::new(regular::create(&path.join(NEW_SEEDS_NAME))?);
         out.write_all(&id.to_le_bytes())?;
         let mut end = block_file::HEADER;
         let mut buffer = Vec::new();

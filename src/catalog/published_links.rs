@@ -2,13 +2,13 @@
 //! only such seeds, and survives an update of feedmill.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::{checksummed, serial};
+use crate::store::regular;
 
 const NAME: &str = "links";
 const MAGIC: &str = "feedmill links 1\n";
@@ -21,7 +21,7 @@ impl PublishedLinks {
     /// Reads what the last build saved in a cache directory; empty if it saved nothing, `None` if that cannot be read.
     #[must_use]
     pub fn open(folder: &Path) -> Option<Self> {
-        match fs::read(folder.join(NAME)) {
+        match regular::read(&folder.join(NAME)) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 Some(Self::default())
             }

@@ -1,5 +1,6 @@
 //! Arguments of the command line. Flags override `FEEDMILL_*` variables, and those override the configuration file.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -213,7 +214,7 @@ pub(super) struct Snippet {
 pub(super) struct Explain {
     /// Seed file, URL of an entry, or code of a finding
     #[arg(value_name = "SEED|URL|CODE")]
-    pub(super) what: String,
+    pub(super) what: OsString,
     /// Print one JSON object per seed
     #[arg(long)]
     pub(super) json: bool,

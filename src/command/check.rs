@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use url::Url;
 
 use crate::check::{self, FileAnswer, FileKind, LinkedFile, Options, Profile};
-use crate::config::{CheckConfig, RawConfig, pattern_fault};
+use crate::config::{CheckConfig, LevelsByPath, RawConfig, pattern_fault};
 use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count, printable};
 use crate::error::{Error, Kind};
 use crate::net::{AddressPolicy, FeedClient, FetchError, FileVerifier, without_secrets};
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
         [] => vec![config.feeds.clone()],
         paths => paths.to_vec(),
     };
-    let exclude = Exclude { config: &config.check, arguments: &args.exclude };
+    let exclude = Exclude::new(&config.check, &args.exclude);
     let files = check_files::files(&paths, &exclude)?;
     if files.is_empty() {
         return Err(Error::new(Kind::Empty, "no feed to check"));
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
         profile: Profile::ALL.into_iter().find(|profile| Some(profile.name()) == args.profile.as_deref()),
         // The URLs of the configured feeds are known.
         base: config.base.filter(|_| args.paths.is_empty() && !from_stdin),
-        config: config.check,
+        config: config.check.by_path(),
         feeds: config.feeds,
         now: now()?,
         policy: if args.private { AddressPolicy::Any } else { AddressPolicy::PublicOnly },
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
 /// What the checks of all files have in common.
 struct Run<'a> {
     args: &'a Check,
-    config: CheckConfig,
+    config: LevelsByPath<'a>,
     /// Levels of the command line.
     levels: Levels,
     profile: Option<Profile>,

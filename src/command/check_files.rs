@@ -8,7 +8,7 @@ use memchr::memmem;
 use url::Url;
 
 use crate::check::{Likeness, likeness};
-use crate::config::{CheckConfig, matches_path};
+use crate::config::{CheckConfig, PathPatterns};
 use crate::error::{Error, Kind};
 use crate::store::shown;
 use crate::types::{Bytes, starts_with_ignore_case};
@@ -42,18 +42,21 @@ pub(super) struct File {
 }
 
 /// Patterns of files and folders that are not checked.
-pub(super) struct Exclude<'a> {
+pub(super) struct Exclude {
     /// Those of the configuration.
-    pub(super) config: &'a CheckConfig,
+    config: PathPatterns,
     /// Those of the command line, relative to the current folder.
-    pub(super) arguments: &'a [String],
+    arguments: PathPatterns,
 }
 
-impl Exclude<'_> {
+impl Exclude {
+    pub(super) fn new(config: &CheckConfig, arguments: &[String]) -> Self {
+        let config = PathPatterns::new(&config.exclude, &config.folder);
+        Self { config, arguments: PathPatterns::new(arguments, Path::new("")) }
+    }
+
     fn matches(&self, path: &Path) -> bool {
-        let CheckConfig { exclude, folder, .. } = self.config;
-        exclude.iter().any(|pattern| matches_path(pattern, folder, path))
-            || self.arguments.iter().any(|pattern| matches_path(pattern, Path::new(""), path))
+        self.config.matches(path) || self.arguments.matches(path)
     }
 }
 
@@ -61,7 +64,7 @@ impl Exclude<'_> {
 ///
 /// # Errors
 /// A folder cannot be listed, or a URL is invalid.
-pub(super) fn files(paths: &[PathBuf], exclude: &Exclude<'_>) -> Result<Vec<File>, Error> {
+pub(super) fn files(paths: &[PathBuf], exclude: &Exclude) -> Result<Vec<File>, Error> {
     let mut files = Vec::new();
     for path in paths {
         let url = url(path)?;
@@ -117,7 +120,7 @@ fn missing_scheme(path: &Path) -> Option<String> {
     (is_host && !Path::new(host).exists()).then(|| format!("; did you mean https://{text}?"))
 }
 
-fn walk(folder: &Path, exclude: &Exclude<'_>, into: &mut Vec<File>) -> Result<(), Error> {
+fn walk(folder: &Path, exclude: &Exclude, into: &mut Vec<File>) -> Result<(), Error> {
     let listed = std::fs::read_dir(folder).map_err(|e| Error::io("list the folder", folder, e))?;
     let mut paths: Vec<PathBuf> = listed.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
     paths.sort();

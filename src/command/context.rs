@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::config::{FILE, RawConfig};
 use crate::diag::{Renderer, Severity, Sink, renderer};
 use crate::error::{Error, Kind};
+use crate::store::regular;
 use crate::types::{Bytes, UnixMs};
 
 use super::args::{Common, MessageFormat};
@@ -69,8 +70,12 @@ pub(super) fn min_severity(common: &Common) -> Severity {
 
 /// Reads the named configuration, or the one in the working directory; `None` if there is none.
 pub(super) fn config_file(named: Option<&Path>, sink: &mut Sink<'_>) -> Result<Option<RawConfig>, Error> {
-    let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(|f| f.exists())) else { return Ok(None) };
-    let read = File::open(file).and_then(|from| bounded(from, 0, MAX_CONFIG));
+    // A link that leads nowhere is an error, and not a missing configuration.
+    let is_there = |file: &&Path| file.symlink_metadata().is_ok();
+    let Some(file) = named.or_else(|| Some(Path::new(FILE)).filter(is_there)) else { return Ok(None) };
+    // A shell passes the output of a command as a pipe in `/dev/fd`, whose other end is open.
+    let opened = if file.starts_with("/dev") { File::open(file) } else { regular::open(file) };
+    let read = opened.and_then(|from| bounded(from, 0, MAX_CONFIG));
     let bytes = read.map_err(|e| Error::io("read the configuration", file, e))?;
     if bytes.len() as u64 > MAX_CONFIG.0 {
         return Err(

@@ -1,5 +1,6 @@
 //! `feedmill explain SEED|URL|CODE`: what was read of an article, where its address is from, and why it is in a feed or not.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -22,10 +23,10 @@ use super::output::{Output, print};
 use super::rules;
 
 pub(super) fn run(args: &Explain) -> CommandResult {
-    if let Some(page) = rules::page(&args.what) {
+    let what = args.what.to_str().unwrap_or_default();
+    if let Some(page) = rules::page(what) {
         if args.json {
-            let message =
-                format!("`{}` is a code, and --json is for seeds and URLs; leave it out", args.what);
+            let message = format!("`{what}` is a code, and --json is for seeds and URLs; leave it out");
             return Err(Error::new(Kind::Config, message));
         }
         print(page.as_bytes())?;
@@ -33,14 +34,14 @@ pub(super) fn run(args: &Explain) -> CommandResult {
     }
     let (plan, flags) = plan_without_build(&args.sources)?;
     require_folders(&plan, "explain")?;
-    let is_url = is_url(&args.what);
+    let is_url = is_url(what);
     let named = if is_url { None } else { Some(seed_path(&plan, &args.what)?) };
     let explanations = with_overview(&plan, |overview| {
-        let paths = named.map_or_else(|| overview.seeds_at(&args.what), |path| vec![path]);
+        let paths = named.map_or_else(|| overview.seeds_at(what), |path| vec![path]);
         paths.iter().map(|path| overview.explain(path)).collect::<Result<Vec<_>, _>>()
     })?;
     if explanations.is_empty() {
-        let message = format!("no article has the address {}; `feedmill list` shows all", args.what);
+        let message = format!("no article has the address {what}; `feedmill list` shows all");
         return Err(Error::new(Kind::Empty, message));
     }
     let mut out = Output::new();
@@ -70,7 +71,7 @@ fn is_url(what: &str) -> bool {
 }
 
 /// Returns the path of a seed relative to the seeds folder. It may be given relative to that or to the working directory.
-fn seed_path(plan: &Plan, what: &str) -> Result<PathBuf, Error> {
+fn seed_path(plan: &Plan, what: &OsStr) -> Result<PathBuf, Error> {
     let given = Path::new(what);
     let exists = |path: &Path| path.symlink_metadata().is_ok_and(|meta| !meta.is_dir());
     if exists(given) {
@@ -89,7 +90,8 @@ fn seed_path(plan: &Plan, what: &str) -> Result<PathBuf, Error> {
     if is_inside && exists(&plan.seeds.join(given)) {
         return Ok(given.components().filter(|part| matches!(part, Component::Normal(_))).collect());
     }
-    let hint = match rules::nearest_code(what) {
+    let what = what.to_string_lossy();
+    let hint = match rules::nearest_code(&what) {
         Some(code) if !what.contains('.') => format!("; did you mean `{code}`?"),
         _ if exists(given) => format!("; the seeds are in {}", plan.seeds.display()),
         _ => "; name a seed, the URL of an entry, or the code of a finding".to_owned(),

@@ -5,6 +5,7 @@
 
 mod faults;
 mod keys;
+mod path_patterns;
 #[cfg(feature = "folder")]
 mod read;
 mod resolve;
@@ -14,7 +15,7 @@ mod text_filter;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use url::Url;
@@ -27,6 +28,7 @@ use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::{Addresses, SameAddress};
 use crate::types::work;
 
+pub use path_patterns::{PathPatterns, matches_path};
 pub use resolve::derived_title;
 pub use text_filter::TextFilter;
 
@@ -248,58 +250,34 @@ impl CheckConfig {
     /// ```
     #[must_use]
     pub fn levels_for(&self, path: &Path) -> Levels {
-        let mut levels = self.levels.clone();
-        for (_, own) in self.paths.iter().filter(|(pattern, _)| matches_path(pattern, &self.folder, path)) {
+        self.by_path().levels_for(path)
+    }
+
+    /// Prepares the patterns for many files.
+    #[must_use]
+    pub fn by_path(&self) -> LevelsByPath<'_> {
+        let patterns = self.paths.iter().map(|(pattern, _)| pattern);
+        LevelsByPath { config: self, patterns: PathPatterns::new(patterns, &self.folder) }
+    }
+}
+
+/// Levels of rules in the files that patterns match.
+#[derive(Debug)]
+pub struct LevelsByPath<'a> {
+    config: &'a CheckConfig,
+    patterns: PathPatterns,
+}
+
+impl LevelsByPath<'_> {
+    /// Returns the levels of rules for a file.
+    #[must_use]
+    pub fn levels_for(&self, path: &Path) -> Levels {
+        let mut levels = self.config.levels.clone();
+        for (_, own) in self.patterns.matching(path).filter_map(|number| self.config.paths.get(number)) {
             levels.extend(own);
         }
         levels
     }
-}
-
-/// True if a pattern matches a path or a folder above it, however both are written. A pattern without `/` matches any part
-/// of the path. Any other is relative to `folder`, which is the current one if it is empty.
-///
-/// ```
-/// use std::path::Path;
-///
-/// use feedmill::config::matches_path;
-///
-/// let matches = |pattern: &str, path: &str| matches_path(pattern, Path::new(""), Path::new(path));
-/// assert!(matches("*.json", "public/a.json") && matches("public/old", "./public/old/rss.xml"));
-/// assert!(matches("../town/*.xml", "../town/rss.xml") && matches("public/old", "public/new/../old/rss.xml"));
-/// assert!(!matches("public/*.json", "public/a/b.json"));
-/// ```
-#[must_use]
-pub fn matches_path(pattern: &str, folder: &Path, path: &Path) -> bool {
-    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    if !pattern.trim_end_matches('/').contains('/') {
-        let names = path.components().filter_map(|part| match part {
-            Component::Normal(name) => Some(name),
-            _ => None,
-        });
-        return names.into_iter().any(|name| glob::matches(pattern, Path::new(name)));
-    }
-    let is_absolute = Path::new(pattern).is_absolute();
-    let mut base = if is_absolute { PathBuf::new() } else { normalized(folder) };
-    let mut names = Vec::new();
-    for name in pattern.split('/').filter(|name| !matches!(*name, "" | ".")) {
-        if name == ".." && names.pop().is_none() {
-            base.pop();
-        } else if name != ".." {
-            names.push(name);
-        }
-    }
-    let path = normalized(path);
-    let rest = if is_absolute { Some(path.as_path()) } else { path.strip_prefix(&base).ok() };
-    let pattern = names.join("/");
-    let mut above = PathBuf::new();
-    rest.into_iter().flat_map(Path::components).any(|part| match part {
-        Component::Normal(name) => {
-            above.push(name);
-            glob::matches(&pattern, &above)
-        }
-        _ => false,
-    })
 }
 
 /// Returns what is wrong with a pattern of paths.
@@ -310,22 +288,6 @@ pub fn matches_path(pattern: &str, folder: &Path, path: &Path) -> bool {
 #[must_use]
 pub fn pattern_fault(pattern: &str) -> Option<&'static str> {
     glob::fault(pattern)
-}
-
-/// Returns a path from the root, without `.` and `..`. Links are not followed.
-fn normalized(path: &Path) -> PathBuf {
-    // An empty path is the current folder.
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut normal = PathBuf::new();
-    for part in absolute.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => _ = normal.pop(),
-            part => normal.push(part),
-        }
-    }
-    normal
 }
 
 /// The configuration, resolved.

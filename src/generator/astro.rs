@@ -1,13 +1,14 @@
 //! Astro (<https://docs.astro.build/en/guides/content-collections/>): articles are the dated entries of the collections that
 //! the site's feed or its routes show, and dated Markdown pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::glob::Selection;
 use super::{Files, Found, Generator, Kind, Page, Placed, Refusal, Rules, Site, Unzoned};
-use super::{cname, data, date, glob, is_page, names, pattern, script, site, slug, split_ending};
+use super::{cname, data, date, is_page, names, pattern, script, site, slug, split_ending};
 use crate::error::Error;
 
 pub(super) struct Astro;
@@ -47,6 +48,8 @@ const LISTS: &[&str] =
 struct AstroRules {
     site: Site,
     collections: Vec<Collection>,
+    /// Collections by folder; of several, the first.
+    by_folder: HashMap<PathBuf, usize>,
     ending: Ending,
 }
 
@@ -55,7 +58,7 @@ struct AstroRules {
 struct Collection {
     folder: PathBuf,
     /// Patterns of paths in it; those with `!` leave files out. Empty for all files.
-    patterns: Vec<String>,
+    patterns: Selection,
     /// Address of an entry, with `{id}` and other parameters; `None` if no route shows it.
     route: Option<String>,
     derived: String,
@@ -129,6 +132,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
             math: if config.contains("remark-math") { super::Math::Dollars } else { super::Math::None },
             content: common(&collections, files),
         },
+        by_folder: (0..collections.len()).rev().map(|at| (collections[at].folder.clone(), at)).collect(),
         collections,
         ending,
     }
@@ -191,6 +195,9 @@ fn known(about: &[String], keys: &[&str]) -> Option<String> {
 /// Returns the text that a value stands for: itself, a constant by its name, or the only address in an expression.
 fn resolved(value: &Value, about: &[String], config: &str) -> Option<String> {
     if let Some(text) = super::matter::text(value) {
+        if !text.contains("${") {
+            return Some(text);
+        }
         let programs: Vec<String> = about.iter().cloned().chain([config.to_owned()]).collect();
         return script::interpolated(&text, &programs);
     }
@@ -232,6 +239,7 @@ fn collections(content: &str, about: &[String], files: &Files<'_>) -> Vec<Collec
     let main = main.into_iter().find(|(_, text)| folders.iter().any(|(name, ..)| lists(text, name)));
     let is_listed = |name: &str| main.is_some_and(|(_, text)| lists(text, name));
     let is_any_listed = folders.iter().any(|(name, ..)| is_listed(name));
+    let of_schema = schema_dates(content);
     let collection = |(name, folder, patterns): &(String, PathBuf, Vec<String>)| {
         if is_any_listed && !is_listed(name) {
             return None;
@@ -246,7 +254,7 @@ fn collections(content: &str, about: &[String], files: &Files<'_>) -> Vec<Collec
         let asked = of_feed
             .flat_map(|(_, text)| script::named(text, "pubDate"))
             .filter_map(|value| entry_key(&value));
-        let dates: Vec<String> = asked.chain(schema_dates(content)).collect();
+        let dates: Vec<String> = asked.chain(of_schema.iter().cloned()).collect();
         let of_route = routes.iter().filter(|(path, _)| derived.contains(&*path.to_string_lossy()));
         let mut parameters: BTreeMap<String, String> =
             of_route.flat_map(|(_, text)| route_parameters(text)).collect();
@@ -264,7 +272,7 @@ fn collections(content: &str, about: &[String], files: &Files<'_>) -> Vec<Collec
         };
         Some(Collection {
             folder: folder.clone(),
-            patterns: patterns.clone(),
+            patterns: Selection::new(patterns),
             route,
             derived,
             parameters,
@@ -296,7 +304,7 @@ fn of_glob(path: &Path, text: &str) -> Option<Collection> {
         })?;
     Some(Collection {
         folder,
-        patterns: vec![pattern],
+        patterns: Selection::new(&[pattern]),
         route: Some(route(path)?),
         derived: format!("the route `{}`", path.display()),
         parameters: route_parameters(text).into_iter().collect(),
@@ -465,9 +473,9 @@ fn link(text: &str) -> Option<String> {
 
 impl AstroRules {
     fn collection(&self, path: &Path) -> Option<(&Collection, PathBuf)> {
-        self.collections.iter().find_map(|collection| {
-            Some((collection, path.strip_prefix(&collection.folder).ok()?.to_path_buf()))
-        })
+        let at = path.ancestors().find_map(|folder| self.by_folder.get(folder))?;
+        let collection = self.collections.get(*at)?;
+        Some((collection, path.strip_prefix(&collection.folder).ok()?.to_path_buf()))
     }
 
     fn ended(&self, path: &str) -> String {
@@ -494,7 +502,7 @@ impl AstroRules {
         };
         let named = names(&inner);
         let is_apart = named.iter().any(|name| name.starts_with('_'));
-        if is_apart || !glob::matches_any(&collection.patterns, &inner) {
+        if is_apart || !collection.patterns.matches(&inner) {
             return Err(refuse("its collection leaves it out"));
         }
         let id = page.matter.text("slug").unwrap_or_else(|| id(&named));

@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::glob::{Globs, Reach, Selection};
 use super::template::{self, Scope};
-use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned};
-use super::{cname, data, date, glob, is_page, names, pattern, script, site, split_ending};
+use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Table, Unzoned};
+use super::{cname, data, date, is_page, names, pattern, script, site, split_ending};
 use crate::error::Error;
 
 pub(super) struct Eleventy;
@@ -53,12 +55,14 @@ struct EleventyRules {
     apart: Vec<PathBuf>,
     articles: Articles,
     /// Patterns of paths that are left out.
-    ignored: Vec<String>,
+    ignored: Globs,
     /// Data of a folder or file, by path without ending; that of a folder is named like it.
-    data: BTreeMap<PathBuf, Map<String, Value>>,
+    data: BTreeMap<PathBuf, Arc<Table>>,
     /// Front matter of layouts, by path below the folder of layouts.
-    layouts: BTreeMap<String, Map<String, Value>>,
+    layouts: BTreeMap<String, Arc<Table>>,
     global: Map<String, Value>,
+    /// What the data of the whole site says about addresses.
+    addresses: Arc<Table>,
     /// Functions that are filters of the site, by name.
     filters: BTreeMap<String, String>,
 }
@@ -69,7 +73,7 @@ enum Articles {
     /// Those with one of these tags.
     Tagged(Vec<String>),
     /// Those whose paths match one of these patterns.
-    Matching(Vec<String>),
+    Matching(Selection),
     /// All that have a date.
     Dated,
 }
@@ -162,12 +166,12 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
     let of_file = files.text(".eleventyignore").unwrap_or_default();
     let of_calls =
         script::calls(config, "ignores.add").filter_map(|call| super::matter::text(&script::value(call)));
-    let ignored: Vec<String> = of_file
+    let ignored = of_file
         .lines()
         .map(|line| line.trim().to_owned())
         .filter(|line| !line.is_empty() && !line.starts_with(['#', '!']))
-        .chain(of_calls)
-        .collect();
+        .chain(of_calls);
+    let ignored = Globs::new(ignored);
     let root: PathBuf = input.iter().collect();
     // Other endings need a parser, which the configuration adds (<https://www.11ty.dev/docs/data-custom/>).
     let has_yaml = modules.iter().any(|text| text.contains("addDataExtension"));
@@ -185,14 +189,14 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
         let Some(table) = files.text(&path).and_then(|text| table(&name, &text)) else { continue };
         let mut stem = path.clone();
         ending.matches('.').for_each(|_| _ = stem.set_extension(""));
-        local.insert(stem, table);
+        local.insert(stem, Table::new(table));
     }
     let mut all = BTreeMap::new();
     for path in files.under(&layouts, |name| TEMPLATES.iter().any(|ending| name.ends_with(ending))) {
         if let Some(front) = files.beginning(&path).and_then(|text| data::front(&text))
             && let Ok(name) = path.strip_prefix(&layouts)
         {
-            all.insert(name.to_string_lossy().replace('\\', "/"), front);
+            all.insert(name.to_string_lossy().replace('\\', "/"), Table::new(front));
         }
     }
     let mut global = Map::new();
@@ -218,7 +222,10 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
     });
     let filters = filters.collect();
     let feeds = feeds(&root, &apart, files);
+    let of_addresses = ["permalink", "eleventyComputed"].into_iter();
+    let of_addresses = of_addresses.filter_map(|key| Some((key.to_owned(), global.get(key)?.clone())));
     EleventyRules {
+        addresses: Table::new(of_addresses.collect()),
         site: facts(config, &global, &input, &modules, &feeds, &layouts, files),
         articles: articles(&modules, &root, &feeds, &local, files),
         ignored,
@@ -351,7 +358,7 @@ fn articles(
     modules: &[String],
     root: &Path,
     feeds: &[String],
-    local: &BTreeMap<PathBuf, Map<String, Value>>,
+    local: &BTreeMap<PathBuf, Arc<Table>>,
     files: &Files<'_>,
 ) -> Articles {
     let listed = || {
@@ -362,23 +369,24 @@ fn articles(
             .find_map(|value| value.get("name").and_then(super::matter::text));
         of_plugin.or_else(|| feeds.iter().find_map(|text| listed_by(text)))
     };
-    let tags = |table: &Map<String, Value>| table.get("tags").map(list).unwrap_or_default();
+    let tags = |value: Option<&Value>| value.map(list).unwrap_or_default();
+    let tags_of_data = || local.values().flat_map(|table| tags(table.get("tags")));
     let is_posts = |tag: &String| POSTS.iter().any(|known| tag.eq_ignore_ascii_case(known));
-    let of_data = || local.values().flat_map(tags).find(is_posts);
+    let of_data = || tags_of_data().find(is_posts);
     let defined: Vec<(String, Definition)> = modules.iter().flat_map(|text| defined(text, modules)).collect();
     let of_config = || defined.iter().map(|(name, _)| name.clone()).find(is_posts);
     let Some(name) = listed().or_else(of_data).or_else(of_config) else { return Articles::Dated };
     match defined.into_iter().find(|(known, _)| *known == name) {
-        Some((_, Definition::Patterns(patterns))) => return Articles::Matching(patterns),
+        Some((_, Definition::Patterns(patterns))) => return Articles::Matching(Selection::new(&patterns)),
         Some((_, Definition::Kind(tags))) => return Articles::Tagged(tags),
         Some((_, Definition::Unknown)) => {}
         None if name == "all" => return Articles::Dated,
         None => {
             let has_tag = |path: &PathBuf| {
                 let front = files.beginning(path).and_then(|text| data::front(&text));
-                front.is_some_and(|front| tags(&front).contains(&name))
+                front.is_some_and(|front| tags(front.get("tags")).contains(&name))
             };
-            let is_tag = local.values().flat_map(tags).any(|tag| tag == name)
+            let is_tag = tags_of_data().any(|tag| tag == name)
                 || files.under(root, is_page).iter().take(MAX_LOOKED_AT).any(has_tag);
             if is_tag {
                 return Articles::Tagged(vec![name]);
@@ -389,7 +397,8 @@ fn articles(
     let folder = [name.as_str(), &format!("_{name}")].map(|name| root.join(name));
     match folder.iter().find(|folder| files.has_folder(folder)) {
         Some(folder) => {
-            Articles::Matching(vec![format!("{}/**", folder.to_string_lossy().replace('\\', "/"))])
+            let pattern = format!("{}/**", folder.to_string_lossy().replace('\\', "/"));
+            Articles::Matching(Selection::new(&[pattern]))
         }
         None => Articles::Dated,
     }
@@ -468,15 +477,12 @@ fn list(value: &Value) -> Vec<String> {
 }
 
 /// Sets what is not set yet; tags are added to those that are.
-fn add(table: &Map<String, Value>, matter: &mut Matter) {
-    for (key, value) in table {
-        if key == "tags" && matter.has("tags") {
-            let all: Vec<String> = list(value).into_iter().chain(matter.list("tags")).collect();
-            matter.set("tags", all.into());
-        } else {
-            matter.complete(key, value);
-        }
+fn add(table: &Arc<Table>, matter: &mut Matter) {
+    if let Some(value) = table.get("tags").filter(|_| matter.has("tags")) {
+        let all: Vec<String> = list(value).into_iter().chain(matter.list("tags")).collect();
+        matter.set("tags", all.into());
     }
+    matter.share(table);
 }
 
 /// Strips the date at the beginning of a name, as `fileSlug` does.
@@ -511,8 +517,7 @@ impl EleventyRules {
         if let Some(apart) = self.apart.iter().find(|folder| path.starts_with(folder)) {
             return Err(format!("`{}` holds no pages", apart.display()));
         }
-        let is_ignored = |pattern: &String| path.ancestors().any(|path| glob::matches(pattern, path));
-        if let Some(pattern) = self.ignored.iter().find(|pattern| is_ignored(pattern)) {
+        if let Some(pattern) = self.ignored.first(&all, Reach::Folders) {
             return Err(format!("Eleventy ignores `{pattern}`"));
         }
         Ok((folders, name))
@@ -521,13 +526,13 @@ impl EleventyRules {
     fn is_article(&self, page: &Page<'_>) -> Result<(), String> {
         match &self.articles {
             Articles::Tagged(wanted) => {
-                let tags = page.matter.list("tags");
+                let tags: BTreeSet<String> = page.matter.list("tags").into_iter().collect();
                 let is = wanted.iter().any(|tag| tags.contains(tag));
                 is.then_some(())
                     .ok_or_else(|| format!("it is not in the collection `{}`", wanted.join("`, `")))
             }
             Articles::Matching(patterns) => {
-                let is = glob::matches_any(patterns, page.path);
+                let is = patterns.matches(page.path);
                 is.then_some(()).ok_or_else(|| "it is not in the collection of posts".to_owned())
             }
             // A page of lists has a date as often as not.
@@ -680,15 +685,10 @@ impl Rules for EleventyRules {
                 .chain(TEMPLATES.iter().copied())
                 .find_map(|ending| self.layouts.get(&format!("{name}{ending}")));
             let Some(table) = found else { break };
-            let mut table = table.clone();
-            layout = table.remove("layout").as_ref().and_then(super::matter::text);
-            add(&table, matter);
+            layout = table.get("layout").and_then(super::matter::text);
+            add(table, matter);
         }
-        for key in ["permalink", "eleventyComputed"] {
-            if let Some(value) = self.global.get(key) {
-                matter.complete(key, value);
-            }
-        }
+        matter.share(&self.addresses);
     }
 
     fn place(&self, page: &Page<'_>) -> Result<Placed, Refusal> {

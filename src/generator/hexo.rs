@@ -7,10 +7,11 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::glob::{Globs, Reach};
 use super::matter::{is, text as text_of};
 use super::pattern::{self, MAX_PATH, Spelling, Values};
 use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned, Zone};
-use super::{cname, data, date, glob, names, site, slug, split_ending};
+use super::{cname, data, date, names, site, slug, split_ending};
 use crate::error::Error;
 use crate::types::excerpt;
 
@@ -43,7 +44,7 @@ struct HexoRules {
     file_name: String,
     ending: String,
     /// Patterns of files that it does not read, and those that it only copies, below the sources.
-    left_out: Vec<String>,
+    left_out: Globs,
     /// Posts by their slugs, if these are only a part of their names.
     slugs: BTreeMap<String, PathBuf>,
     config: Map<String, Value>,
@@ -85,7 +86,8 @@ fn needs_hexo(package: &str) -> bool {
 
 /// Returns the pattern of the names of posts and their ending.
 fn file_name(config: &Map<String, Value>) -> (String, String) {
-    let pattern = data::text(config, &["new_post_name"]).unwrap_or_else(|| ":title.md".to_owned());
+    let pattern = data::text(config, &["new_post_name"]).filter(|pattern| pattern.len() <= MAX_PATH);
+    let pattern = pattern.unwrap_or_else(|| ":title.md".to_owned());
     let (stem, ending) = split_ending(&pattern);
     (stem.to_owned(), ending.to_owned())
 }
@@ -144,7 +146,7 @@ fn rules(config: Map<String, Value>, files: &Files<'_>, package: &str) -> HexoRu
         source,
         file_name,
         ending,
-        left_out: ["skip_render", "exclude", "ignore"].iter().flat_map(|key| list(key)).collect(),
+        left_out: Globs::new(["skip_render", "exclude", "ignore"].iter().flat_map(|key| list(key))),
         slugs,
         config,
     }
@@ -298,7 +300,7 @@ impl HexoRules {
     fn post(&self, path: &Path) -> Result<Name, String> {
         let below = path.strip_prefix(&self.source).map_err(|_| "it is not in the source folder")?;
         let mut folders = names(below);
-        let inner = folders.join("/");
+        let excluding = self.left_out.first(&folders, Reach::Path);
         if folders.len() < 2 || folders[0] != "_posts" {
             return Err(match folders.first().map(String::as_str) {
                 Some("_drafts") => "it is a draft: it is in `_drafts`",
@@ -312,8 +314,7 @@ impl HexoRules {
         {
             return Err(format!("Hexo does not read `{name}`"));
         }
-        let is_left_out = |pattern: &&String| glob::matches(pattern, Path::new(&inner));
-        if let Some(pattern) = self.left_out.iter().find(is_left_out) {
+        if let Some(pattern) = excluding {
             return Err(format!("the configuration excludes `{pattern}`"));
         }
         let below = folders.join("/");
@@ -370,7 +371,12 @@ impl HexoRules {
         matter: &Matter,
     ) -> Result<String, String> {
         let mut out = String::from("/");
-        for part in parts(pattern) {
+        let too_long = || "the path made from its pattern is too long".to_owned();
+        // It would be read again for each article.
+        if pattern.len() > MAX_PATH {
+            return Err(too_long());
+        }
+        for part in parts(&pattern::without_user(pattern)) {
             let key = match part {
                 Part::Text(text) => {
                     out.push_str(text);
@@ -402,7 +408,7 @@ impl HexoRules {
                 })?,
             });
             if out.len() > MAX_PATH {
-                return Err("the path made from its pattern is too long".to_owned());
+                return Err(too_long());
             }
         }
         Ok(pattern::single_slashes(&out))

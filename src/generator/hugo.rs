@@ -1,16 +1,18 @@
 //! Hugo (<https://gohugo.io/documentation/>): articles are the dated regular pages of the content folder.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::glob::{Globs, Reach};
 use super::pattern::{self, Spelling, Values};
 use super::{
-    Files, Found, Generator, Kind, Matter, Moment, Page, Placed, Refusal, Rules, Site, Unzoned, Zone,
+    Files, Found, Generator, Kind, Matter, Moment, Page, Placed, Refusal, Rules, Site, Table, Unzoned, Zone,
 };
-use super::{cname, data, date, glob, is_page, names, site, split_ending};
+use super::{cname, data, date, is_page, names, site, split_ending};
 use crate::error::Error;
 
 pub(super) struct Hugo;
@@ -20,6 +22,8 @@ const SHARED: &[&str] = &["config.toml", "config.yaml", "config.yml", "config.js
 /// Number of themes, each of which may have a template, and of folders of content.
 const MAX_THEMES: usize = 20;
 const MAX_MOUNTS: usize = 100;
+/// Number of keys of front matter that may have the date.
+const MAX_DATES: usize = 1_000;
 /// Maximum size of a compiled regular expression, in bytes, and number of them.
 #[cfg(feature = "folder")]
 const MAX_COMPILED: usize = 1 << 20;
@@ -54,6 +58,8 @@ struct HugoRules {
     site: Site,
     zone: Option<Zone>,
     contents: Vec<Content>,
+    /// Contents by folder; of several, the first.
+    by_folder: HashMap<Vec<String>, usize>,
     languages: BTreeMap<String, Language>,
     default_language: String,
     default_in_folder: bool,
@@ -63,9 +69,9 @@ struct HugoRules {
     spelling: Spelling,
     dates: Vec<String>,
     has_drafts: bool,
-    cascade: Vec<Cascade>,
+    cascade: Cascades,
     /// Cascades of section pages, by folder.
-    cascades: BTreeMap<PathBuf, Vec<Cascade>>,
+    cascades: BTreeMap<PathBuf, Cascades>,
     /// Folders that are one page with its resources.
     bundles: BTreeSet<PathBuf>,
     /// Folders with a page of their own, below the content folder.
@@ -123,6 +129,52 @@ struct Cascade {
     path: Option<String>,
     language: Option<String>,
     values: Map<String, Value>,
+}
+
+/// The cascades of a page, prepared: of several that set a key, the first counts.
+#[derive(Debug, Default)]
+struct Cascades {
+    /// Language and values of each.
+    all: Vec<(Option<String>, Arc<Table>)>,
+    /// Those for all paths.
+    everywhere: Vec<usize>,
+    /// The paths of the others, with the cascade of each.
+    patterns: Globs,
+    with_pattern: Vec<usize>,
+}
+
+impl Cascades {
+    fn new(cascades: Vec<Cascade>) -> Self {
+        let mut merged: Vec<Cascade> = Vec::new();
+        for cascade in cascades {
+            match merged.last_mut() {
+                Some(last) if last.path == cascade.path && last.language == cascade.language => {
+                    cascade.values.into_iter().for_each(|(key, value)| {
+                        last.values.entry(key).or_insert(value);
+                    });
+                }
+                _ => merged.push(cascade),
+            }
+        }
+        let (everywhere, with_pattern) = (0..merged.len()).partition(|at: &usize| merged[*at].path.is_none());
+        let with_pattern: Vec<usize> = with_pattern;
+        let patterns = Globs::new(with_pattern.iter().filter_map(|at| merged[*at].path.as_ref()));
+        let all = merged.into_iter().map(|cascade| (cascade.language, Table::new(cascade.values))).collect();
+        Self { all, everywhere, patterns, with_pattern }
+    }
+
+    /// Sets what they say about a page in a language. `names` is its logical path.
+    fn complete(&self, names: &[String], language: &str, matter: &mut Matter) {
+        let matching = self.patterns.matching(names, Reach::Path);
+        let of_pattern = matching.iter().filter_map(|number| self.with_pattern.get(*number as usize));
+        let mut found: Vec<usize> = self.everywhere.iter().chain(of_pattern).copied().collect();
+        found.sort_unstable();
+        for (wanted, table) in found.iter().filter_map(|at| self.all.get(*at)) {
+            if wanted.as_ref().is_none_or(|wanted| wanted == language) {
+                matter.share(table);
+            }
+        }
+    }
 }
 
 impl Generator for Hugo {
@@ -220,11 +272,13 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
     let fact = |paths: &[&[&str]]| paths.iter().find_map(|path| super::matter::text(of_default(path)?));
     let author = |path: &[&str]| site::author(of_default(path));
     let mut contents = contents(config, content);
+    let mut known = by_folder(&contents);
     let mut languages = BTreeMap::new();
     for (code, language) in all.into_iter().flatten() {
         let get = |key: &str| language.get(key).and_then(super::matter::text);
         if let Some(folder) = get("contentdir").map(|folder| names(Path::new(&folder))) {
-            match contents.iter_mut().find(|content| content.folder == folder) {
+            let at = *known.entry(folder.clone()).or_insert(contents.len());
+            match contents.get_mut(at) {
                 Some(content) => content.language = content.language.take().or(Some(code.clone())),
                 None => contents.push(Content { folder, below: Vec::new(), language: Some(code.clone()) }),
             }
@@ -258,7 +312,9 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
         |all| all.values().filter_map(super::matter::text).collect(),
     );
     let dates = match data::get(config, &["frontmatter", "date"]) {
-        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_lowercase).collect(),
+        Some(Value::Array(all)) => {
+            all.iter().filter_map(Value::as_str).map(str::to_lowercase).take(MAX_DATES).collect()
+        }
         _ => vec![":default".to_owned()],
     };
     let typographer = data::get(config, &["markup", "goldmark", "extensions", "typographer"]);
@@ -266,7 +322,7 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
         let value = data::get(config, &[&["markup", "goldmark"], keys].concat());
         value.is_some_and(|value| super::matter::is(value, wanted))
     };
-    let cascade = config.get("cascade").map(cascades).unwrap_or_default();
+    let cascade = Cascades::new(config.get("cascade").map(cascades).unwrap_or_default());
     let params = of_default(&["params"]).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut rules = HugoRules {
         site: Site {
@@ -291,6 +347,7 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
             content: shared,
         },
         zone: text("timezone").and_then(|name| name.parse().ok()),
+        by_folder: by_folder(&contents),
         contents,
         languages,
         default_language,
@@ -378,6 +435,10 @@ fn contents(config: &Map<String, Value>, content: &str) -> Vec<Content> {
     }
 }
 
+fn by_folder(contents: &[Content]) -> HashMap<Vec<String>, usize> {
+    (0..contents.len()).rev().map(|at| (contents[at].folder.clone(), at)).collect()
+}
+
 /// Replaces tokens that are a layout of Go, such as `:06` and `:January`.
 fn with_layouts(pattern: &str, date: chrono::NaiveDateTime) -> String {
     let (mut out, mut rest) = (String::new(), pattern);
@@ -448,6 +509,7 @@ struct Location {
 impl HugoRules {
     /// Finds bundles, the cascades of sections, and which names are unique.
     fn look(&mut self, files: &Files<'_>) {
+        let mut all: BTreeMap<PathBuf, Vec<Cascade>> = BTreeMap::new();
         for content in &self.contents {
             let root: PathBuf = content.folder.iter().collect();
             for path in files.under(&root, is_page) {
@@ -464,7 +526,7 @@ impl HugoRules {
                         let matter = files.beginning(&path).and_then(|text| data::front(&text));
                         let matter = matter.map(|matter| data::lower(Value::Object(matter)));
                         if let Some(cascade) = matter.as_ref().and_then(|matter| matter.get("cascade")) {
-                            self.cascades.entry(folder.to_path_buf()).or_default().extend(cascades(cascade));
+                            all.entry(folder.to_path_buf()).or_default().extend(cascades(cascade));
                         }
                     }
                     _ => {}
@@ -478,6 +540,7 @@ impl HugoRules {
                 self.by_name.entry(key).and_modify(|path| *path = None).or_insert(Some(path));
             }
         }
+        self.cascades = all.into_iter().map(|(folder, all)| (folder, Cascades::new(all))).collect();
     }
 
     /// Splits a language from the end of a name, such as `fr` from `a.fr`.
@@ -489,12 +552,8 @@ impl HugoRules {
 
     fn locate(&self, path: &Path) -> Result<Location, String> {
         let names = names(path);
-        let within = |content: &Content| {
-            let inner = names.strip_prefix(content.folder.as_slice())?;
-            Some(([content.below.as_slice(), inner].concat(), content.language.clone()))
-        };
-        let (mut folders, of_folder) =
-            self.contents.iter().find_map(within).ok_or("it is not in the content folder")?;
+        let (content, inner) = self.content_of(&names).ok_or("it is not in the content folder")?;
+        let (mut folders, of_folder) = ([content.below.as_slice(), inner].concat(), content.language.clone());
         #[cfg(feature = "folder")]
         if self.ignored.iter().any(|ignored| ignored.is_match(&format!("/{}", names.join("/")))) {
             return Err("`ignoreFiles` matches it".to_owned());
@@ -524,10 +583,15 @@ impl HugoRules {
 
     /// Returns the folders of the content that a folder of the repository stands for.
     fn below(&self, names: &[String]) -> Option<Vec<String>> {
-        let within = |content: &Content| {
-            Some([&content.below, names.strip_prefix(content.folder.as_slice())?].concat())
-        };
-        self.contents.iter().find_map(within)
+        let (content, inner) = self.content_of(names)?;
+        Some([&content.below, inner].concat())
+    }
+
+    /// Returns the innermost folder of content that a path is in, and the rest of the path.
+    fn content_of<'n>(&self, names: &'n [String]) -> Option<(&Content, &'n [String])> {
+        let at = (0..=names.len()).rev().find_map(|end| self.by_folder.get(&names[..end]))?;
+        let content = self.contents.get(*at)?;
+        Some((content, names.strip_prefix(content.folder.as_slice())?))
     }
 
     /// Returns the folders of templates.
@@ -663,15 +727,9 @@ impl Rules for HugoRules {
             params.iter().for_each(|(key, value)| matter.complete(key, value));
         }
         let Ok(Location { folders, name, language }) = self.locate(path) else { return };
-        let logical: PathBuf = folders.iter().chain([&name]).collect();
-        let sections = path.ancestors().filter_map(|folder| self.cascades.get(folder)).flatten();
-        for cascade in sections.chain(&self.cascade) {
-            let is_path = cascade.path.as_ref().is_none_or(|pattern| glob::matches(pattern, &logical));
-            let is_language = cascade.language.as_ref().is_none_or(|wanted| *wanted == language);
-            if is_path && is_language {
-                cascade.values.iter().for_each(|(key, value)| matter.complete(key, value));
-            }
-        }
+        let logical: Vec<String> = folders.into_iter().chain([name]).collect();
+        let sections = path.ancestors().filter_map(|folder| self.cascades.get(folder));
+        sections.chain([&self.cascade]).for_each(|all| all.complete(&logical, &language, matter));
     }
 
     fn inputs(&self) -> Vec<PathBuf> {

@@ -1,13 +1,17 @@
 //! Jekyll (<https://jekyllrb.com/docs/>): posts are dated files in `_posts`, other articles dated files of collections.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::glob::{Globs, Reach};
 use super::pattern::{self, Spelling, Values};
-use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Unzoned, Zone};
-use super::{cname, data, date, glob, names, site, split_ending};
+use super::{
+    Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Table, Unzoned, Zone,
+};
+use super::{cname, data, date, names, site, split_ending};
 use crate::error::Error;
 
 pub(super) struct Jekyll;
@@ -19,26 +23,20 @@ struct JekyllRules {
     site: Site,
     unzoned: Unzoned,
     permalink: Option<String>,
-    collections: Vec<Collection>,
-    defaults: Vec<FrontDefault>,
+    /// Collections whose documents become pages, by label, with the pattern of their addresses.
+    collections: BTreeMap<String, Option<String>>,
+    defaults: Defaults,
     /// Folder of the site's sources.
     source: Vec<String>,
     /// Folder that collections are in, below the sources.
     collections_folder: Vec<String>,
     /// Files and folders that it does not read, below the sources
     /// (<https://jekyllrb.com/docs/configuration/options/#global-configuration>).
-    excluded: Vec<String>,
+    excluded: Excluded,
     has_drafts: bool,
     config: Map<String, Value>,
     /// Authors by the key that posts name them with (`_data/authors.yml`).
     authors: Map<String, Value>,
-}
-
-/// A collection whose documents become pages.
-#[derive(Debug)]
-struct Collection {
-    label: String,
-    permalink: Option<String>,
 }
 
 /// Front matter for files of some places and kinds
@@ -48,6 +46,97 @@ struct FrontDefault {
     path: String,
     kind: Option<String>,
     values: Map<String, Value>,
+}
+
+/// The same, prepared: the narrowest scope counts, and of equal ones the last.
+#[derive(Debug, Default)]
+struct Defaults {
+    /// Kind and values of each scope, those that count most first.
+    all: Vec<(Option<String>, Arc<Table>)>,
+    /// Scopes by their folder or file.
+    by_path: HashMap<PathBuf, Vec<usize>>,
+    /// Paths with `*`, with the scope of each.
+    patterns: Globs,
+    with_pattern: Vec<usize>,
+}
+
+impl Defaults {
+    fn new(mut defaults: Vec<FrontDefault>) -> Self {
+        // The last of equal ones comes first: a table sets what is not set yet.
+        defaults.reverse();
+        defaults.sort_by_key(|default| std::cmp::Reverse((default.path.len(), default.kind.is_some())));
+        let mut scopes: Vec<FrontDefault> = Vec::new();
+        // Different paths of the same length exclude each other unless they have a `*`.
+        let mut same: HashMap<(String, Option<String>), usize> = HashMap::new();
+        for default in defaults {
+            let scope = (default.path.clone(), default.kind.clone());
+            if default.path.contains('*') && same.get(&scope).is_none_or(|at| at + 1 < scopes.len()) {
+                same.clear();
+            }
+            if let Some(known) = same.get(&scope).and_then(|at| scopes.get_mut(*at)) {
+                default.values.into_iter().for_each(|(key, value)| {
+                    known.values.entry(key).or_insert(value);
+                });
+                continue;
+            }
+            same.insert(scope, scopes.len());
+            scopes.push(default);
+        }
+        let with_pattern: Vec<usize> =
+            (0..scopes.len()).filter(|at| scopes[*at].path.contains('*')).collect();
+        let patterns = Globs::new(with_pattern.iter().map(|at| &scopes[*at].path));
+        let mut by_path: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+        for (at, scope) in scopes.iter().enumerate().filter(|(_, scope)| !scope.path.contains('*')) {
+            by_path.entry(PathBuf::from(&scope.path)).or_default().push(at);
+        }
+        let all = scopes.into_iter().map(|scope| (scope.kind, Table::new(scope.values))).collect();
+        Self { all, by_path, patterns, with_pattern }
+    }
+
+    /// Sets what the scopes say that a document is in. `names` is its path below the sources.
+    fn complete(&self, names: &[String], kind: &str, matter: &mut Matter) {
+        let path: PathBuf = names.iter().collect();
+        let of_path = path.ancestors().filter_map(|folder| self.by_path.get(folder)).flatten().copied();
+        let matching = self.patterns.matching(names, Reach::Folders);
+        let of_pattern =
+            matching.iter().filter_map(|number| self.with_pattern.get(*number as usize)).copied();
+        let mut found: Vec<usize> = of_path.chain(of_pattern).collect();
+        found.sort_unstable();
+        for (wanted, table) in found.iter().filter_map(|at| self.all.get(*at)) {
+            let is_wanted = |wanted: &String| wanted == kind || wanted == kind.trim_end_matches('s');
+            if wanted.as_ref().is_none_or(is_wanted) {
+                matter.share(table);
+            }
+        }
+    }
+}
+
+/// What a site leaves out.
+#[derive(Debug, Default)]
+struct Excluded {
+    /// Beginnings of paths, sorted, with how each is written. None begins with another.
+    beginnings: Vec<(String, String)>,
+    /// The same as patterns, in which `*` stands for folders too.
+    patterns: Globs,
+}
+
+impl Excluded {
+    fn new(all: &[String]) -> Self {
+        let beginning = |pattern: &String| (pattern.trim_start_matches('/').to_owned(), pattern.clone());
+        let mut beginnings: Vec<(String, String)> = all.iter().map(beginning).collect();
+        beginnings.sort();
+        beginnings.dedup_by(|next, kept| next.0.starts_with(&kept.0));
+        Self { beginnings, patterns: Globs::new(all) }
+    }
+
+    /// Returns what excludes a path.
+    fn find(&self, names: &[String]) -> Option<&str> {
+        let path = names.join("/");
+        let before = self.beginnings.partition_point(|(beginning, _)| *beginning <= path);
+        let last = before.checked_sub(1).and_then(|at| self.beginnings.get(at));
+        let found = last.filter(|(beginning, _)| path.starts_with(beginning.as_str()));
+        found.map(|(_, written)| written.as_str()).or_else(|| self.patterns.first(names, Reach::Anywhere))
+    }
 }
 
 impl Generator for Jekyll {
@@ -112,11 +201,12 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
 }
 
 /// Returns what `exclude` names and `include` does not.
-fn excluded(config: &Map<String, Value>) -> Vec<String> {
+fn excluded(config: &Map<String, Value>) -> Excluded {
     let list = |key: &str| config.get(key).and_then(Value::as_array).into_iter().flatten();
-    let included: Vec<String> = list("include").filter_map(super::matter::text).collect();
+    let included: BTreeSet<String> = list("include").filter_map(super::matter::text).collect();
     let all = list("exclude").filter_map(super::matter::text);
-    all.filter(|pattern| !pattern.is_empty() && !included.contains(pattern)).collect()
+    let all: Vec<String> = all.filter(|pattern| !included.contains(pattern)).collect();
+    Excluded::new(&all)
 }
 
 /// True if the site keeps quotes as they are written.
@@ -135,36 +225,27 @@ fn authors(config: &Map<String, Value>, files: &Files<'_>) -> Map<String, Value>
     found.or_else(|| config.get("authors")?.as_object().cloned()).unwrap_or_default()
 }
 
-fn collections(config: &Map<String, Value>) -> Vec<Collection> {
-    let Some(Value::Object(all)) = config.get("collections") else { return Vec::new() };
+fn collections(config: &Map<String, Value>) -> BTreeMap<String, Option<String>> {
+    let Some(Value::Object(all)) = config.get("collections") else { return BTreeMap::new() };
     let is_output = |label: &str, value: &Value| {
         label == "posts" || value.get("output").is_some_and(|output| super::matter::is(output, true))
     };
     all.iter()
         .filter(|(label, value)| is_output(label, value))
-        .map(|(label, value)| {
-            let permalink = value.get("permalink").and_then(super::matter::text);
-            Collection { label: label.clone(), permalink }
-        })
+        .map(|(label, value)| (label.clone(), value.get("permalink").and_then(super::matter::text)))
         .collect()
 }
 
-fn defaults(config: &Map<String, Value>) -> Vec<FrontDefault> {
-    let Some(Value::Array(all)) = config.get("defaults") else { return Vec::new() };
-    let mut defaults: Vec<FrontDefault> = all
-        .iter()
-        .filter_map(|one| {
-            let scope = one.get("scope")?;
-            let text = |key: &str| scope.get(key).and_then(super::matter::text);
-            let path = text("path").unwrap_or_default().trim_matches('/').to_owned();
-            let values = one.get("values")?.as_object()?.clone();
-            Some(FrontDefault { path, kind: text("type"), values })
-        })
-        .collect();
-    // The narrowest scope counts, and of equal ones the last: `complete` sets what is not set yet.
-    defaults.reverse();
-    defaults.sort_by_key(|default| std::cmp::Reverse((default.path.len(), default.kind.is_some())));
-    defaults
+fn defaults(config: &Map<String, Value>) -> Defaults {
+    let Some(Value::Array(all)) = config.get("defaults") else { return Defaults::default() };
+    let defaults = all.iter().filter_map(|one| {
+        let scope = one.get("scope")?;
+        let text = |key: &str| scope.get(key).and_then(super::matter::text);
+        let path = text("path").unwrap_or_default().trim_matches('/').to_owned();
+        let values = one.get("values")?.as_object()?.clone();
+        Some(FrontDefault { path, kind: text("type"), values })
+    });
+    Defaults::new(defaults.collect())
 }
 
 /// What a path says about a document.
@@ -187,15 +268,7 @@ impl JekyllRules {
 
     fn document(&self, path: &Path) -> Result<Document, String> {
         let mut folders = self.inner(path).ok_or("it is not in the source folder")?;
-        let inner = folders.join("/");
-        // A pattern without `*` is the beginning of a path; in others, `*` stands for folders too.
-        let is_excluded = |pattern: &&String| {
-            let path = Path::new(&inner);
-            inner.starts_with(pattern.trim_start_matches('/'))
-                || glob::matches(pattern, path)
-                || glob::matches(&format!("**/{pattern}"), path)
-        };
-        if let Some(pattern) = self.excluded.iter().find(is_excluded) {
+        if let Some(pattern) = self.excluded.find(&folders) {
             return Err(format!("Jekyll excludes `{pattern}`"));
         }
         let name = folders.pop().unwrap_or_default();
@@ -220,7 +293,7 @@ impl JekyllRules {
         if label.is_empty() {
             return Err("it is a page of the site: it is not in `_posts` or a collection".to_owned());
         }
-        if !self.collections.iter().any(|collection| collection.label == label) {
+        if !self.collections.contains_key(&label) {
             return Err(format!("it is in `_{label}`, which is not a collection with `output: true`"));
         }
         Ok(Document { collection: label, above: Vec::new(), below: folders.split_off(1), name })
@@ -229,8 +302,7 @@ impl JekyllRules {
     /// Returns the pattern of addresses of a collection, and where it is from.
     fn pattern(&self, document: &Document) -> (String, &'static str) {
         let is_post = document.collection == "posts";
-        let own = self.collections.iter().find(|collection| collection.label == document.collection);
-        if let Some(own) = own.and_then(|collection| collection.permalink.clone()) {
+        if let Some(own) = self.collections.get(&document.collection).cloned().flatten() {
             return (own, "`permalink` of the collection");
         }
         match (self.permalink.as_deref(), is_post) {
@@ -245,26 +317,12 @@ impl JekyllRules {
     }
 
     fn complete_defaults(&self, path: &Path, matter: &mut Matter) {
-        if self.defaults.is_empty() {
+        if self.defaults.all.is_empty() {
             return;
         }
         let Some(inner) = self.inner(path) else { return };
-        let inner: PathBuf = inner.iter().collect();
         let kind = self.document(path).map_or_else(|_| "pages".to_owned(), |document| document.collection);
-        for default in &self.defaults {
-            let fits = if default.path.contains('*') {
-                inner.ancestors().any(|path| glob::matches(&default.path, path))
-            } else {
-                inner.starts_with(&default.path)
-            };
-            let is_kind = default
-                .kind
-                .as_ref()
-                .is_none_or(|wanted| *wanted == kind || *wanted == kind.trim_end_matches('s'));
-            if fits && is_kind {
-                default.values.iter().for_each(|(key, value)| matter.complete(key, value));
-            }
-        }
+        self.defaults.complete(&inner, &kind, matter);
     }
 }
 

@@ -1,12 +1,15 @@
 //! Front matter as key and value, whichever syntax it was written in.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::date::{self, Moment, Unzoned};
 use super::zone::Zone;
-use crate::types::excerpt;
+use crate::diag::remove_credentials;
+use crate::types::{excerpt, is_http, work};
 
 /// Maximum number of characters of a value that a message shows.
 const MAX_SHOWN: usize = 40;
@@ -19,6 +22,47 @@ pub struct Matter {
     /// Time zone that the user configured for dates that name none; it replaces the generator's.
     pub timezone: Option<Zone>,
     values: BTreeMap<String, Value>,
+    /// Values of keys that the file does not set; of several tables with a key, the first counts.
+    shared: Vec<Arc<Table>>,
+}
+
+/// Values that many files share, such as those of their folder: no file has a copy, because there may be thousands of both.
+#[derive(Debug, Default)]
+pub struct Table {
+    values: BTreeMap<String, Value>,
+    /// Keys by their letters, without case, `_` and `-`.
+    spellings: HashMap<String, Vec<String>>,
+}
+
+impl Table {
+    /// Prepares values. Of keys that differ only by case, the first counts.
+    #[must_use]
+    pub fn new(pairs: Map<String, Value>) -> Arc<Self> {
+        let mut table = Self::default();
+        for (key, value) in pairs {
+            table.values.entry(key.to_lowercase()).or_insert(value);
+        }
+        for key in table.values.keys() {
+            table.spellings.entry(letters(key).collect()).or_default().push(key.clone());
+        }
+        Arc::new(table)
+    }
+
+    /// Returns the value of a key, given in lower case, even a null.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.values.get(key)
+    }
+}
+
+/// Returns the characters of a key that count.
+fn letters(key: &str) -> impl Iterator<Item = char> {
+    key.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase())
+}
+
+/// True if two spellings of a key are the same: case, `_` and `-` do not count.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
 }
 
 /// A key whose value is not a date.
@@ -33,9 +77,8 @@ pub struct BadDate {
 impl FromIterator<(String, Value)> for Matter {
     fn from_iter<T: IntoIterator<Item = (String, Value)>>(pairs: T) -> Self {
         Self {
-            is_yaml: false,
-            timezone: None,
             values: pairs.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect(),
+            ..Self::default()
         }
     }
 }
@@ -43,27 +86,64 @@ impl FromIterator<(String, Value)> for Matter {
 impl Matter {
     /// Returns the value of a key, given in lower case; `None` if it is missing or null.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.values.get(key).filter(|value| !value.is_null())
+        self.find(key).filter(|value| !value.is_null())
     }
 
-    /// Returns all keys, sorted, with their values.
-    pub fn pairs(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.values.iter().map(|(key, value)| (key.as_str(), value))
+    fn find(&self, key: &str) -> Option<&Value> {
+        self.values.get(key).or_else(|| self.shared.iter().find_map(|table| table.get(key)))
+    }
+
+    /// Returns the keys with the same letters as a spelling, sorted, with their values: case, `_` and `-` do not count.
+    pub fn spelled(&self, spelling: &str) -> impl Iterator<Item = (&str, &Value)> {
+        let own = self.values.iter().filter(|(key, _)| same(key, spelling));
+        let mut found: BTreeMap<&str, &Value> = own.map(|(key, value)| (key.as_str(), value)).collect();
+        if !self.shared.is_empty() {
+            let letters: String = letters(spelling).collect();
+            for table in &self.shared {
+                for key in table.spellings.get(&letters).into_iter().flatten() {
+                    found.entry(key).or_insert(&table.values[key]);
+                }
+            }
+        }
+        found.into_iter()
     }
 
     /// True if the key is there, even with a null.
     pub fn has(&self, key: &str) -> bool {
-        self.values.contains_key(key)
+        self.find(key).is_some()
+    }
+
+    /// Sets all keys of a table unless the file or a table before sets them.
+    pub fn share(&mut self, table: &Arc<Table>) {
+        self.shared.push(Arc::clone(table));
     }
 
     /// Sets a key unless the file sets it.
     pub fn complete(&mut self, key: &str, value: &Value) {
-        self.values.entry(key.to_lowercase()).or_insert_with(|| value.clone());
+        work::step(1);
+        let key = key.to_lowercase();
+        if !self.has(&key) {
+            self.values.insert(key, value.clone());
+        }
     }
 
     /// Sets a key.
     pub fn set(&mut self, key: &str, value: Value) {
         self.values.insert(key.to_lowercase(), value);
+    }
+
+    /// Removes user name and password from the address of the article, if that is relative: the path made of it would have them.
+    /// Returns the key.
+    pub fn remove_credentials(&mut self) -> Option<&'static str> {
+        let mut found = None;
+        for key in ["permalink", "url", "path"] {
+            let text = self.get(key).and_then(Value::as_str).filter(|text| !is_http(text));
+            if let Some(Cow::Owned(public)) = text.map(remove_credentials) {
+                self.set(key, public.into());
+                found = Some(key);
+            }
+        }
+        found
     }
 
     /// Returns a string or number as text; `None` if it is empty.

@@ -30,13 +30,14 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::types::name_text;
 
 pub(crate) use data::{Parsed, json, part, toml, yaml};
 pub use date::{Moment, Unzoned};
 pub use files::Files;
 pub(crate) use jekyll::titleized;
-pub(crate) use matter::text as text_of;
-pub use matter::{BadDate, Matter};
+pub use matter::{BadDate, Matter, Table};
+pub(crate) use matter::{same, text as text_of};
 pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
@@ -217,11 +218,11 @@ pub trait Rules: Send + Sync + fmt::Debug {
     }
 }
 
-/// Returns the folders and the name of a path as text; what is not UTF-8 is replaced.
-fn names(path: &Path) -> Vec<String> {
+/// Returns the folders and the name of a path as text.
+pub(crate) fn names(path: &Path) -> Vec<String> {
     path.components()
         .filter_map(|part| match part {
-            std::path::Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            std::path::Component::Normal(name) => Some(name_text(name).into_owned()),
             _ => None,
         })
         .collect()

@@ -2,7 +2,8 @@
 //! (<https://jekyllrb.com/docs/permalinks/#placeholders>) and Hugo's
 //! (<https://gohugo.io/configuration/permalinks/#tokens>), which share a syntax and most names.
 
-use crate::diag::nearest;
+use crate::diag::{nearest, remove_credentials};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
@@ -209,6 +210,12 @@ pub(crate) fn style(pattern: &str) -> &str {
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn fill(pattern: &str, values: &Values) -> Result<String, String> {
+    let too_long = || "the path made from its pattern is too long".to_owned();
+    // It would be read again for each article.
+    if pattern.len() > MAX_PATH {
+        return Err(too_long());
+    }
+    let pattern = &*without_user(pattern);
     let mut out = String::from("/");
     // A pattern may repeat a placeholder thousands of times.
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
@@ -230,14 +237,24 @@ pub(crate) fn fill(pattern: &str, values: &Values) -> Result<String, String> {
             },
         }
         if out.len() > MAX_PATH {
-            return Err("the path made from its pattern is too long".to_owned());
+            return Err(too_long());
         }
     }
     Ok(single_slashes(&out))
 }
 
+/// Returns a path without user name and password, if it begins like an address without scheme.
+pub(super) fn without_user(path: &str) -> Cow<'_, str> {
+    let rest = path.trim_start_matches('/');
+    if path.len() - rest.len() < 2 || !rest.contains('@') {
+        return Cow::Borrowed(path);
+    }
+    Cow::Owned(remove_credentials(&format!("//{rest}")).into_owned())
+}
+
 /// Replaces runs of slashes by one.
 pub(crate) fn single_slashes(path: &str) -> String {
+    let path = &*without_user(path);
     let mut out = String::with_capacity(path.len());
     for c in path.chars() {
         if c != '/' || !out.ends_with('/') {
@@ -311,6 +328,17 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+
+    #[test]
+    fn a_path_that_begins_like_a_host_has_no_password() {
+        for path in ["//us:SECRET@h/x", "///us:SECRET@h/x", "//SECRET@h/x"] {
+            assert_eq!(single_slashes(path), "/h/x");
+            assert_eq!(fill(path, &values(Spelling::Jekyll)).as_deref(), Ok("/h/x"));
+        }
+        assert_eq!(single_slashes("/@ann//x@y"), "/@ann/x@y");
+        let long = ":title".repeat(2_000);
+        assert!(fill(&long, &values(Spelling::Jekyll)).is_err_and(|why| why.contains("too long")));
+    }
 
     /// Of 2024-03-04T05:06:07, a Monday, the 64th day of the year, in its tenth week.
     fn values(spelling: Spelling) -> Values {

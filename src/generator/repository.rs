@@ -195,6 +195,7 @@ impl Repository {
         let path = self.path(seed);
         matter.timezone = self.timezone;
         self.rules.complete(&path, matter);
+        let _ = matter.remove_credentials();
         self.rules.place(&Page { path: &path, matter, pattern })
     }
 
@@ -319,6 +320,7 @@ impl Repository {
             let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
             matter.timezone = self.timezone;
             self.rules.complete(&path, &mut matter);
+            let _ = matter.remove_credentials();
             let page = Page { path: &path, matter: &matter, pattern };
             let address = match self.rules.place(&page) {
                 Ok(placed) => Some(placed.address),
@@ -428,6 +430,74 @@ mod tests {
             let whole = Repository::read(Box::new(files.clone()), PathBuf::new()).unwrap().unwrap();
             assert_eq!(link(), whole.address_of(&paths.map(PathBuf::from), None));
             assert!(repository.failure().is_none());
+        }
+    }
+
+    #[test]
+    fn an_article_takes_as_long_whatever_the_size_of_the_configuration() {
+        let eleventy = ("eleventy.config.js", "export default {};");
+        for (name, before, unit, after, seed, other) in [
+            ("_config.yml", "exclude:\n", "- old-{n}/*.md\n", "", "_posts/2024-05-01-b.md", None),
+            (
+                "_config.yml",
+                "defaults:\n",
+                "- {scope: {path: ''}, values: {k{n}: 1}}\n",
+                "",
+                "_posts/2024-05-01-b.md",
+                None,
+            ),
+            (
+                "_config.yml",
+                "defaults:\n",
+                "- {scope: {path: 'a-{n}/*'}, values: {k: 1}}\n",
+                "",
+                "_posts/2024-05-01-b.md",
+                None,
+            ),
+            (
+                "_config.yml",
+                "new_post_name: x\nskip_render:\n",
+                "- old-{n}/*\n",
+                "",
+                "source/_posts/b.md",
+                None,
+            ),
+            ("hugo.toml", "", "[[cascade]]\nk{n} = 1\n", "", "content/posts/b.md", None),
+            (
+                "hugo.toml",
+                "",
+                "[[cascade]]\nk = 1\n[cascade.target]\npath = '/a{n}/**'\n",
+                "",
+                "content/posts/b.md",
+                None,
+            ),
+            (
+                "zola.toml",
+                "base_url = 'https://a.example'\nignored_content = [",
+                "'old-{n}/*.md',",
+                "]",
+                "content/posts/b.md",
+                None,
+            ),
+            ("posts/posts.json", "{\"tags\": \"posts\"", ", \"k{n}\": 1", "}", "posts/b.md", Some(eleventy)),
+            ("_data/eleventyComputed.json", "{\"a\": 1", ", \"k{n}\": 1", "}", "posts/b.md", Some(eleventy)),
+            (".eleventyignore", "", "old-{n}/**\n", "", "posts/b.md", Some(eleventy)),
+        ] {
+            let steps = |count: usize| {
+                let units: String = (0..count).map(|n| unit.replace("{n}", &n.to_string())).collect();
+                let text = format!("{before}{units}{after}");
+                let files: Vec<(&str, &str)> = other.into_iter().chain([(name, text.as_str())]).collect();
+                let found = Repository::read(Box::new(site(&files)), PathBuf::new()).unwrap().unwrap();
+                let mut matter = data::matter(POST).unwrap();
+                let place = || {
+                    let placed = found.place(Path::new(seed), &mut matter, None);
+                    assert!(placed.is_ok(), "{name}: {placed:?}");
+                    assert_eq!(matter.spelled("title").count(), 1);
+                };
+                work::count(place).1
+            };
+            let (few, many) = (steps(200), steps(1_600));
+            assert!(many <= 2 * few, "{name} {unit}: {few} and {many} steps");
         }
     }
 

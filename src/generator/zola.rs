@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use super::glob::{Globs, Reach};
 use super::{Files, Found, Generator, Kind, Page, Placed, Refusal, Rules, Site, Unzoned};
-use super::{cname, data, date, glob, names, pattern, site, slug, split_ending};
+use super::{cname, data, date, names, pattern, site, slug, split_ending};
 use crate::error::Error;
 
 pub(super) struct Zola;
@@ -21,7 +22,7 @@ struct ZolaRules {
     slugify: Slugify,
     /// True if the date stays in addresses made of file names.
     keeps_dates: bool,
-    ignored: Vec<String>,
+    ignored: Globs,
     theme: Option<String>,
     /// Folders that are one page with its files.
     bundles: BTreeSet<PathBuf>,
@@ -103,7 +104,7 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
             .collect(),
         slugify,
         keeps_dates: keeps.is_some_and(|value| super::matter::is(value, true)),
-        ignored: ignored.into_iter().flatten().filter_map(super::matter::text).collect(),
+        ignored: Globs::new(ignored.into_iter().flatten().filter_map(super::matter::text)),
         theme: text(&["theme"]),
         bundles: bundles(files),
     }
@@ -210,8 +211,7 @@ impl Rules for ZolaRules {
             return Err(refuse("it is not in the content folder"));
         }
         folders.remove(0);
-        let inner: PathBuf = folders.iter().collect();
-        if self.ignored.iter().any(|pattern| glob::matches(pattern, &inner)) {
+        if self.ignored.first(&folders, Reach::Path).is_some() {
             return Err(refuse("`ignored_content` matches it"));
         }
         let file = folders.pop().unwrap_or_default();

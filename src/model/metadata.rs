@@ -80,6 +80,18 @@ impl Metadata {
                 found = found.or(Some(field));
             }
         }
+        if let Some(episode) = &mut self.episode {
+            let texts = episode.people.iter_mut().map(|one| ("people", &mut one.name));
+            let texts = texts.chain(episode.chapters.iter_mut().map(|one| ("chapters", &mut one.title)));
+            let texts = texts.chain(episode.soundbites.iter_mut().map(|one| ("soundbite", &mut one.title)));
+            let texts = texts.chain(episode.location.iter_mut().map(|text| ("location", text)));
+            for (field, text) in texts.chain(episode.license.iter_mut().map(|text| ("license", text))) {
+                if let Cow::Owned(public) = remove_credentials(text) {
+                    *text = public;
+                    found = found.or(Some(field));
+                }
+            }
+        }
         let mut clear = |field, urls: &mut dyn Iterator<Item = &mut Url>| {
             for url in urls.filter(|url| has_credentials(url)) {
                 *url = without_credentials(url.clone());

@@ -64,7 +64,15 @@ pub(super) fn read_head(
     let cover = cover.as_deref().or(groups.inherited()).and_then(Path::to_str);
     recording.folder_cover = cover.map(str::to_owned);
     for file in groups.files(name) {
-        let Some(text) = file.to_str().filter(|_| Some(file) != groups.cover()) else { continue };
+        if Some(file) == groups.cover() {
+            continue;
+        }
+        let Some(text) = file.to_str() else {
+            let place = Place::file(file.to_string_lossy());
+            let detail = "left out, because its name is not UTF-8; rename it";
+            result.findings.push(Finding::new(&codes::AUDIO_MISSING, place, detail));
+            continue;
+        };
         if audio::is_media(file) && recording.substitute.as_deref() != Some(text) {
             let mut stamp = None;
             match open(store, &folder.join(file), &mut stamp, &mut result.bytes) {

@@ -15,7 +15,7 @@ use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
 use crate::html::{self, RawHtml};
 use crate::seed::below_content;
-use crate::types::UnixMs;
+use crate::types::{UnixMs, name_text};
 
 use super::archive::OutputDoc;
 use super::context::Context;
@@ -440,7 +440,7 @@ pub(super) fn section_of(plan: &Plan, folder: &Path, chunk: &Chunk) -> Option<St
     if let Some(repository) = &plan.addresses.repository {
         return repository.section(folder);
     }
-    section(folder, chunk.articles(), chunk.index_pages).map(|name| name.to_string_lossy().into_owned())
+    section(folder, chunk.articles(), chunk.index_pages).map(|name| name_text(name).into_owned())
 }
 
 /// Returns the section of a folder with this number of articles: the first folder of its path, or the first below Hugo's and

@@ -15,7 +15,7 @@ use hashbrown::HashTable;
 
 use crate::catalog::{is_index_page, key_hash};
 use crate::seed::SameAddress;
-use crate::types::UnixMs;
+use crate::types::{UnixMs, name_text};
 
 /// Maximum number of versions of an entry with the same time whose bodies are compared.
 const MAX_TIED: usize = 64;
@@ -453,13 +453,13 @@ fn file_key(path: &Path, section: Option<&str>) -> String {
     let folder = path.parent().unwrap_or(Path::new(""));
     let path = if is_index && folder.file_name().is_some() { folder } else { path };
     let stem = if path == folder { path.file_name() } else { path.file_stem() };
-    let stem = stem.unwrap_or_default().to_string_lossy();
+    let stem = name_text(stem.unwrap_or_default());
     let folder = path.parent().unwrap_or(Path::new(""));
     let part = match (article_number(&stem), section) {
         (Some(number), Some(section)) => return format!("{section}/{number}"),
         (number, _) => number.unwrap_or(&stem),
     };
-    folder.join(part).to_string_lossy().replace('\\', "/")
+    name_text(folder.join(part).as_os_str()).replace('\\', "/")
 }
 
 /// Returns the article number in the stem of a file name: the first run of four digits or more between `_`, `-`, `.` or the

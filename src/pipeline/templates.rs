@@ -1,12 +1,12 @@
 //! The templates of the user for pages: read once per build, and part of what every page depends on.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::config::Plan;
 use crate::diag::{Finding, codes};
 use crate::format::{PageKind, Templates};
+use crate::store::regular;
 use crate::types::excerpt;
 
 /// Maximum size of a template in bytes.
@@ -54,12 +54,8 @@ pub(super) fn read(plan: &Plan) -> UserTemplates {
 /// Reads a template.
 fn read_text(path: &Path) -> io::Result<String> {
     let problem = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text);
-    // Opening a FIFO would wait for its other end.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(problem("it is not a regular file"));
-    }
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+    regular::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_SIZE {
         return Err(problem("it is larger than 128 KiB"));
     }

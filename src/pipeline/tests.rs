@@ -255,8 +255,8 @@ fn input_folders_whose_names_are_not_utf8_are_cached_like_others() {
     let first = build(&plan, &seeds, &feeds, options, &mut sink).unwrap();
     assert_eq!((first.seeds, first.entries, first.feeds), (40, 40, 3));
     let sections: Vec<_> = first.site.feeds.iter().map(|feed| feed.folder.as_str()).collect();
-    assert_eq!(sections, ["", "town", "\u{fffd}"]);
-    assert!(first.changed.iter().any(|path| path.starts_with("\u{fffd}/archive/2023-07")));
+    assert_eq!(sections, ["", "%FE", "town"]);
+    assert!(first.changed.iter().any(|path| path.starts_with("%FE/archive/2023-07")));
     let second = build(&plan, &seeds, &feeds, options, &mut sink).unwrap();
     assert_eq!((second.changed.len(), second.head_bytes, second.body_bytes, second.entries), (0, 0, 0, 40));
     assert_eq!(sink.collected(), []);

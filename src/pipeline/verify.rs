@@ -29,7 +29,7 @@ pub(super) fn verify(context: &Context<'_>, files: &PendingFiles, sink: &mut Sin
             Ok(check(&bytes, check::Options { file: &name, url, now: Some(now), is_podcast: false }))
         })
         .collect();
-    let mut invalid = None;
+    let (mut invalid, rules) = (None, rules.by_path());
     for ((path, _), found) in files.iter().zip(found?) {
         let levels = rules.levels_for(Path::new(&store.show(path)));
         for finding in found.into_iter().filter_map(|finding| levels.apply(finding)) {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::metadata::{self, Context, language_tag, same};
+use super::metadata::{self, Context, language_tag};
 use super::title;
 use crate::generator::Matter;
 use crate::html::media_type;
@@ -57,7 +57,7 @@ const MAX_LABEL: usize = 128;
 fn value(matter: &Matter, field: Field) -> Option<&Value> {
     let spelled = KEYS.iter().filter(|(of, _, _)| *of == field);
     let mut found = spelled.filter_map(|(_, spelling, _)| {
-        matter.pairs().find(|(key, value)| same(key, spelling) && !value.is_null()).map(|(_, value)| value)
+        matter.spelled(spelling).find(|(_, value)| !value.is_null()).map(|(_, value)| value)
     });
     found.next()
 }

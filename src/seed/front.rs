@@ -122,6 +122,12 @@ impl<'a> FrontMatter<'a> {
         self.finding(&codes::SEED_BAD_DATE, &bad.key, detail)
     }
 
+    /// Removes user name and password from the address of the article, and returns the finding about them.
+    fn remove_credentials(&mut self) -> Option<Finding> {
+        let key = self.values.remove_credentials()?;
+        Some(self.finding(&codes::SEED_LINK_CREDENTIALS, key, format!("left them out of `{key}`")))
+    }
+
     fn finding(&self, meta: &'static Meta, key: &str, detail: String) -> Finding {
         Finding::in_text(meta, self.line(key), 0, detail)
     }
@@ -270,10 +276,11 @@ impl Dialect for Syntax {
         if self.format == Format::Header && origin.folders().first().is_some_and(|folder| folder == "pages") {
             return Err(not_an_article("it is in `pages`, where Pelican has the pages of the site"));
         }
-        let matter = FrontMatter::read(self, lines)?;
+        let mut matter = FrontMatter::read(self, lines)?;
         if let Some(why) = matter.exclusion_reason() {
             return Err(not_an_article(why));
         }
+        findings.extend(matter.remove_credentials());
         // Else it may be text that begins with a word and a colon.
         if self.format == Format::Header && !matter.values.has("title") {
             return Err(unlike_an_article());
@@ -339,6 +346,7 @@ fn placed(
     origin: &Origin<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<Head, Fault> {
+    findings.extend(matter.remove_credentials());
     let pattern = origin.addresses.permalink.as_deref();
     let placed =
         repository.place(&origin.path(), &mut matter.values, pattern).map_err(|refusal| match refusal {

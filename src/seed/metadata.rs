@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::title;
+pub(super) use crate::generator::same;
 use crate::generator::{Kind, Matter};
 use crate::html::{self, Medium, Policy, RawHtml, media_type};
 use crate::model::{Enclosure, Image, Metadata, Person};
@@ -141,6 +142,8 @@ const ADDRESSES: &[&str] = &[
 const EXCLUSIONS: &[&str] = &["exclude", "excluded", "hide", "hidden", "ignore", "skip"];
 /// Number of levels of lists in lists.
 const DEPTH: usize = 4;
+/// Number of keys of a table that are compared with each spelling.
+const MAX_SCANNED: usize = 1_000;
 /// Number of values of one field.
 const MAX_VALUES: usize = 100;
 
@@ -158,10 +161,7 @@ pub(super) struct Context<'a> {
 
 /// Returns the keys of the front matter that fill a field, those that count most first.
 pub(super) fn keys(matter: &Matter, field: Field) -> Vec<&str> {
-    let mut found: Vec<(usize, &str)> =
-        matter.pairs().filter_map(|(key, _)| Some((rank(field, key)?, key))).collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, key)| key).collect()
+    of_field(field).flat_map(|(_, spelling)| matter.spelled(spelling)).map(|(key, _)| key).collect()
 }
 
 /// Returns the reason why the article is not for feeds.
@@ -214,8 +214,7 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
     }
     let sibling = |key: &str| {
         let names = [format!("{key}_alt"), format!("{key}_alt_text")];
-        let is_alt = |known: &str| names.iter().any(|name| same(name, known));
-        matter.pairs().find(|(known, _)| is_alt(known)).map(|(_, value)| text(value))
+        names.iter().flat_map(|name| matter.spelled(name)).next().map(|(_, value)| text(value))
     };
     let image = |(_, key, value): (usize, &str, &Value)| {
         let found = image(value, context, DEPTH)?;
@@ -237,31 +236,36 @@ pub(super) fn has_media(matter: &Matter) -> bool {
     !values(matter, Field::Media).is_empty()
 }
 
-/// Returns the position of a key in [`KEYS`] if it fills a field.
-fn rank(field: Field, key: &str) -> Option<usize> {
-    KEYS.iter().position(|(of, spelling, _)| *of == field && same(spelling, key))
+/// Returns the spellings of the keys of a field, with their positions in [`KEYS`].
+fn of_field(field: Field) -> impl Iterator<Item = (usize, &'static str)> {
+    let all = KEYS.iter().enumerate().filter(move |(_, (of, ..))| *of == field);
+    all.map(|(rank, (_, spelling, _))| (rank, *spelling))
 }
 
-/// True if two spellings of a key are the same: case, `_` and `-` do not count.
-pub(super) fn same(one: &str, other: &str) -> bool {
-    fn letters(text: &str) -> impl Iterator<Item = u8> {
-        text.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
-    }
-    letters(one).eq(letters(other))
+/// Returns the keys of a table with the same letters as a spelling, with their values; of a large one, which may be data of the
+/// whole site that each article reads, the key that is written like the spelling.
+fn spelled<'a>(table: &'a Map<String, Value>, spelling: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let is_large = table.len() > MAX_SCANNED;
+    let exact = table.get_key_value(spelling).filter(|_| is_large);
+    let scanned = table.iter().take(if is_large { 0 } else { MAX_SCANNED });
+    let found = scanned.filter(move |(key, _)| same(key, spelling));
+    exact.into_iter().chain(found).map(|(key, value)| (key.as_str(), value))
 }
 
 /// Returns the keys and values of a field, those that count most first: of the top level, then of [`TABLES`].
 fn values(matter: &Matter, field: Field) -> Vec<(usize, &str, &Value)> {
     let of_table = |(level, name): (usize, &&str)| {
         let table = matter.get(name).and_then(Value::as_object);
-        table.into_iter().flatten().map(move |(key, value)| (level + 1, key.as_str(), value))
+        table.into_iter().flat_map(move |table| {
+            of_field(field).flat_map(move |(rank, spelling)| {
+                spelled(table, spelling)
+                    .map(move |(key, value)| ((level + 1) * KEYS.len() + rank, key, value))
+            })
+        })
     };
-    let top = matter.pairs().map(|(key, value)| (0, key, value));
-    let all =
-        top.chain(TABLES.iter().enumerate().flat_map(of_table)).filter(|(_, _, value)| !value.is_null());
-    let mut found: Vec<(usize, &str, &Value)> = all
-        .filter_map(|(level, key, value)| Some((level * KEYS.len() + rank(field, key)?, key, value)))
-        .collect();
+    let of_key = |(rank, spelling)| matter.spelled(spelling).map(move |(key, value)| (rank, key, value));
+    let all = of_field(field).flat_map(of_key).chain(TABLES.iter().enumerate().flat_map(of_table));
+    let mut found: Vec<(usize, &str, &Value)> = all.filter(|(_, _, value)| !value.is_null()).collect();
     found.sort_by_key(|(rank, _, _)| *rank);
     found
 }
@@ -289,7 +293,7 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
 pub(super) fn member(object: &Value, keys: &[&str]) -> Option<String> {
     let object = object.as_object()?;
     keys.iter().find_map(|key| {
-        let (_, value) = object.iter().find(|(known, value)| same(known, key) && !value.is_boolean())?;
+        let (_, value) = spelled(object, key).find(|(_, value)| !value.is_boolean())?;
         Some(text(value)).filter(|text| !text.is_empty())
     })
 }

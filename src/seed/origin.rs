@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::generator::{Repository, Unzoned, Zone};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
+
+use crate::generator::{Repository, Unzoned, Zone, names};
 use crate::html::Policy;
-use crate::types::UnixMs;
+use crate::types::{UnixMs, name_text};
 
 /// The configuration for the URLs of articles that do not state their own, and for their dates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,19 +45,18 @@ impl Addresses {
     pub(crate) fn media_url(&self, path: &Path) -> Url {
         let unknown = || Url::parse(UNKNOWN).unwrap_or_else(|_| unreachable!("it is a URL"));
         let mut url = self.media.clone().unwrap_or_else(unknown);
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(names(path));
-        }
+        append(&mut url, path);
         crate::types::to_rfc3986(url.clone()).unwrap_or(url)
     }
 
     /// Returns the path of the media file with an address, if it is below the media folder.
     pub(crate) fn media_path(&self, url: &Url) -> Option<PathBuf> {
         let rest = url.as_str().strip_prefix(self.media.as_ref()?.as_str())?;
-        let rest = percent_encoding::percent_decode_str(rest).decode_utf8().ok()?;
-        let path = Path::new(&*rest);
+        let bytes: Vec<u8> = percent_decode_str(rest).collect();
+        let has_bad = bytes.is_empty() || bytes.iter().any(|byte| matches!(byte, 0 | b'\\'));
+        let path = path_of_bytes(bytes)?;
         let is_inside = path.components().all(|part| matches!(part, Component::Normal(_)));
-        (is_inside && !rest.is_empty() && !rest.contains(['\0', '\\'])).then(|| path.to_path_buf())
+        (is_inside && !has_bad).then_some(path)
     }
 
     /// Returns how a date without a time zone is read.
@@ -131,7 +132,7 @@ impl<'a> Origin<'a> {
 
     /// Returns the file name without its extension.
     pub(super) fn stem(&self) -> String {
-        Path::new(self.name).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        name_text(Path::new(self.name).file_stem().unwrap_or_default()).into_owned()
     }
 
     /// Returns the site that the seed belongs to.
@@ -204,17 +205,58 @@ pub(crate) fn extension(name: &OsStr) -> Option<&[u8]> {
     Some(&name[dot + 1..])
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let normal = |component: Component<'_>| match component {
-        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-        _ => None,
-    };
-    folder.components().filter_map(normal).collect()
+/// Bytes of a name that the `url` crate would leave out of a path, or read as something else.
+const NOT_IN_NAMES: &AsciiSet = &CONTROLS.add(b'%').add(b'/').add(b'\\').add(b'?').add(b'#');
+
+/// Appends the path of a file to that of a URL: each byte of a name, whether it is UTF-8 or not.
+pub(super) fn append(url: &mut Url, path: &Path) {
+    if url.cannot_be_a_base() {
+        return;
+    }
+    let mut all = url.path().trim_end_matches('/').to_owned();
+    for part in path.components() {
+        if let Component::Normal(name) = part {
+            all.push('/');
+            // UTF-8 is encoded as well.
+            all.extend(percent_encode(name.as_encoded_bytes(), NOT_IN_NAMES));
+        }
+    }
+    url.set_path(&all);
+}
+
+/// Returns the path with these bytes; `None` if the system allows no such path.
+fn path_of_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
+    #[cfg(unix)]
+    return Some(std::os::unix::ffi::OsStringExt::from_vec(bytes))
+        .map(|name: std::ffi::OsString| name.into());
+    #[cfg(not(unix))]
+    return String::from_utf8(bytes).ok().map(PathBuf::from);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn the_address_of_a_media_file_has_every_byte_of_its_path() {
+        use std::os::unix::ffi::OsStrExt;
+        let media = Url::parse("https://a.example/media/").ok();
+        let addresses = Addresses { media, ..Addresses::default() };
+        for (path, encoded) in [
+            (&b"a/b.mp3"[..], "a/b.mp3"),
+            (b"caf\xe9.mp3", "caf%E9.mp3"),
+            ("café.mp3".as_bytes(), "caf%C3%A9.mp3"),
+            (b"a\tb\n.mp3", "a%09b%0A.mp3"),
+            (b"%2e%2e/100%.mp3", "%252e%252e/100%25.mp3"),
+            (b"a b?c#d|e.mp3", "a%20b%3Fc%23d%7Ce.mp3"),
+        ] {
+            let path = Path::new(OsStr::from_bytes(path));
+            let url = addresses.media_url(path);
+            assert_eq!(url.as_str(), format!("https://a.example/media/{encoded}"));
+            assert_eq!(addresses.media_path(&url).as_deref(), Some(path));
+        }
+    }
 
     #[test]
     fn the_extension_of_a_name_is_that_of_its_path() {

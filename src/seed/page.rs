@@ -197,9 +197,7 @@ fn placeholder(origin: &Origin<'_>) -> String {
     let Some(mut url) = origin.site().cloned().or_else(|| Url::parse("https://page.invalid/").ok()) else {
         return String::new();
     };
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().extend(origin.folders()).push(&origin.name.to_string_lossy());
-    }
+    super::origin::append(&mut url, &origin.path());
     url.into()
 }
 

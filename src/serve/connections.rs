@@ -20,6 +20,7 @@ use tokio::time::{self, Instant, sleep, timeout_at};
 
 use super::access_log::LoggedRequest;
 use super::body::ResponseBody;
+use super::framing::other_version;
 use super::handles::HandleBudget;
 use super::respond::{respond, respond_at_once};
 use super::state::State;
@@ -190,7 +191,11 @@ impl Client {
             let logged = LoggedRequest::new(self.peer, request.method(), request.uri(), request.headers());
             (log, logged, Instant::now())
         });
-        let response = match respond_at_once(&self.state, &request) {
+        let at_once = match self.activity.take_other_version() {
+            true => Some(other_version()),
+            false => respond_at_once(&self.state, &request),
+        };
+        let response = match at_once {
             Some(response) => response,
             // Boxed: few requests have to wait, and all of them would move its state.
             None => Box::pin(respond(&self.state, request, &Work::on(&self.activity))).await,

@@ -18,6 +18,7 @@ mod connections;
 mod document;
 mod documents;
 mod file_body;
+mod framing;
 mod handles;
 mod host;
 mod html_page;
@@ -36,6 +37,7 @@ mod settings;
 mod state;
 mod stream;
 mod validator;
+mod version;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};

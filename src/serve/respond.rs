@@ -25,6 +25,7 @@ use super::cache_hints::CacheHints;
 use super::coding::{Accepted, Coding};
 use super::conditions::{Precondition, Validators, evaluate_preconditions, may_send_range};
 use super::document::{Document, Representation};
+use super::framing::refusal;
 use super::host::has_valid_host;
 use super::live::{self, is_browser_navigation};
 use super::not_found;
@@ -138,9 +139,16 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
         let line = "the Host header is missing, repeated or invalid";
         return Some(text_response(StatusCode::BAD_REQUEST, line));
     }
+    if let Some(response) = refusal(request.method(), request.headers()) {
+        return Some(response);
+    }
     // RFC 9112, 3.2; RFC 9110, 4.2.4.
     let has_user = request.uri().authority().is_some_and(|authority| authority.as_str().contains('@'));
-    let is_of_server = request.method() == Method::OPTIONS && request.uri().path() == "*";
+    let is_of_server = match *request.method() {
+        Method::OPTIONS => request.uri().path() == "*",
+        Method::CONNECT => request.uri().path().is_empty(),
+        _ => false,
+    };
     if has_user || !(request.uri().path().starts_with('/') || is_of_server) {
         return Some(text_response(StatusCode::BAD_REQUEST, "the target of the request is no path or URL"));
     }

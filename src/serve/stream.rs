@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::metrics::Metrics;
+use super::version::{Version, take_version};
 
 /// Number of bytes per second that a client must take while the server waits for it.
 const MIN_BYTES_PER_SECOND: u64 = 256;
@@ -30,6 +31,8 @@ pub(super) struct Activity {
     requests: AtomicUsize,
     /// True if bytes arrived since the last request: an incomplete head.
     is_receiving: AtomicBool,
+    /// True if the next request is of another major version of HTTP.
+    has_other_version: AtomicBool,
     /// True if the client has not yet taken all that was written.
     is_blocked: AtomicBool,
     /// Number of responses in the making.
@@ -41,6 +44,11 @@ impl Activity {
     pub(super) fn request_received(&self) {
         self.requests.fetch_add(1, Relaxed);
         self.is_receiving.store(false, Relaxed);
+    }
+
+    /// True if the request that has just been received is of another major version of HTTP.
+    pub(super) fn take_other_version(&self) -> bool {
+        self.has_other_version.swap(false, Relaxed)
     }
 
     /// Number of requests so far.
@@ -152,7 +160,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
             buffer.put_slice(&self.before.split_to(length));
         }
         if buffer.filled().len() > filled {
-            self.activity.is_receiving.store(true, Relaxed);
+            let is_first = !self.activity.is_receiving.swap(true, Relaxed);
+            let version = is_first.then(|| take_version(&mut buffer.filled_mut()[filled..]));
+            if version == Some(Version::Major) {
+                self.activity.has_other_version.store(true, Relaxed);
+            }
         }
         Poll::Ready(Ok(()))
     }

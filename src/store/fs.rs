@@ -7,13 +7,17 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::regular::not_regular;
 #[cfg(unix)]
 use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, OpenFile, Opened, Prefix, Source, Store, buffer_size, has_bytes};
-use crate::types::Bytes;
+use crate::types::{Bytes, work};
 
 /// Number of times that reading is repeated after `EIO`.
 const READ_RETRIES: usize = 2;
+/// Number of folders that are faster looked at one by one.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const FEW_FOLDERS: usize = 3;
 /// Prefix and suffix of the names of temporary files.
 const TEMPORARY: (&str, &str) = (".feedmill-", ".tmp");
 
@@ -42,11 +46,27 @@ impl FsStore {
     /// Returns the path on disk. No folder on the way may be a link, which could lead out of the store. Links that are
     /// created during a build are no threat: with the right to create them comes the right to read the target.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
-        let mut folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-        if folders.any(|folder| self.root.join(folder).is_symlink()) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| self.has_link(folder)) {
             return Err(is_linked());
         }
         Ok(self.root.join(path))
+    }
+
+    /// True if a folder or one above it is a symbolic link.
+    fn has_link(&self, folder: &Path) -> bool {
+        // The system looks at all of a long path in one call, and at each of its folders only once.
+        #[cfg(any(target_os = "android", target_os = "linux"))]
+        if folder.components().nth(FEW_FOLDERS).is_some()
+            && let Some(has_link) = unix::has_link(&self.root, folder)
+        {
+            return has_link;
+        }
+        let mut folders = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        folders.any(|folder| {
+            work::step(1);
+            self.root.join(folder).is_symlink()
+        })
     }
 
     fn open_regular(&self, path: &Path) -> io::Result<(File, u64)> {
@@ -345,15 +365,31 @@ mod unix {
     use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, openat, statat};
     use rustix::io::{Errno, read, retry_on_intr};
 
+    use super::super::regular::not_regular;
     use super::super::{Beginning, Kind, Stamp};
     use crate::types::Bytes;
+
+    /// True if a folder below another one, or one between them, is a symbolic link; `None` if the system cannot say it in one
+    /// call: Linux before 5.6, and containers that refuse calls which they do not know.
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    pub(super) fn has_link(root: &Path, folder: &Path) -> Option<bool> {
+        use rustix::fs::{ResolveFlags, open, openat2};
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = retry_on_intr(|| open(root, flags, Mode::empty())).ok()?;
+        match retry_on_intr(|| openat2(&root, folder, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)) {
+            Err(Errno::LOOP) => Some(true),
+            // What is missing is no link, and whoever opens it reports it.
+            Ok(_) | Err(Errno::NOENT | Errno::NOTDIR) => Some(false),
+            Err(_) => None,
+        }
+    }
 
     pub(super) fn scan(
         folder: &Path,
         stamps: bool,
         see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
     ) -> io::Result<()> {
-        let folder = File::open(folder)?;
+        let folder = open_folder(folder)?;
         for entry in retry_on_intr(|| rustix::fs::Dir::read_from(&folder))? {
             let entry = entry?;
             let name = entry.file_name();
@@ -392,11 +428,11 @@ mod unix {
         length: Bytes,
         see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
     ) -> io::Result<()> {
-        let folder = File::open(folder)?;
+        let folder = open_folder(folder)?;
         let mut buffer = vec![0; usize::try_from(length.0).map_err(io::Error::other)?];
         for (number, name) in names.iter().enumerate() {
             let head = super::retry_read(|| Ok(read_head(&folder, name, &mut buffer)?));
-            let head = head.and_then(|head| head.ok_or_else(super::not_regular));
+            let head = head.and_then(|head| head.ok_or_else(not_regular));
             see(
                 number,
                 head.map(|(filled, stamp)| Beginning {
@@ -407,6 +443,12 @@ mod unix {
             );
         }
         Ok(())
+    }
+
+    /// Opens a folder. Anything else is an error at once: opening a FIFO would wait for its other end.
+    fn open_folder(folder: &Path) -> io::Result<File> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        Ok(File::from(retry_on_intr(|| rustix::fs::open(folder, flags, Mode::empty()))?))
     }
 
     /// Reads the beginning of a file into a buffer, and returns its length and the stamp of the file; `None` for anything but a
@@ -433,7 +475,7 @@ mod unix {
     pub(super) fn stamp_of(path: &Path) -> io::Result<Stamp> {
         let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)?;
         let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-        is_file.then(|| stamp(&stat)).ok_or_else(super::not_regular)
+        is_file.then(|| stamp(&stat)).ok_or_else(not_regular)
     }
 
     pub(super) fn stamp_of_open(file: &File) -> io::Result<Stamp> {
@@ -450,10 +492,6 @@ mod unix {
             inode: stat.st_ino as u64,
         }
     }
-}
-
-fn not_regular() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
 }
 
 fn is_linked() -> io::Error {
@@ -526,6 +564,45 @@ mod tests {
         fs::write(dir.path().join(".feedmill.lock"), "1\n").unwrap();
         drop(store.lock(Duration::ZERO).unwrap());
         assert_eq!(left(), [false, false, true, true, true]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_anywhere_in_a_long_path_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FsStore::new(dir.path());
+        for depth in 1..8 {
+            let folders: PathBuf = (0..depth).map(|n| format!("{depth}-{n}")).collect();
+            store.replace(&folders.join("a.txt"), b"a").unwrap();
+            assert_eq!(store.read(&folders.join("a.txt"), Bytes(9)).unwrap(), b"a");
+            for linked in folders.ancestors().filter(|folder| !folder.as_os_str().is_empty()) {
+                let (at, aside) = (dir.path().join(linked), dir.path().join("aside"));
+                fs::rename(&at, &aside).unwrap();
+                std::os::unix::fs::symlink(&aside, &at).unwrap();
+                let error = store.read(&folders.join("a.txt"), Bytes(9)).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{}: {error}", linked.display());
+                assert!(store.replace(&folders.join("b.txt"), b"b").is_err(), "{}", linked.display());
+                fs::remove_file(&at).unwrap();
+                fs::rename(&aside, &at).unwrap();
+            }
+            let missing = store.read(&folders.join("missing/b/c"), Bytes(9)).unwrap_err();
+            assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+            let below = store.read(&folders.join("a.txt/b/c"), Bytes(9)).unwrap_err();
+            assert_eq!(below.kind(), io::ErrorKind::NotADirectory);
+        }
+    }
+
+    /// A folder 800 levels deep once took a second for each of its files.
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    #[test]
+    fn the_depth_of_a_folder_costs_no_further_calls() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FsStore::new(dir.path());
+        let deep: PathBuf = (0..500).map(|_| "d").collect();
+        fs::create_dir_all(dir.path().join(&deep)).unwrap();
+        let (has_link, steps) = work::count(|| store.has_link(&deep));
+        let is_known = unix::has_link(dir.path(), &deep).is_some();
+        assert_eq!((has_link, steps), (false, if is_known { 0 } else { 500 }));
     }
 
     #[test]

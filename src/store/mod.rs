@@ -12,6 +12,7 @@ mod memory;
 #[cfg(feature = "object-store")]
 pub(crate) mod object;
 mod preview;
+pub(crate) mod regular;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};

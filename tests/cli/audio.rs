@@ -375,3 +375,27 @@ fn the_time_is_that_of_the_notes_the_tag_the_name_or_the_file() {
     assert_eq!(date("name_20220304.mp3"), "2022-03-04T00:00:00Z");
     assert_eq!(date("file.mp3"), "2017-07-14T02:40:00Z");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn episodes_whose_names_are_not_utf_8_have_addresses_and_what_is_left_out_is_reported() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let project = Project::new();
+    project.write_file(
+        "feedmill.toml",
+        "base_url = 'https://f.example/'\nmedia_url = 'https://m.example/'\n[podcast]\nauthor = 'Ann'\n",
+    );
+    for name in [&b"caf\xe8.mp3"[..], b"caf\xe9.mp3"] {
+        project.write_file(std::path::Path::new("seeds").join(OsStr::from_bytes(name)), mp3(2));
+    }
+    let notes = std::path::Path::new("seeds").join(OsStr::from_bytes(b"caf\xe9.md"));
+    project.write_file(notes, "---\ntitle: A title\n---\nNotes\n");
+    let (code, _, stderr) = project.feedmill(&[]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("[audio-missing]") && stderr.contains("its name is not UTF-8"), "{stderr}");
+    let rss = project.read_file("feeds/rss.xml");
+    for address in ["https://m.example/caf%E8.mp3", "https://m.example/caf%E9.mp3"] {
+        assert!(rss.contains(&format!("<enclosure url=\"{address}\"")), "{address}: {rss}");
+    }
+}

@@ -256,3 +256,102 @@ fn input_unreadable_files_fifos_loops_and_odd_names_never_block() {
     }
     assert_eq!(links.len(), 5 + usize::from(readable));
 }
+
+/// Makes a FIFO in place of whatever is there.
+#[cfg(unix)]
+fn make_fifo(path: &std::path::Path) {
+    let _ = std::fs::remove_file(path);
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_or_folder_in_place_of_a_file_never_blocks_and_is_named() {
+    let project = Project::new();
+    project.write_seed("1.txt", 1_717_225_200_000, "t", "https://n.example/1", "x");
+    let config = "base_url = 'https://f.example/'\n";
+    project.write_file("feedmill.toml", config);
+    assert_eq!(project.feedmill(&[]).0, 0);
+    let feed = project.read_file("feeds/rss.xml");
+
+    // The cache: its content is lost, and nothing else.
+    let cache: Vec<_> =
+        std::fs::read_dir(project.path("feeds/.feedmill")).unwrap().map(|e| e.unwrap().path()).collect();
+    assert!(cache.len() > 1);
+    for path in cache.iter().flat_map(|path| [path.clone(), path.with_extension("new")]) {
+        for make in [make_fifo as fn(&std::path::Path), |path| {
+            let _ = std::fs::remove_file(path);
+            std::fs::create_dir(path).unwrap();
+        }] {
+            make(&path);
+            for args in [&[][..], &["list"], &["explain", "1.txt"]] {
+                let (code, _, stderr) = project.feedmill(args);
+                assert_eq!(code, 0, "{} {args:?}: {stderr}", path.display());
+            }
+            assert_eq!(project.read_file("feeds/rss.xml"), feed);
+            let _ = std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir_all(&path));
+            assert_eq!(project.feedmill(&[]).0, 0);
+        }
+    }
+
+    // The configuration, a template and the seeds folder.
+    let fails = |args: &[&str], expected: &[&str]| {
+        let (code, _, stderr) = project.feedmill(args);
+        assert_eq!(code, 2, "{stderr}");
+        assert!(expected.iter().all(|text| stderr.contains(text)), "{args:?}: {stderr}");
+    };
+    make_fifo(&project.path("fifo"));
+    std::fs::create_dir(project.path("folder")).unwrap();
+    std::os::unix::fs::symlink("nowhere", project.path("link")).unwrap();
+    fails(&["--config", "fifo"], &["read the configuration", "fifo", "not a regular file"]);
+    fails(&["--config", "folder"], &["read the configuration", "folder", "it is a folder"]);
+    fails(&["check", "--config", "fifo", "feeds"], &["fifo", "not a regular file"]);
+    fails(&["--seeds", "fifo"], &["fifo"]);
+    project.write_file("feedmill.toml", format!("{config}[theme]\ntemplate = 'fifo'\n"));
+    let (code, _, stderr) = project.feedmill(&[]);
+    assert!(code == 0 && stderr.contains("not a regular file"), "{stderr}");
+    for (name, why) in
+        [("fifo", "not a regular file"), ("folder", "it is a folder"), ("link", "No such file")]
+    {
+        std::fs::remove_file(project.path("feedmill.toml"))
+            .or_else(|_| std::fs::remove_dir(project.path("feedmill.toml")))
+            .unwrap();
+        std::fs::rename(project.path(name), project.path("feedmill.toml")).unwrap();
+        fails(&[], &["read the configuration", "feedmill.toml", why]);
+    }
+    assert_eq!(project.read_file("feeds/rss.xml"), feed);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_differ_only_in_bytes_that_are_not_utf_8_are_different() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let name = |bytes: &'static [u8]| OsStr::from_bytes(bytes);
+    let project = Project::new();
+    project.write_file("feedmill.toml", "base_url = 'https://f.example/'\nids = 'file'\n");
+    project.write_file("hugo.toml", "baseURL = 'https://s.example/'\ntitle = 'A'\n");
+    let seeds = std::path::Path::new("content/posts");
+    for bytes in [&b"caf\xe8.md"[..], b"caf\xe9.md", b"\xe9/caf.md", b"\xe8/caf.md"] {
+        let front = "---\ntitle: A\ndate: 2024-05-01\n---\nText\n";
+        project.write_file(seeds.join(OsStr::from_bytes(bytes)), front);
+    }
+    let (code, _, stderr) = project.feedmill(&["--seeds", "content"]);
+    assert_eq!(code, 0, "{stderr}");
+    let items = project.json_items("feeds/feed.json");
+    let mut links: Vec<&str> = items.iter().map(|item| string_field(item, "url")).collect();
+    links.sort_unstable();
+    let expected =
+        ["cafe8/", "cafe9/", "e8/caf/", "e9/caf/"].map(|end| format!("https://s.example/posts/{end}"));
+    assert_eq!(links, expected, "{stderr}");
+    let ids: std::collections::BTreeSet<&str> = items.iter().map(|item| string_field(item, "id")).collect();
+    assert_eq!(ids.len(), 4);
+    let seed = seeds.join(name(b"caf\xe9.md"));
+    let (code, stdout, stderr) =
+        crate::output_of(project.command(&["explain", "--seeds", "content"]).arg(&seed));
+    assert!(code == 0 && stdout.contains("https://s.example/posts/cafe9/"), "{stdout}{stderr}");
+    let missing =
+        project.command(&["explain", "--seeds", "content"]).arg(name(b"caf\xea.md")).output().unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("no seed or code"));
+}

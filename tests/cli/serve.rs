@@ -385,12 +385,19 @@ fn only_files_under_the_feeds_folder_are_served_and_no_upload_is_accepted() {
     for path in ["/mine/note.txt", "/m%69ne/note.txt"] {
         assert_eq!(server.get(path).2, b"public");
     }
-    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "BREW"] {
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"] {
         let (status, headers, _) = server.ask(method, "/rss.xml", &[]);
         assert_eq!((status, headers["allow"].as_str()), (405, "GET, HEAD"), "{method}");
     }
+    assert_eq!(server.ask("CONNECT", "a.example:80", &[]).0, 405);
+    for method in ["BREW", "get", "PROPFIND"] {
+        assert_eq!(server.ask(method, "/rss.xml", &[]).0, 501, "{method}");
+    }
     for body in [("Content-Length", "9999999999"), ("Transfer-Encoding", "chunked")] {
         assert_eq!(server.ask("GET", "/rss.xml", &[body]).0, 413);
+    }
+    for (codings, status) in [("chunked, chunked", 400), ("gzip, chunked", 501)] {
+        assert_eq!(server.ask("GET", "/rss.xml", &[("Transfer-Encoding", codings)]).0, status, "{codings}");
     }
 }
 

@@ -132,7 +132,7 @@ fn a_broken_template_is_reported_and_the_page_is_that_of_feedmill() {
     fs::remove_file(project.path("p.html")).unwrap();
     for (make, message) in [
         ((|_| ()) as fn(&Project), "No such file"),
-        (|project| fs::create_dir(project.path("p.html")).unwrap(), "not a regular file"),
+        (|project| fs::create_dir(project.path("p.html")).unwrap(), "it is a folder"),
     ] {
         make(&project);
         let (code, _, stderr) = project.feedmill(&BASE);

@@ -142,43 +142,123 @@ pub fn remove_credentials(text: &str) -> Cow<'_, str> {
 }
 
 /// What stands for the `@` after a password, if somebody wrote it as in another place of a URL or of a page.
-const SIGNS: [&str; 4] = ["@", "%40", "&#64;", "\u{ff20}"];
+const SIGNS: [&str; 5] = ["@", "%40", "&#64;", "&#x40;", "\u{ff20}"];
+/// Schemes after which URL parsers accept any number of slashes before the host.
+const SPECIAL: [&str; 5] = ["https", "http", "wss", "ws", "ftp"];
 
-/// Replaces the user name and password of each URL, and the `@` after them. `is_wide` is true to replace what is only meant as
-/// a password too: it has a slash, a space or an escape in it.
-fn replace_credentials<'a>(text: &'a str, with: &str, is_wide: bool) -> Cow<'a, str> {
-    if !text.contains("://") || !SIGNS.iter().any(|sign| text.contains(sign)) {
-        return Cow::Borrowed(text);
-    }
-    let (mut out, mut rest, mut is_changed) = (String::with_capacity(text.len()), text, false);
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        out.push_str(before);
-        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '"' | '<' | '>' | '`');
-        let end = after.find(ends).unwrap_or(after.len());
-        let found = after[..end].rfind('@').map(|at| at + 1);
-        rest = match found.or_else(|| if is_wide { end_of_meant(after, end) } else { None }) {
-            Some(at) => {
-                out.push_str(with);
-                is_changed = true;
-                &after[at..]
-            }
-            None => after,
-        };
-    }
-    out.push_str(rest);
-    if is_changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
+/// Where a user name may begin.
+enum Start {
+    /// After a scheme.
+    Scheme(usize),
+    /// After two slashes without a scheme.
+    Slashes(usize),
 }
 
-/// Returns where a password that was only meant as one ends. `end` is where the host does: a name and a colon before it that no
-/// port follows are a user name and the beginning of a password.
-fn end_of_meant(after: &str, end: usize) -> Option<usize> {
+/// Replaces the user name and password of each URL, and the `@` after them. `is_wide` is true to replace what is probably meant
+/// as a password too, although it may be a host and text that follows it.
+fn replace_credentials<'a>(text: &'a str, with: &str, is_wide: bool) -> Cow<'a, str> {
+    if !SIGNS.iter().any(|sign| text.contains(sign)) {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut done, mut from) = (String::new(), 0, 0);
+    while let Some(start) = next_start(text, from) {
+        let (at, end) = match start {
+            Start::Scheme(at) => (at, end_of_credentials(&text[at..], is_wide)),
+            Start::Slashes(at) => (at, end_of_user(&text[at..]).filter(|end| *end > 1)),
+        };
+        from = at;
+        if let Some(end) = end {
+            out.push_str(&text[done..at]);
+            out.push_str(with);
+            (done, from) = (at + end, at + end);
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// Returns the next place where a user name may begin.
+fn next_start(text: &str, from: usize) -> Option<Start> {
+    let bytes = text.as_bytes();
+    (from..bytes.len()).find_map(|at| match bytes[at] {
+        b':' => {
+            let is_whole = text[at..].starts_with("://");
+            let is_special = has_special_scheme(&text[..at]);
+            // Parsers remove tabs.
+            let skipped = |byte: &&u8| matches!(**byte, b'/' | b'\\' | b'\t');
+            let slashes = bytes[at + 1..].iter().take_while(skipped).count();
+            match (is_special, is_whole) {
+                (true, _) => Some(Start::Scheme(at + 1 + slashes)),
+                (false, true) => Some(Start::Scheme(at + 3)),
+                (false, false) => None,
+            }
+        }
+        b'/' if bytes.get(at + 1) == Some(&b'/') => {
+            let before = at.checked_sub(1).map(|at| bytes[at]);
+            let is_first =
+                before.is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`(<[{=,;".contains(&byte));
+            is_first.then_some(Start::Slashes(at + 2))
+        }
+        _ => None,
+    })
+}
+
+/// True if a text ends with the name of a scheme that [`SPECIAL`] lists.
+fn has_special_scheme(text: &str) -> bool {
+    SPECIAL.iter().any(|scheme| {
+        let Some(at) = text.len().checked_sub(scheme.len()) else { return false };
+        let is_scheme = text.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(scheme));
+        is_scheme && !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    })
+}
+
+/// True for a character that ends a host.
+fn ends_host(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '"' | '<' | '>' | '`')
+}
+
+/// Returns where the user name and password at the beginning of a text end.
+fn end_of_user(after: &str) -> Option<usize> {
+    let end = after.find(ends_host).unwrap_or(after.len());
+    after[..end].rfind('@').map(|at| at + 1)
+}
+
+/// Returns the same after a scheme, even if characters that parsers remove or encode are in the password.
+fn end_of_credentials(after: &str, is_wide: bool) -> Option<usize> {
+    end_of_user(after)
+        .or_else(|| {
+            // Parsers remove tabs.
+            let end = after.find(|c| c != '\t' && ends_host(c)).unwrap_or(after.len());
+            let user = &after[..end.min(after[..end].rfind('@')? + 1)];
+            user.contains(':').then_some(user.len())
+        })
+        .or_else(|| end_of_meant(after, is_wide))
+}
+
+/// Returns where a password ends that has a character in it which ends a host: a name and a colon that no port follows are a
+/// user name and the beginning of a password.
+fn end_of_meant(after: &str, is_wide: bool) -> Option<usize> {
+    let end = after.find(ends_host).unwrap_or(after.len());
     let (name, port) = after[..end].split_once(':')?;
-    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let is_host = name.starts_with('[') || is_port;
-    let line = &after[..after.find(['\n', '"', '<', '>', '`']).unwrap_or(after.len())];
-    let ends = SIGNS.iter().filter_map(|sign| Some(line.find(sign)? + sign.len()));
-    ends.min().filter(|_| !is_host)
+    let number = if is_wide { port } else { port.trim_end_matches(|c: char| c.is_ascii_punctuation()) };
+    let is_port = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    // A host, a colon and text.
+    let is_prose = !is_wide && (name.is_empty() || number.is_empty());
+    if name.starts_with('[') || is_port || is_prose {
+        return None;
+    }
+    let is_quote = |c: char| matches!(c, '"' | '<' | '>' | '`');
+    let first = |text: &str| SIGNS.iter().filter_map(|sign| Some(text.find(sign)? + sign.len())).min();
+    let rest = &after[end..];
+    let line = match rest.strip_prefix(is_quote) {
+        // It may also end an attribute, so only what directly follows counts.
+        Some(inner) => &after[..end + 1 + inner.find(|c| is_quote(c) || ends_host(c)).unwrap_or(inner.len())],
+        None => &after[..after.find(|c| c == '\n' || is_quote(c)).unwrap_or(after.len())],
+    };
+    first(line)
 }
 
 #[cfg(test)]
@@ -203,6 +283,57 @@ mod tests {
             ("https://[::1]/x and ann@a.example", "https://[::1]/x and ann@a.example"),
         ] {
             assert_eq!(redact(text), redacted);
+        }
+    }
+
+    #[test]
+    fn credentials_are_removed_however_a_parser_finds_them_and_prose_stays() {
+        for secret in [
+            "https:/us:SECRET@h/x",
+            "HTTPS:us:SECRET@h",
+            "https:///us:SECRET@h",
+            r"https:\\us:SECRET@h",
+            r"https:\/\/us:SECRET@h",
+            "//us:SECRET@h/x",
+            "see (//SECRET@h/x)",
+            "ws:us:SECRET@h",
+            "https://us:SEC\tRET@h",
+            "https://us:SEC RET@h",
+            "https://us:SEC\u{a0}RET@h",
+            "https://us:SEC\u{1}RET@h",
+            "https://us:SEC\"RET@h",
+            "https://us\t:SECRET@h",
+            "https:\t//us:SECRET@h",
+            "https:/\t/us:SECRET@h",
+            "https: //us:SECRET@h",
+            "https://us:SEC/RET@h",
+            "https://us:SECRET&#x40;h",
+        ] {
+            let public = remove_credentials(secret);
+            assert!(
+                !public.contains("SEC") && !public.contains("RET") && public.contains('h'),
+                "{secret}: {public}"
+            );
+            let shown = redact(secret);
+            assert!(
+                !shown.contains("SEC") && !shown.contains("RET") && shown.contains("***@"),
+                "{secret}: {shown}"
+            );
+        }
+        for text in [
+            "https://a.example: mail ann@b.example",
+            "https://a.example:8080, or ann@b.example",
+            "http: ann@b.example",
+            "https://a.example and ann@b.example",
+            "https://a.example\tann@b.example",
+            "// ann@b.example",
+            "https://a.example/x//ann@b.example",
+            "//a.example/@ann",
+            "at 10:30 ann@b.example",
+            "file:///home/ann@work",
+            "nohttps:ann@b.example",
+        ] {
+            assert_eq!(remove_credentials(text), text);
         }
     }
 

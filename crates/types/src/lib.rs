@@ -10,6 +10,7 @@ pub mod work;
 pub use file_type::{file_type, type_of_extension};
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fmt::{self, Write as _};
 
 use chrono::format::{Fixed, Item, Numeric, Pad};
@@ -331,6 +332,27 @@ pub fn without_credentials(mut url: Url) -> Url {
     // Both fail only for URLs that cannot have them.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
     url
+}
+
+/// Returns the name or path of a file as text. Bytes that are not UTF-8 are percent-encoded, so that different names have
+/// different texts.
+///
+/// ```
+/// assert_eq!(feedmill_types::name_text("é%.md".as_ref()), "é%.md");
+/// # #[cfg(unix)]
+/// assert_eq!(feedmill_types::name_text(std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9.md")), "caf%E9.md");
+/// ```
+#[must_use]
+pub fn name_text(name: &OsStr) -> Cow<'_, str> {
+    if let Some(text) = name.to_str() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
+    }
+    Cow::Owned(out)
 }
 
 /// Shortens text quoted in a message: white space folded, at most `max_chars` characters, then `…` if any were removed.

@@ -17,7 +17,7 @@ use crate::model::{Enclosure, Image, Person, Transcript};
 use crate::seed::metadata::{Field, language_tag};
 use crate::seed::notes::{self, Notes};
 use crate::seed::{Fault, Head, Origin, link, loose_date, not_an_article, remove_credentials, title};
-use crate::types::{Bytes, MediaType, UnixMs, is_http};
+use crate::types::{Bytes, MediaType, UnixMs, is_http, name_text};
 
 /// A recording, as the catalog keeps it: what was read from its files, so that they need not be read again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +101,7 @@ fn is_text(name: &str, stem: &str, notes: Option<&str>) -> bool {
 }
 
 fn stem(name: &OsStr) -> String {
-    std::path::Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    name_text(std::path::Path::new(name).file_stem().unwrap_or_default()).into_owned()
 }
 
 /// What a text is that is next to recordings and belongs to none of them.
@@ -175,7 +175,8 @@ pub(crate) fn episode(
         let detail = format!("it has {} of {} bytes", file.size, declared);
         findings.push(Finding::in_text(&codes::AUDIO_TRUNCATED, 0, 0, detail));
     }
-    let extension = own_name.to_str().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
+    let shown_name = name_text(own_name);
+    let extension = shown_name.rsplit('.').next().unwrap_or_default();
     if let Some((format, extensions)) = file.container.map(Container::describe)
         && !extensions.iter().any(|known| extension.eq_ignore_ascii_case(known))
     {
@@ -218,7 +219,7 @@ pub(crate) fn episode(
         .or(named.season)
         .or(tags.disc.filter(|_| tags.track.is_some() && is_season(tags.disc)));
     episode.number = episode.number.or(named.number);
-    let files = std::iter::once((own_name.to_string_lossy().into_owned(), file))
+    let files = std::iter::once((shown_name.clone().into_owned(), file))
         .chain(recording.others.iter().map(|(name, file)| (name.clone(), file)));
     let duration = metadata.media.first().and_then(|own| own.duration).or(episode_duration(notes.as_ref()));
     let mut media = Vec::new();

@@ -12,6 +12,7 @@ use ureq::tls::{PemItem, RootCerts, parse_pem};
 use url::Url;
 
 use super::cause;
+use crate::store::regular;
 
 /// Variables that are URLs of servers.
 const URLS: &[&str] = &[
@@ -147,7 +148,8 @@ pub(super) fn roots(variable: impl Fn(&str) -> Option<OsString>) -> io::Result<O
             "`{name}` names `{shown}`, {why}; set it to a file of certificates in PEM, or remove it"
         ))
     };
-    let pem = std::fs::read(&file).map_err(|error| failed(&format!("which cannot be read: {error}")))?;
+    let pem = regular::read(std::path::Path::new(&file))
+        .map_err(|error| failed(&format!("which cannot be read: {error}")))?;
     let certificates = parse_pem(&pem).filter_map(|item| match item {
         Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
         Ok(_) => None,
@@ -201,7 +203,7 @@ fn variables(
 
 /// True if a file has bytes that a header cannot have.
 fn has_line_break(file: &str) -> bool {
-    std::fs::read(file).is_ok_and(|token| HeaderValue::from_bytes(&token).is_err())
+    regular::read(std::path::Path::new(file)).is_ok_and(|token| HeaderValue::from_bytes(&token).is_err())
 }
 
 /// Returns the value of a variable, or what is wrong with it.

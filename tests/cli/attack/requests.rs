@@ -151,6 +151,13 @@ fn configuration_injects_no_header_and_no_request_is_smuggled() {
         assert!(answer.matches("HTTP/1.1 ").count() <= 1, "{what}: {answer}");
         assert!(!answer.starts_with("HTTP/1.1 2"), "{what}: {answer}");
     }
+    for (version, status) in
+        [("1.2", 200), ("1.9", 200), ("2.0", 505), ("3.1", 505), ("0.9", 505), ("1.10", 400)]
+    {
+        let request = format!("GET /rss.xml HTTP/{version}\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let answer = send_raw(&server, request.as_bytes());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{version}: {answer}");
+    }
     let forms = [
         "http://evil.example/../secret",
         "http://a/%2e%2e/secret",
