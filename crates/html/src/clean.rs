@@ -79,8 +79,12 @@ impl Rule {
     /// Returns the elements that the selector matches, in document order; none if that would exceed the budget.
     fn select(&self, dom: &Dom) -> Vec<NodeId> {
         let siblings = |node: super::dom::NodeRef<'_>| node.children().count().saturating_pow(2);
-        if self.visits_siblings && !dom.subtree(dom.root()).all(|node| work::step(siblings(node))) {
-            return Vec::new();
+        if self.visits_siblings {
+            dom.subtree(dom.root()).for_each(|node| _ = work::step(siblings(node)));
+            // The walk ends early if the rule before this one used up the budget.
+            if work::is_over_budget() {
+                return Vec::new();
+            }
         }
         dom.select(&self.selector)
     }
