@@ -256,6 +256,57 @@ fn a_folder_that_is_forbidden_stops_the_build() {
     assert!(run(&seeds, &feeds).unwrap().changed.is_empty());
 }
 
+/// A permission that is revoked says nothing about the articles, of which the cache knows the heads.
+#[test]
+fn articles_that_may_not_be_read_any_more_stop_the_build_and_new_ones_are_left_out() {
+    let [(log, seeds), (_, feeds)] = built(12);
+    let old = files(&feeds);
+    let forbid = |keys: &[&str]| *log.forbidden.lock().unwrap() = keys.iter().map(|key| (*key).to_owned()).collect();
+    let mut run = |config: &str| {
+        let mut sink = Sink::collecting();
+        let now = UnixMs(1_800_000_000_000);
+        let built = build(&plan(config), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink);
+        let found: Vec<_> = sink.collected().iter().map(|f| (f.meta.code, f.place.file.clone())).collect();
+        (built.map_err(|error| error.to_string()), found)
+    };
+    // Every body is read again, or the head and then the body of one article.
+    forbid(&["seeds/town/"]);
+    assert!(run("").0.is_ok(), "nothing is read");
+    let why = "cannot read the seed: 403 Forbidden";
+    let refused = run("language = 'de'\n").0.unwrap_err();
+    assert!(refused.contains(why) && refused.contains("s3://bucket/seeds/town/"), "{refused}");
+    seeds.replace(Path::new(&path_of(3)), &seed(30)).unwrap();
+    forbid(&["seeds/bridge/003.txt"]);
+    let refused = run("").0.unwrap_err();
+    assert!(refused.contains(why) && refused.contains("s3://bucket/seeds/bridge/003.txt"), "{refused}");
+    assert_eq!(files(&feeds), old);
+    seeds.replace(Path::new(&path_of(3)), &seed(3)).unwrap();
+    // New articles are left out, unless all of a folder are.
+    for number in 20..24 {
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    forbid(&["seeds/town/020", "seeds/town/022", "seeds/bridge/021"]);
+    let (report, found) = run("");
+    assert_eq!(report.unwrap().seeds, 16);
+    assert_eq!(found, [("seed-forbidden", "s3://bucket/seeds/bridge/021.txt".to_owned())]);
+    let new = files(&feeds);
+    assert!(old.keys().eq(new.keys()) && String::from_utf8_lossy(&new["rss.xml"]).contains("Title 23"));
+    seeds.replace(Path::new("new/1.txt"), &seed(50)).unwrap();
+    forbid(&["seeds/new/"]);
+    let refused = run("").0.unwrap_err();
+    assert!(refused.contains(why), "{refused}");
+    assert_eq!(files(&feeds), new);
+    // Without a cache, a section that is forbidden stops the build too.
+    for file in feeds.list(Path::new(".feedmill")).unwrap() {
+        feeds.remove(&Path::new(".feedmill").join(file.name)).unwrap();
+    }
+    seeds.remove(Path::new("new/1.txt")).unwrap();
+    forbid(&["seeds/town/"]);
+    let refused = run("").0.unwrap_err();
+    assert!(refused.contains(why), "{refused}");
+    assert_eq!(files(&feeds), new);
+}
+
 #[test]
 fn whichever_request_fails_the_old_feeds_or_the_new_ones_are_there() {
     let [(before_seeds, seeds), (before_feeds, feeds)] = built(4);

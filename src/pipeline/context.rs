@@ -269,12 +269,31 @@ pub(super) fn unreadable_seed(
         return Err(Error::io("read the seed", store.show(path), error));
     }
     let (meta, detail) = match error.kind() {
+        _ if is_refused(store, &error) => (&codes::SEED_FORBIDDEN, error.to_string()),
         ErrorKind::FileTooLarge => (&codes::SEED_TOO_LARGE, String::new()),
         ErrorKind::InvalidInput => (&codes::SEED_SPECIAL, String::new()),
         ErrorKind::NotFound => (&codes::SEED_CHANGED, "the file no longer exists".to_owned()),
         _ => (&codes::SEED_UNREADABLE, error.to_string()),
     };
     Ok(Finding::new(meta, Place::default(), detail))
+}
+
+/// True if a server refuses to read a file.
+fn is_refused(store: &dyn Store, error: &std::io::Error) -> bool {
+    store.in_flight().is_some() && error.kind() == std::io::ErrorKind::PermissionDenied
+}
+
+/// Returns the error that a server refuses to read a seed that it has let builds read before: what is published says more about
+/// it than this build can. Permissions usually change for many seeds at once.
+pub(super) fn refused(shown: String, why: &str) -> Error {
+    let error = std::io::Error::new(std::io::ErrorKind::PermissionDenied, why);
+    Error::io("read the seed", shown, error)
+        .with_help("let builds read the articles again, for S3 with `s3:GetObject`, or remove those that are not to be published")
+}
+
+/// Returns the finding that a server refuses to read a seed, if it is one of some.
+pub(super) fn refusal(findings: &[Finding]) -> Option<&Finding> {
+    findings.iter().find(|finding| finding.meta.code == codes::SEED_FORBIDDEN.code)
 }
 
 /// Calls a function that handles one seed. If it panics, which is a fault of feedmill, the other seeds do not pay for it:

@@ -23,7 +23,7 @@ use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Store, is_exhausted};
 use crate::types::UnixMs;
 
-use super::context::Context;
+use super::context::{Context, refusal, refused};
 use super::entry_pages;
 use super::head::read_heads;
 use super::names::Names;
@@ -309,6 +309,10 @@ struct ScannedChunk {
     /// Number of bytes read.
     bytes: u64,
     is_partial: bool,
+    /// Number of seeds that a server refuses to read.
+    refused: u32,
+    /// Error of one of them.
+    refusal: Option<Error>,
 }
 
 impl<'a> Scanner<'a> {
@@ -423,10 +427,16 @@ impl<'a> Scanner<'a> {
             listing.names.clear();
             lock(&self.spare).push(listing.names);
         }
-        let chunks: Vec<ScannedChunk> = match chunks {
+        let mut chunks: Vec<ScannedChunk> = match chunks {
             Ok(chunks) => chunks,
             Err(error) => return self.fail(error),
         };
+        // As if the folder could not be listed.
+        if chunks.iter().map(|scanned| scanned.refused).sum::<u32>() == listing.seeds
+            && let Some(error) = chunks.iter_mut().find_map(|scanned| scanned.refusal.take())
+        {
+            return self.fail(ScanError::Fatal(error));
+        }
         let mut scan = lock(&self.scan);
         for (name, why) in listing.not_a_seed {
             scan.findings.push(self.finding(&codes::SEED_SPECIAL, &folder.join(name), why.to_owned()));
@@ -572,8 +582,8 @@ impl<'a> Scanner<'a> {
     /// Returns a chunk that is unchanged.
     fn unchanged(&self, old: &Chunk) -> ScannedChunk {
         self.progress.add_seen(u64::from(old.seeds));
-        let (reread, moved) = Default::default();
-        ScannedChunk { chunk: old.clone(), reread, moved, bytes: 0, is_partial: false }
+        let (reread, moved, refused, refusal) = Default::default();
+        ScannedChunk { chunk: old.clone(), reread, moved, bytes: 0, is_partial: false, refused, refusal }
     }
 
     /// True if others have read all seeds of a folder that the last build did not see as they are.
@@ -653,6 +663,7 @@ impl<'a> Scanner<'a> {
             is_moved.then(|| (folder.join(file_name(name)), before.link.to_owned()))
         };
         let (mut out, mut moved, mut bytes, mut is_partial) = (Rows::default(), Vec::new(), 0, false);
+        let (mut is_known, mut number_refused, mut refusal_of) = (false, 0, None);
         let copy = |out: &mut Rows, moved: &mut Vec<_>, fingerprint: u128, name: &[u8]| {
             if let Some(row) = row(fingerprint) {
                 out.push(row, row.fingerprint, []);
@@ -672,6 +683,18 @@ impl<'a> Scanner<'a> {
                 }
                 bytes += head.bytes;
                 is_partial |= head.failed;
+                if let Some(finding) = refusal(&head.findings) {
+                    number_refused += 1;
+                    let was_read = before.get(name).is_some_and(|row| row.head.is_some());
+                    if refusal_of.is_none() || was_read && !is_known {
+                        let file = match &*finding.place.file {
+                            "" => unknown[number].as_os_str(),
+                            other => other.as_ref(),
+                        };
+                        refusal_of = Some(refused(self.store.show(&folder.join(file)), &finding.detail));
+                    }
+                    is_known |= was_read;
+                }
                 moved.extend(head.head.as_ref().and_then(|now| link_before(name, now.time, &now.link)));
                 let neighborhood = groups.neighborhood(&unknown[number]);
                 return self.push(&mut out, name, &unknown[number], head, neighborhood);
@@ -679,6 +702,9 @@ impl<'a> Scanner<'a> {
         };
         read_heads(self.store, self.addresses, folder, &unknown_names, groups, &mut see)
             .map_err(ScanError::Fatal)?;
+        if let Some(error) = refusal_of.take_if(|_| is_known) {
+            return Err(ScanError::Fatal(error));
+        }
         for (fingerprint, name) in files {
             copy(&mut out, &mut moved, fingerprint, name);
         }
@@ -690,7 +716,8 @@ impl<'a> Scanner<'a> {
             changed.iter().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
         };
         let chunk = catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
-        Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial })
+        let (refused, refusal) = (number_refused, refusal_of);
+        Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial, refused, refusal })
     }
 
     /// Adds the row of a seed that was read.

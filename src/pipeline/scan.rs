@@ -187,8 +187,9 @@ impl Scanned {
     pub(super) fn report_findings(&mut self, context: &Context<'_>, sink: &mut Sink<'_>) {
         std::mem::take(&mut self.scan.findings).into_iter().for_each(|finding| sink.push(finding));
         let mut buffer = Vec::new();
-        // One missing key is one finding, however many seeds need it.
+        // One missing key is one finding, however many seeds need it, and so is one missing permission.
         let (mut without_url, mut first) = (0_usize, String::new());
+        let mut forbidden: Option<(usize, Finding)> = None;
         for (path, chunk) in chunks(&self.scan.folders).filter(|(_, chunk)| chunk.has_findings) {
             let Some(block) = self.catalog.read(chunk, &mut buffer) else { continue };
             for (row, finding) in &block.findings {
@@ -199,6 +200,14 @@ impl Scanned {
                     other => path.join(other),
                 };
                 let file = context.seeds.show(&file);
+                if finding.meta.code == codes::SEED_FORBIDDEN.code {
+                    let (count, first) = forbidden.get_or_insert_with(|| (0, finding.clone().in_file(&*file)));
+                    *count += 1;
+                    if file < first.place.file {
+                        *first = finding.clone().in_file(file);
+                    }
+                    continue;
+                }
                 if finding.meta.code != codes::NO_SITE_URL.code {
                     sink.push(finding.clone().in_file(file));
                     continue;
@@ -217,6 +226,12 @@ impl Scanned {
                 }
             };
             sink.push(Finding::new(&codes::NO_SITE_URL, Place::default(), detail));
+        }
+        if let Some((count, mut finding)) = forbidden {
+            if count > 1 {
+                finding.detail.push_str(&format!("; the same goes for {} more", count - 1));
+            }
+            sink.push(finding);
         }
         if let Outcome::Rebuild(selection) = &self.outcome {
             selection.held_back.iter().for_each(|finding| sink.push(finding.clone()));

@@ -41,6 +41,8 @@ pub(crate) struct Faulty {
     pub(crate) has_weak_tags: AtomicBool,
     /// True if listings have ETags without quotes and no versions, and nothing is replaced without its version.
     pub(crate) has_generations: AtomicBool,
+    /// Beginnings of the keys of objects that may not be read.
+    pub(crate) forbidden: Mutex<Vec<String>>,
     /// Keys that are not paths, which are in every listing.
     pub(crate) not_paths: Mutex<Vec<String>>,
     log: Mutex<Vec<(&'static str, String)>>,
@@ -151,6 +153,9 @@ impl ObjectStore for Faulty {
     async fn get_opts(&self, key: &Key, options: GetOptions) -> object_store::Result<GetResult> {
         let method = if options.head { "HEAD" } else { "GET" };
         let fault = self.next(method, key.as_ref());
+        if self.forbidden.lock().unwrap().iter().any(|begin| key.as_ref().starts_with(begin)) {
+            return Err(forbidden(key.as_ref()));
+        }
         if fault.is_none() {
             self.log_for_all(method, key);
         }
