@@ -43,6 +43,10 @@ pub(crate) struct Faulty {
     pub(crate) has_generations: AtomicBool,
     /// Beginnings of the keys of objects that may not be read.
     pub(crate) forbidden: Mutex<Vec<String>>,
+    /// Number of claims that are answered together, and number of those that arrived so far.
+    pub(crate) claims: [AtomicUsize; 2],
+    /// True if conditions of writes are ignored.
+    pub(crate) ignores_conditions: AtomicBool,
     /// Keys that are not paths, which are in every listing.
     pub(crate) not_paths: Mutex<Vec<String>>,
     log: Mutex<Vec<(&'static str, String)>>,
@@ -134,6 +138,21 @@ impl ObjectStore for Faulty {
             && self.has_generations.load(Ordering::Relaxed)
         {
             version.version.take().ok_or_else(refused)?;
+        }
+        let [together, arrived] = &self.claims;
+        if key.as_ref().contains("/shared/") && key.as_ref().ends_with(".lock") {
+            arrived.fetch_add(1, Ordering::Relaxed);
+            // Then the test fails.
+            let begun = std::time::Instant::now();
+            while arrived.load(Ordering::Relaxed) < together.load(Ordering::Relaxed) {
+                if begun.elapsed() > Duration::from_secs(20) {
+                    return Err(refused());
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        if self.ignores_conditions.load(Ordering::Relaxed) {
+            options.mode = PutMode::Overwrite;
         }
         let mut put = pass!(self, "PUT", key, self.inner.put_opts(key, payload, options))?;
         self.log_for_all("PUT", key);

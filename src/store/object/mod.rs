@@ -39,7 +39,7 @@ use object_store::{
 };
 use percent_encoding::percent_decode_str;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -63,6 +63,8 @@ const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 4 << 20;
 /// Number of bytes of each part of a large object that is written.
 const PART: u64 = 8 << 20;
+/// Number of KiB of documents that are in memory at most because they are being written.
+const WRITING: u32 = 16 << 10;
 /// Time after which a request is not repeated any more: many times that of an attempt, so that a request without an answer is
 /// repeated.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
@@ -119,6 +121,10 @@ pub struct BucketStore {
     leases: Arc<Leases>,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
+    /// Permits to have a KiB of a document in memory. Many are written at the same time.
+    writing: Semaphore,
+    /// True once the server is known to exclude builders from each other.
+    is_exclusive: Mutex<bool>,
     /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
     lists_no_tags: AtomicBool,
     /// Runs the requests. Dropped last.
@@ -437,9 +443,26 @@ impl BucketStore {
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
         let slots = Arc::new(Semaphore::new(IN_FLIGHT));
         let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
-        let (seen_leases, leases, held, lists_no_tags) = Default::default();
-        let _runtime = Threads(Some(runtime));
-        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, leases, held, lists_no_tags, _runtime })
+        let (seen_leases, leases, held, is_exclusive, lists_no_tags) = Default::default();
+        Ok(Self {
+            objects,
+            shown,
+            meter,
+            lease: LEASE,
+            seen_leases,
+            leases,
+            held,
+            writing: Semaphore::new(WRITING as usize),
+            is_exclusive,
+            lists_no_tags,
+            _runtime: Threads(Some(runtime)),
+        })
+    }
+
+    /// Waits until there may be another document of a size in memory, and the old one next to it.
+    fn reserve(&self, size: u64) -> Option<SemaphorePermit<'_>> {
+        let size = u32::try_from(2 * size.div_ceil(1024)).unwrap_or(WRITING).min(WRITING);
+        self.objects.wait(self.writing.acquire_many(size)).ok()
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
@@ -926,10 +949,12 @@ impl Store for BucketStore {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
+        let _reserved = self.reserve(bytes.len() as u64);
         self.write(path, Content::copy_from_slice(bytes))
     }
 
     fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
+        let _reserved = self.reserve(source.size().0);
         if source.size().0 > PART
             && let Some(change) = self.write_in_parts(path, source)?
         {
@@ -965,7 +990,15 @@ impl Store for BucketStore {
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
         match self.take_lease(&name(path)?, Duration::ZERO) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            taken => Ok(Some(Lock::held_by(Claim(taken?)))),
+            taken => {
+                let claim = Claim(taken?);
+                let mut is_exclusive = self.is_exclusive.lock().unwrap_or_else(PoisonError::into_inner);
+                if !*is_exclusive {
+                    claim.0.verify_exclusive()?;
+                    *is_exclusive = true;
+                }
+                Ok(Some(Lock::held_by(claim)))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::atomic::AtomicUsize;
 
 use super::super::lock::NAME;
 use super::faulty::{Fault, Faulty, bucket, store_of};
@@ -135,6 +136,57 @@ fn a_large_file_is_written_in_parts_and_not_over_that_of_another_build() {
     assert!(error.to_string().starts_with("another build has changed it"), "{error}");
     drop(lock);
     assert_eq!(store.read(path, Bytes(99)).unwrap(), b"theirs");
+}
+
+/// A builder writes dozens of documents at the same time.
+#[test]
+fn few_documents_that_are_written_are_in_memory_at_once() {
+    #[derive(Default)]
+    struct Large(AtomicUsize);
+    struct Opened<'a>(io::Take<io::Repeat>, &'a Large);
+    impl Source for Large {
+        fn size(&self) -> Bytes {
+            Bytes(5 << 20)
+        }
+        fn open(&self) -> Box<dyn Read + '_> {
+            let others = self.0.fetch_add(1, Ordering::Relaxed);
+            assert!(others < 1, "two may be in memory if both are read and compared with old ones");
+            Box::new(Opened(io::repeat(b'x').take(self.size().0), self))
+        }
+    }
+    impl Read for Opened<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            std::thread::yield_now();
+            self.0.read(buffer)
+        }
+    }
+    impl Drop for Opened<'_> {
+        fn drop(&mut self) {
+            self.1.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    let (_, store) = bucket("feeds");
+    let source = Large::default();
+    let written = at_once(&[1, 2, 3, 4, 5], |number| {
+        store.replace_from(Path::new(&format!("{number}/rss.xml")), &source).unwrap()
+    });
+    assert_eq!(written, [Change::Written; 5]);
+}
+
+#[test]
+fn a_part_of_the_work_is_not_claimed_if_the_server_lets_everybody_claim_it() {
+    let (all, store) = bucket("feeds");
+    let path = Path::new("town.lock");
+    drop(store.claim(path).unwrap().unwrap());
+    let requests = || all.log().into_iter().filter(|(method, _)| *method == "PUT").count();
+    assert_eq!(requests(), 2);
+    drop(store.claim(path).unwrap().unwrap());
+    assert_eq!(requests(), 1, "it is found out once");
+    all.ignores_conditions.store(true, Ordering::Relaxed);
+    let error = store_of(&all, "feeds").claim(path).unwrap_err();
+    assert!(error.to_string().ends_with("build without `--shared`"), "{error}");
+    assert!(store.list(Path::new("")).unwrap().is_empty());
+    assert!(store.lock(Duration::ZERO).is_ok());
 }
 
 #[test]
