@@ -261,8 +261,9 @@ fn a_folder_that_is_forbidden_stops_the_build() {
 fn articles_that_may_not_be_read_any_more_stop_the_build_and_new_ones_are_left_out() {
     let [(log, seeds), (_, feeds)] = built(12);
     let old = files(&feeds);
-    let forbid = |keys: &[&str]| *log.forbidden.lock().unwrap() = keys.iter().map(|key| (*key).to_owned()).collect();
-    let mut run = |config: &str| {
+    let forbid =
+        |keys: &[&str]| *log.forbidden.lock().unwrap() = keys.iter().map(|key| (*key).to_owned()).collect();
+    let run = |config: &str| {
         let mut sink = Sink::collecting();
         let now = UnixMs(1_800_000_000_000);
         let built = build(&plan(config), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink);

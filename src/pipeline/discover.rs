@@ -4,7 +4,7 @@
 //! A folder whose names and stamps add up to what the catalog says is unchanged, and so is a chunk of one.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
@@ -165,6 +165,8 @@ pub(super) struct TopFolder {
     pub(super) name: OsString,
     /// Path of the image that stands for it.
     cover: Option<PathBuf>,
+    /// Number of seeds in its folders that have changed.
+    pub(super) seeds: usize,
 }
 
 /// Returns the top folders that have seeds which neither the last build nor another builder has read, and all other folders.
@@ -182,8 +184,8 @@ pub(super) fn changed_folders(
     let mut scanner = Scanner::new(context, Awaited::Opening(catalog), kept, Part::All);
     scanner.changed = Some(&changed);
     let scan = scanner.scan_while_opening(catalog, open)?;
-    let changed: BTreeSet<OsString> = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let folder = |name| TopFolder { name, cover: scan.cover.clone() };
+    let changed: BTreeMap<OsString, usize> = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let folder = |(name, seeds)| TopFolder { name, cover: scan.cover.clone(), seeds };
     Ok((changed.into_iter().map(folder).collect(), scan))
 }
 
@@ -261,8 +263,8 @@ impl Drop for EndOfWait<'_> {
 /// A scan in progress, shared by all threads.
 struct Scanner<'a> {
     part: Part,
-    /// Collects the top folders that have changed, instead of reading them.
-    changed: Option<&'a Mutex<BTreeSet<OsString>>>,
+    /// Collects the top folders that have changed, with the number of their seeds, instead of reading them.
+    changed: Option<&'a Mutex<BTreeMap<OsString, usize>>>,
     store: &'a dyn Store,
     catalog: Awaited<'a>,
     kept: Kept,
@@ -415,7 +417,7 @@ impl<'a> Scanner<'a> {
             && !self.is_adopted(&folder, &mut listing.names)
         {
             let top = folder.components().next().map(|top| top.as_os_str().to_owned());
-            lock(changed).insert(top.unwrap_or_default());
+            *lock(changed).entry(top.unwrap_or_default()).or_default() += listing.seeds as usize;
             return;
         }
         let chunks = if is_unchanged {

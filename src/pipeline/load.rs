@@ -24,10 +24,13 @@ pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result
     let crashed = |finding| Ok(Loaded { findings: vec![finding], ..Loaded::default() });
     let loaded = guarded(|| load_unguarded(store, chosen, plan), crashed)?;
     if let Some(finding) = refusal(&loaded.findings) {
-        return Err(refused(store.show(&chosen.path.with_file_name(match &*finding.place.file {
-            "" => chosen.path.file_name().unwrap_or_default(),
-            other => other.as_ref(),
-        })), &finding.detail));
+        return Err(refused(
+            store.show(&chosen.path.with_file_name(match &*finding.place.file {
+                "" => chosen.path.file_name().unwrap_or_default(),
+                other => other.as_ref(),
+            })),
+            &finding.detail,
+        ));
     }
     // What it links or includes could not be read: it is not the seed's fault, and an article with less would be remembered.
     match plan.addresses.repository.as_ref().and_then(|repository| repository.failure()) {

@@ -201,7 +201,8 @@ impl Scanned {
                 };
                 let file = context.seeds.show(&file);
                 if finding.meta.code == codes::SEED_FORBIDDEN.code {
-                    let (count, first) = forbidden.get_or_insert_with(|| (0, finding.clone().in_file(&*file)));
+                    let (count, first) =
+                        forbidden.get_or_insert_with(|| (0, finding.clone().in_file(&*file)));
                     *count += 1;
                     if file < first.place.file {
                         *first = finding.clone().in_file(file);
