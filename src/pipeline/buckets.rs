@@ -160,6 +160,35 @@ fn a_server_that_fails_stops_the_build_and_costs_no_article() {
 }
 
 #[test]
+fn a_first_build_that_fails_keeps_the_heads_that_it_has_read() {
+    let [(log, seeds), (feed_log, feeds)] = ["seeds", "feeds"].map(bucket);
+    for number in 0..80 {
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    let run = || {
+        log.log();
+        let options = Options { now: UnixMs(1_800_000_000_000), ..Options::default() };
+        let built = build(&plan("limit = 1\n"), &seeds, &feeds, options, &mut Sink::collecting());
+        (built, log.log().into_iter().filter(|(method, _)| *method == "GET").count())
+    };
+    // Three listings, then heads.
+    log.fail(60, true, Some(Fault::Refused));
+    assert!(run().0.is_err());
+    log.fail(0, false, None);
+    let (report, reads) = run();
+    assert_eq!(report.unwrap().seeds, 80);
+    assert!(reads < 60, "{reads} of 80 heads and 2 articles");
+    let kept =
+        feed_log.log().into_iter().filter(|(method, key)| *method == "PUT" && key.contains("/shared/"));
+    assert!(kept.count() > 4);
+    assert_eq!(feeds.list(Path::new(".feedmill/shared")).unwrap_err().kind(), std::io::ErrorKind::NotFound);
+    let (_, expected) = bucket("expected");
+    let options = Options { now: UnixMs(1_800_000_000_000), ..Options::default() };
+    build(&plan("limit = 1\n"), &seeds, &expected, options, &mut Sink::collecting()).unwrap();
+    assert_eq!(files(&feeds), files(&expected));
+}
+
+#[test]
 fn an_object_whose_name_is_not_a_path_is_reported_and_the_rest_is_built() {
     let [(log, seeds), (_, feeds)] = built(4);
     let old = files(&feeds);
@@ -276,11 +305,13 @@ fn articles_that_may_not_be_read_any_more_stop_the_build_and_new_ones_are_left_o
     let why = "cannot read the seed: 403 Forbidden";
     let refused = run("language = 'de'\n").0.unwrap_err();
     assert!(refused.contains(why) && refused.contains("s3://bucket/seeds/town/"), "{refused}");
+    forbid(&[]);
     seeds.replace(Path::new(&path_of(3)), &seed(30)).unwrap();
     forbid(&["seeds/bridge/003.txt"]);
     let refused = run("").0.unwrap_err();
     assert!(refused.contains(why) && refused.contains("s3://bucket/seeds/bridge/003.txt"), "{refused}");
     assert_eq!(files(&feeds), old);
+    forbid(&[]);
     seeds.replace(Path::new(&path_of(3)), &seed(3)).unwrap();
     // New articles are left out, unless all of a folder are.
     for number in 20..24 {
@@ -292,6 +323,7 @@ fn articles_that_may_not_be_read_any_more_stop_the_build_and_new_ones_are_left_o
     assert_eq!(found, [("seed-forbidden", "s3://bucket/seeds/bridge/021.txt".to_owned())]);
     let new = files(&feeds);
     assert!(old.keys().eq(new.keys()) && String::from_utf8_lossy(&new["rss.xml"]).contains("Title 23"));
+    forbid(&[]);
     seeds.replace(Path::new("new/1.txt"), &seed(50)).unwrap();
     forbid(&["seeds/new/"]);
     let refused = run("").0.unwrap_err();
@@ -301,6 +333,7 @@ fn articles_that_may_not_be_read_any_more_stop_the_build_and_new_ones_are_left_o
     for file in feeds.list(Path::new(".feedmill")).unwrap() {
         feeds.remove(&Path::new(".feedmill").join(file.name)).unwrap();
     }
+    forbid(&[]);
     seeds.remove(Path::new("new/1.txt")).unwrap();
     forbid(&["seeds/town/"]);
     let refused = run("").0.unwrap_err();

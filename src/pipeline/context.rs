@@ -187,6 +187,12 @@ impl<'a> Context<'a> {
         fetched.map_err(|e| feeds_error("read the cache", self.feeds, catalog::FOLDER.as_ref(), e))
     }
 
+    /// True if heads that a build has read are stored before it ends, because reading them again takes a request each.
+    pub(super) fn stores_heads(&self) -> bool {
+        let has_cache = self.cache.is_some() && self.plan.cache_dir.is_none();
+        self.seeds.in_flight().is_some() && has_cache && !self.feeds.is_preview()
+    }
+
     /// Returns the function that fetches the rest of the cache, if there is more.
     pub(super) fn rest_of_cache(&self) -> Option<Fetch> {
         self.cache.as_ref()?.later(self.feeds)

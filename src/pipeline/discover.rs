@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::catalog::{About, Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
+use crate::catalog::{self, About, Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
 use crate::config::{Grouping, Plan};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
@@ -32,6 +32,7 @@ use super::publish::is_ours;
 use super::reuse;
 use super::seed_results::HeadResult;
 use super::select::id_key;
+use super::shards::Heads;
 
 /// Number of names of a folder that are buffered until it is known whether the folder changed. A larger folder is scanned
 /// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
@@ -102,6 +103,12 @@ impl Kept {
         about.language = about.language.filter(|_| self.languages);
         about.encode()
     }
+}
+
+/// Returns the hash of what heads depend on in addition to their files.
+pub(super) fn basis(plan: &Plan) -> u128 {
+    let kept = Kept::of(plan);
+    catalog::hash(format!("{kept:?} {:?} {:?}", plan.same_address, plan.addresses).as_bytes())
 }
 
 /// Reason for which the seeds could not be scanned.
@@ -277,6 +284,8 @@ struct Scanner<'a> {
     scan: Mutex<Scan>,
     /// Empty buffers: allocating one for each folder takes longer than filling it.
     spare: Mutex<Vec<Names>>,
+    /// Heads that were read, if they are stored before the scan ends.
+    heads: Option<Heads<'a>>,
     /// First error; it ends the scan.
     error: Mutex<Option<ScanError>>,
 }
@@ -332,6 +341,7 @@ impl<'a> Scanner<'a> {
             progress: context.progress,
             scan,
             spare,
+            heads: Heads::of(context, basis(context.plan)),
             error,
         }
     }
@@ -718,6 +728,9 @@ impl<'a> Scanner<'a> {
             changed.iter().map(|(_, name)| path_hash(&folder.join(file_name(name)))).collect()
         };
         let chunk = catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
+        if let Some(heads) = self.heads.as_ref().filter(|_| !unknown.is_empty()) {
+            heads.add(catalog, folder, &chunk, unknown.len());
+        }
         let (refused, refusal) = (number_refused, refusal_of);
         Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial, refused, refusal })
     }

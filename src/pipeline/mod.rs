@@ -313,7 +313,7 @@ fn build_here(
     }
     if let Some(cache) = context.cache.as_ref().filter(|_| !feeds.is_preview()) {
         match cache.save(feeds) {
-            Ok(()) if options.shared => shards::remove_all(feeds),
+            Ok(()) if options.shared || context.stores_heads() => shards::remove_all(feeds),
             Ok(()) => {}
             Err(error) => sink.push(context.lost(&error.to_string())),
         }

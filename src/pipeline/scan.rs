@@ -3,12 +3,11 @@
 use std::sync::OnceLock;
 
 use crate::catalog::{self, Catalog, Folders, LastBuild, PublishedLinks, chunks};
-use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 
 use super::context::{Context, Report};
-use super::discover::{Kept, Scan, ScanError, discover};
+use super::discover::{Kept, Scan, ScanError, basis, discover};
 use super::order::{Selection, order};
 use super::reuse;
 use super::shards;
@@ -28,12 +27,6 @@ pub(super) struct Scanned {
     pub(super) outcome: Outcome,
     /// Links under which seeds were published before, if they changed since the last build.
     pub(super) published: Option<PublishedLinks>,
-}
-
-/// Returns the hash of what heads depend on in addition to their files.
-pub(super) fn basis(plan: &Plan) -> u128 {
-    let kept = Kept::of(plan);
-    catalog::hash(format!("{kept:?} {:?} {:?}", plan.same_address, plan.addresses).as_bytes())
 }
 
 /// Scans the seeds with the catalog of the last build. If that is damaged, starts again with an empty one; if it cannot be
@@ -59,7 +52,7 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
             lost = why;
             let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
             context.progress.begin(expected);
-            if context.options.shared {
+            if context.options.shared || context.stores_heads() {
                 shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds)?)?;
             }
             Ok(catalog)

@@ -10,11 +10,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
-use crate::catalog::{self, CacheDir, Catalog, Chunk, FOLDER, Folders, INDEX_NAME, SharedDocs, chunks};
+use crate::catalog::{CacheDir, Catalog, Chunk, FOLDER, Folders, INDEX_NAME, SharedDocs, chunks};
 use crate::config::{Plan, PublishMedia};
 use crate::error::{Error, Kind};
 use crate::seed::below_content;
@@ -22,7 +22,7 @@ use crate::store::{Lock, Store};
 
 use super::archive::OutputDoc;
 use super::context::{Context, Options, Shared};
-use super::discover::{Kept, Scan, ScanError, TopFolder, changed_folders, discover_folder};
+use super::discover::{Kept, Scan, ScanError, TopFolder, basis, changed_folders, discover_folder};
 use super::months;
 use super::order::section_of;
 use super::progress::Progress;
@@ -188,12 +188,6 @@ fn open_catalog(context: &Context<'_>, basis: u128) -> Result<(Catalog, Option<u
     }
 }
 
-/// Returns a number that differs for each builder.
-fn own_number() -> u32 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    catalog::hash(format!("{} {}", now.as_nanos(), std::process::id()).as_bytes()) as u32
-}
-
 fn index_path() -> PathBuf {
     Path::new(FOLDER).join(INDEX_NAME)
 }
@@ -208,7 +202,7 @@ fn fatal(error: ScanError) -> Error {
 impl<'a> Builder<'a> {
     /// Scans the seeds with the cache and what other builders have done. Also returns the top folders that nobody has read.
     fn new(context: Context<'a>) -> Result<(Self, Vec<TopFolder>), Error> {
-        let (kept, basis) = (Kept::of(context.plan), scan::basis(context.plan));
+        let (kept, basis) = (Kept::of(context.plan), basis(context.plan));
         let (mut index, mut shards) = (None, Shards::new());
         let catalog = OnceLock::new();
         let open = || {
@@ -244,7 +238,7 @@ impl<'a> Builder<'a> {
     /// Builds what no other builder claims, until all of it is done. Returns true if the build that follows is done too.
     fn share(&self, mut open: Vec<Open>, built: &mut usize) -> Result<bool, Error> {
         // Builders start at different places, so that they rarely meet.
-        let start = own_number() as usize % open.len().max(1);
+        let start = shards::own_number() as usize % open.len().max(1);
         open.rotate_left(start);
         while !open.is_empty() {
             let before = open.len();

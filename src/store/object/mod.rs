@@ -63,6 +63,8 @@ const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 4 << 20;
 /// Number of bytes of each part of a large object that is written.
 const PART: u64 = 8 << 20;
+/// Number of large chunks of folders whose heads are read at the same time. The requests for one are as many as there may be.
+const CHUNKS: usize = 4;
 /// Number of KiB of documents that are in memory at most because they are being written.
 const WRITING: u32 = 16 << 10;
 /// Time after which a request is not repeated any more: many times that of an attempt, so that a request without an answer is
@@ -121,6 +123,8 @@ pub struct BucketStore {
     leases: Arc<Leases>,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
+    /// Permits to read the heads of some objects: those of a few chunks of a folder, so that most chunks are read or not.
+    reading: Semaphore,
     /// Permits to have a KiB of a document in memory. Many are written at the same time.
     writing: Semaphore,
     /// True once the server is known to exclude builders from each other.
@@ -452,6 +456,7 @@ impl BucketStore {
             seen_leases,
             leases,
             held,
+            reading: Semaphore::new(CHUNKS * IN_FLIGHT),
             writing: Semaphore::new(WRITING as usize),
             is_exclusive,
             lists_no_tags,
@@ -1082,6 +1087,8 @@ impl Store for BucketStore {
         length: Bytes,
         see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
     ) -> io::Result<()> {
+        let at_once = u32::try_from(names.len().min(IN_FLIGHT)).unwrap_or(u32::MAX);
+        let _reading = self.objects.wait(self.reading.acquire_many(at_once)).ok();
         let requests = futures_util::stream::iter(names.iter().map(|file| async move {
             let slot = Arc::clone(&self.objects.slots).acquire_owned().await;
             let (objects, path) = (self.objects.clone(), name(&folder.join(file)));
