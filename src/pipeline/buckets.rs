@@ -10,7 +10,7 @@ use crate::config::{Plan, RawConfig};
 use crate::diag::Sink;
 use crate::error::Error;
 use crate::format::{FORMATS, INDEX};
-use crate::store::object::faulty::{Fault, Faulty, bucket, bucket_of};
+use crate::store::object::faulty::{Fault, Faulty, bucket, bucket_of, store_of};
 use crate::store::{BucketStore, FsStore, Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
@@ -185,6 +185,25 @@ fn a_first_build_that_fails_keeps_the_heads_that_it_has_read() {
     let (_, expected) = bucket("expected");
     let options = Options { now: UnixMs(1_800_000_000_000), ..Options::default() };
     build(&plan("limit = 1\n"), &seeds, &expected, options, &mut Sink::collecting()).unwrap();
+    assert_eq!(files(&feeds), files(&expected));
+}
+
+#[test]
+fn folders_for_each_day_take_no_listing_each() {
+    let [(log, _), (_, feeds), (_, expected)] = ["seeds", "feeds", "expected"].map(bucket);
+    log.page_size.store(1000, std::sync::atomic::Ordering::Relaxed);
+    let seeds = store_of(&log, "seeds");
+    for number in 0..12 {
+        let path = format!("town/2026/{}/{number}.txt", number / 2);
+        seeds.replace(Path::new(&path), &seed(number)).unwrap();
+    }
+    for round in ["new", "unchanged"] {
+        log.log();
+        assert_eq!(run(&seeds, &feeds).unwrap().changed.is_empty(), round == "unchanged");
+        let listed = log.log().into_iter().filter(|(method, _)| *method == "LIST");
+        assert_eq!(listed.map(|(_, key)| key).collect::<Vec<_>>(), ["seeds/", "seeds/town/"]);
+    }
+    run(&store_of(&bucket_of(log.inner.fork(), "").0, "seeds"), &expected).unwrap();
     assert_eq!(files(&feeds), files(&expected));
 }
 

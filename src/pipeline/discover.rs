@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::format;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
-use crate::store::{Kind, Store, is_exhausted};
+use crate::store::{Item, Kind, Stamp, Store, is_exhausted};
 use crate::types::UnixMs;
 
 use super::context::{Context, refusal, refused};
@@ -282,6 +282,8 @@ struct Scanner<'a> {
     feeds: Option<PathBuf>,
     progress: &'a Progress,
     scan: Mutex<Scan>,
+    /// What is in folders that were listed together with one above.
+    below: Mutex<HashMap<PathBuf, Vec<(Item, Option<Stamp>)>>>,
     /// Empty buffers: allocating one for each folder takes longer than filling it.
     spare: Mutex<Vec<Names>>,
     /// Heads that were read, if they are stored before the scan ends.
@@ -328,7 +330,7 @@ struct ScannedChunk {
 
 impl<'a> Scanner<'a> {
     fn new(context: &'a Context<'_>, catalog: Awaited<'a>, kept: Kept, part: Part) -> Self {
-        let (scan, spare, error) = Default::default();
+        let (scan, below, spare, error) = Default::default();
         Self {
             part,
             changed: None,
@@ -340,6 +342,7 @@ impl<'a> Scanner<'a> {
             feeds: feeds_below(context.seeds, context.feeds),
             progress: context.progress,
             scan,
+            below,
             spare,
             heads: Heads::of(context, basis(context.plan)),
             error,
@@ -491,7 +494,7 @@ impl<'a> Scanner<'a> {
         let is_known =
             |catalog: &Catalog| !catalog.folder(folder).is_empty() || !catalog.adopted(folder).is_empty();
         let with_stamps = self.catalog.get().is_none_or(is_known);
-        self.store.scan(folder, with_stamps, &mut |name, kind, stamp| {
+        let mut see = |name: &OsStr, kind: Kind, stamp: Option<Stamp>| {
             if kind == Kind::NotAPath {
                 return not_paths.push(name.to_owned());
             }
@@ -526,7 +529,15 @@ impl<'a> Scanner<'a> {
                 Kind::Special => not_a_seed.push((name.to_owned(), "")),
                 Kind::Link | Kind::NotAPath => {}
             }
-        })?;
+        };
+        let listed = lock(&self.below).remove(folder);
+        match listed {
+            Some(items) => items.iter().for_each(|(item, stamp)| see(&item.name, item.kind, *stamp)),
+            None => {
+                let mut below = |path, items| _ = lock(&self.below).insert(path, items);
+                self.store.scan_with_below(folder, with_stamps, &mut see, &mut below)?;
+            }
+        }
         let is_cut = seeds > MAX_BUFFERED_NAMES && *may_be_unchanged;
         if is_cut && (has_media || !reuse::is_folder_unchanged(*old, fingerprint, seeds)) {
             names.clear();

@@ -15,7 +15,7 @@ mod preview;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -332,6 +332,22 @@ pub trait Store: Sync {
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
         let _ = path;
         Err(io::Error::new(io::ErrorKind::Unsupported, "several builders cannot share this kind of store"))
+    }
+
+    /// Scans a folder as [`Store::scan`] does. Passes on what is in the folders below it too, if the storage shows that at once:
+    /// `below` is called with the path of such a folder and what is in it, with stamps. Other folders have to be scanned.
+    ///
+    /// # Errors
+    /// As [`Store::list`].
+    fn scan_with_below(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+        below: &mut dyn FnMut(PathBuf, Vec<(Item, Option<Stamp>)>),
+    ) -> io::Result<()> {
+        let _ = below;
+        self.scan(folder, stamps, see)
     }
 
     /// Calls `see` with every name in a folder, in any order. Regular files come with their stamps if `stamps` is true and

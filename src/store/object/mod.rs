@@ -4,6 +4,7 @@
 //! if another build has changed an object in the meantime, nothing is overwritten. While the store is locked, nobody else
 //! changes it, so its objects are listed once, and a question about one of them costs no request.
 
+mod below;
 mod environment;
 #[cfg(test)]
 pub(crate) mod faulty;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
@@ -50,8 +51,9 @@ use super::{
 };
 use crate::types::{Bytes, file_type};
 
+use below::{Below, first_fault};
 use environment::{GOOGLE_CREDENTIALS, built, invalid, roots};
-use http::{Connector, Meter, NotPaths};
+use http::{Connector, Markers, Meter, NotPaths, is_path};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
 pub(crate) use reader::Fetched;
@@ -1075,6 +1077,61 @@ impl Store for BucketStore {
         }
         if is_empty && !name.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(())
+    }
+
+    /// Lists all objects below the folder, unless there is more than a page of them and some are in folders: then folders are
+    /// listed one by one, and at the same time.
+    fn scan_with_below(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+        below: &mut dyn FnMut(PathBuf, Vec<(Item, Option<Stamp>)>),
+    ) -> io::Result<()> {
+        let name = name(folder)?;
+        let pages = self.objects.pages.as_ref().filter(|_| !name.is_empty() && self.held().is_none());
+        let Some(pages) = pages else { return self.scan(folder, stamps, see) };
+        let prefix = format!("{}/", self.objects.key(&name)?);
+        let path = |key: &'_ Key| key.as_ref().strip_prefix(&prefix).map(str::to_owned);
+        let (mut found, mut page_token, mut is_first) = (Below::default(), None, true);
+        loop {
+            let options = PaginatedListOptions { page_token, ..Default::default() };
+            let listed = self.objects.wait(pages.list_paginated(Some(&prefix), options)).map_err(unlisted)?;
+            let ListResult { objects, extensions, .. } = listed.result;
+            page_token = listed.page_token;
+            let is_below = |meta: &ObjectMeta| path(&meta.location).is_some_and(|path| path.contains('/'));
+            if is_first && (objects.is_empty() || page_token.is_some() && objects.iter().any(is_below)) {
+                return self.scan(folder, stamps, see);
+            }
+            is_first = false;
+            if objects.iter().any(|meta| meta.e_tag.is_none()) {
+                self.lists_no_tags.store(true, Ordering::Relaxed);
+            }
+            let not_paths = extensions.get::<NotPaths>().into_iter().flat_map(|names| &names.0);
+            for name in not_paths.filter_map(|name| name.strip_prefix(&prefix)) {
+                see(OsStr::new(first_fault(name, is_path)), Kind::NotAPath, None);
+            }
+            let mut markers = extensions.get::<Markers>().map_or_else(Vec::new, |names| names.0.clone());
+            for meta in &objects {
+                let is_marker = |name: &String| meta.size == 0 && *name == meta.location.as_ref();
+                if let Some(number) = markers.iter().position(is_marker) {
+                    markers.swap_remove(number);
+                    continue;
+                }
+                let Some(path) = path(&meta.location) else { continue };
+                if !found.add(&path, stamp_of(meta)) {
+                    see(OsStr::new(&path), Kind::File, stamps.then(|| stamp_of(meta)));
+                }
+            }
+            if page_token.is_none() {
+                break;
+            }
+        }
+        found.children.iter().for_each(|name| see(OsStr::new(name), Kind::Folder, None));
+        for (path, items) in found.folders {
+            below(folder.join(path), items);
         }
         Ok(())
     }

@@ -138,6 +138,70 @@ fn a_large_file_is_written_in_parts_and_not_over_that_of_another_build() {
     assert_eq!(store.read(path, Bytes(99)).unwrap(), b"theirs");
 }
 
+/// Some sites have a folder for each day.
+#[test]
+fn a_folder_is_listed_with_those_below_it_and_nothing_else_is_found() {
+    type Found = BTreeMap<(PathBuf, String, bool), Option<Stamp>>;
+    let find = |store: &BucketStore, is_deep: bool| {
+        let (mut found, mut folders) = (Found::new(), vec![PathBuf::new()]);
+        let mut known: BTreeMap<PathBuf, Vec<(Item, Option<Stamp>)>> = BTreeMap::new();
+        while let Some(folder) = folders.pop() {
+            let mut see = |name: &OsStr, kind, stamp| {
+                if kind == Kind::Folder {
+                    folders.push(folder.join(name));
+                }
+                let key = (folder.clone(), name.to_str().unwrap().to_owned(), kind == Kind::Folder);
+                assert!(found.insert(key, stamp).is_none(), "{folder:?} {name:?} comes twice");
+            };
+            match known.remove(&folder) {
+                Some(items) => items.iter().for_each(|(item, stamp)| see(&item.name, item.kind, *stamp)),
+                None if is_deep => {
+                    let mut below = |path, items| assert!(known.insert(path, items).is_none());
+                    store.scan_with_below(&folder, true, &mut see, &mut below).unwrap();
+                }
+                None => store.scan(&folder, true, &mut see).unwrap(),
+            }
+        }
+        // An empty folder is nothing.
+        let parents: Vec<_> = found.keys().map(|(folder, ..)| folder.clone()).collect();
+        found.retain(|(folder, name, is_folder), _| !is_folder || parents.contains(&folder.join(name)));
+        found
+    };
+    let days = |count: usize| (0..count).map(|day| format!("town/{}/{}/{day}.txt", day % 3, day % 10));
+    let files = |count: usize| (0..count).map(|number| format!("town/{number:03}.txt"));
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    for (page_size, keys, markers, requests) in [
+        (1000, days(18).collect(), named(&["town/", "town/0/", "town/empty/"]), 2),
+        // The root, the folder once in vain, and what is in it: three folders of ten files.
+        (12, days(30).collect(), vec![], 6),
+        (5, files(30).collect(), named(&["town/", "town/030/"]), 8),
+        (5, files(30).chain((0..8).map(|day| format!("town/x/{}/{day}.txt", day % 3))).collect(), vec![], 9),
+        // Too many files below it to keep them.
+        (5, files(8).chain((0..30).map(|number| format!("town/x/{number}.txt"))).collect(), vec![], 15),
+        (
+            7,
+            named(&["a.txt", "town/1.txt", "town/x", "town/x/1.txt", "town/x/y/z/1.txt", "town 2/1.txt"]),
+            named(&["town/x/y/"]),
+            3,
+        ),
+    ] {
+        let (all, _) = bucket("");
+        all.page_size.store(page_size, Ordering::Relaxed);
+        *all.markers.lock().unwrap() = markers.iter().map(|name| format!("seeds/{name}")).collect();
+        let store = store_of(&all, "seeds");
+        keys.iter().for_each(|key| _ = store.replace(Path::new(key), b"text").unwrap());
+        let expected = find(&store, false);
+        all.log();
+        assert_eq!(find(&store, true), expected, "{page_size} {keys:?}");
+        assert_eq!(all.log().len(), requests, "{page_size} {keys:?}");
+    }
+    let name = |name| first_fault(name, is_path).to_owned();
+    assert_eq!(
+        [name("a//b"), name("a/b/../c"), name("//"), name("a/\u{1}b")],
+        ["a//", "a/b/../", "/", "a/\u{1}b"]
+    );
+}
+
 /// A builder writes dozens of documents at the same time.
 #[test]
 fn few_documents_that_are_written_are_in_memory_at_once() {
