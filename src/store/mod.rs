@@ -22,7 +22,7 @@ use std::time::Duration;
 pub use fs::FsStore;
 #[cfg(all(feature = "object-store", feature = "serve"))]
 pub use location::open_for_server;
-pub use location::{LEASE, is_url, open, open_with_lease, place, shown};
+pub use location::{Access, LEASE, REQUESTS, is_url, open, open_with, place, shown};
 pub use lock::Lock;
 pub use memory::MemoryStore;
 #[cfg(feature = "object-store")]

@@ -332,7 +332,7 @@ pub(crate) fn bucket_of(inner: InMemory, prefix: &str) -> (Arc<Faulty>, BucketSt
 pub(crate) fn store_of(all: &Arc<Faulty>, prefix: &str) -> BucketStore {
     let shown = format!("s3://bucket/{prefix}");
     let shown = shown.trim_end_matches('/').to_owned();
-    let mut store = BucketStore::new(all.clone(), prefix, shown, None).unwrap();
+    let mut store = BucketStore::new(all.clone(), prefix, shown, None, REQUESTS).unwrap();
     if all.page_size.load(Ordering::Relaxed) > 0 {
         store.objects.pages = Some(Arc::new(InPages(all.clone())));
     }

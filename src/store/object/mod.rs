@@ -44,6 +44,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::location::REQUESTS;
 use super::lock::Guard;
 use super::{
     Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp, Store,
@@ -58,8 +59,6 @@ use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
 pub(crate) use reader::Fetched;
 
-/// Largest number of requests at the same time. Tests make hundreds of builds, and starting threads takes long.
-const IN_FLIGHT: usize = if cfg!(test) { 4 } else { 64 };
 /// Number of bytes of an open object that are fetched at first, and at most at once if it is read from one end to the other.
 const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 4 << 20;
@@ -117,6 +116,8 @@ pub struct BucketStore {
     /// URL for messages, without secrets.
     shown: String,
     meter: Option<Arc<Meter>>,
+    /// Largest number of requests at the same time.
+    in_flight: usize,
     /// Time after which a lease expires that is not renewed.
     lease: Duration,
     /// Leases of other builds that this one has seen.
@@ -217,7 +218,7 @@ struct Patience {
 impl Patience {
     /// That of a build, which cannot go on without the answer.
     const BUILD: Self = Self {
-        in_flight: IN_FLIGHT,
+        in_flight: REQUESTS,
         retries: RETRIES,
         retry_timeout: RETRY_TIMEOUT,
         part_timeout: Duration::from_secs(15),
@@ -360,6 +361,14 @@ impl BucketStore {
         Self::connect_with(url, Patience::BUILD)
     }
 
+    /// Creates a store as [`BucketStore::connect`] does, which makes a number of requests at the same time at most.
+    ///
+    /// # Errors
+    /// As [`BucketStore::connect`].
+    pub fn connect_with_requests(url: &Url, requests: usize) -> io::Result<Self> {
+        Self::connect_with(url, Patience { in_flight: requests.max(1), ..Patience::BUILD })
+    }
+
     fn connect_with(url: &Url, patience: Patience) -> io::Result<Self> {
         let place = Path::new(url.as_str());
         if url.query().is_some() || url.fragment().is_some() {
@@ -429,7 +438,7 @@ impl BucketStore {
             }
         };
         let prefix = Key::from_url_path(url.path()).map_err(|error| invalid(&error.to_string()))?;
-        let mut store = Self::new(all, prefix.as_ref(), super::shown(place), Some(meter))?;
+        let mut store = Self::new(all, prefix.as_ref(), super::shown(place), Some(meter), in_flight)?;
         store.objects.pages = pages;
         store.objects.has_generations = scheme == "gs";
         Ok(store)
@@ -440,25 +449,27 @@ impl BucketStore {
         prefix: &str,
         shown: String,
         meter: Option<Arc<Meter>>,
+        in_flight: usize,
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
-            .max_blocking_threads(2 * IN_FLIGHT)
+            .max_blocking_threads(2 * in_flight)
             .enable_time()
             .build()?;
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
-        let slots = Arc::new(Semaphore::new(IN_FLIGHT));
+        let slots = Arc::new(Semaphore::new(in_flight));
         let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
         let (seen_leases, leases, held, is_exclusive, lists_no_tags) = Default::default();
         Ok(Self {
             objects,
             shown,
             meter,
+            in_flight,
             lease: LEASE,
             seen_leases,
             leases,
             held,
-            reading: Semaphore::new(CHUNKS * IN_FLIGHT),
+            reading: Semaphore::new(CHUNKS * in_flight),
             writing: Semaphore::new(WRITING as usize),
             is_exclusive,
             lists_no_tags,
@@ -1144,7 +1155,7 @@ impl Store for BucketStore {
         length: Bytes,
         see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
     ) -> io::Result<()> {
-        let at_once = u32::try_from(names.len().min(IN_FLIGHT)).unwrap_or(u32::MAX);
+        let at_once = u32::try_from(names.len().min(self.in_flight)).unwrap_or(u32::MAX);
         let _reading = self.objects.wait(self.reading.acquire_many(at_once)).ok();
         let requests = futures_util::stream::iter(names.iter().map(|file| async move {
             let slot = Arc::clone(&self.objects.slots).acquire_owned().await;
@@ -1156,7 +1167,7 @@ impl Store for BucketStore {
             // It goes on while the one before is read.
             self.objects.handle.spawn(request).await
         }));
-        let mut requests = requests.buffered(IN_FLIGHT);
+        let mut requests = requests.buffered(self.in_flight);
         for (number, file) in names.iter().enumerate() {
             let Some(fetched) = self.objects.wait(requests.next()) else { break };
             let fetched = fetched.map_err(io::Error::other).and_then(|fetched| fetched);
@@ -1193,7 +1204,7 @@ impl Store for BucketStore {
     }
 
     fn in_flight(&self) -> Option<usize> {
-        Some(IN_FLIGHT)
+        Some(self.in_flight)
     }
 
     fn traffic(&self) -> Traffic {

@@ -320,7 +320,7 @@ fn a_url_must_be_complete_and_its_secrets_are_never_shown() {
 #[test]
 fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     let (all, store) = bucket("feeds");
-    let other = BucketStore::new(all.clone(), "feeds", "s3://bucket/feeds".to_owned(), None).unwrap();
+    let other = BucketStore::new(all.clone(), "feeds", "s3://bucket/feeds".to_owned(), None, REQUESTS).unwrap();
     let lock = store.lock(Duration::ZERO).unwrap();
     let error = other.lock(Duration::ZERO).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
