@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::format;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
-use crate::store::{Item, Kind, Stamp, Store, is_exhausted};
+use crate::store::{Kind, Listed, Stamp, Store, is_exhausted};
 use crate::types::UnixMs;
 
 use super::context::{Context, refusal, refused};
@@ -283,7 +283,7 @@ struct Scanner<'a> {
     progress: &'a Progress,
     scan: Mutex<Scan>,
     /// What is in folders that were listed together with one above.
-    below: Mutex<HashMap<PathBuf, Vec<(Item, Option<Stamp>)>>>,
+    below: Mutex<HashMap<PathBuf, Listed>>,
     /// Empty buffers: allocating one for each folder takes longer than filling it.
     spare: Mutex<Vec<Names>>,
     /// Heads that were read, if they are stored before the scan ends.

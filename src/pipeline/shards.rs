@@ -1,5 +1,5 @@
-//! What builders have done since the last build, next to the cache: one file for each top folder of the seeds that one of several
-//! builders has built, and heads that a build has read which has not ended, or was killed.
+//! What was done since the last complete build, next to the cache: one file for each top folder of the seeds that one of several
+//! builders has built, and files with heads that a build had read before it was killed or failed.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -125,7 +125,7 @@ struct Unsaved {
 }
 
 impl<'a> Heads<'a> {
-    /// Returns none; `None` if reading them again costs little, or there is no place for them.
+    /// Returns an empty collection; `None` if reading heads again costs little, or there is no place for them.
     pub(super) fn of(context: &'a Context<'_>, basis: u128) -> Option<Self> {
         context.stores_heads().then(|| Self { feeds: context.feeds, basis, unsaved: Mutex::default() })
     }

@@ -65,6 +65,9 @@ pub struct Item {
     pub kind: Kind,
 }
 
+/// What is in a folder: names, with stamps of files.
+pub type Listed = Vec<(Item, Option<Stamp>)>;
+
 /// Metadata that changes with the bytes of a file. Equal stamps mean equal bytes, unless the file was written again within
 /// the granularity of the storage's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -344,7 +347,7 @@ pub trait Store: Sync {
         folder: &Path,
         stamps: bool,
         see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
-        below: &mut dyn FnMut(PathBuf, Vec<(Item, Option<Stamp>)>),
+        below: &mut dyn FnMut(PathBuf, Listed),
     ) -> io::Result<()> {
         let _ = below;
         self.scan(folder, stamps, see)

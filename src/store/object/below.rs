@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Item, Kind, Stamp};
+use super::super::{Item, Kind, Listed, Stamp};
 
 /// Number of files that are in memory at most. There are more than a page has only if the folder itself has more.
 const MAX_FILES: usize = if cfg!(test) { 20 } else { 10_000 };
@@ -12,7 +12,7 @@ const MAX_FILES: usize = if cfg!(test) { 20 } else { 10_000 };
 #[derive(Default)]
 pub(super) struct Below {
     /// Files and folders, by the path of their folder; none if there are too many files.
-    pub(super) folders: BTreeMap<String, Vec<(Item, Option<Stamp>)>>,
+    pub(super) folders: BTreeMap<String, Listed>,
     /// Names of the folders in the folder itself.
     pub(super) children: BTreeSet<String>,
     files: usize,

@@ -47,8 +47,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::location::REQUESTS;
 use super::lock::Guard;
 use super::{
-    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp, Store,
-    Traffic, at_once, duplicate, has_bytes, is_exhausted,
+    Beginning, Change, Item, Kind, LEASE, Listed, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp,
+    Store, Traffic, at_once, duplicate, has_bytes, is_exhausted,
 };
 use crate::types::{Bytes, file_type};
 
@@ -1099,7 +1099,7 @@ impl Store for BucketStore {
         folder: &Path,
         stamps: bool,
         see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
-        below: &mut dyn FnMut(PathBuf, Vec<(Item, Option<Stamp>)>),
+        below: &mut dyn FnMut(PathBuf, Listed),
     ) -> io::Result<()> {
         let name = name(folder)?;
         let pages = self.objects.pages.as_ref().filter(|_| !name.is_empty() && self.held().is_none());

@@ -144,7 +144,7 @@ fn a_folder_is_listed_with_those_below_it_and_nothing_else_is_found() {
     type Found = BTreeMap<(PathBuf, String, bool), Option<Stamp>>;
     let find = |store: &BucketStore, is_deep: bool| {
         let (mut found, mut folders) = (Found::new(), vec![PathBuf::new()]);
-        let mut known: BTreeMap<PathBuf, Vec<(Item, Option<Stamp>)>> = BTreeMap::new();
+        let mut known: BTreeMap<PathBuf, Listed> = BTreeMap::new();
         while let Some(folder) = folders.pop() {
             let mut see = |name: &OsStr, kind, stamp| {
                 if kind == Kind::Folder {
@@ -320,7 +320,8 @@ fn a_url_must_be_complete_and_its_secrets_are_never_shown() {
 #[test]
 fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     let (all, store) = bucket("feeds");
-    let other = BucketStore::new(all.clone(), "feeds", "s3://bucket/feeds".to_owned(), None, REQUESTS).unwrap();
+    let other =
+        BucketStore::new(all.clone(), "feeds", "s3://bucket/feeds".to_owned(), None, REQUESTS).unwrap();
     let lock = store.lock(Duration::ZERO).unwrap();
     let error = other.lock(Duration::ZERO).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
