@@ -472,6 +472,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "seed-changed",
         "seed-crash",
         "seed-encoding",
+        "seed-forbidden",
         "seed-markup",
         "seed-not-a-path",
         "seed-special",

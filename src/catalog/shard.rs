@@ -1,7 +1,7 @@
 //! Work of one of several builders, as the others find it: the chunks of a section that it read because they are not as the
 //! last build saw them, and the documents that it built of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +80,7 @@ impl Catalog {
         Ok([&(header.len() as u64).to_le_bytes(), header.as_slice(), &blocks].concat())
     }
 
-    /// Adds the work of another builder: its heads need not be read again. Damaged chunks are left out.
+    /// Adds the work of another builder: its heads need not be read again. Chunks that are known are left out.
     ///
     /// # Errors
     /// If the blocks cannot be written.
@@ -93,12 +93,14 @@ impl Catalog {
                 let block = shard.blocks.get(at..).and_then(|rest| rest.get(..length));
                 chunk.offset = self.blocks.append(block.ok_or(io::ErrorKind::UnexpectedEof)?)?;
             }
-            self.adopted.insert(path, chunks);
+            let adopted = self.adopted.entry(path).or_default();
+            let known: HashSet<u64> = adopted.iter().map(|chunk| chunk.id).collect();
+            adopted.extend(chunks.into_iter().filter(|chunk| !known.contains(&chunk.id)));
         }
-        if self.adopted_docs.inputs_hash != docs.inputs_hash {
-            self.adopted_docs = docs;
-        } else {
+        if self.adopted_docs.inputs_hash == docs.inputs_hash {
             self.adopted_docs.docs.extend(docs.docs);
+        } else if !docs.docs.is_empty() {
+            self.adopted_docs = docs;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use clap_complete::Shell;
 
 use crate::check::Profile;
 use crate::format::PageKind;
+use crate::store::REQUESTS;
 
 /// Turn a folder of articles into RSS, Atom and JSON feeds
 #[derive(Debug, Parser)]
@@ -263,6 +264,9 @@ pub(super) struct BuildOnce {
     /// Time after which a lock in object storage expires if its builder has died
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = seconds, env = "FEEDMILL_LEASE")]
     pub(super) lease: u64,
+    /// Number of requests to object storage at the same time
+    #[arg(long, value_name = "NUMBER", default_value_t = REQUESTS, value_parser = requests, env = "FEEDMILL_REQUESTS")]
+    pub(super) requests: usize,
     #[command(flatten)]
     pub(super) build: Build,
 }
@@ -374,6 +378,12 @@ fn connections(text: &str) -> Result<usize, String> {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     value(text, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
+}
+
+/// Parses a number of requests at the same time: each has a thread.
+fn requests(text: &str) -> Result<usize, String> {
+    let valid = "a whole number from 1 to 1000";
+    value(text, valid).ok().filter(|number| (1..=1000).contains(number)).ok_or_else(|| format!("use {valid}"))
 }
 
 /// Parses a number of seconds up to an hour.

@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::model::Answer;
 use crate::net::{AddressPolicy, Probe};
 use crate::pipeline::{self, Options, Prober, Progress, Report, Shared};
-use crate::store::{self, Action, PlannedChange, PreviewStore, Store, Traffic};
+use crate::store::{self, Access, Action, PlannedChange, PreviewStore, Store, Traffic};
 use crate::types::Bytes;
 
 use super::args::{Build, BuildOnce, Sources};
@@ -36,11 +36,12 @@ fn build_once(once: &BuildOnce) -> CommandResult {
     let mut stop = Stop::default();
     let result = screen.during(&args.common, |progress| {
         let plan = plan(args, &mut sink)?;
-        let feeds = open_with_lease(&plan.feeds, Duration::from_secs(once.lease))?;
+        let access = Access { lease: Duration::from_secs(once.lease), requests: once.requests };
+        let feeds = open_with(&plan.feeds, access)?;
         if let Some(release) = feeds.releaser() {
             stop = release_on_signal(release)?;
         }
-        let target = Target { feeds: &*feeds, shared: once.shared };
+        let target = Target { feeds: &*feeds, shared: once.shared, access };
         let report = build_with_probe(args, &plan, target, Some(progress), &mut sink)?;
         push(&plan, &*feeds, &report, &mut sink);
         Ok(report)
@@ -76,7 +77,7 @@ fn dry_run(args: &Build, diff: bool) -> CommandResult {
         let feeds = PreviewStore::new(open(&plan.feeds)?).keeping_bytes(diff);
         // The answers of media servers are taken from the cache. No server is asked.
         let probe = plan.probe.then_some(&Offline as &dyn Prober);
-        let target = Target { feeds: &feeds, shared: false };
+        let target = Target { feeds: &feeds, shared: false, access: Access::default() };
         let report = build_into(args, &plan, target, probe, None, &mut sink)?;
         Ok((Path::new(&store::shown(&plan.feeds)).to_path_buf(), feeds.changes(), report))
     });
@@ -239,11 +240,11 @@ pub(super) fn plan(args: &Build, sink: &mut Sink<'_>) -> Result<Plan, Error> {
 /// # Errors
 /// If its URL is invalid.
 pub(super) fn open(place: &Path) -> Result<Box<dyn Store>, Error> {
-    open_with_lease(place, store::LEASE)
+    open_with(place, Access::default())
 }
 
-fn open_with_lease(place: &Path, lease: Duration) -> Result<Box<dyn Store>, Error> {
-    opened(place, store::open_with_lease(place, lease))
+fn open_with(place: &Path, access: Access) -> Result<Box<dyn Store>, Error> {
+    opened(place, store::open_with(place, access))
 }
 
 /// Returns the store of a place, or the error that it cannot be opened.
@@ -290,7 +291,7 @@ pub(super) fn build(
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
-    build_with_probe(args, plan, Target { feeds, shared: false }, progress, sink)
+    build_with_probe(args, plan, Target { feeds, shared: false, access: Access::default() }, progress, sink)
 }
 
 /// Target of a build.
@@ -299,6 +300,8 @@ struct Target<'a> {
     feeds: &'a dyn Store,
     /// True if other builders have the same target.
     shared: bool,
+    /// How object storage is used.
+    access: Access,
 }
 
 /// Builds with a client for media servers.
@@ -333,7 +336,7 @@ fn build_into(
         probe,
         progress,
     };
-    pipeline::build(plan, &*open(&plan.seeds)?, target.feeds, options, sink)
+    pipeline::build(plan, &*open_with(&plan.seeds, target.access)?, target.feeds, options, sink)
 }
 
 impl Prober for Probe {

@@ -10,7 +10,7 @@ use crate::config::{Plan, RawConfig};
 use crate::diag::Sink;
 use crate::error::Error;
 use crate::format::{FORMATS, INDEX};
-use crate::store::object::faulty::{Fault, Faulty, bucket, bucket_of};
+use crate::store::object::faulty::{Fault, Faulty, bucket, bucket_of, store_of};
 use crate::store::{BucketStore, FsStore, Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
@@ -160,6 +160,54 @@ fn a_server_that_fails_stops_the_build_and_costs_no_article() {
 }
 
 #[test]
+fn a_first_build_that_fails_keeps_the_heads_that_it_has_read() {
+    let [(log, seeds), (feed_log, feeds)] = ["seeds", "feeds"].map(bucket);
+    for number in 0..80 {
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    let run = || {
+        log.log();
+        let options = Options { now: UnixMs(1_800_000_000_000), ..Options::default() };
+        let built = build(&plan("limit = 1\n"), &seeds, &feeds, options, &mut Sink::collecting());
+        (built, log.log().into_iter().filter(|(method, _)| *method == "GET").count())
+    };
+    // Three listings, then heads.
+    log.fail(60, true, Some(Fault::Refused));
+    assert!(run().0.is_err());
+    log.fail(0, false, None);
+    let (report, reads) = run();
+    assert_eq!(report.unwrap().seeds, 80);
+    assert!(reads < 60, "{reads} of 80 heads and 2 articles");
+    let kept =
+        feed_log.log().into_iter().filter(|(method, key)| *method == "PUT" && key.contains("/shared/"));
+    assert!(kept.count() > 4);
+    assert_eq!(feeds.list(Path::new(".feedmill/shared")).unwrap_err().kind(), std::io::ErrorKind::NotFound);
+    let (_, expected) = bucket("expected");
+    let options = Options { now: UnixMs(1_800_000_000_000), ..Options::default() };
+    build(&plan("limit = 1\n"), &seeds, &expected, options, &mut Sink::collecting()).unwrap();
+    assert_eq!(files(&feeds), files(&expected));
+}
+
+#[test]
+fn folders_for_each_day_take_no_listing_each() {
+    let [(log, _), (_, feeds), (_, expected)] = ["seeds", "feeds", "expected"].map(bucket);
+    log.page_size.store(1000, std::sync::atomic::Ordering::Relaxed);
+    let seeds = store_of(&log, "seeds");
+    for number in 0..12 {
+        let path = format!("town/2026/{}/{number}.txt", number / 2);
+        seeds.replace(Path::new(&path), &seed(number)).unwrap();
+    }
+    for round in ["new", "unchanged"] {
+        log.log();
+        assert_eq!(run(&seeds, &feeds).unwrap().changed.is_empty(), round == "unchanged");
+        let listed = log.log().into_iter().filter(|(method, _)| *method == "LIST");
+        assert_eq!(listed.map(|(_, key)| key).collect::<Vec<_>>(), ["seeds/", "seeds/town/"]);
+    }
+    run(&store_of(&bucket_of(log.inner.fork(), "").0, "seeds"), &expected).unwrap();
+    assert_eq!(files(&feeds), files(&expected));
+}
+
+#[test]
 fn an_object_whose_name_is_not_a_path_is_reported_and_the_rest_is_built() {
     let [(log, seeds), (_, feeds)] = built(4);
     let old = files(&feeds);
@@ -254,6 +302,62 @@ fn a_folder_that_is_forbidden_stops_the_build() {
         assert_eq!(files(&feeds), old);
     }
     assert!(run(&seeds, &feeds).unwrap().changed.is_empty());
+}
+
+/// A permission that is revoked says nothing about the articles, of which the cache knows the heads.
+#[test]
+fn articles_that_may_not_be_read_any_more_stop_the_build_and_new_ones_are_left_out() {
+    let [(log, seeds), (_, feeds)] = built(12);
+    let old = files(&feeds);
+    let forbid =
+        |keys: &[&str]| *log.forbidden.lock().unwrap() = keys.iter().map(|key| (*key).to_owned()).collect();
+    let run = |config: &str| {
+        let mut sink = Sink::collecting();
+        let now = UnixMs(1_800_000_000_000);
+        let built = build(&plan(config), &seeds, &feeds, Options { now, ..Options::default() }, &mut sink);
+        let found: Vec<_> = sink.collected().iter().map(|f| (f.meta.code, f.place.file.clone())).collect();
+        (built.map_err(|error| error.to_string()), found)
+    };
+    // Every body is read again, or the head and then the body of one article.
+    forbid(&["seeds/town/"]);
+    assert!(run("").0.is_ok(), "nothing is read");
+    let why = "cannot read the seed: 403 Forbidden";
+    let refused = run("language = 'de'\n").0.unwrap_err();
+    assert!(refused.contains(why) && refused.contains("s3://bucket/seeds/town/"), "{refused}");
+    forbid(&[]);
+    seeds.replace(Path::new(&path_of(3)), &seed(30)).unwrap();
+    forbid(&["seeds/bridge/003.txt"]);
+    let refused = run("").0.unwrap_err();
+    assert!(refused.contains(why) && refused.contains("s3://bucket/seeds/bridge/003.txt"), "{refused}");
+    assert_eq!(files(&feeds), old);
+    forbid(&[]);
+    seeds.replace(Path::new(&path_of(3)), &seed(3)).unwrap();
+    // New articles are left out, unless all of a folder are.
+    for number in 20..24 {
+        seeds.replace(Path::new(&path_of(number)), &seed(number)).unwrap();
+    }
+    forbid(&["seeds/town/020", "seeds/town/022", "seeds/bridge/021"]);
+    let (report, found) = run("");
+    assert_eq!(report.unwrap().seeds, 16);
+    assert_eq!(found, [("seed-forbidden", "s3://bucket/seeds/bridge/021.txt".to_owned())]);
+    let new = files(&feeds);
+    assert!(old.keys().eq(new.keys()) && String::from_utf8_lossy(&new["rss.xml"]).contains("Title 23"));
+    forbid(&[]);
+    seeds.replace(Path::new("new/1.txt"), &seed(50)).unwrap();
+    forbid(&["seeds/new/"]);
+    let refused = run("").0.unwrap_err();
+    assert!(refused.contains(why), "{refused}");
+    assert_eq!(files(&feeds), new);
+    // Without a cache, a section that is forbidden stops the build too.
+    for file in feeds.list(Path::new(".feedmill")).unwrap() {
+        feeds.remove(&Path::new(".feedmill").join(file.name)).unwrap();
+    }
+    forbid(&[]);
+    seeds.remove(Path::new("new/1.txt")).unwrap();
+    forbid(&["seeds/town/"]);
+    let refused = run("").0.unwrap_err();
+    assert!(refused.contains(why), "{refused}");
+    assert_eq!(files(&feeds), new);
 }
 
 #[test]

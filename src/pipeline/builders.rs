@@ -199,6 +199,25 @@ fn what_one_builder_has_done_the_others_do_not_do_again() {
     assert_eq!(reads(2), 1, "that of the main feed");
 }
 
+/// A claim takes the time of some requests, whatever is in the folder.
+#[test]
+fn a_builder_claims_several_small_folders_at_once() {
+    let (_, seeds) = bucket("seeds");
+    for number in 0..8 {
+        let text =
+            format!("<!--1698786902000-->\n[Title](https://news.example/{number})\n------\n<p>Text</p>\n");
+        seeds.replace(Path::new(&format!("s{number}/1.txt")), text.as_bytes()).unwrap();
+    }
+    let plan = plan("limit = 3\n");
+    let ((all, feeds), (_, expected)) = (bucket("feeds"), bucket("feeds"));
+    // As many as there may be requests at the same time.
+    all.claims[0].store(4, std::sync::atomic::Ordering::Relaxed);
+    let report = run(&plan, &seeds, &feeds, true).unwrap();
+    assert_eq!(report.shared.folders, 8);
+    run(&plan, &seeds, &expected, false).unwrap();
+    assert_eq!(files(&feeds), files(&expected));
+}
+
 /// Months of the archive of all articles, and of those of an author, are shared when all seeds are read.
 #[test]
 fn months_of_archives_are_built_once_and_in_an_order_in_which_no_link_is_broken() {

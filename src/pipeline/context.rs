@@ -187,6 +187,12 @@ impl<'a> Context<'a> {
         fetched.map_err(|e| feeds_error("read the cache", self.feeds, catalog::FOLDER.as_ref(), e))
     }
 
+    /// True if heads that a build has read are stored before it ends, because reading them again takes a request each.
+    pub(super) fn stores_heads(&self) -> bool {
+        let has_cache = self.cache.is_some() && self.plan.cache_dir.is_none();
+        self.seeds.in_flight().is_some() && has_cache && !self.feeds.is_preview()
+    }
+
     /// Returns the function that fetches the rest of the cache, if there is more.
     pub(super) fn rest_of_cache(&self) -> Option<Fetch> {
         self.cache.as_ref()?.later(self.feeds)
@@ -269,12 +275,31 @@ pub(super) fn unreadable_seed(
         return Err(Error::io("read the seed", store.show(path), error));
     }
     let (meta, detail) = match error.kind() {
+        _ if is_refused(store, &error) => (&codes::SEED_FORBIDDEN, error.to_string()),
         ErrorKind::FileTooLarge => (&codes::SEED_TOO_LARGE, String::new()),
         ErrorKind::InvalidInput => (&codes::SEED_SPECIAL, String::new()),
         ErrorKind::NotFound => (&codes::SEED_CHANGED, "the file no longer exists".to_owned()),
         _ => (&codes::SEED_UNREADABLE, error.to_string()),
     };
     Ok(Finding::new(meta, Place::default(), detail))
+}
+
+/// True if a server refuses to read a file.
+fn is_refused(store: &dyn Store, error: &std::io::Error) -> bool {
+    store.in_flight().is_some() && error.kind() == std::io::ErrorKind::PermissionDenied
+}
+
+/// Returns the error that a server refuses to read a seed that it has let builds read before: what is published says more about
+/// it than this build can. Permissions usually change for many seeds at once.
+pub(super) fn refused(shown: String, why: &str) -> Error {
+    let error = std::io::Error::new(std::io::ErrorKind::PermissionDenied, why);
+    Error::io("read the seed", shown, error)
+        .with_help("let builds read the articles again, for S3 with `s3:GetObject`, or remove those that are not to be published")
+}
+
+/// Returns the finding that a server refuses to read a seed, if it is one of some.
+pub(super) fn refusal(findings: &[Finding]) -> Option<&Finding> {
+    findings.iter().find(|finding| finding.meta.code == codes::SEED_FORBIDDEN.code)
 }
 
 /// Calls a function that handles one seed. If it panics, which is a fault of feedmill, the other seeds do not pay for it:

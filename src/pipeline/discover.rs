@@ -4,7 +4,7 @@
 //! A folder whose names and stamps add up to what the catalog says is unchanged, and so is a chunk of one.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
@@ -13,17 +13,17 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::catalog::{About, Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
+use crate::catalog::{self, About, Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
 use crate::config::{Grouping, Plan};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
 use crate::format;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
-use crate::store::{Kind, Store, is_exhausted};
+use crate::store::{Kind, Listed, Stamp, Store, is_exhausted};
 use crate::types::UnixMs;
 
-use super::context::Context;
+use super::context::{Context, refusal, refused};
 use super::entry_pages;
 use super::head::{self, read_heads};
 use super::names::Names;
@@ -32,6 +32,7 @@ use super::publish::is_ours;
 use super::reuse;
 use super::seed_results::HeadResult;
 use super::select::id_key;
+use super::shards::Heads;
 
 /// Number of names of a folder that are buffered until it is known whether the folder changed. A larger folder is scanned
 /// again if it did: a million names would be buffered for nothing if it did not. Tests have few seeds.
@@ -104,6 +105,12 @@ impl Kept {
     }
 }
 
+/// Returns the hash of what heads depend on in addition to their files.
+pub(super) fn basis(plan: &Plan) -> u128 {
+    let kept = Kept::of(plan);
+    catalog::hash(format!("{kept:?} {:?} {:?}", plan.same_address, plan.addresses).as_bytes())
+}
+
 /// Reason for which the seeds could not be scanned.
 pub(super) enum ScanError {
     /// Stops the build.
@@ -172,6 +179,8 @@ pub(super) struct TopFolder {
     pub(super) name: OsString,
     /// Path of the image that stands for it.
     cover: Option<PathBuf>,
+    /// Number of seeds in its folders that have changed.
+    pub(super) seeds: usize,
 }
 
 /// Returns the top folders that have seeds which neither the last build nor another builder has read, and all other folders.
@@ -189,8 +198,8 @@ pub(super) fn changed_folders(
     let mut scanner = Scanner::new(context, Awaited::Opening(catalog), kept, Part::All);
     scanner.changed = Some(&changed);
     let scan = scanner.scan_while_opening(catalog, open)?;
-    let changed: BTreeSet<OsString> = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let folder = |name| TopFolder { name, cover: scan.cover.clone() };
+    let changed: BTreeMap<OsString, usize> = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let folder = |(name, seeds)| TopFolder { name, cover: scan.cover.clone(), seeds };
     Ok((changed.into_iter().map(folder).collect(), scan))
 }
 
@@ -268,8 +277,8 @@ impl Drop for EndOfWait<'_> {
 /// A scan in progress, shared by all threads.
 struct Scanner<'a> {
     part: Part,
-    /// Collects the top folders that have changed, instead of reading them.
-    changed: Option<&'a Mutex<BTreeSet<OsString>>>,
+    /// Collects the top folders that have changed, with the number of their seeds, instead of reading them.
+    changed: Option<&'a Mutex<BTreeMap<OsString, usize>>>,
     store: &'a dyn Store,
     catalog: Awaited<'a>,
     kept: Kept,
@@ -280,8 +289,12 @@ struct Scanner<'a> {
     feeds: Option<PathBuf>,
     progress: &'a Progress,
     scan: Mutex<Scan>,
+    /// What is in folders that were listed together with one above.
+    below: Mutex<HashMap<PathBuf, Listed>>,
     /// Empty buffers: allocating one for each folder takes longer than filling it.
     spare: Mutex<Vec<Names>>,
+    /// Heads that were read, if they are stored before the scan ends.
+    heads: Option<Heads<'a>>,
     /// First error; it ends the scan.
     error: Mutex<Option<ScanError>>,
 }
@@ -317,11 +330,15 @@ struct ScannedChunk {
     /// Number of bytes read.
     bytes: u64,
     is_partial: bool,
+    /// Number of seeds that a server refuses to read.
+    refused: u32,
+    /// Error of one of them.
+    refusal: Option<Error>,
 }
 
 impl<'a> Scanner<'a> {
     fn new(context: &'a Context<'_>, catalog: Awaited<'a>, kept: Kept, part: Part) -> Self {
-        let (scan, spare, error) = Default::default();
+        let (scan, below, spare, error) = Default::default();
         Self {
             part,
             changed: None,
@@ -333,7 +350,9 @@ impl<'a> Scanner<'a> {
             feeds: feeds_below(context.seeds, context.feeds),
             progress: context.progress,
             scan,
+            below,
             spare,
+            heads: Heads::of(context, basis(context.plan)),
             error,
         }
     }
@@ -419,7 +438,7 @@ impl<'a> Scanner<'a> {
             && !self.is_adopted(&folder, &mut listing.names)
         {
             let top = folder.components().next().map(|top| top.as_os_str().to_owned());
-            lock(changed).insert(top.unwrap_or_default());
+            *lock(changed).entry(top.unwrap_or_default()).or_default() += listing.seeds as usize;
             return;
         }
         let chunks = if is_unchanged {
@@ -433,10 +452,16 @@ impl<'a> Scanner<'a> {
             listing.names.clear();
             lock(&self.spare).push(listing.names);
         }
-        let chunks: Vec<ScannedChunk> = match chunks {
+        let mut chunks: Vec<ScannedChunk> = match chunks {
             Ok(chunks) => chunks,
             Err(error) => return self.fail(error),
         };
+        // As if the folder could not be listed.
+        if chunks.iter().map(|scanned| scanned.refused).sum::<u32>() == listing.seeds
+            && let Some(error) = chunks.iter_mut().find_map(|scanned| scanned.refusal.take())
+        {
+            return self.fail(ScanError::Fatal(error));
+        }
         let mut scan = lock(&self.scan);
         for (name, why) in listing.not_a_seed {
             scan.findings.push(self.finding(&codes::SEED_SPECIAL, &folder.join(name), why.to_owned()));
@@ -479,7 +504,7 @@ impl<'a> Scanner<'a> {
         let is_known =
             |catalog: &Catalog| !catalog.folder(folder).is_empty() || !catalog.adopted(folder).is_empty();
         let with_stamps = self.catalog.get().is_none_or(is_known);
-        self.store.scan(folder, with_stamps, &mut |name, kind, stamp| {
+        let mut see = |name: &OsStr, kind: Kind, stamp: Option<Stamp>| {
             if kind == Kind::NotAPath {
                 return not_paths.push(name.to_owned());
             }
@@ -515,7 +540,15 @@ impl<'a> Scanner<'a> {
                 Kind::Special => not_a_seed.push((name.to_owned(), "")),
                 Kind::Link | Kind::NotAPath => {}
             }
-        })?;
+        };
+        let listed = lock(&self.below).remove(folder);
+        match listed {
+            Some(items) => items.iter().for_each(|(item, stamp)| see(&item.name, item.kind, *stamp)),
+            None => {
+                let mut below = |path, items| _ = lock(&self.below).insert(path, items);
+                self.store.scan_with_below(folder, with_stamps, &mut see, &mut below)?;
+            }
+        }
         let is_cut = seeds > MAX_BUFFERED_NAMES && *may_be_unchanged;
         if is_cut && (has_media || !reuse::is_folder_unchanged(*old, fingerprint, seeds)) {
             names.clear();
@@ -594,8 +627,8 @@ impl<'a> Scanner<'a> {
     /// Returns a chunk that is unchanged.
     fn unchanged(&self, old: &Chunk) -> ScannedChunk {
         self.progress.add_seen(u64::from(old.seeds));
-        let (reread, moved) = Default::default();
-        ScannedChunk { chunk: old.clone(), reread, moved, bytes: 0, is_partial: false }
+        let (reread, moved, refused, refusal) = Default::default();
+        ScannedChunk { chunk: old.clone(), reread, moved, bytes: 0, is_partial: false, refused, refusal }
     }
 
     /// True if others have read all seeds of a folder that the last build did not see as they are.
@@ -672,6 +705,7 @@ impl<'a> Scanner<'a> {
             is_moved.then(|| (path.join(file_name(name)), before.link.to_owned()))
         };
         let (mut out, mut moved, mut bytes, mut is_partial) = (Rows::default(), Vec::new(), 0, false);
+        let (mut is_known, mut number_refused, mut refusal_of) = (false, 0, None);
         let copy = |out: &mut Rows, moved: &mut Vec<_>, fingerprint: u128, name: &[u8]| {
             if let Some(row) = row(fingerprint) {
                 out.push(row, row.fingerprint, []);
@@ -691,12 +725,27 @@ impl<'a> Scanner<'a> {
                 }
                 bytes += head.bytes;
                 is_partial |= head.failed;
+                if let Some(finding) = refusal(&head.findings) {
+                    number_refused += 1;
+                    let was_read = before.get(name).is_some_and(|row| row.head.is_some());
+                    if refusal_of.is_none() || was_read && !is_known {
+                        let file = match &*finding.place.file {
+                            "" => unknown[number].as_os_str(),
+                            other => other.as_ref(),
+                        };
+                        refusal_of = Some(refused(self.store.show(&path.join(file)), &finding.detail));
+                    }
+                    is_known |= was_read;
+                }
                 moved.extend(head.head.as_ref().and_then(|now| link_before(name, now.time, &now.link)));
                 let neighborhood = groups.neighborhood(&unknown[number]);
                 return self.push(&mut out, name, &unknown[number], head, neighborhood);
             }
         };
         read_heads(self.store, self.addresses, folder, &unknown_names, &mut see).map_err(ScanError::Fatal)?;
+        if let Some(error) = refusal_of.take_if(|_| is_known) {
+            return Err(ScanError::Fatal(error));
+        }
         for (fingerprint, name) in files {
             copy(&mut out, &mut moved, fingerprint, name);
         }
@@ -708,7 +757,11 @@ impl<'a> Scanner<'a> {
             changed.iter().map(|(_, name)| path_hash(&path.join(file_name(name)))).collect()
         };
         let chunk = catalog.write(id, &out, old).map_err(|e| ScanError::Catalog(e.to_string()))?;
-        Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial })
+        if let Some(heads) = self.heads.as_ref().filter(|_| !unknown.is_empty()) {
+            heads.add(catalog, path, &chunk, unknown.len());
+        }
+        let (refused, refusal) = (number_refused, refusal_of);
+        Ok(ScannedChunk { chunk, reread, moved, bytes, is_partial, refused, refusal })
     }
 
     /// Adds the row of a seed that was read.

@@ -12,17 +12,26 @@ use crate::seed::audio::Recording;
 use crate::seed::{self, Head, Origin, SEED_LIMIT};
 use crate::store::Store;
 
-use super::context::{guarded, size, unreadable_seed};
+use super::context::{guarded, refusal, refused, size, unreadable_seed};
 use super::seed_results::{Loaded, article};
 use super::select::Candidate;
 
 /// Loads a seed.
 ///
 /// # Errors
-/// If the system is out of file handles or memory.
+/// If the system is out of file handles or memory, or a server refuses to read a seed whose head it has let builds read.
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
     let crashed = |finding| Ok(Loaded { findings: vec![finding], ..Loaded::default() });
     let loaded = guarded(|| load_unguarded(store, chosen, plan), crashed)?;
+    if let Some(finding) = refusal(&loaded.findings) {
+        return Err(refused(
+            store.show(&chosen.path.with_file_name(match &*finding.place.file {
+                "" => chosen.path.file_name().unwrap_or_default(),
+                other => other.as_ref(),
+            })),
+            &finding.detail,
+        ));
+    }
     // What it links or includes could not be read: it is not the seed's fault, and an article with less would be remembered.
     match plan.addresses.repository.as_ref().and_then(|repository| repository.failure()) {
         Some(error) => Err(error),

@@ -156,6 +156,9 @@ use scan::{Outcome, Scanned};
 use sections::Unchanged;
 pub use site_files::SERVED_FEEDS;
 
+/// Number of bytes of the stack of each thread: one that waits for others may do parts of their work meanwhile.
+#[cfg(feature = "folder")]
+const STACK: usize = 8 << 20;
 /// Number of attempts to build while other builders change feeds.
 #[cfg(feature = "folder")]
 const SHARED_ATTEMPTS: usize = 5;
@@ -224,7 +227,7 @@ pub fn build(
         return run();
     };
     // Most of them wait for a server.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
     let pool = pool.map_err(|e| Error::new(Kind::Io, "cannot start threads").because(e))?;
     pool.install(run)
 }
@@ -310,7 +313,7 @@ fn build_here(
     }
     if let Some(cache) = context.cache.as_ref().filter(|_| !feeds.is_preview()) {
         match cache.save(feeds) {
-            Ok(()) if options.shared => shards::remove_all(feeds),
+            Ok(()) if options.shared || context.stores_heads() => shards::remove_all(feeds),
             Ok(()) => {}
             Err(error) => sink.push(context.lost(&error.to_string())),
         }

@@ -3,12 +3,11 @@
 use std::sync::OnceLock;
 
 use crate::catalog::{self, Catalog, Folders, LastBuild, PublishedLinks, chunks};
-use crate::config::Plan;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 
 use super::context::{Context, Report};
-use super::discover::{Kept, Scan, ScanError, discover};
+use super::discover::{Kept, Scan, ScanError, basis, discover};
 use super::order::{Selection, order};
 use super::reuse;
 use super::shards;
@@ -28,12 +27,6 @@ pub(super) struct Scanned {
     pub(super) outcome: Outcome,
     /// Links under which seeds were published before, if they changed since the last build.
     pub(super) published: Option<PublishedLinks>,
-}
-
-/// Returns the hash of what heads depend on in addition to their files.
-pub(super) fn basis(plan: &Plan) -> u128 {
-    let kept = Kept::of(plan);
-    catalog::hash(format!("{kept:?} {:?} {:?}", plan.same_address, plan.addresses).as_bytes())
 }
 
 /// Scans the seeds with the catalog of the last build. If that is damaged, starts again with an empty one; if it cannot be
@@ -59,7 +52,7 @@ pub(super) fn scan(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<Scanned
             lost = why;
             let expected = chunks(catalog.folders()).map(|(_, chunk)| u64::from(chunk.seeds)).sum();
             context.progress.begin(expected);
-            if context.options.shared {
+            if context.options.shared || context.stores_heads() {
                 shards::adopt(context, &mut catalog, basis, &shards::list(context.feeds)?)?;
             }
             Ok(catalog)
@@ -187,8 +180,9 @@ impl Scanned {
     pub(super) fn report_findings(&mut self, context: &Context<'_>, sink: &mut Sink<'_>) {
         std::mem::take(&mut self.scan.findings).into_iter().for_each(|finding| sink.push(finding));
         let mut buffer = Vec::new();
-        // One missing key is one finding, however many seeds need it.
+        // One missing key is one finding, however many seeds need it, and so is one missing permission.
         let (mut without_url, mut first) = (0_usize, String::new());
+        let mut forbidden: Option<(usize, Finding)> = None;
         for (path, chunk) in chunks(&self.scan.folders).filter(|(_, chunk)| chunk.has_findings) {
             let Some(block) = self.catalog.read(chunk, &mut buffer) else { continue };
             for (row, finding) in &block.findings {
@@ -199,6 +193,15 @@ impl Scanned {
                     other => path.join(other),
                 };
                 let file = context.seeds.show(&file);
+                if finding.meta.code == codes::SEED_FORBIDDEN.code {
+                    let (count, first) =
+                        forbidden.get_or_insert_with(|| (0, finding.clone().in_file(&*file)));
+                    *count += 1;
+                    if file < first.place.file {
+                        *first = finding.clone().in_file(file);
+                    }
+                    continue;
+                }
                 if finding.meta.code != codes::NO_SITE_URL.code {
                     sink.push(finding.clone().in_file(file));
                     continue;
@@ -217,6 +220,12 @@ impl Scanned {
                 }
             };
             sink.push(Finding::new(&codes::NO_SITE_URL, Place::default(), detail));
+        }
+        if let Some((count, mut finding)) = forbidden {
+            if count > 1 {
+                finding.detail.push_str(&format!("; the same goes for {} more", count - 1));
+            }
+            sink.push(finding);
         }
         if let Outcome::Rebuild(selection) = &self.outcome {
             selection.held_back.iter().for_each(|finding| sink.push(finding.clone()));

@@ -9,9 +9,12 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use crate::catalog::{self, CacheDir, Catalog, Chunk, FOLDER, Folders, INDEX_NAME, SharedDocs, chunks};
+use rayon::prelude::*;
+
+use crate::catalog::{CacheDir, Catalog, Chunk, FOLDER, Folders, INDEX_NAME, SharedDocs, chunks};
 use crate::config::{Plan, PublishMedia};
 use crate::error::{Error, Kind};
 use crate::seed::below_content;
@@ -19,7 +22,7 @@ use crate::store::{Lock, Store};
 
 use super::archive::OutputDoc;
 use super::context::{Context, Options, Shared};
-use super::discover::{Kept, Scan, ScanError, TopFolder, changed_folders, discover_folder};
+use super::discover::{Kept, Scan, ScanError, TopFolder, basis, changed_folders, discover_folder};
 use super::months;
 use super::order::section_of;
 use super::progress::Progress;
@@ -31,6 +34,9 @@ use super::shards::{self, Shards};
 const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
 /// Number of claims in a row that a builder loses before it gives up: it may never be fast enough.
 const MAX_LOST: usize = 3;
+/// Number of seeds of small parts of the work that a builder claims at once, and number of these parts: most of the time that one
+/// takes, the builder waits for a server.
+const AT_ONCE: (usize, usize) = (1000, 64);
 /// Number of times that the cache is opened while other builders replace it.
 const ATTEMPTS: usize = 5;
 
@@ -47,7 +53,7 @@ struct Builder<'a> {
     /// What other builders have done before the seeds were listed.
     shards: Shards,
     /// Number of claims that were lost in a row.
-    lost: usize,
+    lost: AtomicUsize,
 }
 
 /// What became of a part of the work.
@@ -74,6 +80,8 @@ enum Work {
 /// A part of the work that is not done yet.
 struct Open {
     work: Work,
+    /// Number of seeds.
+    seeds: usize,
     /// Path of the shard that it becomes.
     path: PathBuf,
     /// Version of that shard when the seeds were listed.
@@ -124,7 +132,7 @@ pub(super) fn build_sections(
     let progress = options.progress.unwrap_or(&own_progress);
     let mut built = Shared::default();
     let context = Context::new(plan, seeds, feeds, options, progress)?;
-    let (mut builder, changed) = Builder::new(context)?;
+    let (builder, changed) = Builder::new(context)?;
     if changed.is_empty() && builder.shards.is_empty() {
         let Builder { context, scan, index, .. } = builder;
         return Ok((built, Some(Unchanged { scan, cache: context.cache, index })));
@@ -180,12 +188,6 @@ fn open_catalog(context: &Context<'_>, basis: u128) -> Result<(Catalog, Option<u
     }
 }
 
-/// Returns a number that differs for each builder.
-fn own_number() -> u32 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    catalog::hash(format!("{} {}", now.as_nanos(), std::process::id()).as_bytes()) as u32
-}
-
 fn index_path() -> PathBuf {
     Path::new(FOLDER).join(INDEX_NAME)
 }
@@ -200,7 +202,7 @@ fn fatal(error: ScanError) -> Error {
 impl<'a> Builder<'a> {
     /// Scans the seeds with the cache and what other builders have done. Also returns the top folders that nobody has read.
     fn new(context: Context<'a>) -> Result<(Self, Vec<TopFolder>), Error> {
-        let (kept, basis) = (Kept::of(context.plan), scan::basis(context.plan));
+        let (kept, basis) = (Kept::of(context.plan), basis(context.plan));
         let (mut index, mut shards) = (None, Shards::new());
         let catalog = OnceLock::new();
         let open = || {
@@ -213,7 +215,7 @@ impl<'a> Builder<'a> {
         };
         let (changed, scan) = changed_folders(&context, &catalog, kept, open).map_err(fatal)?;
         let catalog = catalog.into_inner().unwrap_or_else(Catalog::temporary);
-        Ok((Self { context, catalog, scan, kept, basis, index, shards, lost: 0 }, changed))
+        Ok((Self { context, catalog, scan, kept, basis, index, shards, lost: AtomicUsize::new(0) }, changed))
     }
 
     /// Closes the files of the catalog.
@@ -223,31 +225,58 @@ impl<'a> Builder<'a> {
 
     /// Returns parts of the work that are not done yet.
     fn open(&self, parts: impl Iterator<Item = (PathBuf, Work)>) -> Vec<Open> {
-        parts.map(|(path, work)| Open { work, shard: self.shards.get(&path).copied(), path }).collect()
+        let open = |(path, work): (PathBuf, Work)| {
+            let seeds = match &work {
+                Work::Folder(folder) => folder.seeds,
+                Work::Month(docs) => docs.iter().map(|doc| doc.picks.len()).sum(),
+            };
+            Open { work, seeds, shard: self.shards.get(&path).copied(), path }
+        };
+        parts.map(open).collect()
     }
 
     /// Builds what no other builder claims, until all of it is done. Returns true if the build that follows is done too.
-    fn share(&mut self, mut open: Vec<Open>, built: &mut usize) -> Result<bool, Error> {
+    fn share(&self, mut open: Vec<Open>, built: &mut usize) -> Result<bool, Error> {
         // Builders start at different places, so that they rarely meet.
-        let start = own_number() as usize % open.len().max(1);
+        let start = shards::own_number() as usize % open.len().max(1);
         open.rotate_left(start);
         while !open.is_empty() {
             let before = open.len();
-            let mut left = Vec::new();
-            for part in open {
-                match self.build(&part)? {
-                    State::Claimed => left.push(part),
-                    State::Done => {}
-                    State::Built => *built += 1,
-                    State::AllDone => return Ok(true),
+            let mut states = Vec::with_capacity(before);
+            for parts in self.divided(&open) {
+                let done = parts.par_iter().with_max_len(1).map(|part| self.build(part));
+                let done = done.collect::<Result<Vec<_>, Error>>()?;
+                *built += done.iter().filter(|state| **state == State::Built).count();
+                if done.contains(&State::AllDone) {
+                    return Ok(true);
                 }
+                states.extend(done);
             }
-            open = left;
+            let mut states = states.into_iter();
+            open.retain(|_| states.next() == Some(State::Claimed));
             if open.len() == before {
                 std::thread::sleep(PAUSE);
             }
         }
         Ok(false)
+    }
+
+    /// Divides parts of the work into those that are claimed at once.
+    fn divided<'o>(&self, mut open: &'o [Open]) -> Vec<&'o [Open]> {
+        let (max_seeds, max_parts) = AT_ONCE;
+        let max_parts = self.context.feeds.in_flight().map_or(1, |_| max_parts);
+        let mut divided = Vec::new();
+        while !open.is_empty() {
+            let mut seeds = 0;
+            let fits = |part: &&Open| {
+                seeds += part.seeds;
+                seeds <= max_seeds
+            };
+            let (parts, rest) = open.split_at(open.iter().take(max_parts).take_while(fits).count().max(1));
+            divided.push(parts);
+            open = rest;
+        }
+        divided
     }
 
     /// Returns the state of a part if another builder has done it since the seeds were listed.
@@ -266,7 +295,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Builds a part unless another builder has it, or has done it.
-    fn build(&mut self, open: &Open) -> Result<State, Error> {
+    fn build(&self, open: &Open) -> Result<State, Error> {
         if let Some(state) = self.done_by_others(open)? {
             return Ok(state);
         }
@@ -312,7 +341,7 @@ impl<'a> Builder<'a> {
         rebuild_part(context, &self.catalog, scan, &months, &feeds, lock).ok()
     }
 
-    fn build_claimed(&mut self, open: &Open, lock: &Lock) -> Result<State, Error> {
+    fn build_claimed(&self, open: &Open, lock: &Lock) -> Result<State, Error> {
         // The build that follows builds what is missing, and reports why.
         let (folders, docs) = match &open.work {
             Work::Folder(folder) => {
@@ -329,13 +358,12 @@ impl<'a> Builder<'a> {
         let shard = shard.map_err(|e| Error::io("read a temporary file", self.show(&open.path), e))?;
         // Another builder has the part if the lease was lost.
         if let Err(error) = lock.verify() {
-            self.lost += 1;
-            if self.lost == MAX_LOST {
+            if self.lost.fetch_add(1, Ordering::Relaxed) + 1 >= MAX_LOST {
                 return Err(Error::io("keep the claim of a part of the seeds", self.show(&open.path), error));
             }
             return Ok(State::Claimed);
         }
-        self.lost = 0;
+        self.lost.store(0, Ordering::Relaxed);
         match self.context.feeds.replace(&open.path, &shard) {
             Ok(_) => Ok(State::Built),
             Err(error) if error.kind() == ErrorKind::ResourceBusy => Ok(State::Claimed),

@@ -1,13 +1,16 @@
-//! What several builders have done since the last build, one file for each top folder of the seeds, next to the cache.
+//! What was done since the last complete build, next to the cache: one file for each top folder of the seeds that one of several
+//! builders has built, and files with heads that a build had read before it was killed or failed.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
-use crate::catalog::{self, Catalog, FOLDER, Shard};
+use crate::catalog::{self, Catalog, Chunk, FOLDER, Folders, Shard, SharedDocs};
 use crate::error::Error;
 use crate::store::{Stamp, Store, at_once};
 use crate::types::Bytes;
@@ -21,6 +24,10 @@ const SHARD: &str = "shard";
 const LOCK: &str = "lock";
 /// Begins the names of months: in that of a folder, two hexadecimal digits follow this sign.
 const MONTH: &str = "~month-";
+/// Begins the names of files with heads that a build has read. They are adopted after those of top folders, which have all heads.
+const HEADS: &str = "~reads-";
+/// Number of heads after which they are stored.
+const STORED_HEADS: usize = if cfg!(test) { 8 } else { 4096 };
 /// Number of files that are in memory at once.
 const AT_ONCE: usize = 16;
 /// Length in bytes above which the name of a folder is cut off: a file system allows 255.
@@ -97,6 +104,55 @@ pub(super) fn find(feeds: &dyn Store, path: &Path) -> Result<Option<u128>, Error
 
 fn version(name: &OsStr, stamp: Option<Stamp>) -> u128 {
     stamp.map_or(0, |stamp| catalog::fingerprint(name, &stamp.as_locked()))
+}
+
+/// Heads that a build has read from a server. They are stored from time to time: if the build is killed, the next one need not read
+/// them again.
+pub(super) struct Heads<'a> {
+    feeds: &'a dyn Store,
+    /// Hash of what heads depend on in addition to their files.
+    basis: u128,
+    unsaved: Mutex<Unsaved>,
+}
+
+#[derive(Default)]
+struct Unsaved {
+    chunks: Folders,
+    /// Number of heads that were read for them.
+    heads: usize,
+    /// Number of files so far.
+    files: usize,
+}
+
+impl<'a> Heads<'a> {
+    /// Returns an empty collection; `None` if reading heads again costs little, or there is no place for them.
+    pub(super) fn of(context: &'a Context<'_>, basis: u128) -> Option<Self> {
+        context.stores_heads().then(|| Self { feeds: context.feeds, basis, unsaved: Mutex::default() })
+    }
+
+    /// Adds a chunk for which some heads were read, and stores all if they are enough.
+    pub(super) fn add(&self, catalog: &Catalog, folder: &Path, chunk: &Chunk, heads: usize) {
+        let mut unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+        unsaved.chunks.entry(folder.to_path_buf()).or_default().push(chunk.clone());
+        unsaved.heads += heads;
+        if unsaved.heads < STORED_HEADS {
+            return;
+        }
+        (unsaved.heads, unsaved.files) = (0, unsaved.files + 1);
+        let (chunks, number) = (std::mem::take(&mut unsaved.chunks), unsaved.files);
+        drop(unsaved);
+        let name = format!("{HEADS}{:08x}-{number}.{SHARD}", own_number());
+        // Nothing is lost but time if this fails.
+        if let Ok(shard) = catalog.shard(&chunks, self.basis, SharedDocs::default()) {
+            let _ = self.feeds.replace(&Path::new(FOLDER).join(NAME).join(name), &shard);
+        }
+    }
+}
+
+/// Returns a number that differs for each builder and each time.
+pub(super) fn own_number() -> u32 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    catalog::hash(format!("{} {}", now.as_nanos(), std::process::id()).as_bytes()) as u32
 }
 
 /// Adds shards to a catalog. `basis` is the hash of what its heads depend on in addition to their files.

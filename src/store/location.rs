@@ -13,6 +13,8 @@ use crate::types::without_credentials;
 
 /// Time after which a lock in object storage expires unless its holder renews it.
 pub const LEASE: Duration = Duration::from_secs(60);
+/// Usual number of requests to object storage at the same time. Tests make hundreds of builds, and starting threads takes long.
+pub const REQUESTS: usize = if cfg!(test) { 4 } else { 64 };
 
 /// Schemes of object storage, each with an example.
 const SCHEMES: &[(&str, &str)] = &[
@@ -95,22 +97,38 @@ pub fn shown(place: &Path) -> String {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn open(place: &Path) -> io::Result<Box<dyn Store>> {
-    open_with_lease(place, LEASE)
+    open_with(place, Access::default())
 }
 
-/// Opens the store of a place as [`open`] does. Its locks expire after `lease` unless they are renewed, if it is in object
-/// storage.
+/// How a build uses object storage.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// Time after which its locks expire unless they are renewed.
+    pub lease: Duration,
+    /// Largest number of requests at the same time.
+    pub requests: usize,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { lease: LEASE, requests: REQUESTS }
+    }
+}
+
+/// Opens the store of a place as [`open`] does, with settings for object storage.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_with_lease(place: &Path, lease: Duration) -> io::Result<Box<dyn Store>> {
+pub fn open_with(place: &Path, access: Access) -> io::Result<Box<dyn Store>> {
     let url = url_of(place)?;
     #[cfg(feature = "object-store")]
     if let Some(url) = url {
-        return Ok(Box::new(BucketStore::connect(&url)?.with_lease(lease)));
+        return Ok(Box::new(
+            BucketStore::connect_with_requests(&url, access.requests)?.with_lease(access.lease),
+        ));
     }
     #[cfg(not(feature = "object-store"))]
-    let _ = (lease, url);
+    let _ = (access, url);
     Ok(Box::new(FsStore::new(place)))
 }
 

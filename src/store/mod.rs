@@ -16,14 +16,14 @@ pub(crate) mod regular;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub use fs::FsStore;
 #[cfg(all(feature = "object-store", feature = "serve"))]
 pub use location::open_for_server;
-pub use location::{LEASE, is_url, open, open_with_lease, place, shown};
+pub use location::{Access, LEASE, REQUESTS, is_url, open, open_with, place, shown};
 pub use lock::Lock;
 pub use memory::MemoryStore;
 #[cfg(feature = "object-store")]
@@ -65,6 +65,9 @@ pub struct Item {
     /// Kind of the file.
     pub kind: Kind,
 }
+
+/// What is in a folder: names, with stamps of files.
+pub type Listed = Vec<(Item, Option<Stamp>)>;
 
 /// Metadata that changes with the bytes of a file. Equal stamps mean equal bytes, unless the file was written again within
 /// the granularity of the storage's clock.
@@ -333,6 +336,22 @@ pub trait Store: Sync {
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
         let _ = path;
         Err(io::Error::new(io::ErrorKind::Unsupported, "several builders cannot share this kind of store"))
+    }
+
+    /// Scans a folder as [`Store::scan`] does. Passes on what is in the folders below it too, if the storage shows that at once:
+    /// `below` is called with the path of such a folder and what is in it, with stamps. Other folders have to be scanned.
+    ///
+    /// # Errors
+    /// As [`Store::list`].
+    fn scan_with_below(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+        below: &mut dyn FnMut(PathBuf, Listed),
+    ) -> io::Result<()> {
+        let _ = below;
+        self.scan(folder, stamps, see)
     }
 
     /// Calls `see` with every name in a folder, in any order. Regular files come with their stamps if `stamps` is true and

@@ -358,6 +358,7 @@ fn configuration_an_invalid_value_of_a_variable_is_reported_with_its_name_and_a_
         ),
         ("FEEDMILL_LIMIT", " ", "FEEDMILL_LIMIT: use a whole number such as 50, or 0 for all entries"),
         ("FEEDMILL_WAIT", "1.5", "FEEDMILL_WAIT: use a whole number of seconds such as 10"),
+        ("FEEDMILL_REQUESTS", "0", "FEEDMILL_REQUESTS: use a whole number from 1 to 1000"),
         ("FEEDMILL_LEASE", "0", "FEEDMILL_LEASE: use a whole number of seconds from 1 to 3600"),
         (
             "FEEDMILL_LIMIT",

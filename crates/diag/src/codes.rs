@@ -110,6 +110,8 @@ catalogue! {
         "restore the file, or delete it";
     SEED_ENCODING = "seed-encoding", Warning, "seed is not UTF-8",
         "save the seed as UTF-8";
+    SEED_FORBIDDEN = "seed-forbidden", Error, "article that the server refuses to read",
+        "let builds read it, for S3 with `s3:GetObject`, or remove it";
     SEED_FUTURE = "seed-future", Warning, "seed dated in the future",
         "correct the date, or wait: feedmill publishes the seed when its time has come";
     SEED_LINK_CREDENTIALS = "seed-link-credentials", Warning, "user name or password in a link",

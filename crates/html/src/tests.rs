@@ -456,6 +456,15 @@ fn selectors_that_visit_siblings_cannot_exceed_the_budget() {
     assert_eq!(cleaned.text.len(), 30_000);
 }
 
+/// The steps of the first one use the budget up, and a walk then ends before it has counted anything.
+#[test]
+fn nor_can_those_behind_the_first() {
+    let policy = Policy::new(&[".x ~ i".into(), "b ~ i".into()], &[]).unwrap();
+    let parsed = parse::parse(&format!("<b>x</b>{}", "<i>a</i>".repeat(100)));
+    assert_eq!(policy.dropped(&parsed.dom).len(), 100);
+    assert!(work::with_budget(500, || policy.dropped(&parsed.dom)).0.is_empty());
+}
+
 #[test]
 fn an_oversized_body_is_cut_and_reported() {
     let cleaned = all(&("<p>".to_owned() + &"lorem ipsum ".repeat(600_000)));

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicUsize;
 
 use futures_util::stream::BoxStream;
+use object_store::list::PaginatedListResult;
 use object_store::memory::InMemory;
 use object_store::{CopyOptions, GetResult, ListResult, MultipartUpload, PutMultipartOptions};
 
@@ -41,6 +42,16 @@ pub(crate) struct Faulty {
     pub(crate) has_weak_tags: AtomicBool,
     /// True if listings have ETags without quotes and no versions, and nothing is replaced without its version.
     pub(crate) has_generations: AtomicBool,
+    /// Beginnings of the keys of objects that may not be read.
+    pub(crate) forbidden: Mutex<Vec<String>>,
+    /// Number of claims that are answered together, and number of those that arrived so far.
+    pub(crate) claims: [AtomicUsize; 2],
+    /// True if conditions of writes are ignored.
+    pub(crate) ignores_conditions: AtomicBool,
+    /// Number of objects in a page of a listing; 0 if there are no pages.
+    pub(crate) page_size: AtomicUsize,
+    /// Keys of objects that stand for folders, with a slash at the end. They are in pages only.
+    pub(crate) markers: Mutex<Vec<String>>,
     /// Keys that are not paths, which are in every listing.
     pub(crate) not_paths: Mutex<Vec<String>>,
     log: Mutex<Vec<(&'static str, String)>>,
@@ -133,6 +144,21 @@ impl ObjectStore for Faulty {
         {
             version.version.take().ok_or_else(refused)?;
         }
+        let [together, arrived] = &self.claims;
+        if key.as_ref().contains("/shared/") && key.as_ref().ends_with(".lock") {
+            arrived.fetch_add(1, Ordering::Relaxed);
+            // Then the test fails.
+            let begun = std::time::Instant::now();
+            while arrived.load(Ordering::Relaxed) < together.load(Ordering::Relaxed) {
+                if begun.elapsed() > Duration::from_secs(20) {
+                    return Err(refused());
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        if self.ignores_conditions.load(Ordering::Relaxed) {
+            options.mode = PutMode::Overwrite;
+        }
         let mut put = pass!(self, "PUT", key, self.inner.put_opts(key, payload, options))?;
         self.log_for_all("PUT", key);
         self.add_generation(put.e_tag.as_ref(), &mut put.version);
@@ -151,6 +177,9 @@ impl ObjectStore for Faulty {
     async fn get_opts(&self, key: &Key, options: GetOptions) -> object_store::Result<GetResult> {
         let method = if options.head { "HEAD" } else { "GET" };
         let fault = self.next(method, key.as_ref());
+        if self.forbidden.lock().unwrap().iter().any(|begin| key.as_ref().starts_with(begin)) {
+            return Err(forbidden(key.as_ref()));
+        }
         if fault.is_none() {
             self.log_for_all(method, key);
         }
@@ -228,6 +257,66 @@ impl ObjectStore for Faulty {
     }
 }
 
+/// A server that lists objects in pages.
+struct InPages(Arc<Faulty>);
+
+#[async_trait::async_trait]
+impl PaginatedListStore for InPages {
+    async fn list_paginated(
+        &self,
+        prefix: Option<&str>,
+        options: PaginatedListOptions,
+    ) -> object_store::Result<PaginatedListResult> {
+        let (all, prefix) = (&self.0, prefix.unwrap_or_default());
+        if all.next("LIST", prefix).is_some() {
+            return Err(refused());
+        }
+        let listed: Vec<_> = all.inner.list(None).collect().await;
+        let mut objects = BTreeMap::new();
+        for meta in listed {
+            let meta = meta?;
+            objects.insert(meta.location.to_string(), meta);
+        }
+        let empty = ObjectMeta {
+            location: Key::default(),
+            last_modified: Default::default(),
+            size: 0,
+            e_tag: None,
+            version: None,
+        };
+        for name in all.markers.lock().unwrap().iter() {
+            let location = Key::parse(name).unwrap();
+            objects
+                .insert(name.clone(), ObjectMeta { location, e_tag: Some("0".to_owned()), ..empty.clone() });
+        }
+        // Folders count as one name.
+        let mut names: BTreeMap<String, Option<ObjectMeta>> = BTreeMap::new();
+        for (key, meta) in objects.into_iter().filter(|(key, _)| key.starts_with(prefix)) {
+            match key[prefix.len()..].find('/').filter(|_| options.delimiter.is_some()) {
+                Some(at) => _ = names.insert(key[..=prefix.len() + at].to_owned(), None),
+                None => _ = names.insert(key, Some(meta)),
+            }
+        }
+        let size = all.page_size.load(Ordering::Relaxed);
+        let start = options.page_token.map_or(0, |token| token.parse().unwrap());
+        let page_token = (start + size < names.len()).then(|| (start + size).to_string());
+        let mut result =
+            ListResult { common_prefixes: Vec::new(), objects: Vec::new(), extensions: Default::default() };
+        let mut markers = Vec::new();
+        for (name, meta) in names.into_iter().skip(start).take(size) {
+            match meta {
+                Some(meta) => result.objects.push(meta),
+                None => result.common_prefixes.push(Key::parse(&name).unwrap()),
+            }
+            markers.extend(name.strip_suffix('/').map(str::to_owned));
+        }
+        if options.delimiter.is_none() {
+            result.extensions.insert(Markers(markers));
+        }
+        Ok(PaginatedListResult { result, page_token })
+    }
+}
+
 /// Returns objects in memory, and the store of those below a prefix.
 pub(crate) fn bucket(prefix: &str) -> (Arc<Faulty>, BucketStore) {
     bucket_of(InMemory::new(), prefix)
@@ -243,7 +332,10 @@ pub(crate) fn bucket_of(inner: InMemory, prefix: &str) -> (Arc<Faulty>, BucketSt
 pub(crate) fn store_of(all: &Arc<Faulty>, prefix: &str) -> BucketStore {
     let shown = format!("s3://bucket/{prefix}");
     let shown = shown.trim_end_matches('/').to_owned();
-    let mut store = BucketStore::new(all.clone(), prefix, shown, None).unwrap();
+    let mut store = BucketStore::new(all.clone(), prefix, shown, None, REQUESTS).unwrap();
+    if all.page_size.load(Ordering::Relaxed) > 0 {
+        store.objects.pages = Some(Arc::new(InPages(all.clone())));
+    }
     store.objects.has_generations = all.has_generations.load(Ordering::Relaxed);
     store
 }

@@ -54,6 +54,11 @@ const LISTED: &[(&str, &str)] =
 #[derive(Clone, Debug)]
 pub(super) struct NotPaths(pub(super) Vec<String>);
 
+/// Names in a listing of all objects below a folder that end with a slash, without it: some tools put an object in the place of a
+/// folder. An extension of the response: `object_store` removes the slash.
+#[derive(Clone, Debug)]
+pub(super) struct Markers(pub(super) Vec<String>);
+
 /// Connector of all clients of one store.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
@@ -186,6 +191,9 @@ impl Connector {
             }
             let not_paths = remove_not_paths(&mut body);
             parts.extensions.insert(not_paths);
+            if !uri.query().unwrap_or_default().contains("delimiter=") {
+                parts.extensions.insert(markers(&body));
+            }
         }
         if parts.status.as_u16() >= 400 {
             body = no_credentials.map_or_else(|| reason(&body), str::to_owned).into_bytes();
@@ -290,6 +298,25 @@ fn remove_not_paths(page: &mut Vec<u8>) -> NotPaths {
     NotPaths(found.into_iter().map(|(_, name)| name).collect())
 }
 
+/// Returns the names in a page that end with a slash.
+fn markers(page: &[u8]) -> Markers {
+    let mut names = Vec::new();
+    let is_there = |end: &[u8]| memmem::find(page, end).is_some();
+    let text = match is_there(b"/</Key>") || is_there(b"/</Name>") {
+        true => std::str::from_utf8(page).unwrap_or_default(),
+        false => "",
+    };
+    for name in ["Key", "Name"] {
+        let (begin, end) = (format!("<{name}>"), format!("/</{name}>"));
+        for (at, _) in text.match_indices(&end) {
+            let begin = text[..at].rfind(&begin).map(|start| start + begin.len());
+            let name = begin.and_then(|start| unescape(&text[start..at]).ok());
+            names.extend(name.map(|name| name.into_owned()));
+        }
+    }
+    Markers(names)
+}
+
 /// True if a page has something that a name that is not a path has. Reading the names of all pages would take as long as a
 /// build without changes.
 fn may_have_not_paths(page: &[u8]) -> bool {
@@ -338,7 +365,7 @@ impl Signs {
 }
 
 /// True if `object_store` accepts the name of an object or a folder, and changes nothing but a slash at its end.
-fn is_path(name: &str) -> bool {
+pub(super) fn is_path(name: &str) -> bool {
     let mut parts = name.strip_suffix('/').unwrap_or(name).split('/');
     parts.all(|part| !part.is_empty() && PathPart::parse(part).is_ok())
 }
@@ -487,6 +514,8 @@ mod tests {
         let names = remove_not_paths(&mut page).0;
         assert_eq!(names, ["a//b", "a//", "a/../b", "/b", "a/\tb", "a&b//"]);
         assert_eq!(String::from_utf8(page).unwrap(), [begin, &kept.concat(), end].concat());
+        assert_eq!(markers(kept.concat().as_bytes()).0, ["a"]);
+        assert_eq!(markers(b"<Blob><Name>x &amp; y/</Name></Blob><Blob><Name>/z</Name></Blob>").0, ["x & y"]);
         let azure = "<Blobs><Blob><Name>a/./b</Name></Blob><BlobPrefix><Name>/</Name></BlobPrefix></Blobs>";
         let mut page = azure.as_bytes().to_vec();
         assert_eq!(remove_not_paths(&mut page).0, ["a/./b", "/"]);

@@ -197,6 +197,19 @@ impl Lease {
         Err(io::Error::new(io::ErrorKind::ResourceBusy, why))
     }
 
+    /// Checks that the server does not let another builder take the lease too.
+    pub(super) fn verify_exclusive(&self) -> io::Result<()> {
+        let text = text(&self.holder, self.expiry);
+        match self.objects.wait(put(&self.objects, &self.key, &text, PutMode::Create)) {
+            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(()),
+            Ok(_) | Err(Error::NotImplemented { .. }) => {
+                let why = "the server has no conditional writes, so it does not keep builders apart; build without `--shared`";
+                Err(io::Error::new(io::ErrorKind::Unsupported, why))
+            }
+            Err(error) => Err(into_io(error)),
+        }
+    }
+
     /// Removes the lease, unless another build may hold it.
     pub(super) fn end(&self) {
         let is_held = self.is_held();

@@ -4,6 +4,7 @@
 //! if another build has changed an object in the meantime, nothing is overwritten. While the store is locked, nobody else
 //! changes it, so its objects are listed once, and a question about one of them costs no request.
 
+mod below;
 mod environment;
 #[cfg(test)]
 pub(crate) mod faulty;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
@@ -39,30 +40,34 @@ use object_store::{
 };
 use percent_encoding::percent_decode_str;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::location::REQUESTS;
 use super::lock::Guard;
 use super::{
-    Beginning, Change, Item, Kind, LEASE, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp, Store,
-    Traffic, at_once, duplicate, has_bytes, is_exhausted,
+    Beginning, Change, Item, Kind, LEASE, Listed, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp,
+    Store, Traffic, at_once, duplicate, has_bytes, is_exhausted,
 };
 use crate::types::{Bytes, file_type};
 
+use below::{Below, first_fault};
 use environment::{GOOGLE_CREDENTIALS, built, invalid, roots};
-use http::{Connector, Meter, NotPaths};
+use http::{Connector, Markers, Meter, NotPaths, is_path};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
 pub(crate) use reader::Fetched;
 
-/// Largest number of requests at the same time. Tests make hundreds of builds, and starting threads takes long.
-const IN_FLIGHT: usize = if cfg!(test) { 4 } else { 64 };
 /// Number of bytes of an open object that are fetched at first, and at most at once if it is read from one end to the other.
 const BLOCK: u64 = 256 << 10;
 const MAX_BLOCK: u64 = 4 << 20;
 /// Number of bytes of each part of a large object that is written.
 const PART: u64 = 8 << 20;
+/// Number of large chunks of folders whose heads are read at the same time. The requests for one are as many as there may be.
+const CHUNKS: usize = 4;
+/// Number of KiB of documents that are in memory at most because they are being written.
+const WRITING: u32 = 16 << 10;
 /// Time after which a request is not repeated any more: many times that of an attempt, so that a request without an answer is
 /// repeated.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
@@ -111,6 +116,8 @@ pub struct BucketStore {
     /// URL for messages, without secrets.
     shown: String,
     meter: Option<Arc<Meter>>,
+    /// Largest number of requests at the same time.
+    in_flight: usize,
     /// Time after which a lease expires that is not renewed.
     lease: Duration,
     /// Leases of other builds that this one has seen.
@@ -119,6 +126,12 @@ pub struct BucketStore {
     leases: Arc<Leases>,
     /// While the store is locked, the lease and what was in the store.
     held: Arc<Mutex<Option<Held>>>,
+    /// Permits to read the heads of some objects: those of a few chunks of a folder, so that most chunks are read or not.
+    reading: Semaphore,
+    /// Permits to have a KiB of a document in memory. Many are written at the same time.
+    writing: Semaphore,
+    /// True once the server is known to exclude builders from each other.
+    is_exclusive: Mutex<bool>,
     /// True if a listing had no ETags. Then stamps have none either, because those of a listing are compared with others.
     lists_no_tags: AtomicBool,
     /// Runs the requests. Dropped last.
@@ -205,7 +218,7 @@ struct Patience {
 impl Patience {
     /// That of a build, which cannot go on without the answer.
     const BUILD: Self = Self {
-        in_flight: IN_FLIGHT,
+        in_flight: REQUESTS,
         retries: RETRIES,
         retry_timeout: RETRY_TIMEOUT,
         part_timeout: Duration::from_secs(15),
@@ -348,6 +361,14 @@ impl BucketStore {
         Self::connect_with(url, Patience::BUILD)
     }
 
+    /// Creates a store as [`BucketStore::connect`] does, which makes a number of requests at the same time at most.
+    ///
+    /// # Errors
+    /// As [`BucketStore::connect`].
+    pub fn connect_with_requests(url: &Url, requests: usize) -> io::Result<Self> {
+        Self::connect_with(url, Patience { in_flight: requests.max(1), ..Patience::BUILD })
+    }
+
     fn connect_with(url: &Url, patience: Patience) -> io::Result<Self> {
         let place = Path::new(url.as_str());
         if url.query().is_some() || url.fragment().is_some() {
@@ -417,7 +438,7 @@ impl BucketStore {
             }
         };
         let prefix = Key::from_url_path(url.path()).map_err(|error| invalid(&error.to_string()))?;
-        let mut store = Self::new(all, prefix.as_ref(), super::shown(place), Some(meter))?;
+        let mut store = Self::new(all, prefix.as_ref(), super::shown(place), Some(meter), in_flight)?;
         store.objects.pages = pages;
         store.objects.has_generations = scheme == "gs";
         Ok(store)
@@ -428,18 +449,38 @@ impl BucketStore {
         prefix: &str,
         shown: String,
         meter: Option<Arc<Meter>>,
+        in_flight: usize,
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
-            .max_blocking_threads(2 * IN_FLIGHT)
+            .max_blocking_threads(2 * in_flight)
             .enable_time()
             .build()?;
         let (prefix, handle) = (prefix.to_owned(), runtime.handle().clone());
-        let slots = Arc::new(Semaphore::new(IN_FLIGHT));
+        let slots = Arc::new(Semaphore::new(in_flight));
         let objects = Objects { all, pages: None, prefix, has_generations: false, slots, handle };
-        let (seen_leases, leases, held, lists_no_tags) = Default::default();
-        let _runtime = Threads(Some(runtime));
-        Ok(Self { objects, shown, meter, lease: LEASE, seen_leases, leases, held, lists_no_tags, _runtime })
+        let (seen_leases, leases, held, is_exclusive, lists_no_tags) = Default::default();
+        Ok(Self {
+            objects,
+            shown,
+            meter,
+            in_flight,
+            lease: LEASE,
+            seen_leases,
+            leases,
+            held,
+            reading: Semaphore::new(CHUNKS * in_flight),
+            writing: Semaphore::new(WRITING as usize),
+            is_exclusive,
+            lists_no_tags,
+            _runtime: Threads(Some(runtime)),
+        })
+    }
+
+    /// Waits until there may be another document of a size in memory, and the old one next to it.
+    fn reserve(&self, size: u64) -> Option<SemaphorePermit<'_>> {
+        let size = u32::try_from(2 * size.div_ceil(1024)).unwrap_or(WRITING).min(WRITING);
+        self.objects.wait(self.writing.acquire_many(size)).ok()
     }
 
     /// Lets locks of this store expire after another time than [`LEASE`](super::LEASE), unless they are renewed.
@@ -926,10 +967,12 @@ impl Store for BucketStore {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<Change> {
+        let _reserved = self.reserve(bytes.len() as u64);
         self.write(path, Content::copy_from_slice(bytes))
     }
 
     fn replace_from(&self, path: &Path, source: &dyn Source) -> io::Result<Change> {
+        let _reserved = self.reserve(source.size().0);
         if source.size().0 > PART
             && let Some(change) = self.write_in_parts(path, source)?
         {
@@ -965,7 +1008,15 @@ impl Store for BucketStore {
     fn claim(&self, path: &Path) -> io::Result<Option<Lock>> {
         match self.take_lease(&name(path)?, Duration::ZERO) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            taken => Ok(Some(Lock::held_by(Claim(taken?)))),
+            taken => {
+                let claim = Claim(taken?);
+                let mut is_exclusive = self.is_exclusive.lock().unwrap_or_else(PoisonError::into_inner);
+                if !*is_exclusive {
+                    claim.0.verify_exclusive()?;
+                    *is_exclusive = true;
+                }
+                Ok(Some(Lock::held_by(claim)))
+            }
         }
     }
 
@@ -1041,6 +1092,61 @@ impl Store for BucketStore {
         Ok(())
     }
 
+    /// Lists all objects below the folder, unless there is more than a page of them and some are in folders: then folders are
+    /// listed one by one, and at the same time.
+    fn scan_with_below(
+        &self,
+        folder: &Path,
+        stamps: bool,
+        see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
+        below: &mut dyn FnMut(PathBuf, Listed),
+    ) -> io::Result<()> {
+        let name = name(folder)?;
+        let pages = self.objects.pages.as_ref().filter(|_| !name.is_empty() && self.held().is_none());
+        let Some(pages) = pages else { return self.scan(folder, stamps, see) };
+        let prefix = format!("{}/", self.objects.key(&name)?);
+        let path = |key: &'_ Key| key.as_ref().strip_prefix(&prefix).map(str::to_owned);
+        let (mut found, mut page_token, mut is_first) = (Below::default(), None, true);
+        loop {
+            let options = PaginatedListOptions { page_token, ..Default::default() };
+            let listed = self.objects.wait(pages.list_paginated(Some(&prefix), options)).map_err(unlisted)?;
+            let ListResult { objects, extensions, .. } = listed.result;
+            page_token = listed.page_token;
+            let is_below = |meta: &ObjectMeta| path(&meta.location).is_some_and(|path| path.contains('/'));
+            if is_first && (objects.is_empty() || page_token.is_some() && objects.iter().any(is_below)) {
+                return self.scan(folder, stamps, see);
+            }
+            is_first = false;
+            if objects.iter().any(|meta| meta.e_tag.is_none()) {
+                self.lists_no_tags.store(true, Ordering::Relaxed);
+            }
+            let not_paths = extensions.get::<NotPaths>().into_iter().flat_map(|names| &names.0);
+            for name in not_paths.filter_map(|name| name.strip_prefix(&prefix)) {
+                see(OsStr::new(first_fault(name, is_path)), Kind::NotAPath, None);
+            }
+            let mut markers = extensions.get::<Markers>().map_or_else(Vec::new, |names| names.0.clone());
+            for meta in &objects {
+                let is_marker = |name: &String| meta.size == 0 && *name == meta.location.as_ref();
+                if let Some(number) = markers.iter().position(is_marker) {
+                    markers.swap_remove(number);
+                    continue;
+                }
+                let Some(path) = path(&meta.location) else { continue };
+                if !found.add(&path, stamp_of(meta)) {
+                    see(OsStr::new(&path), Kind::File, stamps.then(|| stamp_of(meta)));
+                }
+            }
+            if page_token.is_none() {
+                break;
+            }
+        }
+        found.children.iter().for_each(|name| see(OsStr::new(name), Kind::Folder, None));
+        for (path, items) in found.folders {
+            below(folder.join(path), items);
+        }
+        Ok(())
+    }
+
     /// Requests many at once.
     fn heads(
         &self,
@@ -1049,6 +1155,8 @@ impl Store for BucketStore {
         length: Bytes,
         see: &mut dyn FnMut(usize, io::Result<Beginning<'_>>),
     ) -> io::Result<()> {
+        let at_once = u32::try_from(names.len().min(self.in_flight)).unwrap_or(u32::MAX);
+        let _reading = self.objects.wait(self.reading.acquire_many(at_once)).ok();
         let requests = futures_util::stream::iter(names.iter().map(|file| async move {
             let slot = Arc::clone(&self.objects.slots).acquire_owned().await;
             let (objects, path) = (self.objects.clone(), name(&folder.join(file)));
@@ -1059,7 +1167,7 @@ impl Store for BucketStore {
             // It goes on while the one before is read.
             self.objects.handle.spawn(request).await
         }));
-        let mut requests = requests.buffered(IN_FLIGHT);
+        let mut requests = requests.buffered(self.in_flight);
         for (number, file) in names.iter().enumerate() {
             let Some(fetched) = self.objects.wait(requests.next()) else { break };
             let fetched = fetched.map_err(io::Error::other).and_then(|fetched| fetched);
@@ -1096,7 +1204,7 @@ impl Store for BucketStore {
     }
 
     fn in_flight(&self) -> Option<usize> {
-        Some(IN_FLIGHT)
+        Some(self.in_flight)
     }
 
     fn traffic(&self) -> Traffic {

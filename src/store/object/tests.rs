@@ -1,5 +1,6 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::atomic::AtomicUsize;
 
 use super::super::lock::NAME;
 use super::faulty::{Fault, Faulty, bucket, store_of};
@@ -137,6 +138,121 @@ fn a_large_file_is_written_in_parts_and_not_over_that_of_another_build() {
     assert_eq!(store.read(path, Bytes(99)).unwrap(), b"theirs");
 }
 
+/// Some sites have a folder for each day.
+#[test]
+fn a_folder_is_listed_with_those_below_it_and_nothing_else_is_found() {
+    type Found = BTreeMap<(PathBuf, String, bool), Option<Stamp>>;
+    let find = |store: &BucketStore, is_deep: bool| {
+        let (mut found, mut folders) = (Found::new(), vec![PathBuf::new()]);
+        let mut known: BTreeMap<PathBuf, Listed> = BTreeMap::new();
+        while let Some(folder) = folders.pop() {
+            let mut see = |name: &OsStr, kind, stamp| {
+                if kind == Kind::Folder {
+                    folders.push(folder.join(name));
+                }
+                let key = (folder.clone(), name.to_str().unwrap().to_owned(), kind == Kind::Folder);
+                assert!(found.insert(key, stamp).is_none(), "{folder:?} {name:?} comes twice");
+            };
+            match known.remove(&folder) {
+                Some(items) => items.iter().for_each(|(item, stamp)| see(&item.name, item.kind, *stamp)),
+                None if is_deep => {
+                    let mut below = |path, items| assert!(known.insert(path, items).is_none());
+                    store.scan_with_below(&folder, true, &mut see, &mut below).unwrap();
+                }
+                None => store.scan(&folder, true, &mut see).unwrap(),
+            }
+        }
+        // An empty folder is nothing.
+        let parents: Vec<_> = found.keys().map(|(folder, ..)| folder.clone()).collect();
+        found.retain(|(folder, name, is_folder), _| !is_folder || parents.contains(&folder.join(name)));
+        found
+    };
+    let days = |count: usize| (0..count).map(|day| format!("town/{}/{}/{day}.txt", day % 3, day % 10));
+    let files = |count: usize| (0..count).map(|number| format!("town/{number:03}.txt"));
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    for (page_size, keys, markers, requests) in [
+        (1000, days(18).collect(), named(&["town/", "town/0/", "town/empty/"]), 2),
+        // The root, the folder once in vain, and what is in it: three folders of ten files.
+        (12, days(30).collect(), vec![], 6),
+        (5, files(30).collect(), named(&["town/", "town/030/"]), 8),
+        (5, files(30).chain((0..8).map(|day| format!("town/x/{}/{day}.txt", day % 3))).collect(), vec![], 9),
+        // Too many files below it to keep them.
+        (5, files(8).chain((0..30).map(|number| format!("town/x/{number}.txt"))).collect(), vec![], 15),
+        (
+            7,
+            named(&["a.txt", "town/1.txt", "town/x", "town/x/1.txt", "town/x/y/z/1.txt", "town 2/1.txt"]),
+            named(&["town/x/y/"]),
+            3,
+        ),
+    ] {
+        let (all, _) = bucket("");
+        all.page_size.store(page_size, Ordering::Relaxed);
+        *all.markers.lock().unwrap() = markers.iter().map(|name| format!("seeds/{name}")).collect();
+        let store = store_of(&all, "seeds");
+        keys.iter().for_each(|key| _ = store.replace(Path::new(key), b"text").unwrap());
+        let expected = find(&store, false);
+        all.log();
+        assert_eq!(find(&store, true), expected, "{page_size} {keys:?}");
+        assert_eq!(all.log().len(), requests, "{page_size} {keys:?}");
+    }
+    let name = |name| first_fault(name, is_path).to_owned();
+    assert_eq!(
+        [name("a//b"), name("a/b/../c"), name("//"), name("a/\u{1}b")],
+        ["a//", "a/b/../", "/", "a/\u{1}b"]
+    );
+}
+
+/// A builder writes dozens of documents at the same time.
+#[test]
+fn few_documents_that_are_written_are_in_memory_at_once() {
+    #[derive(Default)]
+    struct Large(AtomicUsize);
+    struct Opened<'a>(io::Take<io::Repeat>, &'a Large);
+    impl Source for Large {
+        fn size(&self) -> Bytes {
+            Bytes(5 << 20)
+        }
+        fn open(&self) -> Box<dyn Read + '_> {
+            let others = self.0.fetch_add(1, Ordering::Relaxed);
+            assert!(others < 1, "two may be in memory if both are read and compared with old ones");
+            Box::new(Opened(io::repeat(b'x').take(self.size().0), self))
+        }
+    }
+    impl Read for Opened<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            std::thread::yield_now();
+            self.0.read(buffer)
+        }
+    }
+    impl Drop for Opened<'_> {
+        fn drop(&mut self) {
+            self.1.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    let (_, store) = bucket("feeds");
+    let source = Large::default();
+    let written = at_once(&[1, 2, 3, 4, 5], |number| {
+        store.replace_from(Path::new(&format!("{number}/rss.xml")), &source).unwrap()
+    });
+    assert_eq!(written, [Change::Written; 5]);
+}
+
+#[test]
+fn a_part_of_the_work_is_not_claimed_if_the_server_lets_everybody_claim_it() {
+    let (all, store) = bucket("feeds");
+    let path = Path::new("town.lock");
+    drop(store.claim(path).unwrap().unwrap());
+    let requests = || all.log().into_iter().filter(|(method, _)| *method == "PUT").count();
+    assert_eq!(requests(), 2);
+    drop(store.claim(path).unwrap().unwrap());
+    assert_eq!(requests(), 1, "it is found out once");
+    all.ignores_conditions.store(true, Ordering::Relaxed);
+    let error = store_of(&all, "feeds").claim(path).unwrap_err();
+    assert!(error.to_string().ends_with("build without `--shared`"), "{error}");
+    assert!(store.list(Path::new("")).unwrap().is_empty());
+    assert!(store.lock(Duration::ZERO).is_ok());
+}
+
 #[test]
 fn keys_that_no_file_has_are_listed_as_far_as_possible() {
     let (all, store) = bucket("seeds");
@@ -204,7 +320,8 @@ fn a_url_must_be_complete_and_its_secrets_are_never_shown() {
 #[test]
 fn one_build_at_a_time_holds_the_lease_and_that_of_a_dead_one_expires() {
     let (all, store) = bucket("feeds");
-    let other = BucketStore::new(all.clone(), "feeds", "s3://bucket/feeds".to_owned(), None).unwrap();
+    let other =
+        BucketStore::new(all.clone(), "feeds", "s3://bucket/feeds".to_owned(), None, REQUESTS).unwrap();
     let lock = store.lock(Duration::ZERO).unwrap();
     let error = other.lock(Duration::ZERO).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
