@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ureq::Proxy;
 use ureq::http::{HeaderValue, Uri};
 use ureq::tls::{PemItem, RootCerts, parse_pem};
 use url::Url;
@@ -162,6 +163,22 @@ pub(super) fn roots(variable: impl Fn(&str) -> Option<OsString>) -> io::Result<O
     }
 }
 
+/// Checks the variables that name proxies: a client that cannot use what they name goes past them.
+///
+/// # Errors
+/// If one is invalid. Its value is not in the message: it may have a password.
+pub(super) fn check_proxies(variable: impl Fn(&str) -> Option<OsString>) -> io::Result<()> {
+    let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"].map(|name| [name.to_owned(), name.to_lowercase()]);
+    for name in names.as_flattened() {
+        let value = variable(name).filter(|value| !value.is_empty());
+        if value.is_some_and(|value| value.to_str().is_none_or(|value| Proxy::new(value).is_err())) {
+            let why = "is not a proxy that can be used; write it as `http://host:port`, or remove it";
+            return Err(invalid(&format!("`{name}` {why}")));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn invalid(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why)
 }
@@ -226,6 +243,10 @@ fn checked(name: &str, value: &OsStr) -> Result<String, &'static str> {
         Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
             && is_uri(text)
     };
+    // The bucket and the object would be added to it.
+    if URLS.contains(&name) && value.contains(['?', '#']) {
+        return Err("has a query or a fragment; write it as `https://host` or `http://host:port`");
+    }
     if URLS.contains(&name) && !is_url(value) {
         return Err("is not the URL of a server; write it as `https://host` or `http://host:port`");
     }
@@ -259,6 +280,18 @@ mod tests {
     }
 
     #[test]
+    fn proxies_that_cannot_be_used_are_named() {
+        let check = |name: &str, value: &str| check_proxies(|own| (own == name).then(|| value.into()));
+        for value in ["", "http://proxy.example:3128", "http://user:hunter2@proxy.example", "proxy.example:3128"] {
+            assert!(check("HTTPS_PROXY", value).is_ok(), "{value}");
+        }
+        for value in ["http://", ":::", "http://[::1", "http://u:hunter2@no such", "ftp://proxy.example"] {
+            let why = check("all_proxy", value).unwrap_err().to_string();
+            assert!(why.starts_with("`all_proxy` is not a proxy") && !why.contains("hunter2"), "{why}");
+        }
+    }
+
+    #[test]
     fn invalid_variables_are_named_and_their_values_are_not() {
         for (name, value, expected) in [
             ("AWS_ENDPOINT_URL", "127.0.0.1:9", "`AWS_ENDPOINT_URL` is not the URL of a server"),
@@ -275,6 +308,7 @@ mod tests {
                 "x y",
                 "`AZURE_STORAGE_ACCOUNT_NAME` has a character that no name",
             ),
+            ("AWS_ENDPOINT_URL", "http://h:1/?sig=x", "`AWS_ENDPOINT_URL` has a query"),
             ("AWS_ENDPOINT_URL", "http://h/a b", "`AWS_ENDPOINT_URL` is not the URL of a server"),
             (
                 "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",

@@ -53,7 +53,7 @@ use super::{
 use crate::types::{Bytes, file_type};
 
 use below::{Below, first_fault};
-use environment::{GOOGLE_CREDENTIALS, built, invalid, roots};
+use environment::{GOOGLE_CREDENTIALS, built, check_proxies, invalid, roots};
 use http::{Connector, Markers, Meter, NotPaths, is_path};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
@@ -391,6 +391,7 @@ impl BucketStore {
         }
         let in_flight = patience.in_flight;
         let timeouts = [patience.part_timeout, patience.large_timeout];
+        check_proxies(|name| std::env::var_os(name))?;
         let roots = roots(|name| std::env::var_os(name))?;
         let connector = Connector::new(in_flight, timeouts, login(url), roots);
         let meter = connector.meter.clone();
