@@ -328,7 +328,7 @@ fn the_counts_of_a_build_add_up_to_its_seeds() {
     let names: Vec<_> = (0..20).map(|i| format!("{}/{i}.txt", if i % 2 == 0 { "a" } else { "b" })).collect();
     let mut files: Vec<_> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
     let (future, broken) = (stamped(9, "x", ""), "no stamp".to_owned());
-    files.extend([("c/future.txt", future.as_str()), ("c/broken.txt", broken.as_str())]);
+    files.extend([("c/future.txt", future.as_str()), ("a/broken.txt", broken.as_str())]);
     let hidden = "---\ndate: 1970-01-02\npermalink: https://e.example/h\nrss: false\n---\nText\n";
     files.extend([("c/hidden.md", hidden), ("d/hidden.md", hidden)]);
     let (report, ..) = build_all("limit = 6", &files);
