@@ -7,6 +7,8 @@ mod go;
 mod hexo;
 mod hugo;
 mod kramdown;
+mod kramdown_blocks;
+mod kramdown_tables;
 mod liquid;
 mod mdx;
 mod named;
@@ -23,7 +25,7 @@ use crate::diag::Finding;
 use crate::generator::Kind;
 use renderer::TemplateRenderer;
 #[cfg(feature = "folder")]
-pub(super) use syntax::Fence;
+pub(super) use syntax::{Fence, MARK};
 
 /// Mark below an excerpt that every site may have.
 const MORE: &str = "<!--more-->";
@@ -58,10 +60,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
         }
         _ => body,
     };
-    if !(body.contains("{{")
-        || body.contains("{%")
-        || is_jekyll && ["{:", "*[", "](", "</", "\\\\\n"].iter().any(|mark| body.contains(mark)))
-    {
+    if !is_jekyll && !body.contains("{{") && !body.contains("{%") {
         return body;
     }
     #[cfg(feature = "folder")]
@@ -87,10 +86,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     };
     Cow::Owned(match is_jekyll {
         true if page.is_html() => kramdown::without_attributes(&out),
-        true => {
-            let out = kramdown::with_escaped_addresses(&out);
-            kramdown::without_attributes(&kramdown::with_ended_blocks(&out))
-        }
+        true => kramdown::as_commonmark(&out, page),
         false => out,
     })
 }
@@ -253,6 +249,10 @@ mod tests {
                 "<p><a href=\"/blog/x/\">https://a.example/blog/x/</a></p>",
             ),
             ("{% include note.html text=\"**bold**\" %}", "<div><p><strong>bold</strong></p>\n</div>"),
+            (
+                "{% capture a %}它**「b」**且\n\n| c | d |{% endcapture %}<div>\n    {{ a | markdownify }}\n</div>",
+                "<div>\n    <p>它<strong>「b」</strong>且</p>\n<table><tbody>\n<tr><td>c</td><td>d</td></tr>\n</tbody></table>\n\n</div>",
+            ),
             ("{% include img.html src=page.obj.src alt=page.nope %}", "<p><img src=\"/o.png\"></p>"),
             ("{% include img.html src='page.obj.src' alt=none %}", "<p><img src=\"page.obj.src\"></p>"),
             ("{% include figure image_path=\"/u.jpg\" %}", "<p><img src=\"/blog/u.jpg\" alt=\"\"></p>"),
