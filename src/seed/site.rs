@@ -49,6 +49,11 @@ impl PageContext<'_> {
         self.configured("site.kramdown.parse_block_html") == Some(Value::Bool(true))
     }
 
+    /// Returns a text or number of the configuration.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        crate::generator::text_of(&self.configured(name)?)
+    }
+
     /// Returns a value of the configuration that is no list or table.
     fn configured(&self, name: &str) -> Option<Value> {
         let is_one = |value: &&Value| !value.is_object() && !value.is_array();

@@ -152,6 +152,32 @@ mod tests {
     }
 
     #[test]
+    fn shortcodes_that_hugo_has_built_in_show_what_they_do_there() {
+        const HUGO: (&str, &str) =
+            ("hugo.toml", "baseURL = 'https://a.example'\n[params]\nUnit = 'km'\n[params.sub]\nx = 3");
+        for (body, shown) in [
+            ("a{{% comment %}} todo {{< x >}} {{% /comment %}}b{{< comment >}}c{{< /comment >}}d", "abd"),
+            ("{{< param \"who.name\" >}} {{< param unit >}} {{% param \"sub.x\" %}}", "Ann km 3"),
+            (
+                "{{< qr text=\"https://b.example/\" />}} {{< qr >}}\nhi\n{{< /qr >}}",
+                "<a href=\"https://b.example/\">https://b.example/</a> hi",
+            ),
+        ] {
+            let text = format!("---\ndate: 2024-01-02\nwho: {{Name: Ann}}\n---\n{body}");
+            let (html, findings) = body_in_site(&[HUGO], "content/a.md", &text);
+            assert_eq!((html, findings), (format!("<p>{shown}</p>\n"), Vec::new()), "{body}");
+        }
+        // The site's own shortcode counts.
+        let own = ("layouts/shortcodes/comment.html", "<b>{{ .Inner }}</b>");
+        let (html, _) = body_in_site(
+            &[HUGO, own],
+            "content/a.md",
+            "---\ndate: 2024-01-02\n---\n{{< comment >}}c{{< /comment >}}",
+        );
+        assert!(html.contains("<b>c</b>"), "{html}");
+    }
+
+    #[test]
     fn the_caption_of_a_figure_is_markdown() {
         for (caption, shown) in [
             ("A *red* [boat](https://b.example/)", "\n\nA *red* [boat](https://b.example/)\n\n"),
