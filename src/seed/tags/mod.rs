@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use super::site::PageContext;
 use crate::diag::Finding;
 use crate::generator::Kind;
+pub(super) use named::medium_of;
 use renderer::TemplateRenderer;
 #[cfg(feature = "folder")]
 pub(super) use syntax::{Fence, MARK};
