@@ -12,7 +12,7 @@ use super::emoji;
 use super::marks::Marks;
 use super::site::PageContext;
 use super::tags::{Fence, MARK};
-use crate::generator::{Kind, Math, Site, heading_id};
+use crate::generator::{Attributes, Kind, Math, Site, heading_id};
 use crate::types::work;
 
 /// Renders a body. HTML in it is kept: everything is cleaned later.
@@ -30,7 +30,10 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     options.set(Options::ENABLE_SMART_PUNCTUATION, site.has_smart_punctuation);
     options.set(Options::ENABLE_MATH, site.math == Math::Dollars);
     let text = &*protected(text, site.math);
-    let text = &*if site.has_block_attributes { without_attributes(text) } else { Cow::Borrowed(text) };
+    let text = &*match site.attributes {
+        Attributes::None => Cow::Borrowed(text),
+        attributes => without_attributes(text, attributes == Attributes::All),
+    };
     let has_containers = match repository {
         Some(_) => matches!(page.generator, Kind::Astro | Kind::Eleventy),
         None => true,
@@ -129,19 +132,55 @@ fn marked<'t>(text: &'t str, page: &PageContext<'_>) -> Cow<'t, str> {
 }
 
 /// Empties lines that are lists of attributes of the block before them
-/// (<https://gohugo.io/content-management/markdown-attributes/>).
-fn without_attributes<'t>(text: &'t str) -> Cow<'t, str> {
+/// (<https://gohugo.io/content-management/markdown-attributes/>), and removes those in lines if there may be any
+/// (<https://github.com/arve0/markdown-it-attrs>).
+fn without_attributes(text: &str, has_spans: bool) -> Cow<'_, str> {
     let mut fence = Fence::default();
-    let line = |line: &'t str| {
-        work::step(line.len());
-        let list = line.trim().strip_prefix('{').and_then(|list| list.strip_suffix('}')).map(str::trim);
-        let is_list = |list: &str| {
-            let first = list.split(char::is_whitespace).next().unwrap_or_default();
-            !list.contains(['{', '}']) && (list.starts_with(['.', '#']) || first.contains('='))
-        };
-        if !fence.holds(line) && list.is_some_and(is_list) { "\n" } else { line }
+    let line = |line| {
+        work::step(str::len(line));
+        let list = line.trim().strip_prefix('{').and_then(|list| list.strip_suffix('}'));
+        match fence.holds(line) {
+            true => Cow::Borrowed(line),
+            false if list.is_some_and(is_list) => Cow::Borrowed("\n"),
+            false if has_spans && line.contains('{') && !line.starts_with("    ") => {
+                Cow::Owned(without_spans(line))
+            }
+            false => Cow::Borrowed(line),
+        }
     };
-    Cow::Owned(text.split_inclusive('\n').map(line).collect())
+    let lines: Vec<Cow<'_, str>> = text.split_inclusive('\n').map(line).collect();
+    Cow::Owned(lines.concat())
+}
+
+/// True for what may be between the braces of a list of attributes.
+fn is_list(list: &str) -> bool {
+    let list = list.trim();
+    let first = list.split(char::is_whitespace).next().unwrap_or_default();
+    !list.contains(['{', '}']) && (list.starts_with(['.', '#']) || first.contains('='))
+}
+
+/// Removes lists of attributes at the end of a line and after what has a mark at its end. Code shows them.
+fn without_spans(line: &str) -> String {
+    let (mut out, mut rest, mut is_code) = (String::with_capacity(line.len()), line, false);
+    while let Some(at) = rest.find('{') {
+        let (before, after) = rest.split_at(at);
+        is_code ^= !before.matches('`').count().is_multiple_of(2);
+        out.push_str(before);
+        let end = after[1..].find(['{', '}']).map(|end| end + 1).filter(|end| after[*end..].starts_with('}'));
+        let found = end.filter(|end| {
+            let is_after_mark = out.ends_with([')', ']', '*', '_', '`']);
+            !is_code && is_list(&after[1..*end]) && (is_after_mark || after[*end + 1..].trim().is_empty())
+        });
+        let length = match found {
+            Some(end) => end + 1,
+            None => {
+                out.push('{');
+                1
+            }
+        };
+        rest = &after[length..];
+    }
+    out + rest
 }
 
 /// Renders Markdown without extensions, such as a line of front matter.
@@ -761,6 +800,24 @@ mod tests {
             rendered(commonmark, "a | b\n\n1) ~c~"),
             "<p>a | b</p>\n<ol>\n<li><del>c</del></li>\n</ol>\n"
         );
+    }
+
+    #[test]
+    fn lists_of_attributes_are_left_out_in_eleventy_with_the_plugin() {
+        let text = "A {b}.{.yellowBox}\n\n![i](a.png){width=100} *c*{.d} `e{.f}` g{.h} i\n\n{.j}\n";
+        let rendered = |config| {
+            let files = [
+                ("eleventy.config.js", config),
+                ("_data/site.json", "{\"url\":\"https://a.example\"}"),
+                ("package.json", "{\"dependencies\":{\"@11ty/eleventy\":\"3\"}}"),
+            ];
+            body_in_site(&files, "a.md", &format!("---\ntitle: A\ndate: 2024-01-02\n---\n{text}")).0
+        };
+        assert_eq!(
+            rendered("const attrs = require('markdown-it-attrs'); module.exports = () => {}"),
+            "<p>A {b}.</p>\n<p><img src=\"a.png\" alt=\"i\" /> <em>c</em> <code>e{.f}</code> g{.h} i</p>\n",
+        );
+        assert!(rendered("module.exports = () => {}").contains(".{.yellowBox}"));
     }
 
     #[test]
