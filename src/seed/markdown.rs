@@ -11,8 +11,9 @@ use super::containers::opened;
 use super::emoji;
 use super::marks::Marks;
 use super::site::PageContext;
-use super::tags::{Fence, MARK};
+use super::tags::{Fence, MARK, medium_of};
 use crate::generator::{Attributes, Kind, Math, Site, heading_id};
+use crate::html::Medium;
 use crate::types::work;
 
 /// Renders a body. HTML in it is kept: everything is cleaned later.
@@ -29,6 +30,7 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     options.set(Options::ENABLE_DEFINITION_LIST, site.has_definitions);
     options.set(Options::ENABLE_SMART_PUNCTUATION, site.has_smart_punctuation);
     options.set(Options::ENABLE_MATH, site.math == Math::Dollars);
+    options.set(Options::ENABLE_WIKILINKS, repository.is_none());
     let text = &*protected(text, site.math);
     let text = &*match site.attributes {
         Attributes::None => Cow::Borrowed(text),
@@ -54,6 +56,8 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
         inside: 0,
         code: false,
         is_single: false,
+        is_wiki_link: false,
+        is_embedded: false,
         table: None,
     };
     let mut body = Vec::new();
@@ -337,6 +341,10 @@ struct Steps<'a> {
     code: bool,
     /// True in text between single tildes, which kramdown does not strike through.
     is_single: bool,
+    /// True in a link between `[[` and `]]`.
+    is_wiki_link: bool,
+    /// True in what is embedded between `![[` and `]]`, if it is no picture.
+    is_embedded: bool,
     /// The table around the event.
     table: Option<Table>,
     /// Number of links and blocks of code around the event: their text stays as it is.
@@ -358,6 +366,17 @@ impl Steps<'_> {
     fn add<'e>(&mut self, event: Event<'e>, to: &mut Vec<Event<'e>>) {
         let Some(event) = self.without_header(event, to) else { return };
         match event {
+            // Which note it means, only Obsidian knows: its text is shown, and the picture or else the name of what is embedded.
+            Event::Start(Tag::Link { link_type: LinkType::WikiLink { .. }, .. }) => self.is_wiki_link = true,
+            Event::End(TagEnd::Link) if std::mem::take(&mut self.is_wiki_link) => {}
+            Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, title, id }) => {
+                self.is_embedded = medium_of(&dest_url) != Some(Medium::Image);
+                if !self.is_embedded {
+                    let link_type = LinkType::Inline;
+                    to.push(Event::Start(Tag::Image { link_type, dest_url, title, id }));
+                }
+            }
+            Event::End(TagEnd::Image) if std::mem::take(&mut self.is_embedded) => {}
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 self.inside += 1;
                 let dest_url = resolve_internal(self.marks.as_written(dest_url), self.page);
@@ -800,6 +819,19 @@ mod tests {
             rendered(commonmark, "a | b\n\n1) ~c~"),
             "<p>a | b</p>\n<ol>\n<li><del>c</del></li>\n</ol>\n"
         );
+    }
+
+    #[test]
+    fn wikilinks_without_a_generator_are_their_text_and_pictures() {
+        let text = "[[Two]] [[note|*shown*]] ![[a b.png]] ![[Three]] [b](c)\n\n`[[d]]`";
+        let (html, _) = body_in_site(
+            &[],
+            "a.md",
+            &format!("---\nurl: https://a.example/1\ndate: 2024-01-02\n---\n{text}"),
+        );
+        let shown = "Two <em>shown</em> <img src=\"a%20b.png\" alt=\"a b.png\" /> Three <a href=\"c\">b</a>";
+        assert_eq!(html, format!("<p>{shown}</p>\n<p><code>[[d]]</code></p>\n"));
+        assert_eq!(rendered(HUGO, "[[Two]]"), "<p>[[Two]]</p>\n");
     }
 
     #[test]
