@@ -4,15 +4,11 @@
 use std::borrow::Cow;
 
 use super::super::site::PageContext;
-use super::kramdown_blocks::{Inside, with_nested_lists, with_whole_blocks};
+use super::kramdown_blocks::{Inside, MARKS, with_nested_lists, with_whole_blocks};
 use super::kramdown_tables::with_tables;
 use super::renderer::MAX_TAG;
 use super::syntax::Fence;
 use crate::types::work;
-
-/// Attributes of HTML with Markdown inside.
-pub(super) const MARKS: &[&str] =
-    &[" markdown=\"1\"", " markdown=\"block\"", " markdown=\"span\"", " markdown='1'", " markdown=1"];
 
 /// Returns a body of Jekyll as CommonMark. Blocks that CommonMark has as well stay as they are unless the site's own Markdown is
 /// kramdown.

@@ -3,11 +3,13 @@
 
 use std::borrow::Cow;
 
-use super::kramdown::MARKS;
 use super::renderer::is_block;
 use super::syntax::{Fence, MARK};
 use crate::types::work;
 
+/// Attributes of HTML with Markdown inside.
+pub(super) const MARKS: &[&str] =
+    &[" markdown=\"1\"", " markdown=\"block\"", " markdown=\"span\"", " markdown='1'", " markdown=1"];
 /// Elements that begin a block in kramdown, in addition to those of CommonMark.
 const MORE_BLOCKS: &[&str] =
     &["audio", "canvas", "math", "noscript", "object", "picture", "pre", "script", "style", "svg", "video"];
