@@ -127,7 +127,7 @@ fn rules(config: &str, files: &Files<'_>) -> AstroRules {
             has_emoji: config.contains("remark-emoji"),
             has_definitions: config.contains("remark-definition-list"),
             has_hard_breaks: config.contains("remark-breaks"),
-            has_block_attributes: false,
+            attributes: super::Attributes::None,
             leaves_out_html: false,
             math: if config.contains("remark-math") { super::Math::Dollars } else { super::Math::None },
             content: common(&collections, files),

@@ -307,7 +307,10 @@ fn facts(
         has_emoji: modules.iter().any(|text| text.contains("markdown-it-emoji")),
         has_definitions: modules.iter().any(|text| text.contains("markdown-it-deflist")),
         has_hard_breaks: modules.iter().any(|text| text.contains("breaks: true")),
-        has_block_attributes: false,
+        attributes: match modules.iter().any(|text| text.contains("markdown-it-attrs")) {
+            true => super::Attributes::All,
+            false => super::Attributes::None,
+        },
         leaves_out_html: false,
         math: if modules.iter().any(|text| is_math(text)) { super::Math::Dollars } else { super::Math::None },
         content: input.join("/"),

@@ -133,7 +133,7 @@ fn rules(config: Map<String, Value>, files: &Files<'_>, package: &str) -> HexoRu
             has_definitions: package.contains("markdown-it-deflist"),
             has_hard_breaks: !is_off(&[&["marked", "breaks"], &["markdown", "render", "breaks"]])
                 && !package.contains("hexo-renderer-pandoc"),
-            has_block_attributes: false,
+            attributes: super::Attributes::None,
             leaves_out_html: false,
             math: if package.contains("mathjax") || package.contains("katex") {
                 super::Math::Dollars

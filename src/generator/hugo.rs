@@ -341,7 +341,10 @@ fn rules(config: &Map<String, Value>, content: &str, files: &Files<'_>) -> HugoR
             has_emoji: is("enableemoji"),
             has_definitions: !goldmark(&["extensions", "definitionlist"], false),
             has_hard_breaks: goldmark(&["renderer", "hardwraps"], true),
-            has_block_attributes: goldmark(&["parser", "attribute", "block"], true),
+            attributes: match goldmark(&["parser", "attribute", "block"], true) {
+                true => super::Attributes::Blocks,
+                false => super::Attributes::None,
+            },
             leaves_out_html: leaves_out_html(config),
             math: math(config),
             content: shared,

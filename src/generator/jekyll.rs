@@ -182,7 +182,7 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
             has_definitions: true,
             has_hard_breaks: data::get(config, &["kramdown", "hard_wrap"])
                 .is_some_and(|value| super::matter::is(value, true)),
-            has_block_attributes: false,
+            attributes: super::Attributes::None,
             leaves_out_html: false,
             math: super::Math::Kramdown,
             content: source.join("/"),

@@ -41,7 +41,7 @@ pub(crate) use matter::{same, text as text_of};
 pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
-pub use site::{Math, Site};
+pub use site::{Attributes, Math, Site};
 pub(crate) use slug::{heading_id, jekyll as jekyll_slug, pelican as pelican_slug};
 pub use zone::{UnknownZone, Zone};
 

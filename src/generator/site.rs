@@ -19,6 +19,18 @@ pub enum Math {
     Brackets,
 }
 
+/// Where lists of attributes are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Attributes {
+    /// Nowhere: they are text.
+    #[default]
+    None,
+    /// In a line below a block, as in Hugo.
+    Blocks,
+    /// Also at the end of a line, and after links, images, emphasis and code, as in `markdown-it-attrs`.
+    All,
+}
+
 /// Facts of a site, from the configuration of its generator. What is not said is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
@@ -46,8 +58,8 @@ pub struct Site {
     pub has_definitions: bool,
     /// True if each line of a paragraph is a line on the page.
     pub has_hard_breaks: bool,
-    /// True if a list of attributes such as `{.wide}` may be a line after a block of Markdown.
-    pub has_block_attributes: bool,
+    /// Where Markdown may have lists of attributes such as `{.wide}`.
+    pub attributes: Attributes,
     /// True if HTML in Markdown is left out, as Hugo does unless it is configured to keep it.
     pub leaves_out_html: bool,
     /// How formulas are written in Markdown.

@@ -91,7 +91,7 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> ZolaRules {
             has_emoji: is("render_emoji"),
             has_definitions: is("definition_list"),
             has_hard_breaks: false,
-            has_block_attributes: false,
+            attributes: super::Attributes::None,
             leaves_out_html: false,
             math: super::Math::None,
             content: "content".to_owned(),

@@ -11,6 +11,7 @@ use url::Url;
 use crate::catalog::{BuiltDoc, Catalog, LastBuild, SeedFindings, SharedDoc, SharedDocs, finding_hash};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
+use crate::html::xml_text;
 use crate::store::Lock;
 
 use super::address_source;
@@ -426,8 +427,10 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
     let mut seen = BTreeSet::new();
     findings.retain(|f| seen.insert((f.meta.code, f.place.file.clone(), f.place.line)));
     let file = if findings.is_empty() { String::new() } else { context.seeds.show(&seed.path) };
+    let is_bad = |finding: &&Finding| finding.meta.code == codes::SEED_BAD_CHARACTER.code;
+    let titled = findings.iter().filter(is_bad).map(|finding| finding.place.line).max().unwrap_or_default();
     let place = |finding: Finding| match &*finding.place.file {
-        "" => finding.showing_line_of(&loaded.text).in_file(file.as_str()),
+        "" => located(finding, titled, &loaded.text).showing_line_of(&loaded.text).in_file(file.as_str()),
         other => {
             let other = context.seeds.show(&seed.path.with_file_name(other));
             finding.in_file(other)
@@ -435,6 +438,17 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
     };
     let findings = findings.into_iter().map(place).collect();
     Ok(LoadedArticle { article, findings, bytes: loaded.bytes })
+}
+
+/// Adds the line of the first character that XML does not allow, below line `above`, to the finding about it: cleaning knows no
+/// lines. A character that is written as a reference has none.
+fn located(mut finding: Finding, above: u32, text: &str) -> Finding {
+    if finding.meta.code == codes::SEED_BAD_CHARACTER.code && finding.place.line == 0 {
+        let is_bad = |(_, line): &(u32, &str)| xml_text(line).len() != line.len();
+        let found = (1..).zip(text.split('\n')).skip(above as usize).find(is_bad);
+        finding.place.line = found.map_or(0, |(number, _)| number);
+    }
+    finding
 }
 
 /// Returns the findings about the seeds of a document, and about itself.
@@ -494,4 +508,20 @@ fn report_feed_findings(context: &Context<'_>, build: &LastBuild, sink: &mut Sin
         sink.push(Finding::new(&codes::EMAIL_PLACEHOLDER, Place::default(), format!("`{mail}`")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_character_has_a_line() {
+        let finding = || Finding::in_text(&codes::SEED_BAD_CHARACTER, 0, 0, "");
+        for (above, text, line) in [(0, "a\nb\u{b}\nc\u{b}", 2), (2, "a\nb\u{b}\nc\u{b}", 3), (0, "&#8;", 0)]
+        {
+            assert_eq!(located(finding(), above, text).place.line, line);
+        }
+        let other = Finding::in_text(&codes::SEED_MARKUP, 0, 0, "");
+        assert_eq!(located(other, 0, "\u{b}").place.line, 0);
+    }
 }

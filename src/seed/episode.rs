@@ -117,7 +117,13 @@ fn read(matter: &Matter, context: &Context<'_>) -> Option<Episode> {
 
 /// Returns the length that front matter says, in milliseconds.
 pub(super) fn duration(matter: &Matter) -> Option<u64> {
-    time(&metadata::text(value(matter, Field::Duration)?)).filter(|length| *length > 0)
+    let said = value(matter, Field::Duration).and_then(|value| time(&metadata::text(value)));
+    // Some templates call it so, and others the size of the file.
+    let length = || {
+        let text = metadata::text(matter.get("length")?);
+        time(&text).filter(|length| text.contains(':') || *length < metadata::LEAST_BYTES * 1000)
+    };
+    said.or_else(length).filter(|length| *length > 0)
 }
 
 /// Returns the values of a list, or a value that is alone.

@@ -3,13 +3,17 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use pulldown_cmark::{BlockQuoteKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html,
+};
 
 use super::containers::opened;
 use super::emoji;
+use super::marks::Marks;
 use super::site::PageContext;
-use super::tags::Fence;
-use crate::generator::{Kind, Math, Site, heading_id};
+use super::tags::{Fence, MARK, medium_of};
+use crate::generator::{Attributes, Kind, Math, Site, heading_id};
+use crate::html::Medium;
 use crate::types::work;
 
 /// Renders a body. HTML in it is kept: everything is cleaned later.
@@ -26,20 +30,43 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
     options.set(Options::ENABLE_DEFINITION_LIST, site.has_definitions);
     options.set(Options::ENABLE_SMART_PUNCTUATION, site.has_smart_punctuation);
     options.set(Options::ENABLE_MATH, site.math == Math::Dollars);
+    options.set(Options::ENABLE_WIKILINKS, repository.is_none());
     let text = &*protected(text, site.math);
-    let text = &*if site.has_block_attributes { without_attributes(text) } else { Cow::Borrowed(text) };
+    let text = &*match site.attributes {
+        Attributes::None => Cow::Borrowed(text),
+        attributes => without_attributes(text, attributes == Attributes::All),
+    };
     let has_containers = match repository {
         Some(_) => matches!(page.generator, Kind::Astro | Kind::Eleventy),
         None => true,
     };
     let text = &*if has_containers { opened(text) } else { Cow::Borrowed(text) };
     let text = &*marked(text, page);
+    let is_kramdown = page.is_kramdown();
+    let has_guillemets = site.has_smart_punctuation && matches!(page.generator, Kind::Jekyll | Kind::Hugo);
+    let (marks, text) = Marks::put(text, is_kramdown, has_guillemets);
+    let text = &*text;
     let is_linked = repository.is_some() && matches!(page.generator, Kind::Hugo | Kind::Astro);
-    let mut steps = Steps { page, site, is_linked, inside: 0, code: false };
+    let mut steps = Steps {
+        page,
+        site,
+        is_linked,
+        is_kramdown,
+        marks,
+        inside: 0,
+        code: false,
+        is_single: false,
+        is_wiki_link: false,
+        is_embedded: false,
+        table: None,
+    };
     let mut body = Vec::new();
     let mut notes: Vec<(CowStr<'_>, Vec<Event<'_>>)> = Vec::new();
     let mut is_note = false;
-    for event in Parser::new_ext(text, options) {
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        if matches!(event, Event::Start(Tag::Strikethrough)) {
+            steps.is_single = is_kramdown && !text[range].starts_with("~~");
+        }
         match event {
             Event::Start(Tag::FootnoteDefinition(label)) => {
                 notes.push((label, Vec::new()));
@@ -52,15 +79,12 @@ pub(super) fn html(text: &str, page: &PageContext<'_>) -> String {
             }
         }
     }
-    number_headings(&mut body, page, repository.is_some());
+    number_headings(&mut body, page, marks, repository.is_some());
     append_notes(&mut body, notes);
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     html::push_html(&mut out, body.into_iter());
-    if text.contains(MARK) { out.replace(MARK, "") } else { out }
+    marks.removed(out)
 }
-
-/// Stands before what would begin a block in CommonMark, and does not in the Markdown of the generator.
-const MARK: char = '\u{2}';
 
 /// Elements that begin no block in kramdown, or only one that ends with them: Markdown may follow in the next line. Sorted.
 const SPANS: &[&str] = &[
@@ -69,17 +93,24 @@ const SPANS: &[&str] = &[
     "video",
 ];
 
-/// Puts [`MARK`] before colons that begin a line but no definition, which needs white space after them, and before the tags
-/// that begin no block of HTML in kramdown and MDX. Code needs no care, because the marks are removed from the HTML.
+/// Puts [`MARK`] before colons that begin a line but no definition, which needs white space after them, before the tags that
+/// begin no block of HTML in kramdown and MDX, and before `1)` that begins no list in kramdown. Code needs no care, because the
+/// marks are removed from the HTML.
 fn marked<'t>(text: &'t str, page: &PageContext<'_>) -> Cow<'t, str> {
     let is_mdx = page.origin.extension().eq_ignore_ascii_case("mdx");
     let has_spans = is_mdx || page.generator == Kind::Jekyll;
-    if !(text.contains(':') || has_spans && text.contains('<')) {
+    let is_kramdown = page.is_kramdown();
+    if !(text.contains(':') || has_spans && text.contains('<') || is_kramdown && text.contains(')')) {
         return Cow::Borrowed(text);
     }
     let is_colon = |rest: &str| {
         let is_columns = rest.contains('-') && rest.trim_end().bytes().all(|b| b"-:| \t".contains(&b));
         !rest.starts_with([' ', '\t']) && !is_columns
+    };
+    // A number in a list of kramdown is before a full stop.
+    let is_number = |rest: &str| {
+        let mark = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        mark.len() < rest.len() && mark.starts_with(')')
     };
     let is_span = |tag: &str, line: &str| {
         let tag = tag.strip_prefix('/').unwrap_or(tag);
@@ -94,6 +125,7 @@ fn marked<'t>(text: &'t str, page: &PageContext<'_>) -> Cow<'t, str> {
         let rest = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);
         out.push_str(&line[..line.len() - rest.len()]);
         if rest.strip_prefix(':').is_some_and(is_colon)
+            || is_kramdown && is_number(rest)
             || has_spans && rest.strip_prefix('<').is_some_and(|tag| is_span(tag, rest))
         {
             out.push(MARK);
@@ -104,19 +136,55 @@ fn marked<'t>(text: &'t str, page: &PageContext<'_>) -> Cow<'t, str> {
 }
 
 /// Empties lines that are lists of attributes of the block before them
-/// (<https://gohugo.io/content-management/markdown-attributes/>).
-fn without_attributes<'t>(text: &'t str) -> Cow<'t, str> {
+/// (<https://gohugo.io/content-management/markdown-attributes/>), and removes those in lines if there may be any
+/// (<https://github.com/arve0/markdown-it-attrs>).
+fn without_attributes(text: &str, has_spans: bool) -> Cow<'_, str> {
     let mut fence = Fence::default();
-    let line = |line: &'t str| {
-        work::step(line.len());
-        let list = line.trim().strip_prefix('{').and_then(|list| list.strip_suffix('}')).map(str::trim);
-        let is_list = |list: &str| {
-            let first = list.split(char::is_whitespace).next().unwrap_or_default();
-            !list.contains(['{', '}']) && (list.starts_with(['.', '#']) || first.contains('='))
-        };
-        if !fence.holds(line) && list.is_some_and(is_list) { "\n" } else { line }
+    let line = |line| {
+        work::step(str::len(line));
+        let list = line.trim().strip_prefix('{').and_then(|list| list.strip_suffix('}'));
+        match fence.holds(line) {
+            true => Cow::Borrowed(line),
+            false if list.is_some_and(is_list) => Cow::Borrowed("\n"),
+            false if has_spans && line.contains('{') && !line.starts_with("    ") => {
+                Cow::Owned(without_spans(line))
+            }
+            false => Cow::Borrowed(line),
+        }
     };
-    Cow::Owned(text.split_inclusive('\n').map(line).collect())
+    let lines: Vec<Cow<'_, str>> = text.split_inclusive('\n').map(line).collect();
+    Cow::Owned(lines.concat())
+}
+
+/// True for what may be between the braces of a list of attributes.
+fn is_list(list: &str) -> bool {
+    let list = list.trim();
+    let first = list.split(char::is_whitespace).next().unwrap_or_default();
+    !list.contains(['{', '}']) && (list.starts_with(['.', '#']) || first.contains('='))
+}
+
+/// Removes lists of attributes at the end of a line and after what has a mark at its end. Code shows them.
+fn without_spans(line: &str) -> String {
+    let (mut out, mut rest, mut is_code) = (String::with_capacity(line.len()), line, false);
+    while let Some(at) = rest.find('{') {
+        let (before, after) = rest.split_at(at);
+        is_code ^= !before.matches('`').count().is_multiple_of(2);
+        out.push_str(before);
+        let end = after[1..].find(['{', '}']).map(|end| end + 1).filter(|end| after[*end..].starts_with('}'));
+        let found = end.filter(|end| {
+            let is_after_mark = out.ends_with([')', ']', '*', '_', '`']);
+            !is_code && is_list(&after[1..*end]) && (is_after_mark || after[*end + 1..].trim().is_empty())
+        });
+        let length = match found {
+            Some(end) => end + 1,
+            None => {
+                out.push('{');
+                1
+            }
+        };
+        rest = &after[length..];
+    }
+    out + rest
 }
 
 /// Renders Markdown without extensions, such as a line of front matter.
@@ -267,32 +335,85 @@ struct Steps<'a> {
     site: &'a Site,
     /// True if addresses in the text become links.
     is_linked: bool,
+    is_kramdown: bool,
+    marks: Marks,
     /// True in a block of code.
     code: bool,
+    /// True in text between single tildes, which kramdown does not strike through.
+    is_single: bool,
+    /// True in a link between `[[` and `]]`.
+    is_wiki_link: bool,
+    /// True in what is embedded between `![[` and `]]`, if it is no picture.
+    is_embedded: bool,
+    /// The table around the event.
+    table: Option<Table>,
     /// Number of links and blocks of code around the event: their text stays as it is.
     inside: usize,
 }
 
+/// A table of kramdown.
+struct Table {
+    /// Position of its event.
+    start: usize,
+    alignment: Vec<Alignment>,
+    /// True if its header is empty, so it has none.
+    is_headless: bool,
+    /// Number of cells of the row so far.
+    cells: usize,
+}
+
 impl Steps<'_> {
     fn add<'e>(&mut self, event: Event<'e>, to: &mut Vec<Event<'e>>) {
+        let Some(event) = self.without_header(event, to) else { return };
         match event {
+            // Which note it means, only Obsidian knows: its text is shown, and the picture or else the name of what is embedded.
+            Event::Start(Tag::Link { link_type: LinkType::WikiLink { .. }, .. }) => self.is_wiki_link = true,
+            Event::End(TagEnd::Link) if std::mem::take(&mut self.is_wiki_link) => {}
+            Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, title, id }) => {
+                self.is_embedded = medium_of(&dest_url) != Some(Medium::Image);
+                if !self.is_embedded {
+                    let link_type = LinkType::Inline;
+                    to.push(Event::Start(Tag::Image { link_type, dest_url, title, id }));
+                }
+            }
+            Event::End(TagEnd::Image) if std::mem::take(&mut self.is_embedded) => {}
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 self.inside += 1;
-                let dest_url = resolve_internal(dest_url, self.page);
-                to.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+                let dest_url = resolve_internal(self.marks.as_written(dest_url), self.page);
+                to.push(Event::Start(Tag::Link {
+                    link_type,
+                    dest_url,
+                    title: self.marks.as_written(title),
+                    id,
+                }));
             }
-            Event::Start(Tag::CodeBlock(_)) => {
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                let (dest_url, title) = (self.marks.as_written(dest_url), self.marks.as_written(title));
+                to.push(Event::Start(Tag::Image { link_type, dest_url, title, id }));
+            }
+            Event::Start(Tag::Strikethrough) if self.is_single => to.push(Event::Text("~".into())),
+            Event::End(TagEnd::Strikethrough) if std::mem::take(&mut self.is_single) => {
+                to.push(Event::Text("~".into()));
+            }
+            Event::Code(code) => to.push(Event::Code(self.marks.as_written(code))),
+            Event::Start(Tag::CodeBlock(kind)) => {
                 self.inside += 1;
                 self.code = true;
-                to.push(event);
+                let kind = match kind {
+                    CodeBlockKind::Fenced(language) => CodeBlockKind::Fenced(self.marks.as_written(language)),
+                    CodeBlockKind::Indented => kind,
+                };
+                to.push(Event::Start(Tag::CodeBlock(kind)));
             }
             Event::End(TagEnd::Link | TagEnd::CodeBlock) => {
                 self.inside = self.inside.saturating_sub(1);
                 self.code &= !matches!(event, Event::End(TagEnd::CodeBlock));
                 to.push(event);
             }
-            Event::InlineMath(tex) => to.push(Event::Text(format!("${tex}$").into())),
-            Event::DisplayMath(tex) => to.push(Event::Text(format!("$${tex}$$").into())),
+            Event::InlineMath(tex) => to.push(Event::Text(self.marks.as_written(format!("${tex}$").into()))),
+            Event::DisplayMath(tex) => {
+                to.push(Event::Text(self.marks.as_written(format!("$${tex}$$").into())))
+            }
             // No feed reader shows the checkbox of a form.
             Event::TaskListMarker(is_done) => to.push(Event::Text(if is_done { "☑ " } else { "☐ " }.into())),
             // Nor the heading that a style sheet gives an alert.
@@ -301,8 +422,10 @@ impl Steps<'_> {
                 to.push(Event::Html(format!("<p><strong>{}</strong></p>\n", alert(kind)).into()));
             }
             Event::End(TagEnd::BlockQuote(_)) => to.push(Event::End(TagEnd::BlockQuote(None))),
+            Event::Text(text) if self.code => to.push(Event::Text(self.marks.as_written(text))),
             Event::Text(text) => {
-                let text = match self.site.has_emoji && !self.code {
+                let text = self.marks.shown(text);
+                let text = match self.site.has_emoji {
                     true => emoji::replaced(&text).into_owned().into(),
                     false => text,
                 };
@@ -318,11 +441,71 @@ impl Steps<'_> {
                     to.push(Event::Text(text));
                 }
             }
-            Event::Html(html) => to.push(Event::Html(with_resolved_links(html, self.page))),
-            Event::InlineHtml(html) => to.push(Event::InlineHtml(with_resolved_links(html, self.page))),
+            Event::Html(html) => {
+                to.push(Event::Html(with_resolved_links(self.marks.as_written(html), self.page)))
+            }
+            Event::InlineHtml(html) => {
+                if html.starts_with("<a ") {
+                    self.inside += 1;
+                } else if html.starts_with("</a") {
+                    self.inside = self.inside.saturating_sub(1);
+                }
+                to.push(Event::InlineHtml(with_resolved_links(self.marks.as_written(html), self.page)));
+            }
             Event::SoftBreak if self.site.has_hard_breaks => to.push(Event::HardBreak),
             event => to.push(event),
         }
+    }
+
+    /// Follows tables of kramdown, and writes those with an empty header without it: CommonMark has no others. Returns any
+    /// other event.
+    fn without_header<'e>(&mut self, event: Event<'e>, to: &mut Vec<Event<'e>>) -> Option<Event<'e>> {
+        if !self.is_kramdown {
+            return Some(event);
+        }
+        if let Event::Start(Tag::Table(alignment)) = &event {
+            self.table =
+                Some(Table { start: to.len(), alignment: alignment.clone(), is_headless: false, cells: 0 });
+        }
+        let Some(table) = &mut self.table else { return Some(event) };
+        let html = match &event {
+            Event::End(TagEnd::TableHead) => {
+                let is_cell = |event: &Event<'_>| {
+                    matches!(event, Event::Start(Tag::TableCell) | Event::End(TagEnd::TableCell))
+                };
+                // The table and its header began before the cells.
+                table.is_headless = to.get(table.start + 2..).is_some_and(|cells| cells.iter().all(is_cell));
+                if table.is_headless {
+                    to.truncate(table.start);
+                }
+                "<table><tbody>\n"
+            }
+            Event::Start(Tag::TableRow) => {
+                table.cells = 0;
+                "<tr>"
+            }
+            Event::End(TagEnd::TableRow) => "</tr>\n",
+            Event::Start(Tag::TableCell) => {
+                table.cells += 1;
+                match table.alignment.get(table.cells - 1) {
+                    Some(Alignment::Left) => "<td style=\"text-align: left\">",
+                    Some(Alignment::Center) => "<td style=\"text-align: center\">",
+                    Some(Alignment::Right) => "<td style=\"text-align: right\">",
+                    _ => "<td>",
+                }
+            }
+            Event::End(TagEnd::TableCell) => "</td>",
+            Event::End(TagEnd::Table) => "</tbody></table>\n",
+            _ => return Some(event),
+        };
+        if !table.is_headless {
+            return Some(event);
+        }
+        if matches!(event, Event::End(TagEnd::Table)) {
+            self.table = None;
+        }
+        to.push(Event::Html(html.into()));
+        None
     }
 }
 
@@ -377,7 +560,7 @@ fn push_linked<'e>(text: CowStr<'e>, to: &mut Vec<Event<'e>>) {
 }
 
 /// Gives headings the ids that the site's generator makes of their text, so that links to them work.
-fn number_headings(body: &mut [Event<'_>], page: &PageContext<'_>, is_site: bool) {
+fn number_headings(body: &mut [Event<'_>], page: &PageContext<'_>, marks: Marks, is_site: bool) {
     if !is_site {
         return;
     }
@@ -402,7 +585,7 @@ fn number_headings(body: &mut [Event<'_>], page: &PageContext<'_>, is_site: bool
             })
             .collect();
         if let (Some(made), Event::Start(Tag::Heading { id, .. })) =
-            (heading_id(page.generator, &text), &mut body[at])
+            (heading_id(page.generator, &marks.removed(text)), &mut body[at])
         {
             let count = seen.entry(made.clone()).or_insert(0);
             *id = Some(if *count == 0 { made } else { format!("{made}-{count}") }.into());
@@ -572,6 +755,101 @@ mod tests {
         ] {
             assert_eq!(rendered(site, text), shown);
         }
+    }
+
+    #[test]
+    fn kramdown_emphasizes_next_to_punctuation() {
+        for (text, shown) in [
+            (
+                "它**「出乎意料」**且让我觉得**「定位」**。",
+                "它<strong>「出乎意料」</strong>且让我觉得<strong>「定位」</strong>。",
+            ),
+            (
+                "a**(b)**c 2*(3+4)*5 *\"a\"*b x*\"q\"*y",
+                "a<strong>(b)</strong>c 2<em>(3+4)</em>5 <em>“a”</em>b x<em>“q”</em>y",
+            ),
+            (
+                "❤️**b**c \\*(d)\\*e a_「b」_c `f*(g)*h`",
+                "❤️<strong>b</strong>c *(d)*e a_「b」_c <code>f*(g)*h</code>",
+            ),
+            ("[a*(b)*c](/d*(e)*f \"g*(h)*i\")", "<a href=\"/d*(e)*f\" title=\"g*(h)*i\">a<em>(b)</em>c</a>"),
+        ] {
+            assert_eq!(rendered(JEKYLL, text), format!("<p>{shown}</p>\n"));
+        }
+        assert_eq!(rendered(JEKYLL, "## a*(b)*c"), "<h2 id=\"abc\">a<em>(b)</em>c</h2>\n");
+        assert_eq!(rendered(HUGO, "a**「b」**c"), "<p>a**「b」**c</p>\n");
+    }
+
+    #[test]
+    fn text_between_guillemets_is_shown() {
+        for site in [JEKYLL, HUGO] {
+            let shown = "<p>«x» a <code>&lt;&lt;y&gt;&gt;</code> <a href=\"/z\">b</a></p>\n<pre><code>&lt;&lt;z&gt;&gt;\n</code></pre>\n";
+            assert_eq!(rendered(site, "<<x>> a `<<y>>` <a href=\"/z\">b</a>\n\n```\n<<z>>\n```"), shown);
+        }
+    }
+
+    #[test]
+    fn kramdown_differs_from_commonmark_in_blocks() {
+        let site = (JEKYLL.0, "url: https://a.example");
+        for (text, shown) in [
+            (
+                "<div>\n    <p>One</p>\n\n    <p>Two</p>\n</div>\n*a*",
+                "<div>\n    <p>One</p>\n\n    <p>Two</p>\n</div>\n<p><em>a</em></p>\n",
+            ),
+            (
+                "<table>\n  <tr>\n    <td>a</td>\n\n    <td>b</td>\n  </tr>\n</table>",
+                "<table>\n  <tr>\n    <td>a</td>\n\n    <td>b</td>\n  </tr>\n</table>\n",
+            ),
+            (
+                "| a | `b|c` |\n| *d* |\n",
+                "<table><tbody>\n<tr><td>a</td><td><code>b|c</code></td></tr>\n<tr><td><em>d</em></td><td></td></tr>\n</tbody></table>\n",
+            ),
+            (
+                "| a |\n|--:|\n| b | c |\n",
+                "<table><thead><tr><th style=\"text-align: right\">a</th><th></th></tr></thead><tbody>\n\
+                 <tr><td style=\"text-align: right\">b</td><td>c</td></tr>\n</tbody></table>\n",
+            ),
+            ("1. a\n  - b\n2. d", "<ol>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>d</li>\n</ol>\n"),
+            ("1) one\n2) ~two~ ~~three~~", "<p>1) one\n2) ~two~ <del>three</del></p>\n"),
+        ] {
+            assert_eq!(rendered(site, text), shown);
+        }
+        let commonmark = (JEKYLL.0, "url: https://a.example\nmarkdown: CommonMark");
+        assert_eq!(
+            rendered(commonmark, "a | b\n\n1) ~c~"),
+            "<p>a | b</p>\n<ol>\n<li><del>c</del></li>\n</ol>\n"
+        );
+    }
+
+    #[test]
+    fn wikilinks_without_a_generator_are_their_text_and_pictures() {
+        let text = "[[Two]] [[note|*shown*]] ![[a b.png]] ![[Three]] [b](c)\n\n`[[d]]`";
+        let (html, _) = body_in_site(
+            &[],
+            "a.md",
+            &format!("---\nurl: https://a.example/1\ndate: 2024-01-02\n---\n{text}"),
+        );
+        let shown = "Two <em>shown</em> <img src=\"a%20b.png\" alt=\"a b.png\" /> Three <a href=\"c\">b</a>";
+        assert_eq!(html, format!("<p>{shown}</p>\n<p><code>[[d]]</code></p>\n"));
+        assert_eq!(rendered(HUGO, "[[Two]]"), "<p>[[Two]]</p>\n");
+    }
+
+    #[test]
+    fn lists_of_attributes_are_left_out_in_eleventy_with_the_plugin() {
+        let text = "A {b}.{.yellowBox}\n\n![i](a.png){width=100} *c*{.d} `e{.f}` g{.h} i\n\n{.j}\n";
+        let rendered = |config| {
+            let files = [
+                ("eleventy.config.js", config),
+                ("_data/site.json", "{\"url\":\"https://a.example\"}"),
+                ("package.json", "{\"dependencies\":{\"@11ty/eleventy\":\"3\"}}"),
+            ];
+            body_in_site(&files, "a.md", &format!("---\ntitle: A\ndate: 2024-01-02\n---\n{text}")).0
+        };
+        assert_eq!(
+            rendered("const attrs = require('markdown-it-attrs'); module.exports = () => {}"),
+            "<p>A {b}.</p>\n<p><img src=\"a.png\" alt=\"i\" /> <em>c</em> <code>e{.f}</code> g{.h} i</p>\n",
+        );
+        assert!(rendered("module.exports = () => {}").contains(".{.yellowBox}"));
     }
 
     #[test]

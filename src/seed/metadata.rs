@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::tags::medium_of;
 use super::title;
 pub(super) use crate::generator::same;
 use crate::generator::{Kind, Matter};
@@ -93,6 +94,12 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Media, "video", "Hugo"),
     (Field::Media, "videos", "Hugo"),
     (Field::Media, "podcast", "Jekyll"),
+    (Field::Media, "file", "Jekyll"),
+    (Field::Media, "audio_url", "themes"),
+    (Field::Media, "audio_file", "themes"),
+    (Field::Media, "audio_file_path", "themes"),
+    (Field::Media, "mp3", "themes"),
+    (Field::Media, "podcast_file", "themes"),
     (Field::Hidden, "hidden", "Jekyll"),
     (Field::Hidden, "unlisted", "Docusaurus"),
     (Field::Hidden, "exclude_from_feed", "Jekyll"),
@@ -209,8 +216,11 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
         untitled: is_untitled(matter),
         ..Metadata::default()
     };
-    for (_, key, value) in all(Field::Media) {
+    for (_, key, value) in all(Field::Media).filter(|(_, key, value)| is_media(key, value)) {
         media(key, value, context, DEPTH, &mut metadata);
+    }
+    if let Some(first) = metadata.media.first_mut() {
+        first.length = first.length.or(matter.get("length").and_then(size));
     }
     let sibling = |key: &str| {
         let names = [format!("{key}_alt"), format!("{key}_alt_text")];
@@ -233,7 +243,21 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
 /// True if front matter names audio or video.
 #[cfg(feature = "folder")]
 pub(super) fn has_media(matter: &Matter) -> bool {
-    !values(matter, Field::Media).is_empty()
+    values(matter, Field::Media).iter().any(|(_, key, value)| is_media(key, value))
+}
+
+/// True unless a key that may name any file names one of another kind.
+fn is_media(key: &str, value: &Value) -> bool {
+    let is_one = |own| medium_of(own).is_some_and(|medium| medium != Medium::Image);
+    !same(key, "file") || value.as_str().is_some_and(is_one)
+}
+
+/// Least `length` of a file in bytes: a smaller one is in seconds.
+pub(super) const LEAST_BYTES: u64 = 100_000;
+
+/// Returns the `length` of a file next to its address in bytes. Some templates call the duration so.
+fn size(value: &Value) -> Option<Bytes> {
+    text(value).parse().ok().filter(|length| *length >= LEAST_BYTES).map(Bytes)
 }
 
 /// Returns the spellings of the keys of a field, with their positions in [`KEYS`].
@@ -632,7 +656,7 @@ mod tests {
         (
             Field::Media,
             "audio and video",
-            "an address of known type, an object with `url`, `type` and `length`, or a list",
+            "an address of known type, an object with `url`, `type` and `length`, or a list. A `file` counts if its name ends like that of audio or video. A key `length` next to it is its size in bytes; below 100000, or with colons, it is its duration",
         ),
         (Field::Hidden, "unlisted", "`true`"),
         (
@@ -712,6 +736,28 @@ mod tests {
                 };
                 assert!(filled, "{text}: {head:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_file_is_an_episode_only_if_its_name_says_so() {
+        let file = |lines: &str| {
+            let media = jekyll(lines).media;
+            media
+                .first()
+                .map(|file| (file.url.to_string(), file.length.map(|length| length.0), file.duration))
+        };
+        let url = "https://m.example/a.MP3".to_owned();
+        for (lines, length, duration) in [
+            ("file: https://m.example/a.MP3\nlength: '5345'\nduration: '89:05'", None, Some(5_345_000)),
+            ("audio_file_path: https://m.example/a.MP3\nlength: '52:14'", None, Some(3_134_000)),
+            ("mp3: https://m.example/a.MP3\nlength: 28467214", Some(28_467_214), None),
+        ] {
+            assert_eq!(file(lines), Some((url.clone(), length, duration)), "{lines}");
+        }
+        for lines in ["file: /paper.pdf", "file: /a.png", "file: true", "length: 28467214"] {
+            let post = jekyll(lines);
+            assert!(post.media.is_empty() && post.image.is_none(), "{lines}");
         }
     }
 

@@ -24,6 +24,8 @@ mod link;
 mod loose_date;
 #[cfg(feature = "folder")]
 mod markdown;
+#[cfg(feature = "folder")]
+mod marks;
 mod markup;
 mod metadata;
 #[cfg(feature = "folder")]

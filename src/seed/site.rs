@@ -1,5 +1,7 @@
 //! The site around an article: what its template tags and links may refer to.
 
+use serde_json::Value;
+
 use super::{Head, Origin, default_path};
 use crate::generator::date;
 use crate::generator::pattern::{self, Values};
@@ -25,6 +27,38 @@ impl PageContext<'_> {
     /// True if the article is written in HTML, or in a template of it, and not in Markdown.
     pub(super) fn is_html(&self) -> bool {
         ["html", "htm", "njk", "liquid"].iter().any(|html| self.origin.extension().eq_ignore_ascii_case(html))
+    }
+
+    /// True if Markdown is read by kramdown: in a site of Jekyll, unless its configuration names an engine of CommonMark. A date
+    /// in its name does not make a file one.
+    pub(super) fn is_kramdown(&self) -> bool {
+        let repository = self.origin.addresses.repository.as_ref();
+        let is_in_site = || {
+            repository.is_some_and(|repository| repository.is_certain) || self.origin.above_posts().is_some()
+        };
+        let engine = || self.configured("site.markdown");
+        let is_other = |engine: &Value| {
+            let name = engine.as_str().unwrap_or_default().to_lowercase();
+            name.starts_with("commonmark") || name == "gfm"
+        };
+        self.generator == Kind::Jekyll && is_in_site() && !engine().as_ref().is_some_and(is_other)
+    }
+
+    /// True if kramdown reads Markdown in blocks of HTML.
+    pub(super) fn has_markdown_in_html(&self) -> bool {
+        self.configured("site.kramdown.parse_block_html") == Some(Value::Bool(true))
+    }
+
+    /// Returns a text or number of the configuration.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        crate::generator::text_of(&self.configured(name)?)
+    }
+
+    /// Returns a value of the configuration that is no list or table.
+    fn configured(&self, name: &str) -> Option<Value> {
+        let is_one = |value: &&Value| !value.is_object() && !value.is_array();
+        let repository = self.origin.addresses.repository.as_ref()?;
+        repository.value(name, |value| Some(value).filter(is_one).cloned())
     }
 
     /// Returns the URL of another file of the site: what the repository says, else as far as its path determines it.

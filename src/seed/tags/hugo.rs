@@ -1,7 +1,5 @@
 //! [Shortcodes of Hugo](https://gohugo.io/shortcodes/): `{{< name args >}}` and `{{% name args %}}`.
 
-use serde_json::Value;
-
 use super::renderer::TemplateRenderer;
 use super::syntax::{Args, Tag};
 use super::{go, named, template};
@@ -46,6 +44,10 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_alone: 
     }
     let id = args.get("id").or(args.at(0)).unwrap_or_default();
     match tag.name {
+        "comment" => {
+            until_end(renderer, "comment");
+            true
+        }
         "figure" => renderer.block(&figure(&args)),
         "highlight" => {
             let inner = until_end(renderer, "highlight");
@@ -76,10 +78,20 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_alone: 
             let parts: Vec<&str> = [args.at(0), args.at(1)].into_iter().flatten().collect();
             renderer.link(&format!("https://gist.github.com/{}", parts.join("/")))
         }
-        "param" => renderer.page.text(&id.to_lowercase()).is_some_and(|value| renderer.insert(&value)),
+        "param" => param(renderer, id).is_some_and(|value| renderer.insert(&value)),
         "details" => {
             let summary = args.get("summary").unwrap_or("Details");
             renderer.block(&format!("<details><summary>{}</summary>", escape_attribute(summary)))
+        }
+        // What the code says, or the address that it leads to.
+        "qr" => {
+            let is_paired = !is_alone && renderer.take_closing("qr");
+            let inner = if is_paired { until_end(renderer, "qr") } else { "" };
+            let text = args.get("text").unwrap_or(inner).trim();
+            match crate::types::is_http(text) {
+                true => renderer.link(text),
+                false => renderer.insert(&escape_attribute(text)),
+            }
         }
         "/details" => renderer.block("</details>"),
         // The end of a shortcode was reported where it began.
@@ -104,6 +116,21 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_alone: 
     }
 }
 
+/// Returns a parameter of the front matter, or else of the site, by its keys with full stops between them.
+fn param(renderer: &TemplateRenderer<'_>, name: &str) -> Option<String> {
+    let name = name.to_lowercase();
+    let (first, rest) = name.split_once('.').unwrap_or((&name, ""));
+    let keys = || rest.split('.').filter(|key| !key.is_empty());
+    let of_page = || {
+        let value = renderer.page.matter.get(first)?;
+        crate::generator::text_of(keys().try_fold(value, |table, key| {
+            let found = table.as_object()?.iter().find(|(known, _)| known.to_lowercase() == key);
+            found.map(|(_, value)| value)
+        })?)
+    };
+    of_page().or_else(|| renderer.page.parameter(&format!("Site.Params.{name}")))
+}
+
 /// Fills in the site's own template of a shortcode, if it is simple.
 fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Option<template::Filled> {
     if name.is_empty() || name.starts_with('/') || name.contains("..") {
@@ -119,13 +146,7 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
             "Page.Title" => Some(page.head.title.clone()),
             "Page.Permalink" | "Page.RelPermalink" => Some(page.head.link.clone()),
             "Site.BaseURL" => Some(format!("{}{}/", page.host(), page.base_path())),
-            _ if name.starts_with("Site.Params.") => {
-                let repository = page.origin.addresses.repository.as_ref()?;
-                let is_text = |value: &&Value| !value.is_object() && !value.is_array();
-                crate::generator::text_of(
-                    &repository.value(name, |value| Some(value).filter(is_text).cloned())?,
-                )
-            }
+            _ if name.starts_with("Site.Params.") => page.parameter(name),
             _ => page.text(&name.strip_prefix("Page.Params.")?.to_lowercase()),
         }
     };

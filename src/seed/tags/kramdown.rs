@@ -1,17 +1,29 @@
-//! [Attribute lists](https://kramdown.gettalong.org/syntax.html#inline-attribute-lists) of kramdown: `{: .class}`.
+//! The Markdown of Jekyll, [kramdown](https://kramdown.gettalong.org/syntax.html), as CommonMark: attribute lists such as
+//! `{: .class}`, addresses, and blocks.
 
 use std::borrow::Cow;
 
-use super::renderer::{MAX_TAG, is_block};
+use super::super::site::PageContext;
+use super::kramdown_blocks::{Inside, MARKS, with_nested_lists, with_whole_blocks};
+use super::kramdown_tables::with_tables;
+use super::renderer::MAX_TAG;
 use super::syntax::Fence;
 use crate::types::work;
 
-/// Attributes of HTML with Markdown inside.
-const MARKS: &[&str] =
-    &[" markdown=\"1\"", " markdown=\"block\"", " markdown=\"span\"", " markdown='1'", " markdown=1"];
+/// Returns a body of Jekyll as CommonMark. Blocks that CommonMark has as well stay as they are unless the site's own Markdown is
+/// kramdown.
+pub(super) fn as_commonmark(text: &str, page: &PageContext<'_>) -> String {
+    let text = &*with_escaped_addresses(text);
+    if !page.is_kramdown() {
+        return without_attributes(&with_whole_blocks(text, Inside::MarkdownAfterBlank));
+    }
+    let inside = if page.has_markdown_in_html() { Inside::Markdown } else { Inside::Html };
+    let text = &*with_whole_blocks(text, inside);
+    without_attributes(&with_nested_lists(&with_tables(text)))
+}
 
 /// Escapes spaces in the addresses of links and images, which kramdown allows and CommonMark does not.
-pub(super) fn with_escaped_addresses(text: &str) -> Cow<'_, str> {
+fn with_escaped_addresses(text: &str) -> Cow<'_, str> {
     if !text.contains("](") {
         return Cow::Borrowed(text);
     }
@@ -54,44 +66,6 @@ fn escaped_addresses(line: &str) -> String {
         }
     }
     out + rest
-}
-
-/// Ends blocks of HTML with their closing tags, after which kramdown reads Markdown, and CommonMark only after a blank line.
-pub(super) fn with_ended_blocks(text: &str) -> Cow<'_, str> {
-    if !text.contains("</") {
-        return Cow::Borrowed(text);
-    }
-    let (mut out, mut fence) = (String::with_capacity(text.len() + text.len() / 8), Fence::default());
-    // Name of the element around the line, and how many of it are open.
-    let (mut name, mut depth) = ("", 0_usize);
-    for line in text.split_inclusive('\n') {
-        work::step(line.len());
-        out.push_str(line);
-        if fence.holds(line) || line.starts_with("    ") && depth == 0 {
-            continue;
-        }
-        if depth == 0 {
-            let Some(tag) = line.trim_start().strip_prefix('<').filter(|_| is_block(line)) else { continue };
-            let tag = tag.trim_start_matches('/');
-            name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
-        }
-        let is_named = |tag: &str| {
-            let rest = tag.strip_prefix(name);
-            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-        };
-        for (at, _) in line.match_indices('<').filter(|_| name != "hr") {
-            let tag = &line[at + 1..];
-            match tag.strip_prefix('/') {
-                Some(end) if is_named(end) => depth = depth.saturating_sub(1),
-                None if is_named(tag) => depth += 1,
-                _ => {}
-            }
-        }
-        if depth == 0 && line.trim_end().ends_with('>') {
-            out.push('\n');
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// Removes comments, which may be a part of a line or go over lines. One without an end is none.
@@ -212,20 +186,6 @@ mod tests {
             ("    [a](b c)", "    [a](b c)"),
         ] {
             assert_eq!(with_escaped_addresses(line), escaped);
-        }
-    }
-
-    #[test]
-    fn markdown_may_follow_a_closing_tag() {
-        for (text, ended) in [
-            ("<div>a</div>\n*b*", "<div>a</div>\n\n*b*"),
-            ("<div>\n<div>\n</div>\n*a*\n</div>\n*b*", "<div>\n<div>\n</div>\n*a*\n</div>\n\n*b*"),
-            ("<p>\na\n\n*b*</p> c\n*d*", "<p>\na\n\n*b*</p> c\n*d*"),
-            ("```\n<p></p>\n```\n    <p></p>\n*a*", "```\n<p></p>\n```\n    <p></p>\n*a*"),
-            ("<hr>\n*b*\n</i>", "<hr>\n\n*b*\n</i>"),
-            ("<p><path></p>\n</div>\n*a*", "<p><path></p>\n\n</div>\n\n*a*"),
-        ] {
-            assert_eq!(with_ended_blocks(text), ended);
         }
     }
 

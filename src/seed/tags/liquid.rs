@@ -262,6 +262,10 @@ fn filtered(renderer: &TemplateRenderer<'_>, text: String, name: &str, args: &[&
         "default" if text.is_empty() => argument(0)?,
         "date" => date::format(date::read(&text, Unzoned::Utc)?.local, &argument(0)?)?,
         #[cfg(feature = "folder")]
+        "markdownify" if page.is_kramdown() => {
+            super::super::markdown::html(&super::kramdown::as_commonmark(&text, page), page)
+        }
+        #[cfg(feature = "folder")]
         "markdownify" => super::super::markdown::plain(&text),
         // These change nothing that a reader would see.
         "default" | "url" | "safe" | "smartify" | "strip_html" => text,

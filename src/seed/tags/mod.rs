@@ -7,6 +7,8 @@ mod go;
 mod hexo;
 mod hugo;
 mod kramdown;
+mod kramdown_blocks;
+mod kramdown_tables;
 mod liquid;
 mod mdx;
 mod named;
@@ -21,9 +23,10 @@ use std::borrow::Cow;
 use super::site::PageContext;
 use crate::diag::Finding;
 use crate::generator::Kind;
+pub(super) use named::medium_of;
 use renderer::TemplateRenderer;
 #[cfg(feature = "folder")]
-pub(super) use syntax::Fence;
+pub(super) use syntax::{Fence, MARK};
 
 /// Mark below an excerpt that every site may have.
 const MORE: &str = "<!--more-->";
@@ -58,10 +61,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
         }
         _ => body,
     };
-    if !(body.contains("{{")
-        || body.contains("{%")
-        || is_jekyll && ["{:", "*[", "](", "</", "\\\\\n"].iter().any(|mark| body.contains(mark)))
-    {
+    if !is_jekyll && !body.contains("{{") && !body.contains("{%") {
         return body;
     }
     #[cfg(feature = "folder")]
@@ -87,10 +87,7 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     };
     Cow::Owned(match is_jekyll {
         true if page.is_html() => kramdown::without_attributes(&out),
-        true => {
-            let out = kramdown::with_escaped_addresses(&out);
-            kramdown::without_attributes(&kramdown::with_ended_blocks(&out))
-        }
+        true => kramdown::as_commonmark(&out, page),
         false => out,
     })
 }
@@ -153,6 +150,32 @@ mod tests {
         let (_, findings, _) = rendered(Kind::Jekyll, &many);
         assert_eq!(findings.len(), 21);
         assert_eq!(findings[20], (25, "80 more tags were left out, the first in this line".to_owned()));
+    }
+
+    #[test]
+    fn shortcodes_that_hugo_has_built_in_show_what_they_do_there() {
+        const HUGO: (&str, &str) =
+            ("hugo.toml", "baseURL = 'https://a.example'\n[params]\nUnit = 'km'\n[params.sub]\nx = 3");
+        for (body, shown) in [
+            ("a{{% comment %}} todo {{< x >}} {{% /comment %}}b{{< comment >}}c{{< /comment >}}d", "abd"),
+            ("{{< param \"who.name\" >}} {{< param unit >}} {{% param \"sub.x\" %}}", "Ann km 3"),
+            (
+                "{{< qr text=\"https://b.example/\" />}} {{< qr >}}\nhi\n{{< /qr >}}",
+                "<a href=\"https://b.example/\">https://b.example/</a> hi",
+            ),
+        ] {
+            let text = format!("---\ndate: 2024-01-02\nwho: {{Name: Ann}}\n---\n{body}");
+            let (html, findings) = body_in_site(&[HUGO], "content/a.md", &text);
+            assert_eq!((html, findings), (format!("<p>{shown}</p>\n"), Vec::new()), "{body}");
+        }
+        // The site's own shortcode counts.
+        let own = ("layouts/shortcodes/comment.html", "<b>{{ .Inner }}</b>");
+        let (html, _) = body_in_site(
+            &[HUGO, own],
+            "content/a.md",
+            "---\ndate: 2024-01-02\n---\n{{< comment >}}c{{< /comment >}}",
+        );
+        assert!(html.contains("<b>c</b>"), "{html}");
     }
 
     #[test]
@@ -253,6 +276,10 @@ mod tests {
                 "<p><a href=\"/blog/x/\">https://a.example/blog/x/</a></p>",
             ),
             ("{% include note.html text=\"**bold**\" %}", "<div><p><strong>bold</strong></p>\n</div>"),
+            (
+                "{% capture a %}它**「b」**且\n\n| c | d |{% endcapture %}<div>\n    {{ a | markdownify }}\n</div>",
+                "<div>\n    <p>它<strong>「b」</strong>且</p>\n<table><tbody>\n<tr><td>c</td><td>d</td></tr>\n</tbody></table>\n\n</div>",
+            ),
             ("{% include img.html src=page.obj.src alt=page.nope %}", "<p><img src=\"/o.png\"></p>"),
             ("{% include img.html src='page.obj.src' alt=none %}", "<p><img src=\"page.obj.src\"></p>"),
             ("{% include figure image_path=\"/u.jpg\" %}", "<p><img src=\"/blog/u.jpg\" alt=\"\"></p>"),

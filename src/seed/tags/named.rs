@@ -36,7 +36,7 @@ pub(super) fn embedded(name: &str, args: &Args<'_>) -> Option<String> {
 fn addressed(name: &str, args: &Args<'_>) -> Option<String> {
     let is_link = ["link", "button", "url"].iter().any(|part| name.contains(part));
     let is_address = |text: &str| {
-        medium(text).is_some() || crate::types::is_http(text) || is_link && text.starts_with('/')
+        medium_of(text).is_some() || crate::types::is_http(text) || is_link && text.starts_with('/')
     };
     let unnamed = || {
         let first = args.at(0).filter(|first| is_address(first));
@@ -53,7 +53,7 @@ fn addressed(name: &str, args: &Args<'_>) -> Option<String> {
     let words = WORDS.iter().find_map(|key| args.get(key)).or(other).unwrap_or_default();
     let (url, text) = (escape_attribute(address), escape_attribute(words));
     let by_name = ["img", "image", "figure", "picture", "photo"].iter().any(|part| name.contains(part));
-    let shown = match medium(address) {
+    let shown = match medium_of(address) {
         Some(Medium::Audio) => format!("<audio controls src=\"{url}\"></audio>"),
         Some(Medium::Video) => format!("<video controls src=\"{url}\"></video>"),
         Some(Medium::Image) => format!("<img src=\"{url}\" alt=\"{text}\">"),
@@ -69,7 +69,7 @@ fn addressed(name: &str, args: &Args<'_>) -> Option<String> {
 }
 
 /// Returns the medium that the ending of an address stands for.
-fn medium(address: &str) -> Option<Medium> {
+pub(in crate::seed) fn medium_of(address: &str) -> Option<Medium> {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let (_, ending) = path.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {

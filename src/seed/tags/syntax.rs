@@ -5,6 +5,10 @@ use crate::types::work;
 /// Maximum length of a value that tags and templates make, in bytes: each filter or function can double one.
 pub(super) const MAX_VALUE: usize = 1 << 20;
 
+/// Stands before what would begin a block in CommonMark, and does not in the Markdown of the generator, and in lines of HTML that
+/// are no end of it. It is not in what is rendered.
+pub(in crate::seed) const MARK: char = '\u{2}';
+
 /// Returns a text in which every occurrence of another is replaced; `None` if it would be too long.
 pub(super) fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
     work::step(text.len());
