@@ -148,7 +148,9 @@ impl<'a> FrontMatter<'a> {
         let context = metadata::Context { kind, link, site: origin.site(), is_index };
         let mut metadata = metadata::read(&self.values, &context);
         episode::complete(&self.values, &context, &mut metadata);
-        if let Some(why) = metadata::unlisted(&self.values) {
+        let repository = origin.addresses.repository.as_ref();
+        let is_jekyll_site = repository.is_some_and(|repository| repository.rules().kind() == Kind::Jekyll);
+        if let Some(why) = metadata::unlisted(&self.values, is_jekyll_site) {
             metadata.unlisted = true;
             findings.push(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why));
         }

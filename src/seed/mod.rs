@@ -365,6 +365,24 @@ mod tests {
         (body, findings.into_iter().map(|finding| finding.detail).collect())
     }
 
+    #[test]
+    fn hidden_takes_a_post_out_of_feeds_except_in_a_jekyll_site() {
+        let is_unlisted = |files: &[(&str, &str)], key: &str| {
+            let store = MemoryStore::new();
+            for (name, text) in files {
+                store.replace(name.as_ref(), text.as_bytes()).unwrap();
+            }
+            let repository = Repository::read(Box::new(store), Default::default()).unwrap().map(Arc::new);
+            let site = url::Url::parse("https://a.example/").ok();
+            let addresses = Addresses { repository, site, ..Addresses::default() };
+            let origin = Origin::of("", "_posts/2024-05-31-a.md".as_ref(), &addresses);
+            super::parse(&format!("---\n{key}: true\n---\nx"), true, &origin).unwrap().head.metadata.unlisted
+        };
+        assert!(!is_unlisted(&[("_config.yml", "title: a\n")], "hidden"));
+        assert!(is_unlisted(&[("_config.yml", "title: a\n")], "exclude_from_feed"));
+        assert!(is_unlisted(&[], "hidden"));
+    }
+
     fn parse(text: &str, whole: bool) -> Result<Seed<'_>, Fault> {
         super::parse(text, whole, &Origin::of("seeds", "1.txt".as_ref(), &Addresses::default()))
     }
