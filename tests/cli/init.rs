@@ -145,6 +145,36 @@ fn init_without_articles_shows_a_sample_seed_and_still_writes_the_file() {
 }
 
 #[test]
+fn a_permalink_that_cannot_be_evaluated_is_one_error_and_feedmill_toml_replaces_it() {
+    let project = Project::new();
+    project
+        .write_file(".eleventy.js", "module.exports = { dir: { input: 'src' } };\n")
+        .write_file(
+            "src/blog/blog.11tydata.js",
+            "module.exports = { tags: ['posts'], permalink: (data) => { const slug = slugOf(data); return `/blog/${slug}/`; } };\n",
+        )
+        .write_file("src/blog/a.md", "---\ntitle: A\ndate: 2024-05-30\n---\nText\n")
+        .write_file("src/blog/b.md", "---\ntitle: B\ndate: 2024-05-31\n---\nText\n")
+        .write_file("src/blog/c.md", "---\ntitle: C\ndate: 2024-05-29\npermalink: /own/\n---\nText\n");
+    let (code, stdout, _) = project.feedmill(&["init"]);
+    assert!(code == 0 && stdout.contains("2 files skipped"), "{stdout}");
+    let (code, _, stderr) = project.feedmill(&["--site-url", "https://quay.example/"]);
+    assert_eq!((code, stderr.matches("error[seed-address-unknown]").count()), (1, 1), "{stderr}");
+    for part in ["in src/blog/blog.11tydata.js; 2 articles", "set `permalink` in feedmill.toml"] {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+    let (code, _, stderr) =
+        project.feedmill(&["--site-url", "https://quay.example/", "--permalink", "/posts/:filename/"]);
+    assert_eq!(code, 0, "{stderr}");
+    let items = project.json_items("feeds/feed.json");
+    let urls: Vec<_> = items.iter().map(|item| string_field(item, "url").to_owned()).collect();
+    assert_eq!(
+        urls,
+        ["https://quay.example/posts/b/", "https://quay.example/posts/a/", "https://quay.example/own/"]
+    );
+}
+
+#[test]
 fn no_user_name_or_password_of_a_site_gets_into_the_configuration_or_a_feed() {
     let address = "https://ann:S3CRET@quay.example/";
     let post = "---\ntitle: One\ndate: 2024-05-31\n---\nText\n";
