@@ -32,6 +32,7 @@ use serde_json::Value;
 use crate::error::Error;
 
 pub(crate) use data::{Parsed, json, part, toml, yaml};
+pub(crate) use date::of_name as date_of_name;
 pub use date::{Moment, Unzoned};
 pub use files::Files;
 pub(crate) use jekyll::titleized;
@@ -40,6 +41,7 @@ pub use matter::{BadDate, Matter};
 pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
+pub(crate) use script::texts as texts_of_script;
 pub use site::{Math, Site};
 pub(crate) use slug::{heading_id, jekyll as jekyll_slug, pelican as pelican_slug};
 pub use zone::{UnknownZone, Zone};

@@ -336,6 +336,11 @@ fn unlike_an_article() -> Fault {
     not_an_article("it does not begin like one")
 }
 
+/// Returns the finding about a file that the configuration excludes.
+pub(crate) fn excluded(pattern: &str) -> Finding {
+    Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, format!("`exclude` in feedmill.toml has `{pattern}`"))
+}
+
 fn not_an_article(why: impl Into<String>) -> Fault {
     Fault::NotAnArticle(Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, why))
 }

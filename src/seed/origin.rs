@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::generator::{Repository, Unzoned, Zone};
+use crate::generator::{Repository, Unzoned, Zone, glob};
 use crate::html::Policy;
 use crate::types::UnixMs;
 
@@ -31,6 +31,8 @@ pub struct Addresses {
     pub feeds: Option<Url>,
     /// The repository that the seeds are in, if a site generator builds it.
     pub repository: Option<Arc<Repository>>,
+    /// Patterns of files and folders below the seeds that hold no articles.
+    pub exclude: Vec<String>,
 }
 
 /// Host of media files whose address is not known; it cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
@@ -39,6 +41,19 @@ const UNKNOWN: &str = "https://podcast.invalid/media/";
 pub(crate) const UNKNOWN_MEDIA: &str = "https://podcast.invalid/";
 
 impl Addresses {
+    /// Returns the pattern that excludes a file below the seeds. A name matches at any depth; a path begins at the seeds folder.
+    pub(crate) fn exclusion(&self, path: &Path) -> Option<&str> {
+        let matches = |pattern: &&String| {
+            let is_name = !pattern.trim_end_matches('/').contains('/');
+            path.ancestors().any(|part| match part.file_name() {
+                Some(name) if is_name => glob::matches(pattern, Path::new(name)),
+                Some(_) => glob::matches(pattern, part),
+                None => false,
+            })
+        };
+        self.exclude.iter().find(matches).map(String::as_str)
+    }
+
     /// Returns the address of a media file of the seeds folder.
     pub(crate) fn media_url(&self, path: &Path) -> Url {
         let unknown = || Url::parse(UNKNOWN).unwrap_or_else(|_| unreachable!("it is a URL"));

@@ -145,6 +145,76 @@ fn init_without_articles_shows_a_sample_seed_and_still_writes_the_file() {
 }
 
 #[test]
+fn init_leaves_out_what_is_not_published() {
+    let project = Project::new();
+    let post = |title: &str| format!("---\ntitle: {title}\ndate: 2024-05-31\n---\nText\n");
+    project
+        .write_file("content/blog/a.md", post("Public"))
+        .write_file("content/drafts/b.md", post("Draft"))
+        .write_file("content/Templates/c.md", post("Template"))
+        .write_file("content/inbox/d.md", post("Ignored"))
+        .write_file(
+            "quartz.config.ts",
+            "configuration: { baseUrl: \"notes.quay.example\", ignorePatterns: [\"inbox\", \"private\"] }",
+        )
+        .write_file("package.json", "{\"homepage\": \"https://quartz.jzhao.xyz\"}");
+    let (code, stdout, stderr) = project.feedmill(&["init"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let line = "  3 files left out by `exclude` in feedmill.toml: Templates (1), drafts (1), inbox (1)\n";
+    assert!(stdout.starts_with("content: 1 article") && stdout.contains(line), "{stdout}");
+    let settings = settings(&project, "feedmill.toml");
+    for line in [
+        "seeds = \"content\"",
+        "exclude = [\"Templates\", \"drafts\", \"inbox\"]",
+        "site_url = \"https://notes.quay.example/\"",
+    ] {
+        assert!(settings.iter().any(|set| set == line), "{line}: {settings:?}");
+    }
+    let (code, stdout, stderr) = project.feedmill(&["--verbose"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let why = "content/drafts/b.md: note[seed-passed-over]: not an article: `exclude` in feedmill.toml has `drafts`";
+    assert!(stderr.contains(why), "{stderr}");
+    assert_eq!(project.json_items("feeds/feed.json").len(), 1);
+}
+
+#[test]
+fn init_does_not_read_what_feedmill_wrote() {
+    let project = Project::new();
+    project.write_file("notes/a.md", "---\ntitle: A\ndate: 2024-05-31\n---\nText\n");
+    project.feedmill(&["init"]);
+    let (code, stdout, stderr) =
+        project.feedmill(&["--site-url", "https://page.invalid/", "--base-url", "https://feeds.example/"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let (code, stdout, _) = project.feedmill(&["init", "--force"]);
+    assert!(code == 0 && stdout.contains("site_url is not known"), "{stdout}");
+}
+
+#[test]
+fn init_says_what_undated_markdown_lacks() {
+    let project = Project::new();
+    project.write_file("a/one.md", "# One\n\nText\n").write_file("two.md", "---\ntitle: Two\n---\nText\n");
+    let (code, stdout, stderr) = project.feedmill(&["init"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(stdout.starts_with(".: 2 Markdown files; none is an article\nan article has a date"), "{stdout}");
+    assert!(stdout.contains("\nnext, when there is an article:\n"), "{stdout}");
+    assert_eq!(build_codes(&project, "."), ["no-base-url"]);
+}
+
+#[test]
+fn init_counts_unlisted_articles_apart() {
+    let project = Project::new();
+    project
+        .write_file("_config.yml", "title: The Quay\nurl: https://quay.example\n")
+        .write_file("_posts/2024-05-30-a.md", "---\nhidden: true\n---\nText\n")
+        .write_file("_posts/2024-05-31-b.md", "---\nexclude_from_feed: true\n---\nText\n");
+    let (code, stdout, _) = project.feedmill(&["init"]);
+    assert!(code == 0 && stdout.starts_with(".: 1 article (yaml)\n"), "{stdout}");
+    assert!(stdout.contains("  1 unlisted article is not in feeds\n"), "{stdout}");
+    project.feedmill(&["--quiet"]);
+    assert_eq!(project.json_items("feeds/feed.json").len(), 1);
+}
+
+#[test]
 fn a_permalink_that_cannot_be_evaluated_is_one_error_and_feedmill_toml_replaces_it() {
     let project = Project::new();
     project
