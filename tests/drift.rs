@@ -265,7 +265,7 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
             (".eleventy.js", "module.exports = {};\n"),
             (
                 "posts/posts.11tydata.js",
-                "module.exports = { permalink: (data) => `/blog/${slugOf(data)}/` };\n",
+                "module.exports = { permalink: (data) => { const slug = slugOf(data); return `/blog/${slug}/`; } };\n",
             ),
             ("posts/2024-05-31-a.md", "---\ntitle: A title\n---\nText\n"),
         ],

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
-use crate::config::pattern_fault;
+use crate::config::{FILE, pattern_fault};
 use crate::generator::{Zone, date_of_name, texts_of_script};
 use crate::store::{FsStore, Kind, Store};
 use crate::types::{Bytes, without_credentials};
@@ -277,6 +277,7 @@ fn files(store: &FsStore) -> Vec<PathBuf> {
         let items = store.list(&folder).unwrap_or_default().into_iter();
         let mut items: Vec<_> = items
             .filter(|item| !item.name.as_encoded_bytes().starts_with(b".") && item.name != "node_modules")
+            .filter(|item| item.name != FILE)
             // What feedmill wrote says nothing about the site.
             .filter(|item| {
                 item.kind != Kind::Folder || store.list(&folder.join(&item.name).join(".feedmill")).is_err()

