@@ -259,18 +259,6 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("section-case", "", &[("Town/1.txt", GOOD), ("town/2.txt", GOOD)]),
     ("section-name", "", &[("rss.xml/1.txt", GOOD)]),
     (
-        "seed-address-unknown",
-        SITE,
-        &[
-            (".eleventy.js", "module.exports = {};\n"),
-            (
-                "posts/posts.11tydata.js",
-                "module.exports = { permalink: (data) => { const slug = slugOf(data); return `/blog/${slug}/`; } };\n",
-            ),
-            ("posts/2024-05-31-a.md", "---\ntitle: A title\n---\nText\n"),
-        ],
-    ),
-    (
         "seed-bad-character",
         "",
         &[("1.txt", "<!--1717225200000-->\n[A\u{8} title](https://news.example/1)\n------\n\n<p>Text</p>\n")],
