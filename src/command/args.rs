@@ -1,7 +1,7 @@
 //! Arguments of the command line. Flags override `FEEDMILL_*` variables, and those override the configuration file.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -138,8 +138,8 @@ pub(super) enum AccessLog {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
-    /// Address to listen on; port 0 picks a free port
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", value_parser = address, env = "FEEDMILL_LISTEN")]
+    /// Address to listen on, or only a port of this machine; port 0 picks a free port
+    #[arg(long, alias = "port", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", value_parser = address, env = "FEEDMILL_LISTEN")]
     pub(super) listen: SocketAddr,
     /// Log each request to stdout
     #[arg(long, value_enum, value_name = "FORMAT", env = "FEEDMILL_ACCESS_LOG")]
@@ -376,7 +376,12 @@ fn connections(text: &str) -> Result<usize, String> {
     value(text, "a whole number such as 1000")
 }
 
+/// Parses an address to listen on. A port alone is one of the loopback interface.
 fn address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.trim();
+    if let Ok(port) = port.strip_prefix(':').unwrap_or(port).parse::<u16>() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
     value(text, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
 }
 
@@ -390,4 +395,20 @@ fn requests(text: &str) -> Result<usize, String> {
 fn seconds(text: &str) -> Result<u64, String> {
     let valid = "a whole number of seconds from 1 to 3600";
     value(text, valid).ok().filter(|number| (1..=3600).contains(number)).ok_or_else(|| format!("use {valid}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_alone_is_one_of_this_machine() {
+        for text in ["8000", ":8000", "127.0.0.1:8000"] {
+            assert_eq!(address(text).unwrap().to_string(), "127.0.0.1:8000", "{text}");
+        }
+        assert_eq!(address("[::]:80").unwrap().to_string(), "[::]:80");
+        for text in ["", ":", "localhost", "70000", "127.0.0.1"] {
+            assert!(address(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! The part of `feedmill init` for sites that no known generator builds: it looks in their programs and configuration for the
-//! address of the site, and for how the addresses of articles are made.
+//! address of the site, for how the addresses of articles are made, and for the folders that hold articles or none.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
-use crate::generator::Zone;
+use crate::config::{FILE, pattern_fault};
+use crate::generator::{Zone, date_of_name, texts_of_script};
 use crate::store::{FsStore, Kind, Store};
 use crate::types::{Bytes, without_credentials};
 
@@ -34,9 +35,45 @@ const KEYS: &[&str] = &[
     "host",
     "link",
 ];
-/// Hosts that such names often hold without being that of the site.
-const OTHERS: &[&str] =
-    &["github.com", "gitlab.com", "twitter.com", "x.com", "schema.org", "json-schema.org", "npmjs.com"];
+/// Hosts that such names often hold without being that of the site: of profiles, of programs, of generators.
+const OTHERS: &[&str] = &[
+    "bsky.app",
+    "codeberg.org",
+    "creativecommons.org",
+    "discord.com",
+    "discord.gg",
+    "docusaurus.io",
+    "facebook.com",
+    "fosstodon.org",
+    "gatsbyjs.com",
+    "gatsbyjs.org",
+    "getpelican.com",
+    "github.com",
+    "gitlab.com",
+    "instagram.com",
+    "json-schema.org",
+    "linkedin.com",
+    "mastodon.social",
+    "mkdocs.org",
+    "npmjs.com",
+    "quartz.jzhao.xyz",
+    "reddit.com",
+    "schema.org",
+    "stackoverflow.com",
+    "t.me",
+    "threads.net",
+    "twitter.com",
+    "vitepress.dev",
+    "vuepress.vuejs.org",
+    "x.com",
+    "your-docusaurus-test-site.com",
+    "youtube.com",
+];
+/// Names of folders whose articles are not published, by custom.
+const UNPUBLISHED: &[&str] =
+    &["draft", "drafts", "Drafts", "private", "Private", "templates", "Templates", "trash", "Trash"];
+/// Configuration of Quartz.
+const QUARTZ: &str = "quartz.config.ts";
 /// Number of folders, and of files in each, that are looked at.
 const MAX_LOOKED_AT: usize = 100;
 /// Size of the largest of them.
@@ -69,8 +106,99 @@ pub(super) fn site_url(folder: &Path) -> Option<(Url, PathBuf)> {
         .find_map(|key| texts.iter().find_map(|(path, text)| Some((address(text, key)?, path.clone()))))
 }
 
-/// Looks through the files of a folder and of those in it.
-pub(super) fn look(folder: &Path) -> Custom {
+/// Returns the patterns of what is not published, below a folder: names by custom, and what its configuration leaves out.
+pub(super) fn excluded(folder: &Path) -> Vec<String> {
+    let store = FsStore::new(folder);
+    let mut all: Vec<String> = UNPUBLISHED.iter().map(|name| (*name).to_owned()).collect();
+    for (file, key) in [
+        // <https://quartz.jzhao.xyz/configuration>
+        (QUARTZ, "ignorePatterns"),
+        // <https://vitepress.dev/reference/site-config#srcexclude>
+        (".vitepress/config.ts", "srcExclude"),
+        (".vitepress/config.mts", "srcExclude"),
+        (".vitepress/config.js", "srcExclude"),
+        (".vitepress/config.mjs", "srcExclude"),
+    ] {
+        let Ok(bytes) = store.read(Path::new(file), LIMIT) else { continue };
+        for pattern in texts_of_script(&String::from_utf8_lossy(&bytes), key) {
+            // Hidden files are no seeds anyway.
+            let is_new = !pattern.starts_with('.') && !all.contains(&pattern);
+            if is_new && pattern_fault(&pattern).is_none() {
+                all.push(pattern);
+            }
+        }
+    }
+    all
+}
+
+/// Returns the patterns of what is not published below a folder of seeds, of those for the folder around it.
+pub(super) fn below(patterns: &[String], seeds: &str) -> Vec<String> {
+    let below = |pattern: &String| {
+        let is_anywhere = !pattern.trim_end_matches('/').contains('/') || pattern.starts_with("**");
+        if is_anywhere || seeds == "." {
+            return Some(pattern.clone());
+        }
+        Some(pattern.trim_start_matches("./").strip_prefix(seeds)?.strip_prefix('/')?.to_owned())
+    };
+    patterns.iter().filter_map(below).filter(|pattern| pattern_fault(pattern).is_none()).collect()
+}
+
+/// Returns the folders that the configuration of a site calls those of its articles.
+pub(super) fn seeds(folder: &Path) -> Vec<String> {
+    let store = FsStore::new(folder);
+    let mut found: Vec<String> = Vec::new();
+    for path in files(&store) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = name.split('.').next().unwrap_or_default();
+        if !is_own(&path) || !["pelicanconf", "quartz", "gatsby-config", "docusaurus"].contains(&stem) {
+            continue;
+        }
+        let Ok(bytes) = store.read(&path, LIMIT) else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        let inside: Vec<String> = match stem {
+            "pelicanconf" => vec![content_of_pelican(&text)],
+            "quartz" => vec!["content".to_owned()],
+            "docusaurus" => vec!["blog".to_owned()],
+            _ => {
+                let paths = texts_of_script(&text, "path").into_iter();
+                paths.filter_map(|path| Some(path.strip_prefix("${__dirname}/")?.to_owned())).collect()
+            }
+        };
+        let parent = path.parent().unwrap_or(Path::new(""));
+        for inner in inside {
+            let joined: PathBuf = parent.join(inner.trim_end_matches('/')).components().collect();
+            let is_below = joined.components().all(|part| matches!(part, Component::Normal(_)));
+            if let Some(text) = joined.to_str().filter(|text| !text.is_empty() && is_below)
+                && !found.iter().any(|known| known == text)
+            {
+                found.push(text.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// True if no folder of a path has a name such as `_old`.
+fn is_own(path: &Path) -> bool {
+    path.components().all(|part| !part.as_os_str().as_encoded_bytes().starts_with(b"_"))
+}
+
+/// Returns Pelican's folder of articles, from `PATH` and the only one of `ARTICLE_PATHS`
+/// (<https://docs.getpelican.com/en/latest/settings.html>).
+fn content_of_pelican(text: &str) -> String {
+    let lines = || text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    // A value ends with its line; no comma says so.
+    let of = |key: &str| lines().flat_map(|line| texts_of_script(line, key)).collect::<Vec<_>>();
+    let path = of("PATH").pop().unwrap_or_else(|| "content".to_owned());
+    let inner = [of("ARTICLE_PATHS"), of("ARTICLE_DIR")].concat();
+    match &inner[..] {
+        [only] => format!("{}/{}", path.trim_end_matches('/'), only.trim_matches('/')),
+        _ => path,
+    }
+}
+
+/// Looks through the files of a folder and of those in it. `seeds` is the folder of the articles, `sample` one of them in it.
+pub(super) fn look(folder: &Path, seeds: &str, sample: &Path) -> Custom {
     let store = FsStore::new(folder);
     let mut found = Custom::default();
     if let Ok(bytes) = store.read(Path::new("CNAME"), LIMIT)
@@ -78,6 +206,14 @@ pub(super) fn look(folder: &Path) -> Custom {
     {
         found.url = Some((without_credentials(url), PathBuf::from("CNAME")));
     }
+    // Quartz has a host there (<https://quartz.jzhao.xyz/configuration>).
+    if let Ok(bytes) = store.read(Path::new(QUARTZ), LIMIT)
+        && let Some(host) = texts_of_script(&String::from_utf8_lossy(&bytes), "baseUrl").first()
+        && let Some(url) = address(&format!("baseUrl: https://{host}"), "baseUrl")
+    {
+        found.url = Some((url, PathBuf::from(QUARTZ)));
+    }
+    let is_stated = found.url.is_some();
     let mut best = usize::MAX;
     let mut patterns: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
     for path in files(&store) {
@@ -85,7 +221,7 @@ pub(super) fn look(folder: &Path) -> Custom {
         let text = String::from_utf8_lossy(&bytes);
         for (rank, key) in KEYS.iter().enumerate().take(best) {
             if let Some(url) = address(&text, key) {
-                if found.url.as_ref().is_none_or(|(_, path)| path != Path::new("CNAME")) {
+                if !is_stated {
                     found.url = Some((url, path.clone()));
                 }
                 best = rank;
@@ -93,8 +229,8 @@ pub(super) fn look(folder: &Path) -> Custom {
             }
         }
         found.settings.extend(settings(&path, &text));
-        if let Some(pattern) = of_pelican(&path, &text) {
-            found.pattern = Some((pattern, path.clone()));
+        if let Some(pattern) = of_pelican(&path, &text).filter(|_| is_own(&path)) {
+            found.pattern.get_or_insert((pattern, path.clone()));
         }
         for pattern in made(&text) {
             patterns.entry(pattern).or_insert((0, path.clone())).0 += 1;
@@ -102,9 +238,34 @@ pub(super) fn look(folder: &Path) -> Custom {
     }
     // Of several, the one that is made most often; at equal counts, the first.
     let most = patterns.iter().rev().max_by_key(|(_, (count, _))| *count);
-    found.pattern =
-        found.pattern.or_else(|| most.map(|(pattern, (_, path))| (pattern.clone(), path.clone())));
+    found.pattern = of_folder(&store, seeds, sample)
+        .or(found.pattern)
+        .or_else(|| most.map(|(pattern, (_, path))| (pattern.clone(), path.clone())));
     found
+}
+
+/// Returns the pattern of a generator that keeps the folders of articles in their addresses, and its configuration.
+fn of_folder(store: &FsStore, seeds: &str, sample: &Path) -> Option<(String, PathBuf)> {
+    let seeds = if seeds == "." { "" } else { seeds };
+    let prefix = if seeds.is_empty() { String::new() } else { format!("/{seeds}") };
+    let is_dated = date_of_name(&sample.file_stem()?.to_string_lossy()).is_some();
+    // <https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog>
+    let docusaurus = ["docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs"];
+    if let Some(file) = docusaurus.iter().find(|file| store.read(Path::new(file), LIMIT).is_ok()) {
+        let text = store.read(&Path::new(seeds).join(sample), LIMIT).unwrap_or_default();
+        let has_slug = String::from_utf8_lossy(&text).lines().any(|line| line.starts_with("slug:"));
+        let pattern = match (has_slug, is_dated) {
+            (true, _) => "/:slug",
+            (false, true) => "/:year/:month/:day/:title",
+            (false, false) => "/:sections/:filename",
+        };
+        return Some((format!("{prefix}{pattern}"), PathBuf::from(file)));
+    }
+    // <https://vuepress.vuejs.org/guide/page.html#routing>, <https://vitepress.dev/guide/routing>
+    let file = [".vuepress", ".vitepress"].iter().find(|folder| store.list(Path::new(folder)).is_ok())?;
+    let pattern =
+        if is_dated { "/:sections/:year-:month-:day-:title.html" } else { "/:sections/:filename.html" };
+    Some((format!("{prefix}{pattern}"), PathBuf::from(file)))
 }
 
 /// Returns the programs and configuration files, those nearest to the root first.
@@ -116,6 +277,11 @@ fn files(store: &FsStore) -> Vec<PathBuf> {
         let items = store.list(&folder).unwrap_or_default().into_iter();
         let mut items: Vec<_> = items
             .filter(|item| !item.name.as_encoded_bytes().starts_with(b".") && item.name != "node_modules")
+            .filter(|item| item.name != FILE)
+            // What feedmill wrote says nothing about the site.
+            .filter(|item| {
+                item.kind != Kind::Folder || store.list(&folder.join(&item.name).join(".feedmill")).is_err()
+            })
             .collect();
         items.sort_by(|a, b| a.name.cmp(&b.name));
         let mut left = MAX_LOOKED_AT;
@@ -148,9 +314,13 @@ fn address(text: &str, key: &str) -> Option<Url> {
         let end = value.find(|c: char| c.is_whitespace() || "\"'`,;)<>".contains(c)).unwrap_or(value.len());
         let url = Url::parse(&value[..end]).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
         let host = url.host_str()?;
-        let is_other = OTHERS.contains(&host.trim_start_matches("www."))
+        let is_in =
+            |other: &&str| host.strip_suffix(other).is_some_and(|sub| sub.is_empty() || sub == "www.");
+        let is_other = OTHERS.iter().any(is_in)
             || !host.contains('.')
             || host.starts_with("127.")
+            || host == "0.0.0.0"
+            || host.ends_with(".invalid")
             || host.starts_with("api.")
             || url.path().starts_with("/api/")
             || host.ends_with("example.com");
@@ -218,7 +388,7 @@ fn literal(value: &str) -> Option<String> {
 
 /// Returns the pattern of Pelican's `ARTICLE_URL` (<https://docs.getpelican.com/en/latest/settings.html#url-settings>).
 fn of_pelican(path: &Path, text: &str) -> Option<String> {
-    if path != Path::new("pelicanconf.py") {
+    if path.file_name().is_none_or(|name| name != "pelicanconf.py") {
         return None;
     }
     let mut set =
@@ -291,17 +461,67 @@ mod tests {
         );
         write("app/page.tsx", "<Link href={`/notes/${post.slug}/`}>");
         write("lib/read.ts", "readFile(`content/${slug}/index.md`)");
-        let found = look(folder.path());
+        let look = || look(folder.path(), ".", Path::new("a.md"));
+        let found = look();
         assert_eq!(
             found.url.map(|(url, path)| (url.to_string(), path)),
             Some(("https://quay.example/".to_owned(), "app/feed.ts".into()))
         );
         assert_eq!(found.pattern.map(|(pattern, _)| pattern), Some("/notes/:slugorfilename/".to_owned()));
         write("CNAME", "pier.example\n");
-        assert_eq!(
-            look(folder.path()).url.map(|(url, _)| url.to_string()),
-            Some("https://pier.example/".to_owned())
+        assert_eq!(look().url.map(|(url, _)| url.to_string()), Some("https://pier.example/".to_owned()));
+    }
+
+    #[test]
+    fn the_folders_of_articles_and_of_what_is_not_published_are_found_in_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write(
+            "quartz.config.ts",
+            "c = { baseUrl: \"notes.quay.example\", ignorePatterns: [\"inbox\", \".obsidian\"] }",
         );
+        write(
+            ".vitepress/config.ts",
+            "srcExclude: isProd ? ['**/x/**/*.md', // don't\n 'posts/old/*.md'] : ['README.md'],",
+        );
+        write(
+            "site/pelicanconf.py",
+            "#PATH = 'no'\nOUTPUT_PATH = 'out'\nPATH= ('pages/')\nARTICLE_DIR = ('posts/')\n",
+        );
+        write("_old/pelicanconf.py", "");
+        write("gatsby-config.js", "options: {\n path: `${__dirname}/content/blog`,\n name: `blog` }");
+        assert_eq!(seeds(folder.path()), ["content/blog", "content", "site/pages/posts"]);
+        let all = excluded(folder.path());
+        assert_eq!(all[UNPUBLISHED.len()..], ["inbox", "**/x/**/*.md", "posts/old/*.md", "README.md"]);
+        assert_eq!(
+            below(&all, "posts")[UNPUBLISHED.len()..],
+            ["inbox", "**/x/**/*.md", "old/*.md", "README.md"]
+        );
+        let url = look(folder.path(), ".", Path::new("a.md")).url.map(|(url, _)| url.to_string());
+        assert_eq!(url.as_deref(), Some("https://notes.quay.example/"));
+    }
+
+    #[test]
+    fn the_folder_of_the_seeds_is_in_the_addresses_of_vuepress_and_docusaurus() {
+        let folder = tempfile::tempdir().unwrap();
+        let pattern =
+            |sample: &str| look(folder.path(), "blog", Path::new(sample)).pattern.map(|(pattern, _)| pattern);
+        assert_eq!(pattern("2024-05-31-a.md"), None);
+        std::fs::create_dir(folder.path().join(".vuepress")).unwrap();
+        assert_eq!(
+            pattern("2024-05-31-a.md").as_deref(),
+            Some("/blog/:sections/:year-:month-:day-:title.html")
+        );
+        assert_eq!(pattern("a.md").as_deref(), Some("/blog/:sections/:filename.html"));
+        std::fs::write(folder.path().join("docusaurus.config.ts"), "").unwrap();
+        std::fs::create_dir(folder.path().join("blog")).unwrap();
+        std::fs::write(folder.path().join("blog/b.md"), "---\nslug: c\n---\n").unwrap();
+        assert_eq!(pattern("2024-05-31-a.md").as_deref(), Some("/blog/:year/:month/:day/:title"));
+        assert_eq!(pattern("b.md").as_deref(), Some("/blog/:slug"));
     }
 
     #[test]
@@ -363,6 +583,9 @@ mod tests {
             "url: 'https://example.com/'",
             "siteUrl",
             "url: 'https://api.host.example/v1/'",
+            "link: https://www.linkedin.com/in/ann/",
+            "SITEURL = 'http://0.0.0.0:8000'",
+            "\"home_page_url\": \"https://page.invalid/\", \"url\": \"https://page.invalid/x\"",
         ] {
             assert!(KEYS.iter().all(|key| address(text, key).is_none()), "{text}");
         }

@@ -10,8 +10,8 @@ use crate::diag::{count, is_risky, printable};
 use crate::error::{Error, Kind};
 use crate::generator::Files;
 use crate::model::podcast::Category;
-use crate::pipeline::{Inspection, inspect, inspect_at};
-use crate::seed::audio;
+use crate::pipeline::{Inspection, inspect_at};
+use crate::seed::{Addresses, Exclusions, audio};
 use crate::store::{FsStore, Store, is_url, shown};
 
 use super::args::Init;
@@ -57,7 +57,8 @@ pub(super) fn run(args: &Init) -> CommandResult {
         }
         None => find_articles(folder)?,
     };
-    let custom = seen.guessed.as_ref().filter(|_| site.is_none()).map(|_| custom::look(on_disk(folder)));
+    let sample = seen.guessed.as_ref().filter(|_| site.is_none());
+    let custom = sample.map(|sample| custom::look(on_disk(folder), &seeds, sample));
     let text = fill_template(&title(folder), &seeds, &seen, site.as_ref(), custom.as_ref());
     // Replaced atomically: with --force there is a file to lose.
     let written = FsStore::new(on_disk(folder)).replace(Path::new(FILE), text.as_bytes());
@@ -73,32 +74,35 @@ fn on_disk(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// Finds the articles: in `seeds`, else in the only folder that has any, else in this folder.
+/// Finds the articles: in `seeds`, else in the only folder that the configuration of the site calls theirs, else in the only
+/// folder that has any, else in this folder. What is not published is left out.
 fn find_articles(folder: &Path) -> Result<(String, Inspection), Error> {
-    let at = |path: &Path| inspect(&FsStore::new(path));
-    if let Ok(seen) = at(&folder.join(SEEDS)).or_else(none)
-        && seen.seeds > 0
-    {
+    let excluded = custom::excluded(on_disk(folder));
+    let at = |seeds: &str| {
+        let addresses =
+            Addresses { exclude: Exclusions::new(custom::below(&excluded, seeds)), ..Addresses::default() };
+        inspect_at(&FsStore::new(on_disk(&folder.join(seeds))), &addresses)
+    };
+    let with_articles = |seeds: &str| at(seeds).ok().filter(|seen| seen.seeds > 0);
+    if let Some(seen) = with_articles(SEEDS) {
         return Ok((SEEDS.to_owned(), seen));
     }
-    // Pelican's own folder of articles (<https://docs.getpelican.com/en/latest/settings.html>, `PATH`).
-    if on_disk(folder).join("pelicanconf.py").is_file()
-        && let Ok(seen) = at(&folder.join("content"))
-        && seen.seeds > 0
-    {
-        return Ok(("content".to_owned(), seen));
+    let stated = custom::seeds(on_disk(folder)).into_iter();
+    let mut stated = stated.filter_map(|seeds| Some((with_articles(&seeds)?, seeds)));
+    if let (Some((seen, seeds)), None) = (stated.next(), stated.next()) {
+        return Ok((seeds, seen));
     }
-    let seen = at(on_disk(folder)).map_err(|e| Error::io("list the folder", folder, e))?;
+    let seen = at(".").map_err(|e| Error::io("list the folder", folder, e))?;
     if let Some((only, count)) = seen.sections.first_key_value()
         && *count == seen.seeds
         && let Some(name) = only.to_str()
         // The cover of the show is in the folder above.
         && !(is_podcast(&seen) && has_cover(folder))
-        && let Ok(seen) = at(&folder.join(only))
+        && let Ok(seen) = at(name)
     {
         return Ok((name.to_owned(), seen));
     }
-    let seeds = if seen.seeds > 0 { "." } else { SEEDS };
+    let seeds = if seen.seeds > 0 || seen.other_markdown > 0 { "." } else { SEEDS };
     Ok((seeds.to_owned(), seen))
 }
 
@@ -107,10 +111,6 @@ fn has_cover(folder: &Path) -> bool {
     let names = fs::read_dir(on_disk(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name());
     let names: Vec<_> = names.collect();
     audio::cover(names.iter().map(|name| name.as_os_str())).is_some()
-}
-
-fn none(_: io::Error) -> Result<Inspection, Error> {
-    Ok(Inspection::default())
 }
 
 /// Returns the name of the folder as a title.
@@ -139,6 +139,11 @@ fn fill_template(
     custom: Option<&Custom>,
 ) -> String {
     let mut text = TEMPLATE.to_owned();
+    if !seen.excluded.is_empty() {
+        let patterns: Vec<_> = seen.excluded.keys().map(|pattern| quoted(pattern)).collect();
+        let line = format!("exclude = [{}]\n", patterns.join(", "));
+        text = text.replacen("#exclude = [\"drafts\"]\n", &line, 1);
+    }
     let mut fill = |key: &str, value: &str| {
         let start = format!("#{key} = ");
         let lines = text.split_inclusive('\n');
@@ -267,10 +272,22 @@ fn report(
         }
     } else if let Some(FoundSite { repository, .. }) = site {
         let generator = repository.generator;
-        writeln!(
-            out,
-            "this {generator} site has no articles that have a date; `feedmill new TITLE` creates one"
-        )?;
+        if seen.skipped > 0 {
+            let files = count(seen.skipped, "article", "articles");
+            writeln!(out, "{files} of this {generator} site cannot be read; `feedmill` reports why")?;
+        } else {
+            writeln!(
+                out,
+                "this {generator} site has no articles that have a date; `feedmill new TITLE` creates one"
+            )?;
+        }
+        writeln!(out, "`feedmill --verbose` says for each file why it is not an article")?;
+    } else if seen.other_markdown > 0 {
+        let files = count(seen.other_markdown, "Markdown file", "Markdown files");
+        let none = if seen.other_markdown == 1 { "it is not an article" } else { "none is an article" };
+        writeln!(out, "{}: {files}; {none}", shown(&place))?;
+        writeln!(out, "an article has a date, in its file name (2024-05-31-name.md) or in front matter:")?;
+        writeln!(out, "\n    ---\n    title: A title\n    date: 2024-05-31\n    ---\n")?;
         writeln!(out, "`feedmill --verbose` says for each file why it is not an article")?;
     } else {
         writeln!(
@@ -280,6 +297,12 @@ fn report(
         )?;
         writeln!(out, "\n    <!--1698786902000-->\n    [A title](https://www.example.org/a)\n    ------\n")?;
         writeln!(out, "    <p>The text, as HTML.</p>\n\nwith the Unix time in milliseconds on line 1")?;
+    }
+    let left_out = seen.excluded.iter().map(|(pattern, n)| printable(&format!("{pattern} ({n})")));
+    let left_out: Vec<_> = left_out.collect();
+    if !left_out.is_empty() {
+        let files = count(seen.excluded.values().sum(), "file", "files");
+        writeln!(out, "  {files} left out by `exclude` in {FILE}: {}", left_out.join(", "))?;
     }
     report_unread(out, if seen.seeds > 0 || site.is_some() { &place } else { folder })?;
     let is_podcast = is_podcast(seen) && site.is_none();
@@ -304,7 +327,11 @@ fn report(
     if let (Some(custom), Some(sample)) = (custom, &seen.guessed) {
         report_guess(out, custom, sample, common(&seen.sites))?;
     }
-    writeln!(out, "\nnext:")?;
+    writeln!(
+        out,
+        "\n{}",
+        if seen.seeds + seen.skipped > 0 { "next:" } else { "next, when there is an article:" }
+    )?;
     if !folder.as_os_str().is_empty() {
         writeln!(out, "    cd {}", shell(&folder.to_string_lossy()))?;
     }
@@ -400,6 +427,13 @@ fn report_articles(out: &mut impl Write, place: &str, seen: &Inspection) -> io::
     }
     if let Some(language) = language(seen) {
         writeln!(out, "  in the language {language}")?;
+    }
+    if seen.unlisted > 0 {
+        writeln!(
+            out,
+            "  {} not in feeds",
+            count(seen.unlisted, "unlisted article is", "unlisted articles are")
+        )?;
     }
     if seen.skipped > 0 {
         let files = count(seen.skipped, "file", "files");

@@ -162,7 +162,10 @@ impl FoundSite {
             return Ok(());
         }
         let Repository { generator, .. } = &*self.repository;
-        writeln!(out, "the address of the site is not in the configuration of {generator}; add it:")?;
+        writeln!(
+            out,
+            "the address of the site is not in the configuration of {generator}; add it to feedmill.toml:"
+        )?;
         writeln!(out, "\n    site_url = \"https://www.example.org/\"\n")
     }
 }

@@ -344,6 +344,13 @@ pub(super) const TOP: &[Key] = &[
         "Mark in an article below its excerpt. The text above the mark is the summary of an article that has none of its own.",
     ),
     key(
+        "exclude",
+        STRINGS,
+        value("[]"),
+        r#"["drafts", "notes/private/**"]"#,
+        "Files and folders of the seeds that hold no articles: names, or paths from the seeds folder, with `*` and `**`.",
+    ),
+    key(
         "feeds",
         PATH,
         value("\"feeds\""),

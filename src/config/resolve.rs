@@ -22,7 +22,7 @@ use crate::html::Policy;
 use crate::model::podcast::Category;
 use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::check_permalink;
-use crate::seed::{ADDRESS_RULES, Addresses, SameAddress};
+use crate::seed::{ADDRESS_RULES, Addresses, Exclusions, SameAddress};
 use crate::store::{is_url, place};
 use crate::types::{excerpt, to_rfc3986, without_credentials};
 
@@ -75,6 +75,7 @@ impl RawConfig {
         });
         let future = self.top.get("future").and_then(|set| r.duration(set, "future")).unwrap_or(DAY);
         let permalink = self.top.get("permalink").and_then(|set| r.permalink(set));
+        let exclude = r.exclude(&self.top);
         let timezone = self.top.get("timezone").and_then(|set| r.timezone(set));
         let publish_media =
             self.top.get("publish_media").map_or(PublishMedia::No, |set| r.publish_media(set));
@@ -93,6 +94,7 @@ impl RawConfig {
             media: media_url.clone().or_else(|| main_feed.base.as_ref()?.join("media/").ok()),
             feeds: main_feed.base.clone(),
             repository: None,
+            exclude: Exclusions::new(exclude),
         };
         let flag = |key: &str, default| match self.top.get(key).map(|set| &set.value) {
             Some(Value::Bool(on)) => *on,
@@ -366,7 +368,8 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         filter
     }
 
-    fn check(&mut self, keys: &Keys, paths: &[(String, Keys)], folder: &Path) -> CheckConfig {
+    /// Resolves `exclude`.
+    fn exclude(&mut self, keys: &Keys) -> Vec<String> {
         let set = keys.get("exclude");
         let exclude = set.and_then(|set| set.value.list()).unwrap_or_default();
         for pattern in exclude {
@@ -378,10 +381,14 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 );
             }
         }
+        exclude.to_vec()
+    }
+
+    fn check(&mut self, keys: &Keys, paths: &[(String, Keys)], folder: &Path) -> CheckConfig {
         CheckConfig {
             levels: self.levels(keys),
             paths: paths.iter().map(|(pattern, keys)| (pattern.clone(), self.levels(keys))).collect(),
-            exclude: exclude.to_vec(),
+            exclude: self.exclude(keys),
             folder: folder.to_owned(),
         }
     }

@@ -315,7 +315,9 @@ fn of_glob(path: &Path, text: &str) -> Option<Collection> {
 /// Returns the key of the front matter that an expression such as `post.data.added` or `new Date(post.data.added)` shows.
 fn entry_key(value: &Value) -> Option<String> {
     let expression = script::expression(value)?;
-    let (_, rest) = [".data.", ".frontmatter."].iter().find_map(|mark| expression.split_once(mark))?;
+    let (before, rest) = [".data.", ".frontmatter."].iter().find_map(|mark| expression.split_once(mark))?;
+    // Of `post.data.a || post.id`, the second counts for entries without the key; of `post.id || …`, never.
+    (!before.contains("||") && !before.contains("??")).then_some(())?;
     let key: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     Some(key.to_lowercase()).filter(|key| !key.is_empty())
 }
@@ -333,7 +335,12 @@ fn schema_dates(content: &str) -> Vec<String> {
 /// Returns the parameters that a route fills in with front matter, such as `params: { slug: post.data.slug }`.
 fn route_parameters(text: &str) -> Vec<(String, String)> {
     let tables = script::named(text, "params").filter_map(|value| value.as_object().cloned());
-    let pairs = tables.flatten().filter_map(|(name, value)| Some((name.to_lowercase(), entry_key(&value)?)));
+    // `params: { slug }` has what a constant before it holds.
+    let key = |value: &Value| {
+        let constant = script::expression(value).filter(|name| name.chars().all(char::is_alphanumeric));
+        entry_key(value).or_else(|| script::named(text, constant?).find_map(|value| entry_key(&value)))
+    };
+    let pairs = tables.flatten().filter_map(|(name, value)| Some((name.to_lowercase(), key(&value)?)));
     pairs.collect()
 }
 
@@ -630,6 +637,29 @@ impl Rules for AstroRules {
             vec![from.parent().unwrap_or(Path::new("")).join(link)]
         } else {
             Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_filled_in_with_a_key_of_the_front_matter_before_the_id() {
+        for (text, expected) in [
+            ("({ params: { slug: post.data.path }, props })", Some("path")),
+            ("({ params: { slug: post.data.path ?? post.id } })", Some("path")),
+            (
+                "const slug = post.data.short || post.id\nreturn { params: { lang: of(lang), slug }, props }",
+                Some("short"),
+            ),
+            ("const slug = post.id || post.data.short\nreturn { params: { slug } }", None),
+            ("({ params: { slug: post.id } })", None),
+        ] {
+            let expected: Vec<_> =
+                expected.map(|key| ("slug".to_owned(), key.to_owned())).into_iter().collect();
+            assert_eq!(route_parameters(text), expected, "{text}");
         }
     }
 }

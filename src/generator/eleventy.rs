@@ -58,6 +58,8 @@ struct EleventyRules {
     ignored: Globs,
     /// Data of a folder or file, by path without ending; that of a folder is named like it.
     data: BTreeMap<PathBuf, Arc<Table>>,
+    /// Paths of these data files.
+    data_files: BTreeMap<PathBuf, PathBuf>,
     /// Front matter of layouts, by path below the folder of layouts.
     layouts: BTreeMap<String, Arc<Table>>,
     global: Map<String, Value>,
@@ -177,7 +179,7 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
     let has_yaml = modules.iter().any(|text| text.contains("addDataExtension"));
     let endings: Vec<&str> = DATA.iter().chain(YAML.iter().filter(|_| has_yaml)).copied().collect();
     let is_data = |name: &str| endings.iter().any(|ending| name.ends_with(ending));
-    let mut local = BTreeMap::new();
+    let (mut local, mut data_files) = (BTreeMap::new(), BTreeMap::new());
     for path in files.under(&root, is_data) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if apart.iter().any(|folder| path.starts_with(folder))
@@ -189,6 +191,7 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
         let Some(table) = files.text(&path).and_then(|text| table(&name, &text)) else { continue };
         let mut stem = path.clone();
         ending.matches('.').for_each(|_| _ = stem.set_extension(""));
+        data_files.insert(stem.clone(), path);
         local.insert(stem, Table::new(table));
     }
     let mut all = BTreeMap::new();
@@ -232,6 +235,7 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
         input,
         apart,
         data: local,
+        data_files,
         layouts: all,
         global,
         filters,
@@ -526,6 +530,19 @@ impl EleventyRules {
         Ok((folders, name))
     }
 
+    /// Names the data file that sets `permalink` for a file, for a message; empty if none does.
+    fn place_of_permalink(&self, path: &Path) -> String {
+        let own = std::iter::once(path.with_extension(""));
+        let of_folders = path.ancestors().skip(1).filter_map(|folder| Some(folder.join(folder.file_name()?)));
+        let has_it = |table: &Arc<Table>| {
+            let computed = table.get("eleventyComputed").and_then(|computed| computed.get("permalink"));
+            table.get("permalink").is_some() || computed.is_some()
+        };
+        let mut stems = own.chain(of_folders).filter(|stem| self.data.get(stem).is_some_and(has_it));
+        let name = stems.next().and_then(|stem| self.data_files.get(&stem));
+        name.map_or(String::new(), |path| format!(" in {}", path.display()))
+    }
+
     fn is_article(&self, page: &Page<'_>) -> Result<(), String> {
         match &self.articles {
             Articles::Tagged(wanted) => {
@@ -565,6 +582,12 @@ impl EleventyRules {
             Some(build) => Some(build),
             None => permalink,
         };
+        // What the user configured replaces what would have to be evaluated, but not an address that is stated.
+        let is_stated = |value: &Value| match value {
+            Value::String(text) => !text.contains("{{") && !text.contains("{%"),
+            value => value.is_boolean(),
+        };
+        let permalink = permalink.filter(|value| page.pattern.is_none() || is_stated(value));
         let mut derived = "`permalink`";
         let template = match permalink {
             Some(Value::Bool(false)) => {
@@ -576,7 +599,10 @@ impl EleventyRules {
                     let mut paths = script::strings(function).into_iter().filter(|text| text.contains('/'));
                     let bad = || {
                         let shown = crate::types::excerpt(function, 60);
-                        Refusal::BadPattern("permalink", format!("cannot evaluate `{shown}`"))
+                        Refusal::BadPattern(
+                            "permalink",
+                            format!("cannot evaluate `{shown}`{}", self.place_of_permalink(page.path)),
+                        )
                     };
                     Some(paths.next_back().ok_or_else(bad)?)
                 }
@@ -624,8 +650,9 @@ impl EleventyRules {
             let function = permalink.and_then(script::expression).unwrap_or_default();
             let filter = |name: &str| self.filters.get(name).cloned();
             let local = |name: &str| script::named(function, name).find_map(|value| script::source(&value));
-            template::fill(&template, &Scope { get: &get, local: &local, filter: &filter, date })
-                .map_err(|part| bad(format!("cannot evaluate `{part}`")))?
+            template::fill(&template, &Scope { get: &get, local: &local, filter: &filter, date }).map_err(
+                |part| bad(format!("cannot evaluate `{part}`{}", self.place_of_permalink(page.path))),
+            )?
         } else {
             let values = pattern::Values {
                 spelling: pattern::Spelling::Zola,

@@ -33,6 +33,7 @@ use crate::error::Error;
 use crate::types::name_text;
 
 pub(crate) use data::{Parsed, json, part, toml, yaml};
+pub(crate) use date::of_name as date_of_name;
 pub use date::{Moment, Unzoned};
 pub use files::Files;
 pub(crate) use jekyll::titleized;
@@ -41,6 +42,7 @@ pub(crate) use matter::{same, text as text_of};
 pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
+pub(crate) use script::texts as texts_of_script;
 pub use site::{Attributes, Math, Site};
 pub(crate) use slug::{heading_id, jekyll as jekyll_slug, pelican as pelican_slug};
 pub use zone::{UnknownZone, Zone};

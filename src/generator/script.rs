@@ -267,6 +267,16 @@ pub(super) fn named<'a>(text: &'a str, name: &str) -> impl Iterator<Item = Value
     })
 }
 
+/// Returns the texts in the values of every property or assignment of a name: `name: 'a'`, `name = ['a', 'b']`.
+pub(crate) fn texts(text: &str, name: &str) -> Vec<String> {
+    let texts = |value: Value| match (expression(&value), &value) {
+        (Some(expression), _) => strings(expression),
+        (None, Value::Array(all)) => all.iter().filter_map(super::matter::text).collect(),
+        (None, value) => super::matter::text(value).into_iter().collect(),
+    };
+    named(&without_comments(text), name).flat_map(texts).collect()
+}
+
 /// Returns what follows the type that may stand between a name and its value, as in `: string = 'x'`.
 fn without_type(typed: &str) -> &str {
     let is_part = |c: char| c.is_alphanumeric() || "<>[], |_.".contains(c);

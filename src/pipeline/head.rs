@@ -49,6 +49,14 @@ pub(super) fn read_heads(
         Err(error) => fatal = Some(error),
     };
     let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
+        if let Ok(beginning) = &beginning
+            && let Some(pattern) = addresses.exclude.find(&folder.join(names[number]))
+        {
+            let finding = seed::excluded(pattern);
+            let head = HeadResult { ignored: true, findings: vec![finding], ..HeadResult::default() };
+            seen = number + 1;
+            return note(number, Ok(HeadResult { stamp: beginning.stamp, ..head }));
+        }
         #[cfg(feature = "folder")]
         if beginning.is_ok() && audio::is_media(names[number]) {
             seen = number + 1;

@@ -41,8 +41,14 @@ const SAMPLE_SIZE: Bytes = Bytes(8 << 10);
 pub struct Inspection {
     /// Number of usable seeds.
     pub seeds: usize,
+    /// Number of articles that ask not to be in feeds; they are not in the other numbers.
+    pub unlisted: usize,
     /// Number of files that look like seeds and are unusable.
     pub skipped: usize,
+    /// Number of Markdown files that are not articles.
+    pub other_markdown: usize,
+    /// Number of files that each pattern of [`Addresses::exclude`] leaves out.
+    pub excluded: BTreeMap<String, usize>,
     /// Number of seeds in each section.
     pub sections: BTreeMap<OsString, usize>,
     /// Number of seeds in each dialect.
@@ -145,6 +151,12 @@ pub fn inspect_at(store: &dyn Store, addresses: &Addresses) -> io::Result<Inspec
         };
         let is_media = |name: &OsStr| audio::is_media(name) && groups.is_empty();
         names.retain(|name| is_seed(name) && !groups.is_owned(name) && !is_media(name));
+        names.retain(|name| {
+            let pattern = addresses.exclude.find(&folder.join(name)).map(str::to_owned);
+            let is_kept = pattern.is_none();
+            pattern.into_iter().for_each(|pattern| *inspection.excluded.entry(pattern).or_default() += 1);
+            is_kept
+        });
         let has_markdown = names.iter().any(|name| is_markdown(name));
         let folder = Folder { path: &folder, groups: &groups, has_markdown };
         inspection.add_folder(store, &addresses, folder, &names)?;
@@ -179,6 +191,7 @@ impl Inspection {
         let (mut articles, mut index_pages) = (0, 0);
         for (name, head) in names.iter().zip(heads.into_iter().flatten()) {
             let is_article = self.add_head(&head);
+            self.other_markdown += usize::from(head.ignored && is_markdown(name));
             if let Some(repository) = addresses.repository.as_ref().filter(|_| is_article) {
                 let section = repository.section(folder);
                 self.samples.entry(section.clone().unwrap_or_default()).or_insert_with(|| folder.join(name));
@@ -206,7 +219,7 @@ impl Inspection {
         Ok(())
     }
 
-    /// Adds a head; true if it is that of an article.
+    /// Adds a head; true if it is that of an article for feeds.
     fn add_head(&mut self, result: &HeadResult) -> bool {
         if result.ignored {
             return false;
@@ -215,6 +228,10 @@ impl Inspection {
             self.skipped += 1;
             return false;
         };
+        if head.metadata.unlisted {
+            self.unlisted += 1;
+            return false;
+        }
         self.seeds += 1;
         #[cfg(feature = "folder")]
         if let Some(recording) = Recording::decode(&result.recording) {

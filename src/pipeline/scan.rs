@@ -1,5 +1,6 @@
 //! Steps 1 to 3 with the catalog of the last build: if nothing changed that a feed depends on, nothing is ordered.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::catalog::{self, Catalog, Folders, LastBuild, PublishedLinks, chunks};
@@ -180,8 +181,8 @@ impl Scanned {
     pub(super) fn report_findings(&mut self, context: &Context<'_>, sink: &mut Sink<'_>) {
         std::mem::take(&mut self.scan.findings).into_iter().for_each(|finding| sink.push(finding));
         let mut buffer = Vec::new();
-        // One missing key is one finding, however many seeds need it, and so is one missing permission.
-        let (mut without_url, mut first) = (0_usize, String::new());
+        // What one line of the configuration or one permission corrects is one finding, however many seeds need it.
+        let mut without_url: BTreeMap<(&str, String), (usize, String)> = BTreeMap::new();
         let mut forbidden: Option<(usize, Finding)> = None;
         for (path, chunk) in chunks(&self.scan.folders).filter(|(_, chunk)| chunk.has_findings) {
             let Some(block) = self.catalog.read(chunk, &mut buffer) else { continue };
@@ -193,33 +194,40 @@ impl Scanned {
                     other => path.join(other),
                 };
                 let file = context.seeds.show(&file);
-                if finding.meta.code == codes::SEED_FORBIDDEN.code {
-                    let (count, first) =
-                        forbidden.get_or_insert_with(|| (0, finding.clone().in_file(&*file)));
-                    *count += 1;
-                    if file < first.place.file {
-                        *first = finding.clone().in_file(file);
+                let why = match finding.meta.code {
+                    code if code == codes::SEED_FORBIDDEN.code => {
+                        let (count, first) =
+                            forbidden.get_or_insert_with(|| (0, finding.clone().in_file(&*file)));
+                        *count += 1;
+                        if file < first.place.file {
+                            *first = finding.clone().in_file(file);
+                        }
+                        continue;
                     }
-                    continue;
-                }
-                if finding.meta.code != codes::NO_SITE_URL.code {
-                    sink.push(finding.clone().in_file(file));
-                    continue;
-                }
-                without_url += 1;
-                if first.is_empty() || file < first {
-                    first = file;
+                    code if code == codes::NO_SITE_URL.code => String::new(),
+                    code if code == codes::SEED_ADDRESS_UNKNOWN.code => finding.detail.clone(),
+                    _ => {
+                        sink.push(finding.clone().in_file(file));
+                        continue;
+                    }
+                };
+                let (count, first) = without_url.entry((finding.meta.code, why)).or_default();
+                *count += 1;
+                if first.is_empty() || file < *first {
+                    *first = file;
                 }
             }
         }
-        if without_url > 0 {
-            let detail = match without_url {
+        for ((code, why), (count, first)) in without_url {
+            let left_out = match count {
                 1 => format!("1 article without a URL of its own was left out: {first}"),
-                _ => {
-                    format!("{without_url} articles without URLs of their own were left out, such as {first}")
-                }
+                _ => format!("{count} articles without URLs of their own were left out, such as {first}"),
             };
-            sink.push(Finding::new(&codes::NO_SITE_URL, Place::default(), detail));
+            let (meta, detail) = match code == codes::NO_SITE_URL.code {
+                true => (&codes::NO_SITE_URL, left_out),
+                false => (&codes::SEED_ADDRESS_UNKNOWN, format!("{why}; {left_out}")),
+            };
+            sink.push(Finding::new(meta, Place::default(), detail));
         }
         if let Some((count, mut finding)) = forbidden {
             if count > 1 {

@@ -105,12 +105,17 @@ impl<'a> FrontMatter<'a> {
 
     /// Returns the line of a key, or the first line of the front matter if the key is not at the start of a line.
     fn line(&self, key: &str) -> u32 {
+        self.own_line(key).unwrap_or(self.line)
+    }
+
+    /// Returns the line of a key at the start of a line.
+    fn own_line(&self, key: &str) -> Option<u32> {
         let has_key = |line: &str| {
             let line = line.trim_start().trim_start_matches(['"', '\'']).to_lowercase();
             let rest = line.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
             rest.is_some_and(|rest| rest.starts_with([':', '=']))
         };
-        self.text.lines().position(has_key).map_or(self.line, |at| self.line + at as u32)
+        self.text.lines().position(has_key).map(|at| self.line + at as u32)
     }
 
     fn bad_date(&self, bad: &BadDate) -> Finding {
@@ -154,7 +159,9 @@ impl<'a> FrontMatter<'a> {
         let context = metadata::Context { kind, link, site: origin.site(), is_index };
         let mut metadata = metadata::read(&self.values, &context);
         episode::complete(&self.values, &context, &mut metadata);
-        if let Some(why) = metadata::unlisted(&self.values) {
+        let repository = origin.addresses.repository.as_ref();
+        let is_jekyll_site = repository.is_some_and(|repository| repository.rules().kind() == Kind::Jekyll);
+        if let Some(why) = metadata::unlisted(&self.values, is_jekyll_site) {
             metadata.unlisted = true;
             findings.push(Finding::in_text(&codes::SEED_UNLISTED, 0, 0, why));
         }
@@ -352,7 +359,11 @@ fn placed(
         repository.place(&origin.path(), &mut matter.values, pattern).map_err(|refusal| match refusal {
             Refusal::NotArticle(why) => not_an_article(why),
             Refusal::BadDate(bad) => matter.bad_date(&bad).into(),
-            Refusal::BadPattern(key, detail) => matter.finding(&codes::SEED_BAD_LINK, key, detail).into(),
+            Refusal::BadPattern(key, detail) => match matter.own_line(key) {
+                Some(line) => Finding::in_text(&codes::SEED_BAD_LINK, line, 0, detail).into(),
+                // One pattern for many articles.
+                None => Finding::in_text(&codes::SEED_ADDRESS_UNKNOWN, 0, 0, detail).into(),
+            },
         })?;
     let Some(published) = placed.published else {
         return Err(not_an_article("neither its front matter nor its file name has a date"));

@@ -100,7 +100,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Media, "audio_file_path", "themes"),
     (Field::Media, "mp3", "themes"),
     (Field::Media, "podcast_file", "themes"),
-    (Field::Hidden, "hidden", "Jekyll"),
+    (Field::Hidden, "hidden", "Hexo"),
     (Field::Hidden, "unlisted", "Docusaurus"),
     (Field::Hidden, "exclude_from_feed", "Jekyll"),
     (Field::Hidden, "exclude_from_rss", "Hugo"),
@@ -171,11 +171,16 @@ pub(super) fn keys(matter: &Matter, field: Field) -> Vec<&str> {
     of_field(field).flat_map(|(_, spelling)| matter.spelled(spelling)).map(|(key, _)| key).collect()
 }
 
-/// Returns the reason why the article is not for feeds.
-pub(super) fn unlisted(matter: &Matter) -> Option<String> {
+/// Returns the reason why the article is not for feeds. In a Jekyll site, `hidden` is no reason: it takes a post out of the pages
+/// of jekyll-paginate (<https://github.com/jekyll/jekyll-paginate>), and jekyll-feed does not know it.
+pub(super) fn unlisted(matter: &Matter, is_jekyll_site: bool) -> Option<String> {
     let reason =
         |(_, key, value): &(usize, &str, &Value)| format!("its front matter has `{key}: {}`", text(value));
-    let hidden = || values(matter, Field::Hidden).into_iter().find(|(_, _, value)| flag(value) == Some(true));
+    let counts = |key: &str| !is_jekyll_site || !same(key, "hidden");
+    let hidden = || {
+        let mut set = values(matter, Field::Hidden).into_iter();
+        set.find(|(_, key, value)| flag(value) == Some(true) && counts(key))
+    };
     let shown = || values(matter, Field::Shown).into_iter().find(|(_, _, value)| flag(value) == Some(false));
     let excluded = || {
         values(matter, Field::Shown).into_iter().find_map(|(_, key, value)| {

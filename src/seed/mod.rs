@@ -13,6 +13,7 @@ mod default_path;
 #[cfg(feature = "folder")]
 mod emoji;
 mod episode;
+mod exclusions;
 mod front;
 mod front_syntax;
 mod header;
@@ -51,6 +52,7 @@ use crate::types::{Bytes, UnixMs, excerpt};
 pub use crate::generator::check_permalink;
 pub(crate) use crate::generator::permalink_expression;
 pub use decode::decode;
+pub use exclusions::Exclusions;
 #[doc(hidden)]
 pub use lines::Lines;
 pub use link::{ADDRESS_RULES, AddressRule, SameAddress};
@@ -338,6 +340,11 @@ fn unlike_an_article() -> Fault {
     not_an_article("it does not begin like one")
 }
 
+/// Returns the finding about a file that the configuration excludes.
+pub(crate) fn excluded(pattern: &str) -> Finding {
+    Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, format!("`exclude` in feedmill.toml has `{pattern}`"))
+}
+
 fn not_an_article(why: impl Into<String>) -> Fault {
     Fault::NotAnArticle(Finding::in_text(&codes::SEED_PASSED_OVER, 0, 0, why))
 }
@@ -365,6 +372,24 @@ mod tests {
         let mut findings = Vec::new();
         let body = body(text, &seed, &origin, &mut findings).into_owned();
         (body, findings.into_iter().map(|finding| finding.detail).collect())
+    }
+
+    #[test]
+    fn hidden_takes_a_post_out_of_feeds_except_in_a_jekyll_site() {
+        let is_unlisted = |files: &[(&str, &str)], key: &str| {
+            let store = MemoryStore::new();
+            for (name, text) in files {
+                store.replace(name.as_ref(), text.as_bytes()).unwrap();
+            }
+            let repository = Repository::read(Box::new(store), Default::default()).unwrap().map(Arc::new);
+            let site = url::Url::parse("https://a.example/").ok();
+            let addresses = Addresses { repository, site, ..Addresses::default() };
+            let origin = Origin::of("", "_posts/2024-05-31-a.md".as_ref(), &addresses);
+            super::parse(&format!("---\n{key}: true\n---\nx"), true, &origin).unwrap().head.metadata.unlisted
+        };
+        assert!(!is_unlisted(&[("_config.yml", "title: a\n")], "hidden"));
+        assert!(is_unlisted(&[("_config.yml", "title: a\n")], "exclude_from_feed"));
+        assert!(is_unlisted(&[], "hidden"));
     }
 
     fn parse(text: &str, whole: bool) -> Result<Seed<'_>, Fault> {

@@ -9,6 +9,7 @@ use url::Url;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 
+use super::Exclusions;
 use crate::generator::{Repository, Unzoned, Zone, names};
 use crate::html::Policy;
 use crate::types::{UnixMs, name_text};
@@ -33,6 +34,8 @@ pub struct Addresses {
     pub feeds: Option<Url>,
     /// The repository that the seeds are in, if a site generator builds it.
     pub repository: Option<Arc<Repository>>,
+    /// Files and folders below the seeds that hold no articles.
+    pub exclude: Exclusions,
 }
 
 /// Host of media files whose address is not known; it cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).

@@ -145,6 +145,105 @@ fn init_without_articles_shows_a_sample_seed_and_still_writes_the_file() {
 }
 
 #[test]
+fn init_leaves_out_what_is_not_published() {
+    let project = Project::new();
+    let post = |title: &str| format!("---\ntitle: {title}\ndate: 2024-05-31\n---\nText\n");
+    project
+        .write_file("content/blog/a.md", post("Public"))
+        .write_file("content/drafts/b.md", post("Draft"))
+        .write_file("content/Templates/c.md", post("Template"))
+        .write_file("content/inbox/d.md", post("Ignored"))
+        .write_file(
+            "quartz.config.ts",
+            "configuration: { baseUrl: \"notes.quay.example\", ignorePatterns: [\"inbox\", \"private\"] }",
+        )
+        .write_file("package.json", "{\"homepage\": \"https://quartz.jzhao.xyz\"}");
+    let (code, stdout, stderr) = project.feedmill(&["init"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let line = "  3 files left out by `exclude` in feedmill.toml: Templates (1), drafts (1), inbox (1)\n";
+    assert!(stdout.starts_with("content: 1 article") && stdout.contains(line), "{stdout}");
+    let settings = settings(&project, "feedmill.toml");
+    for line in [
+        "seeds = \"content\"",
+        "exclude = [\"Templates\", \"drafts\", \"inbox\"]",
+        "site_url = \"https://notes.quay.example/\"",
+    ] {
+        assert!(settings.iter().any(|set| set == line), "{line}: {settings:?}");
+    }
+    let (code, stdout, stderr) = project.feedmill(&["--verbose"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let why = "content/drafts/b.md: note[seed-passed-over]: not an article: `exclude` in feedmill.toml has `drafts`";
+    assert!(stderr.contains(why), "{stderr}");
+    assert_eq!(project.json_items("feeds/feed.json").len(), 1);
+}
+
+#[test]
+fn init_does_not_read_what_feedmill_wrote() {
+    let project = Project::new();
+    project.write_file("notes/a.md", "---\ntitle: A\ndate: 2024-05-31\n---\nText\n");
+    project.feedmill(&["init"]);
+    let (code, stdout, stderr) =
+        project.feedmill(&["--site-url", "https://page.invalid/", "--base-url", "https://feeds.example/"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let (code, stdout, _) = project.feedmill(&["init", "--force"]);
+    assert!(code == 0 && stdout.contains("site_url is not known"), "{stdout}");
+}
+
+#[test]
+fn init_says_what_undated_markdown_lacks() {
+    let project = Project::new();
+    project.write_file("a/one.md", "# One\n\nText\n").write_file("two.md", "---\ntitle: Two\n---\nText\n");
+    let (code, stdout, stderr) = project.feedmill(&["init"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(stdout.starts_with(".: 2 Markdown files; none is an article\nan article has a date"), "{stdout}");
+    assert!(stdout.contains("\nnext, when there is an article:\n"), "{stdout}");
+}
+
+#[test]
+fn init_counts_unlisted_articles_apart() {
+    let project = Project::new();
+    project
+        .write_file("_config.yml", "title: The Quay\nurl: https://quay.example\n")
+        .write_file("_posts/2024-05-30-a.md", "---\nhidden: true\n---\nText\n")
+        .write_file("_posts/2024-05-31-b.md", "---\nexclude_from_feed: true\n---\nText\n");
+    let (code, stdout, _) = project.feedmill(&["init"]);
+    assert!(code == 0 && stdout.starts_with(".: 1 article (yaml)\n"), "{stdout}");
+    assert!(stdout.contains("  1 unlisted article is not in feeds\n"), "{stdout}");
+    project.feedmill(&["--quiet"]);
+    assert_eq!(project.json_items("feeds/feed.json").len(), 1);
+}
+
+#[test]
+fn a_permalink_that_cannot_be_evaluated_is_one_error_and_feedmill_toml_replaces_it() {
+    let project = Project::new();
+    project
+        .write_file(".eleventy.js", "module.exports = { dir: { input: 'src' } };\n")
+        .write_file(
+            "src/blog/blog.11tydata.js",
+            "module.exports = { tags: ['posts'], permalink: (data) => { const slug = slugOf(data); return `/blog/${slug}/`; } };\n",
+        )
+        .write_file("src/blog/a.md", "---\ntitle: A\ndate: 2024-05-30\n---\nText\n")
+        .write_file("src/blog/b.md", "---\ntitle: B\ndate: 2024-05-31\n---\nText\n")
+        .write_file("src/blog/c.md", "---\ntitle: C\ndate: 2024-05-29\npermalink: /own/\n---\nText\n");
+    let (code, stdout, _) = project.feedmill(&["init"]);
+    assert!(code == 0 && stdout.contains("2 files skipped"), "{stdout}");
+    let (code, _, stderr) = project.feedmill(&["--site-url", "https://quay.example/"]);
+    assert_eq!((code, stderr.matches("error[seed-address-unknown]").count()), (0, 1), "{stderr}");
+    for part in ["in src/blog/blog.11tydata.js; 2 articles", "set `permalink` in feedmill.toml"] {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+    let (code, _, stderr) =
+        project.feedmill(&["--site-url", "https://quay.example/", "--permalink", "/posts/:filename/"]);
+    assert_eq!(code, 0, "{stderr}");
+    let items = project.json_items("feeds/feed.json");
+    let urls: Vec<_> = items.iter().map(|item| string_field(item, "url").to_owned()).collect();
+    assert_eq!(
+        urls,
+        ["https://quay.example/posts/b/", "https://quay.example/posts/a/", "https://quay.example/own/"]
+    );
+}
+
+#[test]
 fn no_user_name_or_password_of_a_site_gets_into_the_configuration_or_a_feed() {
     let address = "https://ann:S3CRET@quay.example/";
     let post = "---\ntitle: One\ndate: 2024-05-31\n---\nText\n";

@@ -90,6 +90,8 @@ catalogue! {
         "rename one: on a file system that ignores case, one would replace the other";
     SECTION_NAME = "section-name", Warning, "section without feeds of its own",
         "rename the folder; its seeds are in the main feed";
+    SEED_ADDRESS_UNKNOWN = "seed-address-unknown", Error, "unknown address",
+        "set `permalink` in feedmill.toml (or pass --permalink) to the pattern of the site's addresses";
     SEED_BAD_CHARACTER = "seed-bad-character", Warning, "characters that XML does not allow",
         "remove the control characters from the seed; feedmill left them out";
     SEED_BAD_DATE = "seed-bad-date", Error, "invalid date",

@@ -282,7 +282,9 @@ mod tests {
     #[test]
     fn proxies_that_cannot_be_used_are_named() {
         let check = |name: &str, value: &str| check_proxies(|own| (own == name).then(|| value.into()));
-        for value in ["", "http://proxy.example:3128", "http://user:hunter2@proxy.example", "proxy.example:3128"] {
+        for value in
+            ["", "http://proxy.example:3128", "http://user:hunter2@proxy.example", "proxy.example:3128"]
+        {
             assert!(check("HTTPS_PROXY", value).is_ok(), "{value}");
         }
         for value in ["http://", ":::", "http://[::1", "http://u:hunter2@no such", "ftp://proxy.example"] {
