@@ -469,6 +469,7 @@ fn the_page_of_diagnostics_shows_what_feedmill_prints() {
         "media-address",
         "media-unknown",
         "media-unpublished",
+        "seed-address-unknown",
         "seed-changed",
         "seed-crash",
         "seed-encoding",

@@ -378,7 +378,7 @@ mod unix {
         let root = retry_on_intr(|| open(root, flags, Mode::empty())).ok()?;
         match retry_on_intr(|| openat2(&root, folder, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)) {
             Err(Errno::LOOP) => Some(true),
-            // What is missing is no link, and whoever opens it reports it.
+            // What is missing is no link; opening it fails later.
             Ok(_) | Err(Errno::NOENT | Errno::NOTDIR) => Some(false),
             Err(_) => None,
         }
