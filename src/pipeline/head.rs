@@ -50,6 +50,7 @@ pub(super) fn read_heads(
     };
     let result = store.heads(folder, names, HEAD_FIRST, &mut |number, beginning| {
         if let Ok(beginning) = &beginning
+            && !addresses.exclude.is_empty()
             && let Some(pattern) = addresses.exclude.find(&folder.join(names[number]))
         {
             let finding = seed::excluded(pattern);

@@ -32,12 +32,14 @@ impl Exclusions {
         Self(Arc::new(Prepared { patterns, of_names, of_paths }))
     }
 
+    /// True if nothing is excluded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.patterns.is_empty()
+    }
+
     /// Returns the pattern that excludes a file, whose path begins at the seeds folder.
     pub(crate) fn find(&self, path: &Path) -> Option<&str> {
-        let Prepared { patterns, of_names, of_paths } = &*self.0;
-        if patterns.is_empty() {
-            return None;
-        }
+        let Prepared { of_names, of_paths, .. } = &*self.0;
         let names = names(path);
         of_names.first(&names, Reach::Name).or_else(|| of_paths.first(&names, Reach::Folders))
     }
