@@ -443,14 +443,16 @@ fn made(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn write(folder: &Path, name: &str, text: &str) {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
     #[test]
     fn the_address_and_the_pattern_of_a_site_are_found_in_its_programs() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
+        let write = |name: &str, text: &str| write(folder.path(), name, text);
         write(
             "package.json",
             "{ \"homepage\": \"https://github.com/ann/blog#readme\", \"url\": \"http://localhost:3000\" }",
@@ -475,11 +477,7 @@ mod tests {
     #[test]
     fn the_folders_of_articles_and_of_what_is_not_published_are_found_in_configuration() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
+        let write = |name: &str, text: &str| write(folder.path(), name, text);
         write(
             "quartz.config.ts",
             "c = { baseUrl: \"notes.quay.example\", ignorePatterns: [\"inbox\", \".obsidian\"] }",

@@ -10,29 +10,9 @@ use crate::generator::names;
 #[derive(Debug, Default)]
 pub struct PathPatterns {
     /// Patterns that match any part of a path.
-    of_names: List,
+    of_names: Globs,
     /// The others, by the folder that they begin in.
-    by_folder: BTreeMap<PathBuf, List>,
-}
-
-/// Some of the patterns.
-#[derive(Debug, Default)]
-struct List {
-    globs: Globs,
-    /// Number of each among all patterns.
-    numbers: Vec<usize>,
-}
-
-impl List {
-    fn new(patterns: Vec<(usize, String)>) -> Self {
-        let globs = Globs::new(patterns.iter().map(|(_, pattern)| pattern));
-        Self { globs, numbers: patterns.iter().map(|(number, _)| *number).collect() }
-    }
-
-    fn matching(&self, names: &[String], reach: Reach) -> Vec<usize> {
-        let found = self.globs.matching(names, reach);
-        found.into_iter().filter_map(|at| self.numbers.get(at as usize)).copied().collect()
-    }
+    by_folder: BTreeMap<PathBuf, Globs>,
 }
 
 impl PathPatterns {
@@ -60,8 +40,8 @@ impl PathPatterns {
             }
             by_folder.entry(base).or_default().push((number, names.join("/")));
         }
-        let by_folder = by_folder.into_iter().map(|(base, patterns)| (base, List::new(patterns)));
-        Self { of_names: List::new(of_names), by_folder: by_folder.collect() }
+        let by_folder = by_folder.into_iter().map(|(base, patterns)| (base, Globs::numbered(patterns)));
+        Self { of_names: Globs::numbered(of_names), by_folder: by_folder.collect() }
     }
 
     /// True if a pattern matches a path or a folder above it.
@@ -75,11 +55,11 @@ impl PathPatterns {
         let mut found: Vec<usize> = self.of_names.matching(&names(path), Reach::Name);
         if !self.by_folder.is_empty() {
             let path = normalized(path);
-            for (base, list) in &self.by_folder {
+            for (base, globs) in &self.by_folder {
                 // An absolute pattern has no folder.
                 let rest =
                     if base.as_os_str().is_empty() { Ok(path.as_path()) } else { path.strip_prefix(base) };
-                found.extend(rest.into_iter().flat_map(|rest| list.matching(&names(rest), Reach::Folders)));
+                found.extend(rest.into_iter().flat_map(|rest| globs.matching(&names(rest), Reach::Folders)));
             }
         }
         found.sort_unstable();

@@ -33,8 +33,8 @@ pub(crate) enum Reach {
 /// pattern is only tried if a piece of its text is in the path.
 #[derive(Debug, Default)]
 pub(crate) struct Globs {
-    /// Each pattern once, with its numbers in the list that they were read from.
-    patterns: Vec<(String, Vec<u32>)>,
+    /// Each pattern once, with its numbers.
+    patterns: Vec<(String, Vec<usize>)>,
     /// Patterns by a piece of text that a path must have to match: its length, and its bytes.
     by_mark: HashMap<(u8, u64), Vec<u32>>,
     /// True for the lengths of these pieces.
@@ -44,11 +44,16 @@ pub(crate) struct Globs {
 }
 
 impl Globs {
-    /// Prepares patterns.
+    /// Prepares patterns. Their numbers are their positions.
     pub(crate) fn new<S: AsRef<str>>(patterns: impl IntoIterator<Item = S>) -> Self {
+        Self::numbered(patterns.into_iter().enumerate())
+    }
+
+    /// Prepares patterns, each with its number.
+    pub(crate) fn numbered<S: AsRef<str>>(patterns: impl IntoIterator<Item = (usize, S)>) -> Self {
         let mut globs = Self::default();
         let mut known: HashMap<String, u32> = HashMap::new();
-        for (number, pattern) in (0..).zip(patterns) {
+        for (number, pattern) in patterns {
             let pattern = pattern.as_ref();
             if let Some(at) = known.get(pattern) {
                 globs.patterns[*at as usize].1.push(number);
@@ -119,11 +124,11 @@ impl Globs {
     }
 
     /// Returns the numbers of all patterns that match a path, ascending.
-    pub(crate) fn matching(&self, names: &[String], reach: Reach) -> Vec<u32> {
+    pub(crate) fn matching(&self, names: &[String], reach: Reach) -> Vec<usize> {
         let candidates = self.candidates(names);
         let patterns = candidates.iter().map(|at| &self.patterns[*at as usize]);
         let found = patterns.filter(|(pattern, _)| reaches(pattern, names, reach));
-        let mut numbers: Vec<u32> = found.flat_map(|(_, numbers)| numbers).copied().collect();
+        let mut numbers: Vec<usize> = found.flat_map(|(_, numbers)| numbers).copied().collect();
         numbers.sort_unstable();
         numbers
     }
@@ -361,13 +366,13 @@ mod tests {
         let globs = Globs::new(patterns);
         for path in paths {
             let names = crate::generator::names(Path::new(path));
-            let expected: Vec<u32> = (0..)
+            let expected: Vec<usize> = (0..)
                 .zip(patterns)
                 .filter(|(_, one)| matches(one, Path::new(path)))
                 .map(|(at, _)| at)
                 .collect();
             assert_eq!(globs.matching(&names, Reach::Path), expected, "{path}");
-            let first = expected.first().map(|at| patterns[*at as usize]);
+            let first = expected.first().map(|at| patterns[*at]);
             assert_eq!(globs.first(&names, Reach::Path), first, "{path}");
         }
         let names = ["a", "b", "c"].map(str::to_owned);

@@ -138,9 +138,8 @@ struct Cascades {
     all: Vec<(Option<String>, Arc<Table>)>,
     /// Those for all paths.
     everywhere: Vec<usize>,
-    /// The paths of the others, with the cascade of each.
+    /// The paths of the others, numbered like them.
     patterns: Globs,
-    with_pattern: Vec<usize>,
 }
 
 impl Cascades {
@@ -156,18 +155,17 @@ impl Cascades {
                 _ => merged.push(cascade),
             }
         }
-        let (everywhere, with_pattern) = (0..merged.len()).partition(|at: &usize| merged[*at].path.is_none());
-        let with_pattern: Vec<usize> = with_pattern;
-        let patterns = Globs::new(with_pattern.iter().filter_map(|at| merged[*at].path.as_ref()));
+        let everywhere = (0..merged.len()).filter(|at| merged[*at].path.is_none()).collect();
+        let paths = merged.iter().enumerate();
+        let patterns = Globs::numbered(paths.filter_map(|(at, cascade)| Some((at, cascade.path.as_ref()?))));
         let all = merged.into_iter().map(|cascade| (cascade.language, Table::new(cascade.values))).collect();
-        Self { all, everywhere, patterns, with_pattern }
+        Self { all, everywhere, patterns }
     }
 
     /// Sets what they say about a page in a language. `names` is its logical path.
     fn complete(&self, names: &[String], language: &str, matter: &mut Matter) {
-        let matching = self.patterns.matching(names, Reach::Path);
-        let of_pattern = matching.iter().filter_map(|number| self.with_pattern.get(*number as usize));
-        let mut found: Vec<usize> = self.everywhere.iter().chain(of_pattern).copied().collect();
+        let mut found = self.patterns.matching(names, Reach::Path);
+        found.extend(&self.everywhere);
         found.sort_unstable();
         for (wanted, table) in found.iter().filter_map(|at| self.all.get(*at)) {
             if wanted.as_ref().is_none_or(|wanted| wanted == language) {

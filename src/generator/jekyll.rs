@@ -55,9 +55,8 @@ struct Defaults {
     all: Vec<(Option<String>, Arc<Table>)>,
     /// Scopes by their folder or file.
     by_path: HashMap<PathBuf, Vec<usize>>,
-    /// Paths with `*`, with the scope of each.
+    /// Paths with `*`, numbered like the scopes.
     patterns: Globs,
-    with_pattern: Vec<usize>,
 }
 
 impl Defaults {
@@ -82,25 +81,22 @@ impl Defaults {
             same.insert(scope, scopes.len());
             scopes.push(default);
         }
-        let with_pattern: Vec<usize> =
-            (0..scopes.len()).filter(|at| scopes[*at].path.contains('*')).collect();
-        let patterns = Globs::new(with_pattern.iter().map(|at| &scopes[*at].path));
+        let paths = scopes.iter().map(|scope| &scope.path).enumerate();
+        let patterns = Globs::numbered(paths.filter(|(_, path)| path.contains('*')));
         let mut by_path: HashMap<PathBuf, Vec<usize>> = HashMap::new();
         for (at, scope) in scopes.iter().enumerate().filter(|(_, scope)| !scope.path.contains('*')) {
             by_path.entry(PathBuf::from(&scope.path)).or_default().push(at);
         }
         let all = scopes.into_iter().map(|scope| (scope.kind, Table::new(scope.values))).collect();
-        Self { all, by_path, patterns, with_pattern }
+        Self { all, by_path, patterns }
     }
 
     /// Sets what the scopes say that a document is in. `names` is its path below the sources.
     fn complete(&self, names: &[String], kind: &str, matter: &mut Matter) {
         let path: PathBuf = names.iter().collect();
         let of_path = path.ancestors().filter_map(|folder| self.by_path.get(folder)).flatten().copied();
-        let matching = self.patterns.matching(names, Reach::Folders);
-        let of_pattern =
-            matching.iter().filter_map(|number| self.with_pattern.get(*number as usize)).copied();
-        let mut found: Vec<usize> = of_path.chain(of_pattern).collect();
+        let mut found = self.patterns.matching(names, Reach::Folders);
+        found.extend(of_path);
         found.sort_unstable();
         for (wanted, table) in found.iter().filter_map(|at| self.all.get(*at)) {
             let is_wanted = |wanted: &String| wanted == kind || wanted == kind.trim_end_matches('s');

@@ -193,9 +193,7 @@ impl Repository {
     /// Why it is not published.
     pub fn place(&self, seed: &Path, matter: &mut Matter, pattern: Option<&str>) -> Result<Placed, Refusal> {
         let path = self.path(seed);
-        matter.timezone = self.timezone;
-        self.rules.complete(&path, matter);
-        let _ = matter.remove_credentials();
+        self.complete(&path, matter);
         self.rules.place(&Page { path: &path, matter, pattern })
     }
 
@@ -304,6 +302,13 @@ impl Repository {
         self.address_of(&targets, pattern)
     }
 
+    /// Sets what the configuration says about a file, and removes passwords that are in it.
+    fn complete(&self, path: &Path, matter: &mut Matter) {
+        matter.timezone = self.timezone;
+        self.rules.complete(path, matter);
+        let _ = matter.remove_credentials();
+    }
+
     fn address_of(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<String> {
         self.linked(targets, pattern)?.address
     }
@@ -318,9 +323,7 @@ impl Repository {
             // Of an article, only what front matter may take up is read.
             let read = self.there(&path, self.files.prefix(&path, MATTER_LIMIT))?;
             let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
-            matter.timezone = self.timezone;
-            self.rules.complete(&path, &mut matter);
-            let _ = matter.remove_credentials();
+            self.complete(&path, &mut matter);
             let page = Page { path: &path, matter: &matter, pattern };
             let address = match self.rules.place(&page) {
                 Ok(placed) => Some(placed.address),

@@ -35,6 +35,10 @@ fn run(plan: &Plan, seeds: &dyn Store, feeds: &dyn Store, shared: bool) -> Resul
     build(plan, seeds, feeds, options, &mut Sink::collecting())
 }
 
+fn seed(link: impl std::fmt::Display, text: &str) -> String {
+    format!("<!--1698786902000-->\n[Title](https://news.example/{link})\n------\n<p>{text}</p>\n")
+}
+
 /// Adds, changes and removes seeds; articles appear in several folders, and some change their links.
 fn change(seeds: &[&dyn Store], numbers: &mut Numbers) {
     let folders = ["", "town/", "bridge/", "bridge/north/", "stadt \u{fc}/", "_posts/"];
@@ -165,8 +169,7 @@ fn several_builders_that_are_killed_again_and_again_build_the_feeds_of_one() {
 fn what_one_builder_has_done_the_others_do_not_do_again() {
     let (all, seeds) = bucket("seeds");
     for number in 0..20 {
-        let text =
-            format!("<!--1698786902000-->\n[Title](https://news.example/{number})\n------\n<p>Text</p>\n");
+        let text = seed(number, "Text");
         seeds
             .replace(Path::new(&format!("{}/{number}.txt", ["a", "b"][number % 2])), text.as_bytes())
             .unwrap();
@@ -204,8 +207,7 @@ fn what_one_builder_has_done_the_others_do_not_do_again() {
 fn a_builder_claims_several_small_folders_at_once() {
     let (_, seeds) = bucket("seeds");
     for number in 0..8 {
-        let text =
-            format!("<!--1698786902000-->\n[Title](https://news.example/{number})\n------\n<p>Text</p>\n");
+        let text = seed(number, "Text");
         seeds.replace(Path::new(&format!("s{number}/1.txt")), text.as_bytes()).unwrap();
     }
     let plan = plan("limit = 3\n");
@@ -279,9 +281,7 @@ fn what_changes_after_a_builder_has_published_it_is_built_again() {
     let objects = Faulty::of_builder(Arc::default(), 0, Arc::default());
     let (seeds, feeds) = (store_of(&objects, "seeds"), store_of(&objects, "feeds"));
     let write = |path: &str, link: &str, text: &str| {
-        let seed =
-            format!("<!--1698786902000-->\n[Title](https://news.example/{link})\n------\n<p>{text}</p>\n");
-        seeds.replace(Path::new(path), seed.as_bytes()).unwrap();
+        seeds.replace(Path::new(path), seed(link, text).as_bytes()).unwrap();
     };
     write("a/1.txt", "1", "old");
     write("b/1.txt", "2", "same");

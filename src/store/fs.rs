@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::regular::not_regular;
+use super::regular::{not_regular, open_at_once};
 #[cfg(unix)]
 use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, OpenFile, Opened, Prefix, Source, Store, buffer_size, has_bytes};
@@ -70,25 +70,13 @@ impl FsStore {
     }
 
     fn open_regular(&self, path: &Path) -> io::Result<(File, u64)> {
-        let mut options = OpenOptions::new();
-        options.read(true);
-        // Non-blocking, because a FIFO or a link may have taken the place of the file since it was listed.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            let flags =
-                rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NOCTTY;
-            options.custom_flags(flags.bits().cast_signed());
-        }
-        let file = options.open(self.resolve(path)?).map_err(|error| match error.raw_os_error() {
-            // What `NOFOLLOW` says of a link, and what a socket says.
+        // A FIFO or a link may have taken the place of the file since it was listed.
+        let opened = open_at_once(OpenOptions::new().read(true), false, &self.resolve(path)?);
+        let (file, meta) = opened.map_err(|error| match error.raw_os_error() {
             #[cfg(unix)]
             Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => is_linked(),
-            #[cfg(unix)]
-            Some(code) if code == rustix::io::Errno::NXIO.raw_os_error() => not_regular(),
             _ => error,
         })?;
-        let meta = file.metadata()?;
         if !meta.is_file() {
             return Err(not_regular());
         }

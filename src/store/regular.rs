@@ -1,27 +1,43 @@
 //! Files of feedmill's own and of its user on disk. Opening one never waits, as opening a FIFO does until its other end is open.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Opens a regular file.
-///
-/// # Errors
-/// If it is anything else, such as a folder or a FIFO.
-pub(crate) fn open_with(options: &OpenOptions, path: &Path) -> io::Result<File> {
-    let mut options = options.clone();
+/// Opens whatever is at a path, and returns it with its metadata. If `follows_links` is false, a symbolic link there is an error.
+pub(super) fn open_at_once(
+    options: &OpenOptions,
+    follows_links: bool,
+    path: &Path,
+) -> io::Result<(File, Metadata)> {
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed(),
-    );
+    let options = {
+        use rustix::fs::OFlags;
+        let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        flags.set(OFlags::NOFOLLOW, !follows_links);
+        let mut options = options.clone();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+        options
+    };
+    #[cfg(not(unix))]
+    let _ = follows_links;
     let file = options.open(path).map_err(|error| match error.raw_os_error() {
         // What a FIFO without a reader and a socket say.
         #[cfg(unix)]
         Some(code) if code == rustix::io::Errno::NXIO.raw_os_error() => not_regular(),
         _ => error,
     })?;
-    match file.metadata()?.file_type() {
+    let meta = file.metadata()?;
+    Ok((file, meta))
+}
+
+/// Opens a regular file.
+///
+/// # Errors
+/// If it is anything else, such as a folder or a FIFO.
+pub(crate) fn open_with(options: &OpenOptions, path: &Path) -> io::Result<File> {
+    let (file, meta) = open_at_once(options, true, path)?;
+    match meta.file_type() {
         kind if kind.is_file() => Ok(file),
         kind if kind.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
         _ => Err(not_regular()),
