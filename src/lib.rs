@@ -133,6 +133,8 @@ pub mod net;
 #[cfg(feature = "net")]
 #[doc(hidden)]
 pub mod online;
+#[cfg(feature = "net")]
+mod proxy;
 
 pub mod config;
 pub mod error;

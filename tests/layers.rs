@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["diag"],
     &["html"],
     &["check"],
-    &["error"],
+    &["error", "proxy"],
     &["store", "watch"],
     &["model"],
     &["generator"],

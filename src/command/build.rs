@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::model::Answer;
 use crate::net::{AddressPolicy, Probe};
 use crate::pipeline::{self, Options, Prober, Progress, Report, Shared};
+use crate::proxy::check_proxies;
 use crate::store::{self, Access, Action, PlannedChange, PreviewStore, Store, Traffic};
 use crate::types::Bytes;
 
@@ -313,6 +314,9 @@ fn build_with_probe(
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
     let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
+    if plan.probe && plan.probe_private {
+        check_proxies().map_err(|why| Error::new(Kind::Config, why))?;
+    }
     let probe = plan.probe.then(|| Probe::new(policy, plan.main_feed.base.as_ref()));
     let probe = probe.as_ref().map(|probe| probe as &dyn Prober);
     build_into(args, plan, target, probe, progress, sink)

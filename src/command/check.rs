@@ -14,6 +14,7 @@ use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, co
 use crate::error::{Error, Kind};
 use crate::net::{AddressPolicy, FeedClient, FetchError, FileVerifier, without_secrets};
 use crate::online::{self, Document, Limits};
+use crate::proxy::check_proxies;
 use crate::store::{is_url, shown};
 use crate::types::{Bytes, UnixMs};
 
@@ -63,6 +64,10 @@ pub(super) fn run(args: &Check) -> CommandResult {
     if args.url.is_some() && files.len() > 1 {
         return Err(Error::new(Kind::Config, "--url is the URL of one feed; check one feed at a time"));
     }
+    let policy = if args.private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
+    if args.private && (args.online || files.iter().any(|file| file.url.is_some())) {
+        check_proxies().map_err(|why| Error::new(Kind::Config, why))?;
+    }
     let run = Run {
         args,
         levels,
@@ -72,7 +77,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
         config: config.check.by_path(),
         feeds: config.feeds,
         now: now()?,
-        policy: if args.private { AddressPolicy::Any } else { AddressPolicy::PublicOnly },
+        policy,
     };
     run.check(&files)
 }

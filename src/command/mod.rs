@@ -28,6 +28,7 @@ mod template;
 mod watch;
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use crate::error::{Error, Kind};
@@ -48,6 +49,28 @@ fn bound_threads(requested: Option<&str>, cores: usize) -> usize {
     requested.map_or(cores, |number: usize| number.min(cores * MAX_THREADS_PER_CORE))
 }
 
+fn start_workers() -> Result<(), Error> {
+    check_stack_size(std::env::var("RUST_MIN_STACK").ok().as_deref())?;
+    let workers = rayon::ThreadPoolBuilder::new().num_threads(worker_threads()).build_global();
+    workers.map_err(|error| Error::new(Kind::Io, "cannot start the worker threads").because(error))
+}
+
+/// Sizes of the stack of a thread that `RUST_MIN_STACK` can set, in bytes: from that of Rust on.
+const STACK_SIZES: RangeInclusive<usize> = 2 << 20..=1 << 30;
+
+/// Checks the size of the stack of a thread, if one is set: a small one overflows, a large one does not fit in the memory.
+fn check_stack_size(requested: Option<&str>) -> Result<(), Error> {
+    // Rust passes over one that is no number.
+    match requested.and_then(|text| text.parse::<usize>().ok()) {
+        Some(size) if !STACK_SIZES.contains(&size) => {
+            let (least, most) = (STACK_SIZES.start(), STACK_SIZES.end());
+            let what = format!("`RUST_MIN_STACK` is {size}; set {least} to {most} bytes, or remove it");
+            Err(Error::new(Kind::Config, what))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Runs the command and returns its exit code: 0 success, 1 problems found, 2 could not run.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match env::parse(args) {
@@ -59,7 +82,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     file_size::make_errors_of_signals();
     // Started here, because rayon panics at its first use if the system has no more threads.
-    let workers = match args.verb {
+    let started = match args.verb {
         Some(
             Verb::Rules(_)
             | Verb::Schema
@@ -68,14 +91,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             | Verb::Man(_)
             | Verb::New(_),
         ) => Ok(()),
-        _ => rayon::ThreadPoolBuilder::new().num_threads(worker_threads()).build_global(),
+        _ => start_workers(),
     };
-    if let Err(error) = workers {
-        let error = Error::new(Kind::Io, "cannot start the worker threads").because(error);
-        print_message(&format!("feedmill: {error}"));
-        return ExitCode::from(2);
-    }
-    let result = match args.verb {
+    let result = started.and_then(|()| match args.verb {
         Some(Verb::Build(build)) => build::run(&build),
         Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Serve(serve)) => serve::run(serve),
@@ -91,7 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Completions(completions)) => completions::run(&completions),
         Some(Verb::Man(man)) => man::run(&man),
         None => build::run(&args.build),
-    };
+    });
     match result {
         Ok(Outcome::Success) => ExitCode::SUCCESS,
         Ok(Outcome::FindingsPresent) => ExitCode::from(1),
@@ -121,6 +139,22 @@ mod tests {
             (Some(""), 2),
         ] {
             assert_eq!(bound_threads(requested, 2), threads, "{requested:?}");
+        }
+    }
+
+    #[test]
+    fn the_stack_of_a_thread_is_as_large_as_that_of_rust_and_fits_in_the_memory() {
+        for (requested, is_valid) in [
+            (None, true),
+            (Some(""), true),
+            (Some("many"), true),
+            (Some("2097152"), true),
+            (Some("8388608"), true),
+            (Some("0"), false),
+            (Some("16384"), false),
+            (Some("18446744073709551615"), false),
+        ] {
+            assert_eq!(check_stack_size(requested).is_ok(), is_valid, "{requested:?}");
         }
     }
 }

@@ -17,6 +17,8 @@ use ureq::http::{HeaderMap, StatusCode};
 use ureq::{Agent, Body, http};
 use url::Url;
 
+use crate::proxy::check_proxies;
+
 use super::client::{AddressPolicy, REQUEST_TIMEOUT, agent, explain, without_secrets};
 
 /// Maximum length of the reason shown from a response of a hub, in bytes.
@@ -80,7 +82,10 @@ impl HubClient {
     /// Notifies a hub about topics, one after the other. If the hub cannot be reached, the rest is skipped.
     #[must_use]
     pub fn notify(&self, hub: &Url, topics: &[Url]) -> Notified {
-        let mut notified = Notified::default();
+        let mut notified = Notified { error: check_proxies().err(), ..Notified::default() };
+        if notified.error.is_some() {
+            return notified;
+        }
         for topic in topics {
             match self.publish_with_retries(hub, topic) {
                 Ok(()) => notified.topics.push(topic.clone()),

@@ -32,7 +32,7 @@ fn is_usual(text: &[u8]) -> bool {
 
 /// True for a host and an optional port ([RFC 3986, 3.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2)). The host
 /// may be empty: that of a client whose URL has none is.
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let Some((address, port)) = rest.split_once(']') else { return false };

@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 use percent_encoding::percent_decode_str;
 
 use crate::format::INDEX;
+use crate::types::is_escape;
 
 /// Returns the file for a URL path, relative to the feeds folder; `None` if no such file may be served. Escapes are decoded
 /// once. Hidden names are never served, among them `.` and `..`.
@@ -21,6 +22,11 @@ pub(super) fn resolve(address: &str) -> Option<Cow<'_, str>> {
         path.to_mut().push_str(index_page());
     }
     path.split('/').all(is_name).then_some(path)
+}
+
+/// True if each percent sign begins an escape ([RFC 3986, 2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)).
+pub(super) fn has_valid_escapes(address: &str) -> bool {
+    memchr::memchr_iter(b'%', address.as_bytes()).all(|at| is_escape(address.as_bytes(), at))
 }
 
 /// Name of the page that stands for a folder.

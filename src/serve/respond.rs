@@ -14,6 +14,7 @@ use hyper::header::{
     ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
     HeaderName, HeaderValue, LAST_MODIFIED, LINK, RANGE, RETRY_AFTER,
 };
+use hyper::http::uri::Authority;
 use hyper::{Method, Request, StatusCode};
 use tokio::time::timeout;
 
@@ -26,7 +27,7 @@ use super::coding::{Accepted, Coding};
 use super::conditions::{Precondition, Validators, evaluate_preconditions, may_send_range};
 use super::document::{Document, Representation};
 use super::framing::refusal;
-use super::host::has_valid_host;
+use super::host::{has_valid_host, is_host};
 use super::live::{self, is_browser_navigation};
 use super::not_found;
 use super::path;
@@ -142,14 +143,16 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
     if let Some(response) = refusal(request.method(), request.headers()) {
         return Some(response);
     }
-    // RFC 9112, 3.2; RFC 9110, 4.2.4.
-    let has_user = request.uri().authority().is_some_and(|authority| authority.as_str().contains('@'));
+    // RFC 9112, 3.2; RFC 9110, 4.2.4; RFC 3986, 2.1.
+    let is_host = |authority: &Authority| is_host(authority.as_str());
+    let has_invalid_part = request.uri().authority().is_some_and(|authority| !is_host(authority))
+        || !path::has_valid_escapes(request.uri().path());
     let is_of_server = match *request.method() {
         Method::OPTIONS => request.uri().path() == "*",
         Method::CONNECT => request.uri().path().is_empty(),
         _ => false,
     };
-    if has_user || !(request.uri().path().starts_with('/') || is_of_server) {
+    if has_invalid_part || !(request.uri().path().starts_with('/') || is_of_server) {
         return Some(text_response(StatusCode::BAD_REQUEST, "the target of the request is no path or URL"));
     }
     // RFC 9110, 7.4. A proxy may pass on the `https` of its client.

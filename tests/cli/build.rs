@@ -388,6 +388,8 @@ fn configuration_an_invalid_value_of_a_variable_is_reported_with_its_name_and_a_
         let (code, _, stderr) = output_of(project.command(&["serve"]).env(name, value));
         assert!(code == 2 && stderr.contains(part), "{name}={value}: {stderr}");
     }
+    let (code, _, stderr) = output_of(project.command(&[]).env("RUST_MIN_STACK", "0"));
+    assert!(code == 2 && stderr.contains("`RUST_MIN_STACK` is 0; set 2097152 to"), "{stderr}");
     let (code, _, stderr) = project.feedmill(&["--lease", "soon"]);
     assert!(code == 2 && stderr.contains("'--lease <SECONDS>': use a whole number of seconds"), "{stderr}");
     let (code, _, stderr) = project.feedmill(&["list", "--limit", "-1x"]);

@@ -267,6 +267,9 @@ fn a_url_that_gives_no_feed_is_an_error_that_names_the_fix() {
             "{url}: {stderr}"
         );
     }
+    let mut command = project.command(&["check", "--private", &site.url("/rss.xml")]);
+    let (status, _, stderr) = super::output_of(command.env("https_proxy", "u:hunter2@no such"));
+    assert!(status == 2 && stderr.starts_with("feedmill: `https_proxy` is not a proxy"), "{stderr}");
     let (status, _, stderr) =
         project.feedmill(&["check", "--private", &site.url("/gone"), "good.xml", &site.url("/rss.xml")]);
     assert_eq!(status, 2);

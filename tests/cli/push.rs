@@ -188,6 +188,8 @@ fn policy_push_an_unreachable_hub_is_a_warning_and_is_notified_by_the_next_run()
     assert!(all.len() == 1 && all[0].starts_with("hub-unreachable: "), "{all:?}");
     assert!(project.path("feeds/rss.xml").exists());
     assert_eq!(build(&project, &["--quiet"]), NONE, "it is only a warning");
+    let (status, _, stderr) = super::output_of(project.command(&[]).env("https_proxy", "http://"));
+    assert!(status == 0 && stderr.contains("`https_proxy` is not a proxy that can be used"), "{stderr}");
     // The hub moves to another address: the feeds name it, and nothing else changed.
     let hub = Hub::new();
     project.write_file(

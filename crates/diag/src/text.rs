@@ -62,7 +62,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if !is_similar(length.abs_diff(candidate.chars().count()), candidate) {
             return None;
         }
-        let distance = strsim::damerau_levenshtein(&candidate.to_lowercase(), &name);
+        let distance = strsim::osa_distance(&candidate.to_lowercase(), &name);
         is_similar(distance, candidate).then_some((distance, candidate))
     });
     near.min().map(|(_, candidate)| candidate)

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::blocks::Blocks;
 use super::tags::{Tags, number, unique};
 use crate::types::work;
 
@@ -12,11 +11,12 @@ use crate::types::work;
 const MAX_FRAMES: usize = 1000;
 /// Maximum number of frames of tags that other parsers read.
 const MAX_PARSED: usize = 2000;
-/// Length of the longest text that they read, and of the longest genre.
-const MAX_PARSED_TEXT: usize = 1 << 20;
+/// Lengths of the longest text that they read of frames whose names are theirs, of the others, and of the longest genre: they
+/// compare the values of one text with each other.
+const MAX_OWN_TEXT: usize = 1 << 20;
 const MAX_GENRE: usize = 4 << 10;
-/// Length of the longest tag that they read.
-const MAX_SYNCHRONIZED: usize = 24 << 20;
+/// Length of the longest tag that is read.
+pub(super) const MAX_TAG: usize = 24 << 20;
 /// Length of the ids in front of the frames of a table of contents.
 const MAX_BEFORE_FRAMES: usize = 64 << 10;
 /// Length of the longest text.
@@ -122,9 +122,10 @@ fn texts(bytes: &[u8]) -> Vec<(Vec<u8>, String)> {
 
 /// True if the tags at a position are harmless to other parsers, which compare each frame with all others, unpack compressed ones
 /// whatever their size, read a genre again for each part of it, and call themselves for a frame in a frame.
-pub(super) fn is_harmless(file: &mut Blocks, mut at: u64) -> io::Result<bool> {
+/// `read` returns some bytes from a position, fewer at the end.
+pub(super) fn is_harmless(read: &mut ReadAt<'_>, mut at: u64) -> io::Result<bool> {
     let mut count = 0;
-    while let [b'I', b'D', b'3', version @ 2..=4, _, flags, ref sizes @ ..] = file.bytes_at(at, 10)?[..]
+    while let [b'I', b'D', b'3', version @ 2..=4, _, flags, ref sizes @ ..] = read(at, 10)?[..]
         && let Ok(sizes) = sizes.try_into()
     {
         let size = safe(sizes);
@@ -134,19 +135,14 @@ pub(super) fn is_harmless(file: &mut Blocks, mut at: u64) -> io::Result<bool> {
         }
         let mut walk = Walk { version, count };
         let is_harmless = if flags & 0x80 != 0 && version < 4 {
-            let body = file.bytes_at(at + 10, size.min(MAX_SYNCHRONIZED))?;
+            let body = read(at + 10, size.min(MAX_TAG))?;
             let body = synchronized(&body);
             let length = body.len() as u64;
             walk.is_harmless(&mut |at, length| Ok(part(&body, at, length)), 0, length, false)?
         } else {
-            walk.is_harmless(
-                &mut |at, length| file.bytes_at(at, length),
-                at + 10,
-                at + 10 + size as u64,
-                false,
-            )?
+            walk.is_harmless(read, at + 10, at + 10 + size as u64, false)?
         };
-        if !is_harmless || size > MAX_SYNCHRONIZED {
+        if !is_harmless || size > MAX_TAG {
             return Ok(false);
         }
         count = walk.count;
@@ -156,13 +152,13 @@ pub(super) fn is_harmless(file: &mut Blocks, mut at: u64) -> io::Result<bool> {
 }
 
 /// Returns some bytes from a position, fewer at the end.
-fn part(bytes: &[u8], at: u64, length: usize) -> Vec<u8> {
+pub(super) fn part(bytes: &[u8], at: u64, length: usize) -> Vec<u8> {
     let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
     rest[..length.min(rest.len())].to_vec()
 }
 
 /// Reads some bytes from a position.
-type ReadAt<'a> = dyn FnMut(u64, usize) -> io::Result<Vec<u8>> + 'a;
+pub(super) type ReadAt<'a> = dyn FnMut(u64, usize) -> io::Result<Vec<u8>> + 'a;
 
 /// A walk over the frames of a tag.
 struct Walk {
@@ -194,7 +190,8 @@ impl Walk {
             let is_odd = self.version == 4 && head[4..8].iter().any(|byte| *byte > 127);
             let most = match &head[..name.min(3)] {
                 b"TCO" => MAX_GENRE,
-                [b'T', ..] => MAX_PARSED_TEXT,
+                b"TXX" => MAX_OWN_TEXT,
+                [b'T', ..] => MAX_TEXT,
                 _ => usize::MAX,
             };
             self.count += 1;

@@ -53,7 +53,8 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Wav> {
             }
             b"fact" => samples = little(&file.bytes_at(body, 4)?, 0, 4).unwrap_or_default(),
             _ if kind.eq_ignore_ascii_case(b"id3 ") => {
-                found.has_harmful_tag |= !id3::is_harmless(file, body)?;
+                found.has_harmful_tag |=
+                    !id3::is_harmless(&mut |at, length| file.bytes_at(at, length), body)?;
             }
             b"LIST" => found.tags = texts(&file.bytes_at(body, length.min(MAX_LIST) as usize)?),
             _ => {}

@@ -7,7 +7,6 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ureq::Proxy;
 use ureq::http::{HeaderValue, Uri};
 use ureq::tls::{PemItem, RootCerts, parse_pem};
 use url::Url;
@@ -163,22 +162,6 @@ pub(super) fn roots(variable: impl Fn(&str) -> Option<OsString>) -> io::Result<O
     }
 }
 
-/// Checks the variables that name proxies: a client that cannot use what they name goes past them.
-///
-/// # Errors
-/// If one is invalid. Its value is not in the message: it may have a password.
-pub(super) fn check_proxies(variable: impl Fn(&str) -> Option<OsString>) -> io::Result<()> {
-    let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"].map(|name| [name.to_owned(), name.to_lowercase()]);
-    for name in names.as_flattened() {
-        let value = variable(name).filter(|value| !value.is_empty());
-        if value.is_some_and(|value| value.to_str().is_none_or(|value| Proxy::new(value).is_err())) {
-            let why = "is not a proxy that can be used; write it as `http://host:port`, or remove it";
-            return Err(invalid(&format!("`{name}` {why}")));
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn invalid(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why)
 }
@@ -277,20 +260,6 @@ mod tests {
         let all = std::iter::once((name.into(), value.into()));
         variables(all, &["AWS_", "AZ", "GOOGLE_"], |name| name != "aws_execution_env")
             .map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn proxies_that_cannot_be_used_are_named() {
-        let check = |name: &str, value: &str| check_proxies(|own| (own == name).then(|| value.into()));
-        for value in
-            ["", "http://proxy.example:3128", "http://user:hunter2@proxy.example", "proxy.example:3128"]
-        {
-            assert!(check("HTTPS_PROXY", value).is_ok(), "{value}");
-        }
-        for value in ["http://", ":::", "http://[::1", "http://u:hunter2@no such", "ftp://proxy.example"] {
-            let why = check("all_proxy", value).unwrap_err().to_string();
-            assert!(why.starts_with("`all_proxy` is not a proxy") && !why.contains("hunter2"), "{why}");
-        }
     }
 
     #[test]

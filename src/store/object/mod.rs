@@ -50,10 +50,11 @@ use super::{
     Beginning, Change, Item, Kind, LEASE, Listed, Lock, Opened, Opener, Prefix, Releaser, Source, Stamp,
     Store, Traffic, at_once, duplicate, has_bytes, is_exhausted,
 };
+use crate::proxy::check_proxies;
 use crate::types::{Bytes, file_type};
 
 use below::{Below, first_fault};
-use environment::{GOOGLE_CREDENTIALS, built, check_proxies, invalid, roots};
+use environment::{GOOGLE_CREDENTIALS, built, invalid, roots};
 use http::{Connector, Markers, Meter, NotPaths, is_path};
 use lease::{Lease, Seen};
 #[cfg(feature = "serve")]
@@ -391,7 +392,7 @@ impl BucketStore {
         }
         let in_flight = patience.in_flight;
         let timeouts = [patience.part_timeout, patience.large_timeout];
-        check_proxies(|name| std::env::var_os(name))?;
+        check_proxies().map_err(|why| invalid(&why))?;
         let roots = roots(|name| std::env::var_os(name))?;
         let connector = Connector::new(in_flight, timeouts, login(url), roots);
         let meter = connector.meter.clone();
@@ -498,6 +499,13 @@ impl BucketStore {
         };
         self.leases
             .take(|| Lease::take(self.objects.clone(), path, self.lease, wait, clocks, &self.seen_leases))
+    }
+
+    /// Remembers whether a page of a listing has objects without ETags.
+    fn note_tags(&self, page: &ListResult) {
+        if page.objects.iter().any(|meta| meta.e_tag.is_none()) {
+            self.lists_no_tags.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Returns the stamp of an object as the listing of its folder has it. While the store is locked, no time is known.
@@ -1051,13 +1059,10 @@ impl Store for BucketStore {
         let begin = if prefix.as_ref().is_empty() { String::new() } else { format!("{prefix}/") };
         let mut see_page = |listed: &ListResult| {
             is_empty &= listed.objects.is_empty() && listed.common_prefixes.is_empty();
-            let not_paths = listed.extensions.get::<NotPaths>().into_iter().flat_map(|names| &names.0);
-            for name in not_paths.filter_map(|name| name.strip_prefix(&begin)) {
+            self.note_tags(listed);
+            for name in not_paths(listed, &begin) {
                 is_empty = false;
                 see(OsStr::new(name), Kind::NotAPath, None);
-            }
-            if listed.objects.iter().any(|meta| meta.e_tag.is_none()) {
-                self.lists_no_tags.store(true, Ordering::Relaxed);
             }
             for key in &listed.common_prefixes {
                 child(key).iter().for_each(|name| see(OsStr::new(name), Kind::Folder, None));
@@ -1111,22 +1116,20 @@ impl Store for BucketStore {
         loop {
             let options = PaginatedListOptions { page_token, ..Default::default() };
             let listed = self.objects.wait(pages.list_paginated(Some(&prefix), options)).map_err(unlisted)?;
-            let ListResult { objects, extensions, .. } = listed.result;
+            let page = &listed.result;
+            let objects = &page.objects;
             page_token = listed.page_token;
             let is_below = |meta: &ObjectMeta| path(&meta.location).is_some_and(|path| path.contains('/'));
             if is_first && (objects.is_empty() || page_token.is_some() && objects.iter().any(is_below)) {
                 return self.scan(folder, stamps, see);
             }
             is_first = false;
-            if objects.iter().any(|meta| meta.e_tag.is_none()) {
-                self.lists_no_tags.store(true, Ordering::Relaxed);
-            }
-            let not_paths = extensions.get::<NotPaths>().into_iter().flat_map(|names| &names.0);
-            for name in not_paths.filter_map(|name| name.strip_prefix(&prefix)) {
+            self.note_tags(page);
+            for name in not_paths(page, &prefix) {
                 see(OsStr::new(first_fault(name, is_path)), Kind::NotAPath, None);
             }
-            let mut markers = extensions.get::<Markers>().map_or_else(Vec::new, |names| names.0.clone());
-            for meta in &objects {
+            let mut markers = page.extensions.get::<Markers>().map_or_else(Vec::new, |names| names.0.clone());
+            for meta in objects {
                 let is_marker = |name: &String| meta.size == 0 && *name == meta.location.as_ref();
                 if let Some(number) = markers.iter().position(is_marker) {
                     markers.swap_remove(number);
@@ -1230,6 +1233,12 @@ impl BucketStore {
         let get = |name| attributes.get(&name).map_or("", |value| value.as_ref()).to_owned();
         (get(Attribute::ContentType), get(Attribute::CacheControl))
     }
+}
+
+/// Returns the names in a page of a listing that are not paths, from a folder on.
+fn not_paths<'l>(page: &'l ListResult, folder: &'l str) -> impl Iterator<Item = &'l str> {
+    let names = page.extensions.get::<NotPaths>().into_iter().flat_map(|names| &names.0);
+    names.filter_map(move |name| name.strip_prefix(folder))
 }
 
 /// Returns the names in a folder, sorted, with the versions of those that are objects.

@@ -158,6 +158,18 @@ fn configuration_injects_no_header_and_no_request_is_smuggled() {
         let answer = send_raw(&server, request.as_bytes());
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{version}: {answer}");
     }
+    for (target, status) in [
+        ("/rss.xml?100%", 200),
+        ("http://a:80/rss.xml", 200),
+        ("http://a:8x/rss.xml", 400),
+        ("http://user@a/rss.xml", 400),
+        ("/rss.xml%", 400),
+        ("/%zz/rss.xml", 400),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let answer = send_raw(&server, request.as_bytes());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target}: {answer}");
+    }
     let forms = [
         "http://evil.example/../secret",
         "http://a/%2e%2e/secret",
