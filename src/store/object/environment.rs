@@ -59,6 +59,16 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("AZURE_STORAGE_ACCOUNT", "azure_storage_account_name"),
     ("AZURE_STORAGE_KEY", "azure_storage_account_key"),
 ];
+/// Variable with an account, its key and the URL of its server in one text.
+const CONNECTION: &str = "AZURE_STORAGE_CONNECTION_STRING";
+/// Parts of such a text ([Azure Storage](https://learn.microsoft.com/en-us/azure/storage/common/storage-configure-connection-string)),
+/// each with the variable of its own.
+const CONNECTION_PARTS: &[(&str, &str)] = &[
+    ("AccountName", "AZURE_STORAGE_ACCOUNT_NAME"),
+    ("AccountKey", "AZURE_STORAGE_ACCOUNT_KEY"),
+    ("BlobEndpoint", "AZURE_STORAGE_ENDPOINT"),
+    ("SharedAccessSignature", "AZURE_STORAGE_SAS_TOKEN"),
+];
 /// What `object_store` says without a variable, and what to do.
 const MISSING: (&str, &str) = (
     "Account must be specified",
@@ -182,6 +192,12 @@ fn variables(
         else {
             continue;
         };
+        if name == CONNECTION && !value.is_empty() {
+            let parts = connection_parts(&value).map_err(|why| invalid(&format!("`{name}` {why}")))?;
+            // Variables of their own are set last, and so count.
+            found.splice(0..0, parts);
+            continue;
+        }
         let synonym = SYNONYMS.iter().find(|(synonym, _)| *synonym == name);
         let lower = synonym.map_or_else(|| name.to_ascii_lowercase(), |(_, known)| (*known).to_owned());
         if value.is_empty() || !is_known(&lower) && !URLS.contains(&name) {
@@ -197,6 +213,41 @@ fn variables(
             Ok(value) => found.push((lower, value)),
             Err(why) => return Err(invalid(&format!("`{name}` {why}"))),
         }
+    }
+    Ok(found)
+}
+
+/// Returns the parts of a connection string by the names that `object_store` knows, or what is wrong with it.
+fn connection_parts(text: &OsStr) -> Result<Vec<(String, String)>, String> {
+    let text = text.to_str().unwrap_or_default();
+    let given: Option<Vec<(&str, &str)>> = text
+        .split(';')
+        .filter(|part| !part.trim().is_empty())
+        .map(|part| part.trim().split_once('='))
+        .collect();
+    let given = given.ok_or("is no connection string; write it as `AccountName=…;AccountKey=…`")?;
+    let part = |wanted: &str| {
+        given.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| *value)
+    };
+    if part("UseDevelopmentStorage").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Ok(vec![("azure_storage_use_emulator".to_owned(), "true".to_owned())]);
+    }
+    let mut found = Vec::new();
+    for (name, variable) in CONNECTION_PARTS {
+        let Some(value) = part(name) else { continue };
+        let value =
+            checked(variable, OsStr::new(value)).map_err(|why| format!("has a part `{name}` that {why}"))?;
+        found.push((variable.to_ascii_lowercase(), value));
+    }
+    // Clouds of single countries have other hosts.
+    if let (Some(account), None, Some(suffix)) =
+        (part("AccountName"), part("BlobEndpoint"), part("EndpointSuffix"))
+    {
+        let url =
+            format!("{}://{account}.blob.{suffix}", part("DefaultEndpointsProtocol").unwrap_or("https"));
+        let url = checked("AZURE_STORAGE_ENDPOINT", OsStr::new(&url))
+            .map_err(|why| format!("has a part `EndpointSuffix` that {why}"))?;
+        found.push(("azure_storage_endpoint".to_owned(), url));
     }
     Ok(found)
 }
@@ -260,6 +311,48 @@ mod tests {
         let all = std::iter::once((name.into(), value.into()));
         variables(all, &["AWS_", "AZ", "GOOGLE_"], |name| name != "aws_execution_env")
             .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_connection_string_is_what_its_parts_are() {
+        let parts = |text: &str| of(CONNECTION, text);
+        let pairs = |pairs: &[(&str, &str)]| {
+            Ok(pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect::<Vec<_>>())
+        };
+        let text = "DefaultEndpointsProtocol=https;AccountName=quay;AccountKey=a2V5==;EndpointSuffix=core.chinacloudapi.cn";
+        assert_eq!(
+            parts(&text.replace("a2V5==", "a2U=")),
+            pairs(&[
+                ("azure_storage_account_name", "quay"),
+                ("azure_storage_account_key", "a2U="),
+                ("azure_storage_endpoint", "https://quay.blob.core.chinacloudapi.cn"),
+            ])
+        );
+        assert_eq!(
+            parts(
+                "BlobEndpoint=http://127.0.0.1:9/quay;AccountName=quay;SharedAccessSignature=sv=2024&sig=x%3D;"
+            ),
+            pairs(&[
+                ("azure_storage_account_name", "quay"),
+                ("azure_storage_endpoint", "http://127.0.0.1:9/quay"),
+                ("azure_storage_sas_token", "sv=2024&sig=x%3D"),
+            ])
+        );
+        assert_eq!(parts("UseDevelopmentStorage=true"), pairs(&[("azure_storage_use_emulator", "true")]));
+        for (text, why) in [
+            (text, "has a part `AccountKey` that is not a key in Base64"),
+            ("hunter2", "is no connection string; write it as"),
+            ("BlobEndpoint=quay", "has a part `BlobEndpoint` that is not the URL"),
+        ] {
+            let error = parts(text).unwrap_err();
+            assert!(
+                error.starts_with(&format!("`{CONNECTION}` {why}")) && !error.contains("a2V5"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -890,7 +890,10 @@ fn messages_show_what_is_wrong_with_a_value_and_where() {
             "<itunes:category text=\"Society and Culture\"/>",
             "`text` is `Society and Culture`; write `Society &amp; Culture`",
         ),
-        ("<itunes:category text=\"TV &amp;amp; Film\"/>", "`text` is `TV &amp; Film`; write `TV &amp; Film`"),
+        (
+            "<itunes:category text=\"TV &amp;amp; Film\"/>",
+            "`text` is `TV &amp;amp; Film`; write `TV &amp; Film`",
+        ),
         ("<itunes:category text=\"Tecnology\"/>", "`text` is `Tecnology`; did you mean `Technology`?"),
         ("<itunes:category text=\"Improv\"/>", "`text` is `Improv`; `Improv` belongs in a category `Comedy`"),
         (
@@ -904,7 +907,7 @@ fn messages_show_what_is_wrong_with_a_value_and_where() {
     for (category, expected) in [
         (
             "<itunes:category text=\"Games &amp; Hobbies\"/>",
-            "`text` is `Games & Hobbies`; its successor is `Leisure`",
+            "`text` is `Games &amp; Hobbies`; its successor is `Leisure`",
         ),
         (
             "<itunes:category text=\"Technology\"><itunes:category text=\"Podcasting\"/></itunes:category>",

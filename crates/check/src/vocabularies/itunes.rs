@@ -758,7 +758,11 @@ fn check_category(scope: &Scope<'_, '_>, above: Option<&str>, log: &mut Log) {
     };
     match attribute.value.trim() {
         "" => log.attribute(rule, attribute, format_args!("`text` of `{}` is empty", scope.element.name)),
-        _ => log.attribute(rule, attribute, format_args!("`text` is `{}`{fix}", shown(&attribute.value))),
+        _ => log.attribute(
+            rule,
+            attribute,
+            format_args!("`text` is `{}`{fix}", shown(&escaped(&attribute.value))),
+        ),
     }
 }
 
