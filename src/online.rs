@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::check::{Likeness, Options, Response, check, check_response, feeds_of_page, likeness, text};
 use crate::diag::Finding;
-use crate::net::{FeedClient, FetchError, Fetched};
+use crate::net::{FeedClient, FetchError, Fetched, without_secrets};
 
 /// Pause between two requests.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -78,7 +78,8 @@ pub fn check_url(
         // The URLs were resolved on that of the page.
         let Ok(address) = Url::parse(&feed) else { continue };
         sleep(PAUSE);
-        documents.push(client.fetch(&address, until).map(finish).map_err(|error| (feed, error)));
+        let shown = without_secrets(&address).into();
+        documents.push(client.fetch(&address, until).map(finish).map_err(|error| (shown, error)));
     }
     Ok(Found { page: Some(base), documents })
 }

@@ -385,7 +385,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     value(text, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
 }
 
-/// Parses a number of requests at the same time: each has a thread.
+/// Parses a number of requests at the same time.
 fn requests(text: &str) -> Result<usize, String> {
     let valid = "a whole number from 1 to 1000";
     value(text, valid).ok().filter(|number| (1..=1000).contains(number)).ok_or_else(|| format!("use {valid}"))

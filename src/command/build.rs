@@ -16,7 +16,7 @@ use crate::proxy::check_proxies;
 use crate::store::{self, Access, Action, PlannedChange, PreviewStore, Store, Traffic};
 use crate::types::Bytes;
 
-use super::args::{Build, BuildOnce, Sources};
+use super::args::{Build, BuildOnce, Common, MessageFormat, Sources};
 use super::context::{CommandResult, Outcome, config_file, message_sink, now, print_message};
 use super::diff;
 use super::env::{self, origin};
@@ -50,10 +50,11 @@ fn build_once(once: &BuildOnce) -> CommandResult {
     stop.wait_if_requested();
     sink.finish();
     let report = result?;
-    if args.common.verbose || is_wanted(&args.common) {
+    let tells_more = tells_more(&args.common);
+    if tells_more || is_wanted(&args.common) {
         print_message(&summary(&report));
     }
-    if args.common.verbose && once.shared {
+    if tells_more && once.shared {
         let Shared { folders, months } = report.shared;
         let months = if months == 0 {
             String::new()
@@ -62,12 +63,19 @@ fn build_once(once: &BuildOnce) -> CommandResult {
         };
         print_message(&format!("shared: built {} of seeds{months}", count(folders, "folder", "folders")));
     }
-    if args.common.verbose && report.traffic != Traffic::default() {
+    if tells_more && report.traffic != Traffic::default() {
         print_message(&requests(report.traffic));
     }
     // Only findings about seeds and feeds count, not those about hubs.
     let has_findings = args.strict && report.tally.errors + report.tally.warnings > 0;
     Ok(if has_findings { Outcome::FindingsPresent } else { Outcome::Success })
+}
+
+/// True if `-v` adds lines to the messages: a program expects nothing but those.
+fn tells_more(common: &Common) -> bool {
+    let is_document =
+        matches!(common.message_format, MessageFormat::Json | MessageFormat::Sarif | MessageFormat::Junit);
+    common.verbose && !is_document
 }
 
 /// Builds into a preview of the feeds folder, and prints what it recorded.
@@ -104,7 +112,7 @@ fn dry_run(args: &Build, diff: bool) -> CommandResult {
         }
     }
     out.end()?;
-    if args.common.verbose || is_wanted(&args.common) {
+    if tells_more(&args.common) || is_wanted(&args.common) {
         let number = |action| all.values().filter(|change| change.action == action).count();
         let written = number(Action::Create) + number(Action::Update);
         let (kept, removed) = (number(Action::Keep), number(Action::Remove));

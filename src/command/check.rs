@@ -21,7 +21,8 @@ use crate::types::{Bytes, UnixMs};
 use super::args::{Check, MessageFormat};
 use super::check_files::{self, Exclude, File};
 use super::context::{
-    CommandResult, Outcome, config_file, message_renderer, message_sink, min_severity, now, print_message,
+    CommandResult, Outcome, config_file, message_renderer, message_sink, min_severity, now, print_error,
+    print_message,
 };
 use super::output::Output;
 
@@ -239,7 +240,7 @@ impl Run<'_> {
         }
         let last = failed.pop();
         for error in failed {
-            print_message(&format!("feedmill: {error}"));
+            print_error(&error);
         }
         match last {
             Some(error) => Err(error),

@@ -1,12 +1,13 @@
 //! Code that the commands share: exit codes, the sink for messages, the configuration file and the current time.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::config::{FILE, RawConfig};
-use crate::diag::{Renderer, Severity, Sink, renderer};
+use crate::diag::{Renderer, Severity, Sink, redact, renderer};
 use crate::error::{Error, Kind};
 use crate::store::regular;
 use crate::types::{Bytes, UnixMs};
@@ -31,6 +32,11 @@ pub(super) type CommandResult = Result<Outcome, Error>;
 /// Writes a line to stderr; a closed stderr is not an error.
 pub(super) fn print_message(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Writes an error to stderr, without the passwords of URLs in it.
+pub(super) fn print_error(error: impl Display) {
+    print_message(&redact(&format!("feedmill: {error}")));
 }
 
 /// Returns the renderer for messages: in color on a terminal, unless the user objects.

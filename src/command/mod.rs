@@ -33,7 +33,7 @@ use std::process::ExitCode;
 
 use crate::error::{Error, Kind};
 use args::Verb;
-use context::{Outcome, print_message};
+use context::{Outcome, print_error, print_message};
 
 /// Number of worker threads per core that `RAYON_NUM_THREADS` can set at most: starting thousands takes minutes.
 const MAX_THREADS_PER_CORE: usize = 4;
@@ -114,7 +114,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Success) => ExitCode::SUCCESS,
         Ok(Outcome::FindingsPresent) => ExitCode::from(1),
         Err(error) => {
-            print_message(&format!("feedmill: {error}"));
+            print_error(&error);
             if let Some(help) = error.help() {
                 print_message(&format!("  help: {help}"));
             }

@@ -14,7 +14,7 @@ use crate::pipeline::Report;
 use crate::watch::{WakeReason, Watch, WatchTargets};
 
 use super::args::Build;
-use super::context::{CommandResult, Outcome, message_sink, print_message};
+use super::context::{CommandResult, Outcome, message_sink, print_error, print_message};
 use super::progress::{Screen, is_wanted};
 use super::{build, output, stop};
 
@@ -106,7 +106,7 @@ pub(super) fn build_on_changes(
             failed();
         }
         if let Some(error) = watch.take_error() {
-            print_message(&format!("feedmill: {error}"));
+            print_error(&error);
         }
         let error = done.as_ref().err().map(Error::to_string).unwrap_or_default();
         let is_repeated = error == last_error && reason == WakeReason::TimedOut;
@@ -122,7 +122,7 @@ pub(super) fn build_on_changes(
             }
         }
         if !error.is_empty() && !is_repeated {
-            print_message(&format!("feedmill: {error}"));
+            print_error(&error);
         }
         let timeout = if error.is_empty() { REBUILD_AFTER } else { RETRY_AFTER };
         last_error = error;

@@ -112,6 +112,9 @@ pub(super) fn value(name: &str, text: &str) -> Option<Value> {
     }
 }
 
+/// Maximum length of the name of a column, in bytes.
+const MAX_COLUMN: usize = 100;
+
 /// Reads rows of fields ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)) as tables, whose keys are the fields of the first.
 fn rows(text: &str, mark: char) -> Value {
     let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
@@ -133,7 +136,9 @@ fn rows(text: &str, mark: char) -> Value {
     row.push(field);
     rows.push(row);
     let mut rows = rows.into_iter().filter(|row| row.iter().any(|field| !field.is_empty()));
-    let names = rows.next().unwrap_or_default();
+    let mut names = rows.next().unwrap_or_default();
+    // Each row has all of them.
+    names.iter_mut().for_each(|name| name.truncate(name.floor_char_boundary(MAX_COLUMN)));
     let table = |row: Vec<String>| -> Value {
         names.iter().cloned().zip(row.into_iter().map(Value::String)).collect::<Map<_, _>>().into()
     };

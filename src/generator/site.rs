@@ -90,6 +90,9 @@ pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
     url = without_credentials(url);
     url.set_query(None);
     url.set_fragment(None);
+    // Some write the whole address of the site in its place.
+    let whole = Url::parse(&format!("{}{folder}", if folder.starts_with("//") { "https:" } else { "" })).ok();
+    let folder = whole.as_ref().filter(|url| url.has_host()).map_or(folder, |url| url.path());
     let path = format!("{}/{}", url.path().trim_end_matches('/'), folder.trim_matches('/'));
     url.set_path(&format!("{}/", path.trim_end_matches('/')));
     Some(url)
@@ -108,5 +111,23 @@ pub(crate) fn author(value: Option<&serde_json::Value>) -> Option<String> {
         }
         Value::Array(all) => author(all.first()),
         value => super::matter::text(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_site_may_be_written_as_its_whole_address() {
+        for (folder, expected) in [
+            ("", "https://a.example/"),
+            ("/blog/", "https://a.example/blog/"),
+            ("https://ann:secret@stage.example/blog", "https://a.example/blog/"),
+            ("//ann:secret@stage.example/blog", "https://a.example/blog/"),
+            ("https://stage.example", "https://a.example/"),
+        ] {
+            assert_eq!(address("https://a.example", folder).unwrap().as_str(), expected, "{folder}");
+        }
     }
 }

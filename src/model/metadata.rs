@@ -74,6 +74,8 @@ impl Metadata {
         }
         let texts = self.authors.iter_mut().map(|one| ("author", &mut one.name));
         let texts = texts.chain(self.tags.iter_mut().map(|tag| ("tags", tag)));
+        let texts =
+            texts.chain(self.image.iter_mut().flat_map(|image| &mut image.alt).map(|text| ("image", text)));
         for (field, text) in texts.chain(self.summary.iter_mut().map(|text| ("summary", text))) {
             if let Cow::Owned(public) = remove_credentials(text) {
                 *text = public;

@@ -114,7 +114,8 @@ impl FeedClient {
             };
             if response.redirects.len() == MAX_REDIRECTS {
                 return Err(FetchError::new(format!(
-                    "more than {MAX_REDIRECTS} redirects, the last one to `{next}`; let the first one lead to the feed"
+                    "more than {MAX_REDIRECTS} redirects, the last one to `{}`; let the first one lead to the feed",
+                    without_secrets(&next)
                 )));
             }
             url = without_secrets(&next);

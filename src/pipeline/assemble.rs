@@ -147,7 +147,8 @@ impl Show {
             let most = counts
                 .iter()
                 .max_by(|(text, count), (other, more)| count.cmp(more).then_with(|| other.cmp(text)));
-            most.map(|(text, _)| html::xml_line(text)).filter(|text| !text.is_empty())
+            most.map(|(text, _)| html::xml_line(&crate::diag::remove_credentials(text)))
+                .filter(|text| !text.is_empty())
         };
         let folder_cover = recordings.iter().find_map(|(_, recording)| {
             Some(addresses.media_url(Path::new(recording.folder_cover.as_ref()?)))

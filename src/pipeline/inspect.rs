@@ -92,7 +92,10 @@ impl Show {
             (&mut self.genres, tags.genre.as_deref()),
             (&mut self.languages, language),
         ] {
-            if let Some(text) = text.map(html::xml_line).filter(|text| !text.is_empty()) {
+            if let Some(text) = text
+                .map(|text| html::xml_line(&crate::diag::remove_credentials(text)))
+                .filter(|text| !text.is_empty())
+            {
                 *counts.entry(text).or_default() += 1;
             }
         }

@@ -159,6 +159,10 @@ pub use site_files::SERVED_FEEDS;
 /// Number of bytes of the stack of each thread: one that waits for others may do parts of their work meanwhile.
 #[cfg(feature = "folder")]
 const STACK: usize = 8 << 20;
+/// Number of threads of a build from object storage at most: idle ones look for work at each other. Other requests are made
+/// without threads of their own.
+#[cfg(feature = "folder")]
+const MAX_THREADS: usize = 128;
 /// Number of attempts to build while other builders change feeds.
 #[cfg(feature = "folder")]
 const SHARED_ATTEMPTS: usize = 5;
@@ -223,7 +227,8 @@ pub fn build(
         })
     };
     let requests = seeds.in_flight().max(feeds.in_flight());
-    let Some(threads) = requests.filter(|requests| *requests > rayon::current_num_threads()) else {
+    let threads = requests.map(|requests| requests.min(MAX_THREADS));
+    let Some(threads) = threads.filter(|threads| *threads > rayon::current_num_threads()) else {
         return run();
     };
     // Most of them wait for a server.

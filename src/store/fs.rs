@@ -13,7 +13,7 @@ use super::{Beginning, Stamp};
 use super::{Change, Item, Kind, Lock, OpenFile, Opened, Prefix, Source, Store, buffer_size, has_bytes};
 use crate::types::{Bytes, work};
 
-/// Number of times that reading is repeated after `EIO`.
+/// Number of times that reading is repeated.
 const READ_RETRIES: usize = 2;
 /// Number of folders that are faster looked at one by one.
 #[cfg(any(target_os = "android", target_os = "linux"))]
@@ -99,29 +99,32 @@ impl Store for FsStore {
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Item>> {
-        let mut items = Vec::new();
         let target = self.resolve(folder)?;
         if !folder.as_os_str().is_empty() && target.is_symlink() {
             return Err(is_linked());
         }
-        // The standard library retries interrupted calls for files, but not for folders.
-        let entries = loop {
-            match fs::read_dir(&target) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                entries => break entries?,
-            }
-        };
-        for entry in entries {
-            let entry = entry?;
-            let kind = match entry.file_type()? {
-                t if t.is_file() => Kind::File,
-                t if t.is_dir() => Kind::Folder,
-                t if t.is_symlink() && fs::metadata(entry.path()).is_ok() => Kind::Link,
-                t if t.is_symlink() => Kind::BrokenLink,
-                _ => Kind::Special,
+        let mut items = retry_read(|| {
+            // The standard library retries interrupted calls for files, but not for folders.
+            let entries = loop {
+                match fs::read_dir(&target) {
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    entries => break entries?,
+                }
             };
-            items.push(Item { name: entry.file_name(), kind });
-        }
+            let mut items = Vec::new();
+            for entry in entries {
+                let entry = entry?;
+                let kind = match entry.file_type()? {
+                    t if t.is_file() => Kind::File,
+                    t if t.is_dir() => Kind::Folder,
+                    t if t.is_symlink() && fs::metadata(entry.path()).is_ok() => Kind::Link,
+                    t if t.is_symlink() => Kind::BrokenLink,
+                    _ => Kind::Special,
+                };
+                items.push(Item { name: entry.file_name(), kind });
+            }
+            Ok(items)
+        })?;
         items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(items)
     }
@@ -306,18 +309,22 @@ fn remove_temporary_files(root: &Path) {
     }
 }
 
-/// Repeats a read that fails with `EIO`: disks and network file systems recover from many such errors.
-fn retry_read<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+/// Repeats a read that fails with `EIO` or `ESTALE`: disks and network file systems recover from many such errors.
+fn retry_read<T>(read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    retry(may_pass, read)
+}
+
+fn retry<T, E>(may_pass: impl Fn(&E) -> bool, mut read: impl FnMut() -> Result<T, E>) -> Result<T, E> {
     for _ in 0..READ_RETRIES {
         match read() {
-            Err(error) if is_io_error(&error) => {}
+            Err(error) if may_pass(&error) => {}
             result => return result,
         }
     }
     read()
 }
 
-/// A file whose reads are repeated if they fail with `EIO`.
+/// A file whose reads are repeated like those of [`retry_read`].
 struct Retried(File);
 
 impl Read for Retried {
@@ -332,10 +339,10 @@ impl Seek for Retried {
     }
 }
 
-/// True for `EIO`.
-fn is_io_error(error: &io::Error) -> bool {
+/// True for `EIO`, and for `ESTALE`, after which a file of NFS can be opened again.
+fn may_pass(error: &io::Error) -> bool {
     #[cfg(unix)]
-    return rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::IO);
+    return rustix::io::Errno::from_io_error(error).is_some_and(unix::may_pass);
     #[cfg(not(unix))]
     return false;
 }
@@ -372,20 +379,44 @@ mod unix {
         }
     }
 
+    /// See [`super::may_pass`].
+    pub(super) fn may_pass(errno: Errno) -> bool {
+        matches!(errno, Errno::IO | Errno::STALE)
+    }
+
+    fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
+        super::retry(|errno| may_pass(*errno), || retry_on_intr(&mut call))
+    }
+
     pub(super) fn scan(
         folder: &Path,
         stamps: bool,
         see: &mut dyn FnMut(&OsStr, Kind, Option<Stamp>),
     ) -> io::Result<()> {
         let folder = open_folder(folder)?;
-        for entry in retry_on_intr(|| rustix::fs::Dir::read_from(&folder))? {
-            let entry = entry?;
+        let mut entries = retry(|| rustix::fs::Dir::read_from(&folder))?;
+        // After an error, what was seen is passed over.
+        let (mut seen, mut passed, mut failures) = (0, 0, 0);
+        while let Some(entry) = entries.read() {
+            let entry = match entry {
+                Err(errno) if may_pass(errno) && failures < super::READ_RETRIES => {
+                    entries.rewind();
+                    (passed, failures) = (0, failures + 1);
+                    continue;
+                }
+                entry => entry?,
+            };
+            passed += 1;
+            if passed <= seen {
+                continue;
+            }
+            seen = passed;
             let name = entry.file_name();
             if matches!(name.to_bytes(), b"." | b"..") {
                 continue;
             }
             let mut stat = None;
-            let mut read_stat = || match statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            let mut read_stat = || match retry(|| statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW)) {
                 // Removed after it was listed.
                 Err(Errno::NOENT) => Ok(false),
                 found => found.map(|found| stat = Some(found)).map(|()| true),
@@ -436,7 +467,7 @@ mod unix {
     /// Opens a folder. Anything else is an error at once: opening a FIFO would wait for its other end.
     fn open_folder(folder: &Path) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        Ok(File::from(retry_on_intr(|| rustix::fs::open(folder, flags, Mode::empty()))?))
+        Ok(File::from(retry(|| rustix::fs::open(folder, flags, Mode::empty()))?))
     }
 
     /// Reads the beginning of a file into a buffer, and returns its length and the stamp of the file; `None` for anything but a
@@ -461,13 +492,13 @@ mod unix {
     }
 
     pub(super) fn stamp_of(path: &Path) -> io::Result<Stamp> {
-        let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)?;
+        let stat = retry(|| statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW))?;
         let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         is_file.then(|| stamp(&stat)).ok_or_else(not_regular)
     }
 
     pub(super) fn stamp_of_open(file: &File) -> io::Result<Stamp> {
-        Ok(stamp(&fstat(file)?))
+        Ok(stamp(&retry(|| fstat(file))?))
     }
 
     #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss, reason = "the fields differ between systems")]

@@ -144,8 +144,16 @@ pub fn open_for_server(place: &Path) -> io::Result<BucketStore> {
 
 /// Returns the URL of a place in object storage; `None` for a folder on disk.
 fn url_of(place: &Path) -> io::Result<Option<Url>> {
-    let Some(scheme) = scheme(place) else { return Ok(None) };
     let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
+    let Some(scheme) = scheme(place) else {
+        // Other programs write the bucket behind the colon.
+        let is_meant =
+            |scheme: &str| place.to_str().is_some_and(|text| text.starts_with(&format!("{scheme}:")));
+        let meant = SCHEMES.iter().find(|(scheme, _)| is_meant(scheme));
+        return meant.map_or(Ok(None), |(_, example)| {
+            Err(invalid(format!("no folder and no URL; write `{example}`")))
+        });
+    };
     if scheme == "file" {
         return Err(invalid(
             "not a folder of this machine; write `file:///` and an absolute path".to_owned(),
@@ -183,6 +191,7 @@ mod tests {
         let why = |text: &str| open(text.as_ref()).err().unwrap().to_string();
         assert!(why("ftp://ann:secret@host/x").starts_with("unknown scheme `ftp`; use a folder, or `s3://"));
         assert!(why("file://server/share").starts_with("not a folder of this machine"));
+        assert!(why("s3:bucket/x").ends_with("write `s3://bucket/folder`"));
         #[cfg(not(feature = "object-store"))]
         assert!(why("s3://bucket").contains("--features object-store"));
         assert_eq!(shown("s3://key:secret@bucket/a%20b/?token=1#x".as_ref()), "s3://bucket/a%20b");

@@ -386,7 +386,11 @@ fn notes_without_a_recording_are_no_episode() {
 #[test]
 fn a_section_has_the_title_and_author_of_its_files() {
     let project = show("author = 'Global <g@x.example>'\npublish_media = 'link'\n[section.b]\ntitle = 'Own'");
-    for (section, album, artist) in [("a", &b"Harbor"[..], &b"Ann"[..]), ("b", b"Valley", b"Bob")] {
+    for (section, album, artist) in [
+        ("a", &b"Harbor"[..], &b"Ann"[..]),
+        ("b", b"Valley", b"Bob"),
+        ("c", b"https://u:S3CRET@a.example/", b"https://u:S3CRET@a.example/"),
+    ] {
         let tag = id3(3, &[("TALB", 0, album), ("TPE1", 0, artist)]);
         project.write_file(format!("{section}/1.mp3"), [tag, mp3(2)].concat());
     }
@@ -397,6 +401,7 @@ fn a_section_has_the_title_and_author_of_its_files() {
     assert!(rss("a/").contains("<itunes:email>g@x.example</itunes:email>"), "{}", rss("a/"));
     assert!(rss("b/").contains("<title>Own</title>") && rss("b/").contains("<itunes:author>Bob"));
     assert!(rss("").contains("<title>T</title>") && rss("").contains("<itunes:author>Global"));
+    assert!(rss("c/").contains("<title>https://a.example/</title>") && !rss("c/").contains("S3CRET"));
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn user_names_and_passwords_in_any_address_of_an_article_are_published_nowhere()
         (
             "fields.md",
             "---\ntitle: A\ndate: 2024-05-31\nlink: https://news.example/a\nguid: https://u:S3CRET@a.example/guid\n\
-             image: https://u:S3CRET@a.example/i.png\nbanner: https://u:S3CRET@a.example/b.png\n\
+             image: {url: 'https://u:S3CRET@a.example/i.png', alt: 'see https://u:S3CRET@a.example/'}\nbanner: https://u:S3CRET@a.example/b.png\n\
              author: {name: Ann, url: 'https://u:S3CRET@a.example/', avatar: 'https:u:S3CRET@a.example/p.png'}\n\
              enclosure: {url: 'https://u:S3CRET@a.example/e.mp3', type: audio/mpeg, length: 1}\n\
              transcript: https://u:S3CRET@a.example/t.vtt\n\

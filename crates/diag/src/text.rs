@@ -160,17 +160,18 @@ fn replace_credentials<'a>(text: &'a str, with: &str, is_wide: bool) -> Cow<'a, 
     if !SIGNS.iter().any(|sign| text.contains(sign)) {
         return Cow::Borrowed(text);
     }
+    let mut ahead = Ahead::new(text);
     let (mut out, mut done, mut from) = (String::new(), 0, 0);
     while let Some(start) = next_start(text, from) {
         let (at, end) = match start {
-            Start::Scheme(at) => (at, end_of_credentials(&text[at..], is_wide)),
-            Start::Slashes(at) => (at, end_of_user(&text[at..]).filter(|end| *end > 1)),
+            Start::Scheme(at) => (at, ahead.end_of_credentials(at, is_wide)),
+            Start::Slashes(at) => (at, ahead.end_of_user(at).filter(|end| *end > at + 1)),
         };
         from = at;
         if let Some(end) = end {
             out.push_str(&text[done..at]);
             out.push_str(with);
-            (done, from) = (at + end, at + end);
+            (done, from) = (end, end);
         }
     }
     if done == 0 {
@@ -220,45 +221,114 @@ fn ends_host(c: char) -> bool {
     c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '"' | '<' | '>' | '`')
 }
 
-/// Returns where the user name and password at the beginning of a text end.
-fn end_of_user(after: &str) -> Option<usize> {
-    let end = after.find(ends_host).unwrap_or(after.len());
-    after[..end].rfind('@').map(|at| at + 1)
+/// What follows the places where user names may begin. These places must ascend: what was found for one is kept for the next, so
+/// that each character of a text is looked at a few times only.
+struct Ahead<'t> {
+    text: &'t str,
+    /// Up to a character that ends a host, and the same if tabs are removed.
+    word: Word,
+    word_with_tabs: Word,
+    colon: usize,
+    end_of_line: usize,
+    /// Where a word ends, and what is in quotes after it.
+    quoted: (usize, usize),
+    /// The next of each of [`SIGNS`].
+    signs: [usize; SIGNS.len()],
 }
 
-/// Returns the same after a scheme, even if characters that parsers remove or encode are in the password.
-fn end_of_credentials(after: &str, is_wide: bool) -> Option<usize> {
-    end_of_user(after)
-        .or_else(|| {
-            // Parsers remove tabs.
-            let end = after.find(|c| c != '\t' && ends_host(c)).unwrap_or(after.len());
-            let user = &after[..end.min(after[..end].rfind('@')? + 1)];
-            user.contains(':').then_some(user.len())
-        })
-        .or_else(|| end_of_meant(after, is_wide))
+/// A part of a text. All are positions in the text.
+#[derive(Default)]
+struct Word {
+    end: usize,
+    /// Behind its last `@`, 0 without one.
+    behind_sign: usize,
+    /// Behind its last character that is no punctuation, 0 without one.
+    behind_plain: usize,
 }
 
-/// Returns where a password ends that has a character in it which ends a host: a name and a colon that no port follows are a
-/// user name and the beginning of a password.
-fn end_of_meant(after: &str, is_wide: bool) -> Option<usize> {
-    let end = after.find(ends_host).unwrap_or(after.len());
-    let (name, port) = after[..end].split_once(':')?;
-    let number = if is_wide { port } else { port.trim_end_matches(|c: char| c.is_ascii_punctuation()) };
-    let is_port = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    // A host, a colon and text.
-    let is_prose = !is_wide && (name.is_empty() || number.is_empty());
-    if name.starts_with('[') || is_port || is_prose {
-        return None;
+impl Word {
+    fn find(&mut self, text: &str, at: usize, ends: impl Fn(char) -> bool) {
+        if self.end < at {
+            self.end = text[at..].find(ends).map_or(text.len(), |length| at + length);
+            let word = &text[at..self.end];
+            self.behind_sign = word.rfind('@').map_or(0, |sign| at + sign + 1);
+            let plain = word.trim_end_matches(|c: char| c.is_ascii_punctuation());
+            self.behind_plain = if plain.is_empty() { 0 } else { at + plain.len() };
+        }
     }
-    let is_quote = |c: char| matches!(c, '"' | '<' | '>' | '`');
-    let first = |text: &str| SIGNS.iter().filter_map(|sign| Some(text.find(sign)? + sign.len())).min();
-    let rest = &after[end..];
-    let line = match rest.strip_prefix(is_quote) {
-        // It may also end an attribute, so only what directly follows counts.
-        Some(inner) => &after[..end + 1 + inner.find(|c| is_quote(c) || ends_host(c)).unwrap_or(inner.len())],
-        None => &after[..after.find(|c| c == '\n' || is_quote(c)).unwrap_or(after.len())],
-    };
-    first(line)
+}
+
+/// Sets a position to the next one at or after `at` that `find` finds in the rest of a text, or to the end, if it is before `at`.
+fn move_on(next: &mut usize, text: &str, at: usize, find: impl FnOnce(&str) -> Option<usize>) -> usize {
+    if *next < at {
+        *next = find(&text[at..]).map_or(text.len(), |length| at + length);
+    }
+    *next
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '<' | '>' | '`')
+}
+
+impl<'t> Ahead<'t> {
+    fn new(text: &'t str) -> Self {
+        let (word, word_with_tabs) = Default::default();
+        Self { text, word, word_with_tabs, colon: 0, end_of_line: 0, quoted: (0, 0), signs: [0; SIGNS.len()] }
+    }
+
+    /// Returns where a user name and password that begin at a position end.
+    fn end_of_user(&mut self, at: usize) -> Option<usize> {
+        self.word.find(self.text, at, ends_host);
+        Some(self.word.behind_sign).filter(|end| *end > at)
+    }
+
+    fn next_colon(&mut self, at: usize) -> usize {
+        move_on(&mut self.colon, self.text, at, |rest| rest.find(':'))
+    }
+
+    /// Returns the same after a scheme, even if characters that parsers remove or encode are in the password.
+    fn end_of_credentials(&mut self, at: usize, is_wide: bool) -> Option<usize> {
+        if let Some(end) = self.end_of_user(at) {
+            return Some(end);
+        }
+        // Parsers remove tabs.
+        self.word_with_tabs.find(self.text, at, |c| c != '\t' && ends_host(c));
+        let end = self.word_with_tabs.behind_sign;
+        if end > at && self.next_colon(at) < end { Some(end) } else { self.end_of_meant(at, is_wide) }
+    }
+
+    /// Returns where a password ends that has a character in it which ends a host: a name and a colon that no port follows are a
+    /// user name and the beginning of a password.
+    fn end_of_meant(&mut self, at: usize, is_wide: bool) -> Option<usize> {
+        let (colon, text) = (self.next_colon(at), self.text);
+        let end = self.word.end;
+        if colon >= end {
+            return None;
+        }
+        let end_of_number = if is_wide { end } else { self.word.behind_plain.max(colon + 1) };
+        let number = &text[colon + 1..end_of_number];
+        let is_port = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        // A host, a colon and text.
+        let is_prose = !is_wide && (colon == at || number.is_empty());
+        if text[at..].starts_with('[') || is_port || is_prose {
+            return None;
+        }
+        let end_of_line = match text[end..].strip_prefix(is_quote) {
+            // It may also end an attribute, so only what directly follows counts.
+            Some(inner) if self.quoted.0 < end => {
+                let length = inner.find(|c| is_quote(c) || ends_host(c)).unwrap_or(inner.len());
+                self.quoted = (end, end + 1 + length);
+                self.quoted.1
+            }
+            Some(_) => self.quoted.1,
+            None => move_on(&mut self.end_of_line, text, at, |rest| rest.find(|c| c == '\n' || is_quote(c))),
+        };
+        let ends = SIGNS
+            .iter()
+            .zip(&mut self.signs)
+            .map(|(sign, next)| move_on(next, text, at, |rest| rest.find(sign)) + sign.len());
+        ends.filter(|end| *end <= end_of_line).min()
+    }
 }
 
 #[cfg(test)]
@@ -283,6 +353,17 @@ mod tests {
             ("https://[::1]/x and ann@a.example", "https://[::1]/x and ann@a.example"),
         ] {
             assert_eq!(redact(text), redacted);
+        }
+    }
+
+    /// A scheme after each other: what follows must not be searched for each of them.
+    #[test]
+    fn texts_of_many_schemes_take_linear_time() {
+        for unit in ["http:", "http:a:", "http://a:b", "http:a\t", "http:a:1!!", "//", "x://", "http:\"a:"] {
+            for (before, after) in [("@ ", ""), ("", " @"), ("", "!!!@"), ("@", "\n")] {
+                let text = format!("{before}{}{after}", unit.repeat(200_000));
+                assert!(redact(&text).len() > 1 && !remove_credentials(&text).is_empty());
+            }
         }
     }
 

@@ -42,21 +42,20 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Boxes> {
         if &kind != b"moov" || stop > end {
             continue;
         }
-        for (kind, start, stop) in children(file, start, stop)? {
+        for (kind, start, stop) in parts(file, start, stop)? {
             match &kind {
                 b"mvhd" => {
                     found.milliseconds = duration(file, start)?.map(|(length, scale)| length * 1000 / scale)
                 }
                 b"udta" => {
-                    for (kind, start, stop) in children(file, start, stop)? {
+                    for (kind, start, stop) in parts(file, start, stop)? {
                         if &kind == b"chpl" && stop - start <= MAX_LIST {
                             found.chapters = nero(&file.bytes_at(start, (stop - start) as usize)?);
                         }
                     }
                 }
                 b"mvex" => {
-                    for (_, start, _) in
-                        children(file, start, stop)?.iter().filter(|(kind, ..)| kind == b"trex")
+                    for (_, start, _) in parts(file, start, stop)?.iter().filter(|(kind, ..)| kind == b"trex")
                     {
                         let bytes = file.bytes_at(*start, 16)?;
                         defaults.extend(be32(&bytes, 4).zip(be32(&bytes, 12)));
@@ -88,6 +87,14 @@ pub(super) fn read(file: &mut Blocks) -> io::Result<Boxes> {
 
 /// Kind, start of the content and end of a box.
 type Found = ([u8; 4], u64, u64);
+
+/// Returns the boxes in another one. The last one ends where that does: if it went on, its content would be read again as that of
+/// the next box.
+fn parts(file: &mut Blocks, start: u64, end: u64) -> io::Result<Vec<Found>> {
+    let mut found = children(file, start, end)?;
+    found.iter_mut().for_each(|(_, start, stop)| *stop = (*stop).min(end).max(*start));
+    Ok(found)
+}
 
 /// Returns the boxes in a part of a file.
 fn children(file: &mut Blocks, start: u64, end: u64) -> io::Result<Vec<Found>> {
@@ -161,11 +168,9 @@ fn fragments(
         if &kind != b"moof" || stop > size {
             continue;
         }
-        for (_, start, stop) in
-            children(file, content, stop)?.into_iter().filter(|(kind, ..)| kind == b"traf")
-        {
+        for (_, start, stop) in parts(file, content, stop)?.into_iter().filter(|(kind, ..)| kind == b"traf") {
             let (mut track, mut each, mut end) = (None, None, None);
-            for (kind, start, stop) in children(file, start, stop)? {
+            for (kind, start, stop) in parts(file, start, stop)? {
                 match &kind {
                     b"tfhd" => {
                         let bytes = file.bytes_at(start, 24)?;
@@ -233,7 +238,7 @@ fn track(file: &mut Blocks, start: u64, stop: u64) -> io::Result<Track> {
     let mut track = Track::default();
     let mut open = vec![(start, stop)];
     while let Some((start, stop)) = open.pop() {
-        for (kind, start, stop) in children(file, start, stop)? {
+        for (kind, start, stop) in parts(file, start, stop)? {
             match &kind {
                 b"mdia" | b"minf" | b"stbl" | b"tref" => open.push((start, stop)),
                 b"tkhd" => {

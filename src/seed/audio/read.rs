@@ -666,7 +666,7 @@ mod tests {
 
     #[test]
     fn twice_the_file_takes_twice_the_work() {
-        let shapes: [(&str, Shape); 11] = [
+        let shapes: [(&str, Shape); 12] = [
             ("texts of ID3", |n| id3(&b"TIT2\0\0\0\x03\0\0\x03Hi".repeat(n))),
             ("comments of ID3", |n| id3(&b"COMM\0\0\0\x07\0\0\x03eng\0Hi".repeat(n))),
             ("chapters of ID3", |n| {
@@ -684,6 +684,10 @@ mod tests {
             }),
             ("comments of FLAC in Ogg", |n| flac(&b"\x08\0\0\0TITLE=Hi".repeat(n))),
             ("boxes", |n| [mp4_box(b"ftyp", b"M4A \0\0\0\0"), mp4_box(b"free", b"").repeat(n)].concat()),
+            ("boxes that end behind those around them", |n| {
+                let track = mp4_box(b"trak", &b"\0\0\0\x10mdia\x7f\xff\xff\xffmdia".repeat(n));
+                [mp4_box(b"ftyp", b"M4A \0\0\0\0"), mp4_box(b"moov", &track)].concat()
+            }),
             ("fragments", |n| {
                 let fragment = [mp4_box(b"moof", &mp4_box(b"traf", b"")), mp4_box(b"mdat", b"x")].concat();
                 [mp4_box(b"ftyp", b"M4A \0\0\0\0"), mp4_box(b"moov", b""), fragment.repeat(n)].concat()

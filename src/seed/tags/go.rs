@@ -2,8 +2,7 @@
 //! text ([templates of Go](https://pkg.go.dev/text/template), [functions of Hugo](https://gohugo.io/functions/)). What
 //! needs the site, such as a loop over its pages, makes a template too hard.
 
-use super::budget::Budget;
-use super::syntax::{MAX_VALUE, replaced};
+use super::syntax::replaced;
 use super::template::{
     BlockEnd, Filled, INNER, MAX_DEPTH, Parameters, Scanner, address_of_file, finished, first_true,
 };
@@ -29,7 +28,6 @@ pub(super) fn fill(template: &str, parameters: &Parameters<'_>) -> Option<Filled
         variables: Vec::new(),
         depth: 0,
         shown: 0,
-        budget: Budget::of(MAX_VALUE),
     };
     let (out, end) = filler.block(true)?;
     let mut filled = (end == BlockEnd::Text).then(|| finished(&out))??;
@@ -47,7 +45,6 @@ struct Filler<'a> {
     depth: usize,
     /// Number of bytes that were shown.
     shown: usize,
-    budget: Budget,
 }
 
 impl<'a> Filler<'a> {
@@ -177,7 +174,8 @@ impl<'a> Filler<'a> {
         loop {
             let mut operands: Vec<(&str, Option<String>)> = Vec::new();
             while let Some((word, found)) = self.operand(words)? {
-                let is_affordable = found.as_ref().is_none_or(|value| self.budget.spend(value.len()));
+                let is_affordable =
+                    found.as_ref().is_none_or(|value| self.parameters.budget.spend(value.len()));
                 is_affordable.then_some(())?;
                 operands.push((word, found));
             }
@@ -471,6 +469,8 @@ fn of_field(value: String, field: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::budget::Budget;
+    use super::super::syntax::MAX_VALUE;
     use super::*;
 
     fn filled(template: &str) -> Option<(String, Option<String>)> {
@@ -481,7 +481,13 @@ mod tests {
         };
         let page = |name: &str| (name == "Page.Title").then(|| "The Quay".to_owned());
         let at = |at| (at == 0).then(|| "first".to_owned());
-        let parameters = Parameters { named: &named, at: &at, page: &page, is_named: true };
+        let parameters = Parameters {
+            named: &named,
+            at: &at,
+            page: &page,
+            is_named: true,
+            budget: &Budget::of(MAX_VALUE),
+        };
         fill(template, &parameters).map(|filled| (filled.before, filled.after))
     }
 

@@ -131,6 +131,9 @@ fn folder_of_files(page: &PageContext<'_>) -> Option<FileFolder> {
     Some(FileFolder { name: page.origin.stem(), address })
 }
 
+/// Maximum length of the address of a file, in bytes.
+const MAX_PATH: usize = 1024;
+
 /// Returns a text in which the addresses after a mark are relative to the page of the post, if they are those of its own files:
 /// `a.png` and `name-of-the-post/a.png`.
 fn with_addresses(text: &str, mark: &str, files: &FileFolder) -> String {
@@ -140,7 +143,9 @@ fn with_addresses(text: &str, mark: &str, files: &FileFolder) -> String {
         let (before, after) = rest.split_at(at + mark.len());
         out.push_str(before);
         let path = after.strip_prefix("./").unwrap_or(after);
-        let end = path.find(|c: char| c.is_whitespace() || "\")<>:?#".contains(c)).unwrap_or(path.len());
+        let length = path.len();
+        let path = &path[..path.floor_char_boundary(MAX_PATH)];
+        let end = path.find(|c: char| c.is_whitespace() || "\")]<>:?#".contains(c)).unwrap_or(path.len());
         work::step(end);
         let is_path = !path[end..].starts_with(':') && end > 0;
         let own = path[..end].strip_prefix(&files.name).and_then(|rest| rest.strip_prefix('/'));
@@ -149,7 +154,7 @@ fn with_addresses(text: &str, mark: &str, files: &FileFolder) -> String {
         rest = after;
         if let Some(own) = own.filter(|_| is_path) {
             out.push_str(&files.address);
-            rest = &path[end - own.len()..];
+            rest = &after[after.len() - length + end - own.len()..];
         }
     }
     out + rest

@@ -151,7 +151,10 @@ fn own(renderer: &mut TemplateRenderer<'_>, name: &str, args: &Args<'_>) -> Opti
         }
     };
     let is_named = args.0.iter().any(|(name, _)| !name.is_empty());
-    go::fill(&text, &template::Parameters { named: &named, at: &at, page: &page, is_named })
+    go::fill(
+        &text,
+        &template::Parameters { named: &named, at: &at, page: &page, is_named, budget: &renderer.budget },
+    )
 }
 
 /// True if a template shows the text between its tags as source code.

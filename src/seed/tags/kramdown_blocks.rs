@@ -146,6 +146,9 @@ impl<'a> HtmlBlock<'a> {
 /// Number of digits of an item ([CommonMark, 5.2](https://spec.commonmark.org/0.31.2/#list-items)).
 const MAX_DIGITS: usize = 9;
 
+/// Number of characters before the text of an item, at most: all lines of a list in it may be indented as far.
+const MAX_WIDTH: usize = 64;
+
 /// A list around the line.
 struct List {
     is_numbered: bool,
@@ -175,8 +178,10 @@ pub(super) fn with_nested_lists(text: &str) -> Cow<'_, str> {
                 missing = inner.map_or(0, |(_, missing)| missing);
             }
             Some(List { is_numbered, width, inner }) => match marker {
-                Some((is_same, next)) if is_same == *is_numbered => (*width, *inner) = (next, None),
-                Some(_) if !is_after_blank => {
+                Some((is_same, next)) if is_same == *is_numbered && next <= MAX_WIDTH => {
+                    (*width, *inner) = (next, None)
+                }
+                Some((is_same, _)) if is_same != *is_numbered && !is_after_blank => {
                     let known = inner.filter(|(least, _)| indent >= *least);
                     (_, missing) = *inner.insert(known.unwrap_or((indent, *width - indent)));
                 }
@@ -194,6 +199,7 @@ pub(super) fn with_nested_lists(text: &str) -> Cow<'_, str> {
         }
         is_after_blank = false;
         is_changed |= missing > 0;
+        work::step(missing);
         out.push(if missing == 0 { line.into() } else { format!("{}{line}", " ".repeat(missing)).into() });
     }
     if is_changed { Cow::Owned(out.join("\n")) } else { Cow::Borrowed(text) }
@@ -274,5 +280,8 @@ mod tests {
         ] {
             assert_eq!(with_nested_lists(text), nested);
         }
+        let deep: String = (0..1000).map(|n| format!("{}1. a\n", " ".repeat(n))).collect();
+        let text = deep + &"- b\n".repeat(1000);
+        assert!(with_nested_lists(&text).len() < 2 * text.len(), "a list in items that are ever deeper");
     }
 }

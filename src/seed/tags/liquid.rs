@@ -300,7 +300,8 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         return Lookup::Found(text.to_owned());
     }
     if let Some(text) = renderer.variables.get(name) {
-        return found_value(renderer, text.clone());
+        let is_affordable = renderer.budget.spend(text.len());
+        return if is_affordable { Lookup::Found(text.clone()) } else { Lookup::Unknown };
     }
     if let Some(list) = name.strip_suffix(".size")
         && let Some(Value::Number(length)) =
@@ -610,6 +611,7 @@ fn until_end_of_loop<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<(&'a str
         }
     }
     renderer.has_open_loop = true;
+    renderer.go_back();
     None
 }
 

@@ -217,6 +217,11 @@ impl<'a> TemplateRenderer<'a> {
         self.at += bytes;
     }
 
+    /// Permits [`Self::delimited`] to find tags again that were looked at ahead.
+    pub(super) fn go_back(&mut self) {
+        self.next_close = [None; CLOSERS.len()];
+    }
+
     /// Moves to the end of the source and returns the text up to it.
     pub(super) fn skip_to_end(&mut self) -> &'a str {
         let rest = self.rest();

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::budget::Budget;
-use super::syntax::{MAX_VALUE, quoted, split};
+use super::syntax::{quoted, split};
 use crate::html::escape_attribute;
 use crate::types::work;
 
@@ -23,6 +23,8 @@ pub(super) struct Parameters<'a> {
     pub(super) page: &'a dyn Fn(&str) -> Option<String>,
     /// True if the tag names its parameters, so that one that is not there is known to be missing.
     pub(super) is_named: bool,
+    /// Limit on the values that all templates of an article look at.
+    pub(super) budget: &'a Budget,
 }
 
 /// The HTML before and after the text between the tags.
@@ -38,13 +40,8 @@ pub(super) struct Filled {
 /// Fills in a template; `None` if it needs more than its parameters.
 pub(super) fn fill(template: &str, parameters: &Parameters<'_>) -> Option<Filled> {
     work::step(template.len());
-    let mut filler = Filler {
-        scanner: Scanner { rest: template },
-        parameters,
-        depth: 0,
-        variables: HashMap::new(),
-        budget: Budget::of(MAX_VALUE),
-    };
+    let mut filler =
+        Filler { scanner: Scanner { rest: template }, parameters, depth: 0, variables: HashMap::new() };
     let (out, end) = filler.block(true)?;
     let mut filled = (end == BlockEnd::Text).then(|| finished(&out))??;
     filled.is_markdown = template.contains("| markdown");
@@ -144,7 +141,6 @@ struct Filler<'a> {
     parameters: &'a Parameters<'a>,
     variables: HashMap<&'a str, String>,
     depth: usize,
-    budget: Budget,
 }
 
 impl<'a> Filler<'a> {
@@ -275,7 +271,7 @@ impl<'a> Filler<'a> {
     }
 
     fn operand(&self, text: &str) -> Option<String> {
-        self.operand_of_any_length(text).filter(|value| self.budget.spend(value.len()))
+        self.operand_of_any_length(text).filter(|value| self.parameters.budget.spend(value.len()))
     }
 
     fn operand_of_any_length(&self, text: &str) -> Option<String> {
@@ -305,6 +301,7 @@ impl<'a> Filler<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::syntax::MAX_VALUE;
     use super::*;
 
     fn filled(template: &str) -> Option<(String, Option<String>)> {
@@ -314,7 +311,13 @@ mod tests {
             _ => None,
         };
         let page = |name: &str| (name == "page.title").then(|| "The Hill".to_owned());
-        let parameters = Parameters { named: &named, at: &|_| None, page: &page, is_named: true };
+        let parameters = Parameters {
+            named: &named,
+            at: &|_| None,
+            page: &page,
+            is_named: true,
+            budget: &Budget::of(MAX_VALUE),
+        };
         fill(template, &parameters).map(|filled| (filled.before, filled.after))
     }
 

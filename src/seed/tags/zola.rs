@@ -45,8 +45,13 @@ fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>, is_paired:
             "config.base_url" => Some(format!("{}{}", page.host(), page.base_path())),
             _ => None,
         };
-        let parameters =
-            template::Parameters { named: &named, at: &|_| None, page: &of_page, is_named: true };
+        let parameters = template::Parameters {
+            named: &named,
+            at: &|_| None,
+            page: &of_page,
+            is_named: true,
+            budget: &renderer.budget,
+        };
         if let Some(filled) = template::fill(&text, &parameters) {
             return renderer.filled(tag.name, &filled, is_paired);
         }

@@ -1115,7 +1115,14 @@ impl Store for BucketStore {
         let (mut found, mut page_token, mut is_first) = (Below::default(), None, true);
         loop {
             let options = PaginatedListOptions { page_token, ..Default::default() };
-            let listed = self.objects.wait(pages.list_paginated(Some(&prefix), options)).map_err(unlisted)?;
+            let listed = self.objects.wait(pages.list_paginated(Some(&prefix), options)).map_err(unlisted);
+            let listed = match listed {
+                // Some permit to list one folder only.
+                Err(error) if is_first && error.kind() == io::ErrorKind::PermissionDenied => {
+                    return self.scan(folder, stamps, see);
+                }
+                listed => listed?,
+            };
             let page = &listed.result;
             let objects = &page.objects;
             page_token = listed.page_token;
