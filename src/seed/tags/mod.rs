@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use super::site::PageContext;
 use crate::diag::Finding;
-use crate::generator::Kind;
+use crate::generator::{Kind, Math};
 pub(super) use named::medium_of;
 use renderer::TemplateRenderer;
 #[cfg(feature = "folder")]
@@ -46,7 +46,8 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     };
     let is_mdx = page.origin.extension().eq_ignore_ascii_case("mdx");
     if is_mdx {
-        return Cow::Owned(mdx::without_components(&body, page.line, findings));
+        let has_formulas = site.is_some_and(|site| site.math == Math::Dollars);
+        return Cow::Owned(mdx::without_components(&body, page.line, has_formulas, findings));
     }
     if page.generator == Kind::Hexo {
         let prepared = hexo::prepared(&body, page);
