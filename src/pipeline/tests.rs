@@ -314,6 +314,14 @@ fn policy_of_versions_with_the_same_time_the_one_with_text_is_published_and_the_
 }
 
 #[test]
+fn packages_of_programs_are_no_seeds() {
+    let text = stamped(0, "a", "<p>b</p>");
+    let (report, findings, _) =
+        build_all("", &[("a.txt", &text), ("node_modules/b/c.txt", &text), ("d/node_modules/e.md", "# E")]);
+    assert_eq!((report.seeds, findings), (1, Vec::new()));
+}
+
+#[test]
 fn policy_a_seed_in_two_sections_is_one_entry_with_both_categories() {
     let text = stamped(-1, "1", "<p>b</p>");
     let (report, _, feeds) = build_all("", &[("a/1.txt", &text), ("b/1.txt", &text)]);
@@ -432,6 +440,11 @@ fn policy_an_id_survives_a_change_of_the_link_while_the_cache_exists() {
         std::fs::create_dir_all(&root).unwrap();
         std::fs::write(root.join(name), stamped(day, link, "<p>b</p>")).unwrap();
     };
+    let unknown = stamped(-3, "old", "<p>b</p>").replace("e.example", "blog.invalid");
+    std::fs::create_dir_all(&root).unwrap();
+    std::fs::write(root.join("1.txt"), unknown).unwrap();
+    run();
+    // Nothing was published below a placeholder.
     write("1.txt", -3, "old");
     assert_eq!(run(), [["old", "old"]]);
     write("1.txt", -3, "newer");
