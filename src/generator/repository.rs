@@ -215,6 +215,13 @@ impl Repository {
         })
     }
 
+    /// True if there is a file at this path below the seeds.
+    #[must_use]
+    pub(crate) fn has_file(&self, seed: &Path) -> bool {
+        let Some(path) = inside(&self.path(seed)) else { return false };
+        self.there(&path, self.files.prefix(&path, Bytes(1))).is_some()
+    }
+
     /// Returns what was read, unless nothing is there.
     fn there<T>(&self, path: &Path, read: io::Result<T>) -> Option<T> {
         self.failure.there(&*self.files, path, read)

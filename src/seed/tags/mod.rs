@@ -245,6 +245,29 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_of_a_hexo_site_that_names_an_image_of_the_post_shows_it() {
+        let files = [
+            ("_config.yml", "url: https://a.example\npermalink: :title/\npost_asset_folder: true\n"),
+            ("package.json", "{\"dependencies\": {\"hexo\": \"7\"}}"),
+            ("source/_posts/a/b.png", "x"),
+        ];
+        let rendered = |files, body: &str| {
+            let text = format!("---\ntitle: A\ndate: 2024-01-02\n---\n{body}");
+            let (html, findings) = body_in_site(files, "source/_posts/a.md", &text);
+            (html.trim_end().to_owned(), findings)
+        };
+        let shown = "<img src=\"https://a.example/a/b.png\" alt=\"The quay\">".to_owned();
+        assert_eq!(rendered(&files, "{% picture \"The quay\" b.png max-800 %}"), (shown, Vec::new()));
+        for (files, body) in [
+            (&files[..], "{% picture x ../a.png %}"),
+            (&files, "{% picture c.png %}"),
+            (&[("_config.yml", "new_post_name: ':title.md'"), files[2]], "{% picture b.png %}"),
+        ] {
+            assert_eq!(rendered(files, body).1, ["`{% picture %}` was left out"]);
+        }
+    }
+
+    #[test]
     fn liquid_has_the_values_filters_and_addresses_of_the_site() {
         let files = [
             ("_config.yml", "url: https://a.example\nbaseurl: /blog\npermalink: /:title/"),
