@@ -314,6 +314,23 @@ fn policy_of_versions_with_the_same_time_the_one_with_text_is_published_and_the_
 }
 
 #[test]
+fn a_configured_pattern_is_used_as_it_is() {
+    let text = |own: &str| format!("---\ntitle: T\ndate: 2023-05-01\n{own}---\n\nText\n");
+    let (plain, own, dated) = (text(""), text("url: /own/b\n"), text(""));
+    let files = [("a.md", &*plain), ("b.md", &own), ("2023-05-02-c.html.markdown", &dated)];
+    let urls = |config: &str| {
+        let (.., feeds) = build_all(config, &files);
+        let items = document(&feeds, "feed.json")["items"].as_array().unwrap().clone();
+        let mut urls: Vec<String> =
+            items.iter().map(|item| item["url"].as_str().unwrap().to_owned()).collect();
+        urls.sort();
+        urls.iter().map(|url| url.replace("https://e.example", "")).collect::<Vec<_>>()
+    };
+    assert_eq!(urls("permalink = '/blog/:slugorfilename'"), ["/blog/a", "/blog/c", "/own/b/"]);
+    assert_eq!(urls(""), ["/2023/05/01/c.html", "/a/", "/own/b/"]);
+}
+
+#[test]
 fn packages_of_programs_are_no_seeds() {
     let text = stamped(0, "a", "<p>b</p>");
     let (report, findings, _) =
