@@ -257,13 +257,13 @@ mod tests {
             (html.trim_end().to_owned(), findings)
         };
         let shown = "<img src=\"https://a.example/a/b.png\" alt=\"The quay\">".to_owned();
-        assert_eq!(rendered(&files, "{% picture \"The quay\" b.png max-800 %}"), (shown, Vec::new()));
+        assert_eq!(rendered(&files, "{% quay800 \"The quay\" b.png max-800 %}"), (shown, Vec::new()));
         for (files, body) in [
-            (&files[..], "{% picture x ../a.png %}"),
-            (&files, "{% picture c.png %}"),
-            (&[("_config.yml", "new_post_name: ':title.md'"), files[2]], "{% picture b.png %}"),
+            (&files[..], "{% quay800 x ../a.png %}"),
+            (&files, "{% quay800 x c.png %}"),
+            (&[("_config.yml", "new_post_name: ':title.md'"), files[2]], "{% quay800 x b.png %}"),
         ] {
-            assert_eq!(rendered(files, body).1, ["`{% picture %}` was left out"]);
+            assert_eq!(rendered(files, body).1, ["`{% quay800 %}` was left out"]);
         }
     }
 
