@@ -100,7 +100,7 @@
 //! | [`store`] | where seeds and feeds are stored |
 #![cfg_attr(feature = "watch", doc = "| [`watch`] | waiting for changes on disk (feature `watch`) |")]
 //! | [`model`] | articles, entries and feeds as plain data |
-//! | [`generator`] | what a repository of Jekyll, Hugo, Hexo, Zola, Eleventy or Astro says about its articles |
+//! | [`generator`] | what a repository of Jekyll, Hugo, Hexo, Zola, Eleventy, Astro or Docusaurus says about its articles |
 //! | [`seed`] | parsers for articles in files |
 //! | [`mod@format`] | writers for RSS, Atom, JSON Feed, OPML and the index page |
 //! | [`config`] | the configuration file |

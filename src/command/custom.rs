@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::config::{FILE, pattern_fault};
-use crate::generator::{Zone, date_of_name, texts_of_script};
+use crate::generator::{Zone, date_of_name, exported_by_script, texts_of_script};
 use crate::store::{FsStore, Kind, Store};
 use crate::types::{Bytes, without_credentials};
 
@@ -110,25 +111,76 @@ pub(super) fn site_url(folder: &Path) -> Option<(Url, PathBuf)> {
 pub(super) fn excluded(folder: &Path) -> Vec<String> {
     let store = FsStore::new(folder);
     let mut all: Vec<String> = UNPUBLISHED.iter().map(|name| (*name).to_owned()).collect();
-    for (file, key) in [
-        // <https://quartz.jzhao.xyz/configuration>
-        (QUARTZ, "ignorePatterns"),
-        // <https://vitepress.dev/reference/site-config#srcexclude>
-        (".vitepress/config.ts", "srcExclude"),
-        (".vitepress/config.mts", "srcExclude"),
-        (".vitepress/config.js", "srcExclude"),
-        (".vitepress/config.mjs", "srcExclude"),
-    ] {
-        let Ok(bytes) = store.read(Path::new(file), LIMIT) else { continue };
-        for pattern in texts_of_script(&String::from_utf8_lossy(&bytes), key) {
-            // Hidden files are no seeds anyway.
-            let is_new = !pattern.starts_with('.') && !all.contains(&pattern);
-            if is_new && pattern_fault(&pattern).is_none() {
-                all.push(pattern);
+    // <https://quartz.jzhao.xyz/configuration>
+    let quartz = store.read(Path::new(QUARTZ), LIMIT).unwrap_or_default();
+    let mut found = texts_of_script(&String::from_utf8_lossy(&quartz), "ignorePatterns");
+    // <https://vitepress.dev/reference/site-config#srcexclude>
+    for press in presses(&store) {
+        let below = |pattern: String| match press.sources.to_str() {
+            Some(sources) if !sources.is_empty() && pattern.contains('/') && !pattern.starts_with("**") => {
+                format!("{sources}/{pattern}")
             }
+            _ => pattern,
+        };
+        found.extend(texts_of_script(&press.text, "srcExclude").into_iter().map(below));
+    }
+    for pattern in found {
+        // Hidden files are no seeds anyway.
+        let is_new = !pattern.starts_with('.') && !all.contains(&pattern);
+        if is_new && pattern_fault(&pattern).is_none() {
+            all.push(pattern);
         }
     }
     all
+}
+
+/// A folder that VitePress or VuePress makes a site of.
+struct Press {
+    /// Folder of the articles.
+    sources: PathBuf,
+    /// Configuration, or else its folder, and what it says.
+    file: PathBuf,
+    text: String,
+    config: Map<String, Value>,
+}
+
+/// Finds the sites of VitePress (<https://vitepress.dev/reference/site-config>) and VuePress in a folder and those in it.
+fn presses(store: &FsStore) -> Vec<Press> {
+    let items = store.list(Path::new("")).unwrap_or_default().into_iter();
+    let folders = items.filter(|item| item.kind == Kind::Folder && item.name != "node_modules");
+    let mut folders: Vec<PathBuf> = folders.map(|item| PathBuf::from(item.name)).collect();
+    folders.sort_unstable();
+    let folders = std::iter::once(PathBuf::new()).chain(folders).take(MAX_LOOKED_AT);
+    let both = folders.flat_map(|folder| [".vitepress", ".vuepress"].map(|name| (folder.clone(), name)));
+    let press = |(folder, name): (PathBuf, &str)| {
+        let inner = folder.join(name);
+        store.list(&inner).ok()?;
+        let names = ["config", "config/index"].into_iter();
+        let mut paths = names
+            .flat_map(|name| ["ts", "mts", "js", "mjs"].map(|ending| inner.join(format!("{name}.{ending}"))));
+        let found = paths.find_map(|path| Some((store.read(&path, LIMIT).ok()?, path)));
+        let (bytes, file) = found.unwrap_or((Vec::new(), inner));
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let config = exported_by_script(&text);
+        let inner = config.get("srcDir").and_then(Value::as_str).unwrap_or_default();
+        let inner = Path::new(inner).components().filter(|part| matches!(part, Component::Normal(_)));
+        let sources = folder.components().chain(inner).collect();
+        Some(Press { sources, file, text, config })
+    };
+    both.filter_map(press).collect()
+}
+
+impl Press {
+    /// Returns the address that its sitemap has.
+    fn url(&self) -> Option<Url> {
+        let host = self.config.get("sitemap")?.get("hostname")?.as_str()?;
+        let mut url = address(&format!("hostname: {host}"), "hostname")?;
+        let base = self.config.get("base").and_then(Value::as_str).unwrap_or_default().trim_matches('/');
+        if !base.is_empty() && url.path() == "/" {
+            url.set_path(&format!("/{base}/"));
+        }
+        Some(url)
+    }
 }
 
 /// Returns the patterns of what is not published below a folder of seeds, of those for the folder around it.
@@ -146,11 +198,13 @@ pub(super) fn below(patterns: &[String], seeds: &str) -> Vec<String> {
 /// Returns the folders that the configuration of a site calls those of its articles.
 pub(super) fn seeds(folder: &Path) -> Vec<String> {
     let store = FsStore::new(folder);
-    let mut found: Vec<String> = Vec::new();
+    let presses = presses(&store).into_iter();
+    let below = presses.filter_map(|press| press.sources.to_str().map(str::to_owned));
+    let mut found: Vec<String> = below.filter(|folder| !folder.is_empty()).collect();
     for path in files(&store) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let stem = name.split('.').next().unwrap_or_default();
-        if !is_own(&path) || !["pelicanconf", "quartz", "gatsby-config", "docusaurus"].contains(&stem) {
+        if !is_own(&path) || !["pelicanconf", "quartz", "gatsby-config"].contains(&stem) {
             continue;
         }
         let Ok(bytes) = store.read(&path, LIMIT) else { continue };
@@ -158,11 +212,7 @@ pub(super) fn seeds(folder: &Path) -> Vec<String> {
         let inside: Vec<String> = match stem {
             "pelicanconf" => vec![content_of_pelican(&text)],
             "quartz" => vec!["content".to_owned()],
-            "docusaurus" => vec!["blog".to_owned()],
-            _ => {
-                let paths = texts_of_script(&text, "path").into_iter();
-                paths.filter_map(|path| Some(path.strip_prefix("${__dirname}/")?.to_owned())).collect()
-            }
+            _ => sources_of_gatsby(&text),
         };
         let parent = path.parent().unwrap_or(Path::new(""));
         for inner in inside {
@@ -176,6 +226,13 @@ pub(super) fn seeds(folder: &Path) -> Vec<String> {
         }
     }
     found
+}
+
+/// Returns the folders that Gatsby reads, from its configuration.
+fn sources_of_gatsby(text: &str) -> Vec<String> {
+    let paths = texts_of_script(text, "path").into_iter();
+    let below = |path: String| Some(path.strip_prefix("${__dirname}/")?.trim_end_matches('/').to_owned());
+    paths.filter_map(below).collect()
 }
 
 /// True if no folder of a path has a name such as `_old`.
@@ -213,6 +270,16 @@ pub(super) fn look(folder: &Path, seeds: &str, sample: &Path) -> Custom {
     {
         found.url = Some((url, PathBuf::from(QUARTZ)));
     }
+    let seeds = if seeds == "." { Path::new("") } else { Path::new(seeds) };
+    let presses = presses(&store).into_iter().filter(|press| seeds.starts_with(&press.sources));
+    let press = presses.max_by_key(|press| press.sources.as_os_str().len());
+    if let Some(press) = &press {
+        found.url = found.url.or_else(|| Some((press.url()?, press.file.clone())));
+        let title =
+            press.config.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
+        found.settings.extend(title.map(|title| ("title", title.to_owned())));
+    }
+    let (mut sources, mut file_path) = (Vec::new(), None);
     let is_stated = found.url.is_some();
     let mut best = usize::MAX;
     let mut patterns: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
@@ -229,7 +296,15 @@ pub(super) fn look(folder: &Path, seeds: &str, sample: &Path) -> Custom {
             }
         }
         found.settings.extend(settings(&path, &text));
-        if let Some(pattern) = of_pelican(&path, &text).filter(|_| is_own(&path)) {
+        if path.file_stem().is_some_and(|name| name == "gatsby-config") {
+            let parent = path.parent().unwrap_or(Path::new(""));
+            sources.extend(sources_of_gatsby(&text).into_iter().map(|inner| parent.join(inner)));
+        }
+        if let Some(before) = before_file_path(&text) {
+            file_path.get_or_insert((before, path.clone()));
+        }
+        let stated = of_pelican(&path, &text).or_else(|| of_middleman(&path, &text));
+        if let Some(pattern) = stated.filter(|_| is_own(&path)) {
             found.pattern.get_or_insert((pattern, path.clone()));
         }
         for pattern in made(&text) {
@@ -238,34 +313,42 @@ pub(super) fn look(folder: &Path, seeds: &str, sample: &Path) -> Custom {
     }
     // Of several, the one that is made most often; at equal counts, the first.
     let most = patterns.iter().rev().max_by_key(|(_, (count, _))| *count);
-    found.pattern = of_folder(&store, seeds, sample)
+    let of_press = press.map(|press| {
+        let is_clean = press.config.get("cleanUrls") == Some(&Value::Bool(true));
+        (of_file(&press.sources, seeds, sample, if is_clean { "" } else { ".html" }), press.file)
+    });
+    let of_gatsby = file_path.filter(|_| !sources.is_empty()).map(|(before, file)| {
+        let around = sources.iter().filter(|source| seeds.starts_with(source));
+        let around = around.max_by_key(|source| source.as_os_str().len());
+        (before + &of_file(around.map_or(seeds, PathBuf::as_path), seeds, sample, "/"), file)
+    });
+    found.pattern = of_press
         .or(found.pattern)
+        .or(of_gatsby)
         .or_else(|| most.map(|(pattern, (_, path))| (pattern.clone(), path.clone())));
     found
 }
 
-/// Returns the pattern of a generator that keeps the folders of articles in their addresses, and its configuration.
-fn of_folder(store: &FsStore, seeds: &str, sample: &Path) -> Option<(String, PathBuf)> {
-    let seeds = if seeds == "." { "" } else { seeds };
-    let prefix = if seeds.is_empty() { String::new() } else { format!("/{seeds}") };
-    let is_dated = date_of_name(&sample.file_stem()?.to_string_lossy()).is_some();
-    // <https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog>
-    let docusaurus = ["docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs"];
-    if let Some(file) = docusaurus.iter().find(|file| store.read(Path::new(file), LIMIT).is_ok()) {
-        let text = store.read(&Path::new(seeds).join(sample), LIMIT).unwrap_or_default();
-        let has_slug = String::from_utf8_lossy(&text).lines().any(|line| line.starts_with("slug:"));
-        let pattern = match (has_slug, is_dated) {
-            (true, _) => "/:slug",
-            (false, true) => "/:year/:month/:day/:title",
-            (false, false) => "/:sections/:filename",
-        };
-        return Some((format!("{prefix}{pattern}"), PathBuf::from(file)));
-    }
-    // <https://vuepress.vuejs.org/guide/page.html#routing>, <https://vitepress.dev/guide/routing>
-    let file = [".vuepress", ".vitepress"].iter().find(|folder| store.list(Path::new(folder)).is_ok())?;
-    let pattern =
-        if is_dated { "/:sections/:year-:month-:day-:title.html" } else { "/:sections/:filename.html" };
-    Some((format!("{prefix}{pattern}"), PathBuf::from(file)))
+/// Returns the pattern of addresses that are paths below a folder of sources as they are, with another ending.
+fn of_file(sources: &Path, seeds: &Path, sample: &Path, ending: &str) -> String {
+    let below = seeds.strip_prefix(sources).unwrap_or(Path::new(""));
+    let prefix: String = below.iter().map(|name| format!("/{}", name.to_string_lossy())).collect();
+    let stem = sample.file_stem().unwrap_or_default().to_string_lossy();
+    // A path without the date would not be that of the file.
+    let path = match date_of_name(&stem) {
+        Some(_) => ":sections/:year-:month-:day-:filename",
+        None => ":path",
+    };
+    format!("{prefix}/{path}{ending}")
+}
+
+/// Returns what the address of an article begins with before the path that Gatsby's `createFilePath` makes
+/// (<https://www.gatsbyjs.com/plugins/gatsby-source-filesystem/#createfilepath>).
+fn before_file_path(text: &str) -> Option<String> {
+    let (before, _) = text.split_once("createFilePath({").or_else(|| text.split_once("createFilePath("))?;
+    let before = before.strip_suffix("${").and_then(|before| before.rsplit('`').next()).unwrap_or_default();
+    Some(format!("/{}", before.trim_matches('/')).trim_end_matches('/').to_owned())
+        .filter(|before| before.chars().all(|c| c.is_alphanumeric() || "/-_".contains(c)))
 }
 
 /// Returns the programs and configuration files, those nearest to the root first.
@@ -411,6 +494,36 @@ fn of_pelican(path: &Path, text: &str) -> Option<String> {
     (!pattern.contains(['{', '}'])).then_some(pattern)
 }
 
+/// Returns the pattern of Middleman's blog (<https://middlemanapp.com/basics/blogging/>).
+fn of_middleman(path: &Path, text: &str) -> Option<String> {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    if path.file_name().is_none_or(|name| name != "config.rb")
+        || !lines().any(|line| line.starts_with("activate :blog"))
+    {
+        return None;
+    }
+    let set =
+        |key: &str| lines().find_map(|line| literal(line.split_once(key)?.1.trim_start().strip_prefix('=')?));
+    let prefix = set(".prefix").unwrap_or_default();
+    let permalink = set(".permalink").unwrap_or_else(|| "{year}/{month}/{day}/{title}.html".to_owned());
+    let mut pattern = format!("/{}/{}", prefix.trim_matches('/'), permalink.trim_start_matches('/'));
+    for (field, part) in [
+        ("{title}", ":title"),
+        ("{slug}", ":title"),
+        ("{year}", ":year"),
+        ("{month}", ":month"),
+        ("{day}", ":day"),
+    ] {
+        pattern = pattern.replace(field, part);
+    }
+    if lines().any(|line| line.starts_with("activate :directory_indexes")) {
+        let folder = pattern.strip_suffix(".html").map(|folder| format!("{folder}/"));
+        pattern = folder.unwrap_or(pattern);
+    }
+    let pattern = pattern.replace("//", "/");
+    (!pattern.contains(['{', '}'])).then_some(pattern)
+}
+
 /// Returns the patterns that a program makes addresses of: what is around `${post.slug}` in a string.
 fn made(text: &str) -> Vec<String> {
     let places = text.match_indices("slug}").filter_map(|(at, mark)| {
@@ -504,22 +617,55 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_of_the_seeds_is_in_the_addresses_of_vuepress_and_docusaurus() {
+    fn pages_of_vitepress_and_vuepress_have_the_path_of_their_file() {
         let folder = tempfile::tempdir().unwrap();
-        let pattern =
-            |sample: &str| look(folder.path(), "blog", Path::new(sample)).pattern.map(|(pattern, _)| pattern);
-        assert_eq!(pattern("2024-05-31-a.md"), None);
-        std::fs::create_dir(folder.path().join(".vuepress")).unwrap();
-        assert_eq!(
-            pattern("2024-05-31-a.md").as_deref(),
-            Some("/blog/:sections/:year-:month-:day-:title.html")
+        let write = |name: &str, text: &str| write(folder.path(), name, text);
+        let found = |seeds: &str, sample: &str| look(folder.path(), seeds, Path::new(sample));
+        let pattern = |seeds: &str, sample: &str| found(seeds, sample).pattern.unwrap_or_default().0;
+        assert_eq!(pattern("docs", "2024-05-31-a.md"), "");
+        write("blog/.vuepress/config.js", "");
+        assert_eq!(pattern("blog/posts", "a.md"), "/posts/:path.html");
+        assert_eq!(pattern("blog", "2024-05-31-a.md"), "/:sections/:year-:month-:day-:filename.html");
+        write(
+            "docs/.vitepress/config.mts",
+            "export default { title: \"VP\", base: \"/n/\", sitemap: { hostname: \"https://quay.example\" },\n\
+             srcExclude: ['old/*.md'] }",
         );
-        assert_eq!(pattern("a.md").as_deref(), Some("/blog/:sections/:filename.html"));
-        std::fs::write(folder.path().join("docusaurus.config.ts"), "").unwrap();
-        std::fs::create_dir(folder.path().join("blog")).unwrap();
-        std::fs::write(folder.path().join("blog/b.md"), "---\nslug: c\n---\n").unwrap();
-        assert_eq!(pattern("2024-05-31-a.md").as_deref(), Some("/blog/:year/:month/:day/:title"));
-        assert_eq!(pattern("b.md").as_deref(), Some("/blog/:slug"));
+        let docs = found("docs", "Hello_World.md");
+        assert_eq!(docs.pattern.unwrap().0, "/:path.html");
+        assert_eq!(docs.url.unwrap().0.as_str(), "https://quay.example/n/");
+        assert_eq!(docs.settings, [("title", "VP".to_owned())]);
+        assert_eq!(seeds(folder.path()), ["blog", "docs"]);
+        assert_eq!(below(&excluded(folder.path()), "docs").last().unwrap(), "old/*.md");
+        write(
+            "docs/.vitepress/config.mts",
+            "export default defineConfig({ srcDir: './src', cleanUrls: true })",
+        );
+        assert_eq!(pattern("docs/src/posts", "a.md"), "/posts/:path");
+    }
+
+    #[test]
+    fn pages_of_gatsby_are_below_the_folder_that_it_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| write(folder.path(), name, text);
+        let pattern = |seeds: &str| look(folder.path(), seeds, Path::new("a/index.md")).pattern.unwrap().0;
+        write("gatsby-config.js", "options: {\n path: `${__dirname}/content/blog`,\n name: `blog` }");
+        write("gatsby-node.js", "const value = createFilePath({ node, getNode })");
+        assert_eq!(pattern("content/blog"), "/:path/");
+        assert_eq!(pattern("content/blog/b"), "/b/:path/");
+        write("gatsby-node.js", "value: `/blog${createFilePath({ node, getNode })}`");
+        assert_eq!(pattern("content/blog"), "/blog/:path/");
+    }
+
+    #[test]
+    fn the_configuration_of_middleman_has_the_pattern() {
+        let pattern = |text: &str| of_middleman(Path::new("config.rb"), text);
+        let blog = "activate :blog do |blog|\n  # blog.prefix = 'no'\n  blog.prefix = \"blog\"\n";
+        assert_eq!(pattern(blog).as_deref(), Some("/blog/:year/:month/:day/:title.html"));
+        let more = "blog.permalink = 'p/{slug}.html'\nend\nactivate :directory_indexes\n";
+        assert_eq!(pattern(&format!("{blog}{more}")).as_deref(), Some("/blog/p/:title/"));
+        assert_eq!(pattern("activate :syntax"), None);
+        assert_eq!(pattern(&format!("{blog}blog.permalink = '{{lang}}/{{title}}'")), None);
     }
 
     #[test]

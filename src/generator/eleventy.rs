@@ -165,11 +165,15 @@ fn rules(config: &str, at: &Path, files: &Files<'_>) -> EleventyRules {
     let about = below(folder("data", "setDataDirectory").unwrap_or_else(|| "_data".to_owned()));
     let output = PathBuf::from(folder("output", "setOutputDirectory").unwrap_or_else(|| "_site".to_owned()));
     let apart = vec![includes.clone(), layouts.clone(), about.clone(), output];
-    let of_file = files.text(".eleventyignore").unwrap_or_default();
+    // <https://www.11ty.dev/docs/ignores/>
+    let has_gitignore = !script::calls(config, "setUseGitIgnore").any(|call| script::value(call) == false);
+    let of_git = if has_gitignore { files.text(".gitignore") } else { None };
+    let of_files = [of_git, files.text(".eleventyignore")].map(Option::unwrap_or_default);
     let of_calls =
         script::calls(config, "ignores.add").filter_map(|call| super::matter::text(&script::value(call)));
-    let ignored = of_file
-        .lines()
+    let ignored = of_files
+        .iter()
+        .flat_map(|text| text.lines())
         .map(|line| line.trim().to_owned())
         .filter(|line| !line.is_empty() && !line.starts_with(['#', '!']))
         .chain(of_calls);

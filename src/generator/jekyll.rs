@@ -107,6 +107,20 @@ impl Defaults {
     }
 }
 
+/// What every site leaves out.
+const EXCLUDED: &[&str] = &[
+    ".sass-cache",
+    ".jekyll-cache",
+    "gemfiles",
+    "Gemfile",
+    "Gemfile.lock",
+    "node_modules",
+    "vendor/bundle/",
+    "vendor/cache/",
+    "vendor/gems/",
+    "vendor/ruby/",
+];
+
 /// What a site leaves out.
 #[derive(Debug, Default)]
 struct Excluded {
@@ -196,11 +210,14 @@ fn rules(config: &Map<String, Value>, files: &Files<'_>) -> JekyllRules {
     }
 }
 
-/// Returns what `exclude` names and `include` does not.
+/// Returns what `exclude` names, or Jekyll by itself, and `include` does not. Only `exclude:` without a value takes away what
+/// Jekyll excludes (<https://jekyllrb.com/docs/configuration/options/#global-configuration>).
 fn excluded(config: &Map<String, Value>) -> Excluded {
     let list = |key: &str| config.get(key).and_then(Value::as_array).into_iter().flatten();
     let included: BTreeSet<String> = list("include").filter_map(super::matter::text).collect();
-    let all = list("exclude").filter_map(super::matter::text);
+    let has_default = config.get("exclude").is_none_or(|value| !value.is_null());
+    let default = EXCLUDED.iter().filter(|_| has_default).map(|pattern| (*pattern).to_owned());
+    let all = list("exclude").filter_map(super::matter::text).chain(default);
     let all: Vec<String> = all.filter(|pattern| !included.contains(pattern)).collect();
     Excluded::new(&all)
 }

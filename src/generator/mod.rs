@@ -8,6 +8,7 @@
 mod astro;
 mod data;
 pub(crate) mod date;
+mod docusaurus;
 mod eleventy;
 mod files;
 pub(crate) mod glob;
@@ -42,7 +43,7 @@ pub(crate) use matter::{same, text as text_of};
 pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
-pub(crate) use script::texts as texts_of_script;
+pub(crate) use script::{exported as exported_by_script, texts as texts_of_script};
 pub use site::{Attributes, Math, Site};
 pub(crate) use slug::{heading_id, jekyll as jekyll_slug, pelican as pelican_slug};
 pub use zone::{UnknownZone, Zone};
@@ -70,8 +71,15 @@ pub struct Found {
 }
 
 /// Every generator. Of several that recognise a repository, the first that is certain counts, else the first.
-pub static GENERATORS: &[&dyn Generator] =
-    &[&astro::Astro, &eleventy::Eleventy, &hugo::Hugo, &zola::Zola, &hexo::Hexo, &jekyll::Jekyll];
+pub static GENERATORS: &[&dyn Generator] = &[
+    &astro::Astro,
+    &docusaurus::Docusaurus,
+    &eleventy::Eleventy,
+    &hugo::Hugo,
+    &zola::Zola,
+    &hexo::Hexo,
+    &jekyll::Jekyll,
+];
 
 /// A file that may be an article.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +137,7 @@ pub enum Kind {
     Eleventy,
     /// Tag plugins in Nunjucks.
     Hexo,
-    /// Imports and components of MDX.
+    /// Imports and components of MDX, also those of Docusaurus.
     Astro,
 }
 

@@ -90,7 +90,7 @@ const PLACEHOLDERS: &[Placeholder] = &[
     ("short_month", |_, d| d.format("%b").to_string()),
     ("short_year", |_, d| d.format("%y").to_string()),
     ("slug", |v, _| match &v.slug {
-        Some(slug) => v.token(slug),
+        Some(slug) => v.slug(slug),
         None if v.spelling == Spelling::Jekyll || v.title.is_empty() => v.word(&v.name),
         None => v.title(),
     }),
@@ -128,7 +128,15 @@ impl Values {
     }
 
     fn slug_or(&self, other: impl Fn() -> String) -> String {
-        self.slug.as_deref().map_or_else(other, |slug| self.trimmed(self.word(slug)))
+        self.slug.as_deref().map_or_else(other, |slug| self.slug(slug))
+    }
+
+    /// Spells a slug: Hugo removes hyphens around it first.
+    fn slug(&self, slug: &str) -> String {
+        match self.spelling {
+            Spelling::Hugo { .. } => self.token(slug.trim().trim_matches('-')),
+            _ => self.word(slug),
+        }
     }
 
     /// Spells a title: in Hugo a slash in it begins no folder.
@@ -141,16 +149,8 @@ impl Values {
 
     fn token(&self, text: &str) -> String {
         match self.spelling {
-            Spelling::Hugo { lower, accents } => self.trimmed(slug::hugo_token(&cased(text, lower, accents))),
+            Spelling::Hugo { lower, accents } => slug::hugo_token(&cased(text, lower, accents)),
             _ => self.word(text),
-        }
-    }
-
-    /// Removes what Hugo removes from the end of a slug.
-    fn trimmed(&self, slug: String) -> String {
-        match self.spelling {
-            Spelling::Hugo { .. } => slug.trim_end_matches('-').to_owned(),
-            _ => slug,
         }
     }
 

@@ -215,6 +215,13 @@ impl Repository {
         })
     }
 
+    /// True if there is a file at this path below the seeds.
+    #[must_use]
+    pub(crate) fn has_file(&self, seed: &Path) -> bool {
+        let Some(path) = inside(&self.path(seed)) else { return false };
+        self.there(&path, self.files.prefix(&path, Bytes(1))).is_some()
+    }
+
     /// Returns what was read, unless nothing is there.
     fn there<T>(&self, path: &Path, read: io::Result<T>) -> Option<T> {
         self.failure.there(&*self.files, path, read)
@@ -437,6 +444,27 @@ mod tests {
     }
 
     #[test]
+    fn what_a_generator_ignores_by_itself_is_no_article() {
+        let git = (".gitignore", "/drafts\nold/*.md\n");
+        for (configuration, other, path, is_article) in [
+            (("_config.yml", "title: A"), git, "vendor/bundle/x/_posts/2024-05-01-b.md", false),
+            (("_config.yml", "exclude: [x]"), git, "vendor/bundle/x/_posts/2024-05-01-b.md", false),
+            (("_config.yml", "exclude: [x]"), git, "_posts/2024-05-01-b.md", true),
+            (("_config.yml", "exclude:"), git, "gemfiles/_posts/2024-05-01-b.md", true),
+            (("_config.yml", "include: [gemfiles]"), git, "gemfiles/_posts/2024-05-01-b.md", true),
+            ((".eleventy.js", ""), git, "drafts/b.md", false),
+            ((".eleventy.js", ""), git, "old/b.md", false),
+            ((".eleventy.js", ""), git, "posts/b.md", true),
+            ((".eleventy.js", "c.setUseGitIgnore(false);"), git, "drafts/b.md", true),
+        ] {
+            let files = site(&[configuration, other, (path, POST)]);
+            let found = Repository::read(Box::new(files), PathBuf::new()).unwrap().unwrap();
+            let placed = found.place(Path::new(path), &mut data::matter(POST).unwrap(), None);
+            assert_eq!(placed.is_ok(), is_article, "{configuration:?} {path}: {placed:?}");
+        }
+    }
+
+    #[test]
     fn an_article_takes_as_long_whatever_the_size_of_the_configuration() {
         let eleventy = ("eleventy.config.js", "export default {};");
         for (name, before, unit, after, seed, other) in [
@@ -485,6 +513,7 @@ mod tests {
             ("posts/posts.json", "{\"tags\": \"posts\"", ", \"k{n}\": 1", "}", "posts/b.md", Some(eleventy)),
             ("_data/eleventyComputed.json", "{\"a\": 1", ", \"k{n}\": 1", "}", "posts/b.md", Some(eleventy)),
             (".eleventyignore", "", "old-{n}/**\n", "", "posts/b.md", Some(eleventy)),
+            (".gitignore", "", "old-{n}/**\n", "", "posts/b.md", Some(eleventy)),
         ] {
             let steps = |count: usize| {
                 let units: String = (0..count).map(|n| unit.replace("{n}", &n.to_string())).collect();

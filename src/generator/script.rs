@@ -344,7 +344,7 @@ fn places<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<
 }
 
 /// Returns the object that a module exports or that its exported function returns.
-pub(super) fn exported(text: &str) -> Map<String, Value> {
+pub(crate) fn exported(text: &str) -> Map<String, Value> {
     let marks = ["module.exports =", "module.exports=", "export default"];
     if !work::step(text.len()) {
         return Map::new();

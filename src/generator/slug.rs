@@ -50,9 +50,12 @@ pub(crate) fn hugo_title(text: &str) -> String {
     out
 }
 
-/// Returns Hugo's spelling in the tokens `:title` and `:slug`, where `+` is white space.
+/// Returns Hugo's spelling in the tokens `:title` and `:slug`: it is escaped as an address, which has no empty fragment, and
+/// unescaped as a query, in which `+` is a space.
 pub(crate) fn hugo_token(text: &str) -> String {
-    hugo_title(&text.replace('+', " ")).trim_end_matches('#').to_owned()
+    let spelled = hugo_title(text);
+    let address = spelled.strip_suffix('#').filter(|path| !path.contains('#')).unwrap_or(&spelled);
+    hugo_title(&address.replace('+', " "))
 }
 
 /// Returns a text without the accents on its Latin letters. Strokes are not accents.
@@ -170,10 +173,24 @@ mod tests {
             assert_eq!(hugo_name(name), spelled);
         }
         assert_eq!(hugo_title("a  & b -  c"), "a-b-c");
-        assert_eq!(
-            (hugo_title("C++ in 5'").as_str(), hugo_token("C++ in 5'").as_str()),
-            ("C++-in-5", "C-in-5")
-        );
+        assert_eq!(hugo_title("C++ in 5'"), "C++-in-5");
+        // As Hugo 0.168 does.
+        for (title, spelled) in [
+            ("C++ in 5'", "C-in-5"),
+            ("Slack App + OAuth2", "Slack-App--OAuth2"),
+            ("+ a", "-a"),
+            ("x +", "x-"),
+            ("a+b", "a-b"),
+            ("a  + + b", "a---b"),
+            ("a +- b", "a--b"),
+            ("C# and F#", "C#-and-F#"),
+            ("C#", "C"),
+            ("x##", "x##"),
+            ("a#+", "a#"),
+            ("+#", ""),
+        ] {
+            assert_eq!(hugo_token(title), spelled, "{title}");
+        }
         assert_eq!(without_accents("Größe Ångström"), "Große Angstrom");
     }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
+use url::Url;
 
 use crate::catalog::{self, About, Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
 use crate::config::{Grouping, Plan};
@@ -29,6 +30,7 @@ use super::head::{self, read_heads};
 use super::names::Names;
 use super::progress::Progress;
 use super::publish::is_ours;
+use super::rebuild::is_placeholder;
 use super::reuse;
 use super::seed_results::HeadResult;
 use super::select::id_key;
@@ -48,6 +50,8 @@ const SITES: &[&str] = &[
     "hugo.yaml",
     "zola.toml",
 ];
+/// Folder of packages of JavaScript, many of which have a `README.md`. No generator makes pages of them.
+pub(super) const PACKAGES: &str = "node_modules";
 /// What to do if there is no seeds folder.
 const NO_SEEDS: &str = "put your articles there, or name their folder with --seeds; in the repository of a site, `feedmill init` finds it";
 
@@ -145,6 +149,11 @@ impl Extension {
 /// True for hidden files: they belong to the crawler, the editor or version control.
 pub(super) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+/// True for folders that hold no seeds: hidden ones, and the packages that programs of a site are made of.
+pub(super) fn is_apart(name: &OsStr) -> bool {
+    is_hidden(name) || name == PACKAGES
 }
 
 /// True if a file of this name may be a seed.
@@ -515,7 +524,7 @@ impl<'a> Scanner<'a> {
             let is_media = is_media && kind == Kind::File;
             match kind {
                 Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
-                Kind::Folder if self.part == Part::Root => {}
+                Kind::Folder if self.part == Part::Root || is_apart(name) => {}
                 Kind::Folder => folders.push(folder.join(name)),
                 Kind::File if is_episodes && !is_seed && audio::may_belong(name) => {
                     others.push(name, reuse::fingerprint(name, stamp.as_ref()));
@@ -700,9 +709,10 @@ impl<'a> Scanner<'a> {
             rows.filter(|row| changed_names.contains(row.name)).map(|row| (row.name, row)).collect();
         let link_before = |name: &[u8], time: UnixMs, link: &str| {
             let before = before.get(name)?.head?;
-            let is_moved =
-                before.time == time && before.link != link && !before.link.starts_with(seed::UNKNOWN_MEDIA);
-            is_moved.then(|| (path.join(file_name(name)), before.link.to_owned()))
+            let is_moved = before.time == time && before.link != link;
+            // What is below a placeholder was never the address of an article.
+            let is_known = |link| !Url::parse(link).is_ok_and(|url| is_placeholder(&url));
+            (is_moved && is_known(before.link)).then(|| (path.join(file_name(name)), before.link.to_owned()))
         };
         let (mut out, mut moved, mut bytes, mut is_partial) = (Rows::default(), Vec::new(), 0, false);
         let (mut is_known, mut number_refused, mut refusal_of) = (false, 0, None);

@@ -25,7 +25,7 @@ use super::address_source::{AddressSource, address_source};
 use super::archive::OutputDoc;
 use super::assemble;
 use super::context::{Context, Options, unreadable_seed};
-use super::discover::{Scan, ScanError, is_hidden, is_markdown, is_seed};
+use super::discover::{PACKAGES, Scan, ScanError, is_hidden, is_markdown, is_seed};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
 use super::order::{Selection, section_of};
 use super::progress::Progress;
@@ -427,6 +427,9 @@ fn not_a_seed(path: &Path) -> Option<&'static str> {
     }
     if path.components().any(|part| is_hidden(part.as_os_str())) {
         return Some("a folder above it is hidden: its name begins with a dot");
+    }
+    if path.parent()?.components().any(|part| part.as_os_str() == PACKAGES) {
+        return Some("it is in `node_modules`, which holds no articles");
     }
     (!is_seed(name)).then_some("its extension is not that of a seed")
 }

@@ -18,7 +18,7 @@ use crate::seed::audio::{self, Groups};
 use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
-use super::discover::{is_hidden, is_markdown, is_seed};
+use super::discover::{is_apart, is_markdown, is_seed};
 use super::head::{Folder, read_heads};
 use super::order::section;
 use super::seed_results::HeadResult;
@@ -138,7 +138,7 @@ pub fn inspect_at(store: &dyn Store, addresses: &Addresses) -> io::Result<Inspec
             match kind {
                 Kind::File if is_seed(name) || audio::may_belong(name) => names.push(name.to_owned()),
                 Kind::Folder if folder.as_os_str().is_empty() && name == FEEDS && has_cache(store) => {}
-                Kind::Folder if !is_hidden(name) => folders.push(folder.join(name)),
+                Kind::Folder if !is_apart(name) => folders.push(folder.join(name)),
                 _ => {}
             }
         });

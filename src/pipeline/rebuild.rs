@@ -472,7 +472,7 @@ fn report_findings(all: impl Iterator<Item = Finding>, reported: &mut HashSet<u6
 }
 
 /// True if the host of a URL cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
-fn is_placeholder(url: &Url) -> bool {
+pub(super) fn is_placeholder(url: &Url) -> bool {
     url.host_str().is_some_and(|host| host.ends_with(".invalid"))
 }
 

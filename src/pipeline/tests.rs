@@ -314,6 +314,31 @@ fn policy_of_versions_with_the_same_time_the_one_with_text_is_published_and_the_
 }
 
 #[test]
+fn a_configured_pattern_is_used_as_it_is() {
+    let text = |own: &str| format!("---\ntitle: T\ndate: 2023-05-01\n{own}---\n\nText\n");
+    let (plain, own, dated) = (text(""), text("url: /own/b\n"), text(""));
+    let files = [("a.md", &*plain), ("b.md", &own), ("2023-05-02-c.html.markdown", &dated)];
+    let urls = |config: &str| {
+        let (.., feeds) = build_all(config, &files);
+        let items = document(&feeds, "feed.json")["items"].as_array().unwrap().clone();
+        let mut urls: Vec<String> =
+            items.iter().map(|item| item["url"].as_str().unwrap().to_owned()).collect();
+        urls.sort();
+        urls.iter().map(|url| url.replace("https://e.example", "")).collect::<Vec<_>>()
+    };
+    assert_eq!(urls("permalink = '/blog/:slugorfilename'"), ["/blog/a", "/blog/c", "/own/b/"]);
+    assert_eq!(urls(""), ["/2023/05/01/c.html", "/a/", "/own/b/"]);
+}
+
+#[test]
+fn packages_of_programs_are_no_seeds() {
+    let text = stamped(0, "a", "<p>b</p>");
+    let (report, findings, _) =
+        build_all("", &[("a.txt", &text), ("node_modules/b/c.txt", &text), ("d/node_modules/e.md", "# E")]);
+    assert_eq!((report.seeds, findings), (1, Vec::new()));
+}
+
+#[test]
 fn policy_a_seed_in_two_sections_is_one_entry_with_both_categories() {
     let text = stamped(-1, "1", "<p>b</p>");
     let (report, _, feeds) = build_all("", &[("a/1.txt", &text), ("b/1.txt", &text)]);
@@ -432,6 +457,11 @@ fn policy_an_id_survives_a_change_of_the_link_while_the_cache_exists() {
         std::fs::create_dir_all(&root).unwrap();
         std::fs::write(root.join(name), stamped(day, link, "<p>b</p>")).unwrap();
     };
+    let unknown = stamped(-3, "old", "<p>b</p>").replace("e.example", "blog.invalid");
+    std::fs::create_dir_all(&root).unwrap();
+    std::fs::write(root.join("1.txt"), unknown).unwrap();
+    run();
+    // Nothing was published below a placeholder.
     write("1.txt", -3, "old");
     assert_eq!(run(), [["old", "old"]]);
     write("1.txt", -3, "newer");

@@ -13,13 +13,16 @@ pub(super) fn spelling(generator: Kind) -> Spelling {
     }
 }
 
-/// Returns the path that a pattern makes, or else the default of the generator.
-pub(super) fn path(pattern: Option<&str>, values: &Values) -> Result<String, String> {
+/// Returns the path that an article states itself, or else the one that a configured pattern makes, or that of the generator.
+pub(super) fn path(own: Option<&str>, pattern: Option<&str>, values: &Values) -> Result<String, String> {
     let is_jekyll = values.spelling == Spelling::Jekyll;
+    if let Some(own) = own {
+        let path = pattern::fill(own, values)?;
+        // A path without an extension is a folder to Hugo and Zola, with or without a slash at its end.
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let is_folder = !is_jekyll && !last.is_empty() && !last.contains('.');
+        return Ok(if is_folder { path + "/" } else { path });
+    }
     let default = if is_jekyll { pattern::style("date") } else { "/:sections/:slugorcontentbasename/" };
-    let path = pattern::fill(pattern.unwrap_or(default), values)?;
-    // A path without an extension is a folder to Hugo and Zola, with or without a slash at its end.
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let is_folder = !is_jekyll && !last.is_empty() && !last.contains('.');
-    Ok(if is_folder { path + "/" } else { path })
+    pattern::fill(pattern.unwrap_or(default), values)
 }

@@ -416,6 +416,12 @@ struct Details {
 
 fn details(matter: &FrontMatter<'_>, origin: &Origin<'_>) -> Result<Details, Finding> {
     let mut stem = origin.stem();
+    // Middleman names the format of the page before that of the seed: `a.html.md`.
+    if origin.addresses.repository.is_none()
+        && let Some(bare) = stem.strip_suffix(".html")
+    {
+        stem = bare.to_owned();
+    }
     let dated = date::of_name(&stem);
     let generator = matter.generator(origin, dated.is_some());
     let mut folders = match generator {
@@ -491,8 +497,7 @@ fn url(
     }
     let of_format = (matter.format == Format::Header).then_some("/:slug.html");
     let configured = origin.addresses.permalink.as_deref().map(pattern::style);
-    let pattern = own.as_deref().or(configured).or(of_format);
-    let path = default_path::path(pattern, &details.values)
+    let path = default_path::path(own.as_deref(), configured.or(of_format), &details.values)
         .map_err(|detail| Finding::in_text(&codes::SEED_BAD_LINK, line(), 0, detail))?;
     let Some(site) = origin.site() else {
         return Err(Finding::in_text(&codes::NO_SITE_URL, 0, 0, "this article does not state its own URL"));

@@ -57,7 +57,7 @@ pub use exclusions::Exclusions;
 pub use lines::Lines;
 pub use link::{ADDRESS_RULES, AddressRule, SameAddress};
 pub use origin::{Addresses, Origin};
-pub(crate) use origin::{UNKNOWN_MEDIA, below_content, extension};
+pub(crate) use origin::{below_content, extension};
 
 /// Maximum length of a head. A file without an end of its head in the first 64 KiB is not a seed.
 pub const HEAD_LIMIT: Bytes = Bytes(64 << 10);

@@ -40,8 +40,6 @@ pub struct Addresses {
 
 /// Host of media files whose address is not known; it cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
 const UNKNOWN: &str = "https://podcast.invalid/media/";
-/// Beginning of addresses that `init` and an empty configuration make up, and under which nothing was published.
-pub(crate) const UNKNOWN_MEDIA: &str = "https://podcast.invalid/";
 
 impl Addresses {
     /// Returns the address of a media file of the seeds folder.

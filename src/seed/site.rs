@@ -104,7 +104,7 @@ impl PageContext<'_> {
             sections: None,
         };
         let pattern = self.origin.addresses.permalink.as_deref().map(pattern::style);
-        let path = default_path::path(pattern, &values).unwrap_or_default();
+        let path = default_path::path(None, pattern, &values).unwrap_or_default();
         let mut url = self.origin.site().map_or(path.clone(), |site| Repository::join(site, &path));
         if !fragment.is_empty() {
             url.push('#');

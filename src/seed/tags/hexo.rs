@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::site::PageContext;
+use super::named::medium_of;
 use super::renderer::TemplateRenderer;
 use super::syntax::{Fence, Tag, split, unquoted};
 use super::template::Filled;
-use crate::html::escape_attribute;
+use crate::html::{Medium, escape_attribute};
 use crate::types::work;
 
 /// Stands for a brace in code, where Hexo renders no tags.
@@ -16,6 +17,8 @@ const BRACE: char = '\u{3}';
 const VERBATIM: &[&str] = &["raw", "codeblock", "code", "mathjax", "katex"];
 /// Number of bytes that reading the title of another post counts as.
 const POST: usize = 64 << 10;
+/// Number of bytes that looking for a file counts as.
+const LOOK: usize = 4 << 10;
 
 /// Returns a body whose code has no tags, and whose relative addresses of the post's own files are as the site publishes them.
 pub(super) fn prepared(body: &str, page: &PageContext<'_>) -> String {
@@ -224,7 +227,7 @@ pub(super) fn render_tag<'a>(renderer: &mut TemplateRenderer<'a>, tag: &Tag<'a>)
             renderer.block(&format!("<iframe src=\"{url}\"></iframe>"))
         }
         "jsfiddle" => renderer.link(&format!("https://jsfiddle.net/{}/", words.first()?)),
-        _ => return None,
+        _ => own_image(renderer, &words)?,
     })
 }
 
@@ -293,6 +296,24 @@ fn file(renderer: &TemplateRenderer<'_>, name: &str) -> String {
     let link = renderer.page.head.link.as_str();
     let folder = link.strip_suffix(".html").or_else(|| link.strip_suffix(".htm")).unwrap_or(link);
     format!("{}/{}", folder.trim_end_matches('/'), name.trim_start_matches('/'))
+}
+
+/// Appends the image of the post's own files that a tag of the site names; `None` if it names none. The text before its name,
+/// if there is any, is the alternative.
+fn own_image(renderer: &mut TemplateRenderer<'_>, words: &[&str]) -> Option<bool> {
+    let page = renderer.page;
+    let repository = page.origin.addresses.repository.as_ref()?;
+    let folder = folder_of_files(page).map(|_| page.origin.path().with_extension(""))?;
+    let is_own = |word: &&str| {
+        medium_of(word) == Some(Medium::Image)
+            && !crate::types::is_http(word)
+            && renderer.budget.spend(LOOK)
+            && repository.has_file(&folder.join(word.trim_start_matches('/')))
+    };
+    let at = words.iter().position(is_own)?;
+    let alt = at.checked_sub(1).map_or("", |at| words[at]);
+    let (url, alt) = (escape_attribute(&file(renderer, words[at])), escape_attribute(alt));
+    Some(renderer.block(&format!("<img src=\"{url}\" alt=\"{alt}\">")))
 }
 
 /// Appends an image: `[class …] file [width] [height] [title [alt]]`.

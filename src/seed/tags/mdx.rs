@@ -13,15 +13,20 @@ use crate::types::{excerpt, work};
 /// Length of the longest component or expression, in bytes.
 const MAX_TAG: usize = 4 << 10;
 
-/// Returns a body without MDX; `line` is the number of its first line.
-pub(super) fn without_components(body: &str, line: u32, findings: &mut Vec<Finding>) -> String {
+/// Returns a body without MDX; `line` is the number of its first line. Formulas stay as they are if the site has them.
+pub(super) fn without_components(
+    body: &str,
+    line: u32,
+    has_formulas: bool,
+    findings: &mut Vec<Finding>,
+) -> String {
     let mut out = String::with_capacity(body.len());
     let mut fence = Fence::default();
     let mut is_program = false;
     let (mut left_out, mut names) = (Vec::new(), HashSet::new());
     let mut rest = body;
     let mut number = line;
-    let mut plain = 0;
+    let mut plain = Plain { all: 0, formulas: [if has_formulas { 0 } else { usize::MAX }; 2] };
     // Indentation of the lines in an element; the first one decides.
     let (mut indent, mut is_first) = (0, false);
     while !rest.is_empty() {
@@ -69,13 +74,28 @@ pub(super) fn without_components(body: &str, line: u32, findings: &mut Vec<Findi
     out
 }
 
+/// Numbers of bytes in which nothing is looked for, because what began before them did not end within the limit.
+struct Plain {
+    /// No component, expression or formula.
+    all: usize,
+    /// No formula between single or double dollars.
+    formulas: [usize; 2],
+}
+
+impl Plain {
+    fn pass(&mut self, length: usize) {
+        self.all = self.all.saturating_sub(length);
+        let limited = self.formulas.iter_mut().filter(|left| **left != usize::MAX);
+        limited.for_each(|left| *left = left.saturating_sub(length));
+    }
+}
+
 /// Copies the line that a text begins with, `end` bytes long, without its components. Returns how much was taken, which is
-/// more than the line if a component goes on. In the next `plain` bytes nothing is looked for: what began before them did not
-/// end within the limit.
+/// more than the line if a component or formula goes on.
 fn line_without(
     text: &str,
     end: usize,
-    plain: &mut usize,
+    plain: &mut Plain,
     out: &mut String,
     left_out: &mut dyn FnMut(&str),
 ) -> usize {
@@ -84,15 +104,24 @@ fn line_without(
     while at < end {
         let Some(c) = text[at..].chars().next() else { break };
         match c {
-            _ if *plain > 0 => {}
+            _ if plain.all > 0 => {}
             '`' => is_code = !is_code,
+            '$' if !is_code => {
+                let length = formula(&text[at..], is_start, &mut plain.formulas);
+                out.push_str(&text[at..at + length]);
+                at += length;
+                plain.pass(length);
+                is_start = false;
+                continue;
+            }
             '<' if !is_code => match component(&text[at..], is_start.then(|| &text[..at]), out, left_out) {
                 Component::Taken(length) => {
                     at += length;
+                    plain.pass(length);
                     is_start = false;
                     continue;
                 }
-                Component::Endless => *plain = MAX_TAG,
+                Component::Endless => plain.all = MAX_TAG,
                 Component::None => {}
             },
             '{' if !is_code => {
@@ -105,17 +134,19 @@ fn line_without(
                         }
                     }
                     at += length;
+                    plain.pass(length);
                     continue;
                 }
-                *plain = MAX_TAG;
+                plain.all = MAX_TAG;
             }
-            '\\' if text[at + 1..].starts_with(['{', '<']) => {
+            '\\' if text[at + 1..].starts_with(['{', '<', '$']) => {
                 at += 1;
-                if text[at..].starts_with('<') {
+                if !text[at..].starts_with('{') {
                     out.push('\\');
                 }
                 out.push_str(&text[at..=at]);
                 at += 1;
+                plain.pass(2);
                 continue;
             }
             _ => {}
@@ -123,9 +154,42 @@ fn line_without(
         out.push(c);
         at += c.len_utf8();
         is_start &= c.is_whitespace();
-        *plain = plain.saturating_sub(c.len_utf8());
+        plain.pass(c.len_utf8());
     }
     at
+}
+
+/// Returns the length of the formula that a text begins with, or else of its dollars. A formula ends with as many dollars as it
+/// begins with, in its paragraph; one between double dollars that begins its line may hold paragraphs
+/// (<https://github.com/micromark/micromark-extension-math#syntax>).
+fn formula(text: &str, is_block: bool, plain: &mut [usize; 2]) -> usize {
+    let dollars = |text: &str| text.bytes().take_while(|b| *b == b'$').count();
+    let open = dollars(text);
+    let Some(plain) = plain.get_mut(open - 1).filter(|plain| **plain == 0) else { return open };
+    let is_flow = is_block && open == 2;
+    let limit = text.floor_char_boundary(MAX_TAG);
+    let mut at = open;
+    while let Some(rest) = text.get(at..limit) {
+        let next = rest.find('$').unwrap_or(rest.len());
+        work::step(next + 1);
+        let blank = if is_flow { None } else { blank_line(&rest[..next]) };
+        let close = dollars(&rest[blank.unwrap_or(next)..]);
+        at += blank.unwrap_or(next) + close;
+        if close == open {
+            return at;
+        }
+        if close == 0 {
+            break;
+        }
+    }
+    *plain = at;
+    open
+}
+
+/// Returns the position of the first blank line in a text.
+fn blank_line(text: &str) -> Option<usize> {
+    let mut ends = text.match_indices('\n').map(|(at, _)| at + 1);
+    ends.find(|at| text[*at..].trim_start_matches([' ', '\t', '\r']).starts_with('\n'))
 }
 
 /// What begins with `<`.
@@ -261,7 +325,7 @@ mod tests {
 
     fn rendered(body: &str) -> (String, Vec<(u32, String)>) {
         let mut findings = Vec::new();
-        let out = without_components(body, 1, &mut findings);
+        let out = without_components(body, 1, true, &mut findings);
         (out, findings.into_iter().map(|f| (f.place.line, f.detail)).collect())
     }
 
@@ -332,6 +396,28 @@ mod tests {
     }
 
     #[test]
+    fn formulas_stay_as_they_are_if_the_site_has_them() {
+        for text in [
+            "A $\\mathbf{Y}$ and $a{b}<C/>$.",
+            "$$\\frac{a}{b_{1}}$$",
+            "$$\n\\begin{cases}\n  a \\\\\n\n  <B/> {c}\n\\end{cases}\n$$\n",
+            "costs \\$5",
+        ] {
+            let (out, findings) = rendered(text);
+            assert_eq!((out.as_str(), findings.len()), (text, 0));
+        }
+        for (text, shown) in [
+            ("`$` {a} `$`", "`$`  `$`"),
+            ("$5 {a}\n\nand $6", "$5 \n\nand $6"),
+            ("\\$5 {a} $$ {b}", "\\$5  $$ "),
+            ("$5 {a} $$b{c}$$ {d}", "$5  $$b{c}$$ "),
+        ] {
+            assert_eq!(rendered(text).0, shown);
+        }
+        assert_eq!(without_components("$a{b}$", 1, false, &mut Vec::new()), "$a$");
+    }
+
+    #[test]
     fn text_that_only_looks_like_mdx_stays() {
         for text in ["a < b", "1 <2", "{ open", "<A open", "a <b", "<https://a.example/>"] {
             assert_eq!(rendered(text).0, text);
@@ -359,6 +445,9 @@ mod tests {
             "<p>\n ",
             " ",
             "<i x='",
+            "$a",
+            "$a$$ ",
+            "$$$ {a}\n",
         ] {
             let steps = |times: usize| work::count(|| rendered(&shape.repeat(times))).1;
             let (one, two) = (steps(4_000), steps(8_000));

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use super::site::PageContext;
 use crate::diag::Finding;
-use crate::generator::Kind;
+use crate::generator::{Kind, Math};
 pub(super) use named::medium_of;
 use renderer::TemplateRenderer;
 #[cfg(feature = "folder")]
@@ -46,7 +46,8 @@ pub(super) fn render<'a>(body: &'a str, page: &PageContext<'_>, findings: &mut V
     };
     let is_mdx = page.origin.extension().eq_ignore_ascii_case("mdx");
     if is_mdx {
-        return Cow::Owned(mdx::without_components(&body, page.line, findings));
+        let has_formulas = site.is_some_and(|site| site.math == Math::Dollars);
+        return Cow::Owned(mdx::without_components(&body, page.line, has_formulas, findings));
     }
     if page.generator == Kind::Hexo {
         let prepared = hexo::prepared(&body, page);
@@ -240,6 +241,29 @@ mod tests {
             let text = format!("{matter}{body}");
             let (_, steps) = work::count(|| body_in_site(&[site, (file, &template)], path, &text));
             assert!(steps < 200 << 20, "{file} {steps}");
+        }
+    }
+
+    #[test]
+    fn a_tag_of_a_hexo_site_that_names_an_image_of_the_post_shows_it() {
+        let files = [
+            ("_config.yml", "url: https://a.example\npermalink: :title/\npost_asset_folder: true\n"),
+            ("package.json", "{\"dependencies\": {\"hexo\": \"7\"}}"),
+            ("source/_posts/a/b.png", "x"),
+        ];
+        let rendered = |files, body: &str| {
+            let text = format!("---\ntitle: A\ndate: 2024-01-02\n---\n{body}");
+            let (html, findings) = body_in_site(files, "source/_posts/a.md", &text);
+            (html.trim_end().to_owned(), findings)
+        };
+        let shown = "<img src=\"https://a.example/a/b.png\" alt=\"The quay\">".to_owned();
+        assert_eq!(rendered(&files, "{% quay800 \"The quay\" b.png max-800 %}"), (shown, Vec::new()));
+        for (files, body) in [
+            (&files[..], "{% quay800 x ../a.png %}"),
+            (&files, "{% quay800 x c.png %}"),
+            (&[("_config.yml", "new_post_name: ':title.md'"), files[2]], "{% quay800 x b.png %}"),
+        ] {
+            assert_eq!(rendered(files, body).1, ["`{% quay800 %}` was left out"]);
         }
     }
 
