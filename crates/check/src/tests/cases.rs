@@ -334,6 +334,11 @@ fn a_reference_ends_at_a_letter_of_any_script() {
         (summary("Tom &amp;amp; Ann"), &["html/undeclared"]),
         (summary("5 &amp;#8364;"), &["html/undeclared"]),
         (title("Tom &amp;eacute;té"), &["html/in-text"]),
+        (title("From &#x3C;b> to &#x3C;/b> &#x26;amp; &quot;back&quot;"), &[]),
+        (summary("From &#x3C;b&gt; to &#x3C;/b&gt; &#x26;amp;"), &[]),
+        (title("From &#x3C;b> to &lt;/b>"), &["html/in-text"]),
+        (title("From &#x3C;b> to <![CDATA[</b>]]>"), &["html/in-text"]),
+        (summary("From &#x3C;b> to &#60;/b>"), &["html/undeclared"]),
     ]);
 }
 
