@@ -404,9 +404,10 @@ impl<'a> Overview<'a> {
     fn standing(&self, feed: &FeedBuilder<'_>, seed: &Candidate) -> Standing {
         let key = feed.key(seed);
         for doc in self.selection.docs.iter().filter(|doc| doc.feed == feed.name()) {
-            // The key of a seed that moved is that of its old address.
-            let is_its = |pick: &Pick| pick.seed.path == seed.path || pick.key() == key.text(seed);
-            let Some(index) = doc.picks.iter().position(is_its) else { continue };
+            // The key of a seed that moved is that of its old address, and that of one with a copied id is of another.
+            let own = doc.picks.iter().position(|pick| pick.seed.path == seed.path);
+            let of_key = || doc.picks.iter().position(|pick| pick.key() == key.text(seed));
+            let Some(index) = own.or_else(of_key) else { continue };
             let used = &doc.picks[index].seed.path;
             if *used != seed.path {
                 return Standing::Merged(self.context.seeds.show(used));
