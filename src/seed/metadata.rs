@@ -100,6 +100,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Media, "audio_file_path", "themes"),
     (Field::Media, "mp3", "themes"),
     (Field::Media, "podcast_file", "themes"),
+    (Field::Media, "podcast_link", "themes"),
     (Field::Hidden, "hidden", "Hexo"),
     (Field::Hidden, "unlisted", "Docusaurus"),
     (Field::Hidden, "exclude_from_feed", "Jekyll"),
@@ -225,7 +226,8 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
         media(key, value, context, DEPTH, &mut metadata);
     }
     if let Some(first) = metadata.media.first_mut() {
-        first.length = first.length.or(matter.get("length").and_then(size));
+        let sizes = ["length", "podcast_length"].into_iter().flat_map(|key| matter.spelled(key));
+        first.length = first.length.or_else(|| sizes.into_iter().find_map(|(_, value)| size(value)));
     }
     let sibling = |key: &str| {
         let names = [format!("{key}_alt"), format!("{key}_alt_text")];
