@@ -239,7 +239,12 @@ fn files_in_folders_that_are_not_feeds_are_skipped_with_a_note() {
     project.write_file("none/a.json", "{}");
     assert_eq!(project.feedmill(&["check", "none"]).0, 2);
     let (code, _, stderr) = project.feedmill(&["check"]);
-    assert!(code == 2 && stderr.contains("there is no folder `feeds`; name a feed"), "{stderr}");
+    assert!(
+        code == 2
+            && stderr
+                .contains("there is no folder `feeds`; name a feed or a folder, or `-` for standard input"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -537,7 +537,7 @@ fn extension(address: &str) -> String {
 /// Returns the media types that files with an extension have; empty if any may be right.
 fn types_of(extension: &str) -> &'static [&'static str] {
     match extension {
-        "mp3" => &["audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mpeg"],
+        "mp3" => &["audio/mpeg"],
         "m4a" => &["audio/x-m4a", "audio/mp4", "audio/m4a", "audio/aac"],
         "mp4" => &["video/mp4", "audio/mp4"],
         "m4v" => &["video/x-m4v", "video/mp4", "video/m4v"],
