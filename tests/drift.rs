@@ -291,6 +291,7 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
             "<!DOCTYPE html>\n<title>A title</title>\n<link rel=\"canonical\" href=\"https://news.example/1\">\n<p>Text</p>\n",
         )],
     ),
+    ("seed-loose-matter", SITE, &[("1.md", "---\ntitle: Part one: the end\ndate: 2024-06-01\n---\nText\n")]),
     ("seed-no-link", "", &[("1.txt", "<!--1717225200000-->\n[A title]()\n------\n")]),
     (
         "seed-no-rule",

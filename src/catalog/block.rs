@@ -104,6 +104,12 @@ impl<'a> About<'a> {
         postcard::to_stdvec(self).unwrap_or_default()
     }
 
+    /// True if what was serialized has an id, its first field.
+    #[must_use]
+    pub fn has_id(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&1)
+    }
+
     /// Deserializes it; what cannot be read says nothing.
     #[must_use]
     pub fn decode(bytes: &'a [u8]) -> Self {

@@ -1,7 +1,7 @@
 //! `feedmill check`: validates feeds. Findings are the data of this command, so they go to stdout.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -48,9 +48,10 @@ pub(super) fn run(args: &Check) -> CommandResult {
     let paths = match &args.paths[..] {
         [] if from_stdin => vec![PathBuf::from("-")],
         [] if !config.feeds.exists() => {
+            let stdin = if io::stdin().is_terminal() { "" } else { ", or `-` for standard input" };
             let message = format!(
-                "no feed to check: there is no folder `{}`; name a feed or a folder, or run `feedmill` first",
-                shown(&config.feeds)
+                "no feed to check: there is no folder `{}`; name a feed or a folder{stdin}, or run `feedmill` first",
+                shown(&config.feeds),
             );
             return Err(Error::new(Kind::Empty, message));
         }

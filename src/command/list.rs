@@ -8,23 +8,32 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::config::Plan;
 use crate::diag::printable;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::pipeline::{ListedEntry, Options, Overview, Progress};
-use crate::store::PreviewStore;
+use crate::store::{PreviewStore, shown};
 
 use super::args::List;
 use super::build::{open, plan_without_build};
-use super::context::{CommandResult, Outcome, now};
+use super::context::{CommandResult, Outcome, message_sink, now};
 use super::output::Output;
 
 /// Maximum width of a title in the table.
 const MAX_TITLE: usize = 40;
 
 pub(super) fn run(args: &List) -> CommandResult {
-    let (plan, _) = plan_without_build(&args.sources)?;
+    let (plan, flags) = plan_without_build(&args.sources)?;
     let entries = with_overview(&plan, |overview| {
+        let mut stderr = io::stderr();
+        let mut sink = message_sink(&flags.common, &mut stderr);
+        overview.errors().iter().for_each(|finding| sink.push(finding.clone()));
+        if !overview.errors().is_empty() {
+            sink.finish();
+        }
         overview.entries(args.limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX))
     })?;
+    if entries.is_empty() {
+        return Err(Error::new(Kind::Empty, "no readable seeds").at(shown(&plan.seeds)));
+    }
     let mut out = Output::new();
     let _ = if args.json { write_json(&mut out, &entries) } else { write_table(&mut out, &entries) };
     out.end().map(|()| Outcome::Success)

@@ -84,9 +84,10 @@ pub(super) fn run(args: &New) -> CommandResult {
         let message = "the title has no letters or digits, of which the file name is made; choose another";
         return Err(Error::new(Kind::Config, message));
     }
-    let form = find_form(&FsStore::new(&plan.seeds), &plan.addresses);
+    let now = now()?;
+    let form = find_form(&FsStore::new(&plan.seeds), &plan.addresses, now);
     let form = form.map_err(|e| Error::io("list the seeds folder", &plan.seeds, e))?;
-    let (path, text) = article(&plan, &form, &title, &slug, now()?)?;
+    let (path, text) = article(&plan, &form, &title, &slug, now)?;
     verify(&plan, &path, &text, &title)?;
     let file = plan.seeds.join(&path);
     create(&file, &text)?;
@@ -94,8 +95,42 @@ pub(super) fn run(args: &New) -> CommandResult {
     Ok(Outcome::Success)
 }
 
-/// Returns the form of most articles: that of the folder with most Markdown, unless there are more text files.
-fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
+/// Returns a folder of articles with the numbers of a date in it, such as `2022/06`, replaced by those of `now`: where an
+/// article of today belongs.
+fn of_today(folder: &Path, now: UnixMs) -> PathBuf {
+    let today = now.to_date();
+    // Year, month, day.
+    let mut parts = today.split('-').peekable();
+    let mut is_date = false;
+    let mut of_today = PathBuf::new();
+    for name in folder {
+        let text = name.to_str().unwrap_or_default();
+        let number = Some(text).filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+        let number: Option<u32> = number.and_then(|text| text.parse().ok());
+        let is_part = match (is_date, text.len(), number) {
+            (false, 4, Some(year)) => (1900..2100).contains(&year),
+            (true, 1 | 2, Some(part)) => (1..=31).contains(&part),
+            _ => false,
+        };
+        match parts.peek().filter(|_| is_part) {
+            Some(part) => {
+                let digits = if text.len() == 1 { part.trim_start_matches('0') } else { part };
+                of_today.push(digits);
+                parts.next();
+                is_date = true;
+            }
+            None => {
+                of_today.push(name);
+                is_date = false;
+            }
+        }
+    }
+    of_today
+}
+
+/// Returns the form of most articles: that of the folder with most Markdown, unless there are more text files. Folders whose
+/// names are those of a date count as the one of `now`.
+fn find_form(seeds: &dyn Store, addresses: &Addresses, now: UnixMs) -> io::Result<Form> {
     let root = PathBuf::from(seeds.show(Path::new("")));
     let (mut habits, mut seen) = (BTreeMap::<PathBuf, Habits>::new(), Vec::new());
     let (mut texts, mut left) = (0_usize, MAX_NAMES);
@@ -133,7 +168,7 @@ fn find_form(seeds: &dyn Store, addresses: &Addresses) -> io::Result<Form> {
                 continue;
             };
             let parent = folder.parent().filter(|_| name == "index.md");
-            let habits = habits.entry(parent.unwrap_or(&folder).to_path_buf()).or_default();
+            let habits = habits.entry(of_today(parent.unwrap_or(&folder), now)).or_default();
             habits.articles += 1;
             habits.dated += usize::from(is_dated(&name));
             habits.bundles += usize::from(parent.is_some());
@@ -374,7 +409,7 @@ mod tests {
     fn form(files: &[(&str, &str)]) -> Form {
         let store = MemoryStore::new();
         files.iter().for_each(|(path, text)| _ = store.replace(path.as_ref(), text.as_bytes()).unwrap());
-        find_form(&store, &Addresses::default()).unwrap()
+        find_form(&store, &Addresses::default(), UnixMs(1_717_225_200_000)).unwrap()
     }
 
     fn markdown(folder: &str, front_matter: FrontMatter, is_dated: bool, is_bundle: bool) -> Form {

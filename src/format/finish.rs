@@ -12,12 +12,13 @@
 //! | `atom_syndication` | extensions behind the entries | `<fh:archive/>` in the head, behind the generator |
 //! | both | no elements of XHTML | a `div` in the head, behind the generator, if the feed has a [script](Feed::script) |
 //! | both | no XML as it was given | the elements of [`Extra`](crate::model::Extra), behind the generator and at the end of each entry |
+//! | both | `&lt;` and `&amp;` in titles and other plain text | `&#x3C;` and `&#x26;`, as the [RSS Profile](https://www.rssboard.org/rss-profile#data-types-characterdata) advises: the text is no HTML, whatever it looks like |
 //! | both | an end tag for an empty extension, and a line feed before it | one empty tag, such as `<fh:archive/>`, which RFC 5005 requires to be empty |
 //!
 //! A repair looks for a tag. Text can't be mistaken for one: the crates escape `<`, and CDATA sections are skipped.
 
 use memchr::memmem::find;
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memrchr};
 use quick_xml::escape::escape;
 
 use super::image::own_language;
@@ -177,6 +178,9 @@ fn repair(
                     out.extend_from_slice(&written[done..open]);
                     out.extend_from_slice(b"/>");
                     done = at + tag.len();
+                } else if !start.is_empty() && is_plain_text(tag) {
+                    write_plain_text(&written[done..at], &mut out);
+                    done = at;
                 }
             }
             _ => {
@@ -213,6 +217,46 @@ fn introduction(script: &str, writer: Writer, feed: &Feed) -> String {
         visit.unwrap_or_default(),
         escape(script),
     )
+}
+
+/// True for the end tag of an element of plain text that people read.
+fn is_plain_text(end: &[u8]) -> bool {
+    const NAMES: [&[u8]; 15] = [
+        b"author",
+        b"category",
+        b"copyright",
+        b"creator",
+        b"description",
+        b"keywords",
+        b"location",
+        b"managingEditor",
+        b"name",
+        b"person",
+        b"rights",
+        b"subtitle",
+        b"summary",
+        b"title",
+        b"txt",
+    ];
+    let name = end.strip_prefix(b"</").and_then(|end| end.strip_suffix(b">")).unwrap_or_default();
+    NAMES.contains(&&name[memchr(b':', name).map_or(0, |colon| colon + 1)..])
+}
+
+/// Copies what is before the end tag of a plain text, its start tag and the text among it, with the references for `<` and
+/// `&` in the text as numbers.
+fn write_plain_text(written: &[u8], out: &mut Vec<u8>) {
+    let text = memrchr(b'>', written).map_or(written.len(), |end| end + 1);
+    let mut done = 0;
+    for at in memchr_iter(b'&', &written[text..]).map(|at| text + at) {
+        for (reference, number) in [(&b"&lt;"[..], &b"&#x3C;"[..]), (b"&amp;", b"&#x26;")] {
+            if written[at..].starts_with(reference) {
+                out.extend_from_slice(&written[done..at]);
+                out.extend_from_slice(number);
+                done = at + reference.len();
+            }
+        }
+    }
+    out.extend_from_slice(&written[done..]);
 }
 
 /// Returns the offset of the `>` of a start tag, the last tag before `before` ends, if it has a prefix, `end` is its end tag,
@@ -326,6 +370,28 @@ mod tests {
             for writer in [Writer::Rss, Writer::AtomSyndication] {
                 let out = finished(written, writer, &feed(), Layout::Indented);
                 assert_eq!(out, format!("{expected}\n"));
+            }
+        }
+    }
+
+    /// Readers get the same text, because both references are the same character.
+    #[test]
+    fn plain_text_has_numbers_for_what_looks_like_html() {
+        let cases = [
+            ("<title>a &lt;b&gt; &amp;amp; c</title>", "<title>a &#x3C;b&gt; &#x26;amp; c</title>"),
+            ("<title>One &quot;two&quot;</title>", "<title>One &quot;two&quot;</title>"),
+            ("<dc:creator>A &amp; B</dc:creator>", "<dc:creator>A &#x26; B</dc:creator>"),
+            (
+                "<a><summary type=\"&amp;\">&lt;</summary></a>",
+                "<a><summary type=\"&amp;\">&#x3C;</summary></a>",
+            ),
+            ("<link>https://a.example/?b&amp;c</link>", "<link>https://a.example/?b&amp;c</link>"),
+            ("<content>&lt;p&gt;</content>", "<content>&lt;p&gt;</content>"),
+            ("<description><![CDATA[&lt;]]></description>", "<description><![CDATA[&lt;]]></description>"),
+        ];
+        for (written, expected) in cases {
+            for writer in [Writer::Rss, Writer::AtomSyndication] {
+                assert_eq!(finished(written, writer, &feed(), Layout::Compact), format!("{expected}\n"));
             }
         }
     }

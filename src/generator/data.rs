@@ -1,6 +1,15 @@
 //! Configuration and data files, in any of the syntaxes that generators read.
 
+#[cfg(feature = "folder")]
+use std::collections::BTreeMap;
+
+#[cfg(feature = "folder")]
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+#[cfg(feature = "folder")]
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+#[cfg(feature = "folder")]
+use serde_saphyr::{DuplicateKeyPolicy, Spanned};
 
 use super::{Files, Matter};
 use crate::error::{Error, Kind};
@@ -26,10 +35,150 @@ pub(crate) fn yaml(text: &str) -> Parsed {
     yaml_of(text)
 }
 
-/// Reads YAML. The parser counts nodes and what aliases repeat: a few lines cannot become gigabytes.
+/// Replaces numbers with a fraction or an exponent, and those of more than 64 bits, by the text that was written: `1.10` is a
+/// version, and `1e3` may be a tag. Only the values of some keys change.
 #[cfg(feature = "folder")]
-fn yaml_of<T: serde::de::DeserializeOwned + Default>(text: &str) -> Result<T, (u32, String)> {
-    let options = serde_saphyr::options! {
+pub(crate) fn restore_numbers(table: &mut Map<String, Value>, text: &str, is_text: impl Fn(&str) -> bool) {
+    if !table.iter().any(|(key, value)| has_fraction(value) && is_text(key)) {
+        return;
+    }
+    let Ok(written) = yaml_of::<BTreeMap<String, Spanned<Node>>>(text) else { return };
+    for (key, value) in written {
+        if is_text(&key) && table.get(&key).is_some_and(has_fraction) {
+            table.insert(key, as_written(value, text));
+        }
+    }
+}
+
+#[cfg(feature = "folder")]
+fn has_fraction(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(all) => all.iter().any(has_fraction),
+        Value::Object(table) => table.values().any(has_fraction),
+        _ => false,
+    }
+}
+
+#[cfg(feature = "folder")]
+fn as_written(node: Spanned<Node>, text: &str) -> Value {
+    match node.value {
+        Node::Leaf(Value::Number(number)) if number.is_f64() => {
+            let span = node.defined.span();
+            let at = span.byte_offset().zip(span.byte_len());
+            let own =
+                at.and_then(|(at, length)| text.get(at as usize..(at + length) as usize)).map(str::trim);
+            // Without the tabs at the beginning of its lines, a text has other offsets.
+            let own = own.filter(|own| own.parse::<f64>().ok() == number.as_f64());
+            own.map_or(Value::Number(number.clone()), Value::from)
+        }
+        Node::Leaf(value) => value,
+        Node::List(all) => all.into_iter().map(|one| as_written(one, text)).collect(),
+        Node::Table(all) => all.into_iter().map(|(key, one)| (key, as_written(one, text))).collect(),
+    }
+}
+
+/// A value of YAML with the places of those in it.
+#[cfg(feature = "folder")]
+#[derive(Debug)]
+enum Node {
+    Leaf(Value),
+    List(Vec<Spanned<Node>>),
+    Table(BTreeMap<String, Spanned<Node>>),
+}
+
+#[cfg(feature = "folder")]
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Node;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Node, E> {
+                Ok(Node::Leaf(Value::Null))
+            }
+
+            fn visit_bool<E>(self, is: bool) -> Result<Node, E> {
+                Ok(Node::Leaf(is.into()))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
+                Ok(Node::Leaf(number.into()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+                Ok(Node::Leaf(number.into()))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+                Ok(Node::Leaf(number.into()))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+                Ok(Node::Leaf(text.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, all: A) -> Result<Node, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(all)).map(Node::List)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, all: A) -> Result<Node, A::Error> {
+                Deserialize::deserialize(MapAccessDeserializer::new(all)).map(Node::Table)
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// Returns a key that begins two lines of a table, and the number of the second one, from 1.
+#[cfg(feature = "folder")]
+pub(crate) fn repeated_key(text: &str) -> Option<(&str, u32)> {
+    let mut seen = std::collections::HashSet::new();
+    let (key, line) = text.lines().zip(1..).find_map(|(line, number)| {
+        let key = line[..line.find(':')?].trim_end();
+        let is_key = !key.is_empty() && !line.starts_with([' ', '\t', '#', '-']);
+        (is_key && !seen.insert(key)).then_some((key, number))
+    })?;
+    // What looks like a key may be in a text of several lines.
+    let read: Result<IgnoredAny, _> =
+        serde_saphyr::from_str_with_options(text, options(DuplicateKeyPolicy::Error));
+    read.is_err().then_some((key, line))
+}
+
+/// Returns YAML in which the value of a line such as `title: Part one: the end` is quoted, and the keys and numbers of these
+/// lines, from 1; `None` if there is no such line.
+#[cfg(feature = "folder")]
+pub(crate) fn with_plain_lines(text: &str) -> Option<(String, Vec<(&str, u32)>)> {
+    const INDICATORS: &[char] = &['"', '\'', '[', '{', '&', '*', '!', '|', '>', '%', '@', '`'];
+    let (mut out, mut found) = (String::with_capacity(text.len() + 16), Vec::new());
+    for (line, number) in text.lines().zip(1..) {
+        let pair = line.split_once(": ").filter(|(key, _)| {
+            !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        });
+        match pair.map(|(key, value)| (key, value.trim())) {
+            Some((key, value)) if value.contains(": ") && !value.starts_with(INDICATORS) => {
+                out.push_str(&format!("{key}: {}\n", Value::from(value)));
+                found.push((key, number));
+            }
+            _ => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    (!found.is_empty()).then_some((out, found))
+}
+
+/// Returns how YAML is read. The parser counts nodes and what aliases repeat: a few lines cannot become gigabytes.
+#[cfg(feature = "folder")]
+fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_saphyr::Options {
+    serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 64,
             max_nodes: 20_000,
@@ -39,11 +188,20 @@ fn yaml_of<T: serde::de::DeserializeOwned + Default>(text: &str) -> Result<T, (u
             max_total_scalar_bytes: 1 << 20,
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000, max_replay_stack_depth: 16 },
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
+        duplicate_keys: duplicate_keys,
         // `y` and `no` are words: a tag, a language.
         strict_booleans: true,
+        // `007` and `.inf` are words too.
+        leading_zero_numbers_as_strings: true,
+        non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
-    };
+    }
+}
+
+/// Reads YAML.
+#[cfg(feature = "folder")]
+fn yaml_of<T: serde::de::DeserializeOwned + Default>(text: &str) -> Result<T, (u32, String)> {
+    let options = options(DuplicateKeyPolicy::LastWins);
     let read: Result<Option<T>, serde_saphyr::Error> =
         serde_saphyr::from_str_with_options(text, options.clone());
     // The parsers of Jekyll and Hugo accept tabs before the items of a list in brackets.

@@ -34,6 +34,8 @@ use crate::error::Error;
 use crate::types::name_text;
 
 pub(crate) use data::{Parsed, json, part, toml, yaml};
+#[cfg(feature = "folder")]
+pub(crate) use data::{repeated_key, restore_numbers, with_plain_lines};
 pub(crate) use date::of_name as date_of_name;
 pub use date::{Moment, Unzoned};
 pub use files::Files;

@@ -1,13 +1,13 @@
 //! Feeds of articles that are not files: the same ordering, merging, filters, limits, archives, cleaning and assembly as
 //! for a folder of seeds.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::catalog::About;
+use crate::catalog::{About, key_hash};
 use crate::config::{Ids, Plan};
 use crate::error::{Error, Kind};
 use crate::format::Format;
@@ -19,7 +19,8 @@ use super::archive::OutputDoc;
 use super::assemble;
 use super::clean::{CleanArticle, clean};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
-use super::select::{Candidate, Details, Keys};
+use super::own_ids::{WithId, copied};
+use super::select::{Candidate, Details, Keys, id_key};
 
 /// Title of a main feed without one.
 const TITLE: &str = "Feed";
@@ -94,7 +95,15 @@ impl BuiltFeed {
 pub fn feeds(articles: impl IntoIterator<Item = Article>, plan: &Plan) -> Result<Vec<BuiltFeed>, Error> {
     let plan = without_file_ids(plan);
     let articles: Vec<Article> = articles.into_iter().map(normalize).collect::<Result<_, _>>()?;
-    let seeds: Vec<Arc<Candidate>> = articles.iter().enumerate().map(candidate).collect();
+    let with_ids = articles.iter().enumerate().filter_map(|(place, article)| {
+        let id = key_hash(&id_key(article.metadata.id.as_deref()?));
+        let (link, title) = (article.link.as_str().into(), key_hash(&article.title));
+        Some(WithId { id, time: article.published, link, title, place })
+    });
+    let copied: HashSet<usize> =
+        copied(with_ids.collect(), plan.same_address).into_iter().map(|(place, _)| place).collect();
+    let seed = |(place, article)| candidate(place, article, copied.contains(&place));
+    let seeds: Vec<Arc<Candidate>> = articles.iter().enumerate().map(seed).collect();
     let listed = || articles.iter().zip(&seeds).filter(|(article, _)| !article.metadata.unlisted);
     let sections: BTreeSet<&str> = articles.iter().filter_map(|article| article.section.as_deref()).collect();
     let mut groups = Groups::of_plan(&plan);
@@ -172,11 +181,11 @@ fn normalize(mut article: Article) -> Result<Article, Error> {
     Ok(article)
 }
 
-/// Returns an article as a candidate. Its position stands for the path of a seed.
-fn candidate((position, article): (usize, &Article)) -> Arc<Candidate> {
+/// Returns an article as a candidate, without its id if that is copied. Its position stands for the path of a seed.
+fn candidate(position: usize, article: &Article, is_copied: bool) -> Arc<Candidate> {
     let path = format!("{position:020}").into();
     let section = article.section.as_deref().map(Arc::from);
-    let own_id = article.metadata.id.as_deref().map(Box::from);
+    let own_id = article.metadata.id.as_deref().filter(|_| !is_copied).map(Box::from);
     let details = Arc::new(Details { section, own_id, ..Details::default() });
     Arc::new(Candidate::new(article.published, article.link.as_str(), path, details))
 }

@@ -264,19 +264,22 @@ fn site_of(link: &str) -> Option<Url> {
 
 pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> Entry {
     let metadata = &article.metadata;
-    let id = entry_id(pick, metadata.id.as_deref(), metadata.guid.is_some(), channel.ids);
+    // An id that was copied from another article is none.
+    let is_own = pick.seed.details.own_id.is_some();
+    let (own, guid) = (metadata.id.as_deref().filter(|_| is_own), metadata.guid.as_ref().filter(|_| is_own));
+    let id = entry_id(pick, own, guid.is_some(), channel.ids);
     let names = pick.sections().map(|section| &**section).chain(metadata.tags.iter().map(String::as_str));
     let mut enclosures = article.enclosures.clone();
     if !channel.publishes_images() {
         enclosures.retain(|file| file.medium != Medium::Image);
     }
     Entry {
-        id_is_permalink: match &metadata.id {
+        id_is_permalink: match own {
             Some(_) => id == *pick.seed.link,
             None => channel.ids == Ids::Link,
         },
         // RSS compares guids literally, so that one of another host or program stays as it is.
-        guid: metadata.guid.clone().filter(|guid| *guid != id),
+        guid: guid.filter(|guid| **guid != id).cloned(),
         id,
         link: pick.seed.link.to_string(),
         title: article.title.clone(),

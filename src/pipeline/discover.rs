@@ -793,7 +793,8 @@ impl<'a> Scanner<'a> {
                 None => self.same_address.key(&head.link),
             }),
             link: &head.link,
-            title: if self.kept.titles { &head.title } else { "" },
+            // With an id of its own, it tells versions from articles with a copied id.
+            title: if self.kept.titles || head.metadata.id.is_some() { &head.title } else { "" },
             expires: head.until,
             exact: !result.dialect.is_some_and(seed::is_stamped),
             unlisted: head.metadata.unlisted,

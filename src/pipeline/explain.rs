@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::catalog::{About, Catalog, chunks, file_name};
 use crate::config::{Channel, Plan};
-use crate::diag::{Finding, Sink, codes};
+use crate::diag::{Finding, Severity, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::format::Format;
 use crate::html::Removal;
@@ -39,6 +39,7 @@ pub struct Overview<'a> {
     catalog: Catalog,
     scan: Scan,
     selection: Selection,
+    errors: Vec<Finding>,
 }
 
 /// An entry of the feeds.
@@ -153,7 +154,11 @@ impl<'a> Overview<'a> {
             return Err(Error::new(Kind::Config, "an overview needs a preview of the feeds folder"));
         }
         let context = Context::new(plan, seeds, feeds, options, progress)?;
-        let Scanned { catalog, mut scan, outcome, .. } = scan(&context, &mut Sink::collecting())?;
+        let mut scanned = scan(&context, &mut Sink::collecting())?;
+        let mut sink = Sink::collecting().min_severity(Severity::Error);
+        scanned.report_findings(&context, &mut sink);
+        let errors = sink.collected().to_vec();
+        let Scanned { catalog, mut scan, outcome, .. } = scanned;
         let selection = match outcome {
             Outcome::Rebuild(selection) => Some(selection),
             Outcome::UpToDate(_) => match select(&context, &catalog, &mut scan) {
@@ -163,7 +168,13 @@ impl<'a> Overview<'a> {
             },
         };
         let damaged = || Error::new(Kind::Io, "the cache is damaged; the next build replaces it");
-        Ok(Self { selection: selection.ok_or_else(damaged)?, context, catalog, scan })
+        Ok(Self { selection: selection.ok_or_else(damaged)?, context, catalog, scan, errors })
+    }
+
+    /// Returns the errors in seeds, and those in the configuration because of which articles are left out.
+    #[must_use]
+    pub fn errors(&self) -> &[Finding] {
+        &self.errors
     }
 
     /// Returns the feeds, the main feed first.
@@ -393,9 +404,10 @@ impl<'a> Overview<'a> {
     fn standing(&self, feed: &FeedBuilder<'_>, seed: &Candidate) -> Standing {
         let key = feed.key(seed);
         for doc in self.selection.docs.iter().filter(|doc| doc.feed == feed.name()) {
-            // The key of a seed that moved is that of its old address.
-            let is_its = |pick: &Pick| pick.seed.path == seed.path || pick.key() == key.text(seed);
-            let Some(index) = doc.picks.iter().position(is_its) else { continue };
+            // The key of a seed that moved is that of its old address, and that of one with a copied id is of another.
+            let own = doc.picks.iter().position(|pick| pick.seed.path == seed.path);
+            let of_key = || doc.picks.iter().position(|pick| pick.key() == key.text(seed));
+            let Some(index) = own.or_else(of_key) else { continue };
             let used = &doc.picks[index].seed.path;
             if *used != seed.path {
                 return Standing::Merged(self.context.seeds.show(used));

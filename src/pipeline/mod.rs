@@ -90,6 +90,7 @@ mod metadata;
 mod months;
 mod names;
 mod order;
+mod own_ids;
 mod probe;
 mod progress;
 mod publish;

@@ -22,6 +22,7 @@ use super::context::Context;
 use super::discover::ScanError;
 use super::feed_builder::{FeedBuilder, FeedBuilders, Groups, Traits, feed_builders};
 use super::load::load;
+use super::own_ids::{WithId, copied};
 use super::reuse;
 use super::select::{Candidate, Details, Keys, Role, are_versions, is_expired, is_future};
 
@@ -47,7 +48,12 @@ struct Selector<'a> {
     catalog: &'a Catalog,
     chunks: Vec<(&'a Path, &'a Chunk)>,
     published: &'a PublishedLinks,
+    /// Seeds whose own id is that of another article, which has it.
+    copied: HashMap<Position, Position>,
 }
+
+/// Position of a seed: that of its chunk, and its row.
+type Position = (usize, usize);
 
 /// Seeds of a chunk that no feed takes, and the number of the others.
 #[derive(Default)]
@@ -99,8 +105,9 @@ pub(super) fn order(
     let damaged = || ScanError::Catalog("its seeds file is damaged".to_owned());
     settle_links(context, catalog, folders, published, is_partial).ok_or_else(damaged)?;
     let chunks: Vec<(&Path, &Chunk)> = chunks(folders).collect();
-    let selector = Selector { context, catalog, chunks, published };
-    let mut findings = Vec::new();
+    let mut selector = Selector { context, catalog, chunks, published, copied: HashMap::new() };
+    selector.copied = selector.copied_ids().ok_or_else(damaged)?;
+    let mut findings = selector.copy_findings().ok_or_else(damaged)?;
     let with_articles = selector.chunks.iter().filter(|(_, chunk)| chunk.articles() > 0);
     let sections = with_articles.filter_map(|(path, chunk)| section_of(context.plan, path, chunk));
     let groups = selector.groups().ok_or_else(damaged)?;
@@ -144,6 +151,68 @@ impl Selector<'_> {
         }
     }
 
+    /// Returns the seeds that have the id of another article, each with that one.
+    fn copied_ids(&self) -> Option<HashMap<Position, Position>> {
+        let with_abouts = || self.chunks.par_iter().enumerate().filter(|(_, (_, chunk))| chunk.has_abouts);
+        // Of most seeds, the hash rules out that another has the same id.
+        let hashes = with_abouts().map_init(Vec::new, |buffer, (_, (_, chunk))| {
+            let block = self.catalog.read(chunk, buffer)?;
+            let mut hashes = Vec::new();
+            for (number, _, hash) in block.heads() {
+                if block.row(number)?.head.is_some_and(|head| About::has_id(head.about)) {
+                    hashes.push(hash);
+                }
+            }
+            Some(hashes)
+        });
+        let mut hashes = hashes.collect::<Option<Vec<_>>>()?.concat();
+        hashes.par_sort_unstable();
+        let mut repeated: Vec<u64> =
+            hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        repeated.dedup();
+        if repeated.is_empty() {
+            return Some(HashMap::new());
+        }
+        let found = with_abouts().map_init(Vec::new, |buffer, (at, (_, chunk))| {
+            let block = self.catalog.read(chunk, buffer)?;
+            let mut found = Vec::new();
+            for (number, time, hash) in
+                block.heads().filter(|(.., hash)| repeated.binary_search(hash).is_ok())
+            {
+                let head = block.row(number)?.head?;
+                if About::has_id(head.about) {
+                    let (link, title) = (head.link.into(), key_hash(head.title));
+                    found.push(WithId { id: hash, time, link, title, place: (at, number) });
+                }
+            }
+            Some(found)
+        });
+        let found = found.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+        Some(copied(found, self.context.plan.same_address).into_iter().collect())
+    }
+
+    /// Returns the findings about copied ids.
+    fn copy_findings(&self) -> Option<Vec<Finding>> {
+        let mut buffer = Vec::new();
+        let mut show = |(at, number): Position| {
+            let (folder, chunk) = self.chunks.get(at)?;
+            let block = self.catalog.read(chunk, &mut buffer)?;
+            Some(self.context.seeds.show(&folder.join(file_name(block.row(number)?.name))))
+        };
+        let mut copied: Vec<(&Position, &Position)> = self.copied.iter().collect();
+        copied.sort_unstable();
+        let mut findings = Vec::new();
+        for (copy, first) in copied.iter().take(MAX_NAMED) {
+            let detail = format!("`{}` has it too; its own is its link", show(**first)?);
+            findings.push(Finding::new(&codes::SEED_SAME_ID, Place::file(show(**copy)?), detail));
+        }
+        if copied.len() > MAX_NAMED {
+            let detail = format!("{} more", copied.len() - MAX_NAMED);
+            findings.push(Finding::new(&codes::SEED_SAME_ID, Place::default(), detail));
+        }
+        Some(findings)
+    }
+
     /// Returns the tags, authors and languages of all seeds, as far as there are feeds of them.
     fn groups(&self) -> Option<Groups> {
         let plan = self.context.plan;
@@ -172,7 +241,10 @@ impl Selector<'_> {
         let offered: Option<Vec<Offered>> = self
             .chunks
             .par_iter()
-            .map_init(Vec::new, |buffer, (path, chunk)| self.offer_chunk(path, chunk, builders, buffer))
+            .enumerate()
+            .map_init(Vec::new, |buffer, (at, (path, chunk))| {
+                self.offer_chunk(at, path, chunk, builders, buffer)
+            })
             .collect();
         let mut all = Offered::default();
         for mut one in offered? {
@@ -187,6 +259,7 @@ impl Selector<'_> {
 
     fn offer_chunk(
         &self,
+        at: usize,
         path: &Path,
         chunk: &Chunk,
         builders: &FeedBuilders<'_>,
@@ -220,7 +293,13 @@ impl Selector<'_> {
                     for feed in feeds.filter(|feed| !feed.is_too_old(time)) {
                         if feed.accepts(&traits) && feed.is_young(time, now) {
                             let seed = seed.get_or_insert_with(|| {
-                                Arc::new(self.candidate(path, &row, &head, &about, &of_folder))
+                                Arc::new(self.candidate(
+                                    path,
+                                    (&row, &head),
+                                    &about,
+                                    &of_folder,
+                                    (at, number),
+                                ))
                             });
                             feed.offer(seed, &mut keys);
                         }
@@ -231,19 +310,20 @@ impl Selector<'_> {
         Some(offered)
     }
 
+    /// Returns the article of a row as a candidate.
     fn candidate(
         &self,
         folder: &Path,
-        row: &Row<'_>,
-        head: &Head<'_>,
+        (row, head): (&Row<'_>, &Head<'_>),
         about: &About<'_>,
         of_folder: &Arc<Details>,
+        position: Position,
     ) -> Candidate {
         let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 1 + row.name.len());
         path.push(folder);
         path.push(file_name(row.name));
         let published_link = self.published.get(&path).map(Box::from);
-        let own_id = about.id.as_deref().map(Box::from);
+        let own_id = about.id.as_deref().filter(|_| !self.copied.contains_key(&position)).map(Box::from);
         let recording = about.recording.as_deref().map(Box::from);
         let own = Details { section: of_folder.section.clone(), published_link, own_id, recording };
         let details = if own == **of_folder { of_folder.clone() } else { Arc::new(own) };
@@ -283,7 +363,8 @@ impl Selector<'_> {
         by_link.sort_unstable();
         by_link.dedup();
         let by_file = builders.all().any(FeedBuilder::is_by_file);
-        let accounts = self.chunks.par_iter().map_init(Vec::new, |buffer, (path, chunk)| {
+        let chunks = self.chunks.par_iter().enumerate();
+        let accounts = chunks.map_init(Vec::new, |buffer, (at, (path, chunk))| {
             let section: Option<Arc<str>> = section_of(self.context.plan, path, chunk).map(Arc::from);
             let of_folder = Arc::new(Details { section: section.clone(), ..Details::default() });
             let plain: Vec<_> =
@@ -294,7 +375,9 @@ impl Selector<'_> {
                 if self.exclusion(&block, number, time).is_some() {
                     continue;
                 }
-                if !(by_file || by_link.binary_search(&hash).is_ok()) {
+                // The catalog has the hash of its id.
+                let is_copied = self.copied.contains_key(&(at, number));
+                if !(by_file || is_copied || by_link.binary_search(&hash).is_ok()) {
                     account.beyond_limit += 1;
                     continue;
                 }
@@ -302,7 +385,7 @@ impl Selector<'_> {
                 let head = row.head?;
                 let about = About::decode(head.about);
                 let traits = Traits::new(self.context.plan, head.title, head.link, &about);
-                let seed = self.candidate(path, &row, &head, &about, &of_folder);
+                let seed = self.candidate(path, (&row, &head), &about, &of_folder, (at, number));
                 let feeds = plain.iter().copied().chain(builders.groups_of(&traits));
                 let feeds = feeds.filter(|feed| feed.accepts(&traits));
                 let mut keys = Keys::default();

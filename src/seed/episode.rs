@@ -37,6 +37,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Kind, "episode_type", "`full`, `trailer` or `bonus`"),
     (Field::Explicit, "explicit", "`true` or `false`"),
     (Field::Duration, "duration", "seconds, or `1:02:03`; it replaces that of the file"),
+    (Field::Duration, "podcast_duration", "as `duration`"),
     (Field::Transcript, "transcript", "an address, an object with `url`, `type` and `language`, or a list"),
     (Field::Transcript, "transcripts", "as `transcript`"),
     (Field::Chapters, "chapters", "the address of a JSON file, a list of objects with `start`, `title`, `url` and `image`, or lines or strings such as `1:30 Title`"),
@@ -120,7 +121,8 @@ pub(super) fn duration(matter: &Matter) -> Option<u64> {
     let said = value(matter, Field::Duration).and_then(|value| time(&metadata::text(value)));
     // Some templates call it so, and others the size of the file.
     let length = || {
-        let text = metadata::text(matter.get("length")?);
+        let mut said = ["length", "podcast_length"].into_iter().flat_map(|key| matter.spelled(key));
+        let text = metadata::text(said.next()?.1);
         time(&text).filter(|length| text.contains(':') || *length < metadata::LEAST_BYTES * 1000)
     };
     said.or_else(length).filter(|length| *length > 0)

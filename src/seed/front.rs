@@ -14,8 +14,10 @@ use super::{
 use crate::diag::{Finding, Meta, codes};
 use crate::generator::pattern::{self, Values};
 use crate::generator::{
-    BadDate, Kind, Matter, Moment, Refusal, Repository, Unzoned, date, pelican_slug, titleized,
+    BadDate, Kind, Matter, Moment, Parsed, Refusal, Repository, Unzoned, date, pelican_slug, titleized,
 };
+#[cfg(feature = "folder")]
+use crate::generator::{repeated_key, with_plain_lines};
 use crate::model::Metadata;
 use crate::types::{UnixMs, excerpt, is_http};
 
@@ -46,6 +48,36 @@ pub(super) struct FrontMatter<'a> {
     text: &'a str,
     /// Number of its first line, from 1.
     line: u32,
+    /// What not every parser accepts.
+    doubts: Vec<Finding>,
+}
+
+/// Parses the text of front matter that begins on a line. Returns what not every parser accepts as well.
+fn parse(syntax: &Syntax, text: &str, line: u32) -> (Parsed, Vec<Finding>) {
+    let read = (syntax.parse)(text);
+    #[cfg(feature = "folder")]
+    if syntax.format == Format::Yaml {
+        let doubt =
+            |at: u32, detail: String| Finding::in_text(&codes::SEED_LOOSE_MATTER, line + at - 1, 0, detail);
+        if read.is_ok() {
+            let twice = |(key, at): (&str, u32)| {
+                doubt(at, format!("`{}` is there twice; the last one counts", excerpt(key, SHOWN)))
+            };
+            return (read, repeated_key(text).map(twice).into_iter().collect());
+        }
+        // Pelican, and whoever reads lines and not YAML, takes the rest of a line for the value.
+        if let Some((quoted, plain)) = with_plain_lines(text)
+            && let Ok(values) = (syntax.parse)(&quoted)
+        {
+            let detail = |key: &str| {
+                format!("`{}` has a colon in its value; read the line as plain text", excerpt(key, SHOWN))
+            };
+            return (Ok(values), plain.into_iter().map(|(key, at)| doubt(at, detail(key))).collect());
+        }
+    }
+    // Without the feature `folder`, no dialect reads a file.
+    let _ = line;
+    (read, Vec::new())
 }
 
 impl<'a> FrontMatter<'a> {
@@ -56,6 +88,7 @@ impl<'a> FrontMatter<'a> {
                 values: Matter::default(),
                 text: "",
                 line: lines.number(),
+                doubts: Vec::new(),
             });
         }
         let outside = (lines.number(), lines.rest());
@@ -78,7 +111,8 @@ impl<'a> FrontMatter<'a> {
             let detail = format!("it is longer than {HEAD_LIMIT}");
             return Err(Finding::in_text(&codes::SEED_BAD_MATTER, outside.0, 1, detail).into());
         }
-        let read = (syntax.parse)(text).map_err(|(at, message)| {
+        let (read, doubts) = parse(syntax, text, line);
+        let read = read.map_err(|(at, message)| {
             // Parsers append a line within the front matter; the finding has that of the file.
             let detail = message.lines().next().unwrap_or_default();
             let detail = detail.rsplit_once(" at line ").map_or(detail, |(detail, _)| detail);
@@ -86,7 +120,7 @@ impl<'a> FrontMatter<'a> {
         })?;
         let mut values: Matter = read.into_iter().collect();
         values.is_yaml = syntax.format == Format::Yaml;
-        Ok(Self { format: syntax.format, values, text, line })
+        Ok(Self { format: syntax.format, values, text, line, doubts })
     }
 
     fn get(&self, key: &str) -> Option<&Value> {
@@ -144,7 +178,9 @@ impl<'a> FrontMatter<'a> {
 
     /// Returns the title as plain text; empty if there is none.
     pub(super) fn title(&self) -> String {
-        title::plain_text(&self.text("title").unwrap_or_default())
+        // `title: true` is the word.
+        let word = self.get("title").and_then(Value::as_bool).map(|word| word.to_string());
+        title::plain_text(&self.text("title").or(word).unwrap_or_default())
     }
 
     /// Returns what it says about the article at `link`.
@@ -275,6 +311,7 @@ impl Dialect for Syntax {
                 return Err(unlike_an_article());
             }
             let mut matter = FrontMatter::read(syntax, lines)?;
+            findings.append(&mut matter.doubts);
             return placed(&mut matter, repository, origin, findings);
         }
         if let Some(why) = origin.exclusion_reason() {
@@ -287,6 +324,7 @@ impl Dialect for Syntax {
         if let Some(why) = matter.exclusion_reason() {
             return Err(not_an_article(why));
         }
+        findings.append(&mut matter.doubts);
         findings.extend(matter.remove_credentials());
         // Else it may be text that begins with a word and a colon.
         if self.format == Format::Header && !matter.values.has("title") {

@@ -100,6 +100,7 @@ pub(super) static KEYS: &[(Field, &str, &str)] = &[
     (Field::Media, "audio_file_path", "themes"),
     (Field::Media, "mp3", "themes"),
     (Field::Media, "podcast_file", "themes"),
+    (Field::Media, "podcast_link", "themes"),
     (Field::Hidden, "hidden", "Hexo"),
     (Field::Hidden, "unlisted", "Docusaurus"),
     (Field::Hidden, "exclude_from_feed", "Jekyll"),
@@ -171,6 +172,12 @@ pub(super) fn keys(matter: &Matter, field: Field) -> Vec<&str> {
     of_field(field).flat_map(|(_, spelling)| matter.spelled(spelling)).map(|(key, _)| key).collect()
 }
 
+/// True for a key whose value is read as text: the title, or one of [`KEYS`].
+#[cfg(feature = "folder")]
+pub(super) fn is_known(key: &str) -> bool {
+    same(key, "title") || KEYS.iter().any(|(_, spelling, _)| same(key, spelling))
+}
+
 /// Returns the reason why the article is not for feeds. In a Jekyll site, `hidden` is no reason: it takes a post out of the pages
 /// of jekyll-paginate (<https://github.com/jekyll/jekyll-paginate>), and jekyll-feed does not know it.
 pub(super) fn unlisted(matter: &Matter, is_jekyll_site: bool) -> Option<String> {
@@ -225,7 +232,8 @@ pub(super) fn read(matter: &Matter, context: &Context<'_>) -> Metadata {
         media(key, value, context, DEPTH, &mut metadata);
     }
     if let Some(first) = metadata.media.first_mut() {
-        first.length = first.length.or(matter.get("length").and_then(size));
+        let sizes = ["length", "podcast_length"].into_iter().flat_map(|key| matter.spelled(key));
+        first.length = first.length.or_else(|| sizes.into_iter().find_map(|(_, value)| size(value)));
     }
     let sibling = |key: &str| {
         let names = [format!("{key}_alt"), format!("{key}_alt_text")];
@@ -426,18 +434,28 @@ fn tags(matter: &Matter, kind: Kind) -> Vec<String> {
     found
 }
 
+fn push_tag(tag: &str, found: &mut Vec<String>) {
+    let tag = title::plain_name(tag.trim().trim_start_matches('#'));
+    if !tag.is_empty() && found.len() < MAX_VALUES {
+        found.push(tag);
+    }
+}
+
 fn collect_tags(value: &Value, has_words: bool, depth: usize, found: &mut Vec<String>) {
     if depth == 0 || found.len() >= MAX_VALUES {
         return;
     }
-    let mut push = |tag: &str| {
-        let tag = title::plain_name(tag.trim().trim_start_matches('#'));
-        if !tag.is_empty() && found.len() < MAX_VALUES {
-            found.push(tag);
-        }
-    };
+    let mut push = |tag: &str| push_tag(tag, found);
     match value {
-        Value::Array(all) => all.iter().for_each(|value| collect_tags(value, false, depth - 1, found)),
+        Value::Array(all) => {
+            for value in all {
+                match value {
+                    // `tags: [true]` is the word; `tags: true` says that there are some.
+                    Value::Bool(word) => push_tag(&word.to_string(), found),
+                    value => collect_tags(value, false, depth - 1, found),
+                }
+            }
+        }
         Value::Object(_) => {
             if let Some(name) = member(value, &["name", "label", "title"]) {
                 push(&name);
@@ -868,7 +886,7 @@ mod tests {
             ("tags: cat and dog", vec!["cat and dog"]),
             ("tags: x, y; z", vec!["x", "y", "z"]),
             ("categories: [[a, b], [c]]", vec!["a", "b", "c"]),
-            ("tags: [{label: L, permalink: /l}, {name: M}, null, true]", vec!["L", "M"]),
+            ("tags: [{label: L, permalink: /l}, {name: M}, null, true]", vec!["L", "M", "true"]),
             ("tag: one\ntopics: [two]\nkeywords: three, one", vec!["one", "three", "two"]),
             ("tags:\n", vec![]),
         ] {

@@ -1,15 +1,23 @@
 //! Front matter in YAML, between lines of `---`: Jekyll, Hugo, Zola, and most other tools for Markdown.
 
 use super::front_syntax::{Format, Syntax};
-use crate::generator::yaml;
+use super::metadata;
+use crate::generator::{Parsed, restore_numbers, yaml};
 
 pub(super) static YAML: Syntax = Syntax {
     format: Format::Yaml,
     opens: |line| matches!(line.trim_end(), "---" | "---yaml"),
     closer: || Box::new(|line| matches!(line.trim_end(), "---" | "...")),
     is_delimited: true,
-    parse: yaml,
+    parse,
 };
+
+/// Reads front matter. Numbers stay as they are written where the article has text.
+fn parse(text: &str) -> Parsed {
+    let mut table = yaml(text)?;
+    restore_numbers(&mut table, text, metadata::is_known);
+    Ok(table)
+}
 
 /// The same without the line before it, which Hexo does not need (<https://hexo.io/docs/front-matter>).
 pub(super) static OPEN: Syntax = Syntax {
@@ -22,12 +30,27 @@ pub(super) static OPEN: Syntax = Syntax {
         })
     },
     is_delimited: false,
-    parse: |text| yaml(text.trim_end().rsplit_once('\n').map_or("", |(matter, _)| matter)),
+    parse: |text| parse(text.trim_end().rsplit_once('\n').map_or("", |(matter, _)| matter)),
 };
 
 #[cfg(test)]
 mod tests {
-    use crate::generator::yaml as parse;
+    use super::parse;
+
+    #[test]
+    fn numbers_of_texts_are_as_they_are_written() {
+        let read = parse(
+            "title: 007\nauthor: 1e3\ntags: [1.10, 2024, .inf, -.inf, 123456789012345678901, {name: 1.50}, 0x1F]\nrating: 4.50\n",
+        )
+        .unwrap();
+        let expected = serde_json::json!({
+            "title": "007",
+            "author": "1e3",
+            "tags": ["1.10", 2024, ".inf", "-.inf", "123456789012345678901", {"name": "1.50"}, 31],
+            "rating": 4.5,
+        });
+        assert_eq!(serde_json::Value::Object(read), expected);
+    }
 
     #[test]
     fn alias_bombs_and_deep_nesting_are_refused() {

@@ -239,7 +239,12 @@ fn files_in_folders_that_are_not_feeds_are_skipped_with_a_note() {
     project.write_file("none/a.json", "{}");
     assert_eq!(project.feedmill(&["check", "none"]).0, 2);
     let (code, _, stderr) = project.feedmill(&["check"]);
-    assert!(code == 2 && stderr.contains("there is no folder `feeds`; name a feed"), "{stderr}");
+    assert!(
+        code == 2
+            && stderr
+                .contains("there is no folder `feeds`; name a feed or a folder, or `-` for standard input"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -514,4 +519,46 @@ fn without_a_path_the_configured_feeds_are_checked_with_their_urls() {
             && stdout.contains("is not `https://f.example/feeds/town/rss.xml`"),
         "{stdout}"
     );
+}
+
+/// Readers that read no XML by hand decode both references alike.
+#[test]
+fn titles_that_look_like_html_are_plain_text_for_our_own_rules() {
+    let titles =
+        ["Styling the <dialog> element", "From <b> to </b>", "What is &amp; and &#38;?", "1 < 2 & \"3\" > 2"];
+    let project = Project::new();
+    let config = "base_url = 'https://f.example/'\ntitle = 'A <b>bold</b> site'\nlanguage = 'en'\n\
+                  description = 'Of &lt; and </p>'\nauthor = 'Ann & Bo <a@e.example>'\n[podcast]\ncategory = ['Arts']\n\
+                  image = 'https://e.example/c.png'\n";
+    project.write_file("feedmill.toml", config);
+    for (number, title) in titles.iter().enumerate() {
+        let escaped = title.replace('&', "&amp;");
+        let link = format!("https://e.example/{number}");
+        let body = "<p>One </p><audio src='/1.mp3'></audio><p>&lt;/b&gt; &amp;amp;</p>";
+        project.write_seed(
+            &format!("{number}.txt"),
+            1_717_225_200_000 - number as i64,
+            &escaped,
+            &link,
+            body,
+        );
+    }
+    assert_eq!(project.feedmill(&["--no-push"]).0, 0);
+    let (code, stdout, _) =
+        project.feedmill(&["check", "--deny", "warnings", "--allow", "itunes/same-file", "feeds"]);
+    assert_eq!((code, stdout.as_str()), (0, ""));
+    let decoded = |text: &str| {
+        text.replace("&#x3C;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x26;", "&")
+    };
+    for name in ["rss.xml", "atom.xml"] {
+        let feed = project.read_file(&format!("feeds/{name}"));
+        let found: Vec<String> = feed
+            .split("<title>")
+            .skip(2)
+            .map(|rest| decoded(rest.split("</title>").next().unwrap()))
+            .collect();
+        assert_eq!(found, titles, "{name}");
+    }
+    let items = project.json_items("feeds/feed.json");
+    assert!(items.iter().zip(titles).all(|(item, title)| item["title"] == title));
 }

@@ -29,6 +29,27 @@ TIME                  TITLE         FEEDS   SEED              ID
     assert_eq!(stdout.lines().count(), 2);
 }
 
+/// An empty table would say that there are no articles.
+#[test]
+fn articles_without_addresses_are_the_error_of_the_build() {
+    let project = Project::new();
+    project
+        .write_file("feedmill.toml", "title = 'News'\n")
+        .write_file("seeds/a.md", "---\ntitle: A\ndate: 2024-05-01\n---\nA\n");
+    let (code, stdout, stderr) = project.feedmill(&["list"]);
+    let (of_build, _, build) = project.feedmill(&["--dry-run"]);
+    assert_eq!((code, stdout.as_str(), of_build), (of_build, "", code));
+    assert_ne!(code, 0);
+    let error = |text: &str| text.lines().find(|line| line.contains("[no-site-url]")).map(str::to_owned);
+    assert!(error(&stderr).is_some_and(|line| line.contains("seeds/a.md")), "{stderr}");
+    assert_eq!(error(&stderr), error(&build));
+    assert!(stderr.contains("seeds: no readable seeds"), "{stderr}");
+    project.write_seed("2.txt", 1_717_311_600_000, "B", "https://n.example/2", "<p>2</p>");
+    let (code, stdout, stderr) = project.feedmill(&["list"]);
+    assert_eq!((code, stdout.lines().count()), (0, 2), "{stdout}");
+    assert!(error(&stderr).is_some(), "the table lacks an article: {stderr}");
+}
+
 #[test]
 fn entries_are_json_with_the_values_of_the_feeds() {
     let project = project();

@@ -200,3 +200,50 @@ fn user_names_and_passwords_in_any_address_of_an_article_are_published_nowhere()
         );
     }
 }
+
+#[test]
+fn front_matter_that_only_some_parsers_accept_is_read_with_a_warning() {
+    let project = project(
+        "",
+        &[
+            ("a.md", "---\ntitle: Raspando: a web # e mais\ndate: 2024-05-31\nsummary: \"One: two\"\n---\nx"),
+            ("b.md", "---\ntitle: B\ndate: 2024-05-30\ntitle: C\ntext: |\n  date: 1\n  date: 2\n---\nx"),
+            ("c.md", "---\ntitle: true\ndate: 2024-05-29\ntags: [true, 1.10, 007]\nauthor: .inf\n---\nx"),
+            ("d.md", "---\ntitle: [D: e\ndate: 2024-05-28\n---\nx"),
+        ],
+    );
+    let (code, _, stderr) = project.feedmill(&[]);
+    assert_eq!(code, 0, "{stderr}");
+    for finding in [
+        "a.md:2: warning[seed-loose-matter]: front matter that not every parser accepts: `title` has a colon in its value",
+        "b.md:4: warning[seed-loose-matter]: front matter that not every parser accepts: `title` is there twice",
+        "d.md:3: error[seed-bad-matter]",
+    ] {
+        assert!(stderr.contains(finding), "{stderr}");
+    }
+    assert_eq!(stderr.matches("seed-loose-matter").count(), 2, "{stderr}");
+    let items = project.json_items("feeds/feed.json");
+    let titles: Vec<_> = items.iter().map(|item| item["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Raspando: a web # e mais", "C", "true"]);
+    assert_eq!(items[2]["tags"], serde_json::json!(["true", "1.10", "007"]));
+    assert_eq!(items[2]["authors"][0]["name"], ".inf");
+}
+
+#[test]
+fn keys_of_podcast_themes_are_a_file_with_size_and_length() {
+    let project = project(
+        "",
+        &[(
+            "a.md",
+            "---\ntitle: A\ndate: 2024-05-31\npodcast_link: https://m.example/a.mp3\npodcast_length: 12345678\n\
+             podcast_duration: '1:02:03'\n---\nx",
+        )],
+    );
+    assert_eq!(project.feedmill(&[]).0, 0);
+    let file = &project.json_items("feeds/feed.json")[0]["attachments"][0];
+    assert_eq!(file["url"], "https://m.example/a.mp3");
+    assert_eq!(
+        (file["size_in_bytes"].as_u64(), file["duration_in_seconds"].as_u64()),
+        (Some(12_345_678), Some(3723))
+    );
+}

@@ -103,3 +103,24 @@ fn a_new_site_gets_its_first_article_where_its_generator_expects_it() {
         assert_eq!(titles(&project), ["First"]);
     }
 }
+
+#[test]
+fn a_folder_that_is_a_date_becomes_that_of_today() {
+    for (folder, expected) in [
+        ("posts/2022/06", "posts/2024/06"),
+        ("posts/2022/6/9", "posts/2024/6/1"),
+        ("2022/notes", "2024/notes"),
+        ("posts/2024-notes", "posts/2024-notes"),
+        ("posts/06", "posts/06"),
+        ("posts/1066", "posts/1066"),
+    ] {
+        let project = Project::new();
+        project
+            .write_file("feedmill.toml", "seeds = '.'\nfeeds = 'public'\nsite_url = 'https://s.example/'\n");
+        for name in ["a", "b"] {
+            project.write_file(format!("{folder}/{name}.md"), "---\ntitle: a\ndate: 2022-06-09\n---\nx");
+        }
+        let (code, stdout, stderr) = new(&project, &["A title"]);
+        assert_eq!((code, stdout.trim_end()), (0, &*format!("./{expected}/a-title.md")), "{stderr}");
+    }
+}

@@ -118,6 +118,8 @@ catalogue! {
         "correct the date, or wait: feedmill publishes the seed when its time has come";
     SEED_LINK_CREDENTIALS = "seed-link-credentials", Warning, "user name or password in a link",
         "remove the part before the @; feedmill left it out";
+    SEED_LOOSE_MATTER = "seed-loose-matter", Warning, "front matter that not every parser accepts",
+        "write each key once, and quote a value with a colon";
     SEED_LOST_MEDIA = "seed-lost-media", Warning, "image or player that feeds cannot carry",
         "upload the file, and link it by its http or https URL";
     SEED_LOST_TEXT = "seed-lost-text", Warning, "entry without text, although its seed has some",

@@ -287,9 +287,10 @@ pub(crate) fn duplicate(parent: &Element<'_>, child: &Element<'_>, log: &mut Log
 
 /// Reports text in an element that holds none.
 pub(crate) fn unexpected_text(element: &Element<'_>, text: &str, at: usize, log: &mut Log) {
+    let place = place_of_text(element, text);
     let (text, name) = (shown(text), element.name);
     let rule = rule_in(element, &UNEXPECTED_TEXT, &UNEXPECTED_TEXT_IN);
-    match place_of_text(element) {
+    match place {
         None => log.at(rule, at, format_args!("`{text}` in `{name}`")),
         Some(Place::Child(child)) => {
             log.at(rule, at, format_args!("`{text}` in `{name}`; it belongs in `{child}`"))
@@ -307,13 +308,15 @@ enum Place {
     Child(&'static str),
 }
 
-fn place_of_text(element: &Element<'_>) -> Option<Place> {
+fn place_of_text(element: &Element<'_>, text: &str) -> Option<Place> {
     Some(match (&*element.ns, element.local) {
         (ITUNES, "image") | (ATOM, "link") => Place::Attribute("href"),
         (ITUNES, "category") => Place::Attribute("text"),
         (ATOM, "category") => Place::Attribute("term"),
         ("", "enclosure") | (MEDIA, "content" | "thumbnail") => Place::Attribute("url"),
-        (ITUNES, "owner") => Place::Child("itunes:email"),
+        (ns, "transcript" | "chapters") if ns.contains("podcast") => Place::Attribute("url"),
+        (ITUNES, "owner") if text.contains('@') => Place::Child("itunes:email"),
+        (ITUNES, "owner") => Place::Child("itunes:name"),
         (ATOM, "author" | "contributor") => Place::Child("name"),
         ("", "image") => Place::Child("url"),
         _ => return None,

@@ -175,11 +175,11 @@ fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Fami
     }
     let mut parents: Vec<String> = Vec::new();
     for def in known().filter(|def| def.name == child.local) {
-        let all = feed.families.iter().filter(|f| is_of_format(f.name, feed.kind));
+        let all =
+            feed.families.iter().filter(|f| is_of_format(f.name, feed.kind) && is_there(feed, f, family));
         for (name, parent) in all.flat_map(|f| f.elements.iter().map(move |def| (f, def))) {
             if def.is_allowed_in(parent) {
-                let is_prefixed = !matches!(name.name, "rss" | "atom" | "rss1" | "opml");
-                let name = if is_prefixed {
+                let name = if is_prefixed(name.name) {
                     format!("`{}:{}`", name.name, parent.name)
                 } else {
                     format!("`{}`", parent.name)
@@ -201,6 +201,18 @@ fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Fami
     step(child.name.len());
     let near = nearest(child.local, allowed()).filter(|name| structure::is_misspelled(child.local, name));
     near.map(|name| format!("; did you mean `{prefix}{name}`?")).unwrap_or_default()
+}
+
+/// True if a document declares a vocabulary with prefixes, or has an element of it, whose vocabulary is `own`.
+fn is_there(feed: &Feed<'_>, family: &Family, own: Option<&Family>) -> bool {
+    !is_prefixed(family.name)
+        || own.is_some_and(|own| own.name == family.name)
+        || family.namespaces.iter().any(|ns| feed.text.contains(ns))
+}
+
+/// True if the elements of a vocabulary have a prefix.
+fn is_prefixed(family: &str) -> bool {
+    !matches!(family, "rss" | "atom" | "rss1" | "opml")
 }
 
 /// True if a document of a format can have elements of a vocabulary.

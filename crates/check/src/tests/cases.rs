@@ -334,6 +334,11 @@ fn a_reference_ends_at_a_letter_of_any_script() {
         (summary("Tom &amp;amp; Ann"), &["html/undeclared"]),
         (summary("5 &amp;#8364;"), &["html/undeclared"]),
         (title("Tom &amp;eacute;té"), &["html/in-text"]),
+        (title("From &#x3C;b> to &#x3C;/b> &#x26;amp; &quot;back&quot;"), &[]),
+        (summary("From &#x3C;b&gt; to &#x3C;/b&gt; &#x26;amp;"), &[]),
+        (title("From &#x3C;b> to &lt;/b>"), &["html/in-text"]),
+        (title("From &#x3C;b> to <![CDATA[</b>]]>"), &["html/in-text"]),
+        (summary("From &#x3C;b> to &#60;/b>"), &["html/undeclared"]),
     ]);
 }
 
@@ -666,6 +671,9 @@ fn an_element_of_another_format_has_a_name_here() {
     ] {
         assert_eq!(hint(item(&format!("<{name}>x</{name}>"))), expected, "{name}");
     }
+    let of_feed = document(Context::Entry, "<title>x</title>")
+        .replace("<entry", "<published>2024-06-01T07:00:00Z</published><entry");
+    assert_eq!(hint(of_feed), "it belongs in `entry`");
     let attribute = |inside: &str| {
         let found = found(&item(inside), None);
         let details = found.iter().filter(|d| d.meta.code == "feed/unexpected-attribute");
@@ -821,7 +829,17 @@ fn the_fix_of_a_misplaced_text_names_the_place() {
         ),
         (
             channel("<itunes:owner>x</itunes:owner>"),
-            "`x` in `itunes:owner`; it belongs in `itunes:email`: move",
+            "`x` in `itunes:owner`; it belongs in `itunes:name`: move",
+        ),
+        (
+            channel("<itunes:owner>x@town.example</itunes:owner>"),
+            "`x@town.example` in `itunes:owner`; it belongs in `itunes:email`: move",
+        ),
+        (
+            item(
+                "<podcast:transcript xmlns:podcast=\"https://podcastindex.org/namespace/1.0\">x</podcast:transcript>",
+            ),
+            "`x` in `podcast:transcript`; it belongs in the attribute `url`: move",
         ),
         (channel("<image>x</image>"), "`x` in `image`; it belongs in `url`: move"),
         (document(Context::Entry, "<author>x</author>"), "`x` in `author`; it belongs in `name`: move"),

@@ -330,3 +330,33 @@ fn every_requirement_has_a_rule_and_an_example_here() {
     assert!(codes.windows(2).all(|pair| pair[0] != pair[1]), "one row a rule");
     assert!(BROKEN.iter().all(|(_, _, code, _)| codes.contains(code)));
 }
+
+/// Newsletters name their owner in Apple's elements, and pictures are their only files.
+#[test]
+fn a_newsletter_is_no_podcast() {
+    let newsletter = |file: &str, more: &str| {
+        format!(
+            "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"><channel>\
+             <title>N</title><description>D</description><link>https://n.example/</link><language>en</language>\
+             <itunes:owner><itunes:email>a@n.example</itunes:email><itunes:name>N</itunes:name></itunes:owner>\
+             <itunes:author>N</itunes:author><itunes:block>Yes</itunes:block><item><title>T</title>\
+             <guid>https://n.example/t</guid><pubDate>Sat, 01 Jun 2024 07:00:00 GMT</pubDate>{file}{more}</item></channel></rss>"
+        )
+    };
+    let codes = |document: String, is_podcast: bool| {
+        let found = check(document.as_bytes(), Options { is_podcast, ..Options::default() });
+        let ours = found.iter().filter(|d| d.meta.code.starts_with("itunes/"));
+        ours.map(|d| d.meta.code).collect::<std::collections::BTreeSet<_>>()
+    };
+    let picture = "<enclosure url=\"https://n.example/1.jpeg\" length=\"0\" type=\"image/jpeg\"/>";
+    let audio = "<enclosure url=\"https://n.example/1.mp3\" length=\"9\" type=\"audio/mpeg\"/>";
+    for file in ["", picture] {
+        assert!(codes(newsletter(file, ""), false).is_empty());
+        assert!(codes(newsletter(file, ""), true).contains("itunes/missing-image"));
+    }
+    assert!(codes(newsletter(audio, ""), false).contains("itunes/missing-image"));
+    assert!(
+        codes(newsletter(picture, "<itunes:episode>1</itunes:episode>"), false)
+            .contains("itunes/missing-image")
+    );
+}

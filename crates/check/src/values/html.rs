@@ -50,7 +50,7 @@ static RELATIVE: Rule = Rule::warning("html/relative", "relative URL in the HTML
 
 pub(crate) static IN_TEXT: Rule = Rule::warning("html/in-text", "HTML in plain text")
     .why("Readers show the tags, or parse them and lose what only looks like a tag.")
-    .remedy("write the text without markup")
+    .remedy("write the text without markup, or `&#x3C;` and `&#x26;` for each `<` and `&` if it is no markup")
     .spec("RSS Profile, Character Data", "https://www.rssboard.org/rss-profile#data-types-characterdata")
     .example(Item, "<title>&lt;b>One&lt;/b></title>", "<title>One</title>");
 
@@ -65,7 +65,7 @@ pub(crate) static CHARACTER_DATA: Rule = Rule::warning(
 
 pub(crate) static UNDECLARED: Rule = Rule::warning("html/undeclared", "HTML in a text of type text")
     .why("The type declares plain text, so readers show the tags.")
-    .remedy("write type=\"html\", or the text without markup")
+    .remedy("write type=\"html\", or the text without markup, or `&#x3C;` and `&#x26;` for each `<` and `&` if it is no markup")
     .spec("RFC 4287, 3.1.1.1", "https://www.rfc-editor.org/rfc/rfc4287#section-3.1.1.1")
     .example(
         Entry,

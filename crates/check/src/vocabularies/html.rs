@@ -11,16 +11,38 @@ use crate::values::html::{
     BROKEN, CHARACTER_DATA, Evidence, IN_TEXT, NOT_INLINE, UNDECLARED, evidence, inspect,
 };
 
-/// True if the author of an element wrote hexadecimal references, as the RSS Profile advises for text that only looks
-/// like HTML.
-fn is_careful(scope: &Scope<'_, '_>) -> bool {
-    scope.feed.text.get(scope.element.at..scope.element.end).is_some_and(|raw| raw.contains("&#x"))
+/// How sure the author of an element was that its text is no HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// There is nothing to tell.
+    None,
+    /// Some characters are hexadecimal references, which the RSS Profile advises for text that only looks like HTML.
+    Some,
+    /// Each `<` and each `&` is a hexadecimal reference.
+    All,
 }
 
-/// Returns the evidence of HTML in the text of an element. If its author was careful, only an end tag counts.
+fn care(scope: &Scope<'_, '_>) -> Care {
+    let raw = scope.feed.text.get(scope.element.at..scope.element.end).unwrap_or_default();
+    if !raw.contains("&#x") {
+        return Care::None;
+    }
+    let is_careless = raw.contains("<![CDATA[")
+        || raw.match_indices('&').any(|(at, _)| {
+            !["#x", "gt;", "quot;", "apos;"].iter().any(|known| raw[at + 1..].starts_with(known))
+        });
+    if is_careless { Care::Some } else { Care::All }
+}
+
+/// Returns the evidence of HTML in the text of an element. If its author took some care, only an end tag counts, and
+/// nothing if everything is a reference.
 fn evidence_in<'t>(scope: &Scope<'_, '_>, text: &'t str) -> Option<Evidence<'t>> {
     let is_end_tag = |e: &Evidence<'_>| matches!(e, Evidence::Markup(found) if found.starts_with("</"));
-    evidence(text).filter(|e| is_end_tag(e) || !is_careful(scope))
+    evidence(text).filter(|e| match care(scope) {
+        Care::None => true,
+        Care::Some => is_end_tag(e),
+        Care::All => false,
+    })
 }
 
 /// Reports HTML in a plain text.

@@ -537,7 +537,7 @@ fn extension(address: &str) -> String {
 /// Returns the media types that files with an extension have; empty if any may be right.
 fn types_of(extension: &str) -> &'static [&'static str] {
     match extension {
-        "mp3" => &["audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mpeg"],
+        "mp3" => &["audio/mpeg"],
         "m4a" => &["audio/x-m4a", "audio/mp4", "audio/m4a", "audio/aac"],
         "mp4" => &["video/mp4", "audio/mp4"],
         "m4v" => &["video/x-m4v", "video/mp4", "video/m4v"],
@@ -558,9 +558,23 @@ fn duration(scope: &Scope<'_, '_>, log: &mut Log) {
     });
 }
 
+/// True for a feed of articles, such as a newsletter, whose channel only names its owner in Apple's elements: no item has
+/// one, or audio or video.
+fn is_of_articles(show: &Element<'_>) -> bool {
+    let mut items = show.elements().filter(|e| matches!(e.local, "item" | "entry")).peekable();
+    let is_image = |file: &Element<'_>| {
+        let kind = file.attribute("type").map(|kind| kind.value.trim().to_ascii_lowercase());
+        kind.is_some_and(|kind| kind.starts_with("image/"))
+    };
+    items.peek().is_some() && items.all(|item| !item.elements().any(is_ours) && files(item).all(is_image))
+}
+
 /// Checks what the store requires of a show, if it has any element of Apple.
 fn show(scope: &Scope<'_, '_>, log: &mut Log) {
     let show = scope.element;
+    if !scope.feed.is_podcast && is_of_articles(show) {
+        return;
+    }
     let in_items =
         || show.elements().filter(|e| matches!(e.local, "item" | "entry")).flat_map(Element::elements);
     let first = show.elements().find(|e| is_ours(e)).or_else(|| in_items().find(|e| is_ours(e)));
