@@ -12,7 +12,7 @@
 //! | `atom_syndication` | extensions behind the entries | `<fh:archive/>` in the head, behind the generator |
 //! | both | no elements of XHTML | a `div` in the head, behind the generator, if the feed has a [script](Feed::script) |
 //! | both | no XML as it was given | the elements of [`Extra`](crate::model::Extra), behind the generator and at the end of each entry |
-//! | both | `&lt;` and `&amp;` in titles and other plain text | `&#x3C;` and `&#x26;`, as the [RSS Profile](https://www.rssboard.org/rss-profile#data-types-characterdata) advises: the text is no HTML, whatever it looks like |
+//! | both | `&lt;` and `&amp;` in titles and other plain text | `&#x3C;` and `&#x26;` before a letter, as the [RSS Profile](https://www.rssboard.org/rss-profile#data-types-characterdata) advises: the text is no HTML, whatever it looks like |
 //! | both | an end tag for an empty extension, and a line feed before it | one empty tag, such as `<fh:archive/>`, which RFC 5005 requires to be empty |
 //!
 //! A repair looks for a tag. Text can't be mistaken for one: the crates escape `<`, and CDATA sections are skipped.
@@ -243,18 +243,24 @@ fn is_plain_text(end: &[u8]) -> bool {
 }
 
 /// Copies what is before the end tag of a plain text, its start tag and the text among it, with the references for `<` and
-/// `&` in the text as numbers.
+/// `&` as numbers where HTML would have a tag or a reference.
 fn write_plain_text(written: &[u8], out: &mut Vec<u8>) {
     let text = memrchr(b'>', written).map_or(written.len(), |end| end + 1);
     let mut done = 0;
     for at in memchr_iter(b'&', &written[text..]).map(|at| text + at) {
-        for (reference, number) in [(&b"&lt;"[..], &b"&#x3C;"[..]), (b"&amp;", b"&#x26;")] {
-            if written[at..].starts_with(reference) {
-                out.extend_from_slice(&written[done..at]);
-                out.extend_from_slice(number);
-                done = at + reference.len();
-            }
-        }
+        let rest = &written[at..];
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
+        let (length, number) = match rest.strip_prefix(b"&lt;").map(<[u8]>::first) {
+            Some(Some(next)) if is_letter(next) || b"/!?".contains(next) => (4, b"&#x3C;"),
+            Some(_) => continue,
+            None => match rest.strip_prefix(b"&amp;").and_then(<[u8]>::first) {
+                Some(next) if is_letter(next) || *next == b'#' => (5, b"&#x26;"),
+                _ => continue,
+            },
+        };
+        out.extend_from_slice(&written[done..at]);
+        out.extend_from_slice(number);
+        done = at + length;
     }
     out.extend_from_slice(&written[done..]);
 }
@@ -380,10 +386,11 @@ mod tests {
         let cases = [
             ("<title>a &lt;b&gt; &amp;amp; c</title>", "<title>a &#x3C;b&gt; &#x26;amp; c</title>"),
             ("<title>One &quot;two&quot;</title>", "<title>One &quot;two&quot;</title>"),
-            ("<dc:creator>A &amp; B</dc:creator>", "<dc:creator>A &#x26; B</dc:creator>"),
+            ("<dc:creator>A &amp; B &lt; C</dc:creator>", "<dc:creator>A &amp; B &lt; C</dc:creator>"),
+            ("<dc:creator>A&amp;B &amp;#38;</dc:creator>", "<dc:creator>A&#x26;B &#x26;#38;</dc:creator>"),
             (
-                "<a><summary type=\"&amp;\">&lt;</summary></a>",
-                "<a><summary type=\"&amp;\">&#x3C;</summary></a>",
+                "<a><summary type=\"&amp;\">&lt;/b</summary></a>",
+                "<a><summary type=\"&amp;\">&#x3C;/b</summary></a>",
             ),
             ("<link>https://a.example/?b&amp;c</link>", "<link>https://a.example/?b&amp;c</link>"),
             ("<content>&lt;p&gt;</content>", "<content>&lt;p&gt;</content>"),

@@ -270,7 +270,7 @@ fn every_channel_field_is_written() {
         "<managingEditor>ann@site.example (Ann Ray)</managingEditor>",
         "<image><url>https://site.example/i.png</url>",
         "<docs>https://www.rssboard.org/rss-specification</docs>",
-        "<dc:creator>Bo &#x26; Co</dc:creator>",
+        "<dc:creator>Bo &amp; Co</dc:creator>",
     ] {
         assert!(text("rss").contains(part), "{part}");
     }

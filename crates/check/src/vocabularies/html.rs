@@ -18,7 +18,7 @@ enum Care {
     None,
     /// Some characters are hexadecimal references, which the RSS Profile advises for text that only looks like HTML.
     Some,
-    /// Each `<` and each `&` is a hexadecimal reference.
+    /// Each `<` and each `&` is one where HTML would have a tag or a reference.
     All,
 }
 
@@ -27,10 +27,16 @@ fn care(scope: &Scope<'_, '_>) -> Care {
     if !raw.contains("&#x") {
         return Care::None;
     }
-    let is_careless = raw.contains("<![CDATA[")
-        || raw.match_indices('&').any(|(at, _)| {
-            !["#x", "gt;", "quot;", "apos;"].iter().any(|known| raw[at + 1..].starts_with(known))
-        });
+    let is_markup = |(at, _): (usize, &str)| {
+        let rest = &raw[at + 1..];
+        let (rest, others) = match (rest.strip_prefix("lt;"), rest.strip_prefix("amp;")) {
+            (Some(rest), _) => (rest, "/!?"),
+            (_, Some(rest)) => (rest, "#"),
+            _ => return !["#x", "gt;", "quot;", "apos;"].iter().any(|known| rest.starts_with(known)),
+        };
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric() || others.contains(c))
+    };
+    let is_careless = raw.contains("<![CDATA[") || raw.match_indices('&').any(is_markup);
     if is_careless { Care::Some } else { Care::All }
 }
 
