@@ -180,7 +180,7 @@ impl Rules for DocusaurusRules {
         let placed = |address: String, derived: &str| Placed {
             address,
             derived: derived.to_owned(),
-            published: Some(published.clone()),
+            published: Some(published),
             title: None,
             language: None,
         };

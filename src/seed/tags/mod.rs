@@ -263,7 +263,7 @@ mod tests {
             (&files, "{% quay800 x c.png %}"),
             (&[("_config.yml", "new_post_name: ':title.md'"), files[2]], "{% quay800 x b.png %}"),
         ] {
-            assert_eq!(rendered(files, body).1, ["`{% quay800 %}` was left out"]);
+            assert_eq!(rendered(files, body).1, [format!("`{body}` was left out")]);
         }
     }
 
