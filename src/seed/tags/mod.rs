@@ -261,9 +261,12 @@ mod tests {
         for (files, body) in [
             (&files[..], "{% quay800 x ../a.png %}"),
             (&files, "{% quay800 x c.png %}"),
-            (&[("_config.yml", "new_post_name: ':title.md'"), files[2]], "{% quay800 x b.png %}"),
+            (
+                &[("_config.yml", "url: https://a.example\nnew_post_name: x"), files[2]],
+                "{% quay800 x b.png %}",
+            ),
         ] {
-            assert_eq!(rendered(files, body).1, ["`{% quay800 %}` was left out"]);
+            assert_eq!(rendered(files, body).1, [format!("`{body}` was left out")]);
         }
     }
 
