@@ -22,7 +22,7 @@ use crate::format;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Listed, Stamp, Store, is_exhausted};
-use crate::types::UnixMs;
+use crate::types::{UnixMs, is_placeholder};
 
 use super::context::{Context, refusal, refused};
 use super::entry_pages;
@@ -30,7 +30,6 @@ use super::head::{self, read_heads};
 use super::names::Names;
 use super::progress::Progress;
 use super::publish::is_ours;
-use super::rebuild::is_placeholder;
 use super::reuse;
 use super::seed_results::HeadResult;
 use super::select::id_key;

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use url::Url;
 
 use crate::catalog::{BuiltDoc, Catalog, LastBuild, SeedFindings, SharedDoc, SharedDocs, finding_hash};
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::{Error, Kind};
 use crate::html::xml_text;
 use crate::store::Lock;
+use crate::types::is_placeholder;
 
 use super::address_source;
 use super::archive::OutputDoc;
@@ -469,11 +469,6 @@ fn report_findings(all: impl Iterator<Item = Finding>, reported: &mut HashSet<u6
     }
     shown.sort_by(|a, b| a.place.file.cmp(&b.place.file));
     shown.into_iter().for_each(|finding| sink.push(finding));
-}
-
-/// True if the host of a URL cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
-pub(super) fn is_placeholder(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| host.ends_with(".invalid"))
 }
 
 /// Reports the findings about the feeds themselves.

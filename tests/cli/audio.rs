@@ -266,7 +266,7 @@ fn files_with_the_name_of_an_episode_belong_to_it() {
     let rss = project.read_file("feeds/rss.xml");
     let media = "https://f.example/media/";
     for element in [
-        "<title>The lock &#x26; the &#x3C;tide&gt;</title>".to_owned(),
+        "<title>The lock &amp; the &#x3C;tide&gt;</title>".to_owned(),
         "<link>https://f.example/ep/1</link>".to_owned(),
         "<guid isPermaLink=\"false\">urn:ep:1</guid>".to_owned(),
         "Fri, 31 May 2024 06:30:00 GMT".to_owned(),

@@ -208,6 +208,12 @@ pub fn starts_with_ignore_case(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
 }
 
+/// True if the host of a URL cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
+#[must_use]
+pub fn is_placeholder(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host.ends_with(".invalid"))
+}
+
 /// True if a URL starts with `http://` or `https://`, in upper or lower case.
 #[must_use]
 pub fn is_http(url: &str) -> bool {

@@ -75,7 +75,7 @@ const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
 /// Number of times that a request is repeated.
 const RETRIES: usize = 8;
 /// Time that a build that is stopped waits for the answers to attempts to take a lock.
-const SETTLE: Duration = Duration::from_secs(2);
+const SETTLE: Duration = Duration::from_secs(5);
 /// Number of times that a write or removal without an answer is tried.
 const WRITE_ATTEMPTS: usize = 4;
 /// Codes of the answer that there is no such bucket or container.
