@@ -65,7 +65,7 @@ fn parse(syntax: &Syntax, text: &str, line: u32) -> (Parsed, Vec<Finding>) {
             };
             return (read, repeated_key(text).map(twice).into_iter().collect());
         }
-        // Pelican, and whoever reads lines and not YAML, takes the rest of a line for the value.
+        // Pelican, and other programs that read lines and not YAML, take the rest of a line for the value.
         if let Some((quoted, plain)) = with_plain_lines(text)
             && let Ok(values) = (syntax.parse)(&quoted)
         {
