@@ -10,14 +10,13 @@ use crate::config::{Plan, Value};
 use crate::diag::{Finding, Place, Sink, codes, count, printable};
 use crate::error::{Error, Kind};
 use crate::model::Answer;
-use crate::net::{AddressPolicy, Probe};
+use crate::net::Probe;
 use crate::pipeline::{self, Options, Prober, Progress, Report, Shared};
-use crate::proxy::check_proxies;
 use crate::store::{self, Access, Action, PlannedChange, PreviewStore, Store, Traffic};
 use crate::types::Bytes;
 
 use super::args::{Build, BuildOnce, Common, MessageFormat, Sources};
-use super::context::{CommandResult, Outcome, config_file, message_sink, now, print_message};
+use super::context::{CommandResult, Outcome, address_policy, config_file, message_sink, now, print_message};
 use super::diff;
 use super::env::{self, origin};
 use super::output::Output;
@@ -321,10 +320,7 @@ fn build_with_probe(
     progress: Option<&Progress>,
     sink: &mut Sink<'_>,
 ) -> Result<Report, Error> {
-    let policy = if plan.probe_private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
-    if plan.probe && plan.probe_private {
-        check_proxies().map_err(|why| Error::new(Kind::Config, why))?;
-    }
+    let policy = address_policy(plan.probe && plan.probe_private)?;
     let probe = plan.probe.then(|| Probe::new(policy, plan.main_feed.base.as_ref()));
     let probe = probe.as_ref().map(|probe| probe as &dyn Prober);
     build_into(args, plan, target, probe, progress, sink)

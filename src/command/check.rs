@@ -14,15 +14,14 @@ use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, co
 use crate::error::{Error, Kind};
 use crate::net::{AddressPolicy, FeedClient, FetchError, FileVerifier, without_secrets};
 use crate::online::{self, Document, Limits};
-use crate::proxy::check_proxies;
 use crate::store::{is_url, shown};
 use crate::types::{Bytes, UnixMs};
 
 use super::args::{Check, MessageFormat};
 use super::check_files::{self, Exclude, File};
 use super::context::{
-    CommandResult, Outcome, config_file, message_renderer, message_sink, min_severity, now, print_error,
-    print_message,
+    CommandResult, Outcome, address_policy, config_file, message_renderer, message_sink, min_severity, now,
+    print_error, print_message,
 };
 use super::output::Output;
 
@@ -66,10 +65,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
     if args.url.is_some() && files.len() > 1 {
         return Err(Error::new(Kind::Config, "--url is the URL of one feed; check one feed at a time"));
     }
-    let policy = if args.private { AddressPolicy::Any } else { AddressPolicy::PublicOnly };
-    if args.private && (args.online || files.iter().any(|file| file.url.is_some())) {
-        check_proxies().map_err(|why| Error::new(Kind::Config, why))?;
-    }
+    let is_online = args.online || files.iter().any(|file| file.url.is_some());
     let run = Run {
         args,
         levels,
@@ -79,7 +75,7 @@ pub(super) fn run(args: &Check) -> CommandResult {
         config: config.check.by_path(),
         feeds: config.feeds,
         now: now()?,
-        policy,
+        policy: address_policy(args.private && is_online)?,
     };
     run.check(&files)
 }

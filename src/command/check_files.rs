@@ -10,6 +10,7 @@ use url::Url;
 use crate::check::{Likeness, likeness};
 use crate::config::{CheckConfig, PathPatterns};
 use crate::error::{Error, Kind};
+use crate::generator::PACKAGES;
 use crate::store::shown;
 use crate::types::{Bytes, starts_with_ignore_case};
 
@@ -22,7 +23,7 @@ const SUFFIXES: [&str; 6] = ["atom", "json", "opml", "rdf", "rss", "xml"];
 /// Names that are given to feeds: such a file is checked, even if it does not look like a feed.
 const FEED_NAMES: [&str; 5] = ["atom", "feed", "feeds", "jsonfeed", "rss"];
 /// Folders of tools, which hold no feeds.
-const TOOL_FOLDERS: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
+const TOOL_FOLDERS: [&str; 4] = [".git", ".hg", ".svn", PACKAGES];
 /// Number of bytes in which the first entry of a feed begins.
 const MAX_HEADER: usize = 8 << 10;
 /// Bytes with which gzip begins.

@@ -9,6 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::config::{FILE, RawConfig};
 use crate::diag::{Renderer, Severity, Sink, redact, renderer};
 use crate::error::{Error, Kind};
+use crate::net::AddressPolicy;
+use crate::proxy::check_proxies;
 use crate::store::regular;
 use crate::types::{Bytes, UnixMs};
 
@@ -37,6 +39,18 @@ pub(super) fn print_message(line: &str) {
 /// Writes an error to stderr, without the passwords of URLs in it.
 pub(super) fn print_error(error: impl Display) {
     print_message(&redact(&format!("feedmill: {error}")));
+}
+
+/// Returns which servers may be contacted: those with private addresses only if the user permits it, and through a proxy then.
+///
+/// # Errors
+/// If that proxy cannot be used.
+pub(super) fn address_policy(permits_private: bool) -> Result<AddressPolicy, Error> {
+    if !permits_private {
+        return Ok(AddressPolicy::PublicOnly);
+    }
+    check_proxies().map_err(|why| Error::new(Kind::Config, why))?;
+    Ok(AddressPolicy::Any)
 }
 
 /// Returns the renderer for messages: in color on a terminal, unless the user objects.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::config::{FILE, pattern_fault};
-use crate::generator::{Zone, date_of_name, exported_by_script, texts_of_script};
+use crate::generator::{PACKAGES, Zone, date_of_name, exported_by_script, is_apart, texts_of_script};
 use crate::store::{FsStore, Kind, Store};
 use crate::types::{Bytes, without_credentials};
 
@@ -147,7 +147,7 @@ struct Press {
 /// Finds the sites of VitePress (<https://vitepress.dev/reference/site-config>) and VuePress in a folder and those in it.
 fn presses(store: &FsStore) -> Vec<Press> {
     let items = store.list(Path::new("")).unwrap_or_default().into_iter();
-    let folders = items.filter(|item| item.kind == Kind::Folder && item.name != "node_modules");
+    let folders = items.filter(|item| item.kind == Kind::Folder && item.name != PACKAGES);
     let mut folders: Vec<PathBuf> = folders.map(|item| PathBuf::from(item.name)).collect();
     folders.sort_unstable();
     let folders = std::iter::once(PathBuf::new()).chain(folders).take(MAX_LOOKED_AT);
@@ -359,7 +359,7 @@ fn files(store: &FsStore) -> Vec<PathBuf> {
         next += 1;
         let items = store.list(&folder).unwrap_or_default().into_iter();
         let mut items: Vec<_> = items
-            .filter(|item| !item.name.as_encoded_bytes().starts_with(b".") && item.name != "node_modules")
+            .filter(|item| !is_apart(&item.name))
             .filter(|item| item.name != FILE)
             // What feedmill wrote says nothing about the site.
             .filter(|item| {

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::diag::{printable, redact};
 use crate::error::Error;
-use crate::generator::{Repository, find};
+use crate::generator::{Repository, find, is_apart};
 use crate::pipeline::Inspection;
 use crate::seed::Addresses;
 use crate::store::{FsStore, Kind, Store};
@@ -36,11 +36,9 @@ const MAX_FOLDERS: usize = 100;
 pub(super) fn find_site(folder: &Path) -> Result<Option<FoundSite>, Error> {
     let mut roots = vec![PathBuf::new()];
     let store = FsStore::new(folder);
-    let is_visible =
-        |name: &std::ffi::OsStr| !name.as_encoded_bytes().starts_with(b".") && name != "node_modules";
     let folders = |parent: &Path| -> Vec<PathBuf> {
         let inner = store.list(parent).unwrap_or_default().into_iter();
-        let visible = inner.filter(|item| item.kind == Kind::Folder && is_visible(&item.name));
+        let visible = inner.filter(|item| item.kind == Kind::Folder && !is_apart(&item.name));
         visible.take(MAX_FOLDERS).map(|item| parent.join(item.name)).collect()
     };
     let inner = folders(Path::new(""));

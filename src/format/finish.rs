@@ -24,6 +24,7 @@ use quick_xml::escape::escape;
 use super::image::own_language;
 use super::{ATOM, Format, Frame, Layout, RSS};
 use crate::model::{Entry, Feed};
+use crate::types::begins_markup;
 
 /// Crate that wrote a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,19 +249,14 @@ fn write_plain_text(written: &[u8], out: &mut Vec<u8>) {
     let text = memrchr(b'>', written).map_or(written.len(), |end| end + 1);
     let mut done = 0;
     for at in memchr_iter(b'&', &written[text..]).map(|at| text + at) {
-        let rest = &written[at..];
-        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
-        let (length, number) = match rest.strip_prefix(b"&lt;").map(<[u8]>::first) {
-            Some(Some(next)) if is_letter(next) || b"/!?".contains(next) => (4, b"&#x3C;"),
-            Some(_) => continue,
-            None => match rest.strip_prefix(b"&amp;").and_then(<[u8]>::first) {
-                Some(next) if is_letter(next) || *next == b'#' => (5, b"&#x26;"),
-                _ => continue,
-            },
-        };
-        out.extend_from_slice(&written[done..at]);
-        out.extend_from_slice(number);
-        done = at + length;
+        for (reference, sign, number) in [(&b"&lt;"[..], b'<', b"&#x3C;"), (b"&amp;", b'&', b"&#x26;")] {
+            let after = written[at..].strip_prefix(reference);
+            if after.is_some_and(|after| begins_markup(sign, after)) {
+                out.extend_from_slice(&written[done..at]);
+                out.extend_from_slice(number);
+                done = at + reference.len();
+            }
+        }
     }
     out.extend_from_slice(&written[done..]);
 }

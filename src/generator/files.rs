@@ -12,6 +12,14 @@ use crate::error::Error;
 use crate::store::{Item, Kind, Store};
 use crate::types::Bytes;
 
+/// Folder of packages of JavaScript, many of which have a `README.md`. No generator makes pages of them.
+pub(crate) const PACKAGES: &str = "node_modules";
+
+/// True for what is no part of a site: hidden files and folders, and the packages that its programs are made of.
+pub(crate) fn is_apart(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".") || name == PACKAGES
+}
+
 /// Size of the largest configuration or data file that is read.
 const LIMIT: Bytes = Bytes(1 << 20);
 /// Number of bytes that hold the front matter of nearly every file.
@@ -144,8 +152,7 @@ impl<'a> Files<'a> {
     /// Returns the visible files and folders in a folder; none if it cannot be listed.
     fn visible(&self, folder: &Path) -> Vec<Item> {
         let mut items = self.there(folder, self.store.list(folder)).unwrap_or_default();
-        let is_visible = |name: &OsStr| !name.as_encoded_bytes().starts_with(b".") && name != "node_modules";
-        items.retain(|item| is_visible(&item.name));
+        items.retain(|item| !is_apart(&item.name));
         items
     }
 

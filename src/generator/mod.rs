@@ -39,6 +39,7 @@ pub(crate) use data::{repeated_key, restore_numbers, with_plain_lines};
 pub(crate) use date::of_name as date_of_name;
 pub use date::{Moment, Unzoned};
 pub use files::Files;
+pub(crate) use files::{PACKAGES, is_apart};
 pub(crate) use jekyll::titleized;
 pub use matter::{BadDate, Matter, Table};
 pub(crate) use matter::{same, text as text_of};

@@ -80,9 +80,10 @@ impl Site {
 
 /// Returns the address of a site, without user name and password, from what its configuration says, and a folder to add.
 pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
-    let text = text.trim();
-    let text = if text.starts_with("//") { format!("https:{text}") } else { text.to_owned() };
-    let mut url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let whole = |text: &str| {
+        Url::parse(&format!("{}{text}", if text.starts_with("//") { "https:" } else { "" })).ok()
+    };
+    let mut url = whole(text.trim()).filter(|url| matches!(url.scheme(), "http" | "https"))?;
     // An address for development, not that of the site.
     if matches!(url.host_str()?, "localhost" | "127.0.0.1" | "0.0.0.0") {
         return None;
@@ -91,8 +92,8 @@ pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
     url.set_query(None);
     url.set_fragment(None);
     // Some write the whole address of the site in its place.
-    let whole = Url::parse(&format!("{}{folder}", if folder.starts_with("//") { "https:" } else { "" })).ok();
-    let folder = whole.as_ref().filter(|url| url.has_host()).map_or(folder, |url| url.path());
+    let site = whole(folder).filter(Url::has_host);
+    let folder = site.as_ref().map_or(folder, Url::path);
     let path = format!("{}/{}", url.path().trim_end_matches('/'), folder.trim_matches('/'));
     url.set_path(&format!("{}/", path.trim_end_matches('/')));
     Some(url)

@@ -19,6 +19,7 @@ use crate::config::{Grouping, Plan};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
 use crate::format;
+use crate::generator::is_apart;
 use crate::seed::audio::{self, Groups};
 use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Listed, Stamp, Store, is_exhausted};
@@ -49,8 +50,6 @@ const SITES: &[&str] = &[
     "hugo.yaml",
     "zola.toml",
 ];
-/// Folder of packages of JavaScript, many of which have a `README.md`. No generator makes pages of them.
-pub(super) const PACKAGES: &str = "node_modules";
 /// What to do if there is no seeds folder.
 const NO_SEEDS: &str = "put your articles there, or name their folder with --seeds; in the repository of a site, `feedmill init` finds it";
 
@@ -148,11 +147,6 @@ impl Extension {
 /// True for hidden files: they belong to the crawler, the editor or version control.
 pub(super) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
-}
-
-/// True for folders that hold no seeds: hidden ones, and the packages that programs of a site are made of.
-pub(super) fn is_apart(name: &OsStr) -> bool {
-    is_hidden(name) || name == PACKAGES
 }
 
 /// True if a file of this name may be a seed.

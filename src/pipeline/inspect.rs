@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::catalog::is_index_page;
 use crate::error::Error;
+use crate::generator::is_apart;
 use crate::html::{self, RawHtml};
 use crate::seed::Addresses;
 #[cfg(feature = "folder")]
@@ -18,7 +19,7 @@ use crate::seed::audio::{self, Groups};
 use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
-use super::discover::{is_apart, is_markdown, is_seed};
+use super::discover::{is_markdown, is_seed};
 use super::head::{Folder, read_heads};
 use super::order::section;
 use super::seed_results::HeadResult;

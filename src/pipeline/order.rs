@@ -153,19 +153,8 @@ impl Selector<'_> {
 
     /// Returns the seeds that have the id of another article, each with that one.
     fn copied_ids(&self) -> Option<HashMap<Position, Position>> {
-        let with_abouts = || self.chunks.par_iter().enumerate().filter(|(_, (_, chunk))| chunk.has_abouts);
         // Of most seeds, the hash rules out that another has the same id.
-        let hashes = with_abouts().map_init(Vec::new, |buffer, (_, (_, chunk))| {
-            let block = self.catalog.read(chunk, buffer)?;
-            let mut hashes = Vec::new();
-            for (number, _, hash) in block.heads() {
-                if block.row(number)?.head.is_some_and(|head| About::has_id(head.about)) {
-                    hashes.push(hash);
-                }
-            }
-            Some(hashes)
-        });
-        let mut hashes = hashes.collect::<Option<Vec<_>>>()?.concat();
+        let mut hashes = self.with_ids(|_| true, |hash, _, _, _| hash)?;
         hashes.par_sort_unstable();
         let mut repeated: Vec<u64> =
             hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
@@ -173,22 +162,33 @@ impl Selector<'_> {
         if repeated.is_empty() {
             return Some(HashMap::new());
         }
-        let found = with_abouts().map_init(Vec::new, |buffer, (at, (_, chunk))| {
+        let is_repeated = |hash| repeated.binary_search(&hash).is_ok();
+        let found = self.with_ids(is_repeated, |id, time, head, place| {
+            let (link, title) = (head.link.into(), key_hash(head.title));
+            WithId { id, time, link, title, place }
+        })?;
+        Some(copied(found, self.context.plan.same_address).into_iter().collect())
+    }
+
+    /// Returns what `get` makes of each seed with an id of its own, of which `is_wanted` accepts the hash.
+    fn with_ids<T: Send>(
+        &self,
+        is_wanted: impl Fn(u64) -> bool + Sync,
+        get: impl Fn(u64, UnixMs, &Head<'_>, Position) -> T + Sync,
+    ) -> Option<Vec<T>> {
+        let chunks = self.chunks.par_iter().enumerate().filter(|(_, (_, chunk))| chunk.has_abouts);
+        let found = chunks.map_init(Vec::new, |buffer, (at, (_, chunk))| {
             let block = self.catalog.read(chunk, buffer)?;
             let mut found = Vec::new();
-            for (number, time, hash) in
-                block.heads().filter(|(.., hash)| repeated.binary_search(hash).is_ok())
-            {
+            for (number, time, hash) in block.heads().filter(|(.., hash)| is_wanted(*hash)) {
                 let head = block.row(number)?.head?;
                 if About::has_id(head.about) {
-                    let (link, title) = (head.link.into(), key_hash(head.title));
-                    found.push(WithId { id: hash, time, link, title, place: (at, number) });
+                    found.push(get(hash, time, &head, (at, number)));
                 }
             }
             Some(found)
         });
-        let found = found.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
-        Some(copied(found, self.context.plan.same_address).into_iter().collect())
+        Some(found.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// Returns the findings about copied ids.

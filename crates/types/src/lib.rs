@@ -208,6 +208,13 @@ pub fn starts_with_ignore_case(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
 }
 
+/// True if the text after `<` or `&` makes it the beginning of a tag, a comment or a reference in HTML.
+#[must_use]
+pub fn begins_markup(sign: u8, after: &[u8]) -> bool {
+    let others: &[u8] = if sign == b'<' { b"/!?" } else { b"#" };
+    after.first().is_some_and(|next| next.is_ascii_alphanumeric() || others.contains(next))
+}
+
 /// True if the host of a URL cannot exist ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)).
 #[must_use]
 pub fn is_placeholder(url: &Url) -> bool {

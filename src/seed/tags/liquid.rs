@@ -300,8 +300,7 @@ fn lookup(renderer: &TemplateRenderer<'_>, name: &str) -> Lookup {
         return Lookup::Found(text.to_owned());
     }
     if let Some(text) = renderer.variables.get(name) {
-        let is_affordable = renderer.budget.spend(text.len());
-        return if is_affordable { Lookup::Found(text.clone()) } else { Lookup::Unknown };
+        return found_value(renderer, text.as_str());
     }
     if let Some(list) = name.strip_suffix(".size")
         && let Some(Value::Number(length)) =
@@ -616,8 +615,8 @@ fn until_end_of_loop<'a>(renderer: &mut TemplateRenderer<'a>) -> Option<(&'a str
 }
 
 /// Returns a value, unless tags looked at too many already.
-fn found_value(renderer: &TemplateRenderer<'_>, value: String) -> Lookup {
-    if renderer.budget.spend(value.len()) { Lookup::Found(value) } else { Lookup::Unknown }
+fn found_value(renderer: &TemplateRenderer<'_>, value: impl AsRef<str> + Into<String>) -> Lookup {
+    if renderer.budget.spend(value.as_ref().len()) { Lookup::Found(value.into()) } else { Lookup::Unknown }
 }
 
 /// Returns the result of a condition; `None` if only the site knows it.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use feedmill_types::begins_markup;
+
 use crate::document::xml::{Attribute, Element};
 use crate::engine::log::Log;
 use crate::engine::ns::XHTML;
@@ -29,12 +31,11 @@ fn care(scope: &Scope<'_, '_>) -> Care {
     }
     let is_markup = |(at, _): (usize, &str)| {
         let rest = &raw[at + 1..];
-        let (rest, others) = match (rest.strip_prefix("lt;"), rest.strip_prefix("amp;")) {
-            (Some(rest), _) => (rest, "/!?"),
-            (_, Some(rest)) => (rest, "#"),
-            _ => return !["#x", "gt;", "quot;", "apos;"].iter().any(|known| rest.starts_with(known)),
-        };
-        rest.starts_with(|c: char| c.is_ascii_alphanumeric() || others.contains(c))
+        match (rest.strip_prefix("lt;"), rest.strip_prefix("amp;")) {
+            (Some(after), _) => begins_markup(b'<', after.as_bytes()),
+            (_, Some(after)) => begins_markup(b'&', after.as_bytes()),
+            _ => !["#x", "gt;", "quot;", "apos;"].iter().any(|known| rest.starts_with(known)),
+        }
     };
     let is_careless = raw.contains("<![CDATA[") || raw.match_indices('&').any(is_markup);
     if is_careless { Care::Some } else { Care::All }
