@@ -33,8 +33,9 @@ impl Coding {
 
     /// True if a client means this coding; `x-gzip` is an old name of gzip
     /// ([RFC 9110, 8.4.1.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3)).
-    fn is_named(self, name: &str) -> bool {
-        name.eq_ignore_ascii_case(self.name()) || self == Self::Gzip && name.eq_ignore_ascii_case("x-gzip")
+    fn is_named(self, name: &[u8]) -> bool {
+        name.eq_ignore_ascii_case(self.name().as_bytes())
+            || self == Self::Gzip && name.eq_ignore_ascii_case(b"x-gzip")
     }
 
     /// Compresses bytes. This happens once per document, so it may take 100 ms per megabyte; levels that take ten times
@@ -82,13 +83,13 @@ impl Accepted {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let mut weights = [None; CODINGS.len()];
         let (mut identity, mut rest) = (None, None);
-        let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        for item in values.flat_map(|value| value.split(',')) {
-            let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
-            let (name, weight) = (name.trim(), Some(weight(parameters)));
+        let values = headers.get_all(ACCEPT_ENCODING).iter();
+        for item in values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')) {
+            let end = item.iter().position(|byte| *byte == b';').unwrap_or(item.len());
+            let (name, weight) = (item[..end].trim_ascii(), Some(weight(&item[end..])));
             if let Some(index) = CODINGS.iter().position(|coding| coding.is_named(name)) {
                 weights[index] = weight;
-            } else if name == "*" {
+            } else if name == b"*" {
                 rest = weight;
             } else if Coding::Identity.is_named(name) {
                 identity = weight;
@@ -119,7 +120,11 @@ impl Accepted {
 
 /// Returns the weight among parameters, in thousandths
 /// ([RFC 9110, 12.4.2](https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2)).
-fn weight(parameters: &str) -> u16 {
+fn weight(parameters: &[u8]) -> u16 {
+    if parameters.is_empty() {
+        return 1000;
+    }
+    let parameters = String::from_utf8_lossy(parameters);
     let value = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("q").then_some(value.trim())

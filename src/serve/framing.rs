@@ -1,7 +1,8 @@
 //! Codings and methods of HTTP that a request may have.
 
-use hyper::header::{CONNECTION, HeaderMap, HeaderValue, TRANSFER_ENCODING};
-use hyper::{Method, StatusCode};
+use hyper::body::Body;
+use hyper::header::{CONNECTION, HeaderValue, TRANSFER_ENCODING};
+use hyper::{Method, Request, StatusCode};
 
 use super::response::{Response, text_response};
 
@@ -20,9 +21,10 @@ const METHODS: [Method; 9] = [
 
 /// Returns the response for a request whose method is unknown, or whose body may end where others do not see its end
 /// ([RFC 9112, 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)).
-pub(super) fn refusal(method: &Method, headers: &HeaderMap) -> Option<Response> {
-    if headers.contains_key(TRANSFER_ENCODING) {
-        let all = headers.get_all(TRANSFER_ENCODING).iter();
+pub(super) fn refusal<B: Body>(request: &Request<B>) -> Option<Response> {
+    // A request with codings has a body, or hyper refuses it.
+    if !request.body().is_end_stream() && request.headers().contains_key(TRANSFER_ENCODING) {
+        let all = request.headers().get_all(TRANSFER_ENCODING).iter();
         let codings = all.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
         let codings: Vec<&[u8]> =
             codings.map(<[u8]>::trim_ascii).filter(|coding| !coding.is_empty()).collect();
@@ -35,7 +37,8 @@ pub(super) fn refusal(method: &Method, headers: &HeaderMap) -> Option<Response> 
             return Some(closing(StatusCode::NOT_IMPLEMENTED, "the only transfer coding is chunked"));
         }
     }
-    (!METHODS.contains(method)).then(|| text_response(StatusCode::NOT_IMPLEMENTED, "the method is unknown"))
+    (!METHODS.contains(request.method()))
+        .then(|| text_response(StatusCode::NOT_IMPLEMENTED, "the method is unknown"))
 }
 
 /// Returns the response for a request of another major version of HTTP.
@@ -67,9 +70,11 @@ mod tests {
             (&["gzip, chunked"], Some(501)),
             (&["gzip", "chunked"], Some(501)),
         ] {
-            let mut headers = HeaderMap::new();
-            codings.iter().for_each(|coding| _ = headers.append(TRANSFER_ENCODING, coding.parse().unwrap()));
-            let response = refusal(&Method::POST, &headers);
+            let mut request = Request::post("/");
+            for coding in codings {
+                request = request.header(TRANSFER_ENCODING, *coding);
+            }
+            let response = refusal(&request.body("body".to_owned()).unwrap());
             assert_eq!(response.map(|response| response.status().as_u16()), status, "{codings:?}");
         }
     }

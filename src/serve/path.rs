@@ -12,6 +12,9 @@ use crate::types::is_escape;
 /// once. Hidden names are never served, among them `.` and `..`.
 pub(super) fn resolve(address: &str) -> Option<Cow<'_, str>> {
     let address = address.strip_prefix('/')?;
+    if is_usual(address) {
+        return Some(Cow::Borrowed(address));
+    }
     let mut path = percent_decode_str(address).decode_utf8().ok()?;
     // An escaped slash would be part of a name, and no name contains one.
     let slashes = |text: &str| text.bytes().filter(|b| *b == b'/').count();
@@ -34,12 +37,24 @@ fn index_page() -> &'static str {
     INDEX.iter().find(|index| index.media_type() == "text/html").map_or("index.html", |page| page.file_name())
 }
 
+/// True if a path consists of plain file names without escapes, as in nearly all requests.
+fn is_usual(path: &str) -> bool {
+    let mut is_start = true;
+    for byte in path.bytes() {
+        let is_allowed = match byte {
+            b'/' | b'.' => !is_start,
+            byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+        };
+        if !is_allowed {
+            return false;
+        }
+        is_start = byte == b'/';
+    }
+    !is_start
+}
+
 /// True if the text is a plain file name on every system.
 fn is_name(name: &str) -> bool {
-    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    if name.bytes().all(is_usual) {
-        return !name.is_empty() && !name.starts_with('.');
-    }
     let mut components = Path::new(name).components();
     let is_one = matches!(components.next(), Some(Component::Normal(one)) if one == name);
     is_one && components.next().is_none() && !name.starts_with('.') && !name.contains(char::is_control)

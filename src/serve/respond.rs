@@ -140,7 +140,7 @@ pub(super) fn respond_at_once<B: hyper::body::Body>(state: &State, request: &Req
         let line = "the Host header is missing, repeated or invalid";
         return Some(text_response(StatusCode::BAD_REQUEST, line));
     }
-    if let Some(response) = refusal(request.method(), request.headers()) {
+    if let Some(response) = refusal(request) {
         return Some(response);
     }
     // RFC 9112, 3.2; RFC 9110, 4.2.4; RFC 3986, 2.1.
@@ -228,7 +228,8 @@ fn next_step(state: &State, request: &DocumentRequest<'_>, document: &Document) 
     let coding = accepted.best(|coding| document.body.is_offered(coding));
     let Some(representation) = document.body.representation(coding) else { return Step::Encode(coding) };
     let hints = state.hints.get();
-    let context = Context { document, representation, hints: &hints, path, now: SystemTime::now() };
+    let context =
+        Context { representation, modified: document.modified(SystemTime::now()), hints: &hints, path };
     let validators = context.validators();
     match evaluate_preconditions(headers, &validators) {
         Precondition::Failed => {
@@ -283,10 +284,10 @@ fn live_response(state: &State, request: &DocumentRequest<'_>, document: &Docume
     let representation = document.body.representation(Coding::Identity)?;
     let bytes = state.live.with_script(representation.bytes.as_ref()?, markup);
     let hints = state.hints.get();
-    let context = Context { document, representation, hints: &hints, path, now: SystemTime::now() };
+    let context = Context { representation, modified: None, hints: &hints, path };
     let mut response = context.response(StatusCode::OK, &representation.headers);
     let headers = response.headers_mut();
-    for name in [ETAG, ACCEPT_RANGES, LAST_MODIFIED] {
+    for name in [ETAG, ACCEPT_RANGES] {
         headers.remove(name);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -299,16 +300,16 @@ fn live_response(state: &State, request: &DocumentRequest<'_>, document: &Docume
 
 /// Everything that the headers of a response depend on.
 struct Context<'a> {
-    document: &'a Document,
     representation: &'a Representation,
+    /// Time of the last change and its header value, if they can be stated.
+    modified: Option<(SystemTime, &'a HeaderValue)>,
     hints: &'a CacheHints,
     path: &'a str,
-    now: SystemTime,
 }
 
 impl Context<'_> {
     fn validators(&self) -> Validators<'_> {
-        Validators { tag: &self.representation.tag, modified: self.document.modified(self.now) }
+        Validators { tag: &self.representation.tag, modified: self.modified }
     }
 
     fn response(&self, status: StatusCode, headers: &HeaderMap) -> Response {
@@ -321,7 +322,7 @@ impl Context<'_> {
         if let Some(link) = &hints.link {
             all.insert(LINK, link.clone());
         }
-        if let Some((_, modified)) = self.document.modified(self.now) {
+        if let Some((_, modified)) = self.modified {
             all.insert(LAST_MODIFIED, modified.clone());
         }
         response

@@ -42,13 +42,17 @@ pub(super) struct Activity {
 impl Activity {
     /// Notes that a request is complete.
     pub(super) fn request_received(&self) {
-        self.requests.fetch_add(1, Relaxed);
+        self.requests.store(self.requests().wrapping_add(1), Relaxed);
         self.is_receiving.store(false, Relaxed);
     }
 
     /// True if the request that has just been received is of another major version of HTTP.
     pub(super) fn take_other_version(&self) -> bool {
-        self.has_other_version.swap(false, Relaxed)
+        let has_other_version = self.has_other_version.load(Relaxed);
+        if has_other_version {
+            self.has_other_version.store(false, Relaxed);
+        }
+        has_other_version
     }
 
     /// Number of requests so far.
@@ -159,10 +163,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
             let length = self.before.len().min(buffer.remaining());
             buffer.put_slice(&self.before.split_to(length));
         }
-        if buffer.filled().len() > filled {
-            let is_first = !self.activity.is_receiving.swap(true, Relaxed);
-            let version = is_first.then(|| take_version(&mut buffer.filled_mut()[filled..]));
-            if version == Some(Version::Major) {
+        if buffer.filled().len() > filled && !self.activity.is_receiving() {
+            self.activity.is_receiving.store(true, Relaxed);
+            if take_version(&mut buffer.filled_mut()[filled..]) == Version::Major {
                 self.activity.has_other_version.store(true, Relaxed);
             }
         }
