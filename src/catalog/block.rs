@@ -259,6 +259,7 @@ impl Rows {
                 if !head.about.is_empty() {
                     self.abouts.push((number, head.about.to_vec()));
                     summary.has_abouts = true;
+                    summary.has_ids |= About::has_id(head.about);
                 }
                 if let Some(expires) = head.expires {
                     self.expiries.push((number, expires));

@@ -42,6 +42,8 @@ pub struct Chunk {
     pub latest_exact: UnixMs,
     /// True if a seed has a stored [`About`](super::About).
     pub has_abouts: bool,
+    /// True if a seed has an id of its own.
+    pub has_ids: bool,
     /// True if a seed must be reread even if its fingerprint is unchanged.
     pub needs_reread: bool,
     /// True if there are findings about its seeds.
@@ -65,6 +67,7 @@ impl Chunk {
             latest: UnixMs(i64::MIN),
             latest_exact: UnixMs(i64::MIN),
             has_abouts: false,
+            has_ids: false,
             needs_reread: false,
             has_findings: false,
             offset: 0,

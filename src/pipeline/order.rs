@@ -176,7 +176,7 @@ impl Selector<'_> {
         is_wanted: impl Fn(u64) -> bool + Sync,
         get: impl Fn(u64, UnixMs, &Head<'_>, Position) -> T + Sync,
     ) -> Option<Vec<T>> {
-        let chunks = self.chunks.par_iter().enumerate().filter(|(_, (_, chunk))| chunk.has_abouts);
+        let chunks = self.chunks.par_iter().enumerate().filter(|(_, (_, chunk))| chunk.has_ids);
         let found = chunks.map_init(Vec::new, |buffer, (at, (_, chunk))| {
             let block = self.catalog.read(chunk, buffer)?;
             let mut found = Vec::new();

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use rayon::prelude::*;
 use url::Url;
@@ -23,6 +25,9 @@ use super::spool::FileBytes;
 
 /// Size of the largest file that is read to see whether feedmill generated it.
 const MAX_INSPECTED: Bytes = Bytes(256 << 20);
+/// Number of threads that publish files in addition to those that do everything else: while one of them waits for the disk,
+/// another one writes.
+const MAX_HELPERS: usize = 2;
 
 /// A file that waits to be published.
 pub(super) struct PendingFile {
@@ -70,29 +75,78 @@ impl<'a> Publisher<'a> {
 
     /// Returns the files.
     pub(super) fn pending(&mut self) -> &PendingFiles {
+        self.pending_mut()
+    }
+
+    fn pending_mut(&mut self) -> &mut PendingFiles {
         self.pending.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Publishes the files, in parallel, because each waits for the disk.
+    /// Publishes the files, several at a time, because each waits for the disk.
     ///
     /// # Errors
     /// If the store fails.
-    pub(super) fn finish(self) -> Result<Vec<Published>, Error> {
-        let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let published = pending.into_par_iter().map(|(path, file)| {
-            let held = self.lock.map_or(Ok(()), Lock::verify);
-            held.map_err(|e| Error::io("write the feed", self.store.show(&path), e))?;
-            let is_changed = put(self.store, &path, &file.bytes)?;
-            let hash = file.bytes.hash();
-            let hash = hash.map_err(|e| Error::io("read a temporary file", self.store.show(&path), e))?;
-            // On disk, a file that was just written may be written again without a new stamp.
-            let stamp =
-                if self.store.folder().is_some() { None } else { self.store.stamp(&path).ok().flatten() };
-            let stamp = stamp.filter(Stamp::is_versioned).map(Stamp::as_locked);
-            let fingerprint = reuse::fingerprint(path.file_name().unwrap_or_default(), stamp.as_ref());
-            Ok(Published { path, hash, fingerprint, is_changed })
+    pub(super) fn finish(mut self) -> Result<Vec<Published>, Error> {
+        self.finish_during(|| ()).0
+    }
+
+    /// Publishes the files, the largest first, while something else is done.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn finish_during<T>(
+        &mut self,
+        work: impl FnOnce() -> T,
+    ) -> (Result<Vec<Published>, Error>, T) {
+        let mut queue: Vec<_> = std::mem::take(self.pending_mut()).into_iter().collect();
+        queue.sort_by_key(|(_, file)| file.bytes.size());
+        // The threads of a bucket wait for it already.
+        let helpers = if self.store.folder().is_some() { MAX_HELPERS.min(queue.len()) } else { 0 };
+        let queue = Mutex::new(queue);
+        let (published, done) = thread::scope(|scope| {
+            let publish = || self.publish_from(&queue);
+            // Without a thread, the others have more to do.
+            let helpers: Vec<_> = (0..helpers)
+                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, publish).ok())
+                .collect();
+            let done = work();
+            let threads = (0..rayon::current_num_threads()).into_par_iter();
+            let mut published: Vec<Result<_, Error>> = threads.map(|_| publish()).collect();
+            published.extend(
+                helpers.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))),
+            );
+            (published, done)
         });
-        published.collect()
+        let published = published.into_iter().collect::<Result<Vec<_>, _>>().map(|all| {
+            let mut all: Vec<Published> = all.into_iter().flatten().collect();
+            all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+            all
+        });
+        (published, done)
+    }
+
+    /// Publishes files of a queue from its end on, until it is empty or a file cannot be published.
+    fn publish_from(&self, queue: &Mutex<Vec<(PathBuf, PendingFile)>>) -> Result<Vec<Published>, Error> {
+        let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let published = std::iter::from_fn(take).map(|(path, file)| self.publish(path, &file.bytes));
+        let published: Result<_, Error> = published.collect();
+        if published.is_err() {
+            queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        published
+    }
+
+    fn publish(&self, path: PathBuf, bytes: &FileBytes) -> Result<Published, Error> {
+        let held = self.lock.map_or(Ok(()), Lock::verify);
+        held.map_err(|e| Error::io("write the feed", self.store.show(&path), e))?;
+        let is_changed = put(self.store, &path, bytes)?;
+        let hash = bytes.hash();
+        let hash = hash.map_err(|e| Error::io("read a temporary file", self.store.show(&path), e))?;
+        // On disk, a file that was just written may be written again without a new stamp.
+        let stamp = if self.store.folder().is_some() { None } else { self.store.stamp(&path).ok().flatten() };
+        let stamp = stamp.filter(Stamp::is_versioned).map(Stamp::as_locked);
+        let fingerprint = reuse::fingerprint(path.file_name().unwrap_or_default(), stamp.as_ref());
+        Ok(Published { path, hash, fingerprint, is_changed })
     }
 }
 

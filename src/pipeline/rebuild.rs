@@ -24,7 +24,7 @@ use super::load::load;
 use super::media_files::{self, Linked};
 use super::order::Selection;
 use super::probe;
-use super::publish::{PendingFile, Publisher};
+use super::publish::{PendingFile, Published, Publisher};
 use super::reuse;
 use super::select::Candidate;
 use super::site_files::{site, site_files};
@@ -163,8 +163,8 @@ pub(super) fn replay_findings(
 
 impl Rebuild<'_> {
     /// Builds and publishes documents: an archive from the oldest on, then media files, and the feeds last, so that a reader who
-    /// follows their links never finds one missing. One month at a time, so that there are temporary files for one month at most.
-    /// Returns the paths of media files.
+    /// follows their links never finds one missing. One month is published while the next one is built, so that
+    /// there are temporary files for two months at most. Returns the paths of media files.
     fn run(&mut self, mut docs: Vec<OutputDoc>, sink: &mut Sink<'_>) -> Result<BTreeSet<PathBuf>, Error> {
         let context = self.context;
         if context.plan.entry_pages {
@@ -191,11 +191,15 @@ impl Rebuild<'_> {
             }
             all?;
         }
+        let mut ready = Publisher::new(context.feeds);
         for docs in months.into_values() {
-            let publisher = Publisher::new(context.feeds);
-            self.build_docs(&docs, &publisher, sink)?;
-            self.publish(publisher)?;
+            let next = Publisher::new(context.feeds);
+            let (published, built) = ready.finish_during(|| self.build_docs(&docs, &next, sink));
+            self.note(published?);
+            built?;
+            ready = next;
         }
+        self.publish(ready)?;
         let before = self.report.changed.len();
         let media = media_files::publish(context, self.catalog, &mut self.build, self.report, sink)?;
         let changed_media = self.report.changed.len() - before;
@@ -220,11 +224,16 @@ impl Rebuild<'_> {
 
     /// Publishes files.
     fn publish(&mut self, publisher: Publisher<'_>) -> Result<(), Error> {
-        for file in publisher.finish()? {
+        self.note(publisher.finish()?);
+        Ok(())
+    }
+
+    /// Notes files that were published.
+    fn note(&mut self, published: Vec<Published>) {
+        for file in published {
             self.report.changed.extend(file.is_changed.then(|| file.path.clone()));
             self.hashes.insert(file.path, (file.hash, file.fingerprint));
         }
-        Ok(())
     }
 
     /// Checks the files next to the feeds.
