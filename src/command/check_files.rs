@@ -11,7 +11,7 @@ use crate::check::{Likeness, likeness};
 use crate::config::{CheckConfig, PathPatterns};
 use crate::error::{Error, Kind};
 use crate::generator::PACKAGES;
-use crate::store::shown;
+use crate::store::{self, FsStore, Item, Store, is_exhausted, retry_read, shown};
 use crate::types::{Bytes, starts_with_ignore_case};
 
 use super::context::bounded;
@@ -69,7 +69,13 @@ pub(super) fn files(paths: &[PathBuf], exclude: &Exclude) -> Result<Vec<File>, E
     let mut files = Vec::new();
     for path in paths {
         let url = url(path)?;
-        if url.is_none() && path.is_dir() {
+        let is_folder = || match retry_read(|| std::fs::metadata(path)) {
+            Ok(found) => Ok(found.is_dir()),
+            Err(error) if is_exhausted(&error) => Err(Error::io("read the feed", path, error)),
+            // Reading it says why it is not there.
+            Err(_) => Ok(false),
+        };
+        if url.is_none() && is_folder()? {
             walk(path, exclude, &mut files)?;
         } else {
             files.push(File { path: path.clone(), url, is_found: false });
@@ -122,20 +128,20 @@ fn missing_scheme(path: &Path) -> Option<String> {
 }
 
 fn walk(folder: &Path, exclude: &Exclude, into: &mut Vec<File>) -> Result<(), Error> {
-    let listed = std::fs::read_dir(folder).map_err(|e| Error::io("list the folder", folder, e))?;
-    let mut paths: Vec<PathBuf> = listed.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
-    paths.sort();
-    for path in paths.into_iter().filter(|p| !p.is_symlink()) {
+    let listed = FsStore::new(folder).list(Path::new(""));
+    for Item { name, kind } in listed.map_err(|e| Error::io("list the folder", folder, e))? {
+        let path = folder.join(&name);
         if exclude.matches(&path) {
             continue;
         }
-        if path.is_dir() {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if !TOOL_FOLDERS.contains(&name) {
+        match kind {
+            store::Kind::Folder if !TOOL_FOLDERS.iter().any(|tool| name == **tool) => {
                 walk(&path, exclude, into)?;
             }
-        } else if path.is_file() && SUFFIXES.contains(&&*suffix(&path)) {
-            into.push(File { path, url: None, is_found: true });
+            store::Kind::File if SUFFIXES.contains(&&*suffix(&path)) => {
+                into.push(File { path, url: None, is_found: true });
+            }
+            _ => {}
         }
     }
     Ok(())
@@ -191,7 +197,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let bytes = if path == Path::new("-") {
         bounded(std::io::stdin().lock(), 0, MAX_SIZE)
     } else {
-        std::fs::File::open(path).and_then(|file| {
+        retry_read(|| {
+            let file = std::fs::File::open(path)?;
             let size = file.metadata()?.len();
             bounded(file, size, MAX_SIZE)
         })

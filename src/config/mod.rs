@@ -469,6 +469,8 @@ const SHOWN: usize = 60;
 const MAX_FAULTS: usize = 100;
 /// Maximum number of characters of a line before and after a place that a message shows.
 const MAX_SHOWN: usize = 200;
+/// Maximum number of bytes of a name on common file systems.
+const MAX_NAME: usize = 255;
 
 impl Source {
     fn new(text: &str, file: &Path) -> Self {
@@ -517,10 +519,12 @@ impl Source {
 /// use feedmill::config::is_feed_name;
 ///
 /// assert!(is_feed_name("town") && !is_feed_name("rss.xml") && !is_feed_name("../town"));
+/// assert!(!is_feed_name(&"town".repeat(64)));
 /// ```
 #[must_use]
 pub fn is_feed_name(name: &str) -> bool {
     !name.is_empty()
+        && name.len() <= MAX_NAME
         && !name.starts_with('.')
         && !name.contains(['/', '\\'])
         && !name.chars().any(char::is_control)

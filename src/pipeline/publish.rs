@@ -25,7 +25,7 @@ use super::spool::FileBytes;
 
 /// Size of the largest file that is read to see whether feedmill generated it.
 const MAX_INSPECTED: Bytes = Bytes(256 << 20);
-/// Number of threads that publish files in addition to those that do everything else: while one of them waits for the disk,
+/// Maximum number of threads that publish files in addition to those that do everything else: while one waits for the disk,
 /// another one writes.
 const MAX_HELPERS: usize = 2;
 
@@ -100,8 +100,10 @@ impl<'a> Publisher<'a> {
     ) -> (Result<Vec<Published>, Error>, T) {
         let mut queue: Vec<_> = std::mem::take(self.pending_mut()).into_iter().collect();
         queue.sort_by_key(|(_, file)| file.bytes.size());
+        let threads = rayon::current_num_threads();
         // The threads of a bucket wait for it already.
-        let helpers = if self.store.folder().is_some() { MAX_HELPERS.min(queue.len()) } else { 0 };
+        let is_on_disk = self.store.folder().is_some();
+        let helpers = if is_on_disk { MAX_HELPERS.min(queue.len()).min(threads - 1) } else { 0 };
         let queue = Mutex::new(queue);
         let (published, done) = thread::scope(|scope| {
             let publish = || self.publish_from(&queue);
@@ -110,8 +112,8 @@ impl<'a> Publisher<'a> {
                 .filter_map(|_| thread::Builder::new().spawn_scoped(scope, publish).ok())
                 .collect();
             let done = work();
-            let threads = (0..rayon::current_num_threads()).into_par_iter();
-            let mut published: Vec<Result<_, Error>> = threads.map(|_| publish()).collect();
+            let mut published: Vec<Result<_, Error>> =
+                (0..threads).into_par_iter().map(|_| publish()).collect();
             published.extend(
                 helpers.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))),
             );

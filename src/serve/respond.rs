@@ -355,7 +355,9 @@ async fn error_response(state: &State, headers: &HeaderMap, url_path: &str, erro
         }
         HostUnreachable => unavailable("the storage of the feeds does not answer; try again", 5),
         ResourceBusy => unavailable("the document changes while it is read; try again", 1),
-        _ if is_exhausted(error) => unavailable("the server is out of file handles or memory", 5),
+        _ if is_exhausted(error) => {
+            unavailable("the server is out of file handles or memory, or its disk does not answer", 5)
+        }
         _ => {
             log_error(&format!("cannot read a document: {error}"));
             text_response(StatusCode::INTERNAL_SERVER_ERROR, "the document cannot be read")

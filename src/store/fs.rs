@@ -312,8 +312,8 @@ fn remove_temporary_files(root: &Path) {
     }
 }
 
-/// Repeats a read that fails with `EIO` or `ESTALE`: disks and network file systems recover from many such errors.
-fn retry_read<T>(read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+/// Repeats a read that fails with an error that may pass: disks and network file systems recover from many.
+pub(crate) fn retry_read<T>(read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     retry(may_pass, read)
 }
 
@@ -342,7 +342,8 @@ impl Seek for Retried {
     }
 }
 
-/// True for `EIO`, and for `ESTALE`, after which a file of NFS can be opened again.
+/// True for errors of disks and of network file systems that may be gone the next time; after `ESTALE`, a file of NFS can be
+/// opened again.
 fn may_pass(error: &io::Error) -> bool {
     #[cfg(unix)]
     return rustix::io::Errno::from_io_error(error).is_some_and(unix::may_pass);
@@ -384,7 +385,16 @@ mod unix {
 
     /// See [`super::may_pass`].
     pub(super) fn may_pass(errno: Errno) -> bool {
-        matches!(errno, Errno::IO | Errno::STALE)
+        matches!(
+            errno,
+            Errno::IO
+                | Errno::STALE
+                | Errno::AGAIN
+                | Errno::INTR
+                | Errno::TIMEDOUT
+                | Errno::HOSTDOWN
+                | Errno::REMOTEIO
+        )
     }
 
     fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
@@ -526,7 +536,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn reading_is_repeated_after_an_io_error_and_no_other() {
+    fn reading_is_repeated_after_errors_that_may_pass_and_those_of_the_system_are_none_of_the_file() {
         let fail = |errno: rustix::io::Errno, failures: usize| {
             let mut attempts = 0;
             let result = retry_read(|| {
@@ -539,11 +549,16 @@ mod tests {
         assert_eq!(fail(Errno::IO, 0), (true, 1));
         assert_eq!(fail(Errno::IO, READ_RETRIES), (true, READ_RETRIES + 1));
         assert_eq!(fail(Errno::IO, usize::MAX), (false, READ_RETRIES + 1));
+        assert_eq!(fail(Errno::INTR, 1), (true, 2));
+        assert_eq!(fail(Errno::TIMEDOUT, 1), (true, 2));
         assert_eq!(fail(Errno::MFILE, usize::MAX), (false, 1));
         for (errno, is_expected) in [
             (Errno::MFILE, true),
             (Errno::NFILE, true),
             (Errno::NOMEM, true),
+            (Errno::NODEV, true),
+            (Errno::NOTCONN, true),
+            (Errno::TIMEDOUT, true),
             (Errno::IO, false),
             (Errno::ACCESS, false),
             (Errno::NOSPC, false),

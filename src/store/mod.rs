@@ -21,6 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub use fs::FsStore;
+pub(crate) use fs::retry_read;
 #[cfg(all(feature = "object-store", feature = "serve"))]
 pub use location::open_for_server;
 pub use location::{Access, LEASE, REQUESTS, is_url, open, open_with, place, shown};
@@ -429,7 +430,8 @@ pub trait Store: Sync {
     }
 }
 
-/// True if an error means that the process or the system is out of file handles or memory (`EMFILE`, `ENFILE` or `ENOMEM`), or
+/// True if an error means that the process or the system is out of file handles or memory (`EMFILE`, `ENFILE`, `ENOMEM` or
+/// `ENOBUFS`), that the disk or the server of a network file system is gone (such as `ENODEV`, `ENOTCONN` or `ETIMEDOUT`), or
 /// that the server of the storage fails ([`io::ErrorKind::HostUnreachable`]). Such an error says nothing about the file that was
 /// to be read.
 ///
@@ -444,7 +446,12 @@ pub fn is_exhausted(error: &io::Error) -> bool {
     #[cfg(unix)]
     if let Some(errno) = rustix::io::Errno::from_io_error(error) {
         use rustix::io::Errno;
-        return matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM);
+        let is_full = matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::NOBUFS);
+        let is_gone = matches!(
+            errno,
+            Errno::NODEV | Errno::NOTCONN | Errno::TIMEDOUT | Errno::HOSTDOWN | Errno::REMOTEIO
+        );
+        return is_full || is_gone;
     }
     matches!(error.kind(), io::ErrorKind::OutOfMemory | io::ErrorKind::HostUnreachable)
 }

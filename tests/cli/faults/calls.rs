@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{FaultRow, Scenario, assert_no_torn_file, wrapped_in};
-use crate::output_of;
+use crate::{Project, output_of};
 
 /// Exit code of the loader if it cannot load feedmill.
 const NOT_STARTED: i32 = 127;
@@ -198,4 +198,28 @@ fn without_threads_the_run_fails_and_the_feeds_stay() {
     assert_eq!(output_of(&mut scenario.build_command(dir.path())).0, 0);
     scenario.assert_up_to_date(&dir.path().join("feeds"), "no threads");
     row.assert_documented();
+}
+
+#[test]
+#[cfg_attr(not(has_faults), ignore = "needs strace and unshare: run tests/run.sh")]
+fn check_never_passes_because_of_what_it_cannot_read() {
+    let project = Project::new();
+    project.write_file("site/a/good.rss", "<rss version=\"2.0\"/>");
+    project.write_file("site/b/bad.rss", "<rss");
+    for (error, passes) in [("EIO", true), ("ETIMEDOUT", true), ("EMFILE", false), ("EACCES", false)] {
+        for call in ["getdents64", "statx", "openat", "read"] {
+            for turn in 1.. {
+                let fault = format!("inject={call}:error={error}:when={turn}");
+                let (traced, check) = (format!("trace={call}"), project.command(&["check", "site"]));
+                let with = ["-f", "-qq", "-o", "trace", "-e", &traced, "-e", &fault];
+                let (code, stdout, stderr) = output_of(&mut wrapped_in(&check, "strace", &with));
+                let is_found = code == 1 && stdout.contains("bad.rss");
+                let is_known = !passes || call == "statx" || code == NOT_STARTED || is_found;
+                assert!(is_known && code != 0, "{fault}: {code} {stdout}{stderr}");
+                if !project.read_file("trace").contains("INJECTED") {
+                    break;
+                }
+            }
+        }
+    }
 }
