@@ -201,11 +201,14 @@ fn after_prolog(text: &str) -> &str {
     rest
 }
 
-/// True if a text is a web page: its root element is `html`, or its document type is.
+/// True if a text is a web page: its root element is `html`, or its document type is and its root is not that of a feed.
 pub(crate) fn is_web_page(text: &str) -> bool {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    ["<!doctype html", "<html"].iter().any(|with| starts_with_ignore_case(start, with))
-        || root(text).is_some_and(|root| root.eq_ignore_ascii_case("html"))
+    match root(text) {
+        Some(root) if is_root_of_feed(root) => false,
+        Some(root) if root.eq_ignore_ascii_case("html") => true,
+        _ => ["<!doctype html", "<html"].iter().any(|with| starts_with_ignore_case(start, with)),
+    }
 }
 
 /// Maximum number of feeds of a page.
@@ -320,6 +323,8 @@ mod tests {
                 Likeness::Page,
             ),
             ("  <HTML lang=en>", Likeness::Page),
+            ("<!DOCTYPE html><title>Town</title>", Likeness::Page),
+            ("<!DOCTYPE html>\n<rss version='2.0'>", Likeness::Feed),
             ("", Likeness::Other),
             ("<?xml", Likeness::Other),
         ] {

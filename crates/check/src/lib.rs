@@ -115,6 +115,7 @@ pub fn check(bytes: &[u8], options: Options<'_>) -> Vec<Finding> {
                 families: registry::FAMILIES,
                 index: &registry::INDEX,
                 known_families: Default::default(),
+                has_families: Default::default(),
                 first_children: Default::default(),
             };
             namespace::declarations(&feed, root, &mut log);

@@ -39,11 +39,12 @@ pub(crate) static FAMILIES: &[&Family] = &[
     &modules::FEEDBURNER,
     &modules::OPEN_SEARCH,
     &modules::LIST,
+    // RSS and OPML have the same namespace, and the first one decides about unknown elements.
+    &rss::FAMILY,
     &opml::FAMILY,
     &podcast::FAMILY,
     &publishing::FAMILY,
     &rdf::FAMILY,
-    &rss::FAMILY,
     &rss1::FAMILY,
     &thread::FAMILY,
     &xhtml::FAMILY,

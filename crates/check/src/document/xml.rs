@@ -35,6 +35,8 @@ pub(crate) struct Attribute<'a> {
     pub(crate) name: &'a str,
     pub(crate) local: &'a str,
     pub(crate) value: Cow<'a, str>,
+    /// False if an entity in its value was not expanded.
+    pub(crate) is_complete: bool,
     /// Byte offset of its value.
     pub(crate) at: usize,
 }
@@ -63,8 +65,11 @@ pub(crate) struct Element<'a> {
     pub(crate) at: usize,
     /// Byte offset of its end tag; of the last byte of its tag if it has only one.
     pub(crate) end: usize,
-    /// True if its end tag was read.
-    pub(crate) closed: bool,
+    /// True if all that is directly in it was read: not if the document ends before its end tag, nor if an entity in it was not
+    /// expanded.
+    pub(crate) is_complete: bool,
+    /// True if an entity in it was not expanded.
+    has_unread: bool,
 }
 
 /// A part of the content of an element.
@@ -214,10 +219,10 @@ impl<'a> Element<'a> {
         self.elements().find(|e| e.is(ns, local))
     }
 
-    /// Returns the index among its nodes of the first child with a name.
-    pub(crate) fn position(&self, ns: &str, local: &str) -> Option<usize> {
+    /// Returns the index among its nodes of the first child that a test finds.
+    pub(crate) fn position(&self, is_it: impl Fn(&Element<'a>) -> bool) -> Option<usize> {
         step(self.nodes.len());
-        self.nodes.iter().position(|node| matches!(node, Node::Element(child) if child.is(ns, local)))
+        self.nodes.iter().position(|node| matches!(node, Node::Element(child) if is_it(child)))
     }
 
     /// True if it has this name.
@@ -360,14 +365,23 @@ fn unresolved(name: &str, at: usize) -> ParseError {
     ParseError::new(Fault::Entity, at, format!("undefined entity `{}`; {fix}", shown(&reference)))
 }
 
+/// An attribute whose prefix is not resolved yet.
+struct RawAttribute<'a> {
+    name: &'a str,
+    value: Cow<'a, str>,
+    is_complete: bool,
+    /// Byte offset of its value.
+    at: usize,
+}
+
 struct Parser<'a> {
     text: &'a str,
     /// Namespaces of each prefix, the innermost last.
     prefixes: HashMap<&'a str, Vec<Rc<str>>>,
     /// Namespaces of the prefixes that were looked up since the last declaration: most tags have one of a few.
     recent: Vec<(&'a str, Rc<str>)>,
-    /// Attributes of the tag that is read: name, value and the offset of the value.
-    attributes: Vec<(&'a str, Cow<'a, str>, usize)>,
+    /// Attributes of the tag that is read, with the names as written.
+    attributes: Vec<RawAttribute<'a>>,
     open: Vec<Element<'a>>,
     /// Number of nodes in the tree.
     nodes: usize,
@@ -436,8 +450,10 @@ impl<'a> Parser<'a> {
                 match resolve(name) {
                     Some(c) => self.push(c.encode_utf8(&mut [0; 4]), at, after),
                     None => {
-                        if let Content::Text(text) = self.entity(name, at)? {
-                            self.push(&text, at, after);
+                        match (self.entity(name, at)?, self.open.last_mut()) {
+                            (Content::Text(text), _) => self.push(&text, at, after),
+                            (_, Some(parent)) => parent.has_unread = true,
+                            (_, None) => {}
                         }
                         self.is_expanded = true;
                     }
@@ -624,17 +640,18 @@ impl<'a> Parser<'a> {
             let Some((value, behind)) = quote.and_then(|q| split_once(&after[1..], q)) else {
                 return Err(error(offset(after), format!("value of `{key}` without quotes")));
             };
-            if raw.iter().any(|(k, _, _)| *k == key) {
+            if raw.iter().any(|other| other.name == key) {
                 return Err(error(offset(rest), format!("duplicate attribute `{key}`")));
             }
             let value_at = offset(after) + 1;
-            raw.push((key, self.attribute_value(value, value_at)?, value_at));
+            let (value, is_complete) = self.attribute_value(value, value_at)?;
+            raw.push(RawAttribute { name: key, value, is_complete, at: value_at });
             rest = behind.trim_start();
             spaced = rest.len() < behind.len();
         }
         let mut declared = Vec::new();
-        for (key, value, at) in raw.iter().filter(|(key, ..)| key.starts_with("xmlns")) {
-            let prefix = match key.strip_prefix("xmlns") {
+        for RawAttribute { name, value, at, .. } in raw.iter().filter(|a| a.name.starts_with("xmlns")) {
+            let prefix = match name.strip_prefix("xmlns") {
                 Some("") => "",
                 Some(p) if p.starts_with(':') => &p[1..],
                 _ => continue,
@@ -649,28 +666,40 @@ impl<'a> Parser<'a> {
         }
         let (ns, local) = self.resolve_name(name, true).ok_or_else(|| undeclared(name, at))?;
         let mut attributes: Vec<Attribute<'a>> = Vec::with_capacity(raw.len() - declared.len());
-        for (key, value, at) in raw.drain(..) {
-            if key == "xmlns" || key.starts_with("xmlns:") {
+        for RawAttribute { name, value, is_complete, at } in raw.drain(..) {
+            if name == "xmlns" || name.starts_with("xmlns:") {
                 continue;
             }
-            let (ns, local) = self.resolve_name(key, false).ok_or_else(|| undeclared(key, at))?;
+            let (ns, local) = self.resolve_name(name, false).ok_or_else(|| undeclared(name, at))?;
             if attributes.iter().any(|a| a.local == local && a.ns == ns) {
                 return Err(error(at, format!("duplicate attribute `{local}`")));
             }
-            attributes.push(Attribute { ns, name: key, local, value, at });
+            attributes.push(Attribute { ns, name, local, value, is_complete, at });
         }
         self.attributes = raw;
         let nodes = Vec::new();
-        self.open.push(Element { ns, name, local, attributes, declared, nodes, at, end: at, closed: false });
+        self.open.push(Element {
+            ns,
+            name,
+            local,
+            attributes,
+            declared,
+            nodes,
+            at,
+            end: at,
+            is_complete: false,
+            has_unread: false,
+        });
         Ok(())
     }
 
-    /// Returns the value of an attribute with resolved references, and spaces for other white space.
-    fn attribute_value(&mut self, raw: &'a str, at: usize) -> Result<Cow<'a, str>, ParseError> {
+    /// Returns the value of an attribute with resolved references, and spaces for other white space; and whether all its
+    /// entities were expanded.
+    fn attribute_value(&mut self, raw: &'a str, at: usize) -> Result<(Cow<'a, str>, bool), ParseError> {
         // All bytes at once.
         let is_special = |byte: u8| (byte == b'<') | (byte == b'&') | (byte < b' ');
         if !raw.bytes().fold(false, |any, byte| any | is_special(byte)) {
-            return Ok(Cow::Borrowed(raw));
+            return Ok((Cow::Borrowed(raw), true));
         }
         if let Some(inner) = raw.find('<') {
             let message = "`<` in the value of an attribute; write `&lt;`";
@@ -678,6 +707,7 @@ impl<'a> Parser<'a> {
         }
         let spaced = |c: char| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
         let mut out = String::with_capacity(raw.len());
+        let mut is_complete = true;
         let mut rest = raw;
         while let Some(start) = rest.find('&') {
             out.extend(rest[..start].chars().map(spaced));
@@ -691,13 +721,16 @@ impl<'a> Parser<'a> {
                         let message = format!("entity `&{name};` has markup, which an attribute cannot have");
                         return Err(ParseError::new(Fault::EntityText, here, message));
                     }
-                    Content::Long | Content::Outside => out.push_str(&rest[start..rest.len() - after.len()]),
+                    Content::Long | Content::Outside => {
+                        out.push_str(&rest[start..rest.len() - after.len()]);
+                        is_complete = false;
+                    }
                 },
             }
             rest = after;
         }
         out.extend(rest.chars().map(spaced));
-        Ok(Cow::Owned(out))
+        Ok((Cow::Owned(out), is_complete))
     }
 
     /// Returns the namespace and the local part of a name; `None` if its prefix is undeclared.
@@ -738,7 +771,7 @@ impl<'a> Parser<'a> {
             for declaration in &element.declared {
                 self.prefixes.get_mut(declaration.prefix).and_then(Vec::pop);
             }
-            element.closed = true;
+            element.is_complete = !element.has_unread;
             element.end = at;
             self.attach(element);
         }

@@ -1,6 +1,6 @@
 //! The types of a vocabulary, and an element with its context.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -215,6 +215,10 @@ pub(crate) enum Kind {
     Opml,
 }
 
+/// Index among its nodes of the first child of an element: by the offset of the element, the namespace of the child, `None`
+/// for that of the element, and its name.
+type FirstChildren = HashMap<(usize, Option<&'static str>, &'static str), Option<usize>>;
+
 /// Facts about the whole document.
 #[derive(Debug)]
 pub(crate) struct Feed<'f> {
@@ -239,8 +243,10 @@ pub(crate) struct Feed<'f> {
     /// Vocabularies of namespaces that were looked up, by the address of the text: the document, which has it, outlives
     /// this.
     pub(crate) known_families: RefCell<Vec<(*const u8, Option<&'static Family>)>>,
+    /// Answer of [`Feed::has_family`] for each vocabulary.
+    pub(crate) has_families: OnceCell<Vec<bool>>,
     /// Answers of [`Scope::first_child`], by the offset of the parent and the name of the child.
-    pub(crate) first_children: RefCell<HashMap<(usize, &'static str), Option<usize>>>,
+    pub(crate) first_children: RefCell<FirstChildren>,
 }
 
 impl Feed<'_> {
@@ -258,6 +264,18 @@ impl Feed<'_> {
             known.push((address, family));
         }
         family
+    }
+
+    /// True if a namespace of a vocabulary is anywhere in the document. All of it is searched, once.
+    pub(crate) fn has_family(&self, family: &Family) -> bool {
+        let has_families = self.has_families.get_or_init(|| {
+            let is_there = |ns: &&str| {
+                step(self.text.len());
+                self.text.contains(ns)
+            };
+            self.families.iter().map(|f| f.namespaces.iter().any(is_there)).collect()
+        });
+        self.families.iter().zip(has_families).any(|(f, is_there)| std::ptr::eq(*f, family) && *is_there)
     }
 
     /// Returns the vocabulary of a namespace. Case, punctuation at the end and `https` do not matter: readers are as lenient.
@@ -307,9 +325,25 @@ impl<'s, 'd> Scope<'s, 'd> {
     /// Returns its first child with a name in its namespace. The answer is remembered, because each item of a feed may
     /// ask the feed.
     pub(crate) fn first_child(&self, name: &'static str) -> Option<&'s Element<'d>> {
+        self.remembered(None, name)
+    }
+
+    /// Returns its first child with a name in a namespace, whose case and punctuation at the end do not matter. The answer
+    /// is remembered.
+    pub(crate) fn first_child_in(&self, ns: &'static str, name: &'static str) -> Option<&'s Element<'d>> {
+        self.remembered(Some(ns), name)
+    }
+
+    fn remembered(&self, ns: Option<&'static str>, name: &'static str) -> Option<&'s Element<'d>> {
         let element = self.element;
+        let is_in = |child: &Element<'_>| match ns {
+            Some(ns) => ns::is_same(&child.ns, ns),
+            None => child.ns == element.ns,
+        };
         let mut known = self.feed.first_children.borrow_mut();
-        let index = known.entry((element.at, name)).or_insert_with(|| element.position(&element.ns, name));
+        let index = known
+            .entry((element.at, ns, name))
+            .or_insert_with(|| element.position(|child| child.local == name && is_in(child)));
         match element.nodes.get((*index)?)? {
             Node::Element(child) => Some(child),
             Node::Text(_) => None,
@@ -342,14 +376,15 @@ impl<'s, 'd> Scope<'s, 'd> {
         }
     }
 
-    /// Reports the rule that an attribute breaks, if it breaks one; returns the attribute if there is one.
+    /// Reports the rule that an attribute breaks, if it breaks one; returns the attribute if there is one whose whole value is
+    /// known.
     pub(crate) fn attribute(
         &self,
         log: &mut Log,
         name: &str,
         test: impl Fn(&str) -> Option<&'static Rule>,
     ) -> Option<&'s Attribute<'d>> {
-        let attribute = self.element.attribute(name)?;
+        let attribute = self.element.attribute(name).filter(|a| a.is_complete)?;
         match test(&attribute.value) {
             None => {}
             Some(rule) if std::ptr::eq(rule, &structure::BLANK_ATTRIBUTE) => {
@@ -380,7 +415,7 @@ impl<'s, 'd> Scope<'s, 'd> {
         test: impl Fn(&str) -> Option<&'static Rule>,
     ) -> Option<&'s Attribute<'d>> {
         let attribute = self.attribute(log, name, test);
-        if attribute.is_none() {
+        if self.element.attribute(name).is_none() {
             let detail = format_args!("`{name}` on `{}`", self.element.name);
             structure::missing_attribute(self.element, detail, log);
         }
@@ -402,9 +437,9 @@ impl<'s, 'd> Scope<'s, 'd> {
         }
     }
 
-    /// True if it has no child of this name. What follows a syntax error was not read, so nothing is missing there.
+    /// True if it has no child of this name, and none can be in what was not read.
     pub(crate) fn lacks(&self, name: &str) -> bool {
-        self.element.closed && self.element.child(&self.element.ns, name).is_none()
+        self.element.is_complete && self.element.child(&self.element.ns, name).is_none()
     }
 }
 

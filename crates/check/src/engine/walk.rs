@@ -61,8 +61,8 @@ pub(crate) fn walk(scope: &Scope<'_, '_>, log: &mut Log) {
             unexpected_text(element, log);
         }
     }
-    // After a syntax error, the value of an element is only a part of it.
-    if element.closed || scope.def.content != Content::Text {
+    // The text of an element that is not complete is only a part of its value.
+    if element.is_complete || scope.def.content != Content::Text {
         (scope.def.check)(scope, log);
     }
     if let Some(own) = scope.def.container {
@@ -175,8 +175,11 @@ fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Fami
     }
     let mut parents: Vec<String> = Vec::new();
     for def in known().filter(|def| def.name == child.local) {
-        let all =
-            feed.families.iter().filter(|f| is_of_format(f.name, feed.kind) && is_there(feed, f, family));
+        let is_there = |f: &Family| family.is_some_and(|own| own.name == f.name) || feed.has_family(f);
+        let all = feed
+            .families
+            .iter()
+            .filter(|f| is_of_format(f.name, feed.kind) && (!is_prefixed(f.name) || is_there(f)));
         for (name, parent) in all.flat_map(|f| f.elements.iter().map(move |def| (f, def))) {
             if def.is_allowed_in(parent) {
                 let name = if is_prefixed(name.name) {
@@ -201,13 +204,6 @@ fn hint(scope: &Scope<'_, '_>, child: &Element<'_>, family: Option<&'static Fami
     step(child.name.len());
     let near = nearest(child.local, allowed()).filter(|name| structure::is_misspelled(child.local, name));
     near.map(|name| format!("; did you mean `{prefix}{name}`?")).unwrap_or_default()
-}
-
-/// True if a document declares a vocabulary with prefixes, or has an element of it, whose vocabulary is `own`.
-fn is_there(feed: &Feed<'_>, family: &Family, own: Option<&Family>) -> bool {
-    !is_prefixed(family.name)
-        || own.is_some_and(|own| own.name == family.name)
-        || family.namespaces.iter().any(|ns| feed.text.contains(ns))
 }
 
 /// True if the elements of a vocabulary have a prefix.

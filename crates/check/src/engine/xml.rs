@@ -147,7 +147,7 @@ static SYSTEM_ENTITY: Rule = Rule::note("xml/system-entity", "reference to an ex
     .example(Whole, feed_behind!(r#"<!DOCTYPE rss SYSTEM "rss.dtd">"#), feed_behind!(""));
 
 static ENTITY: Rule = Rule::note("xml/entity", "reference to an entity of the DOCTYPE")
-    .why("Many readers do not expand entities, because a short document can hold a very long text in them. `check` does not look at markup in them either.")
+    .why("Many readers do not expand entities, because a short document can hold a very long text in them. `check` looks at short ones without markup only; it skips the values that others are part of.")
     .remedy("write the text itself in place of the entity, and remove the DOCTYPE")
     .spec("XML 1.0, 4.1", "https://www.w3.org/TR/xml/#sec-references")
     .example(
@@ -236,7 +236,7 @@ pub(crate) fn document(document: &Document<'_>, families: &[&Family], log: &mut 
 
 /// Checks the attributes that every element may have, and the characters in it.
 pub(crate) fn attributes(scope: &Scope<'_, '_>, log: &mut Log) {
-    for attribute in scope.element.attributes.iter().filter(|a| &*a.ns == XML) {
+    for attribute in scope.element.attributes.iter().filter(|a| &*a.ns == XML && a.is_complete) {
         let verdict = match attribute.local {
             "base" => url::reference(&attribute.value),
             "lang" if !attribute.value.is_empty() => language::tag(&attribute.value),

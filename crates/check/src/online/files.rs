@@ -268,14 +268,15 @@ impl Found {
         let number = |name: &str| element.value(name).and_then(|number| number.trim().parse().ok());
         let length = || number("length");
         let media_type = element.value("type");
+        let attribute = |name: &str| element.attribute(name).filter(|a| a.is_complete);
         match (&*element.ns, element.local) {
             ("", "enclosure") => {
-                if let Some(url) = element.attribute("url") {
+                if let Some(url) = attribute("url") {
                     self.add(FileKind::Enclosure, url.at, &url.value, media_type, length());
                 }
             }
             (ATOM, "link") if element.value("rel") == Some("enclosure") => {
-                if let Some(url) = element.attribute("href") {
+                if let Some(url) = attribute("href") {
                     self.add(FileKind::Enclosure, url.at, &url.value, media_type, length());
                 }
             }
@@ -287,7 +288,7 @@ impl Found {
                 }
             }
             (ns, "content" | "thumbnail") if media::FAMILY.namespaces.contains(&ns) => {
-                if let Some(url) = element.attribute("url") {
+                if let Some(url) = attribute("url") {
                     let is_image = element.local == "thumbnail"
                         || element.value("medium") == Some("image")
                         || media_type.is_some_and(|media_type| media_type.starts_with("image/"));
@@ -295,12 +296,12 @@ impl Found {
                     self.add(kind, url.at, &url.value, media_type, number("fileSize"));
                 }
             }
-            (ATOM, "icon" | "logo") => {
+            (ATOM, "icon" | "logo") if element.is_complete => {
                 let text = element.text();
                 self.add(FileKind::Image, element.text_at(), &text, None, None);
             }
             (ns, "image") if itunes::FAMILY.namespaces.contains(&ns) => {
-                if let Some(url) = element.attribute("href") {
+                if let Some(url) = attribute("href") {
                     self.add(FileKind::Cover, url.at, &url.value, None, None);
                 }
             }

@@ -109,6 +109,11 @@ const SHAPES: &[Shape] = &[
     ("HTML that is not escaped", |n| description(&"<p>x</p>".repeat(n))),
     ("undefined elements", |n| rss(&"<oops/>".repeat(n))),
     ("undefined elements, a line each", |n| rss(&"<oops/>\n".repeat(n))),
+    ("elements of a channel in items", |n| rss(&"<item><language>en</language></item>".repeat(n))),
+    ("media contents without a URL", |n| {
+        let contents = "<m:content xmlns:m='http://search.yahoo.com/mrss/'/>".repeat(n);
+        rss(&format!("<item>{contents}</item>"))
+    }),
     ("undefined elements with a long parent", |n| {
         let name = "a".repeat(10 * n);
         format!("<rss version='2.0'><{name}>{}</{name}></rss>", "<a:b/>".repeat(n))

@@ -254,10 +254,10 @@ fn metadata(scope: &Scope<'_, '_>, rule: &'static Rule, log: &mut Log) {
 fn feed(scope: &Scope<'_, '_>, log: &mut Log) {
     let feed = scope.element;
     metadata(scope, structure::missing_in(feed), log);
-    if feed.closed && !feed.ns.is_empty() && !atom_link::relations(feed).any(|(rel, _)| rel == "self") {
+    if feed.is_complete && !feed.ns.is_empty() && !atom_link::relations(feed).any(|(rel, _)| rel == "self") {
         log.deferred(&MISSING_SELF, feed.at, atom_link::head_end(feed), "");
     }
-    if feed.closed && scope.xml("lang").next().is_none() {
+    if feed.is_complete && scope.xml("lang").next().is_none() {
         log.start(&structure::NO_LANGUAGE, feed, "no `xml:lang` on `feed`");
     }
     atom_link::one_alternate_a_kind(scope, log);
@@ -272,7 +272,10 @@ fn feed(scope: &Scope<'_, '_>, log: &mut Log) {
     let mut dates = HashSet::new();
     let mut repeated = Vec::new();
     for entry in &entries {
-        let text = |name| entry.child(&entry.ns, name).map(|e| (e, e.text().trim().to_owned()));
+        let text = |name| {
+            let element = entry.child(&entry.ns, name).filter(|e| e.is_complete)?;
+            Some((element, element.text().trim().to_owned()))
+        };
         if let Some((element, id)) = text("id").filter(|(_, id)| !id.is_empty()) {
             let count = ids.entry(id.clone()).or_default();
             *count += 1;
@@ -305,7 +308,7 @@ fn source(scope: &Scope<'_, '_>, log: &mut Log) {
 fn entry(scope: &Scope<'_, '_>, log: &mut Log) {
     let entry = scope.element;
     let child = |name: &str| entry.child(&entry.ns, name);
-    if entry.closed {
+    if entry.is_complete {
         let has_author = |parent: &Element<'_>| parent.child(&entry.ns, "author").is_some();
         let feed_has_author =
             || scope.parent.and_then(|feed| feed.first_child("author")).is_some_and(|a| a.at < entry.at);

@@ -189,6 +189,7 @@ fn link(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.attribute(log, "length", number::not_negative);
     scope.attribute(log, "hreflang", language::tag);
     match scope.attribute(log, "href", address::reference) {
+        None if link.attribute("href").is_some() => {}
         None => log.end(&MISSING_HREF, link, format_args!("rel=\"{}\"", shown(rel))),
         Some(href) => {
             if let Some(base) = other_meaning(scope, &href.value) {

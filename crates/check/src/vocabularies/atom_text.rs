@@ -120,7 +120,9 @@ fn check(scope: &Scope<'_, '_>, is_content: bool, log: &mut Log) {
         }
     }
     children(scope, kind, log);
-    text(scope, kind, src.is_some(), log);
+    if own.is_complete {
+        text(scope, kind, src.is_some(), log);
+    }
     if own.text().is_empty() && own.elements().next().is_none() && src.is_none() {
         structure::not_blank(own, log);
     }

@@ -202,7 +202,7 @@ const POSITIONS: &[&str] = &["srsName", "srsDimension", "gml:id", "count"];
 
 /// Checks that a place has a geometry.
 fn place(scope: &Scope<'_, '_>, log: &mut Log) {
-    if scope.element.closed && scope.element.elements().next().is_none() {
+    if scope.element.is_complete && scope.element.elements().next().is_none() {
         structure::missing(scope.element, "a geometry such as `gml:Point` in `georss:where`", log);
     }
 }

@@ -585,7 +585,7 @@ fn show(scope: &Scope<'_, '_>, log: &mut Log) {
             None => log.start(&NOT_UTF8, first, format_args!("`{encoding}`")),
         }
     }
-    if !show.closed {
+    if !show.is_complete {
         return;
     }
     let has = |name: &str| show.elements().any(|e| is_ours(e) && e.local == name);
@@ -655,7 +655,7 @@ fn blank_texts(parent: &Element<'_>, log: &mut Log) {
     let is_required =
         |e: &&Element<'_>| e.is("", "title") || e.is("", "description") && parent.local == "channel";
     for element in parent.elements().filter(is_required) {
-        if element.closed && element.text().trim().is_empty() && element.elements().next().is_none() {
+        if element.is_complete && element.text().trim().is_empty() && element.elements().next().is_none() {
             log.start(&BLANK, element, format_args!("`{}` in `{}`", element.name, parent.name));
         }
     }
@@ -705,10 +705,10 @@ fn episodes(scope: &Scope<'_, '_>, log: &mut Log) {
             }
             continue;
         }
-        if item.closed && item.child("", "title").is_none() && ours(item, "title").is_none() {
+        if item.is_complete && item.child("", "title").is_none() && ours(item, "title").is_none() {
             log.end(&NO_TITLE, item, "no `title` in `item`");
         }
-        if item.closed && item.child("", "pubDate").is_none() {
+        if item.is_complete && item.child("", "pubDate").is_none() {
             log.end(&NO_DATE, item, "no `pubDate` in `item`");
         }
         files(item).for_each(|enclosure| file(enclosure, log));

@@ -284,7 +284,7 @@ pub(crate) static FAMILY: Family = Family {
 };
 
 fn group(scope: &Scope<'_, '_>, log: &mut Log) {
-    if scope.element.elements().filter(|e| e.local == "content").count() < 2 && scope.element.closed {
+    if scope.element.elements().filter(|e| e.local == "content").count() < 2 && scope.element.is_complete {
         log.end(&GROUP, scope.element, "");
     }
 }
@@ -309,13 +309,8 @@ fn content(scope: &Scope<'_, '_>, log: &mut Log) {
     optional(scope, log, "lang", language::tag);
     optional(scope, log, "type", media_type::enclosure);
     optional(scope, log, "url", url::uri);
-    let has_player = || {
-        scope
-            .chain()
-            .take(3)
-            .any(|s| s.element.elements().any(|e| e.local == "player" && ns::is_same(&e.ns, ns::MEDIA)))
-    };
-    if scope.element.closed && scope.element.attribute("url").is_none() && !has_player() {
+    let has_player = || scope.chain().take(3).any(|s| s.first_child_in(ns::MEDIA, "player").is_some());
+    if scope.element.is_complete && scope.element.attribute("url").is_none() && !has_player() {
         let detail = format_args!("`url` on `{}`, or `media:player` in it", scope.element.name);
         structure::missing_attribute(scope.element, detail, log);
     }
@@ -403,7 +398,7 @@ fn scene(scope: &Scope<'_, '_>, log: &mut Log) {
         let has_prefix = child.name.len() > child.local.len();
         if has_prefix && child.ns != scope.element.ns || !NAMES.contains(&child.local) {
             structure::undefined(scope.element, child, NAMES.into_iter(), log);
-        } else if child.local.ends_with("Time") {
+        } else if child.local.ends_with("Time") && child.is_complete {
             let text = child.text();
             if let Some(rule) = time(text.trim()) {
                 log.text(rule, child, format_args!("`{}` is `{}`", child.name, shown(&text)));
@@ -503,12 +498,18 @@ fn optional<'s, 'd>(
 fn time(text: &str) -> Option<&'static Rule> {
     let parts: Vec<&str> = text.split(':').collect();
     let seconds = |t: &str| number::decimal(t).is_none();
-    let is_two_digits = |s: &str| s.split('.').next().is_some_and(|whole| whole.len() == 2);
+    // Minutes or seconds: below 60, with two digits or at least `least`.
+    let is_sixtieth = |text: &str, least: usize| {
+        let whole = text.split('.').next().unwrap_or_default();
+        number::is_whole(whole)
+            && (least..=2).contains(&whole.len())
+            && whole.parse::<u8>().is_ok_and(|number| number < 60)
+    };
     let ok = match parts[..] {
         [one] => one == "now" || seconds(one),
-        [m, s] => number::is_whole(m) && is_two_digits(s) && seconds(s),
+        [m, s] => number::is_whole(m) && is_sixtieth(s, 2) && seconds(s),
         [h, m, s] => {
-            number::is_whole(h) && number::is_whole(m) && m.len() == 2 && is_two_digits(s) && seconds(s)
+            number::is_whole(h) && !m.contains('.') && is_sixtieth(m, 1) && is_sixtieth(s, 1) && seconds(s)
         }
         _ => false,
     };
@@ -626,7 +627,13 @@ mod tests {
 
     #[test]
     fn times() {
-        assert!(["now", "12", "12.5", "1:02:03", "1:02:03.5", "00:45"].iter().all(|t| time(t).is_none()));
-        assert!(["", "1:2:3", "12:3", "5 min", "-1", "1:02:3x"].iter().all(|t| time(t).is_some()));
+        assert!(
+            ["now", "12", "12.5", "1:02:03", "1:02:03.5", "00:45", "0:5:1", "100:59:59"]
+                .iter()
+                .all(|t| time(t).is_none())
+        );
+        let bad =
+            ["", "12:3", "5 min", "-1", "1:02:3x", "1:2.5:3", "12:75:99", "1:60:00", "00:60", "1:002:03"];
+        assert!(bad.iter().all(|t| time(t).is_some()));
     }
 }

@@ -337,7 +337,8 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("trailer", CHANNELS, trailer).any_attribute().many(),
             &Def::text("license", BOTH, |s, log| {
                 structure::not_blank(s.element, log);
-                if s.attribute(log, "url", url::uri).is_none() {
+                s.attribute(log, "url", url::uri);
+                if s.element.attribute("url").is_none() {
                     s.value(log, |v| (!v.is_empty() && !is_known_license(v)).then_some(&LICENSE_URL));
                 }
                 at_most(s, 128, log);
@@ -547,7 +548,7 @@ fn live_item(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.attribute(log, "end", time);
     // Its children are those of an item, which have no namespace.
     for name in ["title", "guid"] {
-        if scope.element.closed && scope.element.child("", name).is_none() {
+        if scope.element.is_complete && scope.element.child("", name).is_none() {
             structure::missing(scope.element, format_args!("`{name}` in `{}`", scope.element.name), log);
         }
     }
@@ -588,7 +589,7 @@ fn time_split(scope: &Scope<'_, '_>, log: &mut Log) {
     }
     scope.attribute(log, "remoteStartTime", seconds);
     scope.attribute(log, "remotePercentage", number::not_negative);
-    if scope.element.closed && scope.element.elements().next().is_none() {
+    if scope.element.is_complete && scope.element.elements().next().is_none() {
         let detail =
             format_args!("`podcast:remoteItem` or `podcast:valueRecipient` in `{}`", scope.element.name);
         structure::missing(scope.element, detail, log);

@@ -11,7 +11,7 @@ use crate::engine::log::Log;
 use crate::engine::ns::{ATOM, DC};
 use crate::engine::parent::Parent;
 use crate::engine::structure;
-use crate::engine::vocabulary::{Def, Family, Scope};
+use crate::engine::vocabulary::{Def, Family, Scope, Unknown};
 use crate::message::shown;
 use crate::rule::{
     Context::{Channel, Item, Whole},
@@ -311,6 +311,12 @@ pub(crate) static FAMILY: Family = Family {
         &LATER_ELEMENT,
         &OLD_REQUIRED,
     ],
+    // The DTD of version 0.91 has it in lower case.
+    on_unknown_child: |scope, child| {
+        let is_of_dtd = scope.feed.version == "0.91" && child.local == "textinput";
+        let is_of_channel = scope.def.container == Some(Parent::Channel);
+        if is_of_dtd && is_of_channel { Unknown::Ignored } else { Unknown::Undefined }
+    },
     ..Family::new(
         "rss",
         &[""],
@@ -424,7 +430,7 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
     later_elements(scope, log);
     same(scope, SAME_IN_CHANNEL, log);
     let is_self = |e: &Element<'_>| e.is(ATOM, "link") && e.value("rel") == Some("self");
-    if channel.closed && scope.is_rss_2() && !channel.elements().any(is_self) {
+    if channel.is_complete && scope.is_rss_2() && !channel.elements().any(is_self) {
         let is_declared =
             |s: &Scope<'_, '_>| s.element.declared.iter().any(|declaration| &*declaration.uri == ATOM);
         let rule = if scope.chain().any(is_declared) { &MISSING_SELF } else { &MISSING_SELF_UNDECLARED };
@@ -432,7 +438,7 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
     }
     let has_language =
         channel.elements().any(|e| e.local == "language") || scope.xml("lang").next().is_some();
-    if channel.closed && !has_language {
+    if channel.is_complete && !has_language {
         log.end(&structure::NO_LANGUAGE, channel, "neither `language` nor `xml:lang` in `channel`");
     }
     let last_own = channel.elements().rfind(|e| e.ns.is_empty() && e.local != "item").map_or(0, |e| e.at);
@@ -440,7 +446,8 @@ fn channel(scope: &Scope<'_, '_>, log: &mut Log) {
         log.start(&MISPLACED_ITEM, early, "");
     }
     let mut guids: HashSet<Cow<'_, str>> = HashSet::new();
-    for guid in channel.elements().filter_map(|item| item.child("", "guid")) {
+    let guids_of_items = channel.elements().filter_map(|item| item.child("", "guid"));
+    for guid in guids_of_items.filter(|guid| guid.is_complete) {
         let value = match guid.text() {
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
@@ -458,10 +465,10 @@ fn item(scope: &Scope<'_, '_>, log: &mut Log) {
     if scope.feed.version == "0.91" {
         old_required(scope, &["title", "link"], log);
     }
-    if item.closed && item.child("", "title").is_none() && item.child("", "description").is_none() {
+    if item.is_complete && item.child("", "title").is_none() && item.child("", "description").is_none() {
         log.end(&ITEM_EMPTY, item, "");
     }
-    if item.closed && scope.is_rss_2() && item.child("", "guid").is_none() {
+    if item.is_complete && scope.is_rss_2() && item.child("", "guid").is_none() {
         log.end(&MISSING_GUID, item, "");
     }
     if let Some(second) = item.elements().filter(|e| e.is("", "enclosure")).nth(1) {
@@ -545,7 +552,7 @@ fn image(scope: &Scope<'_, '_>, log: &mut Log) {
 /// Returns the text of an element of the channel before this image.
 fn of_channel(scope: &Scope<'_, '_>, name: &'static str) -> Option<String> {
     let channel = scope.ancestor(Parent::Channel)?;
-    let found = channel.first_child(name).filter(|e| e.at < scope.element.at)?;
+    let found = channel.first_child(name).filter(|e| e.at < scope.element.at && e.is_complete)?;
     Some(found.text().trim().to_owned()).filter(|t| !t.is_empty())
 }
 
@@ -612,7 +619,7 @@ pub(super) fn text_input_name(scope: &Scope<'_, '_>, log: &mut Log) {
 fn skip_hours(scope: &Scope<'_, '_>, log: &mut Log) {
     scope.requires(log, &["hour"]);
     let mut seen = [false; 24];
-    for (index, child) in scope.element.elements().filter(|e| e.is("", "hour")).enumerate() {
+    for (index, child) in scope.element.elements().filter(|e| e.is("", "hour") && e.is_complete).enumerate() {
         let text = child.text();
         let hour = Some(text.trim())
             .filter(|t| number::not_negative(t).is_none())
@@ -639,7 +646,7 @@ fn skip_days(scope: &Scope<'_, '_>, log: &mut Log) {
     const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     scope.requires(log, &["day"]);
     let mut seen = [false; DAYS.len()];
-    for (index, child) in scope.element.elements().filter(|e| e.is("", "day")).enumerate() {
+    for (index, child) in scope.element.elements().filter(|e| e.is("", "day") && e.is_complete).enumerate() {
         let text = child.text();
         let day = DAYS.iter().position(|day| *day == text.trim());
         let is_repeated = day.is_some_and(|day| std::mem::replace(&mut seen[day], true));

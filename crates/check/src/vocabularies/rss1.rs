@@ -187,7 +187,7 @@ fn root(scope: &Scope<'_, '_>, log: &mut Log) {
     let root = scope.element;
     log.start(&OLD, root, "");
     let ours = |name: &'static str| root.elements().filter(move |e| e.local == name && is_ours(e));
-    if !root.closed {
+    if !root.is_complete {
         return;
     }
     let Some(channel) = ours("channel").next() else {
@@ -226,7 +226,7 @@ fn root(scope: &Scope<'_, '_>, log: &mut Log) {
         let own = ours(name).next().and_then(|e| named(e, "about"));
         let resource =
             channel.elements().find(|e| e.local == name && is_ours(e)).and_then(|e| named(e, "resource"));
-        if let Some(own) = own.filter(|_| resource.is_none() && channel.closed && !is_090(channel)) {
+        if let Some(own) = own.filter(|_| resource.is_none() && channel.is_complete && !is_090(channel)) {
             let detail = format_args!("`{name}` of `{}` is not in `channel`", shown(&own.value));
             log.attribute(&RESOURCE, own, detail);
         }
@@ -311,7 +311,7 @@ fn items(scope: &Scope<'_, '_>, log: &mut Log) {
             structure::undefined(own, list, std::iter::once("Seq"), log);
         }
     }
-    if own.closed && own.elements().next().is_none() {
+    if own.is_complete && own.elements().next().is_none() {
         structure::missing(own, format_args!("`rdf:Seq` in `{}`", own.name), log);
     }
 }

@@ -58,7 +58,8 @@ pub(crate) static FAMILY: Family = Family {
 };
 
 fn reply(scope: &Scope<'_, '_>, log: &mut Log) {
-    if scope.attribute(log, "ref", url::id).is_none() {
+    scope.attribute(log, "ref", url::id);
+    if scope.element.attribute("ref").is_none() {
         log.start(&NO_REF, scope.element, "");
     }
     scope.attribute(log, "href", url::reference);
