@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use feedmill_types::work::step;
 
 use super::names::{is_name, is_space, resolve};
+use crate::message::shown;
 
 /// Maximum length of the text that a reference is expanded to, in bytes.
 const MAX_LENGTH: usize = 256;
@@ -24,6 +25,8 @@ pub(super) struct Entities {
     named: HashMap<String, Entity>,
     /// Length of the texts that references were expanded to.
     expanded: usize,
+    /// What is wrong with the syntax of the DOCTYPE.
+    fault: Option<String>,
 }
 
 #[derive(Debug)]
@@ -56,50 +59,109 @@ pub(super) enum Content {
 }
 
 impl Entities {
-    /// Reads the entities of a DOCTYPE. The first declaration of a name counts.
+    /// Reads the entities of a DOCTYPE, which is given as written. The first declaration of a name counts.
     pub(super) fn of(doctype: &str) -> Self {
         step(doctype.len());
-        let (outside, mut rest) = doctype.split_once('[').unwrap_or((doctype, ""));
-        let is_open = outside.contains("PUBLIC") || outside.contains("SYSTEM");
-        let mut entities = Self { is_open, ..Self::default() };
-        while let Some(at) = rest.find(['<', '%', ']']) {
-            rest = &rest[at..];
-            let end = |from: usize, mark: &str| {
-                rest[from..].find(mark).map_or(rest.len(), |end| from + end + mark.len())
-            };
-            let after = if rest.starts_with("<!--") {
-                end(4, "-->")
-            } else if rest.starts_with("<?") {
-                end(2, "?>")
-            } else if let Some(declaration) =
-                rest.strip_prefix("<!ENTITY").filter(|d| d.starts_with(is_space))
-            {
-                entities.declare(declaration);
-                after_declaration(rest)
-            } else if rest.starts_with("<!") {
-                after_declaration(rest)
-            } else {
-                // A reference to a parameter entity may stand for any declaration.
-                entities.is_open |= rest.starts_with('%');
-                1
-            };
-            rest = &rest[after..];
+        let mut entities = Self::default();
+        if let Err(fault) = entities.doctype(doctype) {
+            // Others may be defined after the fault.
+            entities.is_open = true;
+            entities.fault = Some(fault);
         }
         entities
     }
 
-    fn declare(&mut self, declaration: &str) {
-        let declaration = declaration.trim_start_matches(is_space);
-        // A parameter entity.
-        if declaration.starts_with('%') {
-            return;
+    /// Returns what is wrong with the syntax of the DOCTYPE.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    fn doctype(&mut self, text: &str) -> Result<(), String> {
+        let mut rest = text.strip_suffix('>').unwrap_or(text);
+        if !take(&mut rest, "<!DOCTYPE") {
+            return Err("its name is not in capitals".to_owned());
         }
-        let Some((name, rest)) = declaration.split_once(is_space) else { return };
-        let rest = rest.trim_start_matches(is_space);
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let value = quote.and_then(|quote| rest[1..].split(quote).next());
-        let value = value.map(with_characters);
-        self.named.entry(name.to_owned()).or_insert(Entity { value, state: State::Unknown });
+        required_space(&mut rest, "DOCTYPE")?;
+        name(&mut rest)?;
+        if take_space(&mut rest) && rest.starts_with(['S', 'P']) {
+            external_id(&mut rest)?;
+            self.is_open = true;
+            take_space(&mut rest);
+        }
+        if take(&mut rest, "[") {
+            self.subset(&mut rest)?;
+            take_space(&mut rest);
+        }
+        if rest.is_empty() { Ok(()) } else { Err(unexpected(rest)) }
+    }
+
+    /// Reads the declarations up to the end of the internal subset.
+    fn subset(&mut self, rest: &mut &str) -> Result<(), String> {
+        loop {
+            take_space(rest);
+            if take(rest, "]") {
+                return Ok(());
+            } else if take(rest, "%") {
+                // A reference to a parameter entity may stand for any declaration.
+                self.is_open = true;
+                name(rest)?;
+                if !take(rest, ";") {
+                    return Err(unexpected(rest));
+                }
+            } else if take(rest, "<!--") {
+                let comment = until(rest, "-->")?;
+                if comment.contains("--") || comment.ends_with('-') {
+                    return Err("`--` in a comment".to_owned());
+                }
+            } else if take(rest, "<?") {
+                until(rest, "?>")?;
+            } else if take(rest, "<!ENTITY") {
+                self.declare(rest)?;
+            } else if let Some(other) =
+                ["ELEMENT", "ATTLIST", "NOTATION"].iter().find(|own| take(rest, &format!("<!{own}")))
+            {
+                required_space(rest, other)?;
+                *rest = &rest[tag_end(rest).ok_or_else(|| unexpected(rest))?..];
+            } else {
+                return Err(unexpected(rest));
+            }
+        }
+    }
+
+    /// Reads the declaration of an entity after its first word.
+    fn declare(&mut self, rest: &mut &str) -> Result<(), String> {
+        required_space(rest, "ENTITY")?;
+        let is_parameter = take(rest, "%");
+        if is_parameter {
+            required_space(rest, "%")?;
+        }
+        let own = name(rest)?;
+        if own.contains(':') {
+            return Err(format!("colon in the name of the entity `{}`", shown(own)));
+        }
+        required_space(rest, own)?;
+        let mut state = State::Unknown;
+        let value = if rest.starts_with(['"', '\'']) {
+            let value = literal(rest)?;
+            has_references(own, value)?;
+            Some(with_characters(value))
+        } else {
+            external_id(rest)?;
+            if take_space(rest) && !is_parameter && take(rest, "NDATA") {
+                required_space(rest, "NDATA")?;
+                name(rest)?;
+                state = State::Invalid(format!("entity `&{own};` is not text, but has a notation"));
+            }
+            None
+        };
+        take_space(rest);
+        if !take(rest, ">") {
+            return Err(unexpected(rest));
+        }
+        if !is_parameter {
+            self.named.entry(own.to_owned()).or_insert(Entity { value, state });
+        }
+        Ok(())
     }
 
     /// Returns the content of an entity, or what is wrong with it; `None` if it is not defined.
@@ -241,9 +303,91 @@ fn tag_end(text: &str) -> Option<usize> {
     None
 }
 
-/// Returns the offset after a declaration.
-fn after_declaration(text: &str) -> usize {
-    tag_end(text).unwrap_or(text.len())
+/// Skips a mark, if the text begins with it.
+fn take(rest: &mut &str, mark: &str) -> bool {
+    let after = rest.strip_prefix(mark);
+    *rest = after.unwrap_or(rest);
+    after.is_some()
+}
+
+/// Skips white space, and returns true if there is some.
+fn take_space(rest: &mut &str) -> bool {
+    let before = rest.len();
+    *rest = rest.trim_start_matches(is_space);
+    rest.len() < before
+}
+
+fn required_space(rest: &mut &str, word: &str) -> Result<(), String> {
+    if take_space(rest) { Ok(()) } else { Err(format!("no space after `{}`", shown(word))) }
+}
+
+fn unexpected(rest: &str) -> String {
+    match rest.split(is_space).next() {
+        None | Some("") => "it ends too early".to_owned(),
+        Some(word) => format!("unexpected `{}`", shown(word)),
+    }
+}
+
+/// Returns the text before a mark, and skips both.
+fn until<'t>(rest: &mut &'t str, mark: &str) -> Result<&'t str, String> {
+    let (before, after) = rest.split_once(mark).ok_or_else(|| format!("no `{mark}`"))?;
+    *rest = after;
+    Ok(before)
+}
+
+/// Returns the name at the begin of a text, and skips it.
+fn name<'t>(rest: &mut &'t str) -> Result<&'t str, String> {
+    let ends = |c: char| is_space(c) || matches!(c, '<' | '>' | '[' | ']' | '"' | '\'' | '&' | '%' | ';');
+    let (name, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+    if !is_name(name) {
+        return Err(unexpected(rest));
+    }
+    *rest = after;
+    Ok(name)
+}
+
+/// Returns the quoted text at the begin of a text, and skips it.
+fn literal<'t>(rest: &mut &'t str) -> Result<&'t str, String> {
+    for quote in ["\"", "'"] {
+        if take(rest, quote) {
+            return until(rest, quote);
+        }
+    }
+    Err(unexpected(rest))
+}
+
+/// Skips the identifier of an external file ([XML 1.0, 4.2.2](https://www.w3.org/TR/xml/#NT-ExternalID)).
+fn external_id(rest: &mut &str) -> Result<(), String> {
+    if take(rest, "PUBLIC") {
+        required_space(rest, "PUBLIC")?;
+        let id = literal(rest)?;
+        let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b" \r\n-'()+,./:=?;!*#@$_%".contains(&b);
+        if !id.bytes().all(is_allowed) {
+            return Err(format!("invalid public identifier `{}`", shown(id)));
+        }
+        if !take_space(rest) || !rest.starts_with(['"', '\'']) {
+            return Err("no URL after the public identifier".to_owned());
+        }
+    } else if take(rest, "SYSTEM") {
+        required_space(rest, "SYSTEM")?;
+    } else {
+        return Err(unexpected(rest));
+    }
+    literal(rest).map(|_| ())
+}
+
+/// Checks that each `&` in the value of an entity begins a reference. A reference to a parameter entity is allowed only in
+/// external files ([XML 1.0, 2.8](https://www.w3.org/TR/xml/#wfc-PEinInternalSubset)).
+fn has_references(own: &str, value: &str) -> Result<(), String> {
+    if value.contains('%') {
+        return Err(format!("`%` in the entity `{}`; write `&#37;`", shown(own)));
+    }
+    let is_reference =
+        |rest: &str| rest.split_once(';').is_some_and(|(name, _)| is_name(name) || resolve(name).is_some());
+    if value.match_indices('&').all(|(at, _)| is_reference(&value[at + 1..])) {
+        return Ok(());
+    }
+    Err(format!("`&` that begins no reference in the entity `{}`; write `&#38;amp;`", shown(own)))
 }
 
 /// Resolves the character references in the value of an entity, as its declaration does.
@@ -273,7 +417,7 @@ mod tests {
     use super::*;
 
     fn content(subset: &str, name: &str) -> Option<Result<Content, String>> {
-        Entities::of(&format!("x [{subset}]")).content(name)
+        Entities::of(&format!("<!DOCTYPE x [{subset}]>")).content(name)
     }
 
     #[test]
@@ -287,7 +431,7 @@ mod tests {
         assert_eq!(content("<!ENTITY a '1'><!ENTITY a '2'>", "a"), text("1"));
         assert_eq!(content("<!ENTITY a '&#38;#60;'>", "a"), text("<"));
         assert_eq!(
-            content("<!ENTITY a '<b c=\">\">x</b><d/><!-- & --><![CDATA[<]]>'>", "a"),
+            content("<!ENTITY a '<b c=\">\">x</b><d/><!-- a --><![CDATA[<]]>'>", "a"),
             Some(Ok(Content::Markup))
         );
         assert_eq!(content("<!ENTITY a SYSTEM 'a.txt'>", "a"), Some(Ok(Content::Outside)));
@@ -303,11 +447,45 @@ mod tests {
             "<!ENTITY a '<b'>",
             "<!ENTITY a '1 &#60; 2'>",
             "<!ENTITY a '&#38; x'>",
-            "<!ENTITY a 'AT&T'>",
             "<!ENTITY a '&#0;'>",
             "<!ENTITY a '&b;'><!ENTITY b '<c>'>",
+            "<!ENTITY a SYSTEM 'b' NDATA c>",
         ] {
             assert!(matches!(content(bad, "a"), Some(Err(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_syntax_of_a_document_type_is_checked() {
+        let fault = |inside: &str| Entities::of(&format!("<!DOCTYPE {inside}>")).fault().map(str::to_owned);
+        for good in [
+            "rss",
+            "rdf:RDF [ ] ",
+            "rss SYSTEM 'a>b.dtd'",
+            "rss PUBLIC \"-//x//EN\"\n'a.dtd' [<!-- ]> --><?a ]> ?>]",
+            "rss [%a;<!ENTITY % a SYSTEM 'b'><!ENTITY c PUBLIC 'd' 'e' NDATA f ><!ELEMENT a (b|c)*> ]",
+            "rss [<!ATTLIST a b CDATA '>'><!NOTATION c SYSTEM 'd'><!ENTITY a \"1 < &b; &#37;\">]",
+        ] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+        for (bad, expected) in [
+            ("", "it ends too early"),
+            ("1", "unexpected `1`"),
+            ("rss FOO \"x\"", "unexpected `FOO`"),
+            ("rss PUBLIC \"-//x\"", "no URL after the public identifier"),
+            ("rss PUBLIC \"{}\" \"x\"", "invalid public identifier `{}`"),
+            ("rss SYSTEM x", "unexpected `x`"),
+            ("rss [<!FOO a>]", "unexpected `<!FOO`"),
+            ("rss [text]", "unexpected `text]`"),
+            ("rss [<!-- a -- b -->]", "`--` in a comment"),
+            ("rss [<!ENTITY a>]", "no space after `a`"),
+            ("rss [<!ENTITY a \"100%\">]", "`%` in the entity `a`; write `&#37;`"),
+            ("rss [<!ENTITY a 'AT&T'>]", "`&` that begins no reference in the entity `a`; write `&#38;amp;`"),
+            ("rss [<!ENTITY a:b ''>]", "colon in the name of the entity `a:b`"),
+            ("rss [<!ENTITY % a SYSTEM 'b' NDATA c>]", "unexpected `NDATA`"),
+            ("rss [<!ENTITY a 'b' c>]", "unexpected `c>]`"),
+        ] {
+            assert_eq!(fault(bad).as_deref(), Some(expected), "{bad}");
         }
     }
 
@@ -318,7 +496,7 @@ mod tests {
         assert_eq!(content(&format!("<!ENTITY e0 'lol'>{bomb}"), "e39"), Some(Ok(Content::Long)));
         let chain: String = (1..100_000).map(|i| format!("<!ENTITY e{i} '&e{};'>", i - 1)).collect();
         assert!(matches!(content(&format!("<!ENTITY e0 ''>{chain}"), "e99999"), Some(Err(_))));
-        let mut entities = Entities::of(&format!("x [<!ENTITY a '{}'>]", "x".repeat(256)));
+        let mut entities = Entities::of(&format!("<!DOCTYPE x [<!ENTITY a '{}'>]>", "x".repeat(256)));
         let texts =
             (0..10_000).filter(|_| matches!(entities.content("a"), Some(Ok(Content::Text(_))))).count();
         assert_eq!(texts, 4096);

@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::declaration;
 use super::entities::{Content, Entities};
-use super::names::{is_name, resolve};
+use super::names::{begins_name, is_name, resolve};
 use super::parse_error::{Fault, ParseError};
 use crate::message::shown;
 use feedmill_types::work::step;
@@ -466,7 +466,13 @@ impl<'a> Parser<'a> {
                 if self.document.doctype.is_some() {
                     return Err(error(at, "second DOCTYPE; remove it"));
                 }
-                self.entities = Some(Entities::of(&doctype));
+                let entities = Entities::of(self.text.get(at..after).unwrap_or_default());
+                if let Some(fault) = entities.fault() {
+                    // It says nothing about the rest.
+                    let message = format!("invalid DOCTYPE: {fault}");
+                    self.document.error.get_or_insert(error(at, message));
+                }
+                self.entities = Some(entities);
                 self.document.doctype = Some((at, doctype.to_string()));
             }
             Event::Decl(declaration) => {
@@ -497,7 +503,10 @@ impl<'a> Parser<'a> {
                 if target.eq_ignore_ascii_case("xml") {
                     return Err(error(at, "XML declaration inside the document"));
                 }
-                if !is_name(target) {
+                if is_name(target) && target.contains(':') {
+                    let message = format!("colon in the name of the instruction `{}`", shown(target));
+                    self.document.error.get_or_insert(error(at, message));
+                } else if !is_name(target) {
                     let is_declaration = instruction.trim_start().starts_with("xml");
                     let (fault, message) = if is_declaration {
                         (Fault::Declaration, "invalid XML declaration: white space between `<?` and `xml`")
@@ -508,7 +517,7 @@ impl<'a> Parser<'a> {
                 }
             }
             Event::Comment(comment) => {
-                if comment.contains("--") {
+                if comment.contains("--") || comment.ends_with('-') {
                     return Err(error(at, "`--` in a comment"));
                 }
             }
@@ -659,6 +668,9 @@ impl<'a> Parser<'a> {
             if value.is_empty() && !prefix.is_empty() {
                 return Err(error(*at, format!("prefix `{prefix}` with an empty namespace")));
             }
+            if let Some(message) = reserved(prefix, value) {
+                return Err(error(*at, message));
+            }
             let uri: Rc<str> = (&**value).into();
             self.prefixes.entry(prefix).or_default().push(uri.clone());
             self.recent.clear();
@@ -738,7 +750,9 @@ impl<'a> Parser<'a> {
         /// Maximum number of prefixes that are compared.
         const MAX_RECENT: usize = 8;
         let (prefix, local) = match split_once(name, b':') {
-            Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() && !local.contains(':') => {
+            Some((prefix, local))
+                if !prefix.is_empty() && local.starts_with(begins_name) && !local.contains(':') =>
+            {
                 (prefix, local)
             }
             Some(_) => return None,
@@ -806,8 +820,7 @@ impl<'a> Parser<'a> {
 
 /// Returns an error about a `<` that begins no tag, but what is or would be its name.
 fn less_than(name: &str, at: usize) -> ParseError {
-    let begins = |c: char| c.is_alphabetic() || matches!(c, '_' | ':');
-    if name.starts_with(begins) {
+    if name.starts_with(begins_name) {
         return error(at, format!("invalid element name `{}`", shown(name)));
     }
     ParseError::new(Fault::LessThan, at, "`<` that begins no tag; write `&lt;`")
@@ -820,8 +833,26 @@ fn unclosed(name: &str, part: &str, at: usize) -> Option<ParseError> {
     part.contains('<').then(|| ParseError::new(Fault::LessThan, at, message()))
 }
 
-/// Returns an error about a name whose prefix is not declared.
+/// Returns what is wrong with the declaration of a prefix that is reserved, or of a namespace that is
+/// ([Namespaces in XML, 3](https://www.w3.org/TR/xml-names/#xmlReserved)).
+fn reserved(prefix: &str, uri: &str) -> Option<String> {
+    const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+    match (prefix, uri) {
+        ("xml", XML) => None,
+        ("xml" | "xmlns", _) => Some(format!("the prefix `{prefix}` is reserved; remove the declaration")),
+        (_, XML | XMLNS) => Some(format!("the namespace `{uri}` is reserved; remove the declaration")),
+        _ => None,
+    }
+}
+
+/// Returns an error about a name whose prefix is not declared, or that is not a prefix and a name.
 fn undeclared(name: &str, at: usize) -> ParseError {
+    let is_qualified = |(prefix, local): (&str, &str)| {
+        !prefix.is_empty() && local.starts_with(begins_name) && !local.contains(':')
+    };
+    if !name.split_once(':').is_none_or(is_qualified) {
+        return error(at, format!("invalid name `{}`", shown(name)));
+    }
     let prefix = name.split(':').next().unwrap_or_default();
     let message = format!("undeclared prefix of `{}`", shown(name));
     ParseError::new(Fault::Prefix(prefix.to_owned()), at, message)

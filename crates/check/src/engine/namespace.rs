@@ -264,7 +264,8 @@ pub(crate) fn declaration_of(prefix: &str, families: &[&Family]) -> Option<Strin
 
 /// Checks the namespaces that an element declares.
 pub(crate) fn declarations(feed: &Feed<'_>, element: &Element<'_>, log: &mut Log) {
-    for declaration in &element.declared {
+    // A declaration of `xml` that is read is right.
+    for declaration in element.declared.iter().filter(|declaration| declaration.prefix != "xml") {
         let (prefix, uri, at) = (declaration.prefix, &*declaration.uri, declaration.at);
         let exact = known(feed, uri).filter(|(_, correct)| *correct == uri);
         let is_reserved = !prefix.is_empty()

@@ -532,6 +532,35 @@ fn a_declaration_is_one_that_every_parser_accepts() {
 }
 
 #[test]
+fn markup_that_no_parser_accepts_is_an_error() {
+    let with = |before: &str, inside: &str| format!("{before}{}", channel(inside));
+    for (before, inside) in [
+        ("<!-- x --->", ""),
+        ("<!doctype rss>", ""),
+        ("<!DOCTYPE rss FOO \"x\">", ""),
+        ("<!DOCTYPE rss [<!ENTITY a \"100%\">]>", ""),
+        ("<!DOCTYPE rss [<!ENTITY a SYSTEM 'b' NDATA c>]>", "<copyright>&a;</copyright>"),
+        ("<?a:b?>", ""),
+        ("", "<copyright>&#+68;</copyright>"),
+        ("", "<copyright>&#x+44;</copyright>"),
+        ("", "<x:y xmlns:x='http://www.w3.org/XML/1998/namespace'/>"),
+        ("", "<x xmlns='http://www.w3.org/2000/xmlns/'/>"),
+        ("", "<x:y xmlns:x='http://www.w3.org/2005/Atom' xmlns:xml='https://x.example/'/>"),
+        ("", "<x:y xmlns:x='http://www.w3.org/2005/Atom' xmlns:xmlns='http://www.w3.org/2000/xmlns/'/>"),
+        ("", "<itunes:1/>"),
+        ("", "<itunes:.a/>"),
+        ("", "<item itunes:-a='x'/>"),
+        ("", "<a\u{aa}/>"),
+        ("", "<a①/>"),
+    ] {
+        let found = codes(with(before, inside).as_bytes());
+        assert!(found.contains(&"xml/not-well-formed"), "{before} {inside} {found:?}");
+    }
+    let language = "<language xmlns:xml='http://www.w3.org/XML/1998/namespace' xml:lang='en'>en</language>";
+    compare(&[(with("<!-- x - -->", language), &[])]);
+}
+
+#[test]
 fn the_document_type_of_version_0_91_has_its_own_name_of_the_text_input() {
     let document = |version: &str| {
         let input = "<language>en</language><textinput><title>Find</title><description>Find</description>\
