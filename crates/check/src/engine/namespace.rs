@@ -178,7 +178,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("sx", "http://feedsync.org/2007/feedsync"),
     ("taxo", "http://purl.org/rss/1.0/modules/taxonomy/"),
     ("wiki", "http://purl.org/rss/1.0/modules/wiki/"),
-    ("xlink", "http://www.w3.org/1999/xlink"),
+    ("xlink", ns::XLINK),
     ("xrd", "xri://$xrd*($v*2.0)"),
     ("xrds", "xri://$xrds"),
 ];

@@ -15,6 +15,7 @@ pub(crate) const RSS_090: &str = "http://my.netscape.com/rdf/simple/0.9/";
 pub(crate) const RSS_1: &str = "http://purl.org/rss/1.0/";
 pub(crate) const SVG: &str = "http://www.w3.org/2000/svg";
 pub(crate) const XHTML: &str = "http://www.w3.org/1999/xhtml";
+pub(crate) const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// True if two namespaces differ only by case and by punctuation at the end.
 pub(crate) fn is_same(a: &str, b: &str) -> bool {

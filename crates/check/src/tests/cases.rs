@@ -561,6 +561,71 @@ fn markup_that_no_parser_accepts_is_an_error() {
 }
 
 #[test]
+fn scripts_in_drawings_and_pages_are_risks() {
+    const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>";
+    let div = |inside: &str| {
+        let div = format!("<div xmlns='http://www.w3.org/1999/xhtml'>{inside}</div>");
+        whole_entry(&format!("<content type='xhtml'>{div}</content>"))
+    };
+    let of_type = |kind: &str, inside: &str| {
+        whole_entry(&format!("<summary>x</summary><content type='{kind}'>{inside}</content>"))
+    };
+    let page = |inside: &str| {
+        of_type(
+            "application/xhtml+xml",
+            &format!("<html xmlns='http://www.w3.org/1999/xhtml'>{inside}</html>"),
+        )
+    };
+    compare(&[
+        (of_type("image/svg+xml", &format!("{SVG}<path d='M0 0'/></svg>")), &[]),
+        (of_type("image/svg+xml", &format!("{SVG}<script>x</script></svg>")), &["html/risk"]),
+        (of_type("application/xml", &format!("{SVG}<script>x</script></svg>")), &["html/risk"]),
+        (page("<head><title>x</title></head><body><p>x</p></body>"), &[]),
+        (
+            page("<head><title>x</title></head><body onload='x'><script>x</script></body>"),
+            &["html/risk-attribute", "html/risk"],
+        ),
+        (div(&format!("{SVG}<a xlink:href='#x' style='color:red'/></svg>")), &[]),
+        (div(&format!("{SVG}<g style='position:fixed'/></svg>")), &["html/style"]),
+        (div(&format!("{SVG}<a href='javascript:x'/></svg>")), &["html/risk-attribute"]),
+        (div(&format!("{SVG}<a xlink:href='javascript:x'/></svg>")), &["html/risk-attribute"]),
+        (div(&format!("{SVG}<g onclick='x'/></svg>")), &["html/risk-attribute"]),
+        (
+            div("<math xmlns='http://www.w3.org/1998/Math/MathML'><mi href='javascript:x'/></math>"),
+            &["html/risk-attribute"],
+        ),
+        (div("<P>x</P>"), &["html/not-well-formed"]),
+        (div("x<BR/>"), &["html/not-well-formed"]),
+        (div("<town-clock/>"), &["html/risk"]),
+        (div("<html><body>x</body></html>"), &["html/risk"]),
+    ]);
+}
+
+#[test]
+fn a_text_of_atom_has_a_value() {
+    let text = |content: &str| whole_entry(&format!("<summary>x</summary>{content}"));
+    const DIV: &str = "<div xmlns='http://www.w3.org/1999/xhtml'";
+    compare(&[
+        (text("<content type='xhtml'/>"), &["atom/missing-div"]),
+        (text("<content type='xhtml'> </content>"), &["atom/missing-div"]),
+        (text(&format!("<content type='xhtml'>{DIV}/></content>")), &["feed/blank"]),
+        (text(&format!("<rights type='xhtml'>{DIV}> </div></rights><content>x</content>")), &["feed/blank"]),
+        (text(&format!("<content type='xhtml'>{DIV}><hr/></div></content>")), &[]),
+        (text("<content> </content>"), &["feed/blank"]),
+        (text("<content type='html'> </content>"), &["feed/blank"]),
+        (
+            text(
+                "<content src='https://town.example/1.xml' type='application/xml'><b xmlns='http://www.w3.org/2005/Atom'/></content>",
+            ),
+            &["feed/undefined-element"],
+        ),
+    ]);
+    let entity = format!("<!DOCTYPE feed [<!ENTITY d '{}'>]>", "x".repeat(300));
+    let unread = text(&format!("<content type='xhtml'>{DIV}>&d;</div></content>"));
+    compare(&[(format!("{entity}{unread}"), &[])]);
+}
+
+#[test]
 fn the_document_type_of_version_0_91_has_its_own_name_of_the_text_input() {
     let document = |version: &str| {
         let input = "<language>en</language><textinput><title>Find</title><description>Find</description>\

@@ -20,7 +20,7 @@ pub(crate) enum Event<'t> {
 /// An element of HTML.
 #[derive(Debug)]
 pub(crate) struct Kind {
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// True if readers remove it.
     pub(crate) is_risky: bool,
     end: End,

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::{html, rss, xhtml};
-use crate::document::xml::Node;
+use crate::document::xml::{Element, Node};
 use crate::engine::log::Log;
 use crate::engine::ns::XHTML;
 use crate::engine::structure;
@@ -119,12 +119,32 @@ fn check(scope: &Scope<'_, '_>, is_content: bool, log: &mut Log) {
             structure::unexpected_text(own, &text.value, own.text_at(), log);
         }
     }
-    children(scope, kind, log);
+    if src.is_some() {
+        for child in own.elements() {
+            structure::undefined(own, child, std::iter::empty(), log);
+            walk_unchecked(scope.feed, child, log);
+        }
+    } else {
+        children(scope, kind, log);
+    }
     if own.is_complete {
         text(scope, kind, src.is_some(), log);
     }
-    if own.text().is_empty() && own.elements().next().is_none() && src.is_none() {
+    if src.is_none() && kind == "xhtml" {
+        blank_div(own, log);
+    } else if src.is_none() {
         structure::not_blank(own, log);
+    }
+}
+
+/// Reports XHTML without its `div`, or with one that holds nothing.
+fn blank_div(own: &Element<'_>, log: &mut Log) {
+    let mut elements = own.elements();
+    match (elements.next(), elements.next()) {
+        _ if !own.text().trim().is_empty() || !own.is_complete => {}
+        (None, _) => log.start(&MISSING_DIV, own, format_args!("in `{}`", own.name)),
+        (Some(div), None) if div.is(XHTML, "div") => structure::not_blank(div, log),
+        _ => {}
     }
 }
 
@@ -173,7 +193,7 @@ fn children(scope: &Scope<'_, '_>, kind: &str, log: &mut Log) {
                     html::not_xhtml(child, log);
                 }
             }
-            walk_unchecked(scope.feed, child, log);
+            xhtml::document(scope, child, log);
         } else {
             structure::unescaped(own, child, log);
             if child.is(XHTML, "div") {

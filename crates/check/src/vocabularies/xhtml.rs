@@ -3,7 +3,7 @@
 use super::rss;
 use crate::document::xml::Element;
 use crate::engine::log::Log;
-use crate::engine::ns::{MATHML, SVG, XHTML};
+use crate::engine::ns::{MATHML, SVG, XHTML, XLINK};
 use crate::engine::parent::Parent;
 use crate::engine::subtree::walk_unchecked;
 use crate::engine::vocabulary::{Def, Family, Feed, Kind, Scope, Unknown};
@@ -52,6 +52,19 @@ pub(super) fn div<'d>(scope: &Scope<'_, 'd>, div: &Element<'d>, log: &mut Log) {
     children(scope.feed, div, log);
 }
 
+/// Checks a whole document in a content: a page of XHTML, a drawing, a formula, or any other XML.
+pub(super) fn document<'d>(scope: &Scope<'_, 'd>, root: &Element<'d>, log: &mut Log) {
+    match &*root.ns {
+        XHTML if root.local == "html" => attributes(root, None, log),
+        XHTML => xhtml(root, log),
+        SVG => drawing(root, SVG_ELEMENTS, SVG_ATTRIBUTES, log),
+        MATHML => drawing(root, MATHML_ELEMENTS, MATHML_ATTRIBUTES, log),
+        _ => return walk_unchecked(scope.feed, root, log),
+    }
+    namespace::declarations(scope.feed, root, log);
+    children(scope.feed, root, log);
+}
+
 /// Checks what is in an element of XHTML.
 fn children(feed: &Feed<'_>, parent: &Element<'_>, log: &mut Log) {
     xml::characters(parent, log);
@@ -61,6 +74,7 @@ fn children(feed: &Feed<'_>, parent: &Element<'_>, log: &mut Log) {
         namespace::declarations(feed, child, log);
         match &*child.ns {
             "" if !is_open => log.start(&namespace::MISSING, child, format_args!("`{}`", child.name)),
+            XHTML if is_frame(parent, child) => attributes(child, None, log),
             XHTML => xhtml(child, log),
             SVG => drawing(child, SVG_ELEMENTS, SVG_ATTRIBUTES, log),
             MATHML => drawing(child, MATHML_ELEMENTS, MATHML_ATTRIBUTES, log),
@@ -80,29 +94,51 @@ fn children(feed: &Feed<'_>, parent: &Element<'_>, log: &mut Log) {
     }
 }
 
+/// True for the parts that every page has. A page where only a part of one is allowed is reported at its `html`.
+fn is_frame(parent: &Element<'_>, child: &Element<'_>) -> bool {
+    let is_of_page = matches!((parent.local, child.local), ("html", "head" | "body") | ("head", "title"));
+    is_of_page && &*parent.ns == XHTML
+}
+
 fn xhtml(element: &Element<'_>, log: &mut Log) {
-    match html_scanner::kind(element.local) {
-        None => log.start(&html::BROKEN, element, format_args!("unknown element `{}`", element.name)),
-        Some(kind) if kind.is_risky => log.start(&html::RISK, element, format_args!("`{}`", element.name)),
+    let (name, local) = (element.name, element.local);
+    match html_scanner::kind(local) {
+        // As in HTML, an element with a hyphen is one of a script.
+        None if local.contains('-') => log.start(&html::RISK, element, format_args!("`{name}`")),
+        None => log.start(&html::BROKEN, element, format_args!("unknown element `{name}`")),
+        Some(kind) if kind.name != local => {
+            let detail = format_args!("unknown element `{name}`; write `{}`", kind.name);
+            log.start(&html::BROKEN, element, detail);
+        }
+        Some(kind) if kind.is_risky => log.start(&html::RISK, element, format_args!("`{name}`")),
         Some(_) => {}
     }
-    for attribute in element.attributes.iter().filter(|a| a.ns.is_empty()) {
-        if let Some((rule, part)) = html::attribute(attribute.local, &attribute.value) {
+    attributes(element, None, log);
+}
+
+/// Checks attributes: their values, and their names if only `known` ones are allowed.
+fn attributes(element: &Element<'_>, known: Option<&[&str]>, log: &mut Log) {
+    for attribute in &element.attributes {
+        let name = match (&*attribute.ns, attribute.local) {
+            ("", local) => local,
+            (XLINK, "href") => "xlink:href",
+            _ => continue,
+        };
+        let is_unknown = || attribute.ns.is_empty() && known.is_some_and(|known| !known.contains(&name));
+        if let Some((rule, part)) = html::attribute(name, &attribute.value) {
             log.attribute(rule, attribute, format_args!("`{}`", shown(&part)));
+        } else if is_unknown() {
+            log.attribute(&html::RISK_ATTRIBUTE, attribute, format_args!("`{name}`"));
         }
     }
 }
 
 /// Checks an element of SVG or MathML: an unknown one may be a script.
-fn drawing(element: &Element<'_>, elements: &[&str], attributes: &[&str], log: &mut Log) {
+fn drawing(element: &Element<'_>, elements: &[&str], known: &[&str], log: &mut Log) {
     if !elements.contains(&element.local) {
         log.start(&html::RISK, element, format_args!("`{}`", element.name));
     }
-    for attribute in element.attributes.iter().filter(|a| a.ns.is_empty()) {
-        if !attributes.contains(&attribute.local) {
-            log.attribute(&html::RISK_ATTRIBUTE, attribute, format_args!("`{}`", attribute.name));
-        }
-    }
+    attributes(element, Some(known), log);
 }
 
 /// Elements of SVG Tiny except scripts, images and foreign elements, and gradients.
