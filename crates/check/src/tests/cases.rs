@@ -626,6 +626,64 @@ fn a_text_of_atom_has_a_value() {
 }
 
 #[test]
+fn values_of_extensions_are_checked() {
+    const GML: &str = "http://www.opengis.net/gml";
+    let place = |inside: &str| item(&format!("<georss:where>{inside}</georss:where>"));
+    let cloud = |port: &str, protocol: &str| {
+        channel(&format!(
+            "<cloud domain='town.example' port='{port}' path='/' registerProcedure='' protocol='{protocol}'/>"
+        ))
+    };
+    let dated = |name: &str, prefix: &str, ns: &str| {
+        channel(&format!("<{prefix}:{name} xmlns:{prefix}='{ns}'>1890-01-01</{prefix}:{name}>"))
+    };
+    const TERMS: &str = "http://purl.org/dc/terms/";
+    const SY: &str = "http://purl.org/rss/1.0/modules/syndication/";
+    let ring = "<gml:exterior><gml:LinearRing><gml:posList srsDimension='3'>1 1 5 1 2 5 2 2 5 1 1 5</gml:posList></gml:LinearRing></gml:exterior>";
+    let link = |rel: &str| {
+        whole_entry(&format!("<content>x</content><link rel='{rel}' href='https://town.example/2'/>"))
+    };
+    assert!(item("").contains(GML));
+    compare(&[
+        (place("<gml:Polygon><gml:exterior/></gml:Polygon>"), &["feed/missing-element"]),
+        (
+            place("<gml:Polygon><gml:exterior><gml:LinearRing/></gml:exterior></gml:Polygon>"),
+            &["feed/missing-element"],
+        ),
+        (place(&format!("<gml:Polygon>{ring}<gml:interior/></gml:Polygon>")), &["feed/missing-element"]),
+        (place(&format!("<gml:Polygon>{ring}</gml:Polygon>")), &[]),
+        (place("<gml:Point srsDimension='3'><gml:pos>1 2 3</gml:pos></gml:Point>"), &[]),
+        (place("<gml:Point srsDimension='3'><gml:pos>1 2</gml:pos></gml:Point>"), &["geo/point"]),
+        (place("<gml:Point><gml:pos>1 2 3</gml:pos></gml:Point>"), &["geo/point"]),
+        (cloud("443", "https-post"), &[]),
+        (cloud("65536", "soap"), &["rss/cloud"]),
+        (cloud("80", "ftp"), &["rss/cloud"]),
+        (cloud("x", "soap"), &["number/attribute"]),
+        (dated("created", "dcterms", TERMS), &[]),
+        (dated("issued", "dcterms", TERMS), &[]),
+        (dated("modified", "dcterms", TERMS), &["date/implausible"]),
+        (dated("updateBase", "sy", SY), &[]),
+        (link("http://www.iana.org/assignments/relation/related"), &[]),
+        (link("http://www.iana.org/assignments/relation/foo"), &["atom/link-relation"]),
+        (link("https://town.example/rel"), &[]),
+        (link("P3Pv1"), &[]),
+    ]);
+    let episode = |inside: &str| {
+        let found = codes(item(inside).as_bytes());
+        found.into_iter().filter(|code| !code.starts_with("itunes/")).collect::<Vec<_>>()
+    };
+    for (inside, expected) in [
+        ("<itunes:order>1</itunes:order><itunes:isClosedCaptioned>Yes</itunes:isClosedCaptioned>", &[][..]),
+        ("<itunes:order>x</itunes:order>", &["number/not-negative"]),
+        ("<itunes:isClosedCaptioned>maybe</itunes:isClosedCaptioned>", &["bool/yes-no"]),
+        ("<itunes:title/>", &["feed/blank"]),
+        ("<itunes:title>&lt;b>x&lt;/b></itunes:title>", &["html/in-text"]),
+    ] {
+        assert_eq!(episode(inside), expected, "{inside}");
+    }
+}
+
+#[test]
 fn the_document_type_of_version_0_91_has_its_own_name_of_the_text_input() {
     let document = |version: &str| {
         let input = "<language>en</language><textinput><title>Find</title><description>Find</description>\
@@ -1012,7 +1070,7 @@ fn messages_show_what_is_wrong_with_a_value_and_where() {
     assert_eq!(detail(episode("https://town.example/play?id=1"), "itunes/format"), "the URL has no suffix");
     assert_eq!(detail(episode("/1.ogg"), "itunes/format"), "");
     assert_eq!(
-        detail(item("<author>Ann Lee (ann@town.example)</author>"), "email/contact"),
+        detail(item("<author>Ann Lee (ann@town.example)</author>"), "email/format"),
         "`author` is `Ann Lee (ann@town.example)`; write `ann@town.example (Ann Lee)`"
     );
     assert_eq!(detail(item("<author>Ann &lt;ann@town.example&gt;</author>"), "html/character-data"), "");

@@ -118,9 +118,13 @@ pub(crate) fn rfc822_value(value: &str) -> Option<&'static Rule> {
 /// Returns the rule about implausible dates if an instant is before 1990, or more than a day after now.
 pub(crate) fn implausible(instant: UnixMs, now: Option<UnixMs>) -> Option<&'static Rule> {
     const YEAR_1990: i64 = 631_152_000_000;
+    if instant.0 < YEAR_1990 { Some(&IMPLAUSIBLE) } else { in_the_future(instant, now) }
+}
+
+/// Returns the rule about implausible dates if an instant is more than a day after now.
+pub(crate) fn in_the_future(instant: UnixMs, now: Option<UnixMs>) -> Option<&'static Rule> {
     const DAY: i64 = 86_400_000;
-    let late = now.is_some_and(|now| instant.0.saturating_sub(now.0) > DAY);
-    (instant.0 < YEAR_1990 || late).then_some(&IMPLAUSIBLE)
+    now.is_some_and(|now| instant.0.saturating_sub(now.0) > DAY).then_some(&IMPLAUSIBLE)
 }
 
 /// Parses a number of exactly `length` digits.

@@ -58,10 +58,32 @@ pub(crate) static RULES: &[&Rule] = &[&CONTACT, &ADDRESS, &FORMAT, &REAL_NAME, &
 /// Parses a mailbox. Returns true if its host has a dot, `None` if it is not a mailbox.
 fn mailbox(text: &str) -> Option<bool> {
     let (local, host) = text.rsplit_once('@')?;
-    let local_ok = !local.is_empty()
-        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
-    let label = |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    (local_ok && host.split('.').all(label)).then(|| host.contains('.'))
+    let is_atom = |atom: &str| {
+        !atom.is_empty()
+            && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let is_local = local.split('.').all(is_atom) || is_quoted(local);
+    (is_local && host.split('.').all(is_label)).then(|| host.contains('.'))
+}
+
+/// True for a text in quotes ([RFC 5322, 3.2.4](https://www.rfc-editor.org/rfc/rfc5322#section-3.2.4)).
+fn is_quoted(text: &str) -> bool {
+    let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inside.is_some_and(|inside| {
+        let mut is_escaped = false;
+        let is_allowed = |c: char| {
+            let was_escaped = is_escaped;
+            is_escaped = c == '\\' && !was_escaped;
+            (c == ' ' || c.is_ascii_graphic()) && (was_escaped || c != '"')
+        };
+        inside.chars().all(is_allowed) && !is_escaped
+    })
 }
 
 /// Checks a mailbox without anything else ([RFC 5322, 3.4.1](https://www.rfc-editor.org/rfc/rfc5322#section-3.4.1)).
@@ -87,7 +109,9 @@ pub(crate) fn contact(text: &str) -> Option<&'static Rule> {
         }
         None => text,
     };
-    if let Some((address, name)) = text.split_once('(').filter(|_| text.ends_with(')')) {
+    let named =
+        text.split_once('(').filter(|(address, _)| text.ends_with(')') && mailbox(address.trim()).is_some());
+    if let Some((address, name)) = named {
         let named = name.trim_end_matches(')').trim();
         return check(address.trim(), &CONTACT).or_else(|| named.is_empty().then_some(&REAL_NAME));
     }
@@ -125,6 +149,14 @@ mod tests {
             ("@", "email/contact"),
             ("Ann (Ann)", "email/contact"),
             ("ann@localhost (Ann)", "email/host"),
+            ("Ann (ann@town.example)", "email/format"),
+            ("\"a b\"@town.example (Ann)", ""),
+            ("\"a\\\"b\"@town.example (Ann)", ""),
+            ("\"a\"b\"@town.example (Ann)", "email/contact"),
+            (".a@town.example", "email/contact"),
+            ("a..b@town.example (Ann)", "email/contact"),
+            ("a@-town.example", "email/contact"),
+            ("a@town-.example", "email/contact"),
         ] {
             assert_eq!(contact(text).map_or("", |r| r.meta.code), expected, "{text}");
         }

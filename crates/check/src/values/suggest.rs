@@ -214,15 +214,13 @@ fn corrected(code: &str, value: &str) -> Option<String> {
                 .then(|| whole.trim_start_matches('0').to_owned())
                 .filter(|number| !number.is_empty())
         }
-        "email/contact" => {
-            let (name, rest) = value.strip_suffix(')')?.split_once('(')?;
-            let (name, mailbox) = (name.trim().trim_matches('"'), rest.trim());
-            (!name.is_empty() && email::address(mailbox).is_none()).then(|| format!("{mailbox} ({name})"))
-        }
         "email/format" => {
-            let (name, rest) = value.split_once('<')?;
-            let (mailbox, after) = rest.split_once('>')?;
-            let name = name.trim().trim_matches('"');
+            let of_angles =
+                value.split_once('<').and_then(|(name, rest)| Some((name, rest.split_once('>')?)));
+            let of_brackets =
+                || value.split_once('(').and_then(|(name, rest)| Some((name, rest.split_once(')')?)));
+            let (name, (mailbox, after)) = of_angles.or_else(of_brackets)?;
+            let (name, mailbox) = (name.trim().trim_matches('"'), mailbox.trim());
             let is_clear = after.trim().is_empty() && !name.is_empty() && !name.contains(['(', ')']);
             (is_clear && email::address(mailbox).is_none()).then(|| format!("{mailbox} ({name})"))
         }
@@ -276,8 +274,8 @@ mod tests {
             ("mime/type", "XHTML", "; write `xhtml`"),
             ("number/attribute", "1,234", "; write `1234`"),
             ("number/positive", "0", ""),
-            ("email/contact", "Ann Lee (ann@town.example)", "; write `ann@town.example (Ann Lee)`"),
-            ("email/contact", "Ann (Lee)", ""),
+            ("email/format", "Ann Lee (ann@town.example)", "; write `ann@town.example (Ann Lee)`"),
+            ("email/format", "Ann (Lee)", ""),
             (
                 "url/character",
                 "https://town.example/\n   one",

@@ -39,6 +39,9 @@ static NO_HOST: Rule = Rule::error("url/no-host", "http URL without a host")
     .spec("RFC 9110, 4.2", "https://www.rfc-editor.org/rfc/rfc9110#section-4.2")
     .example(Item, "<link>http:/one</link>", "<link>http://town.example/one</link>");
 
+/// The same rule for a port.
+static PORT: Rule = CHARACTER.with_remedy("write the port in digits, or omit it");
+
 static NOT_HTTP: Rule = Rule::error("url/attribute", "attribute is not an http URL")
     .why("Readers and stores fetch this over http and https only.")
     .remedy("write http:// or https://, the host and the path")
@@ -176,8 +179,25 @@ pub(crate) fn reference(text: &str) -> Option<&'static Rule> {
 /// Returns what follows the scheme of an http URL that breaks no rule, in the form that most have; `None` for any other.
 fn usual(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-    let is_hosted = !rest.is_empty() && !rest.starts_with('/');
-    (is_hosted && rest.bytes().all(is_path_byte)).then_some(rest)
+    (rest.bytes().all(is_path_byte) && authority_fault(rest).is_none()).then_some(rest)
+}
+
+/// Returns the rule that the authority of an http URL breaks, which begins at the start of a text: it has a host, and its port is
+/// a number or empty ([RFC 3986, 3.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)).
+fn authority_fault(text: &str) -> Option<&'static Rule> {
+    let authority = &text[..text.find(['/', '?', '#']).unwrap_or(text.len())];
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    // The colons of an address of IPv6 are in brackets.
+    let name_end = host.rfind(']').map_or(0, |end| end + 1);
+    let (name, port) = match host[name_end..].split_once(':') {
+        Some((rest, port)) => (&host[..name_end + rest.len()], port),
+        None => (host, ""),
+    };
+    if name.is_empty() {
+        Some(&NO_HOST)
+    } else {
+        (!port.bytes().all(|b| b.is_ascii_digit())).then_some(&PORT)
+    }
 }
 
 /// True if the host of a usual URL is a name with a dot: letters, digits and hyphens.
@@ -264,8 +284,7 @@ fn address(text: &str, form: Form) -> Option<&'static Rule> {
     }
     let scheme = lower.as_deref()?;
     if matches!(scheme, "http" | "https" | "ftp") {
-        let hosted = rest.strip_prefix("//").is_some_and(|r| !r.is_empty() && !r.starts_with('/'));
-        return (!hosted).then_some(&NO_HOST);
+        return rest.strip_prefix("//").map_or(Some(&NO_HOST), authority_fault);
     }
     (scheme.bytes().all(|b| b.is_ascii_alphabetic()) && SCHEMES.binary_search(&scheme).is_err())
         .then_some(&SCHEME)
@@ -472,6 +491,17 @@ mod tests {
             ("https://town.example/[1]", "url/character"),
             ("https:///a", "url/no-host"),
             ("http:a", "url/no-host"),
+            ("https://", "url/no-host"),
+            ("https://?q", "url/no-host"),
+            ("https://#", "url/no-host"),
+            ("https://:80/", "url/no-host"),
+            ("https://@/", "url/no-host"),
+            ("https://a:b@/", "url/no-host"),
+            ("https://town.example:port/", "url/character"),
+            ("https://town.example:80:80/", "url/character"),
+            ("https://a:b@town.example:8080?q#f", ""),
+            ("https://town.example:/", ""),
+            ("https://[::1]:8080/", ""),
             ("https://town.example/ü", "url/not-ascii"),
             ("ttps://town.example/", "url/scheme"),
             ("tag:town.example,2023-10:x", ""),

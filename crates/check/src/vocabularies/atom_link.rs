@@ -115,18 +115,23 @@ const ATTRIBUTES: &[&str] = &[
 /// older ones that feeds use.
 #[rustfmt::skip]
 const RELATIONS: &[&str] = &[
-    "about", "acl", "alternate", "amphtml", "appendix", "apple-touch-icon", "archives", "author", "blocked-by",
-    "bookmark", "canonical", "chapter", "cite-as", "collection", "contents", "convertedfrom", "copyright",
+    "P3Pv1", "about", "acl", "alternate", "amphtml", "api-catalog", "appendix", "apple-touch-icon",
+    "apple-touch-startup-image", "archives", "author", "blocked-by", "bookmark", "c2pa-manifest", "canonical",
+    "chapter", "cite-as", "collection", "compression-dictionary", "contents", "convertedfrom", "copyright",
     "create-form", "current", "deprecation", "describedby", "describes", "disclosure", "dns-prefetch", "duplicate",
-    "edit", "edit-form", "edit-media", "enclosure", "external", "first", "glossary", "help", "hosts", "hub", "icon",
-    "index", "item", "last", "latest-version", "license", "linkset", "lrdd", "manifest", "me", "memento", "micropub",
-    "monitor", "monitor-group", "next", "next-archive", "nofollow", "noopener", "noreferrer", "original", "payment",
-    "pingback", "preconnect", "predecessor-version", "prefetch", "preload", "prev", "prev-archive", "preview",
-    "previous", "privacy-policy", "profile", "publication", "related", "replies", "restconf", "ruleinput", "search",
-    "section", "self", "service", "service-desc", "service-doc", "service-meta", "sip-trunking-capability",
-    "sponsored", "start", "status", "stylesheet", "subsection", "successor-version", "sunset", "tag",
-    "terms-of-service", "timegate", "timemap", "token_endpoint", "type", "ugc", "up", "version-history", "via",
-    "webmention", "working-copy", "working-copy-of",
+    "edit", "edit-form", "edit-media", "enclosure", "external", "first", "geofeed", "glossary", "help", "hosts",
+    "hub", "ice-server", "icon", "index", "intervalAfter", "intervalBefore", "intervalContains", "intervalDisjoint",
+    "intervalDuring", "intervalEquals", "intervalFinishedBy", "intervalFinishes", "intervalIn", "intervalMeets",
+    "intervalMetBy", "intervalOverlappedBy", "intervalOverlaps", "intervalStartedBy", "intervalStarts", "item",
+    "last", "latest-version", "license", "linkset", "lrdd", "manifest", "mask-icon", "me", "media-feed", "memento",
+    "micropub", "modulepreload", "monitor", "monitor-group", "next", "next-archive", "nofollow", "noopener",
+    "noreferrer", "opener", "openid2.local_id", "openid2.provider", "original", "payment", "pingback", "preconnect",
+    "predecessor-version", "prefetch", "preload", "prerender", "prev", "prev-archive", "preview", "previous",
+    "privacy-policy", "profile", "publication", "related", "replies", "restconf", "ruleinput", "search", "section",
+    "self", "service", "service-desc", "service-doc", "service-meta", "sip-trunking-capability", "sponsored", "start",
+    "status", "stylesheet", "subsection", "successor-version", "sunset", "tag", "terms-of-service", "timegate",
+    "timemap", "token_endpoint", "type", "ugc", "up", "version-history", "via", "webmention", "working-copy",
+    "working-copy-of",
 ];
 
 /// Returns the relation of a link, without the URI of the registry; `alternate` if it has none.
@@ -164,7 +169,9 @@ fn link(scope: &Scope<'_, '_>, log: &mut Log) {
     let link = scope.element;
     let rel = relation(link);
     scope.attribute(log, "rel", |value| {
-        let known = RELATIONS.contains(&rel) || address::iri(value).is_none();
+        // In the URI of the registry only registered names are defined.
+        let is_own = value.len() == rel.len() && address::iri(value).is_none();
+        let known = RELATIONS.contains(&rel) || is_own;
         if value.trim().is_empty() {
             structure::not_blank_attribute(value)
         } else {

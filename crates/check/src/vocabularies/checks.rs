@@ -34,6 +34,16 @@ pub(super) fn w3cdtf(scope: &Scope<'_, '_>, log: &mut Log) {
     date(scope, date::read_w3cdtf(scope.element.text().trim()), log);
 }
 
+/// A date in Dublin Core that may be of any year before now: that of a work, or one to count from.
+pub(super) fn old_w3cdtf(scope: &Scope<'_, '_>, log: &mut Log) {
+    let text = scope.element.text();
+    let verdict = match date::read_w3cdtf(text.trim()) {
+        Ok(instant) => date::in_the_future(instant, scope.feed.now),
+        Err(rule) => Some(rule),
+    };
+    scope.verdict(log, verdict, &text);
+}
+
 fn date(scope: &Scope<'_, '_>, read: date::Read, log: &mut Log) {
     let verdict = match read {
         Ok(instant) => date::implausible(instant, scope.feed.now),

@@ -164,11 +164,18 @@ static GML_CIRCLE: Def =
     Def::container(Parent::GmlCircle, "CircleByCenterPoint", PLACES).attributes(ARC).check(|s, log| {
         s.requires(log, &["pos", "radius"]);
     });
-static GML_EXTERIOR: Def = Def::container(Parent::GmlExterior, "exterior", &[Parent::GmlPolygon]);
-static GML_INTERIOR: Def = Def::container(Parent::GmlInterior, "interior", &[Parent::GmlPolygon]).many();
+static GML_EXTERIOR: Def =
+    Def::container(Parent::GmlExterior, "exterior", &[Parent::GmlPolygon]).check(|s, log| {
+        s.requires(log, &["LinearRing"]);
+    });
+static GML_INTERIOR: Def =
+    Def::container(Parent::GmlInterior, "interior", &[Parent::GmlPolygon]).many().check(|s, log| {
+        s.requires(log, &["LinearRing"]);
+    });
 static GML_RING: Def =
     Def::container(Parent::GmlRing, "LinearRing", &[Parent::GmlExterior, Parent::GmlInterior])
-        .attributes(NAMED);
+        .attributes(NAMED)
+        .check(|s, log| s.requires(log, &["posList"]));
 static GML_ENVELOPE: Def =
     Def::container(Parent::GmlEnvelope, "Envelope", PLACES).attributes(NAMED).check(|s, log| {
         s.requires(log, &["lowerCorner", "upperCorner"]);
@@ -226,16 +233,22 @@ fn numbers(text: &str) -> Option<Vec<f64>> {
     words.map(|word| word.parse().ok().filter(|_| number::is_double(word))).collect()
 }
 
+/// Number of numbers of a position: latitude, longitude and, if `srsDimension` says so, height.
+fn dimension(scope: &Scope<'_, '_>) -> usize {
+    let declared = scope.chain().take(4).find_map(|s| s.element.value("srsDimension"));
+    if declared.is_some_and(|dimension| dimension.trim() == "3") { 3 } else { 2 }
+}
+
 /// Returns the rule that a list of latitudes and longitudes breaks. Another reference system has other numbers.
 fn range(scope: &Scope<'_, '_>, numbers: &[f64]) -> Option<&'static Rule> {
     if scope.chain().take(4).any(|s| s.element.attribute("srsName").is_some()) {
         return None;
     }
-    let (pairs, _) = numbers.as_chunks::<2>();
-    if pairs.iter().any(|[latitude, _]| latitude.abs() > 90.0) {
+    let mut positions = numbers.chunks_exact(dimension(scope));
+    if positions.clone().any(|position| position[0].abs() > 90.0) {
         Some(&LATITUDE)
     } else {
-        pairs.iter().any(|[_, longitude]| longitude.abs() > 180.0).then_some(&LONGITUDE)
+        positions.any(|position| position[1].abs() > 180.0).then_some(&LONGITUDE)
     }
 }
 
@@ -250,8 +263,7 @@ fn coordinates(
     let is_within = |text: &str| text.split_whitespace().all(|pair| pair.matches(',').count() <= 1);
     scope.value(log, |text| match numbers(text) {
         Some(numbers) if is_right(&numbers) && is_within(text) => {
-            let pairs = &numbers[..numbers.len() / 2 * 2];
-            range(scope, pairs).or(text.contains(',').then_some(&COMMA))
+            range(scope, &numbers).or(text.contains(',').then_some(&COMMA))
         }
         _ => Some(invalid),
     });
@@ -267,11 +279,15 @@ fn coordinates(
 }
 
 fn point(scope: &Scope<'_, '_>, log: &mut Log) {
-    coordinates(scope, log, &POINT, |numbers| numbers.len() == 2);
+    let dimension = dimension(scope);
+    coordinates(scope, log, &POINT, |numbers| numbers.len() == dimension);
 }
 
 fn line(scope: &Scope<'_, '_>, log: &mut Log) {
-    coordinates(scope, log, &POINTS, |numbers| numbers.len() >= 4 && numbers.len().is_multiple_of(2));
+    let dimension = dimension(scope);
+    coordinates(scope, log, &POINTS, |numbers| {
+        numbers.len() >= 2 * dimension && numbers.len().is_multiple_of(dimension)
+    });
 }
 
 fn bounds(scope: &Scope<'_, '_>, log: &mut Log) {
@@ -284,11 +300,13 @@ fn circle(scope: &Scope<'_, '_>, log: &mut Log) {
 
 /// A ring: at least four points, of which the last is the first.
 fn polygon(scope: &Scope<'_, '_>, log: &mut Log) {
-    let is_list = |numbers: &[f64]| numbers.len() >= 4 && numbers.len().is_multiple_of(2);
+    let dimension = dimension(scope);
+    let is_list = |numbers: &[f64]| numbers.len() >= 2 * dimension && numbers.len().is_multiple_of(dimension);
     coordinates(scope, log, &POINTS, is_list);
     scope.value(log, |text| {
         let numbers = numbers(text).filter(|numbers| is_list(numbers))?;
-        let is_closed = numbers.len() >= 8 && numbers[..2] == numbers[numbers.len() - 2..];
+        let is_closed =
+            numbers.len() >= 4 * dimension && numbers[..dimension] == numbers[numbers.len() - dimension..];
         (!is_closed).then_some(&POLYGON)
     });
 }

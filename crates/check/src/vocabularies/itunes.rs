@@ -465,7 +465,7 @@ pub(crate) static FAMILY: Family = Family {
                 html::plain(s, log);
             }),
             &Def::empty("image", BOTH, image).attributes(&["href"]),
-            &Def::text("title", BOTH, |_, _| {}),
+            &Def::text("title", BOTH, checks::heading),
             &Def::text("pubDate", CHANNELS, checks::rfc822),
             &Def::text("new-feed-url", CHANNELS, |s, log| s.value(log, url::uri)),
             &Def::text("type", CHANNELS, |s, log| {
@@ -481,8 +481,10 @@ pub(crate) static FAMILY: Family = Family {
             &Def::text("episodeType", ITEMS, |s, log| {
                 s.value(log, |v| one_of(v, &["full", "trailer", "bonus"], &EPISODE_TYPE));
             }),
-            &Def::text("isClosedCaptioned", ITEMS, |_, _| {}),
-            &Def::text("order", ITEMS, |_, _| {}),
+            &Def::text("isClosedCaptioned", ITEMS, |s, log| {
+                s.value(log, |v| number::yes_no(&v.to_ascii_lowercase()));
+            }),
+            &Def::text("order", ITEMS, |s, log| s.value(log, number::not_negative)),
         ],
     )
 };

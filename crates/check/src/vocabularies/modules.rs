@@ -130,7 +130,7 @@ pub(crate) static SYNDICATION: Family = Family {
         &[
             &Def::text("updatePeriod", CHANNELS, update_period),
             &Def::text("updateFrequency", CHANNELS, checks::positive),
-            &Def::text("updateBase", CHANNELS, checks::w3cdtf),
+            &Def::text("updateBase", CHANNELS, checks::old_w3cdtf),
         ],
     )
 };

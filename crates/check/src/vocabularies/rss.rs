@@ -258,6 +258,16 @@ static OLD_REQUIRED: Rule = Rule::warning("rss/old-required", "missing element t
         channel!("version=\"0.91\"", "<language>en</language>\n<item><title>One</title><link>https://town.example/1</link></item>\n"),
     );
 
+static CLOUD: Rule = Rule::error("rss/cloud", "invalid attribute of `cloud`")
+    .why("Readers register at this port and by this protocol, or not at all.")
+    .remedy("write a port from 1 to 65535, and the protocol xml-rpc, soap, http-post or https-post")
+    .spec("RSS 2.0.11, cloud", "https://www.rssboard.org/rss-specification#ltcloudgtSubelementOfLtchannelgt")
+    .example(
+        Channel,
+        r#"<cloud domain="town.example" port="443" path="/" registerProcedure="" protocol="ftp"/>"#,
+        r#"<cloud domain="town.example" port="443" path="/" registerProcedure="" protocol="http-post"/>"#,
+    );
+
 static LATER_ELEMENT: Rule = Rule::warning("rss/later-element", "element of a later version of RSS")
     .why("A reader that follows the declared version ignores the element.")
     .remedy("write version=\"2.0\"")
@@ -308,6 +318,7 @@ pub(crate) static FAMILY: Family = Family {
         &DUPLICATE_SEMANTICS,
         &MISPLACED_ITEM,
         &ENCLOSURE_LENGTH,
+        &CLOUD,
         &LATER_ELEMENT,
         &OLD_REQUIRED,
     ],
@@ -592,10 +603,15 @@ fn size(scope: &Scope<'_, '_>, max: u32, rule: &'static Rule, log: &mut Log) {
 }
 
 fn cloud(scope: &Scope<'_, '_>, log: &mut Log) {
-    for name in ["domain", "path", "registerProcedure", "protocol"] {
+    for name in ["domain", "path", "registerProcedure"] {
         scope.required(log, name, |_| None);
     }
-    scope.required(log, "port", number::positive_attribute);
+    scope.required(log, "protocol", |v| {
+        (!matches!(v, "xml-rpc" | "soap" | "http-post" | "https-post")).then_some(&CLOUD)
+    });
+    scope.required(log, "port", |v| {
+        number::positive_attribute(v).or_else(|| v.parse::<u16>().is_err().then_some(&CLOUD))
+    });
 }
 
 fn text_input(scope: &Scope<'_, '_>, log: &mut Log) {
