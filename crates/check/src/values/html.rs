@@ -198,7 +198,7 @@ pub(crate) fn attribute<'v>(name: &'v str, value: &'v str) -> Option<(&'static R
         return Some((&RISK_ATTRIBUTE, name.into()));
     }
     if is("style") {
-        return style::unsafe_part(value).map(|part| (&STYLE, part.into()));
+        return style::unsafe_part(value, &[]).map(|part| (&STYLE, part.into()));
     }
     if ["href", "src", "action", "xlink:href", "poster", "data"].iter().any(|k| is(k)) && is_script(value) {
         return Some((&RISK_ATTRIBUTE, value.into()));

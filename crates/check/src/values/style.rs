@@ -25,8 +25,9 @@ const WORDS: &[&str] = &[
     "transparent", "underline", "white", "yellow",
 ];
 
-/// Returns the first part of a style that is not allowed: a property or a word; all of it if its meaning is not certain.
-pub(crate) fn unsafe_part(style: &str) -> Option<String> {
+/// Returns the first part of a style that is not allowed: a property or a word; all of it if its meaning is not certain. The
+/// `others` are further allowed properties.
+pub(crate) fn unsafe_part(style: &str, others: &[&str]) -> Option<String> {
     if !is_plain(style) {
         return Some(style.to_owned());
     }
@@ -42,7 +43,7 @@ pub(crate) fn unsafe_part(style: &str) -> Option<String> {
         }
     }
     declarations.into_iter().find_map(|(property, value)| {
-        if !PROPERTIES.contains(&property) {
+        if !PROPERTIES.contains(&property) && !others.contains(&property) {
             return Some(property.to_owned());
         }
         let boxes = ["background", "border", "margin", "padding"];
@@ -132,7 +133,7 @@ mod tests {
             "background: #fff",
             "border-left: .5em dotted",
         ] {
-            assert_eq!(unsafe_part(good), None, "{good}");
+            assert_eq!(unsafe_part(good, &[]), None, "{good}");
         }
         for (bad, part) in [
             ("position: fixed", "position"),
@@ -146,7 +147,7 @@ mod tests {
             ("a: b: c", "a: b: c"),
             ("background: papayawhip", "papayawhip"),
         ] {
-            assert_eq!(unsafe_part(bad).as_deref(), Some(part));
+            assert_eq!(unsafe_part(bad, &[]).as_deref(), Some(part));
         }
     }
 }

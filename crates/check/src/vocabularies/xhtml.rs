@@ -10,7 +10,7 @@ use crate::engine::vocabulary::{Def, Family, Feed, Kind, Scope, Unknown};
 use crate::engine::{namespace, structure, xml};
 use crate::message::shown;
 use crate::rule::{Context, Rule};
-use crate::values::{html, html_scanner};
+use crate::values::{html, html_scanner, style};
 
 static MISPLACED: Rule = Rule::warning("atom/misplaced-xhtml", "XHTML outside a text construct")
     .why("Readers look for XHTML only in a title, summary or content of type xhtml.")
@@ -125,7 +125,15 @@ fn attributes(element: &Element<'_>, known: Option<&[&str]>, log: &mut Log) {
             _ => continue,
         };
         let is_unknown = || attribute.ns.is_empty() && known.is_some_and(|known| !known.contains(&name));
-        if let Some((rule, part)) = html::attribute(name, &attribute.value) {
+        let of_drawing = known.filter(|_| name == "style");
+        let verdict = match of_drawing {
+            // Most attributes of SVG are properties too.
+            Some(known) => {
+                style::unsafe_part(&attribute.value, known).map(|part| (&html::STYLE, part.into()))
+            }
+            None => html::attribute(name, &attribute.value),
+        };
+        if let Some((rule, part)) = verdict {
             log.attribute(rule, attribute, format_args!("`{}`", shown(&part)));
         } else if is_unknown() {
             log.attribute(&html::RISK_ATTRIBUTE, attribute, format_args!("`{name}`"));
