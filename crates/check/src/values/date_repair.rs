@@ -49,7 +49,7 @@ pub(crate) fn explain(text: &str, form: Form) -> String {
         return reason;
     }
     let fix = match meant.zone {
-        Zone::None if meant.time.is_some() => format!("write `{fixed}` if it is in UTC"),
+        Zone::None if fixed.contains(':') => format!("write `{fixed}` if it is in UTC"),
         _ => format!("write `{fixed}`"),
     };
     if reason.is_empty() { fix } else { format!("{reason}; {fix}") }
@@ -543,7 +543,7 @@ mod tests {
                 Form::Rfc822,
                 "the order is day, month, year; write `Tue, 31 Oct 2023 21:15:00 GMT` if it is in UTC",
             ),
-            ("31 Oct 2023", Form::Rfc822, "no time; write `Tue, 31 Oct 2023 00:00:00 GMT`"),
+            ("31 Oct 2023", Form::Rfc822, "no time; write `Tue, 31 Oct 2023 00:00:00 GMT` if it is in UTC"),
             ("31 Oct 2023 21:15:02 LHDT", Form::Rfc822, "`LHDT` is not a time zone"),
             (
                 "31 Oct 2023 21:15:02 CEST",
@@ -554,7 +554,7 @@ mod tests {
             ("2023-13-01", Form::W3cdtf, "there is no such month"),
             ("31 Oct 2023 25:15:02 GMT", Form::Rfc822, "there is no such time"),
             ("yesterday", Form::Rfc822, "`yesterday` is not a part of a date"),
-            ("2023-10-31", Form::Rfc3339, "no time; write `2023-10-31T00:00:00Z`"),
+            ("2023-10-31", Form::Rfc3339, "no time; write `2023-10-31T00:00:00Z` if it is in UTC"),
             (
                 "2023-10-31 21:15:02Z",
                 Form::Rfc3339,

@@ -298,7 +298,7 @@ mod tests {
             ("itunes/episode-type", "Full", "; write `full`"),
             ("sy/update-period", "dayly", "; write `daily`"),
             ("sy/update-period", "whenever possible", ""),
-            ("date/rfc3339", "2023-10-31", ": no time; write `2023-10-31T00:00:00Z`"),
+            ("date/rfc3339", "2023-10-31", ": no time; write `2023-10-31T00:00:00Z` if it is in UTC"),
         ] {
             assert_eq!(suggestion(code, value), expected, "{code} {value}");
         }
