@@ -596,6 +596,7 @@ fn scripts_in_drawings_and_pages_are_risks() {
             &["html/risk-attribute"],
         ),
         (div("<P>x</P>"), &["html/not-well-formed"]),
+        (div("<SCRIPT>x</SCRIPT>"), &["html/risk"]),
         (div("x<BR/>"), &["html/not-well-formed"]),
         (div("<town-clock/>"), &["html/risk"]),
         (div("<html><body>x</body></html>"), &["html/risk"]),

@@ -106,11 +106,12 @@ fn xhtml(element: &Element<'_>, log: &mut Log) {
         // As in HTML, an element with a hyphen is one of a script.
         None if local.contains('-') => log.start(&html::RISK, element, format_args!("`{name}`")),
         None => log.start(&html::BROKEN, element, format_args!("unknown element `{name}`")),
+        Some(kind) if kind.is_risky => log.start(&html::RISK, element, format_args!("`{name}`")),
+        // Names of XHTML are in lower case.
         Some(kind) if kind.name != local => {
             let detail = format_args!("unknown element `{name}`; write `{}`", kind.name);
             log.start(&html::BROKEN, element, detail);
         }
-        Some(kind) if kind.is_risky => log.start(&html::RISK, element, format_args!("`{name}`")),
         Some(_) => {}
     }
     attributes(element, None, log);
