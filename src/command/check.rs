@@ -65,6 +65,11 @@ pub(super) fn run(args: &Check) -> CommandResult {
     if args.url.is_some() && files.len() > 1 {
         return Err(Error::new(Kind::Config, "--url is the URL of one feed; check one feed at a time"));
     }
+    let is_counted = matches!(args.common.message_format, MessageFormat::Human | MessageFormat::Json);
+    if args.statistics && !is_counted {
+        let message = "--statistics is printed as text or as JSON; use --message-format human or json";
+        return Err(Error::new(Kind::Config, message));
+    }
     let is_online = args.online || files.iter().any(|file| file.url.is_some());
     let run = Run {
         args,

@@ -439,6 +439,12 @@ fn statistics_count_the_findings_of_each_rule() {
         stdout.starts_with("{\"code\":\"rss/guid-not-url\",\"count\":2,\"severity\":\"error\"}\n"),
         "{stdout}"
     );
+    let (code, stdout, stderr) =
+        project.feedmill(&["check", "rss.xml", "--statistics", "--message-format", "sarif"]);
+    assert!(
+        code == 2 && stdout.is_empty() && stderr.contains("use --message-format human or json"),
+        "{stderr}"
+    );
 }
 
 #[test]
