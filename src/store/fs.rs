@@ -204,15 +204,16 @@ impl Store for FsStore {
         };
         let other = Self::new(root);
         let (path, source) = (source, other.resolve(source)?);
-        let target = self.resolve(target)?;
+        let (published, target) = (target, self.resolve(target)?);
         let new = fs::symlink_metadata(&source)?;
-        let (size, modified) = (new.len(), new.modified()?);
+        let modified = new.modified()?;
+        let old = fs::symlink_metadata(&target).ok().filter(fs::Metadata::is_file);
         // A copy has the time of its source.
-        if let Ok(old) = fs::symlink_metadata(&target)
-            && old.is_file()
-            && old.len() == size
-            && old.modified().is_ok_and(|time| time == modified)
-        {
+        let is_alike =
+            |old: &&fs::Metadata| old.len() == new.len() && old.modified().is_ok_and(|time| time == modified);
+        let old = old.as_ref().filter(is_alike);
+        let is_current = |is_link| old.map_or(Some(false), |old| is_current(old, &new, is_link));
+        if is_current(is_link) == Some(true) {
             return Ok(Change::Unchanged);
         }
         let (mut file, _) = other.open_regular(path)?;
@@ -223,6 +224,15 @@ impl Store for FsStore {
         if is_link && let Ok(linked) = builder.make_in(folder, |path| fs::hard_link(&source, path)) {
             linked.persist(&target).map_err(|e| e.error)?;
             return Ok(Change::Written);
+        }
+        match is_current(false) {
+            Some(true) => return Ok(Change::Unchanged),
+            None if self.has_bytes(published, &OpenFile::new(other.open(path)?)?).unwrap_or(false) => {
+                // From now on, it is later than the change of the source.
+                let _ = File::options().write(true).open(&target).and_then(|old| old.set_modified(modified));
+                return Ok(Change::Unchanged);
+            }
+            _ => {}
         }
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -289,6 +299,26 @@ impl Store for FsStore {
     fn folder(&self) -> Option<&Path> {
         Some(&self.root)
     }
+}
+
+/// True if an imported file, which has the size and the time of its source, is what is to be published: the source itself if
+/// that is linked, else a copy made after the last change of the source. `None` if the source has changed since then: perhaps
+/// its bytes, because programs can set the time.
+#[cfg(unix)]
+fn is_current(imported: &fs::Metadata, source: &fs::Metadata, is_link: bool) -> Option<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let is_same_file = (imported.dev(), imported.ino()) == (source.dev(), source.ino());
+    if is_link || is_same_file {
+        return Some(is_link == is_same_file);
+    }
+    let changed = |file: &fs::Metadata| (file.ctime(), file.ctime_nsec());
+    (changed(source) < changed(imported)).then_some(true)
+}
+
+/// Elsewhere, nothing else is known of a file.
+#[cfg(not(unix))]
+fn is_current(_: &fs::Metadata, _: &fs::Metadata, _: bool) -> Option<bool> {
+    Some(true)
 }
 
 /// Removes the temporary files of a build that was killed. The lock must be held: no other build uses them then.
