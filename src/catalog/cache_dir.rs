@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
 
 use super::hash::Hashing;
-use super::{Fetch, Hasher, SEEDS_NAME, hub_state, location};
+use super::{Fetch, Hasher, SEEDS_NAME, hub_state, location, published_media};
 use crate::config::Plan;
 use crate::store::{Opened, Source, Store, at_once, regular};
 use crate::types::Bytes;
 
 /// Files of the cache, in the order in which they are stored: the index last, because it refers to the seeds.
-const FILES: &[&str] = &[SEEDS_NAME, "links", "media", "hubs", "index"];
+const FILES: &[&str] = &[SEEDS_NAME, "links", "media", "hubs", published_media::NAME, "index"];
 
 /// Cache directory of a build.
 #[derive(Debug)]

@@ -24,10 +24,10 @@ pub struct PublishedFile {
     pub fingerprint: u128,
 }
 
-/// A media file of the seeds folder that a document refers to.
+/// A media file of the seeds folder that is published because a document refers to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedMedia {
-    /// Path under the feeds folder; empty if it is not published there.
+    /// Path under the feeds folder.
     #[serde(with = "serial::path")]
     pub to: PathBuf,
     /// Path of its source under the seeds folder.
@@ -35,8 +35,6 @@ pub struct PublishedMedia {
     pub from: PathBuf,
     /// True if it is the cover in the tags of the source, instead of the source itself.
     pub is_cover: bool,
-    /// Hash of the name and stamp of the source, if the document depends on it and its seed does not; else 0.
-    pub fingerprint: u128,
     /// Hash of the name and stamp of the source whose bytes were published; 0 if they have to be compared again.
     pub copied: u128,
 }
@@ -58,8 +56,13 @@ pub struct BuiltDoc {
     pub seed_findings: SeedFindings,
     /// Row in lists of feeds; `None` for an archive document, and if no seed is in it.
     pub listing: Option<Listing>,
-    /// Media files of the seeds folder that it refers to.
+    /// Media files of the seeds folder that are published because it refers to them.
     pub media: Vec<PublishedMedia>,
+    /// Files that its articles look up, whether they are there or not: the hash of name and stamp by the path under the root of
+    /// the repository, if the seeds are in one, else under the seeds folder. It is 1 if the file is missing, 0 if it may have
+    /// changed unnoticed.
+    #[serde(with = "serial::by_path")]
+    pub lookups: BTreeMap<PathBuf, u128>,
     /// Time at which media servers are asked again; `None` if there is nothing to ask.
     pub retry_at: Option<UnixMs>,
 }
@@ -97,8 +100,6 @@ pub struct LastBuild {
     pub docs: BTreeMap<PathBuf, BuiltDoc>,
     /// Files next to the feeds; none if one of them could not be written as configured.
     pub site_files: Vec<PublishedFile>,
-    /// Media files in the feeds folder that no document refers to any more.
-    pub orphans: Vec<PublishedMedia>,
     /// Findings about no document in particular.
     #[serde(with = "serial::findings")]
     pub findings: Vec<Finding>,

@@ -4,8 +4,8 @@
 //! Two files. `seeds` holds the seeds of each folder in blocks ([`Block`]); a build only appends to it. `index` says where
 //! the blocks of the last build are, and is replaced as a whole after the feeds are published. So whenever a build is
 //! interrupted, the index refers to bytes that exist. Everything is verified by a checksum before it is used. Hub
-//! notifications and media metadata are in a small file each ([`HubState`], [`MediaCache`]), which survive an update of
-//! feedmill.
+//! notifications, media metadata, changed links and published media files are in a small file each ([`HubState`], [`MediaCache`],
+//! [`PublishedLinks`], [`PublishedMediaList`]), which survive an update of feedmill.
 //!
 //! A build without a cache uses the same blocks in a temporary file. Feeds that are in object storage have their cache there:
 //! a build works with a copy ([`CacheDir`]).
@@ -21,6 +21,7 @@ mod last_build;
 mod location;
 mod media_cache;
 mod published_links;
+mod published_media;
 mod seed_findings;
 mod serial;
 mod shard;
@@ -47,6 +48,7 @@ pub use last_build::{BuiltDoc, Counts, LastBuild, PublishedFile, PublishedMedia}
 pub use location::{FOLDER, lost, obstacle};
 pub use media_cache::{Known, MediaCache};
 pub use published_links::PublishedLinks;
+pub use published_media::PublishedMediaList;
 pub use seed_findings::SeedFindings;
 pub use serial::file_name;
 pub use shard::{Shard, SharedDoc, SharedDocs};
@@ -224,8 +226,7 @@ impl Catalog {
     /// started.
     #[must_use]
     pub fn may_change_unnoticed(&self, stamp: &Stamp) -> bool {
-        !stamp.is_versioned()
-            && stamp.modified.max(stamp.changed) >= self.started.saturating_sub(STAMP_RESOLUTION)
+        may_change_unnoticed(stamp, self.started)
     }
 
     /// True if its heads may differ from those that the present configuration makes of the same seeds.
@@ -344,6 +345,18 @@ fn prepare(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// True if a file with this stamp may still change without a new stamp, because it was written just before a build that started
+/// at a time in nanoseconds since the Unix epoch.
+fn may_change_unnoticed(stamp: &Stamp, started: i128) -> bool {
+    !stamp.is_versioned() && stamp.modified.max(stamp.changed) >= started.saturating_sub(STAMP_RESOLUTION)
+}
+
+/// True if every change of a file with this stamp changes the stamp, if a build that started at this time has read the file.
+#[must_use]
+pub fn is_settled(stamp: &Stamp, started: SystemTime) -> bool {
+    !may_change_unnoticed(stamp, since_epoch(started))
 }
 
 /// Returns nanoseconds since the Unix epoch.

@@ -1,7 +1,7 @@
 //! Stored forms of types that have none of their own: paths are bytes, because a file system allows names that are not
 //! UTF-8, and findings are stored by their code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +58,20 @@ pub(super) mod by_path {
     ) -> Result<Map<V>, D::Error> {
         let map = BTreeMap::<StoredPath, V>::deserialize(from)?;
         Ok(map.into_iter().map(|(key, value)| (key.0, value)).collect())
+    }
+}
+
+/// A set of paths.
+pub(super) mod paths {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(all: &BTreeSet<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(all.iter().cloned().map(StoredPath))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<PathBuf>, D::Error> {
+        let all = Vec::<StoredPath>::deserialize(from)?;
+        Ok(all.into_iter().map(|path| path.0).collect())
     }
 }
 

@@ -10,11 +10,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::files::FirstFailure;
+use super::lookups;
 use super::{Files, Found, GENERATORS, Matter, Page, Placed, Refusal, Rules, Site, Zone, data};
 use crate::diag::remove_credentials;
 use crate::error::Error;
 use crate::model::change_strings;
-use crate::store::{FsStore, Store};
+use crate::store::{FsStore, Stamp, Store};
 use crate::types::{Bytes, work};
 
 /// Number of folders above the seeds that are looked at.
@@ -68,6 +69,8 @@ struct Cache {
 /// What links need of a page.
 #[derive(Clone)]
 struct Linked {
+    /// Stamp of its file before that was read.
+    stamp: Option<Stamp>,
     address: Option<String>,
     title: Option<String>,
 }
@@ -215,11 +218,33 @@ impl Repository {
         })
     }
 
-    /// True if there is a file at this path below the seeds.
+    /// Returns the text of a file at a path below the seeds, which an article looks up.
+    #[must_use]
+    pub(crate) fn look_up(&self, seed: &Path) -> Option<String> {
+        let path = inside(&self.path(seed))?;
+        self.stamp_before(&path)?;
+        let bytes = self.there(&path, self.files.read(&path, LIMIT))?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// True if there is a file at this path below the seeds, which an article looks up.
     #[must_use]
     pub(crate) fn has_file(&self, seed: &Path) -> bool {
         let Some(path) = inside(&self.path(seed)) else { return false };
-        self.there(&path, self.files.prefix(&path, Bytes(1))).is_some()
+        self.stamp_before(&path).is_some() && self.there(&path, self.files.prefix(&path, Bytes(1))).is_some()
+    }
+
+    /// Returns the stamp of a file that an article looks up, and notes it; `None` if there is no such file.
+    fn stamp_before(&self, path: &Path) -> Option<Option<Stamp>> {
+        let stamp = self.there(path, self.files.stamp(path));
+        lookups::note(path, stamp.flatten());
+        stamp
+    }
+
+    /// Returns the stamp of a file below the root; `None` if it is missing or its storage has no stamps.
+    #[must_use]
+    pub fn stamp(&self, path: &Path) -> Option<Stamp> {
+        self.files.stamp(path).ok().flatten()
     }
 
     /// Returns what was read, unless nothing is there.
@@ -292,7 +317,8 @@ impl Repository {
         from: &Path,
         pattern: Option<&str>,
     ) -> Option<(String, Option<String>)> {
-        let Linked { address, title } = self.linked(&self.rules.targets(link, &self.path(from)), pattern)?;
+        let Linked { address, title, .. } =
+            self.linked(&self.rules.targets(link, &self.path(from)), pattern)?;
         Some((address?, title))
     }
 
@@ -324,9 +350,11 @@ impl Repository {
     fn linked(&self, targets: &[PathBuf], pattern: Option<&str>) -> Option<Linked> {
         targets.iter().find_map(|path| {
             let path = inside(path)?;
-            if let Some(known) = lock(&self.cache).pages.get(&path) {
-                return Some(known.clone());
+            if let Some(known) = lock(&self.cache).pages.get(&path).cloned() {
+                lookups::note(&path, known.stamp);
+                return Some(known);
             }
+            let stamp = self.stamp_before(&path)?;
             // Of an article, only what front matter may take up is read.
             let read = self.there(&path, self.files.prefix(&path, MATTER_LIMIT))?;
             let mut matter = data::matter(&String::from_utf8_lossy(&read.bytes)).unwrap_or_default();
@@ -336,7 +364,7 @@ impl Repository {
                 Ok(placed) => Some(placed.address),
                 Err(_) => self.rules.page_address(&page),
             };
-            let page = Linked { address, title: matter.text("title") };
+            let page = Linked { stamp, address, title: matter.text("title") };
             let mut cache = lock(&self.cache);
             if cache.pages.len() >= MAX_CACHED {
                 cache.pages.clear();

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::config::Plan;
 use crate::diag::{Finding, codes};
+use crate::generator::Lookups;
 use crate::html::{self, CleanHtml, Medium, RawHtml, Removal};
 use crate::model::{Article, Enclosure, Image, Metadata};
 use crate::types::UnixMs;
@@ -37,6 +38,8 @@ pub(super) struct CleanArticle {
     pub(super) removed: Vec<Removal>,
     /// Files of the seeds folder that it names, whether they exist or not.
     pub(super) files: Vec<PathBuf>,
+    /// Files by whose stamps its entry differs, apart from those of its seed: see [`super::lookups`].
+    pub(super) lookups: Lookups,
 }
 
 /// Cleans an article. The findings have no line and no file.
@@ -81,6 +84,7 @@ pub(super) fn clean(article: &Article, plan: &Plan) -> (CleanArticle, Vec<Findin
         metadata,
         removed: cleaned.removed,
         files: Vec::new(),
+        lookups: Lookups::new(),
     };
     (article, findings)
 }

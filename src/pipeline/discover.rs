@@ -15,12 +15,12 @@ use rayon::prelude::*;
 use url::Url;
 
 use crate::catalog::{self, About, Catalog, Chunk, Folders, Head, Row, Rows, file_name, key_hash, path_hash};
-use crate::config::{Grouping, Plan};
+use crate::config::{Grouping, Plan, PublishMedia};
 use crate::diag::{Finding, Meta, Place, codes};
 use crate::error::Error;
 use crate::format;
 use crate::generator::is_apart;
-use crate::seed::audio::{self, Groups};
+use crate::seed::audio::{self, COVERS_FOLDER, Groups, MEDIA_FOLDER};
 use crate::seed::{self, Addresses, SameAddress};
 use crate::store::{Kind, Listed, Stamp, Store, is_exhausted};
 use crate::types::{UnixMs, is_placeholder};
@@ -62,8 +62,6 @@ pub(super) struct Scan {
     pub(super) reread: Vec<u64>,
     /// Seeds that have another link than in the last build, with that link.
     pub(super) moved: Vec<(PathBuf, String)>,
-    /// True if bodies may have links to an article at its old address.
-    pub(super) is_relinked: bool,
     /// Findings about files and folders that are not seeds.
     pub(super) findings: Vec<Finding>,
     /// Number of bytes read.
@@ -223,7 +221,7 @@ pub(super) fn discover_folder(
 }
 
 /// Returns the path of the feeds folder relative to the seeds folder, if it is below it; empty if both are one.
-fn feeds_below(seeds: &dyn Store, feeds: &dyn Store) -> Option<PathBuf> {
+pub(super) fn feeds_below(seeds: &dyn Store, feeds: &dyn Store) -> Option<PathBuf> {
     let absolute = |store: &dyn Store| match store.folder() {
         Some(folder) => folder.canonicalize().ok(),
         // The URL of a bucket; a store in memory has no name.
@@ -287,8 +285,9 @@ struct Scanner<'a> {
     addresses: &'a Addresses,
     same_address: SameAddress,
     /// The feeds folder, if it is below the seeds folder: copies of media files are not seeds. Empty if both are one: then
-    /// the pages in it are not.
+    /// the pages in it are not, nor the folders that media files are published to.
     feeds: Option<PathBuf>,
+    publishes_media: bool,
     progress: &'a Progress,
     scan: Mutex<Scan>,
     /// What is in folders that were listed together with one above.
@@ -350,6 +349,7 @@ impl<'a> Scanner<'a> {
             addresses: &context.plan.addresses,
             same_address: context.plan.same_address,
             feeds: feeds_below(context.seeds, context.feeds),
+            publishes_media: context.plan.publish_media != PublishMedia::No,
             progress: context.progress,
             scan,
             below,
@@ -516,7 +516,7 @@ impl<'a> Scanner<'a> {
             let Extension { is_seed, is_media, is_markdown, .. } = *last.of(name);
             let is_media = is_media && kind == Kind::File;
             match kind {
-                Kind::Folder if self.feeds.as_ref().is_some_and(|feeds| *feeds == folder.join(name)) => {}
+                Kind::Folder if self.is_of_feeds(folder, name) => {}
                 Kind::Folder if self.part == Part::Root || is_apart(name) => {}
                 Kind::Folder => folders.push(folder.join(name)),
                 Kind::File if is_episodes && !is_seed && audio::may_belong(name) => {
@@ -593,6 +593,13 @@ impl<'a> Scanner<'a> {
             has_markdown,
             cover,
         })
+    }
+
+    /// True if a folder is that of the feeds or of published media files.
+    fn is_of_feeds(&self, folder: &Path, name: &OsStr) -> bool {
+        let Some(feeds) = &self.feeds else { return false };
+        let is_of_media = || [MEDIA_FOLDER, COVERS_FOLDER].iter().any(|media| name == *media);
+        folder.join(name) == *feeds || self.publishes_media && folder == feeds && is_of_media()
     }
 
     /// True if a file is a page that feedmill generated, because seeds and feeds are in one folder.

@@ -7,6 +7,7 @@ use url::Url;
 use crate::config::Plan;
 use crate::diag::{Finding, codes};
 use crate::error::Error;
+use crate::generator::collect_lookups;
 #[cfg(feature = "folder")]
 use crate::seed::audio::Recording;
 use crate::seed::{self, Head, Origin, SEED_LIMIT};
@@ -22,7 +23,8 @@ use super::select::Candidate;
 /// If the system is out of file handles or memory, or a server refuses to read a seed whose head it has let builds read.
 pub(super) fn load(store: &dyn Store, chosen: &Candidate, plan: &Plan) -> Result<Loaded, Error> {
     let crashed = |finding| Ok(Loaded { findings: vec![finding], ..Loaded::default() });
-    let loaded = guarded(|| load_unguarded(store, chosen, plan), crashed)?;
+    let (loaded, lookups) = collect_lookups(|| guarded(|| load_unguarded(store, chosen, plan), crashed));
+    let loaded = Loaded { lookups, ..loaded? };
     if let Some(finding) = refusal(&loaded.findings) {
         return Err(refused(
             store.show(&chosen.path.with_file_name(match &*finding.place.file {

@@ -3,51 +3,55 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use url::Url;
 
-use crate::catalog::{Catalog, LastBuild, PublishedMedia};
+use crate::catalog::{self, Catalog, LastBuild, PublishedMedia, PublishedMediaList};
 use crate::config::PublishMedia;
 use crate::diag::{Finding, Place, Sink, codes};
 use crate::error::Error;
+use crate::generator::Lookups;
 use crate::html::Medium;
 use crate::seed::audio::{self, COVERS_FOLDER, MEDIA_FOLDER, Recording, cover_name};
-use crate::store::{Change, is_exhausted};
+use crate::store::{Change, Kind, Store, is_exhausted};
 use crate::types::Bytes;
 
 use super::archive::OutputDoc;
 use super::clean::CleanArticle;
 use super::context::{Context, Report};
+use super::lookups;
 use super::reuse;
 use super::select::Candidate;
 
 /// Number of files that are copied at the same time: some megabytes of each are in memory.
 const AT_ONCE: usize = 8;
+/// Size of the largest file that may be a cover.
+const MAX_COVER: Bytes = Bytes(64 << 20);
 
-/// Returns the files of an episode: those to publish, and others on which its entry depends.
+/// Returns the files of an episode that are to be published. Notes in the article on which its entry depends.
 pub(super) fn of_episode(
     context: &Context<'_>,
     seed: &Candidate,
-    article: &CleanArticle,
+    article: &mut CleanArticle,
 ) -> Vec<PublishedMedia> {
     let plan = context.plan;
     let Some(recording) = seed.recording().and_then(Recording::decode) else { return Vec::new() };
     let name = seed.path.file_name().unwrap_or_default();
     let folder = seed.path.parent().unwrap_or(Path::new(""));
     let is_published = plan.publish_media != PublishMedia::No;
-    let to = |from: &Path| if is_published { Path::new(MEDIA_FOLDER).join(from) } else { PathBuf::new() };
+    let to = |from: &Path| Path::new(MEDIA_FOLDER).join(from);
     let mut files: BTreeMap<PathBuf, PublishedMedia> = BTreeMap::new();
     for from in &article.files {
         let stamp = context.seeds.stamp(from).ok().flatten();
         let is_there = stamp.is_some() || context.seeds.prefix(from, Bytes(1)).is_ok();
-        let to = if is_there { to(from) } else { PathBuf::new() };
-        let fingerprint = reuse::fingerprint_or_missing(from, stamp.as_ref());
-        files.insert(
-            from.clone(),
-            PublishedMedia { to, from: from.clone(), fingerprint, ..PublishedMedia::default() },
-        );
+        article.lookups.insert(lookups::path(context, from), stamp);
+        if is_there && is_published {
+            let file = PublishedMedia { to: to(from), from: from.clone(), ..PublishedMedia::default() };
+            files.insert(from.clone(), file);
+        }
     }
     if is_published {
         let episode = article.metadata.episode.as_ref();
@@ -78,33 +82,27 @@ pub(super) fn of_episode(
 pub(super) type Linked = HashMap<PathBuf, Vec<PublishedMedia>>;
 
 /// Completes the audio and video of articles that are files of the seeds folder: with their lengths in bytes and time.
-/// Returns those files.
+/// Returns those of the files that are to be published.
 pub(super) fn complete(context: &Context<'_>, articles: &mut HashMap<PathBuf, CleanArticle>) -> Linked {
     let found = articles.par_iter_mut().filter_map(|(path, article)| {
         let mut files = Vec::new();
-        let CleanArticle { link, enclosures, .. } = article;
+        let CleanArticle { link, enclosures, lookups, .. } = article;
         for enclosure in enclosures {
             // What is known of an episode was read from its file.
             let is_missing = enclosure.length.is_none() || enclosure.duration.is_none();
             if enclosure.medium == Medium::Image || !is_missing {
                 continue;
             }
-            let Some((from, is_published)) = local_path(context, path, link.as_ref(), &enclosure.url) else {
-                continue;
-            };
-            let stamp = context.seeds.stamp(&from).ok().flatten();
+            let local = local_path(context, path, link.as_ref(), &enclosure.url, lookups);
+            let Some((from, is_published)) = local else { continue };
             let Ok(opened) = context.seeds.open(&from) else { continue };
             let Ok(read) = audio::read(opened.content) else { continue };
             enclosure.length = Some(Bytes(read.file.size));
             enclosure.duration = enclosure.duration.or(read.file.milliseconds);
-            let to = if is_published && context.plan.publish_media != PublishMedia::No {
-                Path::new(MEDIA_FOLDER).join(&from)
-            } else {
-                PathBuf::new()
-            };
-            let name = from.file_name().unwrap_or_default();
-            let fingerprint = reuse::fingerprint(name, stamp.as_ref());
-            files.push(PublishedMedia { to, from, fingerprint, ..PublishedMedia::default() });
+            if is_published && context.plan.publish_media != PublishMedia::No {
+                let to = Path::new(MEDIA_FOLDER).join(&from);
+                files.push(PublishedMedia { to, from, ..PublishedMedia::default() });
+            }
         }
         (!files.is_empty()).then(|| (path.clone(), files))
     });
@@ -112,10 +110,21 @@ pub(super) fn complete(context: &Context<'_>, articles: &mut HashMap<PathBuf, Cl
 }
 
 /// Returns the path of the file of the seeds folder at a URL, and true if it is below the media folder: that of the URL,
-/// else one next to the seed, or at the path of the URL, if the URL is on the site of the article.
-fn local_path(context: &Context<'_>, seed: &Path, link: Option<&Url>, url: &Url) -> Option<(PathBuf, bool)> {
-    let exists = |path: &PathBuf| context.seeds.stamp(path).is_ok_and(|stamp| stamp.is_some());
-    if let Some(path) = context.plan.addresses.media_path(url).filter(|path| exists(path)) {
+/// else one next to the seed, or at the path of the URL, if the URL is on the site of the article. Adds all of these that it
+/// looks for to `lookups`.
+fn local_path(
+    context: &Context<'_>,
+    seed: &Path,
+    link: Option<&Url>,
+    url: &Url,
+    lookups: &mut Lookups,
+) -> Option<(PathBuf, bool)> {
+    let mut exists = |path: &PathBuf| {
+        let stamp = context.seeds.stamp(path).ok().flatten();
+        lookups.insert(lookups::path(context, path), stamp);
+        stamp.is_some()
+    };
+    if let Some(path) = context.plan.addresses.media_path(url).filter(&mut exists) {
         return Some((path, true));
     }
     link.filter(|link| link.host() == url.host())?;
@@ -127,7 +136,7 @@ fn local_path(context: &Context<'_>, seed: &Path, link: Option<&Url>, url: &Url)
         return None;
     }
     let neighbor = seed.parent().unwrap_or(Path::new("")).join(path.file_name()?);
-    [neighbor, path.to_path_buf()].into_iter().find(exists).map(|path| (path, false))
+    [neighbor, path.to_path_buf()].into_iter().find(&mut exists).map(|path| (path, false))
 }
 
 /// Publishes the media files of a build, and returns their paths. Notes in the build which bytes they have.
@@ -141,9 +150,9 @@ pub(super) fn publish(
     report: &mut Report,
     sink: &mut Sink<'_>,
 ) -> Result<BTreeSet<PathBuf>, Error> {
-    let all = build.docs.values().flat_map(|doc| &doc.media).filter(|file| !file.to.as_os_str().is_empty());
+    let all = build.docs.values().flat_map(|doc| &doc.media);
     let files: BTreeMap<&Path, &PublishedMedia> = all.map(|file| (file.to.as_path(), file)).collect();
-    let paths = files.keys().map(|path| path.to_path_buf()).collect();
+    let paths: BTreeSet<PathBuf> = files.keys().map(|path| path.to_path_buf()).collect();
     if context.feeds.is_preview() {
         return Ok(paths);
     }
@@ -163,6 +172,13 @@ pub(super) fn publish(
             true => _ = copied.insert(file.0.to_path_buf(), source),
             false => due.push((file, source)),
         }
+    }
+    if !due.is_empty() {
+        // First, so that whatever a build has published before it fails is known to the next one. The end of the build
+        // reports an error.
+        let mut all = listed(context, catalog).0;
+        all.extend(paths.iter().cloned());
+        let _ = save_list(context, all);
     }
     for files in due.chunks(AT_ONCE) {
         let results = files.par_iter().map(|((path, file), source)| {
@@ -209,13 +225,13 @@ fn source(context: &Context<'_>, catalog: &Catalog, file: &PublishedMedia) -> (u
     (reuse::fingerprint(name, stamp.as_ref()), stamp.map_or(Bytes(0), |stamp| stamp.size))
 }
 
-fn import(context: &Context<'_>, file: &PublishedMedia) -> std::io::Result<Change> {
+fn import(context: &Context<'_>, file: &PublishedMedia) -> io::Result<Change> {
     let is_link = context.plan.publish_media == PublishMedia::Link;
     context.feeds.import(context.seeds, &file.from, &file.to, is_link)
 }
 
 /// Writes a cover, unless it is there: its name is its hash.
-fn cover(context: &Context<'_>, file: &PublishedMedia) -> std::io::Result<Change> {
+fn cover(context: &Context<'_>, file: &PublishedMedia) -> io::Result<Change> {
     if context.feeds.prefix(&file.to, Bytes(1)).is_ok() {
         return Ok(Change::Unchanged);
     }
@@ -226,19 +242,74 @@ fn cover(context: &Context<'_>, file: &PublishedMedia) -> std::io::Result<Change
     }
 }
 
+/// Returns the files that earlier builds published. If their list is lost together with the rest of the cache, these are the
+/// files that must be from a build.
+pub(super) fn listed(context: &Context<'_>, catalog: &Catalog) -> PublishedMediaList {
+    let listed = context.cache.as_deref().and_then(PublishedMediaList::open);
+    let is_lost = || context.cache.is_some() && catalog.last_build().docs.is_empty();
+    listed.unwrap_or_else(|| if is_lost() { recognized(context) } else { PublishedMediaList::default() })
+}
+
+/// Returns the files in the folders of published media that must be from a build: copies of what is still in the seeds folder,
+/// which have its time, and covers, which are named by their hashes.
+fn recognized(context: &Context<'_>) -> PublishedMediaList {
+    let mut found = PublishedMediaList::default();
+    if context.seeds.folder().is_none() || context.feeds.folder().is_none() {
+        return found;
+    }
+    let stamp = |store: &dyn Store, path: &Path| store.stamp(path).ok().flatten();
+    let is_copy = |path: &Path| {
+        let source = path.strip_prefix(MEDIA_FOLDER).ok().and_then(|from| stamp(context.seeds, from));
+        let copy = stamp(context.feeds, path);
+        source
+            .zip(copy)
+            .is_some_and(|(source, copy)| (source.size, source.modified) == (copy.size, copy.modified))
+    };
+    let is_cover = |path: &Path| {
+        let name = path.strip_prefix(COVERS_FOLDER).ok().and_then(Path::to_str);
+        let bytes = name.and_then(|_| context.feeds.read(path, MAX_COVER).ok());
+        name.zip(bytes).is_some_and(|(name, bytes)| {
+            name.rsplit_once('.').is_some_and(|(_, ending)| name == cover_name(catalog::hash(&bytes), ending))
+        })
+    };
+    let mut folders = [MEDIA_FOLDER, COVERS_FOLDER].map(PathBuf::from).to_vec();
+    while let Some(folder) = folders.pop() {
+        // There is none if nothing was published.
+        for item in context.feeds.list(&folder).unwrap_or_default() {
+            let path = folder.join(item.name);
+            match item.kind {
+                Kind::Folder => folders.push(path),
+                Kind::File if is_copy(&path) || is_cover(&path) => _ = found.0.insert(path),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
 /// Returns the files that earlier builds published and this one does not.
 pub(super) fn orphans(
     context: &Context<'_>,
-    last: &LastBuild,
+    listed: &PublishedMediaList,
     published: &BTreeSet<PathBuf>,
-) -> Vec<PublishedMedia> {
-    let all = last.docs.values().flat_map(|doc| &doc.media).chain(&last.orphans);
+) -> BTreeSet<PathBuf> {
     // Names, because comparing paths takes much longer.
     let published: HashSet<&OsStr> = published.iter().map(|path| path.as_os_str()).collect();
-    let gone = all.filter(|file| !file.to.as_os_str().is_empty() && !published.contains(file.to.as_os_str()));
-    let files: BTreeMap<&Path, &PublishedMedia> = gone.map(|file| (file.to.as_path(), file)).collect();
-    let is_there = |file: &&&PublishedMedia| context.feeds.prefix(&file.to, Bytes(1)).is_ok();
-    files.values().filter(is_there).map(|file| (*file).clone()).collect()
+    let gone = listed.0.iter().filter(|path| !published.contains(path.as_os_str()));
+    gone.filter(|path| context.feeds.prefix(path, Bytes(1)).is_ok()).cloned().collect()
+}
+
+/// Saves the list of published files, unless it is the one that is there.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn save_list(context: &Context<'_>, published: BTreeSet<PathBuf>) -> io::Result<()> {
+    let Some(cache) = context.cache.as_deref().filter(|_| !context.feeds.is_preview()) else { return Ok(()) };
+    let published = PublishedMediaList(published);
+    match PublishedMediaList::open(cache).unwrap_or_default() == published {
+        true => Ok(()),
+        false => published.save(cache),
+    }
 }
 
 /// Returns the finding about media files whose addresses are a guess, if a document has any.

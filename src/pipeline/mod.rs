@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | find seeds, read their heads | `discover`, `head`, `names` |
 //! | select the newest entries of each feed | `order`, `feed_builder`, `select`, `archive` |
-//! | is the last build still valid? | `reuse` |
+//! | is the last build still valid? | `reuse`, `lookups` |
 //! | several builders share the seeds | `sections`, `months`, `shards` |
 //! | the above with or without a cache | `scan` |
 //! | a selected seed becomes an entry | `load`, `clean`, `losses`, `excerpt`, `metadata`, `media`, `probe` |
@@ -41,8 +41,12 @@ mod feed_builder;
 mod head;
 #[cfg(test)]
 mod histories;
+#[cfg(test)]
+#[cfg(unix)]
+mod incremental;
 mod inspect;
 mod load;
+mod lookups;
 mod losses;
 mod media;
 #[cfg(feature = "folder")]
@@ -63,7 +67,7 @@ mod media_files {
 
     pub(super) type Linked = HashMap<PathBuf, Vec<PublishedMedia>>;
 
-    pub(super) fn of_episode(_: &Context<'_>, _: &Candidate, _: &CleanArticle) -> Vec<PublishedMedia> {
+    pub(super) fn of_episode(_: &Context<'_>, _: &Candidate, _: &mut CleanArticle) -> Vec<PublishedMedia> {
         Vec::new()
     }
 
@@ -288,15 +292,18 @@ fn build_here(
         None => site_files::publish_site_files(&context, &mut build, &mut report, sink)?,
     };
     generated.extend(paths);
-    let orphans = media_files::orphans(&context, catalog.last_build(), &media);
-    generated.append(&mut media);
+    let listed = media_files::listed(&context, &catalog);
+    let orphans = media_files::orphans(&context, &listed, &media);
+    generated.extend(media.iter().cloned());
     // A seed or folder that could not be read may be all that a feed has.
     let prune = options.prune && is_complete && !scan.is_partial;
-    let media = orphans.iter().map(|file| file.to.clone()).collect();
     let is_partial = !is_complete || scan.is_partial;
-    publish::remove_orphans(feeds, &generated, media, prune, sink, &mut report)?;
+    publish::remove_orphans(feeds, &generated, &orphans, prune, sink, &mut report)?;
     publish::remove_old_pages(&context, &generated, is_partial, sink, &mut report)?;
-    build.orphans = if prune { Vec::new() } else { orphans };
+    media.extend(orphans.into_iter().filter(|_| !prune));
+    if let Err(error) = media_files::save_list(&context, media) {
+        sink.push(context.lost(&error.to_string()));
+    }
     report.files = generated;
     report.changed.sort_unstable();
     report.count(&build.counts);

@@ -171,12 +171,12 @@ fn put(store: &dyn Store, path: &Path, bytes: &dyn Source) -> Result<bool, Error
 pub(super) fn remove_orphans(
     store: &dyn Store,
     generated: &BTreeSet<PathBuf>,
-    media: BTreeSet<PathBuf>,
+    media: &BTreeSet<PathBuf>,
     prune: bool,
     sink: &mut Sink<'_>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    for path in orphans(store, generated)?.into_iter().chain(media) {
+    for path in orphans(store, generated)?.into_iter().chain(media.iter().cloned()) {
         if prune || archive::closed_month_path(&path).is_some_and(|closed| generated.contains(&closed)) {
             store.remove(&path).map_err(|e| Error::io("remove the feed", store.show(&path), e))?;
             report.removed += 1;

@@ -68,31 +68,24 @@ pub(super) fn rebuild(
     report: &mut Report,
     sink: &mut Sink<'_>,
 ) -> Result<(LastBuild, BTreeSet<PathBuf>, bool), Error> {
+    let first = selection.docs.first().and_then(|doc| doc.picks.first());
+    let guessed = first.and_then(|pick| address_source::guessed(context, &pick.seed.path));
+    let guessed = guessed.map(|(pattern, link)| {
+        let detail = format!("`permalink = \"{pattern}\"`, such as {link}");
+        Finding::new(&codes::ADDRESS_GUESSED, Place::default(), detail)
+    });
+    let address = media_files::address_finding(context, &selection.docs);
     let build = LastBuild {
         inputs_hash: context.inputs_hash,
         held_back: !selection.held_back.is_empty(),
-        findings: selection.findings,
+        findings: selection.findings.into_iter().chain(address).chain(guessed).collect(),
         counts: selection.counts,
         first_too_old: selection.ages.0,
         last_too_old: selection.ages.1,
         ..LastBuild::default()
     };
     let (reported, failed, hashes) = Default::default();
-    let build = LastBuild {
-        findings: build
-            .findings
-            .into_iter()
-            .chain(media_files::address_finding(context, &selection.docs))
-            .collect(),
-        ..build
-    };
     let mut rebuild = Rebuild { context, catalog, scan, build, reported, failed, hashes, report };
-    if let Some(pick) = selection.docs.first().and_then(|doc| doc.picks.first())
-        && let Some((pattern, link)) = address_source::guessed(context, &pick.seed.path)
-    {
-        let detail = format!("`permalink = \"{pattern}\"`, such as {link}");
-        sink.push(Finding::new(&codes::ADDRESS_GUESSED, Place::default(), detail));
-    }
     let media = rebuild.run(selection.docs, sink)?;
     let is_complete = rebuild.failed.is_empty();
     Ok((rebuild.build, media, is_complete))
@@ -253,8 +246,7 @@ impl Rebuild<'_> {
         sink: &mut Sink<'_>,
     ) -> Result<(), Error> {
         let (context, catalog, scan) = (self.context, self.catalog, self.scan);
-        let keep =
-            |doc| if scan.is_relinked { None } else { reuse::document(context, catalog, &scan.reread, doc) };
+        let keep = |doc| reuse::document(context, catalog, &scan.reread, doc);
         let kept: Vec<_> = docs.par_iter().map(keep).collect();
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();
@@ -398,7 +390,7 @@ fn write_window(
     });
     let written = written.collect::<Result<Vec<_>, Error>>()?;
     for picks in window {
-        let Some(article) = articles.get(&*picks.seed.path) else { continue };
+        let Some(article) = articles.get_mut(&*picks.seed.path) else { continue };
         let is_episode = picks.seed.recording().is_some();
         let episode = is_episode.then(|| media_files::of_episode(context, picks.seed, article));
         let media = ArticleMedia {
@@ -431,7 +423,7 @@ pub(super) fn load_article(context: &Context<'_>, seed: &Candidate) -> Result<Lo
         let (article, more) = guarded(cleaned, |finding| (None, vec![finding]));
         let source = loaded.source.unwrap_or_default();
         findings.extend(more.into_iter().map(|finding| finding.in_file(source.as_str())));
-        Some(CleanArticle { files: loaded.files, ..article? })
+        Some(CleanArticle { files: loaded.files, lookups: loaded.lookups, ..article? })
     });
     let mut seen = BTreeSet::new();
     findings.retain(|f| seen.insert((f.meta.code, f.place.file.clone(), f.place.line)));

@@ -7,24 +7,18 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::catalog::{
-    self, BuiltDoc, Catalog, Chunk, Folders, Hasher, LastBuild, PublishedFile, PublishedMedia, chunks,
-};
+use crate::catalog::{self, BuiltDoc, Catalog, Chunk, Folders, Hasher, LastBuild, PublishedFile, chunks};
 use crate::store::Stamp;
 
 use super::archive::OutputDoc;
 use super::context::{Context, size};
+use super::lookups;
 use super::probe;
 use super::select::is_future;
 
 /// Returns the fingerprint of a file; 0 if its storage has no stamps.
 pub(super) fn fingerprint(name: &OsStr, stamp: Option<&Stamp>) -> u128 {
     stamp.map_or(0, |stamp| catalog::fingerprint(name, stamp))
-}
-
-/// Returns the fingerprint of a file at a path; 1 if it is missing or its storage has no stamps.
-pub(super) fn fingerprint_or_missing(path: &Path, stamp: Option<&Stamp>) -> u128 {
-    fingerprint(path.file_name().unwrap_or_default(), stamp).max(1)
 }
 
 /// True if a file has a stamp, and every later change of the file changes the stamp.
@@ -75,8 +69,11 @@ pub(super) fn whole_build(
     if !is_same {
         return None;
     }
-    let docs =
-        last.docs.par_iter().map(|(path, old)| Some((path.clone(), published(context, catalog, old)?)));
+    let is_scanned = lookups::is_scanned(context);
+    let docs = last
+        .docs
+        .par_iter()
+        .map(|(path, old)| Some((path.clone(), published(context, catalog, old, &is_scanned)?)));
     Some(LastBuild { docs: docs.collect::<Option<_>>()?, ..last.clone() })
 }
 
@@ -89,7 +86,7 @@ pub(super) fn document(
     doc: &OutputDoc,
 ) -> Option<BuiltDoc> {
     let mut same = same_documents(context, catalog, reread, doc).into_iter().flatten();
-    same.find_map(|old| published(context, catalog, old))
+    same.find_map(|old| published(context, catalog, old, |_| false))
 }
 
 /// True if a document would come out as it did before, according to the catalog: its files are not asked about.
@@ -118,19 +115,18 @@ fn same_documents<'a>(
 }
 
 /// Returns a document of the last build with the present fingerprints of its files; `None` if a file was lost or changed,
-/// a seed could not be read, or media servers have to be asked again.
-fn published(context: &Context<'_>, catalog: &Catalog, old: &BuiltDoc) -> Option<BuiltDoc> {
+/// a seed could not be read, its articles would not find the same files, or media servers have to be asked again. `is_known`
+/// returns true for a file that the scan has shown to be as it was.
+fn published(
+    context: &Context<'_>,
+    catalog: &Catalog,
+    old: &BuiltDoc,
+    is_known: impl Fn(&Path) -> bool,
+) -> Option<BuiltDoc> {
     if old.inputs_hash == 0 || old.retry_at.is_some_and(|time| probe::is_due(time, context.options.now)) {
         return None;
     }
-    let is_same = |file: &PublishedMedia| {
-        file.fingerprint == 0
-            || context
-                .seeds
-                .stamp(&file.from)
-                .is_ok_and(|stamp| fingerprint_or_missing(&file.from, stamp.as_ref()) == file.fingerprint)
-    };
-    if !old.media.iter().all(is_same) {
+    if !old.lookups.iter().all(|(path, before)| is_known(path) || lookups::is_same(context, path, *before)) {
         return None;
     }
     Some(BuiltDoc { files: unchanged(context, catalog, &old.files)?, ..old.clone() })

@@ -140,7 +140,6 @@ pub(super) fn select(
         scan.findings.push(context.lost(why));
     }
     let mut published = before.clone().unwrap_or_default();
-    scan.is_relinked = context.plan.addresses.repository.is_some() && !scan.moved.is_empty();
     for (path, link) in std::mem::take(&mut scan.moved) {
         published.record(path, link);
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::diag::Finding;
+use crate::generator::Lookups;
 use crate::model::Article;
 use crate::seed::Head;
 use crate::store::Stamp;
@@ -46,6 +47,8 @@ pub(super) struct Loaded {
     pub(super) source: Option<String>,
     /// Files of the seeds folder that the article names, whether they exist or not, apart from those of its seed.
     pub(super) files: Vec<PathBuf>,
+    /// Files of the repository that it looked up.
+    pub(super) lookups: Lookups,
     /// Number of bytes read.
     pub(super) bytes: u64,
 }

@@ -19,6 +19,7 @@ use super::archive::OutputDoc;
 use super::assemble::{self, Covered};
 use super::clean::CleanArticle;
 use super::context::Context;
+use super::lookups;
 use super::probe;
 use super::publish::Publisher;
 use super::reuse;
@@ -99,6 +100,8 @@ struct OpenDoc<'a> {
     page_findings: Vec<Finding>,
     /// Media files of episodes, and those to which articles link.
     media: [BTreeMap<usize, Vec<PublishedMedia>>; 2],
+    /// Files that articles look up, with their fingerprints.
+    lookups: BTreeMap<PathBuf, u128>,
     retry_at: Option<UnixMs>,
 }
 
@@ -205,6 +208,7 @@ impl<'a> Writer<'a> {
         for place in &picks.places {
             let open = &mut self.docs[place.doc];
             open.covered.add(&open.doc.picks[place.pick], article);
+            lookups::add(self.context, &mut open.lookups, &article.lookups);
             for (all, files) in open.media.iter_mut().zip([&media.episode, &media.linked]) {
                 if !files.is_empty() {
                     all.insert(place.pick, files.clone());
@@ -296,6 +300,7 @@ impl<'a> OpenDoc<'a> {
             pages: BTreeMap::new(),
             page_findings: Vec::new(),
             media: Default::default(),
+            lookups: BTreeMap::new(),
             retry_at: None,
         }
     }
@@ -404,7 +409,17 @@ impl FinishedDoc<'_> {
         let inputs_hash = if is_complete { reuse::inputs_hash(doc) } else { 0 };
         let (month, retry_at) = (doc.month.clone(), open.retry_at);
         let seed_findings = SeedFindings::default();
-        Ok(BuiltDoc { month, inputs_hash, files, findings, seed_findings, listing, media, retry_at })
+        Ok(BuiltDoc {
+            month,
+            inputs_hash,
+            files,
+            findings,
+            seed_findings,
+            listing,
+            media,
+            lookups: open.lookups,
+            retry_at,
+        })
     }
 }
 

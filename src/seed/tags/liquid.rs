@@ -861,7 +861,7 @@ fn include_relative(renderer: &mut TemplateRenderer<'_>, args: &str) -> bool {
     if !renderer.budget.spend(MAX_LOOKED_UP / MAX_INCLUDED) {
         return false;
     }
-    let Some((_, text)) = repository.first(&[repository.path(&folder.join(file))]) else { return false };
+    let Some(text) = repository.look_up(&folder.join(file)) else { return false };
     let Some(parameters) = parameters(renderer, args) else { return false };
     let shown = renderer.inner(&text, in_include(&parameters), render);
     shown.is_some_and(|shown| renderer.insert(&shown))
