@@ -205,7 +205,8 @@ fn published_media_is_removed_whatever_has_changed_since() {
     };
     let media_url = |project: &mut Project| project.config += "media_url = 'https://m.example/'\n";
     let permalink = |project: &mut Project| project.config += "permalink = '/x/:title/'\n";
-    let changes: [&[&dyn Fn(&mut Project)]; 8] = [
+    type Change = dyn Fn(&mut Project);
+    let changes: [&[&Change]; 8] = [
         &[&delete],
         &[&exclude],
         &[&exclude, &lose],
