@@ -21,6 +21,7 @@ use super::context::{Context, Report, guarded};
 use super::discover::Scan;
 use super::entry_pages;
 use super::load::load;
+use super::lookups;
 use super::media_files::{self, Linked};
 use super::order::Selection;
 use super::probe;
@@ -40,6 +41,8 @@ struct Rebuild<'a> {
     context: &'a Context<'a>,
     catalog: &'a Catalog,
     scan: &'a Scan,
+    /// Compares the files that articles have looked up.
+    comparison: lookups::Comparison<'a>,
     build: LastBuild,
     /// Hashes of the findings about documents and bodies that were reported.
     reported: HashSet<u64>,
@@ -85,7 +88,8 @@ pub(super) fn rebuild(
         ..LastBuild::default()
     };
     let (reported, failed, hashes) = Default::default();
-    let mut rebuild = Rebuild { context, catalog, scan, build, reported, failed, hashes, report };
+    let comparison = lookups::Comparison::new(context);
+    let mut rebuild = Rebuild { context, catalog, scan, comparison, build, reported, failed, hashes, report };
     let media = rebuild.run(selection.docs, sink)?;
     let is_complete = rebuild.failed.is_empty();
     Ok((rebuild.build, media, is_complete))
@@ -107,8 +111,9 @@ pub(super) fn rebuild_part(
     let (mut report, mut sink) = (Report::default(), Sink::collecting());
     let build = LastBuild { inputs_hash: context.inputs_hash, ..LastBuild::default() };
     let (reported, failed, hashes) = Default::default();
+    let comparison = lookups::Comparison::new(context);
     let mut rebuild =
-        Rebuild { context, catalog, scan, build, reported, failed, hashes, report: &mut report };
+        Rebuild { context, catalog, scan, comparison, build, reported, failed, hashes, report: &mut report };
     for docs in [months, feeds] {
         let publisher = Publisher::under(context.feeds, lock);
         rebuild.build_docs(docs, &publisher, &mut sink)?;
@@ -246,7 +251,12 @@ impl Rebuild<'_> {
         sink: &mut Sink<'_>,
     ) -> Result<(), Error> {
         let (context, catalog, scan) = (self.context, self.catalog, self.scan);
-        let keep = |doc| reuse::document(context, catalog, &scan.reread, doc);
+        let comparison = &self.comparison;
+        let is_unchanged = |folder: &Path| scan.folders.get(folder) == catalog.folders().get(folder);
+        let is_same = |path: &Path, before: u128| {
+            comparison.scanned_folder(path).is_some_and(is_unchanged) || comparison.is_same(path, before)
+        };
+        let keep = |doc| reuse::document(context, catalog, &scan.reread, doc, &is_same);
         let kept: Vec<_> = docs.par_iter().map(keep).collect();
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();

@@ -69,24 +69,29 @@ pub(super) fn whole_build(
     if !is_same {
         return None;
     }
-    let is_scanned = lookups::is_scanned(context);
+    let comparison = lookups::Comparison::new(context);
+    let is_same = |path: &Path, before: u128| {
+        comparison.scanned_folder(path).is_some() || comparison.is_same(path, before)
+    };
     let docs = last
         .docs
         .par_iter()
-        .map(|(path, old)| Some((path.clone(), published(context, catalog, old, &is_scanned)?)));
+        .map(|(path, old)| Some((path.clone(), published(context, catalog, old, &is_same)?)));
     Some(LastBuild { docs: docs.collect::<Option<_>>()?, ..last.clone() })
 }
 
 /// Returns a document of the last build, or one that another builder has built since then, if it would come out the same: its
-/// inputs are the same, its seeds have not changed, and its files still exist.
+/// inputs are the same, its seeds have not changed, and its files still exist. `is_same` says whether a file that articles have
+/// looked up has the same fingerprint.
 pub(super) fn document(
     context: &Context<'_>,
     catalog: &Catalog,
     reread: &[u64],
     doc: &OutputDoc,
+    is_same: impl Fn(&Path, u128) -> bool,
 ) -> Option<BuiltDoc> {
     let mut same = same_documents(context, catalog, reread, doc).into_iter().flatten();
-    same.find_map(|old| published(context, catalog, old, |_| false))
+    same.find_map(|old| published(context, catalog, old, &is_same))
 }
 
 /// True if a document would come out as it did before, according to the catalog: its files are not asked about.
@@ -115,18 +120,17 @@ fn same_documents<'a>(
 }
 
 /// Returns a document of the last build with the present fingerprints of its files; `None` if a file was lost or changed,
-/// a seed could not be read, its articles would not find the same files, or media servers have to be asked again. `is_known`
-/// returns true for a file that the scan has shown to be as it was.
+/// a seed could not be read, a file that its articles looked up is not the same, or media servers have to be asked again.
 fn published(
     context: &Context<'_>,
     catalog: &Catalog,
     old: &BuiltDoc,
-    is_known: impl Fn(&Path) -> bool,
+    is_same: impl Fn(&Path, u128) -> bool,
 ) -> Option<BuiltDoc> {
     if old.inputs_hash == 0 || old.retry_at.is_some_and(|time| probe::is_due(time, context.options.now)) {
         return None;
     }
-    if !old.lookups.iter().all(|(path, before)| is_known(path) || lookups::is_same(context, path, *before)) {
+    if !old.lookups.iter().all(|(path, before)| is_same(path, *before)) {
         return None;
     }
     Some(BuiltDoc { files: unchanged(context, catalog, &old.files)?, ..old.clone() })
