@@ -256,7 +256,7 @@ impl Rebuild<'_> {
         let is_same = |path: &Path, before: u128| {
             comparison.scanned_folder(path).is_some_and(is_unchanged) || comparison.is_same(path, before)
         };
-        let keep = |doc| reuse::document(context, catalog, &scan.reread, doc, &is_same);
+        let keep = |doc| reuse::document(context, catalog, &scan.reread, doc, is_same);
         let kept: Vec<_> = docs.par_iter().map(keep).collect();
         let stale: Vec<&OutputDoc> =
             docs.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(doc, _)| doc).collect();

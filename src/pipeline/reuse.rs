@@ -76,7 +76,7 @@ pub(super) fn whole_build(
     let docs = last
         .docs
         .par_iter()
-        .map(|(path, old)| Some((path.clone(), published(context, catalog, old, &is_same)?)));
+        .map(|(path, old)| Some((path.clone(), published(context, catalog, old, is_same)?)));
     Some(LastBuild { docs: docs.collect::<Option<_>>()?, ..last.clone() })
 }
 
