@@ -1,12 +1,15 @@
 //! Configuration and data files, in any of the syntaxes that generators read.
 
+use std::cell::Cell;
 #[cfg(feature = "folder")]
 use std::collections::BTreeMap;
+use std::fmt;
 
 #[cfg(feature = "folder")]
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 #[cfg(feature = "folder")]
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, IgnoredAny};
+use serde::de::{DeserializeSeed, Deserializer, Error as Fault, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 #[cfg(feature = "folder")]
 use serde_saphyr::{DuplicateKeyPolicy, Spanned};
@@ -95,7 +98,7 @@ impl<'de> Deserialize<'de> for Node {
         impl<'de> Visitor<'de> for Reader {
             type Value = Node;
 
-            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 out.write_str("a value")
             }
 
@@ -231,12 +234,31 @@ fn without_tabs(text: &str) -> String {
 /// Reads TOML.
 #[cfg(feature = "folder")]
 pub(crate) fn toml(text: &str) -> Parsed {
+    // Its parser takes several times the memory of the result.
+    if memory_of_toml(text) > MAX_MEMORY {
+        return Err((0, TOO_LARGE.to_owned()));
+    }
     let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1;
         (line, error.message().replace('\n', "; "))
     })?;
     Ok(table.into_iter().map(|(key, value)| (key, json_of(value))).collect())
+}
+
+/// Returns about how much memory TOML takes, from the signs that begin its tables and values.
+#[cfg(feature = "folder")]
+fn memory_of_toml(text: &str) -> usize {
+    let of_line = |line: &str| {
+        let line = line.trim_start();
+        let inline = line.matches('{').count();
+        // Each part of a dotted key is a table.
+        let keys = if inline > 0 { line } else { line.split('=').next().unwrap_or_default() };
+        let tables = inline + usize::from(line.starts_with('[')) + keys.matches('.').count();
+        let values = line.matches(['=', ',']).count();
+        tables * (OF_VALUE + OF_NODE) + values * (OF_VALUE + 2 * OF_ALLOCATION + OF_NODE / ENTRIES)
+    };
+    text.lines().map(of_line).sum()
 }
 
 #[cfg(feature = "folder")]
@@ -263,19 +285,161 @@ pub(super) fn value(name: &str, text: &str) -> Option<Value> {
     match super::split_ending(name).1 {
         #[cfg(feature = "folder")]
         "yml" | "yaml" => yaml_of(text).ok(),
-        "json" => serde_json::from_str(text).ok(),
-        "csv" => Some(rows(text, ',')),
-        "tsv" => Some(rows(text, '\t')),
+        "json" => json_value(text).ok(),
+        "csv" => rows(text, ','),
+        "tsv" => rows(text, '\t'),
         _ => by_name(name, text).map(Value::Object),
+    }
+}
+
+/// Memory that what a file holds may take: hundreds of times the size of the file if its values are short.
+const MAX_MEMORY: usize = 32 << 20;
+const TOO_LARGE: &str = "it has too many values";
+/// Memory of a value in a list, of an allocation, and of a node of a table, which has this many entries.
+const OF_VALUE: usize = 32;
+const OF_ALLOCATION: usize = 16;
+const OF_NODE: usize = 640;
+const ENTRIES: usize = 11;
+
+/// Returns the memory of the nodes of a table with this many entries, without what is in them.
+fn of_entries(count: usize) -> usize {
+    count.div_ceil(ENTRIES) * OF_NODE
+}
+
+/// Returns about how much memory a value takes.
+pub(super) fn memory(value: &Value) -> usize {
+    let of_parts = match value {
+        Value::String(text) => OF_ALLOCATION + text.len(),
+        Value::Array(all) => OF_ALLOCATION + all.iter().map(memory).sum::<usize>(),
+        Value::Object(table) => of_entries(table.len()) + table.iter().map(entry_memory).sum::<usize>(),
+        _ => 0,
+    };
+    OF_VALUE + of_parts
+}
+
+fn entry_memory((key, value): (&String, &Value)) -> usize {
+    OF_ALLOCATION + key.len() + memory(value)
+}
+
+/// The memory that is left for what a file holds.
+struct Memory(Cell<usize>);
+
+impl Memory {
+    fn new() -> Self {
+        Self(Cell::new(MAX_MEMORY))
+    }
+
+    /// Takes some of it; `None` if there is not enough.
+    fn take(&self, bytes: usize) -> Option<()> {
+        self.0.set(self.0.get().checked_sub(bytes)?);
+        Some(())
+    }
+}
+
+/// Reads a value until the memory for it is used up.
+#[derive(Clone, Copy)]
+struct Bounded<'m>(&'m Memory);
+
+impl Bounded<'_> {
+    fn take<E: Fault>(self, bytes: usize) -> Result<(), E> {
+        self.0.take(bytes).ok_or_else(|| E::custom(TOO_LARGE))
+    }
+
+    fn leaf<E: Fault>(self, value: impl Into<Value>) -> Result<Value, E> {
+        let value = value.into();
+        self.take(memory(&value))?;
+        Ok(value)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Bounded<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Bounded<'_> {
+    type Value = Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value")
+    }
+
+    fn visit_unit<E: Fault>(self) -> Result<Value, E> {
+        self.leaf(Value::Null)
+    }
+
+    fn visit_bool<E: Fault>(self, is: bool) -> Result<Value, E> {
+        self.leaf(is)
+    }
+
+    fn visit_i64<E: Fault>(self, number: i64) -> Result<Value, E> {
+        self.leaf(number)
+    }
+
+    fn visit_u64<E: Fault>(self, number: u64) -> Result<Value, E> {
+        self.leaf(number)
+    }
+
+    fn visit_f64<E: Fault>(self, number: f64) -> Result<Value, E> {
+        self.leaf(number)
+    }
+
+    fn visit_str<E: Fault>(self, text: &str) -> Result<Value, E> {
+        self.leaf(text)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        self.take(OF_VALUE + OF_ALLOCATION)?;
+        let mut all = Vec::new();
+        while let Some(value) = seq.next_element_seed(self)? {
+            all.push(value);
+        }
+        Ok(all.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Value, A::Error> {
+        self.take(OF_VALUE)?;
+        let mut table = Map::new();
+        while let Some(key) = pairs.next_key::<String>()? {
+            let of_node = if table.len().is_multiple_of(ENTRIES) { OF_NODE } else { 0 };
+            self.take(of_node + OF_ALLOCATION + key.len())?;
+            table.insert(key, pairs.next_value_seed(self)?);
+        }
+        Ok(table.into())
     }
 }
 
 /// Maximum length of the name of a column, in bytes.
 const MAX_COLUMN: usize = 100;
 
-/// Reads rows of fields ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)) as tables, whose keys are the fields of the first.
-fn rows(text: &str, mark: char) -> Value {
-    let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
+/// Reads rows of fields ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)) as tables, whose keys are the fields of the first;
+/// `None` if they take too much memory.
+fn rows(text: &str, mark: char) -> Option<Value> {
+    let memory_left = Memory::new();
+    let (mut names, mut tables) = (None, Vec::new());
+    let mut finish = |row: Vec<String>| {
+        if row.iter().all(String::is_empty) {
+            return Some(());
+        }
+        let Some(names) = &names else {
+            // Each row has all of them.
+            let short = |mut name: String| {
+                name.truncate(name.floor_char_boundary(MAX_COLUMN));
+                name
+            };
+            names = Some(row.into_iter().map(short).collect::<Vec<_>>());
+            return Some(());
+        };
+        let table = names.iter().cloned().zip(row.into_iter().map(Value::String));
+        let table = Value::Object(table.collect());
+        memory_left.take(memory(&table))?;
+        tables.push(table);
+        Some(())
+    };
+    let (mut row, mut field) = (Vec::new(), String::new());
     let (mut is_quoted, mut chars) = (false, text.chars().peekable());
     while let Some(c) = chars.next() {
         match c {
@@ -286,21 +450,14 @@ fn rows(text: &str, mark: char) -> Value {
             '\r' if chars.peek() == Some(&'\n') => {}
             '\n' => {
                 row.push(std::mem::take(&mut field));
-                rows.push(std::mem::take(&mut row));
+                finish(std::mem::take(&mut row))?;
             }
             c => field.push(c),
         }
     }
     row.push(field);
-    rows.push(row);
-    let mut rows = rows.into_iter().filter(|row| row.iter().any(|field| !field.is_empty()));
-    let mut names = rows.next().unwrap_or_default();
-    // Each row has all of them.
-    names.iter_mut().for_each(|name| name.truncate(name.floor_char_boundary(MAX_COLUMN)));
-    let table = |row: Vec<String>| -> Value {
-        names.iter().cloned().zip(row.into_iter().map(Value::String)).collect::<Map<_, _>>().into()
-    };
-    rows.map(table).collect()
+    finish(row)?;
+    Some(tables.into())
 }
 
 /// Returns the part of a table or list that a key or a number stands for.
@@ -328,9 +485,21 @@ fn parsed(name: &str, text: &str) -> Parsed {
     }
 }
 
-/// Reads JSON.
+/// Reads JSON that is a table.
 pub(crate) fn json(text: &str) -> Parsed {
-    serde_json::from_str(text).map_err(|error| (error.line() as u32, error.to_string()))
+    match json_value(text)? {
+        Value::Object(table) => Ok(table),
+        _ => Err((1, "it is not an object".to_owned())),
+    }
+}
+
+fn json_value(text: &str) -> Result<Value, (u32, String)> {
+    let fault = |error: serde_json::Error| (error.line() as u32, error.to_string());
+    let memory = Memory::new();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Bounded(&memory).deserialize(&mut reader).map_err(fault)?;
+    reader.end().map_err(fault)?;
+    Ok(value)
 }
 
 /// Reads a configuration.
@@ -445,6 +614,52 @@ mod tests {
         }
         assert_eq!(value("a.json", "[1"), None);
         assert_eq!(value("a.csv", ""), Some(serde_json::json!([])));
+    }
+
+    /// The memory is bounded, and not the size: rows of short values take hundreds of times their size.
+    #[test]
+    fn what_a_file_of_data_holds_has_a_bounded_size_in_memory() {
+        let rows = |count: usize| {
+            let json = vec![r#"{"a":1,"b":"2"}"#; count].join(",");
+            [
+                ("a.csv", format!("a,b\n{}", "1,2\n".repeat(count))),
+                ("a.tsv", format!("a\tb\n{}", "1\t2\n".repeat(count))),
+                ("a.json", format!("[{json}]")),
+                ("a.json", format!("{{\"all\":[{json}]}}")),
+                ("a.toml", "[[all]]\na = 1\n".repeat(count)),
+                ("a.toml", format!("all = [{}]\n", "{a=1},".repeat(count))),
+            ]
+        };
+        for (name, text) in rows(20_000) {
+            let found = value(name, &text).unwrap();
+            let all = found.get("all").unwrap_or(&found);
+            assert_eq!(all.as_array().map(Vec::len), Some(20_000), "{name}");
+            assert!(memory(&found) < MAX_MEMORY);
+        }
+        for (name, text) in rows(60_000) {
+            assert!(text.len() < 1 << 20, "{name}");
+            assert_eq!(value(name, &text), None, "{name}");
+        }
+        let dotted: String = (0..30_000).map(|n| format!("a{n}.b.c = 1\n")).collect();
+        assert!(value("a.toml", "a0.b.c = 1\n").is_some() && value("a.toml", &dotted).is_none());
+        for (unit, is_read) in [("[]", true), ("{}", true), ("{\"a\":{}}", false), ("[[[[[]]]]]", false)] {
+            let text = vec![unit; 200_000].join(",");
+            assert_eq!(value("a.json", &format!("[{text}]")).is_some(), is_read, "{unit}");
+        }
+    }
+
+    #[test]
+    fn json_is_read_as_its_parser_reads_it() {
+        for text in [
+            r#"{"a": [1, -2, 1.5, 1e300, 18446744073709551615, true, null, "\u0041"], "b": {"c": {}}, "a": []}"#,
+            "[[]]",
+            "\"x\"",
+            "{\"a\": 1",
+            "[1] 2",
+            "",
+        ] {
+            assert_eq!(json_value(text).ok(), serde_json::from_str(text).ok(), "{text}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::template::{self, Scope};
 use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Table, Unzoned};
 use super::{cname, data, date, is_page, names, pattern, script, site, split_ending};
 use crate::error::Error;
+use crate::types::work;
 
 pub(super) struct Eleventy;
 
@@ -251,7 +252,10 @@ fn table(name: &str, text: &str) -> Option<Map<String, Value>> {
     if name.ends_with("js") || name.ends_with(".cjs") || name.ends_with(".ts") {
         return Some(script::exported(&script::without_comments(text)));
     }
-    data::by_name(name, text)
+    let table = data::by_name(name, text)?;
+    // All are kept. A step for each byte makes the limit on steps one for their memory too.
+    let memory: usize = table.values().map(data::memory).sum();
+    work::step(memory).then_some(table)
 }
 
 /// Finds the facts of the site: in data files named for it, in the configuration, in the first `CNAME`.

@@ -24,8 +24,8 @@ const ABOVE: usize = 6;
 const LIMIT: Bytes = Bytes(1 << 20);
 /// Number of steps that reading the configuration may take; that of a large site takes a hundredth.
 const STEPS: u64 = 50_000_000;
-/// Size of the files of data that are kept, and number of files that are remembered.
-const MAX_DATA: Bytes = Bytes(16 << 20);
+/// Memory of what is kept of files of data, and number of files that are remembered.
+const MAX_DATA: Bytes = Bytes(64 << 20);
 const MAX_CACHED: usize = 100_000;
 /// Number of folders that a file of data may be in.
 const MAX_FOLDERS: usize = 6;
@@ -50,6 +50,8 @@ pub struct Repository {
     pub timezone: Option<Zone>,
     site: Site,
     cache: Mutex<Cache>,
+    /// Locked while a file of data is read: several at once would take the memory of several.
+    reading: Mutex<()>,
     failure: FirstFailure,
     rules: Box<dyn Rules>,
     files: Box<dyn Store + Send>,
@@ -60,7 +62,7 @@ pub struct Repository {
 struct Cache {
     /// What files of data hold, by the path without the ending; `None` if there is no such file.
     data: HashMap<PathBuf, Option<Arc<Value>>>,
-    /// Size of these files.
+    /// Memory that it takes.
     data_size: u64,
     /// Linked pages, by path.
     pages: HashMap<PathBuf, Linked>,
@@ -160,6 +162,7 @@ impl Repository {
             timezone: None,
             site,
             cache: Mutex::default(),
+            reading: Mutex::default(),
             failure: FirstFailure::default(),
             rules,
             files,
@@ -283,14 +286,19 @@ impl Repository {
 
     /// Returns what a file of data holds, named without its ending.
     fn data(&self, stem: &Path) -> Option<Arc<Value>> {
-        if let Some(table) = lock(&self.cache).data.get(stem) {
-            return table.clone();
+        let known = || lock(&self.cache).data.get(stem).cloned();
+        if let Some(table) = known() {
+            return table;
+        }
+        let _reading = lock(&self.reading);
+        if let Some(table) = known() {
+            return table;
         }
         let name = stem.file_name()?.to_str()?;
         let paths = data::ENDINGS.map(|ending| stem.with_file_name(format!("{name}.{ending}")));
         let found = self.first(&paths);
-        let size = found.as_ref().map_or(0, |(_, text)| text.len() as u64);
         let table = found.and_then(|(path, text)| data::value(&path.to_string_lossy(), &text).map(Arc::new));
+        let size = table.as_ref().map_or(0, |table| data::memory(table) as u64);
         if self.failure.is_there() {
             return table;
         }

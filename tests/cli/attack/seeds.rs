@@ -47,6 +47,52 @@ fn hostile_configurations_end_with_a_finding() {
     assert_attack_row("Configuration", "", configs.len() + 1);
 }
 
+/// Rows of short values take hundreds of times their size in memory. Each of these files has nearly a megabyte of them.
+#[test]
+#[cfg_attr(not(has_python3), ignore = "needs python3")]
+fn data_files_of_a_site_use_bounded_memory() {
+    let count = 60_000;
+    let files = [
+        ("csv", format!("a,b\n{}", "1,2\n".repeat(4 * count))),
+        ("tsv", format!("a\tb\n{}", "1\t2\n".repeat(4 * count))),
+        ("json", format!("[{}]", vec![r#"{"a":1}"#; 2 * count].join(","))),
+        ("toml", format!("x = [{}]", "{a=1},".repeat(2 * count))),
+        ("yml", "- {a: 1}\n".repeat(count)),
+    ];
+    let thousands = format!("a,b\n{}", "x,2\n".repeat(8_000));
+    let jekyll = Project::new();
+    jekyll.write_file("_config.yml", "title: T\nurl: https://news.example\n");
+    let mut text = "---\ntitle: t\n---\nRow {{ site.data.rows[7999].a }}. ".to_owned();
+    for number in 0..20 {
+        let (ending, data) = &files[number % files.len()];
+        jekyll.write_file(format!("_data/d{number}.{ending}"), data);
+        jekyll.write_file(format!("_data/e{number}.csv"), &thousands);
+        text.push_str(&format!("{{{{ site.data.d{number}[5].a }}}}{{{{ site.data.e{number}[5].a }}}}"));
+    }
+    jekyll.write_file("_data/rows.csv", &thousands).write_file("_posts/2024-05-01-a.md", &text);
+    let eleventy = Project::new();
+    eleventy.write_file("eleventy.config.js", "export default {}");
+    let ten_thousands = format!("{{\"all\":[{}]}}", vec![r#"{"a":1}"#; 30_000].join(","));
+    for number in 0..30 {
+        eleventy.write_file(format!("_data/d{number}.json"), &ten_thousands);
+    }
+    eleventy.write_file("posts/2024-05-01-a.md", "---\ntitle: t\ntags: posts\n---\nRow x.");
+    for (what, project) in [("Jekyll", &jekyll), ("Eleventy", &eleventy)] {
+        let args = [
+            "--seeds",
+            ".",
+            "--site-url",
+            "https://news.example/",
+            "--base-url",
+            "https://news.example/feeds/",
+        ];
+        let (code, _, stderr, kib) = output_and_peak(project, &args);
+        assert!(code == 0 && kib < MEMORY, "{what}: {kib} KiB, {code}: {stderr}");
+        assert!(project.read_file("feeds/feed.json").contains("Row x."), "{what}: {stderr}");
+    }
+    assert_attack_row("Data of sites", "", 50);
+}
+
 /// Front matter in each syntax, and the text below it.
 #[test]
 #[cfg_attr(not(has_python3), ignore = "needs python3")]
