@@ -10,7 +10,9 @@ use url::Url;
 
 use crate::check::{self, FileAnswer, FileKind, LinkedFile, Options, Profile};
 use crate::config::{CheckConfig, LevelsByPath, RawConfig, pattern_fault};
-use crate::diag::{Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count, printable};
+use crate::diag::{
+    Finding, Level, Levels, Meta, Place, Severity, Sink, Tally, codes, count, printable, redact,
+};
 use crate::error::{Error, Kind};
 use crate::net::{AddressPolicy, FeedClient, FetchError, FileVerifier, without_secrets};
 use crate::online::{self, Document, Limits};
@@ -260,6 +262,7 @@ impl Run<'_> {
             &file.path
         };
         let name = path.to_string_lossy();
+        let name = redact(&name);
         let levels = self.levels_for(path);
         let bytes = check_files::read(&file.path)?;
         if file.is_found && !check_files::is_feed(path, &bytes) {

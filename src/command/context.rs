@@ -31,14 +31,14 @@ pub(super) enum Outcome {
 /// Result of a command.
 pub(super) type CommandResult = Result<Outcome, Error>;
 
-/// Writes a line to stderr; a closed stderr is not an error.
+/// Writes a line to stderr, without the passwords of URLs in it; a closed stderr is not an error.
 pub(super) fn print_message(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", redact(line));
 }
 
-/// Writes an error to stderr, without the passwords of URLs in it.
+/// Writes an error to stderr.
 pub(super) fn print_error(error: impl Display) {
-    print_message(&redact(&format!("feedmill: {error}")));
+    print_message(&format!("feedmill: {error}"));
 }
 
 /// Returns which servers may be contacted: those with private addresses only if the user permits it, and through a proxy then.

@@ -1,6 +1,7 @@
 //! Environment variables of flags: an empty variable counts as unset, and messages name the variable.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,7 +11,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 
 use super::args::Args;
-use crate::diag::printable;
+use super::context::print_message;
+use crate::diag::{printable, redact};
 use crate::types::excerpt;
 
 /// Number of characters of a value that a message shows.
@@ -26,6 +28,16 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
             Err(name_not_utf8(&command, &args).unwrap_or(error))
         }
         Err(error) => Err(name_variable(&error, &command, &args).unwrap_or(error)),
+    }
+}
+
+/// Writes an error or the help, without the passwords of URLs: an argument may be a URL that another command takes.
+pub(super) fn print(error: &clap::Error) {
+    let text = error.render().to_string();
+    match redact(&text) {
+        // In color on a terminal.
+        Cow::Borrowed(_) => _ = error.print(),
+        Cow::Owned(redacted) => print_message(redacted.trim_end()),
     }
 }
 

@@ -76,7 +76,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match env::parse(args) {
         Ok(args) => args,
         Err(error) => {
-            let _ = error.print();
+            env::print(&error);
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
