@@ -8,9 +8,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::config::{FILE, pattern_fault};
-use crate::generator::{PACKAGES, Zone, date_of_name, exported_by_script, is_apart, texts_of_script};
+use crate::generator::{
+    PACKAGES, Zone, date_of_name, exported_by_script, is_apart, site_address, texts_of_script,
+};
 use crate::store::{FsStore, Kind, Store};
-use crate::types::{Bytes, without_credentials};
+use crate::types::{Bytes, public_url};
 
 /// Endings of configuration and programs.
 const ENDINGS: &[&str] =
@@ -174,12 +176,9 @@ impl Press {
     /// Returns the address that its sitemap has.
     fn url(&self) -> Option<Url> {
         let host = self.config.get("sitemap")?.get("hostname")?.as_str()?;
-        let mut url = address(&format!("hostname: {host}"), "hostname")?;
-        let base = self.config.get("base").and_then(Value::as_str).unwrap_or_default().trim_matches('/');
-        if !base.is_empty() && url.path() == "/" {
-            url.set_path(&format!("/{base}/"));
-        }
-        Some(url)
+        let url = address(&format!("hostname: {host}"), "hostname")?;
+        let base = self.config.get("base").and_then(Value::as_str).unwrap_or_default();
+        if url.path() == "/" { site_address(url.as_str(), base) } else { Some(url) }
     }
 }
 
@@ -261,7 +260,7 @@ pub(super) fn look(folder: &Path, seeds: &str, sample: &Path) -> Custom {
     if let Ok(bytes) = store.read(Path::new("CNAME"), LIMIT)
         && let Ok(url) = Url::parse(&format!("https://{}/", String::from_utf8_lossy(&bytes).trim()))
     {
-        found.url = Some((without_credentials(url), PathBuf::from("CNAME")));
+        found.url = Some((public_url(url), PathBuf::from("CNAME")));
     }
     // Quartz has a host there (<https://quartz.jzhao.xyz/configuration>).
     if let Ok(bytes) = store.read(Path::new(QUARTZ), LIMIT)
@@ -408,7 +407,7 @@ fn address(text: &str, key: &str) -> Option<Url> {
             || url.path().starts_with("/api/")
             || host.ends_with("example.com");
         let is_code = value[..end].contains("${");
-        let mut url = without_credentials((!is_other && !is_code).then_some(url)?);
+        let mut url = public_url((!is_other && !is_code).then_some(url)?);
         // The address of a sitemap is in the site.
         if key == "Sitemap" || url.path().ends_with(".xml") || url.path().ends_with(".json") {
             url.set_path("/");
@@ -637,6 +636,11 @@ mod tests {
         assert_eq!(docs.settings, [("title", "VP".to_owned())]);
         assert_eq!(seeds(folder.path()), ["blog", "docs"]);
         assert_eq!(below(&excluded(folder.path()), "docs").last().unwrap(), "old/*.md");
+        write(
+            "docs/.vitepress/config.mts",
+            "export default {base:'https://usr:SECRET@h.example/n',sitemap:{hostname:'https://quay.example'}}",
+        );
+        assert_eq!(found("docs", "a.md").url.unwrap().0.as_str(), "https://quay.example/n/");
         write(
             "docs/.vitepress/config.mts",
             "export default defineConfig({ srcDir: './src', cleanUrls: true })",

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::{FILE, is_well_formed_language};
-use crate::diag::{count, is_risky, printable};
+use crate::diag::{count, is_risky, printable, remove_credentials};
 use crate::error::{Error, Kind};
 use crate::generator::Files;
 use crate::model::podcast::Category;
@@ -64,8 +64,9 @@ pub(super) fn run(args: &Init) -> CommandResult {
     let written = FsStore::new(on_disk(folder)).replace(Path::new(FILE), text.as_bytes());
     written.map_err(|e| Error::io("write the configuration", &file, e))?;
     // The file is written even if nobody reads the report.
-    let mut out = io::stdout().lock();
-    let _ = report(&mut out, folder, &seeds, &seen, site.as_ref(), custom.as_ref());
+    let mut shown = Vec::new();
+    let _ = report(&mut shown, folder, &seeds, &seen, site.as_ref(), custom.as_ref());
+    let _ = io::stdout().lock().write_all(remove_credentials(&String::from_utf8_lossy(&shown)).as_bytes());
     Ok(Outcome::Success)
 }
 
@@ -249,9 +250,10 @@ fn podcast(template: &str, seen: &Inspection) -> String {
     text.replacen("#explicit = false\n", "explicit = false\n", 1)
 }
 
-/// Quotes a string for TOML, in one line. JSON escapes the same characters in the same way, except one.
+/// Quotes a string for TOML, in one line and without user names and passwords in URLs: the file may be published, and its values
+/// are. JSON escapes the same characters in the same way, except one.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
+    serde_json::Value::from(remove_credentials(text)).to_string().replace('\u{7f}', "\\u007F")
 }
 
 /// Reports what was found and what to do next.

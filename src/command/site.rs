@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::diag::{printable, redact};
+use crate::diag::printable;
 use crate::error::Error;
 use crate::generator::{Repository, find, is_apart};
 use crate::pipeline::Inspection;
 use crate::seed::Addresses;
 use crate::store::{FsStore, Kind, Store};
-use crate::types::without_credentials;
+use crate::types::public_url;
 
 use super::custom;
 
@@ -93,7 +93,7 @@ impl FoundSite {
         let mut answer = String::new();
         if asked.is_ok() && io::stdin().read_line(&mut answer).is_ok() {
             let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-            self.url = Url::parse(answer.trim()).ok().filter(is_web).map(without_credentials);
+            self.url = Url::parse(answer.trim()).ok().filter(is_web).map(public_url);
         }
     }
 
@@ -145,7 +145,7 @@ impl FoundSite {
             };
             let of = if section.is_empty() { String::new() } else { format!(" of {section}") };
             let line = format!("  address{of}: {address} from {}, for {}", placed.derived, path.display());
-            writeln!(out, "{}", printable(&redact(&line)))?;
+            writeln!(out, "{}", printable(&line))?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ use crate::model::{Extra, Person, Podcast, Theme};
 use crate::seed::check_permalink;
 use crate::seed::{ADDRESS_RULES, Addresses, Exclusions, SameAddress};
 use crate::store::{is_url, place};
-use crate::types::{excerpt, to_rfc3986, without_credentials};
+use crate::types::{excerpt, public_url, to_rfc3986};
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -718,7 +718,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Parses a URL that feeds publish: without user name and password.
     fn public_url(&mut self, key: &str, text: &str, set: &SetValue) -> Option<Url> {
         let url = self.url(key, text, set)?;
-        let public = without_credentials(url.clone());
+        let public = public_url(url.clone());
         if public != url {
             let detail = format!("`{key}`; used `{public}` instead");
             self.faults.warn(&codes::CONFIG_CREDENTIALS, self.source.place_of(set, true), detail);
@@ -729,7 +729,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Parses the URL of a hub. Its user name and password are stored for requests.
     fn hub(&mut self, text: &str, set: &SetValue) -> Option<Url> {
         let url = self.url("hub", text, set)?;
-        let public = without_credentials(url.clone());
+        let public = public_url(url.clone());
         if public != url {
             self.hub_requests.insert(public.clone(), url);
         }

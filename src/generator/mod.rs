@@ -49,6 +49,7 @@ pub use pattern::check as check_permalink;
 pub(crate) use pattern::expression as permalink_expression;
 pub use repository::{Repository, find};
 pub(crate) use script::{exported as exported_by_script, texts as texts_of_script};
+pub(crate) use site::address as site_address;
 pub use site::{Attributes, Math, Site};
 pub(crate) use slug::{heading_id, jekyll as jekyll_slug, pelican as pelican_slug};
 pub use zone::{UnknownZone, Zone};

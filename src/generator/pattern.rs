@@ -243,11 +243,11 @@ pub(crate) fn fill(pattern: &str, values: &Values) -> Result<String, String> {
     Ok(single_slashes(&out))
 }
 
-/// Returns a path without user name and password, if it begins like an address without scheme.
+/// Returns a path or pattern without the user names and passwords of URLs in it. It may begin like an address without scheme.
 pub(super) fn without_user(path: &str) -> Cow<'_, str> {
     let rest = path.trim_start_matches('/');
     if path.len() - rest.len() < 2 || !rest.contains('@') {
-        return Cow::Borrowed(path);
+        return remove_credentials(path);
     }
     Cow::Owned(remove_credentials(&format!("//{rest}")).into_owned())
 }
@@ -336,6 +336,9 @@ mod tests {
             assert_eq!(fill(path, &values(Spelling::Jekyll)).as_deref(), Ok("/h/x"));
         }
         assert_eq!(single_slashes("/@ann//x@y"), "/@ann/x@y");
+        // What follows a colon is no placeholder that a message names.
+        let of_url = "/:year/https://us:SECRET@h/x";
+        assert_eq!(fill(of_url, &values(Spelling::Jekyll)).as_deref(), Ok("/2024/https:/h/x"));
         let long = ":title".repeat(2_000);
         assert!(fill(&long, &values(Spelling::Jekyll)).is_err_and(|why| why.contains("too long")));
     }

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::diag::remove_credentials;
-use crate::types::without_credentials;
+use crate::types::public_url;
 
 /// How formulas are written in Markdown. Their TeX is kept as it is: Markdown in it would be wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,7 +88,6 @@ pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
     if matches!(url.host_str()?, "localhost" | "127.0.0.1" | "0.0.0.0") {
         return None;
     }
-    url = without_credentials(url);
     url.set_query(None);
     url.set_fragment(None);
     // Some write the whole address of the site in its place.
@@ -96,7 +95,7 @@ pub(crate) fn address(text: &str, folder: &str) -> Option<Url> {
     let folder = site.as_ref().map_or(folder, Url::path);
     let path = format!("{}/{}", url.path().trim_end_matches('/'), folder.trim_matches('/'));
     url.set_path(&format!("{}/", path.trim_end_matches('/')));
-    Some(url)
+    Some(public_url(url))
 }
 
 /// Returns an author from a string, or from a table with `name` and `email`.
@@ -127,6 +126,7 @@ mod tests {
             ("https://ann:secret@stage.example/blog", "https://a.example/blog/"),
             ("//ann:secret@stage.example/blog", "https://a.example/blog/"),
             ("https://stage.example", "https://a.example/"),
+            ("/x/https://ann:secret@stage.example/", "https://a.example/x/https://stage.example/"),
         ] {
             assert_eq!(address("https://a.example", folder).unwrap().as_str(), expected, "{folder}");
         }

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Enclosure, Episode, Person};
 use crate::diag::remove_credentials;
-use crate::types::without_credentials;
+use crate::types::public_url;
 
 /// What an article says about itself: the fields that feeds carry next to title, link, time and body. Every dialect fills
 /// it with what its articles say explicitly; nothing is guessed from prose.
@@ -64,7 +64,7 @@ impl Metadata {
         for (field, id) in [("id", &mut self.id), ("guid", &mut self.guid)] {
             let Some(text) = id.as_mut().filter(|text| text.contains('@')) else { continue };
             let public = match Url::parse(text) {
-                Ok(url) if has_credentials(&url) => without_credentials(url).to_string(),
+                Ok(url) if has_credentials(&url) => public_url(url).to_string(),
                 _ => remove_credentials(text).into_owned(),
             };
             if public != *text {
@@ -72,7 +72,8 @@ impl Metadata {
                 found = found.or(Some(field));
             }
         }
-        let texts = self.authors.iter_mut().map(|one| ("author", &mut one.name));
+        let of_authors = self.authors.iter_mut().flat_map(|one| [Some(&mut one.name), one.email.as_mut()]);
+        let texts = of_authors.flatten().map(|text| ("author", text));
         let texts = texts.chain(self.tags.iter_mut().map(|tag| ("tags", tag)));
         let texts =
             texts.chain(self.image.iter_mut().flat_map(|image| &mut image.alt).map(|text| ("image", text)));
@@ -96,7 +97,7 @@ impl Metadata {
         }
         let mut clear = |field, urls: &mut dyn Iterator<Item = &mut Url>| {
             for url in urls.filter(|url| has_credentials(url)) {
-                *url = without_credentials(url.clone());
+                *url = public_url(url.clone());
                 found = found.or(Some(field));
             }
         };
@@ -120,7 +121,7 @@ impl Metadata {
 }
 
 fn has_credentials(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
+    url.as_str().contains(['@', '%', '&']) && public_url(url.clone()) != *url
 }
 
 /// An image with what is known of it.

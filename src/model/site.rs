@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{Entry, Feed};
-use crate::types::{UnixMs, without_credentials};
+use crate::types::{UnixMs, public_url};
 
 /// Number of entries in [`Listing::latest`] of the main feed.
 pub(crate) const LATEST: usize = 50;
@@ -136,7 +136,7 @@ pub struct ServedFeed {
 #[must_use]
 pub fn served_feeds(site: &Site) -> Vec<ServedFeed> {
     let served = |feed: &Listing| {
-        let hub = feed.hub.clone().map(without_credentials);
+        let hub = feed.hub.clone().map(public_url);
         let (folder, base, formats) = (feed.folder.clone(), feed.base.clone(), feed.formats.clone());
         ServedFeed { folder, base, hub, formats, median_interval: feed.median_interval }
     };

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind};
 use crate::format::Format;
 use crate::html::{self, RawHtml, xml_line};
 use crate::model::{Article, Feed};
-use crate::types::{UnixMs, is_http, to_rfc3986, without_credentials};
+use crate::types::{UnixMs, is_http, public_url, to_rfc3986};
 
 use super::archive::OutputDoc;
 use super::assemble;
@@ -173,7 +173,7 @@ fn without_file_ids(plan: &Plan) -> Plan {
 fn normalize(mut article: Article) -> Result<Article, Error> {
     let invalid = |link: &str| Error::new(Kind::Invalid, format!("`{link}` is not an http or https URL"));
     let link = article.link.to_string();
-    article.link = to_rfc3986(without_credentials(article.link))
+    article.link = to_rfc3986(public_url(article.link))
         .filter(|url| is_http(url.as_str()))
         .ok_or_else(|| invalid(&link))?;
     article.title = xml_line(&article.title);

@@ -1,9 +1,10 @@
-//! The link of a seed: a valid URI is kept byte for byte, other web addresses are made valid, the rest is refused.
+//! The link of a seed: a valid URI is kept byte for byte, other web addresses are made valid, the rest is refused. Every link is
+//! made here, so no password passes.
 
 use url::Url;
 
 use crate::diag::{Finding, codes};
-use crate::types::{excerpt, is_path_byte, is_plain_http, percent_encode_invalid, to_rfc3986};
+use crate::types::{excerpt, is_path_byte, is_plain_http, percent_encode_invalid, public_url, to_rfc3986};
 
 /// Number of characters of a link that a finding shows.
 const SHOWN: usize = 80;
@@ -34,16 +35,14 @@ pub(super) fn read(
         return Err(bad("has no host"));
     }
     let url = Url::parse(text).map_err(|e| bad(&format!("is not a URL: {e}")))?;
-    let has_user = !url.username().is_empty() || url.password().is_some();
+    let public = public_url(url.clone());
+    let has_credentials = public != url;
     // The common case.
-    if !has_user && text.bytes().all(is_path_byte) {
+    if !has_credentials && text.bytes().all(is_path_byte) {
         return Ok(text.to_owned());
     }
-    let mut url = to_rfc3986(url).ok_or_else(|| bad("has an invalid host"))?;
-    if has_user {
-        if url.set_username("").is_err() || url.set_password(None).is_err() {
-            return Err(bad("has a user name"));
-        }
+    let url = to_rfc3986(public).ok_or_else(|| bad("has an invalid host"))?;
+    if has_credentials {
         let detail = format!("used `{}` instead", excerpt(url.as_str(), SHOWN));
         findings.push(Finding::in_text(&codes::SEED_LINK_CREDENTIALS, line, column(), detail));
         return Ok(url.into());
@@ -53,9 +52,9 @@ pub(super) fn read(
 }
 
 /// True if a link is valid without a look at its parts: the `url` crate accepts the host, and the rest has no escapes. Most
-/// links are of this kind, and a million are read.
+/// links are of this kind, and a million are read. One with an `@` after its host may have the password of another URL.
 fn is_plain(link: &str) -> bool {
-    is_plain_http(link) && link.bytes().all(is_path_byte)
+    is_plain_http(link) && link.bytes().all(|byte| is_path_byte(byte) && byte != b'@')
 }
 
 /// Rule by which two addresses are equal (`same_address` in the configuration).

@@ -15,6 +15,7 @@ mod bucket_faults;
 mod build;
 mod catalog;
 mod check;
+mod credentials;
 mod dialects;
 mod dry_run;
 mod edge;

@@ -13,10 +13,11 @@ mod text;
 use std::borrow::Cow;
 use std::fmt;
 
+pub use feedmill_types::{redact, remove_credentials};
 pub use levels::{Level, Levels, matches_code};
 pub use render::{RENDERERS, Renderer, renderer, to_json};
 pub use sink::{Sink, Tally};
-pub use text::{count, is_risky, nearest, printable, redact, remove_credentials, short_path};
+pub use text::{count, is_risky, nearest, printable, short_path};
 
 /// The severity of a finding.
 ///
@@ -94,12 +95,7 @@ impl Place {
 
     /// Creates the place of a line and column (both from 1) in a file.
     pub fn at(file: impl Into<String>, line: u32, column: u32) -> Self {
-        let file = file.into();
-        let file = match short_path(&file) {
-            Cow::Owned(short) => short,
-            Cow::Borrowed(_) => file,
-        };
-        Self { file, line, column, ..Self::default() }
+        Self { file: shown_file(file.into()), line, column, ..Self::default() }
     }
 
     /// Adds the text of the line. User names and passwords in URLs are replaced, see [`redact`].
@@ -124,6 +120,18 @@ impl Place {
             self.source = source;
         }
         self
+    }
+}
+
+/// Returns the name of a file for messages: short, and without the passwords of URLs, which may be given for files.
+fn shown_file(file: String) -> String {
+    let file = match redact(&file) {
+        Cow::Owned(redacted) => redacted,
+        Cow::Borrowed(_) => file,
+    };
+    match short_path(&file) {
+        Cow::Owned(short) => short,
+        Cow::Borrowed(_) => file,
     }
 }
 
@@ -168,7 +176,7 @@ impl Finding {
     /// Adds the name of the file.
     #[must_use]
     pub fn in_file(mut self, file: impl Into<String>) -> Self {
-        self.place.file = file.into();
+        self.place.file = shown_file(file.into());
         self
     }
 

@@ -1,6 +1,6 @@
 //! URLs: made absolute, or removed if a reader should not follow them.
 
-use feedmill_types::{to_rfc3986, without_credentials, work};
+use feedmill_types::{public_url, to_rfc3986, work};
 use url::Url;
 
 use super::allowlist::LINK_SCHEMES;
@@ -62,7 +62,7 @@ impl Base {
         work::step(url.as_str().len());
         match url.scheme() {
             "http" | "https" if url.path().contains(HIDDEN_EMAIL_PATH) => return None,
-            "http" | "https" => url = without_credentials(url),
+            "http" | "https" => url = public_url(url),
             // `mailto:?subject=` and `sms:?body=` have no recipient.
             "mailto" | "tel" | "sms" | "smsto" if url.path().is_empty() => return None,
             // Only `magnet:` says everything in its query.

@@ -3,10 +3,12 @@
 //! This crate is the lowest layer: formats, seeds and the HTML cleaner use the same types without depending on each
 //! other. Nothing here reads the clock.
 
+mod credentials;
 mod file_type;
 pub mod podcast;
 pub mod work;
 
+pub use credentials::{public_url, redact, remove_credentials, without_credentials};
 pub use file_type::{file_type, type_of_extension};
 
 use std::borrow::Cow;
@@ -334,19 +336,6 @@ pub fn to_rfc3986(url: Url) -> Option<Url> {
     Url::parse(url.as_str()).ok().filter(|again| *again == url)
 }
 
-/// Returns a URL without user name and password.
-///
-/// ```
-/// let url = "https://ann:key@hub.example/".parse().map(feedmill_types::without_credentials);
-/// assert_eq!(url.as_ref().map(url::Url::as_str), Ok("https://hub.example/"));
-/// ```
-#[must_use]
-pub fn without_credentials(mut url: Url) -> Url {
-    // Both fail only for URLs that cannot have them.
-    let _ = url.set_username("").and_then(|()| url.set_password(None));
-    url
-}
-
 /// Returns the name or path of a file as text. Bytes that are not UTF-8 are percent-encoded, so that different names have
 /// different texts.
 ///
@@ -368,7 +357,8 @@ pub fn name_text(name: &OsStr) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Shortens text quoted in a message: white space folded, at most `max_chars` characters, then `…` if any were removed.
+/// Shortens text quoted in a message: white space folded, at most `max_chars` characters, then `…` if any were removed. Of a URL
+/// that is cut, the user name and password are replaced first, see [`redact`]: without its end, nobody could tell what they are.
 ///
 /// ```
 /// assert_eq!(feedmill_types::excerpt("one\n two", 40), "one two");
@@ -382,6 +372,11 @@ pub fn excerpt(text: &str, max_chars: usize) -> Cow<'_, str> {
     let is_folded = !kept.contains(|c: char| c.is_whitespace() && c != ' ') && !kept.contains("  ");
     if is_folded && end == text.len() {
         return Cow::Borrowed(text);
+    }
+    if end < text.len()
+        && let Cow::Owned(redacted) = redact(text)
+    {
+        return Cow::Owned(excerpt(&redacted, max_chars).into_owned());
     }
     let mut folded = kept.split_whitespace().collect::<Vec<_>>().join(" ");
     if end < text.len() {
