@@ -809,6 +809,23 @@ mod tests {
     }
 
     #[test]
+    fn values_that_are_probably_mistakes_are_reported_once() {
+        for (text, problem) in [
+            ("author = '<>'", "`author` must be"),
+            ("author = ' - '", "`author` must be"),
+            ("append = '<p>{titel}</p>'", "did you mean `{title}`?"),
+            ("[extra]\nrss_item = '<comments>{lnk}#c</comments>'", "did you mean `{link}`?"),
+            ("formats = ['', '', 'rss']", "`formats` contains ``"),
+        ] {
+            let found = messages(text);
+            assert!(found.len() == 1 && found[0].contains(problem), "{text}: {found:?}");
+        }
+        for text in ["author = ''", "author = 'Ж'", "append = '{title} {x} {color: red} {link}'"] {
+            assert!(messages(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn user_names_and_passwords_get_into_no_feed_and_no_message() {
         for text in [
             "base_url = 'https://ann:key@a.example/'",
@@ -820,6 +837,9 @@ mod tests {
             "copyright = 'see https://ann:key@a.example/'",
             "description = 'https://key@a.example/'",
             "author = 'https://ann:key@a.example/'",
+            "permalink = '/https://ann:key@a.example/:title/'",
+            "icon = 'https://a.example/?x=https://ann:key@a.example/i.png'",
+            "[section.x]\nbase_url = 'https://a.example/https:ann:key@a.example/'",
             "append = '<a href=\"https://ann:key@a.example/\">x</a> https://ann:key@a.example/'",
             "[extra]\nrss = '<docs>https://ann:key@a.example/</docs>'",
             "[extra]\natom_entry = '<a:b xmlns:a=\"https://ann:key@a.example/\"/>'",

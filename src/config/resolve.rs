@@ -29,6 +29,8 @@ use crate::types::{excerpt, public_url, to_rfc3986};
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
+/// Names in braces that stand for what an entry has.
+const PLACEHOLDERS: [&str; 2] = ["link", "title"];
 /// Keys that do not change feeds: where files are, and what happens after a build.
 const NOT_IN_FEEDS: [&str; 5] = ["cache_dir", "catalog", "feeds", "push", "seeds"];
 
@@ -333,6 +335,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             };
             match next {
                 Ok(next) => {
+                    self.placeholders(key, text, set);
                     *one = next.without_credentials();
                     if *one != next {
                         self.warn_of_credentials(key, set);
@@ -516,7 +519,14 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("title", Value::Text(t)) => channel.title = non_empty(self.plain(key, t, set)),
             ("description", Value::Text(t)) => channel.description = self.plain(key, t, set),
             ("copyright", Value::Text(t)) => channel.copyright = non_empty(self.plain(key, t, set)),
-            ("author", Value::Text(t)) => channel.author = person(&self.plain(key, t, set)),
+            ("author", Value::Text(t)) => {
+                let text = self.plain(key, t, set);
+                channel.author = person(&text);
+                if !text.is_empty() && text.bytes().all(|b| b == b' ' || b.is_ascii_punctuation()) {
+                    let shown = excerpt(&text, SHOWN);
+                    self.fault(set, format!("`author` must be `Name <mail@host>`, not `{shown}`"));
+                }
+            }
             ("site_url", Value::Text(t)) => channel.site = self.public_url(key, t, set),
             ("icon", Value::Text(t)) => channel.icon = self.public_url(key, t, set),
             ("hub", Value::Text(t)) => channel.hub = self.hub(t, set),
@@ -540,7 +550,10 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             ("indent", Value::Bool(on)) => {
                 channel.layout = if *on { Layout::Indented } else { Layout::Compact };
             }
-            ("append", Value::Text(t)) => channel.append = self.public_text(key, t, set),
+            ("append", Value::Text(t)) => {
+                channel.append = self.public_text(key, t, set);
+                self.placeholders(key, t, set);
+            }
             ("content", Value::Text(t)) => match t.as_str() {
                 "full" | "summary" => channel.summary_only = t == "summary",
                 _ => {
@@ -567,7 +580,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
             },
             ("formats", Value::List(names)) => {
                 channel.formats.clear();
-                for name in names {
+                for name in distinct(names) {
                     match format(name) {
                         Some(f) if !channel.formats.iter().any(|g| g.name() == f.name()) => {
                             channel.formats.push(f);
@@ -677,10 +690,11 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
 
     fn permalink(&mut self, set: &SetValue) -> Option<String> {
         let text = set.value.text().filter(|text| !text.trim().is_empty())?;
-        if let Err(why) = check_permalink(text) {
+        let text = self.public_text("permalink", text, set);
+        if let Err(why) = check_permalink(&text) {
             self.fault(set, format!("`permalink` is not a URL pattern: {why}"));
         }
-        Some(text.to_owned())
+        Some(text)
     }
 
     fn timezone(&mut self, set: &SetValue) -> Option<Zone> {
@@ -791,10 +805,28 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
         public.into_owned()
     }
 
+    /// Reports a name in braces that is probably a misspelled placeholder. Other braces are text.
+    fn placeholders(&mut self, key: &str, text: &str, set: &SetValue) {
+        let names = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        let misspelled =
+            |name: &&str| !PLACEHOLDERS.contains(name) && name.bytes().all(|b| b.is_ascii_alphabetic());
+        for name in names.filter(misspelled) {
+            if let Some(near) = nearest(name, PLACEHOLDERS) {
+                self.fault(set, format!("`{key}` has `{{{name}}}`; did you mean `{{{near}}}`?"));
+            }
+        }
+    }
+
     fn warn_of_credentials(&mut self, key: &str, set: &SetValue) {
         let place = self.source.place_of(set, true);
         self.faults.warn(&codes::CONFIG_CREDENTIALS, place, format!("`{key}`; left them out"));
     }
+}
+
+/// Returns the texts of a list, each once.
+fn distinct(all: &[String]) -> impl Iterator<Item = &String> {
+    let mut seen = BTreeSet::new();
+    all.iter().filter(move |text| seen.insert(*text))
 }
 
 /// Returns a string of the configuration; empty if it is not set.

@@ -297,6 +297,7 @@ fn parts(pattern: &str) -> Vec<Part<'_>> {
 /// # Errors
 /// What is wrong with it.
 pub fn check(pattern: &str) -> Result<(), String> {
+    let pattern = &*without_user(pattern);
     if !style(pattern).starts_with('/') {
         let styles: Vec<_> = STYLES.iter().map(|(name, _)| *name).collect();
         return Err(format!(
@@ -337,8 +338,10 @@ mod tests {
         }
         assert_eq!(single_slashes("/@ann//x@y"), "/@ann/x@y");
         // What follows a colon is no placeholder that a message names.
-        let of_url = "/:year/https://us:SECRET@h/x";
-        assert_eq!(fill(of_url, &values(Spelling::Jekyll)).as_deref(), Ok("/2024/https:/h/x"));
+        for of_url in ["/:year/https://us:secret@h/x", "/:year/https://us:SECRET@h/x"] {
+            assert_eq!(fill(of_url, &values(Spelling::Jekyll)).as_deref(), Ok("/2024/https:/h/x"));
+            assert_eq!(check(of_url), Ok(()));
+        }
         let long = ":title".repeat(2_000);
         assert!(fill(&long, &values(Spelling::Jekyll)).is_err_and(|why| why.contains("too long")));
     }
