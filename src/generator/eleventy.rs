@@ -11,6 +11,7 @@ use super::glob::{Globs, Reach, Selection};
 use super::template::{self, Scope};
 use super::{Files, Found, Generator, Kind, Matter, Page, Placed, Refusal, Rules, Site, Table, Unzoned};
 use super::{cname, data, date, is_page, names, pattern, script, site, split_ending};
+use crate::diag::remove_credentials;
 use crate::error::Error;
 use crate::types::work;
 
@@ -638,7 +639,9 @@ impl EleventyRules {
             folders.iter().map(String::as_str).chain([without_date(stem)]).map(|n| format!("/{n}")).collect();
         let text = |value: &Value| {
             let is_short = value.as_str().is_none_or(|text| text.len() <= MAX_PART);
-            is_short.then(|| super::matter::text(value))?
+            let text = is_short.then(|| super::matter::text(value))??;
+            // A filter would leave the letters of a password.
+            Some(remove_credentials(&text).into_owned())
         };
         let get = |name: &str| match name {
             "page.fileSlug" => Some(slug.to_owned()),

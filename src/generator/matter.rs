@@ -132,12 +132,13 @@ impl Matter {
         self.values.insert(key.to_lowercase(), value);
     }
 
-    /// Removes user name and password from the address of the article, if that is relative: the path made of it would have them.
-    /// Returns the key.
+    /// Removes user name and password from what paths are made of: from the slug and the title, whose letters would be left of
+    /// them, and from the address of the article, if that is relative. Returns the key.
     pub fn remove_credentials(&mut self) -> Option<&'static str> {
         let mut found = None;
-        for key in ["permalink", "url", "path"] {
-            let text = self.get(key).and_then(Value::as_str).filter(|text| !is_http(text));
+        for key in ["title", "slug", "permalink", "url", "path"] {
+            let is_part = matches!(key, "title" | "slug");
+            let text = self.get(key).and_then(Value::as_str).filter(|text| is_part || !is_http(text));
             if let Some(Cow::Owned(public)) = text.map(remove_credentials) {
                 self.set(key, public.into());
                 found = Some(key);
