@@ -251,8 +251,8 @@ const EXAMPLES: &[(&str, &str, Seeds)] = &[
     ("feed-empty", "[[feed]]\nname = \"rain\"\ntitle_contains = \"rain\"\n", &[("1.txt", GOOD)]),
     (
         "feed-name",
-        "base_url = \"https://f.example/\"\nsite_url = \"https://news.example/\"\nfeeds_by = [\"author\"]\nauthor = \"..\"\n",
-        &[("1.txt", GOOD)],
+        "base_url = \"https://f.example/\"\nsite_url = \"https://news.example/\"\nfeeds_by = [\"tag\"]\n",
+        &[("1.md", "---\ntitle: A title\ndate: 2024-06-01\ntags: [\"..\"]\n---\nText\n")],
     ),
     ("no-base-url", "", &[("1.txt", GOOD)]),
     ("no-site-url", "", &[("1.md", "---\ntitle: A title\ndate: 2024-06-01\n---\nText\n")]),
@@ -590,7 +590,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("src/config/schema.rs", &["fn schema("]),
     ("crates/diag/src/codes.rs", &["fn find("]),
     ("crates/diag/src/lib.rs", &["enum Severity", "struct Finding"]),
-    ("crates/diag/src/text.rs", &["fn nearest<", "fn printable(", "fn redact("]),
+    ("crates/diag/src/text.rs", &["fn nearest<", "fn printable("]),
     ("crates/diag/src/render/mod.rs", &["fn renderer("]),
     ("crates/diag/src/sink.rs", &["struct Sink", "fn collecting("]),
     ("crates/diag/src/levels.rs", &["struct Levels", "fn matches_code("]),
@@ -616,6 +616,7 @@ const CALLED: &[(&str, &[&str])] = &[
         "crates/types/src/lib.rs",
         &["struct UnixMs", "struct Bytes", "struct MediaType", "fn is_well_formed_language(", "fn excerpt("],
     ),
+    ("crates/types/src/credentials.rs", &["fn redact("]),
     ("src/watch.rs", &["struct Watch "]),
 ];
 

@@ -32,6 +32,7 @@ use super::names::Names;
 use super::progress::Progress;
 use super::publish::is_ours;
 use super::reuse;
+use super::seed_files::{feeds_below, is_hidden, is_markdown, is_seed};
 use super::seed_results::HeadResult;
 use super::select::id_key;
 use super::shards::Heads;
@@ -142,21 +143,6 @@ impl Extension {
     }
 }
 
-/// True for hidden files: they belong to the crawler, the editor or version control.
-pub(super) fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
-}
-
-/// True if a file of this name may be a seed.
-pub(super) fn is_seed(name: &OsStr) -> bool {
-    !is_hidden(name) && seed::extension(name).is_some_and(seed::has_seed_extension)
-}
-
-/// True for the name of a Markdown file.
-pub(super) fn is_markdown(name: &OsStr) -> bool {
-    seed::extension(name).is_some_and(seed::is_markdown)
-}
-
 /// Scans every folder under the root.
 ///
 /// `open` returns the catalog, which is then in `catalog`. Folders are listed meanwhile if the seeds are on a server.
@@ -218,16 +204,6 @@ pub(super) fn discover_folder(
     let scanner = Scanner::new(context, Awaited::Open(catalog), kept, part);
     scanner.visit_all(folder.cover.clone().filter(|_| !is_root));
     scanner.finish()
-}
-
-/// Returns the path of the feeds folder relative to the seeds folder, if it is below it; empty if both are one.
-pub(super) fn feeds_below(seeds: &dyn Store, feeds: &dyn Store) -> Option<PathBuf> {
-    let absolute = |store: &dyn Store| match store.folder() {
-        Some(folder) => folder.canonicalize().ok(),
-        // The URL of a bucket; a store in memory has no name.
-        None => Some(PathBuf::from(store.show(Path::new("")))).filter(|root| !root.as_os_str().is_empty()),
-    };
-    Some(absolute(feeds)?.strip_prefix(absolute(seeds)?).ok()?.to_path_buf())
 }
 
 /// Part of the seeds that is scanned.

@@ -26,12 +26,13 @@ use super::address_source::{AddressSource, address_source};
 use super::archive::OutputDoc;
 use super::assemble;
 use super::context::{Context, Options, unreadable_seed};
-use super::discover::{Scan, ScanError, is_hidden, is_markdown, is_seed};
+use super::discover::{Scan, ScanError};
 use super::feed_builder::{FeedBuilder, Groups, Traits, feed_builders};
 use super::order::{Selection, section_of};
 use super::progress::Progress;
 use super::rebuild::load_article;
 use super::scan::{Outcome, Scanned, scan, select};
+use super::seed_files::{is_hidden, is_markdown, is_seed};
 use super::select::{Candidate, Details, Pick, is_expired};
 
 /// What a build of these seeds would select.

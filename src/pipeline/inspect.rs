@@ -19,9 +19,9 @@ use crate::seed::audio::{self, Groups};
 use crate::store::{Kind, Store};
 use crate::types::{Bytes, UnixMs};
 
-use super::discover::{is_markdown, is_seed};
 use super::head::{Folder, read_heads};
 use super::order::section;
+use super::seed_files::{is_markdown, is_seed};
 use super::seed_results::HeadResult;
 
 /// Maximum number of names to look at: enough for any seeds folder, and an end for anyone who is in the wrong folder.

@@ -13,8 +13,7 @@ use crate::seed::audio;
 use crate::store::{Kind, Stamp, Store};
 
 use super::context::Context;
-use super::discover::{feeds_below, is_seed};
-use super::reuse;
+use super::seed_files::{feeds_below, is_seed};
 
 /// Fingerprint of a file that is missing, or whose storage has no stamps.
 const MISSING: u128 = 1;
@@ -42,7 +41,8 @@ pub(super) fn add(context: &Context<'_>, fingerprints: &mut BTreeMap<PathBuf, u1
 }
 
 fn fingerprint(path: &Path, stamp: Option<&Stamp>) -> u128 {
-    reuse::fingerprint(path.file_name().unwrap_or_default(), stamp).max(MISSING)
+    let name = path.file_name().unwrap_or_default();
+    stamp.map_or(MISSING, |stamp| catalog::fingerprint(name, stamp).max(MISSING))
 }
 
 /// Stamps of files, by their names.

@@ -103,6 +103,7 @@ mod reuse;
 mod scan;
 #[cfg(feature = "folder")]
 mod sections;
+mod seed_files;
 mod seed_results;
 mod select;
 mod shards;
