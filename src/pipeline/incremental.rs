@@ -72,7 +72,7 @@ impl Project {
     }
 }
 
-/// Returns a sound file with some seconds of silence.
+/// Returns an audio file with some seconds of silence.
 fn wav(seconds: u32) -> Vec<u8> {
     let data = vec![0x80; seconds as usize * 8000];
     let size = |bytes: usize| (bytes as u32).to_le_bytes();

@@ -358,7 +358,7 @@ pub fn name_text(name: &OsStr) -> Cow<'_, str> {
 }
 
 /// Shortens text quoted in a message: white space folded, at most `max_chars` characters, then `…` if any were removed. Of a URL
-/// that is cut, the user name and password are replaced first, see [`redact`]: without its end, nobody could tell what they are.
+/// that is cut, the user name and password are replaced first, see [`redact`]: without its end, they would not be recognized.
 ///
 /// ```
 /// assert_eq!(feedmill_types::excerpt("one\n two", 40), "one two");
