@@ -20,7 +20,7 @@ use crate::format::{FORMATS, INDEX, Index, Layout, format};
 use crate::generator::Zone;
 use crate::html::Policy;
 use crate::model::podcast::Category;
-use crate::model::{Extra, Person, Podcast, Theme};
+use crate::model::{Extra, Person, Podcast, Theme, placeholders};
 use crate::seed::check_permalink;
 use crate::seed::{ADDRESS_RULES, Addresses, Exclusions, SameAddress};
 use crate::store::{is_url, place};
@@ -29,8 +29,6 @@ use crate::types::{excerpt, public_url, to_rfc3986};
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// Names in braces that stand for what an entry has.
-const PLACEHOLDERS: [&str; 2] = ["link", "title"];
 /// Keys that do not change feeds: where files are, and what happens after a build.
 const NOT_IN_FEEDS: [&str; 5] = ["cache_dir", "catalog", "feeds", "push", "seeds"];
 
@@ -582,10 +580,7 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
                 channel.formats.clear();
                 for name in distinct(names) {
                     match format(name) {
-                        Some(f) if !channel.formats.iter().any(|g| g.name() == f.name()) => {
-                            channel.formats.push(f);
-                        }
-                        Some(_) => {}
+                        Some(format) => channel.formats.push(format),
                         None => {
                             let known: Vec<_> = FORMATS.iter().map(|f| f.name()).collect();
                             let (shown, known) = (excerpt(name, SHOWN), known.join(", "));
@@ -808,10 +803,10 @@ impl<'a, 'b, 'c> Resolver<'a, 'b, 'c> {
     /// Reports a name in braces that is probably a misspelled placeholder. Other braces are text.
     fn placeholders(&mut self, key: &str, text: &str, set: &SetValue) {
         let names = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-        let misspelled =
-            |name: &&str| !PLACEHOLDERS.contains(name) && name.bytes().all(|b| b.is_ascii_alphabetic());
+        let known = placeholders("", "").map(|(name, _)| name);
+        let misspelled = |name: &&str| !known.contains(name) && name.bytes().all(|b| b.is_ascii_alphabetic());
         for name in names.filter(misspelled) {
-            if let Some(near) = nearest(name, PLACEHOLDERS) {
+            if let Some(near) = nearest(name, known) {
                 self.fault(set, format!("`{key}` has `{{{name}}}`; did you mean `{{{near}}}`?"));
             }
         }

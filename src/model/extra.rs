@@ -7,6 +7,16 @@ use serde_json::{Map, Value};
 
 use crate::diag::remove_credentials;
 
+/// Returns the names that stand in braces for what an entry has, in texts of the operator, with their values.
+pub(crate) fn placeholders<'v>(title: &'v str, link: &'v str) -> [(&'static str, &'v str); 2] {
+    [("link", link), ("title", title)]
+}
+
+/// Returns the value for the name that follows a brace, and the text after the brace behind it.
+pub(crate) fn placeholder<'v, 't>(text: &'t str, values: &[(&str, &'v str)]) -> Option<(&'v str, &'t str)> {
+    values.iter().find_map(|(name, value)| Some((*value, text.strip_prefix(name)?.strip_prefix('}')?)))
+}
+
 /// Prefixes that XML declares. Those of feedmill's own elements do not count: it declares them only if it uses them.
 const RESERVED: [&str; 2] = ["xml", "xmlns"];
 
@@ -111,10 +121,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         let after = &after[1..];
-        let found = values
-            .iter()
-            .find_map(|(name, value)| Some((*value, after.strip_prefix(name)?.strip_prefix('}')?)));
-        let (text, next) = found.unwrap_or(("{", after));
+        let (text, next) = placeholder(after, values).unwrap_or(("{", after));
         out.push_str(text);
         rest = next;
     }

@@ -34,6 +34,7 @@ pub use entry::{Enclosure, Entry, Person};
 pub use episode::{Chapter, Credit, Episode, EpisodeKind, Soundbite, Transcript};
 pub use extra::Extra;
 pub(crate) use extra::change_strings;
+pub(crate) use extra::{placeholder, placeholders};
 pub use feed::{Feed, History};
 pub use metadata::{Image, Metadata};
 pub use podcast::Podcast;

@@ -13,7 +13,7 @@ use crate::config::{Channel, Ids, Plan, derived_title};
 use crate::html::{self, CleanHtml, Medium, Policy, RawHtml};
 #[cfg(feature = "folder")]
 use crate::model::Person;
-use crate::model::{Entry, Episode, Feed};
+use crate::model::{Entry, Episode, Feed, placeholder, placeholders};
 use crate::seed::Addresses;
 #[cfg(feature = "folder")]
 use crate::seed::audio::{COVERS_FOLDER, Recording, cover_name};
@@ -296,7 +296,7 @@ pub(super) fn entry(pick: &Pick, article: &CleanArticle, channel: &Channel) -> E
         banner: metadata.banner.clone(),
         enclosures,
         episode: episode(pick, metadata.episode.clone(), channel),
-        extra: channel.entry_extra.filled(&[("title", &article.title), ("link", &pick.seed.link)]),
+        extra: channel.entry_extra.filled(&placeholders(&article.title, &pick.seed.link)),
     }
 }
 
@@ -326,25 +326,24 @@ fn content(pick: &Pick, article: &CleanArticle, channel: &Channel) -> CleanHtml 
     }
     let base = Url::parse(&pick.seed.link).ok().filter(|_| !channel.append.is_empty());
     let Some(base) = base else { return article.content.clone() };
-    let append = filled(&channel.append, &article.title, &pick.seed.link);
+    let append = filled(&channel.append, &placeholders(&article.title, &pick.seed.link));
     // The operator's own text is no clutter.
     let policy = Policy::new(&[], &["*".to_owned()]).unwrap_or_default();
     article.content.followed_by(&html::clean(RawHtml(&append), &base, &policy).html)
 }
 
-/// Replaces `{title}` and `{link}`: percent-encoded inside a tag, where URLs are, and as text elsewhere.
-fn filled(template: &str, title: &str, link: &str) -> String {
-    let mut out = String::with_capacity(template.len() + title.len() + link.len());
+/// Replaces names in braces: percent-encoded inside a tag, where URLs are, and as text elsewhere.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(template.len());
     let (mut rest, mut is_in_tag) = (template, false);
     while let Some(at) = rest.find('{') {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         is_in_tag = before.rfind(['<', '>']).map_or(is_in_tag, |at| before[at..].starts_with('<'));
-        let place =
-            [("{title}", title), ("{link}", link)].into_iter().find(|(name, _)| after.starts_with(name));
-        let Some((name, value)) = place else {
+        let after = &after[1..];
+        let Some((value, next)) = placeholder(after, values) else {
             out.push('{');
-            rest = &after[1..];
+            rest = after;
             continue;
         };
         if is_in_tag {
@@ -352,7 +351,7 @@ fn filled(template: &str, title: &str, link: &str) -> String {
         } else {
             out.push_str(&html::escape_text(value));
         }
-        rest = &after[name.len()..];
+        rest = next;
     }
     out + rest
 }
@@ -423,6 +422,6 @@ mod tests {
         let template = "<a href='mailto:a@b.example?subject={title}'>{title}</a> {x} {link} {";
         let expected =
             "<a href='mailto:a@b.example?subject=A%20%26%20B%3F'>A &amp; B?</a> {x} https://c.example/ {";
-        assert_eq!(filled(template, "A & B?", "https://c.example/"), expected);
+        assert_eq!(filled(template, &placeholders("A & B?", "https://c.example/")), expected);
     }
 }

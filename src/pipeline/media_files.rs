@@ -42,15 +42,13 @@ pub(super) fn of_episode(
     let name = seed.path.file_name().unwrap_or_default();
     let folder = seed.path.parent().unwrap_or(Path::new(""));
     let is_published = plan.publish_media != PublishMedia::No;
-    let to = |from: &Path| Path::new(MEDIA_FOLDER).join(from);
     let mut files: BTreeMap<PathBuf, PublishedMedia> = BTreeMap::new();
     for from in &article.files {
         let stamp = context.seeds.stamp(from).ok().flatten();
         let is_there = stamp.is_some() || context.seeds.prefix(from, Bytes(1)).is_ok();
         article.lookups.insert(lookups::path(context, from), stamp);
         if is_there && is_published {
-            let file = PublishedMedia { to: to(from), from: from.clone(), ..PublishedMedia::default() };
-            files.insert(from.clone(), file);
+            files.insert(from.clone(), copy_of(from.clone()));
         }
     }
     if is_published {
@@ -60,8 +58,7 @@ pub(super) fn of_episode(
         let own = recording.published(name).map(OsStr::new).chain([recording.name(name)]);
         let cover = recording.folder_cover.as_ref().map(PathBuf::from);
         for from in own.map(|file| folder.join(file)).chain(chapters).chain(cover) {
-            let file = PublishedMedia { to: to(&from), from: from.clone(), ..PublishedMedia::default() };
-            files.entry(from).or_insert(file);
+            files.entry(from.clone()).or_insert_with(|| copy_of(from));
         }
     }
     let mut files: Vec<PublishedMedia> = files.into_values().collect();
@@ -76,6 +73,11 @@ pub(super) fn of_episode(
         }
     }
     files
+}
+
+/// Returns the file of the feeds folder to which a file of the seeds folder is published.
+fn copy_of(from: PathBuf) -> PublishedMedia {
+    PublishedMedia { to: Path::new(MEDIA_FOLDER).join(&from), from, ..PublishedMedia::default() }
 }
 
 /// Files of the seeds folder that articles link to, by the path of the seed of the article.
@@ -100,8 +102,7 @@ pub(super) fn complete(context: &Context<'_>, articles: &mut HashMap<PathBuf, Cl
             enclosure.length = Some(Bytes(read.file.size));
             enclosure.duration = enclosure.duration.or(read.file.milliseconds);
             if is_published && context.plan.publish_media != PublishMedia::No {
-                let to = Path::new(MEDIA_FOLDER).join(&from);
-                files.push(PublishedMedia { to, from, ..PublishedMedia::default() });
+                files.push(copy_of(from));
             }
         }
         (!files.is_empty()).then(|| (path.clone(), files))

@@ -74,11 +74,7 @@ impl<'a> Publisher<'a> {
     }
 
     /// Returns the files.
-    pub(super) fn pending(&mut self) -> &PendingFiles {
-        self.pending_mut()
-    }
-
-    fn pending_mut(&mut self) -> &mut PendingFiles {
+    pub(super) fn pending(&mut self) -> &mut PendingFiles {
         self.pending.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -98,7 +94,7 @@ impl<'a> Publisher<'a> {
         &mut self,
         work: impl FnOnce() -> T,
     ) -> (Result<Vec<Published>, Error>, T) {
-        let mut queue: Vec<_> = std::mem::take(self.pending_mut()).into_iter().collect();
+        let mut queue: Vec<_> = std::mem::take(self.pending()).into_iter().collect();
         queue.sort_by_key(|(_, file)| file.bytes.size());
         let threads = rayon::current_num_threads();
         // The threads of a bucket wait for it already.

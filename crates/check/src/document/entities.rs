@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use feedmill_types::work::step;
 
-use super::names::{is_name, is_space, resolve};
+use super::names::{is_comment, is_name, is_space, resolve};
 use crate::message::shown;
 
 /// Maximum length of the text that a reference is expanded to, in bytes.
@@ -109,8 +109,7 @@ impl Entities {
                     return Err(unexpected(rest));
                 }
             } else if take(rest, "<!--") {
-                let comment = until(rest, "-->")?;
-                if comment.contains("--") || comment.ends_with('-') {
+                if !is_comment(until(rest, "-->")?) {
                     return Err("`--` in a comment".to_owned());
                 }
             } else if take(rest, "<?") {

@@ -44,6 +44,17 @@ pub(super) fn is_name(name: &str) -> bool {
     name.starts_with(begins_name) && name.chars().all(is_in_name)
 }
 
+/// True for the parts of a name with a prefix ([Namespaces in XML, 4](https://www.w3.org/TR/xml-names/#ns-qualnames)), each of
+/// which consists of the characters of names.
+pub(super) fn is_qualified(prefix: &str, local: &str) -> bool {
+    !prefix.is_empty() && local.starts_with(begins_name) && !local.contains(':')
+}
+
+/// True for what may be in a comment ([XML 1.0, 2.5](https://www.w3.org/TR/xml/#sec-comments)).
+pub(super) fn is_comment(text: &str) -> bool {
+    !text.contains("--") && !text.ends_with('-')
+}
+
 /// True for a character that a name may begin with.
 pub(super) fn begins_name(c: char) -> bool {
     matches!(c,

@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::declaration;
 use super::entities::{Content, Entities};
-use super::names::{begins_name, is_name, resolve};
+use super::names::{begins_name, is_comment, is_name, is_qualified, resolve};
 use super::parse_error::{Fault, ParseError};
 use crate::message::shown;
 use feedmill_types::work::step;
@@ -255,6 +255,11 @@ impl<'a> Element<'a> {
                 Cow::Owned(parts.inspect(|part| _ = step(part.len())).collect())
             }
         }
+    }
+
+    /// True if it certainly has neither text nor children.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.is_complete && self.text().trim().is_empty() && self.elements().next().is_none()
     }
 
     /// Returns all text in it.
@@ -517,7 +522,7 @@ impl<'a> Parser<'a> {
                 }
             }
             Event::Comment(comment) => {
-                if comment.contains("--") || comment.ends_with('-') {
+                if !is_comment(&comment) {
                     return Err(error(at, "`--` in a comment"));
                 }
             }
@@ -750,11 +755,7 @@ impl<'a> Parser<'a> {
         /// Maximum number of prefixes that are compared.
         const MAX_RECENT: usize = 8;
         let (prefix, local) = match split_once(name, b':') {
-            Some((prefix, local))
-                if !prefix.is_empty() && local.starts_with(begins_name) && !local.contains(':') =>
-            {
-                (prefix, local)
-            }
+            Some((prefix, local)) if is_qualified(prefix, local) => (prefix, local),
             Some(_) => return None,
             None => ("", name),
         };
@@ -847,10 +848,7 @@ fn reserved(prefix: &str, uri: &str) -> Option<String> {
 
 /// Returns an error about a name whose prefix is not declared, or that is not a prefix and a name.
 fn undeclared(name: &str, at: usize) -> ParseError {
-    let is_qualified = |(prefix, local): (&str, &str)| {
-        !prefix.is_empty() && local.starts_with(begins_name) && !local.contains(':')
-    };
-    if !name.split_once(':').is_none_or(is_qualified) {
+    if name.split_once(':').is_some_and(|(prefix, local)| !is_qualified(prefix, local)) {
         return error(at, format!("invalid name `{}`", shown(name)));
     }
     let prefix = name.split(':').next().unwrap_or_default();

@@ -344,7 +344,7 @@ pub(crate) fn unexpected_attribute(
 
 /// Reports an element without content.
 pub(crate) fn not_blank(element: &Element<'_>, log: &mut Log) {
-    if element.is_complete && element.text().trim().is_empty() && element.elements().next().is_none() {
+    if element.is_blank() {
         log.start(&BLANK, element, format_args!("`{}`", element.name));
     }
 }

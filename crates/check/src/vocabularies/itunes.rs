@@ -656,10 +656,8 @@ fn text_lengths(parent: &Element<'_>, log: &mut Log) {
 fn blank_texts(parent: &Element<'_>, log: &mut Log) {
     let is_required =
         |e: &&Element<'_>| e.is("", "title") || e.is("", "description") && parent.local == "channel";
-    for element in parent.elements().filter(is_required) {
-        if element.is_complete && element.text().trim().is_empty() && element.elements().next().is_none() {
-            log.start(&BLANK, element, format_args!("`{}` in `{}`", element.name, parent.name));
-        }
+    for element in parent.elements().filter(is_required).filter(|element| element.is_blank()) {
+        log.start(&BLANK, element, format_args!("`{}` in `{}`", element.name, parent.name));
     }
 }
 
